@@ -1,0 +1,24 @@
+/** A dataset's split with its scorer and the operators a workflow may use. */
+export interface Benchmark {
+  readonly name: string;
+  readonly split: string;
+  /** What the task is, for the optimizer's prompts. */
+  readonly description: string;
+  readonly queries: readonly Query[];
+  /** The fields that a workflow may read as query.<field>. */
+  readonly inputs: readonly string[];
+  readonly operators: readonly string[];
+  /** Name of the scorer whose score decides. */
+  readonly scorer: string;
+  /** Scorers whose scores are kept beside it. */
+  readonly otherScorers: readonly string[];
+  /** For the optimizer: how an answer must look. */
+  readonly answerFormat: string;
+}
+
+export interface Query {
+  readonly id: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** What the scorer compares with; never shown to a workflow. */
+  readonly reference: string;
+}

@@ -1,0 +1,40 @@
+import type { Random } from '../ports.ts';
+import type { EvaluationSettings } from '../search/configuration.ts';
+import type { Evaluation, ExecutionOutcome, Stratum } from '../search/event.ts';
+
+/** What is known when a candidate is being scored. */
+export interface Evidence {
+  readonly settings: EvaluationSettings;
+  readonly queryCount: number;
+  readonly round: number;
+  /** Rounds that were executed in full, oldest first: the warm-up matrix. scores[i] is the mean over repeats on query i. */
+  readonly warmUp: readonly { readonly round: number; readonly scores: readonly number[] }[];
+  /** Dfew of the earlier round with the newest draw, if any. */
+  readonly earlierSample: readonly number[] | undefined;
+  /** Score of the parent and where it came from, if the parent has one. */
+  readonly parent: Evaluation | undefined;
+  /** The candidate's own executions so far. */
+  readonly outcomes: readonly ExecutionOutcome[];
+  /** Queries asked for in this round so far, whether finished or not. */
+  readonly sampled: readonly number[];
+  /** 'pending' until asked for and answered; undefined if the optimizer gave no usable one. */
+  readonly prediction: number | 'pending' | undefined;
+  /** A stream for this round's draws. It starts anew at each call: use it for one decision. */
+  readonly random: Random;
+}
+
+/** What a method wants next, or its verdict. */
+export type EvaluationStep =
+  | { readonly kind: 'sample'; readonly queryIndexes: readonly number[]; readonly strata: readonly Stratum[] }
+  | { readonly kind: 'predict' }
+  | { readonly kind: 'score'; readonly evaluation: Evaluation };
+
+/**
+ * A way to give a workflow a score: live and in replay the same code. It is asked again whenever what it asked for has
+ * arrived. A new method is one file here and one line in registry.ts.
+ */
+export interface EvaluationMethod {
+  readonly name: string;
+  readonly description: string;
+  next(evidence: Evidence): EvaluationStep;
+}

@@ -1,0 +1,48 @@
+/**
+ * Why something that belongs to the method went wrong: the workflow, the model's reply, the scorer. Trouble with the
+ * infrastructure (an endpoint that is down, a lost connection) is never one of these: it is retried, and never scored.
+ */
+export const failureKinds = [
+  // of a workflow, before anything is spent
+  'unparsable-reply', // the optimizer's reply is not in the form that was asked for
+  'invalid-workflow', // it breaks a rule of the language
+  'duplicate-workflow', // its canonical form was evaluated before
+  'repeated-modification', // the same edit of the same parent was tried before
+  // of an execution
+  'expression', // a template or a condition could not be evaluated
+  'operator-input', // an operator was given a value of the wrong type
+  'unparsable-answer', // a model's answer has no such form as the operator needs
+  'cut-off', // the model's answer reached its token limit
+  'context-overflow', // the prompt is longer than the model's context
+  'content-filter',
+  'refused', // the endpoint refuses the request for good (HTTP 400, 404, 422)
+  'call-limit', // more model calls than the run allows for one query
+  'code', // a program that a model wrote failed
+  'timeout', // the workflow took longer than the run allows for one query
+  'no-answer', // the workflow ended without a return
+  // of a prediction
+  'unparsable-prediction',
+  // of a job
+  'poison', // the job has killed its workers
+] as const;
+
+export type FailureKind = (typeof failureKinds)[number];
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** One sentence that names the place and the rule; the optimizer model reads it. */
+  readonly message: string;
+  /** The step where it happened, if any. */
+  readonly step?: string;
+}
+
+/** Thrown inside the domain to end an execution with a failure; the interpreter turns it into the outcome. */
+export class FailureError extends Error {
+  override readonly name = 'FailureError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.failure = failure;
+  }
+}

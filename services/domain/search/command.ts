@@ -1,0 +1,20 @@
+import type { RunEvent } from './event.ts';
+
+/**
+ * What the coordinator must do next. Commands are derived from the state alone, so after a crash the same commands come out
+ * again; each has a deterministic job id, and doing one twice is harmless.
+ */
+export type Command =
+  /** Append this event: a decision that needs nothing from outside. */
+  | { readonly kind: 'append'; readonly event: RunEvent }
+  | ExecuteCommand
+  | { readonly kind: 'propose'; readonly round: number; readonly attempt: number }
+  | { readonly kind: 'predict'; readonly round: number; readonly attempt: number };
+
+/** Execute a round's workflow on these queries. The coordinator reports outcomes in exactly this order, in batches. */
+export interface ExecuteCommand {
+  readonly kind: 'execute';
+  readonly round: number;
+  readonly workflowHash: string;
+  readonly executions: readonly { readonly queryIndex: number; readonly repeat: number }[];
+}

@@ -1,0 +1,128 @@
+import type { Failure } from '../failure.ts';
+import type { TokenUse } from '../ledger/token-use.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { RunConfiguration } from './configuration.ts';
+
+/**
+ * What has happened in a run, in order. The log holds no time, address or worker, and outcomes stand in the order in which
+ * they were asked for: the same seed gives the same log, byte for byte, whatever answered first.
+ */
+export type RunEvent =
+  | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
+  | RoundStarted
+  | WorkflowProposed
+  | SampleDrawn
+  | ExecutionsCompleted
+  | PredictionCompleted
+  | RoundCompleted
+  | { readonly kind: 'run-completed'; readonly bestRound: number; readonly reason: StopReason }
+  | { readonly kind: 'run-cancelled'; readonly reason: string }
+  | { readonly kind: 'run-failed'; readonly failure: Failure }
+  | { readonly kind: 'run-paused' }
+  | { readonly kind: 'run-resumed' };
+
+export type StopReason = 'max-rounds' | 'converged' | 'token-budget';
+
+/** A parent was chosen (Eq 4). Round 1 has none and parentRound is 0. */
+export interface RoundStarted {
+  readonly kind: 'round-started';
+  readonly round: number;
+  readonly parentRound: number;
+  readonly candidates: readonly ParentCandidate[];
+}
+
+export interface ParentCandidate {
+  readonly round: number;
+  readonly score: number;
+  readonly probability: number;
+}
+
+/** The optimizer's reply (Eq 5), taken or refused. A refused one is asked for again until the attempts are used up. */
+export interface WorkflowProposed {
+  readonly kind: 'workflow-proposed';
+  readonly round: number;
+  /** From 1; 0 for the initial workflow of round 1, which nobody proposed. */
+  readonly attempt: number;
+  readonly modification: string;
+  readonly workflow?: Workflow;
+  /** Hash of the canonical form, "" without a workflow. */
+  readonly workflowHash: string;
+  readonly failure?: Failure;
+  /** The reply as it came, for people who ask why. */
+  readonly reply: string;
+  readonly tokens?: TokenUse;
+}
+
+/** The queries to execute in this round (a method may draw several times). */
+export interface SampleDrawn {
+  readonly kind: 'sample-drawn';
+  readonly round: number;
+  readonly queryIndexes: readonly number[];
+  readonly strata: readonly Stratum[];
+}
+
+/** A difficulty bin [low, high) at the time of a draw; the last one includes 1. */
+export interface Stratum {
+  readonly low: number;
+  readonly high: number;
+  readonly queries: number;
+  /** p_k, 0 for an empty bin. */
+  readonly probability: number;
+  readonly drawn: number;
+}
+
+/** A batch of executions, in the order in which they were asked for. */
+export interface ExecutionsCompleted {
+  readonly kind: 'executions-completed';
+  readonly round: number;
+  readonly outcomes: readonly ExecutionOutcome[];
+}
+
+export interface ExecutionOutcome {
+  readonly queryIndex: number;
+  readonly repeat: number;
+  /** In [0, 1]; 0 with a failure. */
+  readonly score: number;
+  /** Shortened to answerExcerptLength characters; the whole is in the result. */
+  readonly answer: string;
+  readonly failure?: Failure;
+  /** One entry a model. */
+  readonly tokens: readonly TokenUse[];
+}
+
+/** The optimizer's prediction of the score (Eq 6). Without a score, failure says why. */
+export interface PredictionCompleted {
+  readonly kind: 'prediction-completed';
+  readonly round: number;
+  readonly attempt: number;
+  readonly score?: number;
+  readonly reason: string;
+  readonly failure?: Failure;
+  readonly tokens?: TokenUse;
+}
+
+export interface RoundCompleted {
+  readonly kind: 'round-completed';
+  readonly round: number;
+  readonly evaluation?: Evaluation;
+  /** Why the round has no workflow. */
+  readonly failure?: Failure;
+}
+
+/** A workflow's score and where it came from. */
+export interface Evaluation {
+  readonly method: string;
+  /** In [0, 1]. */
+  readonly score: number;
+  /** Absent where the method has none. */
+  readonly standardError?: number;
+  /** Executions that the score rests on. */
+  readonly executions: number;
+  /** S_pred */
+  readonly predicted?: number;
+  /** S_few */
+  readonly fewShot?: number;
+  /** Eq 9 */
+  readonly alpha?: number;
+  readonly epsilon?: number;
+}

@@ -1,0 +1,50 @@
+import type { Failure } from '../failure.ts';
+import type { Phase, TokenUse } from '../ledger/token-use.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { RunConfiguration } from './configuration.ts';
+import type {
+  Evaluation,
+  ExecutionOutcome,
+  ParentCandidate,
+  PredictionCompleted,
+  SampleDrawn,
+  StopReason,
+  WorkflowProposed,
+} from './event.ts';
+
+export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
+
+/** A run as its log tells it: applyEvent folds the log into this, and planNextStep reads nothing else. Immutable. */
+export interface RunState {
+  readonly configuration: RunConfiguration;
+  readonly status: RunStatus;
+  readonly rounds: readonly Round[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly bestRound?: number;
+  readonly stopReason?: StopReason;
+  readonly failure?: Failure;
+}
+
+/** One entry a phase, model and round. */
+export interface LedgerEntry extends TokenUse {
+  readonly phase: Phase;
+  readonly round: number;
+}
+
+export interface Round {
+  readonly round: number;
+  readonly parentRound: number;
+  readonly candidates: readonly ParentCandidate[];
+  /** Refused ones and, last, the one taken. */
+  readonly proposals: readonly WorkflowProposed[];
+  readonly workflow?: Workflow;
+  readonly workflowHash: string;
+  readonly modification: string;
+  readonly samples: readonly SampleDrawn[];
+  /** In the order of the log. */
+  readonly outcomes: readonly ExecutionOutcome[];
+  readonly predictions: readonly PredictionCompleted[];
+  readonly completed: boolean;
+  readonly evaluation?: Evaluation;
+  readonly failure?: Failure;
+}

@@ -1,0 +1,131 @@
+import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
+import type { Job } from '../contracts/generated/scale/v1/job.ts';
+import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+
+/**
+ * What the services ask of the bus, and all that they know of it. Two adapters obey one contract suite
+ * (test/contract/bus.contract.ts): NatsBus on JetStream, and InMemoryBus for simulation.
+ *
+ * In: durable queues with redelivery, a first-writer-wins result store, fenced append-only logs, a journal, blobs, run
+ * manifests and leases. Out, on purpose: ordering between jobs, exactly-once delivery (acks are not fenced by delivery: the
+ * result store is what makes effects happen once), request-reply.
+ *
+ * Every method rejects with a BusError after its own deadline; none waits for ever. Iterators end when their signal aborts.
+ */
+export interface Bus {
+  readonly jobs: JobQueue;
+  readonly results: ResultStore;
+  readonly log: EventLog;
+  readonly journal: CallJournal;
+  readonly blobs: BlobStore;
+  readonly runs: RunRegistry;
+  readonly leases: LeaseStore;
+  /** Resolves if the server answers and the streams are there; for /readyz. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Flushes and closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type JobKind = 'execute' | 'predict' | 'propose';
+
+export interface JobQueue {
+  /** A job that is already queued is left alone: its id is its identity. */
+  publish(job: Job): Promise<'queued' | 'already-queued'>;
+  /** Makes or updates the one consumer of a run's jobs of a kind. maxInFlight is a cap over all workers. */
+  openLane(kind: JobKind, runId: string, settings: { readonly maxInFlight: number }): Promise<void>;
+  /** Deletes a run's queued jobs and its lanes. Jobs that are being worked on go too; their late results are harmless. */
+  closeLanes(runId: string): Promise<void>;
+  /**
+   * Up to `max` jobs: ask for exactly as many as there are free slots, since a delivered job burns its ack time even in a
+   * buffer. Waits up to `waitMs` for the first; [] when none came or the lane is not there.
+   */
+  pull(
+    kind: JobKind,
+    runId: string,
+    settings: { readonly max: number; readonly waitMs: number },
+    signal: AbortSignal,
+  ): Promise<Delivery[]>;
+  /** Ids of the run's jobs that are queued or being worked on. */
+  outstanding(runId: string): Promise<Set<string>>;
+}
+
+/** One attempt at a job. */
+export interface Delivery {
+  readonly job: Job;
+  /** From 1. */
+  readonly deliveryCount: number;
+  /** Tells the server that the job is alive; without it the job is redelivered after ackWaitMs. Resolves when flushed. */
+  heartbeat(): Promise<void>;
+  /** Done: a result is stored. Call it only then. */
+  ack(): Promise<void>;
+  /** Not done: deliver again after the delay. */
+  retry(delayMs: number): Promise<void>;
+  /** Never deliver again; store a failure result first. */
+  terminate(): Promise<void>;
+}
+
+export interface ResultStore {
+  /** The first result of a job wins; a later one changes nothing. */
+  put(result: Result): Promise<'stored' | 'already-stored'>;
+  get(runId: string, jobId: string): Promise<Result | undefined>;
+  /** The run's results from the first on, then new ones as they come, until the signal aborts. */
+  follow(runId: string, signal: AbortSignal): AsyncIterable<Result>;
+}
+
+export interface EventLog {
+  /**
+   * Appends one entry. `expectedLast` is the sequence of the run's last entry, 0 for none; returns the new one.
+   * @throws LogConflictError if another writer came first: the caller is deposed and must stop
+   */
+  append(runId: string, entry: Uint8Array, expectedLast: number): Promise<number>;
+  /** Entries after a sequence, up to the end of the log as it is now, or, with follow, on until the signal aborts. */
+  read(
+    runId: string,
+    settings: { readonly after: number; readonly follow: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<LogEntry>;
+}
+
+export interface LogEntry {
+  /** Increases along a run's log, not always by one. */
+  readonly sequence: number;
+  /** Wall-clock time of the append, from the server. */
+  readonly timeMs: number;
+  readonly entry: Uint8Array;
+}
+
+/** Finished model calls of jobs that are not finished, so that a redelivered job does not pay again. */
+export interface CallJournal {
+  record(runId: string, jobId: string, call: ModelCall): Promise<void>;
+  /** By call id. */
+  read(runId: string, jobId: string): Promise<Map<string, ModelCall>>;
+}
+
+export interface BlobStore {
+  /** Returns the content's SHA-256 in hex, which is its name. Storing the same content again is harmless. */
+  put(content: Uint8Array): Promise<string>;
+  /** @throws BlobMissingError */
+  get(name: string): Promise<Uint8Array>;
+}
+
+export interface RunRegistry {
+  put(manifest: RunManifest): Promise<void>;
+  get(runId: string): Promise<RunManifest | undefined>;
+  list(): Promise<RunManifest[]>;
+  /** Every manifest there is, then each change, until the signal aborts. */
+  watch(signal: AbortSignal): AsyncIterable<RunManifest>;
+}
+
+export interface LeaseStore {
+  /** Undefined if somebody else holds it. */
+  acquire(name: string, holder: string): Promise<Lease | undefined>;
+}
+
+export interface Lease {
+  /** Increases with each holder: the epoch that fences what a deposed one still sends. */
+  readonly epoch: number;
+  /** Must be called every ttlMs / 3. False: the lease is lost, stop writing. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
+  readonly ttlMs: number;
+}

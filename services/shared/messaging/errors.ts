@@ -1,0 +1,28 @@
+/** The bus did not do what was asked: it is away, slow, full, or refuses. Retrying may help if `retryable`. */
+export class BusError extends Error {
+  override readonly name: string = 'BusError';
+  /** What was asked, e.g. "publish jobs.v1.execute.r1.j1". */
+  readonly operation: string;
+  readonly retryable: boolean;
+
+  constructor(operation: string, message: string, options: ErrorOptions & { readonly retryable?: boolean } = {}) {
+    super(`${operation}: ${message}`, options);
+    this.operation = operation;
+    this.retryable = options.retryable ?? true;
+  }
+}
+
+/** Another writer appended to the log first, which means that this one no longer leads the run. */
+export class LogConflictError extends BusError {
+  override readonly name = 'LogConflictError';
+  constructor(operation: string, options: ErrorOptions = {}) {
+    super(operation, 'another coordinator has written to the log; this one must stop', { ...options, retryable: false });
+  }
+}
+
+export class BlobMissingError extends BusError {
+  override readonly name = 'BlobMissingError';
+  constructor(blob: string, options: ErrorOptions = {}) {
+    super(`get blob ${blob}`, 'it is not in the object store', { ...options, retryable: false });
+  }
+}
