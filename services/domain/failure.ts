@@ -24,6 +24,8 @@ export const failureKinds = [
   'unparsable-prediction',
   // of a job
   'poison', // the job has killed its workers
+  // of a run
+  'internal', // a defect of SCALE itself
 ] as const;
 
 export type FailureKind = (typeof failureKinds)[number];

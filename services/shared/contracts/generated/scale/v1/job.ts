@@ -30,10 +30,12 @@ export interface Job {
 
 /** Run one workflow on one query, once. */
 export interface ExecuteWork {
-  /** SHA-256 of the workflow's canonical form, hex; also the name of its blob. */
+  /** SHA-256 of the workflow's canonical form, hex: part of the execution's identity and of its seeds. */
   workflowHash: string;
   queryIndex: number;
   repeat: number;
+  /** Name of the blob that holds the Workflow. */
+  workflowBlob: string;
 }
 
 /** Ask the optimizer model. */
@@ -263,7 +265,7 @@ export const Job: MessageFns<Job> = {
 };
 
 function createBaseExecuteWork(): ExecuteWork {
-  return { workflowHash: "", queryIndex: 0, repeat: 0 };
+  return { workflowHash: "", queryIndex: 0, repeat: 0, workflowBlob: "" };
 }
 
 export const ExecuteWork: MessageFns<ExecuteWork> = {
@@ -276,6 +278,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     }
     if (message.repeat !== 0) {
       writer.uint32(24).uint32(message.repeat);
+    }
+    if (message.workflowBlob !== "") {
+      writer.uint32(34).string(message.workflowBlob);
     }
     return writer;
   },
@@ -317,6 +322,14 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
             message.repeat = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.workflowBlob = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -342,6 +355,11 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
         ? globalThis.Number(object.query_index)
         : 0,
       repeat: isSet(object.repeat) ? globalThis.Number(object.repeat) : 0,
+      workflowBlob: isSet(object.workflowBlob)
+        ? globalThis.String(object.workflowBlob)
+        : isSet(object.workflow_blob)
+        ? globalThis.String(object.workflow_blob)
+        : "",
     };
   },
 
@@ -356,6 +374,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     if (message.repeat !== 0) {
       obj.repeat = Math.round(message.repeat);
     }
+    if (message.workflowBlob !== "") {
+      obj.workflowBlob = message.workflowBlob;
+    }
     return obj;
   },
 
@@ -367,6 +388,7 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     message.workflowHash = object.workflowHash ?? "";
     message.queryIndex = object.queryIndex ?? 0;
     message.repeat = object.repeat ?? 0;
+    message.workflowBlob = object.workflowBlob ?? "";
     return message;
   },
 };
