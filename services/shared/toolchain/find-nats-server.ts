@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Older ones may lose whole streams when they are killed (2.10.20 to 2.10.22), or lack `sync_interval` (2.9). */
+export const oldestNatsServer = '2.10.23';
+
+export type NatsServerOrigin = 'NATS_SERVER_BIN' | 'PATH' | '.tools';
+
+export interface NatsServerBinary {
+  readonly path: string;
+  /** E.g. "2.10.27". */
+  readonly version: string;
+  readonly origin: NatsServerOrigin;
+}
+
+export interface NatsServerSearch {
+  /** The variables to look at: NATS_SERVER_BIN and PATH. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where scripts/setup puts what it downloads. Default: `.tools` of this checkout. */
+  readonly toolsFolder?: string;
+  /** Looked at after PATH. Default: the usual ones, since Debian's /usr/sbin is not on everybody's PATH. */
+  readonly systemFolders?: readonly string[];
+}
+
+/** A place that was looked at, and why its server is of no use. */
+export interface RejectedNatsServer {
+  readonly path: string;
+  readonly origin: NatsServerOrigin;
+  readonly reason: string;
+}
+
+/** No nats-server on this machine is new enough; `rejected` tells which were seen. */
+export class NatsServerNotFoundError extends Error {
+  override readonly name = 'NatsServerNotFoundError';
+  readonly rejected: readonly RejectedNatsServer[];
+
+  constructor(rejected: readonly RejectedNatsServer[]) {
+    const seen = rejected.map(({ path, reason }) => `${path} ${reason}`).join('; ');
+    super(
+      `no nats-server ${oldestNatsServer} or newer was found${seen === '' ? '' : ` (${seen})`}. ` +
+        'Run scripts/setup, or set NATS_SERVER_BIN to the path of one.',
+    );
+    this.rejected = rejected;
+  }
+}
+
+/**
+ * Finds a nats-server to start: NATS_SERVER_BIN, which must do if it is set; then PATH and the system's folders; then `.tools`.
+ * @throws NatsServerNotFoundError
+ */
+export async function findNatsServer(search: NatsServerSearch): Promise<NatsServerBinary> {
+  const rejected: RejectedNatsServer[] = [];
+  for (const { path, origin } of placesToLook(search)) {
+    if (origin !== 'NATS_SERVER_BIN' && !(await isExecutable(path))) continue;
+    const answer = await askVersion(path);
+    if ('version' in answer && isAtLeast(answer.version, oldestNatsServer)) return { path, origin, version: answer.version };
+    rejected.push({ path, origin, reason: 'version' in answer ? `is ${answer.version}` : answer.problem });
+  }
+  throw new NatsServerNotFoundError(rejected);
+}
+
+/** Compares dotted versions by number; what follows a hyphen is ignored. */
+export function isAtLeast(version: string, oldest: string): boolean {
+  const [have, need] = [version, oldest].map((text) => text.split('-', 1)[0]?.split('.').map(Number) ?? []);
+  for (const [index, part] of (need ?? []).entries()) {
+    const ours = have?.[index] ?? 0;
+    if (ours !== part) return ours > part;
+  }
+  return true;
+}
+
+function placesToLook(search: NatsServerSearch): { path: string; origin: NatsServerOrigin }[] {
+  const named = search.environment.NATS_SERVER_BIN;
+  if (named !== undefined && named !== '') return [{ path: named, origin: 'NATS_SERVER_BIN' }];
+  const system = search.systemFolders ?? ['/usr/local/bin', '/usr/local/sbin', '/usr/sbin'];
+  const folders = [...(search.environment.PATH ?? '').split(delimiter), ...system];
+  const onPath = [...new Set(folders.filter((folder) => folder !== ''))];
+  return [
+    ...onPath.map((folder) => ({ path: join(folder, 'nats-server'), origin: 'PATH' as const })),
+    { path: join(search.toolsFolder ?? defaultToolsFolder(), 'nats-server'), origin: '.tools' },
+  ];
+}
+
+function defaultToolsFolder(): string {
+  return join(import.meta.dirname, '..', '..', '..', '.tools');
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function askVersion(path: string): Promise<{ version: string } | { problem: string }> {
+  try {
+    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 5_000, env: {} });
+    const version = /\bv(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
+    return version === undefined
+      ? { problem: `is no nats-server: --version prints ${JSON.stringify(stdout.trim())}` }
+      : { version };
+  } catch (error) {
+    return { problem: `cannot be run: ${error instanceof Error ? error.message.trim() : String(error)}` };
+  }
+}
