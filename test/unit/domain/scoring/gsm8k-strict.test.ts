@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { gsm8kStrict } from '../../../../services/domain/scoring/gsm8k-strict.ts';
+
+const scored = (answer: string, reference: string) => gsm8kStrict.score(answer, { id: 'q', fields: {}, reference });
+
+describe('the strict GSM8K scorer', () => {
+  it.each([
+    ['prefers a boxed answer to a later number', 'She has \\boxed{12} apples after 3 days.', '12', 1],
+    ['reads nested braces in a box', '\\boxed{\\text{about } \\frac{3}{4}} of 9', '0.75', 1],
+    ['reads a box with a unit', '\\boxed{36 \\text{ signatures}} of 100', '36', 1],
+    ['takes the last box', '\\boxed{1} no, \\boxed{2}', '2', 1],
+    ['falls back from an empty box', '\\boxed{} so the answer is 4', '4', 1],
+    ['falls back from a box that is never closed', 'so 8 and \\boxed{12', '12', 1],
+    ['prefers the line after hashes to a later number', '#### 42\nThat took 5 minutes.', '42', 1],
+    ['reads an announced answer', 'So the answer is 36 signatures. They have 3 weeks.', '36', 1],
+    ['reads an announced answer in bold', '**Final answer:** $18 per day, for 7 days', '18', 1],
+    ['takes the result of an announced equation', 'The answer is 20 + 16 = 36', '36', 1],
+    ['reads an announced answer on the next line', 'The final answer is:\n\\[ 245 \\]\nin 3 steps', '245', 1],
+    ['does not take a rejected answer', 'So it is 42. The proposed answer is 99, which is wrong. It is 42', '42', 1],
+    ['reads a bold answer', 'They need **36 signatures** to reach the goal of 100', '36', 1],
+    ['takes no heading for an answer', '**1. Count them**\n\nThere are 9', '9', 1],
+    ['takes the last number without a mark', 'There are 3 bags with 4 apples, 12 in all', '12', 1],
+    ['reads currency and thousands separators', '#### $1,234.50', '1234.5', 1],
+    ['reads LaTeX thousands separators', '\\boxed{1{,}234}', '1234', 1],
+    ['reads thin spaces as separators', '\\boxed{12\\,500}', '12500', 1],
+    ['reads a negative answer', 'It is -10 degrees', '-10', 1],
+    ['reads the typographic minus', '\\boxed{\u221210}', '-10', 1],
+    ['reads a negative amount of money', '#### -$5', '-5', 1],
+    ['takes no hyphen for a minus', 'from 3-5', '5', 1],
+    ['takes no list mark for a minus', 'apples:\n- 5', '5', 1],
+    ['ignores trailing zeros', '#### 18.00', '18', 1],
+    ['divides a fraction', '#### 3/4', '0.75', 1],
+    ['adds up a mixed number', '#### 1 1/2', '1.5', 1],
+    ['reads a percentage as the number that was asked for', '#### 50%', '50', 1],
+    ['reads a percentage as a share', '#### 50%', '0.5', 1],
+    ['does not multiply a share', '#### 0.5', '50', 0],
+    ['reads exponents', '#### 1e3', '1000', 1],
+    ['splits a list of numbers that commas do not group', '12345,678', '678', 1],
+    ['refuses a wrong number', '#### 41', '42', 0],
+    ['finds nothing in words', 'twelve', '12', 0],
+    ['divides by nothing', '#### 5/0', '5', 0],
+  ])('%s', (_rule, answer, reference, score) => {
+    expect(scored(answer, reference).score).toBe(score);
+  });
+
+  it('reports what it read', () => {
+    expect(scored('#### $20.00 for both', '20')).toEqual({ score: 1, extracted: '$20.00' });
+    expect(scored('no idea', '20')).toEqual({ score: 0, extracted: '' });
+  });
+
+  it('recognises every marked integer among distractors', () => {
+    const marks = [
+      (value: string) => `\\boxed{${value}}`,
+      (value: string) => `\n#### ${value}`,
+      (value: string) => `The final answer is ${value}.`,
+    ];
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), fc.constantFrom(...marks), (value, other, mark) => {
+        const written = value.toLocaleString('en-US');
+        expect(scored(`We start from ${other}. ${mark(written)}\nIt took ${other} steps.`, String(value)).score).toBe(1);
+      }),
+    );
+  });
+
+  it('reads long answers without getting slow', () => {
+    const started = performance.now();
+    scored(`${'**12** {{{{ \\boxed{ 3,3,3,3 '.repeat(4000)} 7`, '7');
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
