@@ -1,0 +1,95 @@
+import type {
+  BenchmarkReference,
+  EvaluationSettings,
+  ModelSettings,
+  RunConfiguration,
+  SearchSettings,
+} from '../../domain/search/configuration.ts';
+import { ContractError } from './contract-error.ts';
+import {
+  RunConfiguration as ProtoConfiguration,
+  type EvaluationSettings as ProtoEvaluation,
+  type ModelSettings as ProtoModel,
+} from './generated/scale/v1/event.ts';
+import { oneOf, present, readMessage } from './read-message.ts';
+import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
+
+const contract = 'RunConfiguration';
+
+/** Equal configurations give equal bytes: a run's id is derived from them. */
+export function encodeConfiguration(configuration: RunConfiguration): Uint8Array {
+  return ProtoConfiguration.encode(configurationToProto(configuration)).finish();
+}
+
+/** @throws ContractError */
+export function decodeConfiguration(bytes: Uint8Array): RunConfiguration {
+  return configurationFromProto(readMessage(contract, ProtoConfiguration, bytes));
+}
+
+export function configurationToProto(configuration: RunConfiguration): ProtoConfiguration {
+  return {
+    name: configuration.name,
+    seed: configuration.seed,
+    benchmark: { ...configuration.benchmark },
+    executor: modelToProto(configuration.executor),
+    optimizer: modelToProto(configuration.optimizer),
+    search: { ...configuration.search },
+    evaluation: { ...configuration.evaluation },
+    initialWorkflow: workflowToProto(configuration.initialWorkflow),
+  };
+}
+
+/** @throws ContractError */
+export function configurationFromProto(configuration: ProtoConfiguration): RunConfiguration {
+  const part = <T>(field: string, value: T | undefined): T => present(contract, field, value);
+  const benchmark: BenchmarkReference = { ...part('benchmark', configuration.benchmark) };
+  const search: SearchSettings = { ...part('search', configuration.search) };
+  return {
+    name: configuration.name,
+    seed: configuration.seed,
+    benchmark,
+    executor: modelFromProto(part('executor', configuration.executor)),
+    optimizer: modelFromProto(part('optimizer', configuration.optimizer)),
+    search,
+    evaluation: evaluationFromProto(part('evaluation', configuration.evaluation)),
+    initialWorkflow: workflowFromProto(part('initial_workflow', configuration.initialWorkflow)),
+  };
+}
+
+function modelToProto(settings: ModelSettings): ProtoModel {
+  const kwargs = settings.chatTemplateKwargs;
+  return { ...settings, chatTemplateKwargs: Object.keys(kwargs).length === 0 ? '' : JSON.stringify(withSortedKeys(kwargs)) };
+}
+
+function modelFromProto(settings: ProtoModel): ModelSettings {
+  return { ...settings, chatTemplateKwargs: parseKwargs(settings.chatTemplateKwargs) };
+}
+
+function parseKwargs(text: string): Record<string, unknown> {
+  if (text === '') return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ContractError(contract, `chat_template_kwargs is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ContractError(contract, 'chat_template_kwargs is not a JSON object');
+  }
+  return value as Record<string, unknown>;
+}
+
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withSortedKeys(inner)]));
+}
+
+function evaluationFromProto(settings: ProtoEvaluation): EvaluationSettings {
+  return {
+    ...settings,
+    draw: oneOf(contract, 'evaluation.draw', ['once', 'each-round'], settings.draw),
+    alphaForm: oneOf(contract, 'evaluation.alpha_form', ['product', 'quotient'], settings.alphaForm),
+  };
+}

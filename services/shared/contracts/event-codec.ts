@@ -1,0 +1,192 @@
+import type { TokenUse } from '../../domain/ledger/token-use.ts';
+import type { Evaluation, ExecutionOutcome, RunEvent, StopReason } from '../../domain/search/event.ts';
+import { configurationFromProto, configurationToProto } from './configuration-codec.ts';
+import { ContractError } from './contract-error.ts';
+import {
+  Event,
+  type Evaluation as ProtoEvaluation,
+  type ExecutionOutcome as ProtoOutcome,
+  type TokenUse as ProtoTokenUse,
+} from './generated/scale/v1/event.ts';
+import { oneOf, present, readVersionedMessage, schemaVersion } from './read-message.ts';
+import { failureFromProto, failureToProto, usageFromProto, usageToProto } from './result-codec.ts';
+import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
+
+const contract = 'Event';
+const stopReasons: readonly StopReason[] = ['max-rounds', 'converged', 'token-budget'];
+
+type Body = NonNullable<Event['body']>;
+
+export interface DecodedEvent {
+  readonly runId: string;
+  readonly event: RunEvent;
+}
+
+/** One entry of a run's log. Equal events give equal bytes. */
+export function encodeEvent(runId: string, event: RunEvent): Uint8Array {
+  return Event.encode(eventToProto(runId, event)).finish();
+}
+
+/** @throws ContractError */
+export function decodeEvent(bytes: Uint8Array): DecodedEvent {
+  return eventFromProto(readVersionedMessage(contract, Event, bytes));
+}
+
+export function eventToProto(runId: string, event: RunEvent): Event {
+  return { schemaVersion, runId, body: bodyToProto(event) };
+}
+
+/** @throws ContractError */
+export function eventFromProto(event: Event): DecodedEvent {
+  return { runId: event.runId, event: bodyFromProto(present(contract, 'body', event.body)) };
+}
+
+function bodyToProto(event: RunEvent): Body {
+  switch (event.kind) {
+    case 'run-started':
+      return { $case: 'runStarted', value: { configuration: configurationToProto(event.configuration) } };
+    case 'round-started': {
+      const candidates = event.candidates.map((candidate) => ({ ...candidate }));
+      return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
+    }
+    case 'workflow-proposed': {
+      const { kind: _, workflow, failure, tokens, ...rest } = event;
+      return {
+        $case: 'workflowProposed',
+        value: {
+          ...rest,
+          workflow: workflow && workflowToProto(workflow),
+          failure: failure && failureToProto(failure),
+          tokens: tokens && tokensToProto(tokens),
+        },
+      };
+    }
+    case 'sample-drawn': {
+      const strata = event.strata.map((stratum) => ({ ...stratum }));
+      return { $case: 'sampleDrawn', value: { round: event.round, queryIndexes: [...event.queryIndexes], strata } };
+    }
+    case 'executions-completed':
+      return { $case: 'executionsCompleted', value: { round: event.round, outcomes: event.outcomes.map(outcomeToProto) } };
+    case 'prediction-completed': {
+      const { kind: _, score, failure, tokens, ...rest } = event;
+      return {
+        $case: 'predictionCompleted',
+        value: { ...rest, score, failure: failure && failureToProto(failure), tokens: tokens && tokensToProto(tokens) },
+      };
+    }
+    case 'round-completed': {
+      const { round, evaluation, failure } = event;
+      return {
+        $case: 'roundCompleted',
+        value: { round, evaluation: evaluation && evaluationToProto(evaluation), failure: failure && failureToProto(failure) },
+      };
+    }
+    case 'run-completed':
+      return { $case: 'runCompleted', value: { bestRound: event.bestRound, reason: event.reason } };
+    case 'run-cancelled':
+      return { $case: 'runCancelled', value: { reason: event.reason } };
+    case 'run-failed':
+      return { $case: 'runFailed', value: { failure: failureToProto(event.failure) } };
+    case 'run-paused':
+      return { $case: 'runPaused', value: {} };
+    case 'run-resumed':
+      return { $case: 'runResumed', value: {} };
+  }
+}
+
+function bodyFromProto(body: Body): RunEvent {
+  switch (body.$case) {
+    case 'runStarted': {
+      const configuration = present(contract, 'run_started.configuration', body.value.configuration);
+      return { kind: 'run-started', configuration: configurationFromProto(configuration) };
+    }
+    case 'roundStarted':
+      return { kind: 'round-started', ...body.value };
+    case 'workflowProposed': {
+      const { workflow, failure, tokens, ...rest } = body.value;
+      return {
+        kind: 'workflow-proposed',
+        ...rest,
+        ...(workflow && { workflow: workflowFromProto(workflow) }),
+        ...(failure && { failure: failureFromProto(failure) }),
+        ...(tokens && { tokens: tokensFromProto(tokens) }),
+      };
+    }
+    case 'sampleDrawn':
+      return { kind: 'sample-drawn', ...body.value };
+    case 'executionsCompleted':
+      return { kind: 'executions-completed', round: body.value.round, outcomes: body.value.outcomes.map(outcomeFromProto) };
+    case 'predictionCompleted': {
+      const { score, failure, tokens, ...rest } = body.value;
+      return {
+        kind: 'prediction-completed',
+        ...rest,
+        ...(score !== undefined && { score }),
+        ...(failure && { failure: failureFromProto(failure) }),
+        ...(tokens && { tokens: tokensFromProto(tokens) }),
+      };
+    }
+    case 'roundCompleted': {
+      const { round, evaluation, failure } = body.value;
+      return {
+        kind: 'round-completed',
+        round,
+        ...(evaluation && { evaluation: evaluationFromProto(evaluation) }),
+        ...(failure && { failure: failureFromProto(failure) }),
+      };
+    }
+    case 'runCompleted': {
+      const { bestRound, reason } = body.value;
+      return { kind: 'run-completed', bestRound, reason: oneOf(contract, 'run_completed.reason', stopReasons, reason) };
+    }
+    case 'runCancelled':
+      return { kind: 'run-cancelled', reason: body.value.reason };
+    case 'runFailed':
+      return { kind: 'run-failed', failure: failureFromProto(present(contract, 'run_failed.failure', body.value.failure)) };
+    case 'runPaused':
+      return { kind: 'run-paused' };
+    case 'runResumed':
+      return { kind: 'run-resumed' };
+    default:
+      return unknownBody(body);
+  }
+}
+
+function unknownBody(body: never): never {
+  throw new ContractError(contract, `its kind "${(body as Body).$case}" is not known to this program`);
+}
+
+function outcomeToProto(outcome: ExecutionOutcome): ProtoOutcome {
+  const { failure, tokens, ...rest } = outcome;
+  return { ...rest, failure: failure && failureToProto(failure), tokens: tokens.map(tokensToProto) };
+}
+
+function outcomeFromProto(outcome: ProtoOutcome): ExecutionOutcome {
+  const { failure, tokens, ...rest } = outcome;
+  return { ...rest, ...(failure && { failure: failureFromProto(failure) }), tokens: tokens.map(tokensFromProto) };
+}
+
+function evaluationToProto(evaluation: Evaluation): ProtoEvaluation {
+  return { ...evaluation };
+}
+
+/** Protobuf gives an absent optional as undefined; the domain leaves it out. */
+function evaluationFromProto(evaluation: ProtoEvaluation): Evaluation {
+  const { standardError, predicted, fewShot, alpha, epsilon, ...rest } = evaluation;
+  return {
+    ...rest,
+    ...(standardError !== undefined && { standardError }),
+    ...(predicted !== undefined && { predicted }),
+    ...(fewShot !== undefined && { fewShot }),
+    ...(alpha !== undefined && { alpha }),
+    ...(epsilon !== undefined && { epsilon }),
+  };
+}
+
+function tokensToProto(tokens: TokenUse): ProtoTokenUse {
+  return { ...tokens, usage: usageToProto(tokens.usage) };
+}
+
+function tokensFromProto(tokens: ProtoTokenUse): TokenUse {
+  return { ...tokens, usage: usageFromProto(tokens.usage) };
+}
