@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import type { ServiceState } from './run-service.ts';
+
+/** Rejects if what the service depends on is not there, e.g. `bus.check`. */
+export type ReadinessCheck = (signal: AbortSignal) => Promise<void>;
+
+export interface HealthServerSettings {
+  readonly host: string;
+  /** 0: any free one, see `url`. */
+  readonly port: number;
+  readonly state: () => ServiceState;
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** For all checks of one request together; Kubernetes asks with a limit of its own. */
+  readonly checkWithinMs: number;
+  readonly metrics: Registry;
+}
+
+export interface HealthServer extends AsyncDisposable {
+  /** E.g. "http://127.0.0.1:9102". */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * - `/livez`: the event loop turns. Nothing else, or an outage of NATS would restart every service at once.
+ * - `/readyz`: the state is `running` and every check passes; 503 with the reasons otherwise.
+ * - `/metrics`: for Prometheus.
+ */
+export async function startHealthServer(settings: HealthServerSettings): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    respond(request, settings).then(
+      (answer) => send(response, answer),
+      (error: unknown) => send(response, { status: 500, text: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+  server.listen(settings.port, settings.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return { url: `http://${host}:${port}`, stop, [Symbol.asyncDispose]: stop };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly type?: string;
+}
+
+async function respond(request: IncomingMessage, settings: HealthServerSettings): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, text: 'only GET and HEAD\n' };
+  switch (new URL(request.url ?? '/', 'http://health').pathname) {
+    case '/livez':
+      return { status: 200, text: 'ok\n' };
+    case '/readyz':
+      return reportReadiness(settings);
+    case '/metrics':
+      return { status: 200, text: await settings.metrics.metrics(), type: settings.metrics.contentType };
+    default:
+      return { status: 404, text: 'there are /livez, /readyz and /metrics\n' };
+  }
+}
+
+async function reportReadiness({ state, checks, checkWithinMs }: HealthServerSettings): Promise<Answer> {
+  const signal = AbortSignal.timeout(checkWithinMs);
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check, signal, checkWithinMs)] as const),
+  );
+  const ready = state() === 'running' && results.every(([, result]) => result === 'ok');
+  const report = { ready, state: state(), checks: Object.fromEntries(results) };
+  return { status: ready ? 200 : 503, text: `${JSON.stringify(report)}\n`, type: 'application/json' };
+}
+
+async function runCheck(check: ReadinessCheck, signal: AbortSignal, withinMs: number): Promise<string> {
+  const tooLate = new Promise<string>((resolve) => {
+    signal.addEventListener('abort', () => resolve(`no answer within ${withinMs} ms`), { once: true });
+  });
+  const result = check(signal).then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  // The limit holds for a check that does not heed its signal, too.
+  return Promise.race([result, tooLate]);
+}
+
+function send(response: ServerResponse, { status, text, type = 'text/plain; charset=utf-8' }: Answer): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.end(text);
+}
