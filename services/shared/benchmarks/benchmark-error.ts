@@ -1,0 +1,22 @@
+export type BenchmarkProblem =
+  | 'unknown-benchmark'
+  | 'unknown-split'
+  | 'unknown-scorer'
+  | 'missing-file'
+  | 'unreadable-file'
+  | 'bad-json'
+  | 'bad-field'
+  | 'duplicate-id'
+  | 'empty-split'
+  | 'limit';
+
+/** A benchmark that cannot be loaded as asked: the message is one sentence for the user. */
+export class BenchmarkError extends Error {
+  override readonly name = 'BenchmarkError';
+  readonly problem: BenchmarkProblem;
+
+  constructor(problem: BenchmarkProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { BenchmarkDefinition } from './benchmark-definition.ts';
+import { readJsonLines } from './read-json-lines.ts';
+import { singleCallWorkflow } from './single-call-workflow.ts';
+
+/** A row of AFlow's split files; `cot`, the official working, is not needed. */
+const row = z.object({
+  id: z.string().min(1),
+  question: z.string().min(1),
+  answer: z.union([z.string().min(1), z.number().transform(String)]),
+});
+
+export const gsm8k: BenchmarkDefinition = {
+  name: 'gsm8k',
+  description:
+    'Grade-school mathematics: word problems in English that take two to eight steps of elementary arithmetic. ' +
+    'The answer to each is one number.',
+  answerFormat:
+    'The scorer looks for one number. End the answer with it, marked as \\boxed{number}, and write no other number after it.',
+  inputs: ['question'],
+  operators: ['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise'],
+  splits: ['validate', 'test'],
+  scorers: { aflow: 'gsm8k-aflow', strict: 'gsm8k-strict' },
+  initialWorkflow: singleCallWorkflow('question'),
+  async loadQueries(split, folder) {
+    const file = `gsm8k_${split}.jsonl`;
+    const howToGetIt = `put AFlow's ${file} (its data set archive holds it) in that folder, or set SCALE_DATA to the folder that has it`;
+    const rows = await readJsonLines(join(folder, file), row, howToGetIt);
+    return rows.map(({ id, question, answer }) => ({ id, fields: { question }, reference: answer }));
+  },
+};

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import type { z } from 'zod';
+import { BenchmarkError } from './benchmark-error.ts';
+
+/**
+ * The rows of a JSON Lines file, each checked against the schema; empty lines are skipped.
+ * @param howToGetIt told to a user who lacks the file
+ * @throws BenchmarkError that names the file and the line
+ */
+export async function readJsonLines<T>(path: string, row: z.ZodType<T>, howToGetIt: string): Promise<T[]> {
+  const rows = (await readText(path, howToGetIt)).split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    return [checkedRow(parsedLine(line, path, index + 1), row, path, index + 1)];
+  });
+  if (rows.length === 0) throw new BenchmarkError('empty-split', `${path} holds no queries; ${howToGetIt}`);
+  return rows;
+}
+
+async function readText(path: string, howToGetIt: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing) throw new BenchmarkError('missing-file', `${path} is not there; ${howToGetIt}`, { cause });
+    throw new BenchmarkError('unreadable-file', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parsedLine(line: string, path: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new BenchmarkError('bad-json', `${path}, line ${number}: not valid JSON (${(cause as Error).message})`, { cause });
+  }
+}
+
+function checkedRow<T>(value: unknown, row: z.ZodType<T>, path: string, number: number): T {
+  const checked = row.safeParse(value, { reportInput: true });
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0];
+  const field = issue?.path.join('.');
+  const where = field ? `field "${field}"` : 'the line';
+  const fault = field && issue?.input === undefined ? 'is missing' : `is wrong: ${issue?.message}`;
+  throw new BenchmarkError('bad-field', `${path}, line ${number}: ${where} ${fault}`);
+}
