@@ -36,5 +36,11 @@ export type EvaluationStep =
 export interface EvaluationMethod {
   readonly name: string;
   readonly description: string;
+  /** Whether the optimizer is asked for a prediction in the warm-up too, as the paper does to learn how good it is. */
+  readonly usesPrediction: boolean;
+  /**
+   * Pure, and stable for the same evidence. It is also asked while executions are outstanding if the prediction is pending:
+   * then only the answer 'predict' counts, which sends the prediction out beside the executions.
+   */
   next(evidence: Evidence): EvaluationStep;
 }

@@ -1,0 +1,26 @@
+import { type DifficultyBin, difficultyBins, undividedBin } from '../sampling/difficulty-bins.ts';
+import { sampleSize, stratifiedDraw } from '../sampling/stratified-draw.ts';
+import { mean } from '../statistics/intervals.ts';
+import type { EvaluationStep, Evidence } from './evaluation-method.ts';
+
+/**
+ * Asks for Dfew, unless the round has asked for queries already. With `draw: once` the first Dfew serves the whole run: all
+ * workflows are compared on the same queries, and its strata are in the round that drew it. The paper reads so; a run that
+ * draws in each round cannot overfit one small set.
+ */
+export function drawFewShot(evidence: Evidence): EvaluationStep | undefined {
+  const { settings, earlierSample, queryCount } = evidence;
+  if (evidence.sampled.length > 0) return undefined;
+  if (settings.draw === 'once' && earlierSample !== undefined) {
+    return { kind: 'sample', queryIndexes: earlierSample, strata: [] };
+  }
+  const size = sampleSize(settings.fewShotRatio, queryCount);
+  return { kind: 'sample', ...stratifiedDraw(binsByDifficulty(evidence), size, settings.gamma, evidence.random) };
+}
+
+/** Bins over the mean of the warm-up scores; without a warm-up nothing is known, and every query is in one bin. */
+function binsByDifficulty({ warmUp, queryCount, settings }: Evidence): DifficultyBin[] {
+  if (warmUp.length === 0) return undividedBin(queryCount);
+  const meanScores = Array.from({ length: queryCount }, (_, query) => mean(warmUp.map(({ scores }) => scores[query] ?? 0)));
+  return difficultyBins(meanScores, settings.bins);
+}

@@ -1,0 +1,48 @@
+import type { Command } from '../search/command.ts';
+import { outstandingExecutions } from '../search/executions.ts';
+import type { Round, RunState } from '../search/state.ts';
+import type { EvaluationMethod } from './evaluation-method.ts';
+import { evidenceOf, fullyExecutedRounds, predictionOf } from './evidence.ts';
+import { evaluationMethodNamed } from './registry.ts';
+import { warmUpFor } from './warm-up.ts';
+
+/**
+ * What the open round needs before its workflow has a score, or the score. Executions and a prediction that do not wait for
+ * each other come out together, executions first.
+ */
+export function evaluateRound(state: RunState, round: Round): readonly Command[] {
+  const method = methodOf(state);
+  const executions = outstandingExecutions(round, state.configuration);
+  const predict: Command = { kind: 'predict', round: round.round, attempt: round.predictions.length + 1 };
+  if (executions.length > 0) {
+    const execute: Command = { kind: 'execute', round: round.round, workflowHash: round.workflowHash, executions };
+    return asksForPrediction(state, round, method) ? [execute, predict] : [execute];
+  }
+  const step = method.next(evidenceOf(state, round));
+  switch (step.kind) {
+    case 'predict':
+      return [predict];
+    case 'sample': {
+      const { queryIndexes, strata } = step;
+      return [{ kind: 'append', event: { kind: 'sample-drawn', round: round.round, queryIndexes, strata } }];
+    }
+    case 'score':
+      return [{ kind: 'append', event: { kind: 'round-completed', round: round.round, evaluation: step.evaluation } }];
+  }
+}
+
+/**
+ * The warm-up lasts until M workflows were executed in full, so a round that found no workflow does not count: difficulties
+ * are worth nothing with a row too few. A workflow that failed on every query does count, as in the paper; its row of zeros
+ * moves all queries alike.
+ */
+function methodOf(state: RunState): EvaluationMethod {
+  const { method: name, warmUpRounds } = state.configuration.evaluation;
+  const method = evaluationMethodNamed(name);
+  return fullyExecutedRounds(state).length < warmUpRounds ? warmUpFor(method) : method;
+}
+
+function asksForPrediction(state: RunState, round: Round, method: EvaluationMethod): boolean {
+  if (predictionOf(round, state.configuration.evaluation.predictionAttempts) !== 'pending') return false;
+  return method.usesPrediction && method.next(evidenceOf(state, round)).kind === 'predict';
+}

@@ -1,0 +1,17 @@
+import type { Evaluation } from '../search/event.ts';
+import { drawFewShot } from './draw-few-shot.ts';
+import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
+import { executedScore } from './full.ts';
+
+/** S_few (Eq 7): the plain mean over the drawn queries, without stratum weights, so biased whichever way gamma leans. */
+export const fewShot: EvaluationMethod = {
+  name: 'few-shot',
+  description: 'executes a few queries drawn by difficulty and takes their mean',
+  usesPrediction: false,
+  next: (evidence) => drawFewShot(evidence) ?? { kind: 'score', evaluation: fewShotEvaluation(evidence) },
+};
+
+export function fewShotEvaluation({ outcomes }: Evidence): Evaluation {
+  const executed = executedScore(outcomes);
+  return { method: 'few-shot', ...executed, executions: outcomes.length, fewShot: executed.score };
+}

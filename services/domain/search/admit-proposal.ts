@@ -1,0 +1,56 @@
+import type { Failure } from '../failure.ts';
+import type { TokenUse } from '../ledger/token-use.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { WorkflowProposed } from './event.ts';
+import type { RunState } from './state.ts';
+
+/** What was made of the optimizer's reply: a valid workflow with its canonical hash, or why there is none. */
+export type ParsedProposal =
+  | { readonly modification: string; readonly workflow: Workflow; readonly workflowHash: string }
+  | { readonly modification?: string; readonly failure: Failure };
+
+/**
+ * Decides on a proposal before anything is spent on it. Refused are a workflow whose canonical form was evaluated in this run
+ * and a modification that was tried on the same parent (AFlow's rule). An edit that was refused may come again: a repaired
+ * workflow has the same modification.
+ */
+export function admitProposal(
+  state: RunState,
+  round: number,
+  attempt: number,
+  parsed: ParsedProposal,
+  reply: string,
+  tokens?: TokenUse,
+): WorkflowProposed {
+  const base = { kind: 'workflow-proposed', round, attempt, reply, ...(tokens === undefined ? {} : { tokens }) } as const;
+  const modification = parsed.modification ?? '';
+  if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };
+  const failure = duplicateOf(state, parsed.workflowHash) ?? repetitionOf(state, round, modification);
+  if (failure !== undefined) return { ...base, modification, workflowHash: '', failure };
+  return { ...base, modification, workflow: parsed.workflow, workflowHash: parsed.workflowHash };
+}
+
+function duplicateOf(state: RunState, workflowHash: string): Failure | undefined {
+  const same = state.rounds.find((earlier) => earlier.workflowHash === workflowHash);
+  if (same === undefined) return undefined;
+  const message = `this is the workflow of round ${same.round} again; change what it does, not only its name or description`;
+  return { kind: 'duplicate-workflow', message };
+}
+
+function repetitionOf(state: RunState, round: number, modification: string): Failure | undefined {
+  const parentRound = state.rounds[round - 1]?.parentRound;
+  const same = state.rounds.find(
+    (sibling) =>
+      sibling.round !== round &&
+      sibling.parentRound === parentRound &&
+      sibling.workflow !== undefined &&
+      normalised(sibling.modification) === normalised(modification),
+  );
+  if (same === undefined) return undefined;
+  const message = `round ${same.round} made the same modification of round ${parentRound}; make a different one`;
+  return { kind: 'repeated-modification', message };
+}
+
+function normalised(modification: string): string {
+  return modification.trim().replace(/\s+/g, ' ').toLowerCase();
+}

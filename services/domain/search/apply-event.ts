@@ -1,0 +1,65 @@
+import { applyRoundEvent, startRound } from './apply-round-event.ts';
+import type { RunConfiguration } from './configuration.ts';
+import type { RunEvent } from './event.ts';
+import { EventRefusedError } from './event-refused-error.ts';
+import type { RunState } from './state.ts';
+
+type RunCompleted = Extract<RunEvent, { kind: 'run-completed' }>;
+
+/**
+ * Folds one event into the state; undefined is the state of an empty log. Nothing is changed in place, and the work is
+ * proportional to the event and to the round it belongs to, not to the run.
+ * @throws EventRefusedError if the event cannot follow
+ */
+export function applyEvent(state: RunState | undefined, event: RunEvent): RunState {
+  if (state === undefined) {
+    if (event.kind !== 'run-started') throw new EventRefusedError(event.kind, 'a log begins with run-started');
+    return startRun(event.configuration);
+  }
+  refuseByStatus(state, event);
+  switch (event.kind) {
+    case 'run-started':
+      throw new EventRefusedError(event.kind, 'the run has been started before');
+    case 'run-completed':
+      return completeRun(state, event);
+    case 'run-cancelled':
+      return { ...state, status: 'cancelled' };
+    case 'run-failed':
+      return { ...state, status: 'failed', failure: event.failure };
+    case 'run-paused':
+      return { ...state, status: 'paused' };
+    case 'run-resumed':
+      return { ...state, status: 'running' };
+    case 'round-started':
+      return startRound(state, event);
+    default:
+      return applyRoundEvent(state, event);
+  }
+}
+
+function startRun(configuration: RunConfiguration): RunState {
+  if (!(configuration.benchmark.queryCount >= 1)) {
+    throw new EventRefusedError('run-started', `the benchmark ${configuration.benchmark.name} has no queries`);
+  }
+  return { configuration, status: 'running', rounds: [], ledger: [] };
+}
+
+/** A paused run takes up nothing but its end or its resumption, and nothing follows an end. */
+function refuseByStatus(state: RunState, event: RunEvent): void {
+  if (state.status === 'running') {
+    if (event.kind === 'run-resumed') throw new EventRefusedError(event.kind, 'the run is not paused');
+    return;
+  }
+  const endsOrResumes = event.kind === 'run-resumed' || event.kind === 'run-cancelled' || event.kind === 'run-failed';
+  if (state.status !== 'paused' || !endsOrResumes) throw new EventRefusedError(event.kind, `the run is ${state.status}`);
+}
+
+function completeRun(state: RunState, event: RunCompleted): RunState {
+  if (state.rounds.at(-1)?.completed === false) {
+    throw new EventRefusedError(event.kind, `round ${state.rounds.length} is not completed`);
+  }
+  if (state.rounds[event.bestRound - 1]?.evaluation === undefined) {
+    throw new EventRefusedError(event.kind, `round ${event.bestRound} was named the best and has no score`);
+  }
+  return { ...state, status: 'completed', bestRound: event.bestRound, stopReason: event.reason };
+}

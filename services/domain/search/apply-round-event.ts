@@ -1,0 +1,146 @@
+import { recordUse } from '../ledger/record-use.ts';
+import type { Phase, TokenUse } from '../ledger/token-use.ts';
+import type {
+  ExecutionsCompleted,
+  PredictionCompleted,
+  RoundCompleted,
+  RoundStarted,
+  SampleDrawn,
+  WorkflowProposed,
+} from './event.ts';
+import { EventRefusedError } from './event-refused-error.ts';
+import { coversAllQueries, executionAt } from './executions.ts';
+import type { Round, RunState } from './state.ts';
+
+type RoundEvent = WorkflowProposed | SampleDrawn | ExecutionsCompleted | PredictionCompleted | RoundCompleted;
+
+export function startRound(state: RunState, event: RoundStarted): RunState {
+  const newest = state.rounds.at(-1);
+  refuseUnless(newest?.completed !== false, event, `round ${newest?.round} is not completed`);
+  refuseUnless(event.round === state.rounds.length + 1, event, `the next round is ${state.rounds.length + 1}`);
+  if (event.round === 1) refuseUnless(event.parentRound === 0, event, 'round 1 has no parent');
+  else {
+    const parent = state.rounds[event.parentRound - 1];
+    refuseUnless(parent?.evaluation !== undefined, event, `the parent, round ${event.parentRound}, has no score`);
+  }
+  const round: Round = {
+    round: event.round,
+    parentRound: event.parentRound,
+    candidates: event.candidates,
+    proposals: [],
+    workflowHash: '',
+    modification: '',
+    samples: [],
+    outcomes: [],
+    predictions: [],
+    completed: false,
+  };
+  return { ...state, rounds: [...state.rounds, round] };
+}
+
+/** Events that belong to the one round that is open, which is always the newest. */
+export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
+  const round = state.rounds.at(-1);
+  if (round === undefined || round.completed) throw new EventRefusedError(event.kind, `round ${event.round} is not open`);
+  refuseUnless(event.round === round.round, event, `the open round is ${round.round}`);
+  switch (event.kind) {
+    case 'workflow-proposed':
+      return withUse(withRound(state, propose(state, round, event)), event.round, 'propose', usesOf(event.tokens));
+    case 'sample-drawn':
+      return withRound(state, drawSample(state, round, event));
+    case 'executions-completed': {
+      const phase = coversAllQueries(round, state.configuration) ? 'warm-up' : 'few-shot';
+      const uses = event.outcomes.flatMap((outcome) => outcome.tokens);
+      return withUse(withRound(state, addOutcomes(state, round, event)), event.round, phase, uses);
+    }
+    case 'prediction-completed':
+      return withUse(withRound(state, addPrediction(state, round, event)), event.round, 'predict', usesOf(event.tokens));
+    case 'round-completed':
+      return withRound(state, completeRound(state, round, event));
+  }
+}
+
+function propose(state: RunState, round: Round, event: WorkflowProposed): Round {
+  refuseUnless(round.workflow === undefined, event, `round ${round.round} has its workflow`);
+  const attempt = round.proposals.length + (round.round === 1 ? 0 : 1);
+  const attempts = round.round === 1 ? 0 : state.configuration.search.proposalAttempts;
+  refuseUnless(event.attempt === attempt && attempt <= attempts, event, `attempt ${event.attempt} is not the next one`);
+  const taken = event.workflow !== undefined;
+  refuseUnless(taken === (event.failure === undefined), event, 'a proposal has either a workflow or a failure');
+  refuseUnless(taken === (event.workflowHash !== ''), event, 'a workflow and its hash go together');
+  const proposals = [...round.proposals, event];
+  if (event.workflow === undefined) return { ...round, proposals };
+  const { workflow, workflowHash, modification } = event;
+  return { ...round, proposals, workflow, workflowHash, modification };
+}
+
+function drawSample(state: RunState, round: Round, event: SampleDrawn): Round {
+  refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow to execute`);
+  refuseUnless(event.queryIndexes.length > 0, event, 'it names no query');
+  const drawn = new Set(round.samples.flatMap((sample) => sample.queryIndexes));
+  for (const queryIndex of event.queryIndexes) {
+    const exists = Number.isInteger(queryIndex) && queryIndex >= 0 && queryIndex < state.configuration.benchmark.queryCount;
+    refuseUnless(exists, event, `there is no query ${queryIndex}`);
+    refuseUnless(!drawn.has(queryIndex), event, `query ${queryIndex} was drawn before in round ${round.round}`);
+    drawn.add(queryIndex);
+  }
+  return { ...round, samples: [...round.samples, event] };
+}
+
+function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted): Round {
+  refuseUnless(event.outcomes.length > 0, event, 'it holds no outcome');
+  for (const [offset, outcome] of event.outcomes.entries()) {
+    const asked = executionAt(round, state.configuration, round.outcomes.length + offset);
+    const place = `query ${outcome.queryIndex}, repeat ${outcome.repeat}`;
+    refuseUnless(
+      asked?.queryIndex === outcome.queryIndex && asked.repeat === outcome.repeat,
+      event,
+      asked === undefined ? `${place} was not asked for` : `${place} is not the next execution that was asked for`,
+    );
+    refuseUnless(isScore(outcome.score), event, `${place} has the score ${outcome.score}, which is not in [0, 1]`);
+    refuseUnless(outcome.failure === undefined || outcome.score === 0, event, `${place} failed and has a score above 0`);
+  }
+  return { ...round, outcomes: [...round.outcomes, ...event.outcomes] };
+}
+
+function addPrediction(state: RunState, round: Round, event: PredictionCompleted): Round {
+  refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow to predict for`);
+  const attempt = round.predictions.length + 1;
+  const attempts = state.configuration.evaluation.predictionAttempts;
+  refuseUnless(event.attempt === attempt && attempt <= attempts, event, `attempt ${event.attempt} is not the next one`);
+  refuseUnless(round.predictions.at(-1)?.score === undefined, event, `round ${round.round} has its prediction`);
+  refuseUnless((event.score === undefined) === (event.failure !== undefined), event, 'it has either a score or a failure');
+  refuseUnless(event.score === undefined || isScore(event.score), event, `the score ${event.score} is not in [0, 1]`);
+  return { ...round, predictions: [...round.predictions, event] };
+}
+
+function completeRound(state: RunState, round: Round, event: RoundCompleted): Round {
+  const { evaluation, failure } = event;
+  refuseUnless((evaluation === undefined) === (failure !== undefined), event, 'it has either an evaluation or a failure');
+  if (evaluation === undefined) return { ...round, completed: true, ...(failure === undefined ? {} : { failure }) };
+  refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow that could have a score`);
+  const next = executionAt(round, state.configuration, round.outcomes.length);
+  refuseUnless(next === undefined, event, `query ${next?.queryIndex} was asked for and has no outcome`);
+  refuseUnless(isScore(evaluation.score), event, `the score ${evaluation.score} is not in [0, 1]`);
+  return { ...round, completed: true, evaluation };
+}
+
+function withRound(state: RunState, round: Round): RunState {
+  return { ...state, rounds: [...state.rounds.slice(0, -1), round] };
+}
+
+function withUse(state: RunState, round: number, phase: Phase, uses: readonly TokenUse[]): RunState {
+  return { ...state, ledger: recordUse(state.ledger, phase, round, uses) };
+}
+
+function usesOf(tokens: TokenUse | undefined): readonly TokenUse[] {
+  return tokens === undefined ? [] : [tokens];
+}
+
+function isScore(value: number): boolean {
+  return value >= 0 && value <= 1;
+}
+
+function refuseUnless(holds: boolean, event: RoundEvent | RoundStarted, otherwise: string): asserts holds {
+  if (!holds) throw new EventRefusedError(event.kind, otherwise);
+}

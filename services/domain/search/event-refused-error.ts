@@ -1,0 +1,12 @@
+import type { RunEvent } from './event.ts';
+
+/** Thrown by applyEvent: the event cannot follow what the log holds, so the log is damaged or its writer is wrong. */
+export class EventRefusedError extends Error {
+  override readonly name = 'EventRefusedError';
+  readonly event: RunEvent['kind'];
+
+  constructor(event: RunEvent['kind'], why: string) {
+    super(`the event ${event} cannot be applied: ${why}`);
+    this.event = event;
+  }
+}

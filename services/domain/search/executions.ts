@@ -1,0 +1,49 @@
+import type { RunConfiguration } from './configuration.ts';
+import type { SampleDrawn } from './event.ts';
+import type { Round } from './state.ts';
+
+export interface Execution {
+  readonly queryIndex: number;
+  readonly repeat: number;
+}
+
+type Sampled = Pick<Round, 'samples'>;
+
+/**
+ * The executions that a round's samples ask for have one fixed order: samples as drawn, their queries as listed, the repeats
+ * of a query one after another. Outcomes enter the log in this order, so the n-th outcome belongs to the n-th execution.
+ */
+export function executionAt(round: Sampled, configuration: RunConfiguration, index: number): Execution | undefined {
+  let left = index;
+  for (const sample of round.samples) {
+    const repeats = repeatsOf(sample, configuration);
+    const executions = sample.queryIndexes.length * repeats;
+    if (left < executions) {
+      const queryIndex = sample.queryIndexes[Math.floor(left / repeats)];
+      return queryIndex === undefined ? undefined : { queryIndex, repeat: left % repeats };
+    }
+    left -= executions;
+  }
+  return undefined;
+}
+
+/** What is still to be executed for the samples drawn so far, in the fixed order. */
+export function outstandingExecutions(round: Round, configuration: RunConfiguration): Execution[] {
+  const outstanding: Execution[] = [];
+  for (let index = round.outcomes.length; ; index += 1) {
+    const execution = executionAt(round, configuration, index);
+    if (execution === undefined) return outstanding;
+    outstanding.push(execution);
+  }
+}
+
+/** Whether the samples cover the whole validation set, which makes the evaluation a full one by whatever method. */
+export function coversAllQueries(round: Sampled, configuration: RunConfiguration): boolean {
+  const drawn = round.samples.reduce((sum, sample) => sum + sample.queryIndexes.length, 0);
+  return drawn === configuration.benchmark.queryCount;
+}
+
+/** `repeats` is a setting of full evaluations: a draw of every query is one, and a smaller draw is executed once. */
+function repeatsOf(sample: SampleDrawn, configuration: RunConfiguration): number {
+  return sample.queryIndexes.length === configuration.benchmark.queryCount ? configuration.evaluation.repeats : 1;
+}

@@ -1,0 +1,119 @@
+import { fullyExecutedRounds } from '../evaluation/evidence.ts';
+import type { Failure } from '../failure.ts';
+import { randomStream, shuffled } from '../random.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { Evaluation, ExecutionOutcome } from './event.ts';
+import type { Round, RunState } from './state.ts';
+
+/** What is known about a parent and the edits that were tried on it, for the optimizer's next proposal (Eq 5). */
+export interface Experience {
+  readonly parentRound: number;
+  readonly parent: Evaluation | undefined;
+  /** Edits whose child scored higher than the parent, as AFlow counts success; oldest first. */
+  readonly worked: readonly TriedEdit[];
+  readonly failed: readonly TriedEdit[];
+  /** Edits that never ran, those of the open round last. */
+  readonly refused: readonly RefusedEdit[];
+  /** Failed executions of the parent, the most frequent kind first. */
+  readonly errors: readonly ErrorGroup[];
+  /** Some of the queries that the parent does not solve. */
+  readonly failingQueries: readonly ExecutionOutcome[];
+}
+
+export interface TriedEdit {
+  readonly round: number;
+  readonly modification: string;
+  readonly before: number;
+  readonly after: number;
+  /** Of the child: a surrogate score is not a measured one. */
+  readonly method: string;
+}
+
+export interface RefusedEdit {
+  readonly round: number;
+  readonly attempt: number;
+  readonly modification: string;
+  readonly failure: Failure;
+}
+
+/** Failures of one kind at one step. */
+export interface ErrorGroup {
+  readonly kind: Failure['kind'];
+  readonly step: string | undefined;
+  readonly count: number;
+  /** The first one's words. */
+  readonly message: string;
+  readonly queryIndex: number;
+}
+
+/** AFlow's bound: below it an answer counts as failing, for token F1 too. */
+const failingBelow = 0.3;
+
+/** @throws RangeError if there is no such round */
+export function experienceOf(state: RunState, parentRound: number): Experience {
+  const parent = state.rounds[parentRound - 1];
+  if (parent === undefined) throw new RangeError(`there is no round ${parentRound} to learn from`);
+  const children = state.rounds.filter((round) => round.parentRound === parentRound);
+  const tried = children.flatMap((child) => triedEdit(parent, child));
+  return {
+    parentRound,
+    parent: parent.evaluation,
+    worked: tried.filter(({ before, after }) => after > before),
+    failed: tried.filter(({ before, after }) => after <= before),
+    refused: children.flatMap(refusedEdits),
+    errors: errorGroups(parent.outcomes),
+    failingQueries: failingQueries(state, parent),
+  };
+}
+
+/** A warm-up round as the prediction prompt shows it: what was predicted then, and what came of it. */
+export interface WarmUpRecord {
+  readonly round: number;
+  readonly score: number;
+  readonly predicted: number | undefined;
+  readonly workflow: Workflow;
+}
+
+/** Fully executed rounds, oldest first. Surrogate rounds are left out: their scores are partly predictions themselves. */
+export function warmUpRecords(state: RunState): readonly WarmUpRecord[] {
+  return fullyExecutedRounds(state).flatMap(({ round, evaluation, workflow }) =>
+    evaluation === undefined || workflow === undefined
+      ? []
+      : [{ round, score: evaluation.score, predicted: evaluation.predicted, workflow }],
+  );
+}
+
+function triedEdit(parent: Round, { round, modification, evaluation }: Round): TriedEdit[] {
+  if (evaluation === undefined) return [];
+  return [{ round, modification, before: parent.evaluation?.score ?? 0, after: evaluation.score, method: evaluation.method }];
+}
+
+function refusedEdits({ round, proposals }: Round): RefusedEdit[] {
+  return proposals.flatMap(({ attempt, modification, failure }) =>
+    failure === undefined ? [] : [{ round, attempt, modification, failure }],
+  );
+}
+
+function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {
+  const failures = outcomes.flatMap(({ failure, queryIndex }) => (failure === undefined ? [] : [{ failure, queryIndex }]));
+  const groups = Map.groupBy(failures, ({ failure }) => JSON.stringify([failure.kind, failure.step]));
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { kind, step, message } = first.failure;
+      return [{ kind, step, count: group.length, message, queryIndex: first.queryIndex }];
+    })
+    .sort((one, other) => other.count - one.count);
+}
+
+/** Each query once, in the order of the log; drawn anew in each round, but the same for all attempts of a round. */
+function failingQueries(state: RunState, parent: Round): ExecutionOutcome[] {
+  const { seed, search } = state.configuration;
+  const failing = new Map<number, ExecutionOutcome>();
+  for (const outcome of parent.outcomes) {
+    if (outcome.score < failingBelow && !failing.has(outcome.queryIndex)) failing.set(outcome.queryIndex, outcome);
+  }
+  const random = randomStream(seed, 'failing-queries', state.rounds.length);
+  return shuffled(random, [...failing.values()]).slice(0, search.failingQueriesShown);
+}

@@ -1,0 +1,69 @@
+import { evaluateRound } from '../evaluation/evaluate-round.ts';
+import type { Failure } from '../failure.ts';
+import { randomStream } from '../random.ts';
+import { canonicalHash } from '../workflow/canonical-hash.ts';
+import { bestRound } from './best-round.ts';
+import type { Command } from './command.ts';
+import type { RoundStarted, RunEvent } from './event.ts';
+import { selectParent } from './select-parent.ts';
+import type { Round, RunState } from './state.ts';
+import { configuredStopRules } from './stop-rules/configured.ts';
+
+/**
+ * What must happen next, from the state alone: the same state gives the same commands, so a coordinator that starts again
+ * after any event goes on where the other one stopped. Nothing is left to do when it is [] (paused or ended).
+ *
+ * Contract with whoever performs them, on which the log's being the same byte for byte rests:
+ * - An `append` stands alone. Append its event, apply it, plan again.
+ * - `execute`, `propose` and `predict` may be performed at once and finish in any order, but their events are appended in the
+ *   order of the commands, those of an execute command before the prediction beside it.
+ * - The outcomes of an execute command are appended in the order of its executions, in batches whose bounds depend on nothing
+ *   but their number. Planning again in between is harmless: the command then lists only what has no outcome yet.
+ * - A job that cannot be done still gives its event: an outcome, a proposal or a prediction with a failure.
+ */
+export function planNextStep(state: RunState): readonly Command[] {
+  if (state.status !== 'running') return [];
+  const newest = state.rounds.at(-1);
+  if (newest === undefined || newest.completed) return append(nextRoundOrEnd(state));
+  if (newest.workflow === undefined) return planProposal(state, newest);
+  return evaluateRound(state, newest);
+}
+
+/** Stop rules are asked between rounds, when every workflow that was paid for has its score. */
+function nextRoundOrEnd(state: RunState): RunEvent {
+  const reason = configuredStopRules(state.configuration.search)(state);
+  const best = bestRound(state);
+  if (reason !== undefined && best !== undefined) return { kind: 'run-completed', bestRound: best, reason };
+  return nextRound(state);
+}
+
+function nextRound(state: RunState): RoundStarted {
+  const { configuration, rounds } = state;
+  const round = rounds.length + 1;
+  if (round === 1) return { kind: 'round-started', round, parentRound: 0, candidates: [] };
+  const random = randomStream(configuration.seed, 'select-parent', round);
+  return { kind: 'round-started', round, ...selectParent(rounds, configuration.search, random) };
+}
+
+/** A refused proposal is asked for again; a round without a workflow after the last attempt is over, and counts as a round. */
+function planProposal({ configuration }: RunState, { round, proposals }: Round): readonly Command[] {
+  if (round === 1) return append(initialProposal(configuration.initialWorkflow));
+  const attempt = proposals.length + 1;
+  const attempts = configuration.search.proposalAttempts;
+  if (attempt <= attempts) return [{ kind: 'propose', round, attempt }];
+  return append({ kind: 'round-completed', round, failure: noWorkflow(attempts, proposals.at(-1)?.failure) });
+}
+
+function initialProposal(workflow: RunState['configuration']['initialWorkflow']): RunEvent {
+  const workflowHash = canonicalHash(workflow);
+  return { kind: 'workflow-proposed', round: 1, attempt: 0, modification: '', workflow, workflowHash, reply: '' };
+}
+
+function noWorkflow(attempts: number, last: Failure | undefined): Failure {
+  const message = `no usable workflow in ${attempts} attempt${attempts === 1 ? '' : 's'}; the last: ${last?.message ?? 'none made'}`;
+  return { kind: last?.kind ?? 'invalid-workflow', message };
+}
+
+function append(event: RunEvent): readonly Command[] {
+  return [{ kind: 'append', event }];
+}
