@@ -52,6 +52,8 @@ export class InfrastructureError extends Error {
   override readonly name = 'InfrastructureError';
   readonly model: string;
   readonly attempts: readonly EndpointError[];
+  /** Of the last attempt; unavailable if none was made. */
+  readonly kind: EndpointErrorKind;
   /** When asking again may make sense. */
   readonly retryAfterMs: number;
 
@@ -60,6 +62,7 @@ export class InfrastructureError extends Error {
     super(`${model} did not answer: ${reason}${last ? `; the last: ${last.message}` : ''}`, { cause: last });
     this.model = model;
     this.attempts = attempts;
+    this.kind = last?.kind ?? 'unavailable';
     this.retryAfterMs = waitMs;
   }
 }

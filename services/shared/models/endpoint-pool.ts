@@ -1,0 +1,169 @@
+import { chooseEndpoint } from './choose-endpoint.ts';
+import type { CircuitSettings } from './circuit-breaker.ts';
+import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
+import type { EndpointReply, EndpointRequest, ModelEndpoint } from './openai-endpoint.ts';
+import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
+import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
+import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
+import type { Timing } from './timing.ts';
+
+/** All endpoints of one model: who gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
+export interface EndpointPool {
+  readonly model: string;
+  /**
+   * Waits for a free place, asks, and tries again where that makes sense, elsewhere first.
+   * @param prefixKey calls with the same key begin with the same text
+   * @throws FailureError; InfrastructureError; or the signal's reason
+   */
+  complete(request: EndpointRequest, prefixKey: string, signal: AbortSignal): Promise<PooledReply>;
+  health(): readonly EndpointHealth[];
+  /** Calls that wait for a place. */
+  readonly waiting: number;
+  /** Asks each endpoint which models it serves. @throws the signal's reason */
+  check(signal: AbortSignal): Promise<EndpointCheck[]>;
+  /** Cuts the calls in flight and those that wait. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface PooledReply extends EndpointReply {
+  readonly endpoint: string;
+  /** From 1. */
+  readonly attempts: number;
+}
+
+export interface EndpointCheck {
+  readonly endpoint: string;
+  /** What is wrong with it, in a sentence; undefined if nothing is. */
+  readonly problem: string | undefined;
+}
+
+export interface PoolSettings {
+  readonly model: string;
+  /** At least one. */
+  readonly endpoints: readonly ModelEndpoint[];
+  readonly timing: Timing;
+  /** In [0, 1); decides only when and where, never what. */
+  readonly random: () => number;
+  readonly retryPolicy?: RetryPolicy;
+  readonly retryBudget?: RetryBudget;
+  readonly circuit?: CircuitSettings;
+  /** How long a call waits while no endpoint may be asked at all; then its job is to come back later. */
+  readonly patienceMs?: number;
+}
+
+export const defaultPatienceMs = 120_000;
+
+/** A call that waits for a place. */
+interface Waiter {
+  readonly prefixKey: string;
+  readonly failed: readonly EndpointError[];
+  readonly sinceMs: number;
+  readonly admit: (member: PoolMember) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+export function createEndpointPool(settings: PoolSettings): EndpointPool {
+  const { model, timing, random, patienceMs = defaultPatienceMs } = settings;
+  const members = settings.endpoints.map((endpoint) => createPoolMember(endpoint, () => timing.monotonicMs(), settings.circuit));
+  const budget = settings.retryBudget ?? createRetryBudget();
+  const policy = settings.retryPolicy ?? defaultRetryPolicy;
+  const closing = new AbortController();
+  const waiters = new Set<Waiter>();
+  let wakeAtMs = Number.POSITIVE_INFINITY;
+
+  /** Gives places to those who wait, in the order in which they came. */
+  const dispatch = (): void => {
+    const soonestMs = Math.min(...members.map((member) => member.waitMs()));
+    for (const waiter of waiters) {
+      const free = members.filter((member) => member.hasRoom() && member.waitMs() === 0);
+      const avoid = new Set(waiter.failed.map(({ endpoint }) => endpoint));
+      const member = chooseEndpoint(free, { prefixKey: waiter.prefixKey, avoid, random });
+      if (member) waiter.admit(member);
+      else if (soonestMs === 0) break;
+      else if (Number.isFinite(soonestMs) && timing.monotonicMs() + soonestMs > waiter.sinceMs + patienceMs) {
+        waiter.refuse(new InfrastructureError(model, 'no endpoint is to be asked now', waiter.failed, soonestMs));
+      }
+    }
+    const closedMs = members.map((member) => member.waitMs()).filter((waitMs) => waitMs > 0 && Number.isFinite(waitMs));
+    if (waiters.size > 0 && closedMs.length > 0) wakeAfter(Math.min(...closedMs));
+  };
+
+  const wakeAfter = (waitMs: number): void => {
+    const atMs = timing.monotonicMs() + waitMs;
+    if (atMs >= wakeAtMs) return;
+    wakeAtMs = atMs;
+    timing.sleep(waitMs, closing.signal).then(
+      () => {
+        wakeAtMs = Number.POSITIVE_INFINITY;
+        dispatch();
+      },
+      () => {}, // closed
+    );
+  };
+
+  /** Resolves synchronously with the member's admission: between the choice and send() nothing else may run. */
+  const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], signal: AbortSignal) =>
+    new Promise<PooledReply>((resolve, reject) => {
+      signal.throwIfAborted();
+      closing.signal.throwIfAborted();
+      const settle = () => {
+        waiters.delete(waiter);
+        signal.removeEventListener('abort', onAbort);
+      };
+      const waiter: Waiter = {
+        prefixKey,
+        failed: [...failed],
+        sinceMs: timing.monotonicMs(),
+        admit: (member) => {
+          settle();
+          member
+            .send((endpoint) => endpoint.complete(request, signal), signal)
+            .finally(dispatch)
+            .then((reply) => resolve({ ...reply, endpoint: member.name, attempts: failed.length + 1 }), reject);
+        },
+        refuse: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      const onAbort = () => waiter.refuse(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      waiters.add(waiter);
+      dispatch();
+    });
+
+  /** A key or a model that one endpoint refuses may be good at another. */
+  const mayRetry = (failed: readonly EndpointError[]): boolean =>
+    failed.every(isTransient) || new Set(failed.map(({ endpoint }) => endpoint)).size < members.length;
+
+  return {
+    model,
+    complete: (request, prefixKey, caller) => {
+      const signal = AbortSignal.any([caller, closing.signal]);
+      const dependencies = { model, policy, budget, timing, random, mayRetry };
+      return retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
+    },
+    health: () => members.map((member) => member.health()),
+    get waiting() {
+      return waiters.size;
+    },
+    check: (signal) => Promise.all(members.map(({ endpoint }) => checkEndpoint(endpoint, model, signal))),
+    close: async () => {
+      if (closing.signal.aborted) return;
+      closing.abort(new Error(`the endpoints of ${model} are closed`));
+      await Promise.all(members.map(({ endpoint }) => endpoint.close()));
+    },
+  };
+}
+
+async function checkEndpoint(endpoint: ModelEndpoint, model: string, signal: AbortSignal): Promise<EndpointCheck> {
+  const { baseUrl } = endpoint.settings;
+  try {
+    const served = await endpoint.models(signal);
+    const problem = served.includes(model) ? undefined : `it serves ${served.join(', ') || 'no model'}, not ${model}`;
+    return { endpoint: baseUrl, problem };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { endpoint: baseUrl, problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,63 @@
+import type { ModelClient, ModelReply } from '../../domain/ports.ts';
+import { randomInteger, randomStream } from '../../domain/random.ts';
+import type { ModelSettings } from '../../domain/search/configuration.ts';
+import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import { replyOf } from './model-call.ts';
+
+export interface ModelClientSettings {
+  readonly pool: EndpointPool;
+  readonly settings: ModelSettings;
+  /** The run's seed, then what tells the job from all others: workflow hash, query, repeat. */
+  readonly seed: readonly [number, ...(string | number)[]];
+  readonly jobId: string;
+  /** What the prompts of calls that share a beginning have in common, e.g. the workflow's hash. */
+  readonly prefixKey: string;
+  /** Gets each finished call before its reply is used; the call fails with it. */
+  readonly onCall: (call: ModelCall) => void | Promise<void>;
+}
+
+/** The model as one job sees it. */
+export function createModelClient({ pool, settings, seed, jobId, prefixKey, onCall }: ModelClientSettings): ModelClient {
+  return {
+    complete: async ({ callId, messages, responseSchema }, signal): Promise<ModelReply> => {
+      const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
+      const reply = await pool.complete(
+        {
+          model,
+          messages,
+          temperature,
+          topP,
+          maxTokens,
+          seed: sendSeed ? callSeed(seed, callId) : undefined,
+          chatTemplateKwargs,
+          responseSchema,
+          jobId,
+          callId,
+        },
+        prefixKey,
+        signal,
+      );
+      const call: ModelCall = {
+        callId,
+        model,
+        usage: reply.usage,
+        text: reply.text,
+        reasoning: reply.reasoning,
+        finishReason: reply.finishReason,
+        latencyMs: Math.round(reply.latencyMs),
+        timeToFirstTokenMs: Math.round(reply.firstTokenMs),
+        attempts: reply.attempts,
+        simulated: reply.simulated,
+        endpoint: reply.endpoint,
+      };
+      await onCall(call);
+      return replyOf(call);
+    },
+  };
+}
+
+/** In [1, 2^31): some servers take 0 or a negative seed for "choose one". */
+export function callSeed([runSeed, ...job]: ModelClientSettings['seed'], callId: string): number {
+  return 1 + randomInteger(randomStream(runSeed, 'model-call', ...job, callId), 0x7fffffff);
+}

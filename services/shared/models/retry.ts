@@ -1,0 +1,72 @@
+import { EndpointError, InfrastructureError } from './endpoint-errors.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { Timing } from './timing.ts';
+
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  /** The longest wait before attempt n+1 is base x 2^(n-1), and never more than the cap. */
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseMs: 500, capMs: 30_000 };
+
+export interface RetryDependencies {
+  readonly model: string;
+  readonly policy: RetryPolicy;
+  readonly budget: RetryBudget;
+  readonly timing: Timing;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Whether another attempt may succeed after these. */
+  readonly mayRetry: (failed: readonly EndpointError[]) => boolean;
+}
+
+/** For errors that only a person can mend. */
+const unretryableWaitMs = 30_000;
+
+/**
+ * Tries until it succeeds, waiting a random time before each retry ("full jitter", so that calls which failed together do
+ * not come back together).
+ * @param attempt gets the errors of the attempts before it; only an EndpointError is tried again
+ * @throws InfrastructureError with every attempt, what the attempt threw if it is no EndpointError, or the signal's reason
+ */
+export async function retry<T>(
+  attempt: (failed: readonly EndpointError[]) => Promise<T>,
+  dependencies: RetryDependencies,
+  signal: AbortSignal,
+): Promise<T> {
+  const { policy, timing, budget } = dependencies;
+  const failed: EndpointError[] = [];
+  budget.callStarted();
+  for (;;) {
+    try {
+      return await attempt(failed);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof EndpointError)) throw error;
+      const again = error.staleConnection && !failed.some(({ staleConnection }) => staleConnection);
+      failed.push(error);
+      giveUpIfDue(failed, dependencies);
+      await timing.sleep(again ? 0 : backoffMs(policy, failed.length, dependencies.random()), signal);
+    }
+  }
+}
+
+function giveUpIfDue(failed: readonly EndpointError[], { model, policy, budget, mayRetry }: RetryDependencies): void {
+  if (!mayRetry(failed)) {
+    throw new InfrastructureError(model, 'asking again would not help', failed, unretryableWaitMs);
+  }
+  if (failed.length >= policy.maxAttempts) {
+    throw new InfrastructureError(model, `all ${failed.length} attempts failed`, failed, policy.capMs);
+  }
+  // A refusal for lack of room costs the server nothing, and the endpoint's limit has been cut already.
+  if (failed.at(-1)?.kind !== 'throttled' && !budget.spend()) {
+    throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, policy.capMs);
+  }
+}
+
+/** @param failures how many attempts have failed, from 1 */
+export function backoffMs({ baseMs, capMs }: RetryPolicy, failures: number, random: number): number {
+  return random * Math.min(capMs, baseMs * 2 ** (failures - 1));
+}
