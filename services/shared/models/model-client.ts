@@ -9,7 +9,7 @@ export interface ModelClientSettings {
   readonly pool: EndpointPool;
   readonly settings: ModelSettings;
   /** The run's seed, then what tells the job from all others: workflow hash, query, repeat. */
-  readonly seed: readonly [number, ...(string | number)[]];
+  readonly seed: readonly (string | number)[];
   readonly jobId: string;
   /** What the prompts of calls that share a beginning have in common, e.g. the workflow's hash. */
   readonly prefixKey: string;
@@ -58,6 +58,6 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, onCa
 }
 
 /** In [1, 2^31): some servers take 0 or a negative seed for "choose one". */
-export function callSeed([runSeed, ...job]: ModelClientSettings['seed'], callId: string): number {
-  return 1 + randomInteger(randomStream(runSeed, 'model-call', ...job, callId), 0x7fffffff);
+export function callSeed(seed: readonly (string | number)[], callId: string): number {
+  return 1 + randomInteger(randomStream(0, 'model-call', ...seed, callId), 0x7fffffff);
 }

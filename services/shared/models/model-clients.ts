@@ -1,0 +1,84 @@
+import type { ModelClient } from '../../domain/ports.ts';
+import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import type { JobContext } from '../worker/job-work.ts';
+import { createEndpointPool, type EndpointPool } from './endpoint-pool.ts';
+import { EndpointSettingsError, endpointSettings } from './endpoint-settings.ts';
+import { createJournaledModelClient } from './journaled-model-client.ts';
+import { createModelClient } from './model-client.ts';
+import { createOpenAiEndpoint } from './openai-endpoint.ts';
+import type { EndpointHealth } from './pool-member.ts';
+import type { Timing } from './timing.ts';
+
+/** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */
+export interface ModelClients {
+  /** @throws EndpointSettingsError if the run has no usable endpoint for the model */
+  clientFor(job: ModelJob): JobModelClient;
+  health(): readonly EndpointHealth[];
+  /** Cuts what is in flight. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record'> {
+  readonly role: 'executor' | 'optimizer';
+  /** What jobs share whose prompts begin alike, e.g. the workflow's hash. */
+  readonly prefixKey: string;
+  /** The run's seed and what tells the job from all others. */
+  readonly seed: readonly (string | number)[];
+}
+
+export interface JobModelClient {
+  readonly client: ModelClient;
+  /** All calls that the job has used so far, those from the journal too, in the order of their ids. */
+  calls(): ModelCall[];
+}
+
+/**
+ * @param environment where the endpoints' keys are looked up
+ * @param random in [0, 1); decides when and where a call goes, never what it asks
+ */
+export function createModelClients(
+  environment: Readonly<Record<string, string | undefined>>,
+  timing: Timing,
+  random: () => number,
+): ModelClients {
+  const pools = new Map<string, EndpointPool>();
+  const poolOf = (model: string, endpoints: readonly Endpoint[]): EndpointPool => {
+    const serving = endpoints.filter((endpoint) => endpoint.model === model);
+    if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
+    const key = JSON.stringify([model, serving]);
+    const known = pools.get(key);
+    if (known) return known;
+    const settings = serving.map((endpoint) => endpointSettings(endpoint, environment));
+    const pool = createEndpointPool({
+      model,
+      endpoints: settings.map((each) => createOpenAiEndpoint(each, timing)),
+      timing,
+      random,
+    });
+    pools.set(key, pool);
+    return pool;
+  };
+
+  return {
+    clientFor: ({ job, run, role, prefixKey, seed, journal, record }) => {
+      const settings = run.configuration[role];
+      const pool = poolOf(settings.model, run.endpoints);
+      const used = new Map<string, ModelCall>();
+      const keep = (call: ModelCall) => void used.set(call.callId, call);
+      const onCall = async (call: ModelCall) => {
+        keep(call);
+        await record(call);
+      };
+      const asking = createModelClient({ pool, settings, seed, jobId: job.jobId, prefixKey, onCall });
+      return {
+        client: createJournaledModelClient(asking, journal, keep),
+        calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),
+      };
+    },
+    health: () => [...pools.values()].flatMap((pool) => pool.health()),
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
