@@ -7,6 +7,7 @@ import { type Dialect, type DialectRequest, fullDialect, simplerRequest } from '
 import { fromCallError } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { createOpenAiClient } from './openai-client.ts';
+import { readToEnd } from './read-to-end.ts';
 
 /** One call, with all that decides its reply. */
 export interface EndpointRequest {
@@ -119,7 +120,7 @@ async function ask(
 
 async function readStream(client: OpenAI, response: Response, watch: AttemptWatch): Promise<ChatReply> {
   const collector = createReplyCollector();
-  for await (const chunk of Stream.fromSSEResponse<unknown>(response, new AbortController(), client)) {
+  for await (const chunk of Stream.fromSSEResponse<unknown>(readToEnd(response), new AbortController(), client)) {
     if (collector.add(chunk)) watch.token();
   }
   // A stream that was aborted just ends.
