@@ -1,0 +1,74 @@
+/** Every default that a user can change. docs/run-file.md shows the first part; a test holds them together. */
+export const defaults = {
+  run: {
+    seed: 1,
+    split: 'validate',
+    executor: {
+      endpoint: 'simulated',
+      model: 'qwen-plus',
+      temperature: 0,
+      topP: 1,
+      maxTokens: 2048,
+      sendSeed: true,
+    },
+    optimizer: {
+      endpoint: 'simulated',
+      model: 'qwen3-8b',
+      // At 0 an optimizer that is asked again after a refused proposal tends to say the same thing again.
+      temperature: 0.7,
+      topP: 1,
+      maxTokens: 4096,
+      sendSeed: true,
+    },
+    endpoint: { maxConcurrency: 32, timeoutSeconds: 120 },
+    search: {
+      // AFlow's own values (rounds, candidates, lambda, alpha, convergence), which the paper follows without naming them.
+      maxRounds: 20,
+      candidates: 4,
+      lambda: 0.3,
+      alpha: 0.2,
+      proposalAttempts: 3,
+      failingQueriesShown: 3,
+      convergence: { rounds: 5, top: 3, z: 0 },
+      tokenBudget: 0,
+      maxCallsPerQuery: 20,
+    },
+    evaluation: {
+      method: 'scale',
+      warmUpRounds: 3,
+      fewShotRatio: 0.03,
+      bins: 10,
+      gamma: 0.1,
+      draw: 'once',
+      // Only a tau this small gives the paper's Table 3 with the product form of Eq 9.
+      tau: 0.01,
+      alphaMax: 0.9,
+      alphaForm: 'product',
+      predictionAttempts: 2,
+      repeats: 1,
+    },
+    cluster: { executors: 1, slots: 32 },
+  },
+  service: {
+    natsUrl: 'nats://127.0.0.1:4222',
+    healthHost: '0.0.0.0',
+    healthPort: 9090,
+    logLevel: 'info',
+    /** Below the 30 s that Kubernetes waits before it kills. */
+    drainMs: 25_000,
+    /** The coordinator steers the cluster: whoever wants it reachable from elsewhere says so. */
+    controlHost: '127.0.0.1',
+    controlPort: 7070,
+    resume: 'all',
+    leaseTtlMs: 10_000,
+    ackWaitMs: 30_000,
+    streamReplicas: 1,
+    reconcileMs: 5_000,
+    maxInFlight: 256,
+    slots: 32,
+    predictorSlots: 4,
+    simulatorHost: '127.0.0.1',
+    simulatorPort: 8000,
+    simulatorSeed: 1,
+  },
+} as const;

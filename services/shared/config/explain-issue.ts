@@ -1,0 +1,72 @@
+import { type Document, isMap, isNode, isPair, type LineCounter, type Node } from 'yaml';
+import type { z } from 'zod';
+import { suggestion } from '../../domain/workflow/near-name.ts';
+
+export interface ExplainedIssue {
+  readonly line: number | undefined;
+  readonly field: string;
+  /** The rest of the sentence, beginning with the field. */
+  readonly message: string;
+}
+
+interface Place {
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+const longestShownValue = 60;
+
+/**
+ * Turns a schema's issue into "<field> <rule>, but is <value>" with the line in the YAML file.
+ * @param knownKeys the keys that the schema allows at a path
+ */
+export function explainIssue(
+  issue: z.core.$ZodIssue,
+  place: Place,
+  knownKeys: (path: readonly PropertyKey[]) => readonly string[],
+): ExplainedIssue {
+  if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', place, knownKeys(issue.path));
+  const field = issue.path.join('.');
+  const line = lineOf(issue.path, place);
+  const value = place.document.getIn(issue.path);
+  const subject = field === '' ? 'the file' : field;
+  if (value === undefined && field !== '') return { line, field, message: `${subject} is missing: it ${issue.message}` };
+  const secret = issue.code === 'custom' && issue.params?.secret === true;
+  return {
+    line,
+    field,
+    message: `${subject} ${issue.message}${secret ? ' (what stands there is not shown)' : `, but is ${shown(value)}`}`,
+  };
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string, place: Place, known: readonly string[]): ExplainedIssue {
+  const field = [...path, key].join('.');
+  const where = path.length === 0 ? 'a run file' : path.join('.');
+  return { line: lineOf([...path, key], place), field, message: `${where} has no setting "${key}"; ${suggestion(key, known)}` };
+}
+
+function shown(value: unknown): string {
+  if (isNode(value)) return value.toJSON() === null ? 'empty' : shown(value.toJSON());
+  if (value === null || value === undefined) return 'empty';
+  // An address can hold a password or a key, which must not get into a message.
+  const text = JSON.stringify(value)
+    .replace(/\/\/[^/\s]*@/g, '//…@')
+    .replace(/\?[^"\s]*/g, '?…');
+  return text.length <= longestShownValue ? text : `${text.slice(0, longestShownValue)}…`;
+}
+
+/** The line where the path's key stands, or that of the nearest thing above it. */
+function lineOf(path: readonly PropertyKey[], { document, lines }: Place): number | undefined {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = keyNode(document, path.slice(0, length));
+    if (node?.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
+}
+
+function keyNode(document: Document, path: readonly PropertyKey[]): Node | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item) => isPair(item) && isNode(item.key) && String(item.key) === String(path.at(-1)));
+  return pair && isNode(pair.key) ? pair.key : undefined;
+}

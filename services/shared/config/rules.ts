@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** Building blocks of schemas whose every issue is the whole rule, so that a message can say "<field> <rule>". */
+
+export function integer(low: number, high: number) {
+  const rule = `must be a whole number from ${low} to ${high}`;
+  return z.int({ error: rule }).min(low, { error: rule }).max(high, { error: rule });
+}
+
+/** @param above true: the lower bound itself is not allowed */
+export function decimal(low: number, high: number, { above = false } = {}) {
+  const rule = above ? `must be a number above ${low} and up to ${high}` : `must be a number from ${low} to ${high}`;
+  const number = z.number({ error: rule });
+  return (above ? number.gt(low, { error: rule }) : number.min(low, { error: rule })).max(high, { error: rule });
+}
+
+export function text(rule = 'must be a text') {
+  return z.string({ error: rule }).min(1, { error: rule });
+}
+
+export function flag() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
+export function choice<const T extends readonly [string, ...string[]]>(options: T) {
+  return z.enum(options, { error: `must be ${listed(options)}` });
+}
+
+export function settings<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, { error: 'must be a group of settings' });
+}
+
+export function listed(options: readonly string[]): string {
+  return options.length < 2 ? options.join('') : `${options.slice(0, -1).join(', ')} or ${options.at(-1)}`;
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import { defaults } from './defaults.ts';
+import { choice, decimal, flag, integer, listed, settings, text } from './rules.ts';
+
+const { run } = defaults;
+const modelEndpoint = 'must be the name of an endpoint under `endpoints`, or simulated';
+
+const model = (preset: typeof run.executor | typeof run.optimizer) =>
+  settings({
+    endpoint: text(modelEndpoint).default(preset.endpoint),
+    model: text('must be the name that the endpoint serves the model under').default(preset.model),
+    temperature: decimal(0, 2).default(preset.temperature),
+    top_p: decimal(0, 1, { above: true }).default(preset.topP),
+    max_tokens: integer(1, 1_000_000).default(preset.maxTokens),
+    chat_template_kwargs: z
+      .record(z.string(), z.unknown(), { error: 'must be a group of settings for the chat template' })
+      .default({}),
+    send_seed: flag().default(preset.sendSeed),
+  }).prefault({});
+
+const endpoint = settings({
+  base_url: text('must be an http or https address such as http://gpu-1:8000/v1').refine(isWebAddress, {
+    error: 'must be an http or https address such as http://gpu-1:8000/v1, without user name, password or query',
+  }),
+  api_key_variable: text('must be the name of an environment variable')
+    .refine((name) => !looksLikeKey(name), {
+      error: 'must be the name of an environment variable that holds the key, never the key itself',
+      params: { secret: true },
+    })
+    .optional(),
+  max_concurrency: integer(1, 10_000).default(run.endpoint.maxConcurrency),
+  timeout_seconds: decimal(0, 3600, { above: true }).default(run.endpoint.timeoutSeconds),
+});
+
+const convergenceRule = 'must be `off` or { rounds, top, z }';
+const { convergence } = run.search;
+
+export const runFileSchema = settings({
+  name: text().max(100, { error: 'must be a text of at most 100 characters' }).optional(),
+  seed: integer(0, Number.MAX_SAFE_INTEGER).default(run.seed),
+  benchmark: z.preprocess(
+    (value) => (typeof value === 'string' ? { name: value } : value),
+    settings({
+      name: text('must be the name of a benchmark'),
+      split: text().default(run.split),
+      limit: integer(1, 1_000_000).optional(),
+      scorer: text().optional(),
+      folder: text('must be the path of a folder').optional(),
+    }),
+  ),
+  models: settings({ executor: model(run.executor), optimizer: model(run.optimizer) }).prefault({}),
+  endpoints: z.record(z.string(), endpoint, { error: 'must be a group of endpoints by name' }).default({}),
+  search: settings({
+    max_rounds: integer(1, 10_000).default(run.search.maxRounds),
+    candidates: integer(1, 1000).default(run.search.candidates),
+    lambda: decimal(0, 1).default(run.search.lambda),
+    alpha: decimal(0, 100).default(run.search.alpha),
+    proposal_attempts: integer(1, 20).default(run.search.proposalAttempts),
+    failing_queries_shown: integer(0, 20).default(run.search.failingQueriesShown),
+    convergence: z
+      .preprocess(
+        (value) => (value === 'off' || value === false ? { rounds: 0 } : value),
+        z.strictObject(
+          {
+            rounds: integer(0, 1000).default(convergence.rounds),
+            top: integer(1, 1000).default(convergence.top),
+            z: decimal(0, 100).default(convergence.z),
+          },
+          { error: convergenceRule },
+        ),
+      )
+      .prefault({}),
+    token_budget: integer(0, Number.MAX_SAFE_INTEGER).default(run.search.tokenBudget),
+    max_calls_per_query: integer(1, 10_000).default(run.search.maxCallsPerQuery),
+  }).prefault({}),
+  evaluation: settings({
+    method: z
+      .enum([...evaluationMethods.keys()], { error: `must be ${listed([...evaluationMethods.keys()])}` })
+      .default(run.evaluation.method),
+    warm_up_rounds: integer(0, 10_000).default(run.evaluation.warmUpRounds),
+    few_shot_ratio: decimal(0, 1, { above: true }).default(run.evaluation.fewShotRatio),
+    bins: integer(1, 1000).default(run.evaluation.bins),
+    gamma: decimal(0, 1000).default(run.evaluation.gamma),
+    draw: choice(['once', 'each-round']).default(run.evaluation.draw),
+    tau: decimal(0, 1, { above: true }).default(run.evaluation.tau),
+    alpha_max: decimal(0, 1, { above: true }).default(run.evaluation.alphaMax),
+    alpha_form: choice(['product', 'quotient']).default(run.evaluation.alphaForm),
+    prediction_attempts: integer(1, 20).default(run.evaluation.predictionAttempts),
+    repeats: integer(1, 100).default(run.evaluation.repeats),
+  }).prefault({}),
+  initial_workflow: text('must be the path of a workflow file').optional(),
+  cluster: settings({
+    executors: integer(1, 64).default(run.cluster.executors),
+    slots: integer(1, 4096).default(run.cluster.slots),
+  }).prefault({}),
+});
+
+export type RunFileSettings = z.infer<typeof runFileSchema>;
+
+function isWebAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, username, password, search, hash } = new URL(address);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+/** A name of a variable is short and has no hyphens; keys have prefixes, hyphens, or many mixed letters and digits. */
+function looksLikeKey(name: string): boolean {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return true;
+  return /^(sk|hf|gsk|pk|xai|nvapi)_/.test(name) || (name.length > 24 && /[a-z]/.test(name) && /\d/.test(name));
+}

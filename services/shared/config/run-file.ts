@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { Benchmark } from '../../domain/benchmark.ts';
+import type { ModelSettings, RunConfiguration } from '../../domain/search/configuration.ts';
+import { suggestion } from '../../domain/workflow/near-name.ts';
+import type { Workflow } from '../../domain/workflow/workflow.ts';
+import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
+import { initialWorkflowOf, loadBenchmark } from '../benchmarks/load-benchmark.ts';
+import { hashBenchmark } from '../contracts/benchmark-codec.ts';
+import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import { defaultDataFolder } from './data-folder.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
+import { readWorkflowFile } from './read-workflow-file.ts';
+import { RunFileError } from './run-file-error.ts';
+import type { RunFileSettings } from './run-file-schema.ts';
+
+/** All that a run needs, from a run file. Frozen. */
+export interface RunFile {
+  readonly configuration: RunConfiguration;
+  readonly benchmark: Benchmark;
+  readonly endpoints: readonly RunEndpoint[];
+  /** How fast, never what: no part of the run's identity. */
+  readonly cluster: { readonly executors: number; readonly slots: number };
+}
+
+export interface RunEndpoint extends Endpoint {
+  /** The built-in simulated model, whose base URL is "" here: whoever starts it fills it in. */
+  readonly simulated: boolean;
+}
+
+/** The endpoint that needs no entry under `endpoints`; with an entry of that name, that one counts. */
+const simulatedEndpoint = 'simulated';
+
+/**
+ * Reads a run file with everything that it names: benchmark and initial workflow. Nothing is spent on a file that is wrong.
+ * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
+ */
+export async function readRunFile(path: string): Promise<RunFile> {
+  const parsed = parseRunFile(await readText(path), path);
+  const { settings } = parsed;
+  refuseContradictions(parsed);
+  const endpoints = usedEndpoints(parsed);
+  const benchmark = await benchmarkOf(parsed, dirname(path));
+  const initialWorkflow = await initialWorkflowFor(settings, benchmark, dirname(path));
+  const name = settings.name ?? basename(path, extname(path));
+  return deepFreeze({
+    configuration: configurationOf(settings, name, benchmark, initialWorkflow),
+    benchmark,
+    endpoints,
+    cluster: settings.cluster,
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = missing ? 'there is no such run file' : `cannot be read: ${(cause as Error).message}`;
+    throw new RunFileError({ file: path, field: '' }, message, { cause });
+  }
+}
+
+function refuseContradictions({ settings, error }: ParsedRunFile): void {
+  const { evaluation, search } = settings;
+  if (evaluation.warm_up_rounds > search.max_rounds) {
+    throw error(
+      'evaluation.warm_up_rounds',
+      `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
+    );
+  }
+}
+
+function usedEndpoints({ settings, error }: ParsedRunFile): RunEndpoint[] {
+  const used = new Map<string, { name: string; endpoint: RunEndpoint }>();
+  for (const role of ['executor', 'optimizer'] as const) {
+    const { endpoint: name, model } = settings.models[role];
+    const field = `models.${role}.endpoint`;
+    const known = Object.keys(settings.endpoints);
+    if (!known.includes(name) && name !== simulatedEndpoint) {
+      throw error(
+        field,
+        `${field} names the endpoint "${name}", which is not under endpoints; ${suggestion(name, [...known, simulatedEndpoint])}`,
+      );
+    }
+    const other = used.get(model);
+    if (other && other.name !== name) {
+      throw error(
+        field,
+        `${field} is "${name}", but the same model ${model} comes from "${other.name}" for the executor: use one endpoint for a model`,
+      );
+    }
+    used.set(model, { name, endpoint: endpointOf(settings, name, model) });
+  }
+  return [...used.values()].map(({ endpoint }) => endpoint);
+}
+
+function endpointOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint {
+  const endpoint = endpoints[name];
+  if (!endpoint) return { model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true };
+  return {
+    model,
+    baseUrl: endpoint.base_url.replace(/\/+$/, ''),
+    apiKeyVariable: endpoint.api_key_variable ?? '',
+    maxConcurrency: endpoint.max_concurrency,
+    timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
+    simulated: false,
+  };
+}
+
+/** The field of the run file that a problem with the benchmark belongs to. */
+const benchmarkFields: Partial<Record<BenchmarkProblem, string>> = {
+  'unknown-benchmark': 'benchmark.name',
+  'unknown-split': 'benchmark.split',
+  'unknown-scorer': 'benchmark.scorer',
+  limit: 'benchmark.limit',
+};
+
+async function benchmarkOf({ settings, error }: ParsedRunFile, base: string): Promise<Benchmark> {
+  const { name, split, limit, scorer, folder } = settings.benchmark;
+  try {
+    return await loadBenchmark({ name, split, limit, scorer, folder: folder ? resolve(base, folder) : defaultDataFolder() });
+  } catch (cause) {
+    const field = cause instanceof BenchmarkError ? benchmarkFields[cause.problem] : undefined;
+    throw field === undefined ? cause : error(field, `${field}: ${(cause as Error).message}`, cause);
+  }
+}
+
+async function initialWorkflowFor(settings: RunFileSettings, benchmark: Benchmark, base: string): Promise<Workflow> {
+  if (settings.initial_workflow === undefined) return initialWorkflowOf(benchmark);
+  return readWorkflowFile(resolve(base, settings.initial_workflow), benchmark);
+}
+
+function configurationOf(
+  settings: RunFileSettings,
+  name: string,
+  benchmark: Benchmark,
+  initialWorkflow: Workflow,
+): RunConfiguration {
+  const { search, evaluation, models } = settings;
+  return {
+    name,
+    seed: settings.seed,
+    benchmark: {
+      name: benchmark.name,
+      split: benchmark.split,
+      contentHash: hashBenchmark(benchmark),
+      queryCount: benchmark.queries.length,
+      scorer: benchmark.scorer,
+    },
+    executor: modelSettings(models.executor),
+    optimizer: modelSettings(models.optimizer),
+    search: {
+      maxRounds: search.max_rounds,
+      candidates: search.candidates,
+      lambda: search.lambda,
+      alpha: search.alpha,
+      proposalAttempts: search.proposal_attempts,
+      failingQueriesShown: search.failing_queries_shown,
+      convergenceRounds: search.convergence.rounds,
+      convergenceTop: search.convergence.top,
+      convergenceZ: search.convergence.z,
+      tokenBudget: search.token_budget,
+      maxCallsPerQuery: search.max_calls_per_query,
+    },
+    evaluation: {
+      method: evaluation.method,
+      warmUpRounds: evaluation.warm_up_rounds,
+      fewShotRatio: evaluation.few_shot_ratio,
+      bins: evaluation.bins,
+      gamma: evaluation.gamma,
+      draw: evaluation.draw,
+      tau: evaluation.tau,
+      alphaMax: evaluation.alpha_max,
+      alphaForm: evaluation.alpha_form,
+      predictionAttempts: evaluation.prediction_attempts,
+      repeats: evaluation.repeats,
+    },
+    initialWorkflow,
+  };
+}
+
+function modelSettings(model: RunFileSettings['models']['executor']): ModelSettings {
+  return {
+    model: model.model,
+    temperature: model.temperature,
+    topP: model.top_p,
+    maxTokens: model.max_tokens,
+    chatTemplateKwargs: model.chat_template_kwargs,
+    sendSeed: model.send_seed,
+  };
+}

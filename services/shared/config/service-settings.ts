@@ -1,0 +1,181 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { type LogLevel, logLevels } from '../telemetry/logger.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { defaults } from './defaults.ts';
+import { type Environment, processEnvironment } from './environment.ts';
+import { choice, integer, text } from './rules.ts';
+import { SettingsError } from './settings-error.ts';
+
+/** What every service is told by its environment. Times are in milliseconds. */
+export interface ServiceSettings {
+  readonly natsUrl: string;
+  /** SCALE_WORKER_NAME: unique in the cluster; it names a lease's holder. */
+  readonly name: string;
+  readonly healthHost: string;
+  /** 0 for any free one. */
+  readonly healthPort: number;
+  readonly logLevel: LogLevel;
+  /** What ties the service to its parent; see runService. */
+  readonly leash: 'none' | 'stdin' | 'ipc';
+  /** Time that a service has to finish what it is at, after it is asked to end. */
+  readonly drainMs: number;
+  /** Streams are created by whoever comes first, so all services must agree on these two. */
+  readonly streamReplicas: number;
+  readonly leaseTtlMs: number;
+}
+
+export interface CoordinatorServiceSettings extends ServiceSettings {
+  readonly controlHost: string;
+  readonly controlPort: number;
+  /** `requested`: go on only with runs that somebody asks this process for. */
+  readonly resume: 'all' | 'requested';
+  /** Jobs of a run in flight over all workers, where the run does not say. */
+  readonly maxInFlight: number;
+  readonly reconcileMs: number;
+}
+
+/** Of an executor or a predictor. */
+export interface WorkerServiceSettings extends ServiceSettings {
+  /** Jobs at once. */
+  readonly slots: number;
+  /** A job is given to another worker when nothing was heard of it for so long. */
+  readonly ackWaitMs: number;
+}
+
+export interface SimulatorServiceSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly seed: number;
+  readonly logLevel: LogLevel;
+  readonly leash: 'none' | 'stdin' | 'ipc';
+  readonly drainMs: number;
+}
+
+const { service } = defaults;
+const port = z.coerce.number({ error: 'must be a port from 0 to 65535' }).pipe(integer(0, 65_535));
+const count = (low: number, high: number) =>
+  z.coerce.number({ error: `must be a whole number from ${low} to ${high}` }).pipe(integer(low, high));
+const milliseconds = (low: number, high: number) => count(low, high);
+const natsAddress = 'must be addresses such as nats://nats-1:4222, separated by commas';
+
+const shared = {
+  SCALE_NATS_URL: text(natsAddress)
+    .refine((urls) => urls.split(',').every((url) => /^(nats|tls):\/\/[^\s/]+$/.test(url.trim())), { error: natsAddress })
+    .default(service.natsUrl),
+  SCALE_WORKER_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, { error: 'must be 1 to 100 letters, digits, dots, hyphens or underscores' })
+    .optional(),
+  SCALE_HEALTH_HOST: text().default(service.healthHost),
+  SCALE_HEALTH_PORT: port.default(service.healthPort),
+  SCALE_LOG_LEVEL: choice(logLevels).default(service.logLevel),
+  SCALE_PARENT_LEASH: choice(['none', 'stdin', 'ipc']).optional(),
+  SCALE_DRAIN_MS: milliseconds(0, 3_600_000).default(service.drainMs),
+  SCALE_STREAM_REPLICAS: count(1, 5).default(service.streamReplicas),
+  SCALE_LEASE_TTL_MS: milliseconds(500, 600_000).default(service.leaseTtlMs),
+};
+
+const coordinatorVariables = z.object({
+  ...shared,
+  SCALE_CONTROL_HOST: text().default(service.controlHost),
+  SCALE_CONTROL_PORT: port.default(service.controlPort),
+  SCALE_RESUME: choice(['all', 'requested']).default(service.resume),
+  SCALE_MAX_IN_FLIGHT: count(1, 100_000).default(service.maxInFlight),
+  SCALE_RECONCILE_MS: milliseconds(50, 600_000).default(service.reconcileMs),
+});
+
+const workerVariables = (slots: number) =>
+  z.object({
+    ...shared,
+    SCALE_SLOTS: count(1, 4096).default(slots),
+    SCALE_ACK_WAIT_MS: milliseconds(1000, 3_600_000).default(service.ackWaitMs),
+  });
+
+const simulatorVariables = z.object({
+  SCALE_SIMULATOR_HOST: text().default(service.simulatorHost),
+  SCALE_SIMULATOR_PORT: port.default(service.simulatorPort),
+  SCALE_SIMULATOR_SEED: count(0, Number.MAX_SAFE_INTEGER).default(service.simulatorSeed),
+  SCALE_LOG_LEVEL: shared.SCALE_LOG_LEVEL,
+  SCALE_PARENT_LEASH: shared.SCALE_PARENT_LEASH,
+  SCALE_DRAIN_MS: shared.SCALE_DRAIN_MS,
+});
+
+/** @throws SettingsError */
+export function coordinatorSettings(environment: Environment = processEnvironment()): CoordinatorServiceSettings {
+  const variables = read(coordinatorVariables, environment);
+  return deepFreeze({
+    ...sharedSettings('coordinator', variables),
+    controlHost: variables.SCALE_CONTROL_HOST,
+    controlPort: variables.SCALE_CONTROL_PORT,
+    resume: variables.SCALE_RESUME,
+    maxInFlight: variables.SCALE_MAX_IN_FLIGHT,
+    reconcileMs: variables.SCALE_RECONCILE_MS,
+  });
+}
+
+/** @throws SettingsError */
+export function executorSettings(environment: Environment = processEnvironment()): WorkerServiceSettings {
+  return workerSettings('executor', service.slots, environment);
+}
+
+/** @throws SettingsError */
+export function predictorSettings(environment: Environment = processEnvironment()): WorkerServiceSettings {
+  return workerSettings('predictor', service.predictorSlots, environment);
+}
+
+/** @throws SettingsError */
+export function simulatorSettings(environment: Environment = processEnvironment()): SimulatorServiceSettings {
+  const variables = read(simulatorVariables, environment);
+  return deepFreeze({
+    host: variables.SCALE_SIMULATOR_HOST,
+    port: variables.SCALE_SIMULATOR_PORT,
+    seed: variables.SCALE_SIMULATOR_SEED,
+    logLevel: variables.SCALE_LOG_LEVEL,
+    leash: variables.SCALE_PARENT_LEASH ?? leashOfThisProcess(),
+    drainMs: variables.SCALE_DRAIN_MS,
+  });
+}
+
+function workerSettings(role: string, slots: number, environment: Environment): WorkerServiceSettings {
+  const variables = read(workerVariables(slots), environment);
+  return deepFreeze({
+    ...sharedSettings(role, variables),
+    slots: variables.SCALE_SLOTS,
+    ackWaitMs: variables.SCALE_ACK_WAIT_MS,
+  });
+}
+
+function sharedSettings(role: string, variables: z.infer<z.ZodObject<typeof shared>>): ServiceSettings {
+  return {
+    natsUrl: variables.SCALE_NATS_URL,
+    name: variables.SCALE_WORKER_NAME ?? `${role}-${hostname()}-${process.pid}`,
+    healthHost: variables.SCALE_HEALTH_HOST,
+    healthPort: variables.SCALE_HEALTH_PORT,
+    logLevel: variables.SCALE_LOG_LEVEL,
+    leash: variables.SCALE_PARENT_LEASH ?? leashOfThisProcess(),
+    drainMs: variables.SCALE_DRAIN_MS,
+    streamReplicas: variables.SCALE_STREAM_REPLICAS,
+    leaseTtlMs: variables.SCALE_LEASE_TTL_MS,
+  };
+}
+
+/** A service that was forked with a channel to its parent ends with it. */
+function leashOfThisProcess(): 'none' | 'ipc' {
+  return process.connected ? 'ipc' : 'none';
+}
+
+/** A variable that is set to nothing counts as not set: that is how Compose and Kubernetes leave one out. */
+function read<T extends z.ZodObject>(variables: T, environment: Environment): z.infer<T> {
+  const given = Object.fromEntries(
+    Object.keys(variables.shape).flatMap((name) => (environment[name]?.trim() ? [[name, environment[name].trim()]] : [])),
+  );
+  const parsed = variables.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const variable = String(issue?.path[0]);
+  const value = given[variable] ?? '';
+  // A NATS address can hold a password.
+  const shown = value.includes('@') ? '(not shown)' : JSON.stringify(value);
+  throw new SettingsError(variable, `${variable} ${issue?.message}, but is ${shown}`);
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
+
+const parse = (...lines: readonly string[]) => parseRunFile(lines.join('\n'), 'my-run.yaml');
+
+describe('parsing a run file', () => {
+  it('needs no more than a benchmark', () => {
+    const { settings } = parse('benchmark: sample');
+    expect(settings).toMatchObject({
+      seed: 1,
+      benchmark: { name: 'sample', split: 'validate' },
+      models: { executor: { endpoint: 'simulated' }, optimizer: { endpoint: 'simulated' } },
+      search: { max_rounds: 20, convergence: { rounds: 5, top: 3, z: 0 } },
+      evaluation: { method: 'scale', warm_up_rounds: 3 },
+      cluster: { executors: 1, slots: 32 },
+    });
+  });
+
+  it('turns convergence off by a word', () => {
+    expect(parse('benchmark: sample', 'search: { convergence: off }').settings.search.convergence.rounds).toBe(0);
+    expect(parse('benchmark: sample', 'search: { convergence: { rounds: 2 } }').settings.search.convergence).toEqual({
+      rounds: 2,
+      top: 3,
+      z: 0,
+    });
+  });
+
+  it('keeps what is meant for the chat template as it is', () => {
+    const { settings } = parse(
+      'benchmark: x',
+      'models:',
+      '  executor:',
+      '    chat_template_kwargs: { enable_thinking: false, n: [1] }',
+    );
+    expect(settings.models.executor.chat_template_kwargs).toEqual({ enable_thinking: false, n: [1] });
+  });
+
+  it.each([
+    ['broken YAML', ['benchmark: [', 'seed: 1'], /^my-run\.yaml:2: not valid YAML: /],
+    ['a key that stands twice', ['seed: 1', 'benchmark: x', 'seed: 2'], /^my-run\.yaml:3: not valid YAML: .*unique/],
+    ['an empty file', [''], /^my-run\.yaml: the file must be a group of settings, but is empty$/],
+    ['a list', ['- benchmark'], /^my-run\.yaml: the file must be a group of settings, but is \["benchmark"\]$/],
+    ['no benchmark', ['seed: 1'], /^my-run\.yaml: benchmark is missing: it must be a group of settings$/],
+    ['no benchmark name', ['benchmark:', '  limit: 3'], /^my-run\.yaml:1: benchmark\.name is missing: it must be the name/],
+    [
+      'an unknown setting',
+      ['benchmark: x', 'evaluation:', '  warmup_rounds: 3'],
+      /^my-run\.yaml:3: evaluation has no setting "warmup_rounds"; did you mean "warm_up_rounds"\?$/,
+    ],
+    [
+      'an unknown group',
+      ['benchmark: x', 'serach: {}'],
+      /^my-run\.yaml:2: a run file has no setting "serach"; did you mean "search"\?$/,
+    ],
+    [
+      'an unknown setting of a model',
+      ['benchmark: x', 'models:', '  executor:', '    topp: 1'],
+      /^my-run\.yaml:4: models\.executor has no setting "topp"; did you mean "top_p"\?$/,
+    ],
+    [
+      'an unknown setting of an endpoint',
+      ['benchmark: x', 'endpoints:', '  a: { base_url: "http://a/v1", timeout: 3 }'],
+      /^my-run\.yaml:3: endpoints\.a has no setting "timeout"; there is "base_url", /,
+    ],
+    [
+      'an unknown setting of the convergence rule',
+      ['benchmark: x', 'search:', '  convergence:', '    round: 5'],
+      /^my-run\.yaml:4: search\.convergence has no setting "round"; did you mean "rounds"\?$/,
+    ],
+    [
+      'a number out of range',
+      ['benchmark: x', 'search:', '  max_rounds: 0'],
+      /^my-run\.yaml:3: search\.max_rounds must be a whole number from 1 to 10000, but is 0$/,
+    ],
+    [
+      'a broken number',
+      ['benchmark: x', 'seed: 1.5'],
+      /^my-run\.yaml:2: seed must be a whole number from 0 to \d+, but is 1\.5$/,
+    ],
+    ['a text for a number', ['benchmark: x', 'seed: one'], /^my-run\.yaml:2: seed must be a whole number .*, but is "one"$/],
+    [
+      'not a number',
+      ['benchmark: x', 'search: { lambda: .nan }'],
+      /^my-run\.yaml:2: search\.lambda must be a number from 0 to 1, but is null$/,
+    ],
+    [
+      'a ratio of nothing',
+      ['benchmark: x', 'evaluation: { few_shot_ratio: 0 }'],
+      /^my-run\.yaml:2: evaluation\.few_shot_ratio must be a number above 0 and up to 1, but is 0$/,
+    ],
+    [
+      'an unknown method',
+      ['benchmark: x', 'evaluation: { method: guess }'],
+      /^my-run\.yaml:2: evaluation\.method must be full, predicted, few-shot or scale, but is "guess"$/,
+    ],
+    ['an empty group', ['benchmark: x', 'search:'], /^my-run\.yaml:2: search must be a group of settings, but is empty$/],
+    [
+      'a wrong convergence',
+      ['benchmark: x', 'search:', '  convergence: never'],
+      /^my-run\.yaml:3: search\.convergence must be `off` or/,
+    ],
+    [
+      'an address that is none',
+      ['benchmark: x', 'endpoints:', '  a: { base_url: gpu-1:8000 }'],
+      /^my-run\.yaml:3: endpoints\.a\.base_url must be an http or https address/,
+    ],
+    [
+      'an endpoint without an address',
+      ['benchmark: x', 'endpoints:', '  a: {}'],
+      /^my-run\.yaml:3: endpoints\.a\.base_url is missing: it must be an http or https address/,
+    ],
+  ])('refuses %s in one sentence', (_what, lines, message) => {
+    expect(() => parse(...lines)).toThrow(message);
+    expect(() => parse(...lines)).toThrow(expect.objectContaining({ name: 'RunFileError', file: 'my-run.yaml' }));
+    expect(() => parse(...lines)).not.toThrow(/\n/);
+  });
+
+  it.each(['sk-proj-abcdef0123456789', 'hf_AbCdEfGhIjKl0123', 'AbCdEfGhIjKlMnOpQrStUvWx0123456789'])(
+    'refuses the key %s where the name of its variable belongs, and does not repeat it',
+    (key) => {
+      const lines = ['benchmark: x', 'endpoints:', '  a:', '    base_url: http://a/v1', `    api_key_variable: ${key}`];
+      expect(() => parse(...lines)).toThrow(/^my-run\.yaml:5: endpoints\.a\.api_key_variable must be the name of an environment/);
+      expect(() => parse(...lines)).not.toThrow(key);
+    },
+  );
+
+  it('does not repeat a password in an address', () => {
+    const lines = ['benchmark: x', 'endpoints:', '  a:', '    base_url: http://me:hunter2@a/v1'];
+    expect(() => parse(...lines)).toThrow(/^my-run\.yaml:4: endpoints\.a\.base_url must be an http or https address/);
+    expect(() => parse(...lines)).not.toThrow(/hunter2/);
+  });
+});

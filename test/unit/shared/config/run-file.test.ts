@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialWorkflowOf } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
+import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+import { hashBenchmark } from '../../../../services/shared/contracts/benchmark-codec.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-run-file-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const runFile = async (text: string) => {
+  const path = join(folder, 'my-run.yaml');
+  await writeFile(path, text);
+  return readRunFile(path);
+};
+
+const projectFile = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+
+describe('reading a run file', () => {
+  it('gives the configuration, the benchmark, the endpoints and the cluster, frozen', async () => {
+    const { configuration, benchmark, endpoints, cluster } = await runFile('benchmark: { name: sample, limit: 10 }');
+    expect(configuration).toMatchObject({
+      name: 'my-run',
+      benchmark: {
+        name: 'sample',
+        split: 'validate',
+        queryCount: 10,
+        scorer: 'gsm8k-aflow',
+        contentHash: hashBenchmark(benchmark),
+      },
+      search: { maxRounds: 20, convergenceRounds: 5 },
+      evaluation: { method: 'scale', fewShotRatio: 0.03 },
+      initialWorkflow: initialWorkflowOf(benchmark),
+    });
+    expect(endpoints.map(({ model, simulated, baseUrl }) => ({ model, simulated, baseUrl }))).toEqual([
+      { model: 'qwen-plus', simulated: true, baseUrl: '' },
+      { model: 'qwen3-8b', simulated: true, baseUrl: '' },
+    ]);
+    expect(cluster).toEqual({ executors: 1, slots: 32 });
+    expect(Object.isFrozen(configuration.search)).toBe(true);
+  });
+
+  it('resolves the endpoints that the models name', async () => {
+    const { endpoints } = await runFile(`
+benchmark: sample
+models:
+  executor: { endpoint: a, model: m }
+  optimizer: { endpoint: a, model: m }
+endpoints:
+  a: { base_url: http://a/v1/, api_key_variable: MY_KEY, max_concurrency: 3, timeout_seconds: 1.5 }
+  unused: { base_url: http://b/v1 }
+`);
+    expect(endpoints).toEqual([
+      { model: 'm', baseUrl: 'http://a/v1', apiKeyVariable: 'MY_KEY', maxConcurrency: 3, timeoutMs: 1500, simulated: false },
+    ]);
+  });
+
+  it('lets an entry replace the simulated model', async () => {
+    const { endpoints } = await runFile('benchmark: sample\nendpoints: { simulated: { base_url: "http://sim/v1" } }');
+    expect(endpoints.map(({ simulated, baseUrl }) => [simulated, baseUrl])).toEqual([
+      [false, 'http://sim/v1'],
+      [false, 'http://sim/v1'],
+    ]);
+  });
+
+  it('starts from the workflow that it names', async () => {
+    await writeFile(
+      join(folder, 'terse.yaml'),
+      'workflow: 1\nname: terse\nsteps:\n  - id: answer\n    call: custom\n    with: { input: "Briefly: {{query.question}}" }\n  - return: "{{answer.response}}"\n',
+    );
+    const { configuration } = await runFile('benchmark: sample\ninitial_workflow: terse.yaml');
+    expect(configuration.initialWorkflow.name).toBe('terse');
+  });
+
+  it.each([
+    ['an unknown benchmark', 'benchmark: gsm9k', /my-run\.yaml:1: benchmark\.name: there is no benchmark "gsm9k"/],
+    ['an unknown split', 'benchmark:\n  name: sample\n  split: train', /my-run\.yaml:3: benchmark\.split: .* no split "train"/],
+    ['an unknown scorer', 'benchmark:\n  name: sample\n  scorer: f1', /my-run\.yaml:3: benchmark\.scorer: .* no scorer "f1"/],
+    [
+      'a limit beyond the split',
+      'benchmark:\n  name: sample\n  limit: 61',
+      /my-run\.yaml:3: benchmark\.limit: limit 61 does not fit/,
+    ],
+    [
+      'an unknown endpoint',
+      'benchmark: sample\nendpoints: { my-vllm: { base_url: "http://a/v1" } }\nmodels:\n  optimizer:\n    endpoint: my-vlm',
+      /my-run\.yaml:5: models\.optimizer\.endpoint names the endpoint "my-vlm", .*did you mean "my-vllm"\?/,
+    ],
+    [
+      'two endpoints for one model',
+      'benchmark: sample\nendpoints: { a: { base_url: "http://a/v1" } }\nmodels:\n  executor: { model: qwen3-8b }\n  optimizer:\n    endpoint: a',
+      /my-run\.yaml:6: models\.optimizer\.endpoint is "a", but the same model qwen3-8b comes from "simulated"/,
+    ],
+    [
+      'more warm-up than rounds',
+      'benchmark: sample\nsearch: { max_rounds: 2 }\nevaluation:\n  warm_up_rounds: 3',
+      /my-run\.yaml:4: evaluation\.warm_up_rounds must be at most search\.max_rounds \(2\), but is 3/,
+    ],
+    ['a missing data file', 'benchmark: { name: gsm8k, folder: nowhere }', /nowhere\/gsm8k_validate\.jsonl is not there/],
+    ['a missing workflow file', 'benchmark: sample\ninitial_workflow: nowhere.yaml', /nowhere\.yaml/],
+  ])('refuses %s in one sentence', async (_what, text, message) => {
+    await expect(runFile(text)).rejects.toThrow(message);
+    await expect(runFile(text)).rejects.not.toThrow(/\n/);
+  });
+
+  it('says so if there is no such file', async () => {
+    await expect(readRunFile(join(folder, 'none.yaml'))).rejects.toThrow(/none\.yaml: there is no such run file$/);
+    await expect(readRunFile(folder)).rejects.toThrow(/: cannot be read: EISDIR/);
+  });
+});
+
+describe('the page on run files', () => {
+  const blocks = async () =>
+    [...(await readFile(projectFile('docs/run-file.md'), 'utf8')).matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml ?? '');
+
+  it('shows only YAML that can be used', async () => {
+    const examples = await blocks();
+    expect(examples.length).toBeGreaterThan(2);
+    for (const yaml of examples) expect(parseRunFile(yaml, 'run-file.md').settings.benchmark.name).toMatch(/^(gsm8k|sample)$/);
+  });
+
+  it('shows the default of every setting', async () => {
+    const full = (await blocks()).find((yaml) => yaml.includes('name: gsm8k # default')) ?? '';
+    const shown = parseRunFile(full, 'run-file.md').settings;
+    const plain = parseRunFile('benchmark: gsm8k\nendpoints: { my-vllm: { base_url: "http://gpu-1:8000/v1" } }', '').settings;
+    expect({ ...shown, name: undefined, benchmark: undefined, endpoints: undefined }).toEqual({
+      ...plain,
+      name: undefined,
+      benchmark: undefined,
+      endpoints: undefined,
+    });
+    expect(shown.endpoints['my-vllm']).toEqual({ ...plain.endpoints['my-vllm'], api_key_variable: 'MY_KEY' });
+    for (const group of ['models', 'search', 'evaluation', 'cluster'] as const) expect(full).toContain(`\n${group}:`);
+    for (const key of [...Object.keys(shown.search), ...Object.keys(shown.evaluation), ...Object.keys(shown.models.optimizer)])
+      expect(full, key).toMatch(new RegExp(`^ +${key}:`, 'm'));
+  });
+});
+
+it.each(['demo', 'local-model'])('the example %s can be read as it is', async (name) => {
+  expect((await readRunFile(projectFile(`examples/${name}.yaml`))).benchmark.name).toBe('sample');
+});
+
+it.each(['gsm8k', 'gsm8k-full'])('the example %s is a search of 20 rounds', async (name) => {
+  const { settings } = parseRunFile(await readFile(projectFile(`examples/${name}.yaml`), 'utf8'), name);
+  expect(settings).toMatchObject({ benchmark: { name: 'gsm8k' }, search: { max_rounds: 20, convergence: { rounds: 0 } } });
+});
