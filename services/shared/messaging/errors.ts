@@ -26,3 +26,19 @@ export class BlobMissingError extends BusError {
     super(`get blob ${blob}`, 'it is not in the object store', { ...options, retryable: false });
   }
 }
+
+/** The server cannot serve as a bus: it is too old, or runs without JetStream. */
+export class UnsupportedServerError extends BusError {
+  override readonly name = 'UnsupportedServerError';
+  constructor(operation: string, message: string) {
+    super(operation, message, { retryable: false });
+  }
+}
+
+/** An id that cannot be part of a subject, or a setting out of range: a defect of the caller. */
+export class InvalidRequestError extends BusError {
+  override readonly name = 'InvalidRequestError';
+  constructor(operation: string, message: string) {
+    super(operation, message, { retryable: false });
+  }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type NatsConnection, type Status } from 'nats';
+import type { Logger } from '../telemetry/logger.ts';
+import { UnsupportedServerError } from './errors.ts';
+import { toBusError } from './nats-errors.ts';
+
+export interface ConnectionSettings {
+  /** E.g. ["nats://127.0.0.1:4222"]. */
+  readonly servers: readonly string[];
+  /** The service and worker, shown in the server's list of connections. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** How long the first connection is tried. */
+  readonly deadlineMs: number;
+}
+
+/** Streams vanish from older servers when they are killed (nats-server issue 6888). */
+export const oldestServerVersion = '2.10.23';
+const pauseMs = 250;
+
+/**
+ * Connects for good: once connected, it reconnects for ever.
+ * @throws UnsupportedServerError, BusError
+ */
+export async function connectNats(settings: ConnectionSettings): Promise<NatsConnection> {
+  const operation = `connect to ${settings.servers.join(', ')}`;
+  const deadline = performance.now() + settings.deadlineMs;
+  for (;;) {
+    try {
+      const connection = await connectOnce(settings);
+      await refuseUnsupported(operation, connection);
+      watch(connection, settings.logger);
+      return connection;
+    } catch (cause) {
+      const error = toBusError(operation, cause);
+      if (!error.retryable || performance.now() + pauseMs > deadline) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnection> {
+  return connect({
+    servers: [...servers],
+    name,
+    // Also the limit of a reconnect into a black hole; the default is 20 s.
+    timeout: 3_000,
+    // By default the client gives up after ten attempts, and for good after two authorization errors.
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    // A dead link is noticed after at most 15 s; the default takes minutes.
+    pingInterval: 5_000,
+    maxPingOut: 2,
+  });
+}
+
+async function refuseUnsupported(operation: string, connection: NatsConnection): Promise<void> {
+  const { version = 'unknown', jetstream = false } = connection.info ?? {};
+  const problem = isTooOld(version)
+    ? `nats-server ${version} is too old: below ${oldestServerVersion} a killed server can lose its streams. Install a newer one`
+    : !jetstream && 'nats-server runs without JetStream. Start it with -js, or with a jetstream block in its configuration';
+  if (!problem) return;
+  await connection.close();
+  throw new UnsupportedServerError(operation, problem);
+}
+
+export function isTooOld(version: string): boolean {
+  const numbers = (text: string) => text.split(/[.-]/).slice(0, 3).map(Number);
+  const oldest = numbers(oldestServerVersion);
+  const found = numbers(version);
+  const differing = oldest.findIndex((number, index) => number !== found[index]);
+  // A version that is no version (NaN) is refused too.
+  return differing !== -1 && !((found[differing] ?? 0) > (oldest[differing] ?? 0));
+}
+
+function watch(connection: NatsConnection, logger: Logger): void {
+  const report = async () => {
+    for await (const status of connection.status()) reportStatus(status, logger);
+    const error = await connection.closed();
+    if (error) logger.error({ err: error }, 'the connection to NATS closed for good');
+  };
+  report().catch((error: unknown) => logger.error({ err: error }, "the connection's status can no longer be watched"));
+}
+
+function reportStatus(status: Status, logger: Logger): void {
+  if (status.type === 'disconnect') logger.warn({ server: status.server }, 'disconnected from NATS; reconnecting');
+  else if (status.type === 'reconnect') logger.info({ server: status.server }, 'connected to NATS again');
+  else if (status.type === 'staleConnection') logger.warn('NATS does not answer pings; reconnecting');
+  else if (status.type === 'error') logger.error({ err: status.error }, 'NATS reports an error');
+  else if (status.type === 'slowConsumer')
+    logger.warn({ pending: status.pending }, 'messages from NATS are piling up in this process');
+  else if (status.type === 'ldm')
+    logger.info({ server: status.server }, 'the NATS server is about to stop; moving to another one');
+}

@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { StreamConfig } from '@nats-io/jetstream';
+import { isStreamDifferent, isStreamMissing } from './nats-errors.ts';
+import { type NatsSession, untilDone } from './nats-session.ts';
+import { type StreamDeclaration, type StreamLimits, streamDeclarations } from './subjects-and-streams.ts';
+
+/** Makes the streams that are missing and updates those that differ. Every service does it, in any order, at the same time. */
+export async function declareStreams(session: NatsSession, limits: StreamLimits): Promise<void> {
+  for (const declaration of streamDeclarations(limits)) {
+    await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));
+  }
+}
+
+async function declareStream(session: NatsSession, declaration: StreamDeclaration): Promise<void> {
+  const { streams } = session.manager;
+  const { config, whenNew } = declaration;
+  const present = await configOf(session, config.name);
+  if (!present) {
+    try {
+      await streams.add({ ...whenNew, ...config });
+      return;
+    } catch (error) {
+      // Another service was faster, with other limits: now it is an update.
+      if (!isStreamDifferent(error)) throw error;
+    }
+  }
+  if (present && agrees(present, config)) return;
+  await streams.update(config.name, config);
+}
+
+async function configOf(session: NatsSession, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await session.manager.streams.info(name)).config;
+  } catch (error) {
+    if (isStreamMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function agrees(present: StreamConfig, wanted: Partial<StreamConfig>): boolean {
+  const found = present as unknown as Record<string, unknown>;
+  return Object.entries(wanted).every(([field, value]) => isDeepStrictEqual(found[field], value));
+}

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto';
+import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
+import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
+import type { BlobStore, Bus, CallJournal, EventLog, LeaseStore, LogEntry, ResultStore, RunRegistry } from './bus.ts';
+import { BlobMissingError, LogConflictError } from './errors.ts';
+import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow } from './in-memory-job-queue.ts';
+import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
+import { subjects, token } from './subjects-and-streams.ts';
+
+export interface InMemoryServerSettings {
+  readonly ackWaitMs?: number;
+  readonly leaseTtlMs?: number;
+  readonly timers?: Timers;
+}
+
+/** The bus without a server, for simulation and tests: the same contract, in one process, on any clock. */
+export interface InMemoryServer {
+  /** Another client of the same server. Closing it leaves the server as it is. */
+  connect(): Bus;
+  /** Delivers the run's jobs that are being worked on once more, as a lost acknowledgement would; returns how many. */
+  redeliver(runId: string): number;
+}
+
+/** Messages by subject, each with its place in the one sequence. Bytes are kept, so no two clients share an object. */
+interface Store {
+  readonly jobs: InMemoryJobs;
+  readonly results: Map<string, Stored>;
+  readonly events: Map<string, LogEntry[]>;
+  readonly calls: Map<string, Stored>;
+  readonly blobs: Map<string, Uint8Array>;
+  readonly manifests: Map<string, Stored>;
+  readonly leases: Map<string, HeldLease>;
+}
+
+interface Stored {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
+
+interface HeldLease {
+  readonly epoch: number;
+  expiresAtMs: number;
+}
+
+export function createInMemoryServer(settings: InMemoryServerSettings = {}): InMemoryServer {
+  const { ackWaitMs = 30_000, leaseTtlMs = 10_000, timers = realTimers } = settings;
+  const world = createWorld(timers);
+  const store: Store = {
+    jobs: { queue: new Map(), lanes: new Map() },
+    results: new Map(),
+    events: new Map(),
+    calls: new Map(),
+    blobs: new Map(),
+    manifests: new Map(),
+    leases: new Map(),
+  };
+  return {
+    connect() {
+      const client: Client = { closed: false };
+      return {
+        jobs: createInMemoryJobQueue(world, store.jobs, client, ackWaitMs),
+        results: createResultStore(world, store, client),
+        log: createEventLog(world, store, client),
+        journal: createCallJournal(world, store, client),
+        blobs: createBlobStore(store, client),
+        runs: createRunRegistry(world, store, client),
+        leases: createLeaseStore(world, store, client, leaseTtlMs),
+        check: async () => requireOpen(client, 'check'),
+        close: async () => {
+          client.closed = true;
+          world.ring();
+        },
+      };
+    },
+    redeliver: (runId) => redeliverNow(world, store.jobs, runId),
+  };
+}
+
+function createResultStore(world: World, store: Store, client: Client): ResultStore {
+  return {
+    async put(result) {
+      const subject = subjects.result(result.runId, result.jobId);
+      requireOpen(client, `publish ${subject}`);
+      if (store.results.has(subject)) return 'already-stored';
+      store.results.set(subject, { sequence: world.nextSequence(), bytes: encodeResult(result) });
+      world.ring();
+      return 'stored';
+    },
+    async get(runId, jobId) {
+      const subject = subjects.result(runId, jobId);
+      requireOpen(client, `read ${subject}`);
+      const stored = store.results.get(subject);
+      return stored && decodeResult(stored.bytes);
+    },
+    async *follow(runId, signal) {
+      const prefix = subjects.result(runId, 'x').slice(0, -1);
+      for await (const bytes of followStored(world, store.results, prefix, client, signal)) yield decodeResult(bytes);
+    },
+  };
+}
+
+function createEventLog(world: World, store: Store, client: Client): EventLog {
+  const entriesOf = (subject: string): LogEntry[] => {
+    const entries = store.events.get(subject) ?? [];
+    store.events.set(subject, entries);
+    return entries;
+  };
+  return {
+    async append(runId, entry, expectedLast) {
+      const subject = subjects.events(runId);
+      const operation = `append to ${subject} after ${expectedLast}`;
+      requireOpen(client, operation);
+      const entries = entriesOf(subject);
+      if ((entries.at(-1)?.sequence ?? 0) !== expectedLast) throw new LogConflictError(operation);
+      const sequence = world.nextSequence();
+      entries.push({ sequence, timeMs: world.timers.nowMs(), entry: entry.slice() });
+      world.ring();
+      return sequence;
+    },
+    async *read(runId, { after, follow }, signal) {
+      const subject = subjects.events(runId);
+      const entries = entriesOf(subject);
+      const end = follow ? Number.POSITIVE_INFINITY : entries.length;
+      for (let place = 0; place < end && !signal.aborted; ) {
+        requireOpen(client, `follow ${subject}`);
+        const entry = entries[place];
+        if (!entry) {
+          await world.change(signal);
+          continue;
+        }
+        place += 1;
+        if (entry.sequence > after) yield { ...entry, entry: entry.entry.slice() };
+      }
+    },
+  };
+}
+
+function createCallJournal(world: World, store: Store, client: Client): CallJournal {
+  return {
+    async record(runId, jobId, call) {
+      const subject = subjects.call(runId, jobId, call.callId);
+      requireOpen(client, `publish ${subject}`);
+      if (!store.calls.has(subject)) store.calls.set(subject, { sequence: world.nextSequence(), bytes: encodeModelCall(call) });
+    },
+    async read(runId, jobId) {
+      const prefix = subjects.callsOfJob(runId, jobId).slice(0, -1);
+      requireOpen(client, `read ${prefix}`);
+      const calls = [...store.calls]
+        .filter(([subject]) => subject.startsWith(prefix))
+        .map(([, { bytes }]) => decodeModelCall(bytes));
+      return new Map(calls.map((call) => [call.callId, call]));
+    },
+  };
+}
+
+function createBlobStore(store: Store, client: Client): BlobStore {
+  return {
+    async put(content) {
+      const name = createHash('sha256').update(content).digest('hex');
+      requireOpen(client, `put blob ${name}`);
+      store.blobs.set(name, content.slice());
+      return name;
+    },
+    async get(name) {
+      requireOpen(client, `get blob ${name}`);
+      const content = store.blobs.get(name);
+      if (!content) throw new BlobMissingError(name);
+      return content.slice();
+    },
+  };
+}
+
+function createRunRegistry(world: World, store: Store, client: Client): RunRegistry {
+  return {
+    async put(manifest) {
+      const key = token(manifest.runId);
+      requireOpen(client, `put manifest of ${key}`);
+      store.manifests.set(key, { sequence: world.nextSequence(), bytes: encodeRunManifest(manifest) });
+      world.ring();
+    },
+    async get(runId) {
+      const key = token(runId);
+      requireOpen(client, `get manifest of ${key}`);
+      const stored = store.manifests.get(key);
+      return stored && decodeRunManifest(stored.bytes);
+    },
+    async list() {
+      requireOpen(client, 'list manifests');
+      return [...store.manifests].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { bytes }]) => decodeRunManifest(bytes));
+    },
+    async *watch(signal) {
+      for await (const bytes of followStored(world, store.manifests, '', client, signal)) yield decodeRunManifest(bytes);
+    },
+  };
+}
+
+function createLeaseStore(world: World, { leases }: Store, client: Client, ttlMs: number): LeaseStore {
+  const { timers } = world;
+  return {
+    async acquire(name) {
+      const key = token(name);
+      requireOpen(client, `acquire lease ${key}`);
+      const holding = leases.get(key);
+      if (holding && holding.expiresAtMs > timers.nowMs()) return undefined;
+      const held: HeldLease = { epoch: world.nextSequence(), expiresAtMs: timers.nowMs() + ttlMs };
+      leases.set(key, held);
+      const isHeld = () => leases.get(key) === held && held.expiresAtMs > timers.nowMs();
+      return {
+        epoch: held.epoch,
+        ttlMs,
+        async renew() {
+          if (client.closed || !isHeld()) return false;
+          held.expiresAtMs = timers.nowMs() + ttlMs;
+          return true;
+        },
+        async release() {
+          if (isHeld()) leases.delete(key);
+        },
+      };
+    },
+  };
+}
+
+/** What is stored under the prefix, in the order in which it was stored, then what comes. */
+async function* followStored(
+  world: World,
+  stored: ReadonlyMap<string, Stored>,
+  prefix: string,
+  client: Client,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let last = 0;
+  while (!signal.aborted) {
+    requireOpen(client, `follow ${prefix}`);
+    const newer = [...stored]
+      .filter(([subject, { sequence }]) => subject.startsWith(prefix) && sequence > last)
+      .map(([, message]) => message)
+      .sort((a, b) => a.sequence - b.sequence);
+    if (newer.length === 0) await world.change(signal);
+    for (const { sequence, bytes } of newer) {
+      if (signal.aborted) return;
+      last = sequence;
+      yield bytes;
+    }
+  }
+}

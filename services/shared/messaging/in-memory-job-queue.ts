@@ -1,0 +1,129 @@
+import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
+import type { Delivery, JobKind, JobQueue } from './bus.ts';
+import { InvalidRequestError } from './errors.ts';
+import { type Client, requireOpen, type World } from './in-memory-world.ts';
+import { laneName, subjects } from './subjects-and-streams.ts';
+
+interface QueuedJob {
+  readonly kind: JobKind;
+  readonly runId: string;
+  readonly jobId: string;
+  readonly bytes: Uint8Array;
+  deliveries: number;
+  /** Ready for delivery; otherwise in somebody's hands, or waiting for its delay. */
+  ready: boolean;
+  cancelTimer: (() => void) | undefined;
+}
+
+export interface InMemoryJobs {
+  readonly queue: Map<string, QueuedJob>;
+  /** maxInFlight by lane. */
+  readonly lanes: Map<string, number>;
+}
+
+const missingLanePauseMs = 200;
+
+export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client: Client, ackWaitMs: number): JobQueue {
+  const { queue, lanes } = jobs;
+
+  const remove = (subject: string, queued: QueuedJob) => {
+    queued.cancelTimer?.();
+    if (queue.get(subject) === queued) queue.delete(subject);
+    world.ring();
+  };
+  const readyAfter = (queued: QueuedJob, delayMs: number) => {
+    queued.cancelTimer?.();
+    queued.ready = false;
+    queued.cancelTimer = world.timers.after(delayMs, () => makeReady(world, queued));
+  };
+
+  const deliver = (subject: string, queued: QueuedJob): Delivery => {
+    queued.deliveries += 1;
+    readyAfter(queued, ackWaitMs);
+    // As on the server, these are not fenced by delivery: a worker that is thought dead can still settle the job.
+    const whileQueued = async (operation: string, action: () => void) => {
+      requireOpen(client, `${operation} ${subject}`);
+      if (queue.get(subject) === queued) action();
+    };
+    return {
+      job: decodeJob(queued.bytes),
+      deliveryCount: queued.deliveries,
+      heartbeat: () => whileQueued('heartbeat', () => !queued.ready && readyAfter(queued, ackWaitMs)),
+      ack: () => whileQueued('ack', () => remove(subject, queued)),
+      retry: (delayMs) => whileQueued('retry', () => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(world, queued))),
+      terminate: () => whileQueued('terminate', () => remove(subject, queued)),
+    };
+  };
+
+  const take = (kind: JobKind, runId: string, max: number): Delivery[] => {
+    const ofLane = [...queue].filter(([, queued]) => queued.kind === kind && queued.runId === runId);
+    const inFlight = ofLane.filter(([, queued]) => !queued.ready).length;
+    const free = Math.min(max, (lanes.get(laneName(kind, runId)) ?? 0) - inFlight);
+    return ofLane
+      .filter(([, queued]) => queued.ready)
+      .slice(0, Math.max(0, free))
+      .map(([subject, queued]) => deliver(subject, queued));
+  };
+
+  return {
+    async publish(job) {
+      const kind = job.work?.$case;
+      if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
+      const subject = subjects.job(kind, job.runId, job.jobId);
+      requireOpen(client, `publish ${subject}`);
+      if (queue.has(subject)) return 'already-queued';
+      const { runId, jobId } = job;
+      queue.set(subject, { kind, runId, jobId, bytes: encodeJob(job), deliveries: 0, ready: true, cancelTimer: undefined });
+      world.ring();
+      return 'queued';
+    },
+
+    async openLane(kind, runId, { maxInFlight }) {
+      const operation = `open lane ${kind} of ${runId}`;
+      requireOpen(client, operation);
+      if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
+        throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, and is ${maxInFlight}`);
+      }
+      lanes.set(laneName(kind, runId), maxInFlight);
+      world.ring();
+    },
+
+    async closeLanes(runId) {
+      requireOpen(client, `close lanes of ${runId}`);
+      for (const kind of ['execute', 'predict', 'propose'] as const) lanes.delete(laneName(kind, runId));
+      for (const [subject, queued] of [...queue]) if (queued.runId === runId) remove(subject, queued);
+    },
+
+    async pull(kind, runId, { max, waitMs }, signal) {
+      const lane = laneName(kind, runId);
+      const deadline = world.timers.nowMs() + (lanes.has(lane) ? waitMs : Math.min(waitMs, missingLanePauseMs));
+      while (!signal.aborted) {
+        requireOpen(client, `pull from ${lane}`);
+        const deliveries = take(kind, runId, max);
+        const leftMs = deadline - world.timers.nowMs();
+        if (deliveries.length > 0 || leftMs <= 0) return deliveries;
+        await world.change(signal, leftMs);
+      }
+      return [];
+    },
+
+    async outstanding(runId) {
+      requireOpen(client, `list jobs of ${runId}`);
+      return new Set([...queue.values()].filter((queued) => queued.runId === runId).map((queued) => queued.jobId));
+    },
+  };
+}
+
+/** Delivers a run's jobs that are in somebody's hands once more, now. */
+export function redeliverNow(world: World, jobs: InMemoryJobs, runId: string): number {
+  const inFlight = [...jobs.queue.values()].filter((queued) => queued.runId === runId && !queued.ready);
+  for (const queued of inFlight) makeReady(world, queued);
+  return inFlight.length;
+}
+
+function makeReady(world: World, queued: QueuedJob): void {
+  queued.cancelTimer?.();
+  queued.cancelTimer = undefined;
+  queued.ready = true;
+  world.ring();
+}

@@ -1,0 +1,31 @@
+import type { StoredMsg } from '@nats-io/jetstream';
+import { headers, type MsgHdrs } from 'nats';
+import type { BlobStore } from './bus.ts';
+
+/** A body as it travels: in the message, or, where it is too large for one, in a blob that a header names. */
+export interface CarriedBody {
+  readonly data: Uint8Array;
+  readonly headers: MsgHdrs | undefined;
+}
+
+/** Far below the server's max_payload (1 MB by default), above which the client refuses to send. */
+const largestInMessage = 256 * 1024;
+const blobHeader = 'Scale-Blob';
+
+export async function carryBody(blobs: BlobStore, body: Uint8Array): Promise<CarriedBody> {
+  if (body.length <= largestInMessage) return { data: body, headers: undefined };
+  const withBlob = headers();
+  withBlob.set(blobHeader, await blobs.put(body));
+  return { data: new Uint8Array(), headers: withBlob };
+}
+
+/** @throws BlobMissingError, BusError */
+export async function fetchBody(blobs: BlobStore, carried: CarriedBody): Promise<Uint8Array> {
+  const blob = carried.headers?.get(blobHeader);
+  return blob ? await blobs.get(blob) : carried.data;
+}
+
+/** A message that was read by its place calls its headers otherwise than one that was delivered. */
+export function carriedBy({ data, header }: StoredMsg): CarriedBody {
+  return { data, headers: header };
+}

@@ -1,0 +1,108 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { Objm } from '@nats-io/obj';
+import { millis } from 'nats';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Bus } from './bus.ts';
+import { connectNats } from './connect.ts';
+import { declareStreams } from './declare-streams.ts';
+import { BusError } from './errors.ts';
+import { createNatsBlobStore } from './nats-blob-store.ts';
+import { createNatsCallJournal } from './nats-call-journal.ts';
+import { toBusError } from './nats-errors.ts';
+import { createNatsEventLog } from './nats-event-log.ts';
+import { createNatsJobQueue } from './nats-job-queue.ts';
+import { createNatsLeaseStore } from './nats-lease-store.ts';
+import { createNatsResultStore } from './nats-result-store.ts';
+import { createNatsRunRegistry } from './nats-run-registry.ts';
+import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
+import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
+
+export interface BusSettings extends StreamLimits {
+  /** E.g. ["nats://127.0.0.1:4222"]. */
+  readonly servers: readonly string[];
+  /** The service and worker, shown in the server's list of connections. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** A delivered job without a heartbeat for so long is delivered again. Default 30 s. */
+  readonly ackWaitMs?: number;
+  /** How long the first connection, and later each operation, is tried while the server is away. Default 30 s. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Connects, makes or updates the streams, and gives the bus. Once connected it reconnects for ever.
+ * @throws UnsupportedServerError for a server below 2.10.23 or without JetStream
+ * @throws BusError if no server answers, or the streams cannot be made
+ */
+export async function connectBus(settings: BusSettings): Promise<Bus> {
+  const { servers, name, logger, ackWaitMs = 30_000, deadlineMs = 30_000 } = settings;
+  const connection = await connectNats({ servers, name, logger, deadlineMs });
+  try {
+    const options = { timeout: requestTimeoutMs };
+    const session: NatsSession = {
+      connection,
+      jetstream: jetstream(connection, options),
+      manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
+      logger,
+      deadlineMs,
+    };
+    await declareStreams(session, settings);
+    return await openBus(session, ackWaitMs);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
+  const { connection, manager } = session;
+  const kvm = new Kvm(session.jetstream);
+  // Read from the leader: a replica may not yet have what was just written.
+  const [runs, leases, objects, leaseStream] = await Promise.all([
+    kvm.open(buckets.runs, { allow_direct: false }),
+    kvm.open(buckets.leases, { allow_direct: false }),
+    new Objm(session.jetstream).open(buckets.blobs),
+    manager.streams.info(streams.leases),
+  ]);
+  const blobs = createNatsBlobStore(session, objects);
+  let closing: Promise<void> | undefined;
+  return {
+    jobs: createNatsJobQueue(session, ackWaitMs),
+    results: createNatsResultStore(session, blobs),
+    log: createNatsEventLog(session, blobs),
+    journal: createNatsCallJournal(session, blobs),
+    blobs,
+    runs: createNatsRunRegistry(session, runs),
+    leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
+    check: (signal) => checkStreams(session, signal),
+    close() {
+      closing ??= closeConnection(session);
+      return closing;
+    },
+  };
+
+  async function closeConnection({ logger }: NatsSession): Promise<void> {
+    try {
+      // Away from the server, a drain would wait for it.
+      await within('close', requestTimeoutMs, connection.drain());
+    } catch (error) {
+      logger.warn({ err: toBusError('close', error) }, 'the connection to NATS could not be drained');
+      await connection.close();
+    }
+  }
+}
+
+async function checkStreams(session: NatsSession, signal: AbortSignal): Promise<void> {
+  const present = new Set<string>();
+  const list = async () => {
+    for await (const name of session.manager.streams.names()) present.add(name);
+  };
+  try {
+    await orAborted(list(), signal);
+  } catch (error) {
+    throw toBusError('check', error);
+  }
+  const missing = Object.values(streams).filter((name) => !present.has(name));
+  if (missing.length > 0) throw new BusError('check', `streams are missing on the server: ${missing.join(', ')}`);
+}

@@ -1,0 +1,26 @@
+import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import { decodeModelCall, encodeModelCall } from '../contracts/result-codec.ts';
+import type { BlobStore, CallJournal } from './bus.ts';
+import { carriedBy, carryBody, fetchBody } from './large-body.ts';
+import { publishFirst } from './nats-publish.ts';
+import { readLastOfEach } from './nats-read.ts';
+import type { NatsSession } from './nats-session.ts';
+import { streams, subjects } from './subjects-and-streams.ts';
+
+export function createNatsCallJournal(session: NatsSession, blobs: BlobStore): CallJournal {
+  return {
+    async record(runId, jobId, call) {
+      const { data, headers } = await carryBody(blobs, encodeModelCall(call));
+      await publishFirst(session, subjects.call(runId, jobId, call.callId), data, headers);
+    },
+
+    async read(runId, jobId) {
+      const calls = new Map<string, ModelCall>();
+      for (const message of await readLastOfEach(session, streams.journal, subjects.callsOfJob(runId, jobId))) {
+        const call = decodeModelCall(await fetchBody(blobs, carriedBy(message)));
+        calls.set(call.callId, call);
+      }
+      return calls;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Msg } from 'nats';
+import { nanos } from 'nats';
+import type { Job } from '../contracts/generated/scale/v1/job.ts';
+import type { Delivery } from './bus.ts';
+import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
+import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
+import { streams, subjects } from './subjects-and-streams.ts';
+
+const signals = {
+  done: '+ACK',
+  again: (delayMs: number) => `-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`,
+  alive: '+WPI',
+  /** Without a reason: servers before 2.10 take a reason for something else. */
+  never: '+TERM',
+};
+
+export function createDelivery(session: NatsSession, message: Msg, job: Job): Delivery {
+  const { deliveryCount, consumer } = placeOf(message);
+  const settle = (verb: string, signal: string) =>
+    settleUntilDone(session, message, consumer, `${verb} ${message.subject}`, signal);
+  return {
+    job,
+    deliveryCount,
+    heartbeat: async () => {
+      try {
+        await confirm(session, message, signals.alive);
+      } catch (error) {
+        throw toBusError(`heartbeat ${message.subject}`, error);
+      }
+    },
+    ack: () => settle('ack', signals.done),
+    retry: (delayMs) => settle('retry', signals.again(delayMs)),
+    terminate: () => settle('terminate', signals.never),
+  };
+}
+
+/** A job that this program cannot read is kept for people, and never delivered again. */
+export async function setAside(session: NatsSession, message: Msg, reason: unknown): Promise<void> {
+  const { subject, data } = message;
+  session.logger.error({ err: reason, subject, stream: streams.dead }, 'a job cannot be read; it is set aside');
+  const kept = subjects.dead(subject);
+  await untilDone(session, `publish ${kept}`, () => session.jetstream.publish(kept, data, { timeout: requestTimeoutMs }));
+  await settleUntilDone(session, message, placeOf(message).consumer, `terminate ${subject}`, signals.never);
+}
+
+/** Every signal is a request: when it resolves, the server has done it. */
+async function confirm(session: NatsSession, message: Msg, signal: string): Promise<void> {
+  await session.connection.request(message.reply as string, signal, { timeout: requestTimeoutMs });
+}
+
+async function settleUntilDone(
+  session: NatsSession,
+  message: Msg,
+  consumer: string,
+  operation: string,
+  signal: string,
+): Promise<void> {
+  await untilDone(session, operation, async () => {
+    try {
+      await confirm(session, message, signal);
+    } catch (error) {
+      // The lane was closed, and the job with it: there is nothing left to settle.
+      if (isNoResponders(error) && (await isLaneGone(session, consumer))) return;
+      throw error;
+    }
+  });
+}
+
+async function isLaneGone(session: NatsSession, consumer: string): Promise<boolean> {
+  try {
+    await session.manager.consumers.info(streams.jobs, consumer);
+    return false;
+  } catch (error) {
+    if (isConsumerMissing(error)) return true;
+    throw error;
+  }
+}
+
+/**
+ * What the reply subject of a delivery tells: $JS.ACK.[domain.account.]stream.consumer.delivered.sequence.delivery.time.pending,
+ * where newer servers add a part at the end and, with the domain, two in the middle.
+ */
+function placeOf(message: Msg): { readonly consumer: string; readonly deliveryCount: number } {
+  const parts = (message.reply ?? '').split('.');
+  const start = parts.length === 9 ? 2 : 4;
+  return { consumer: parts[start + 1] ?? '', deliveryCount: Number(parts[start + 2]) };
+}

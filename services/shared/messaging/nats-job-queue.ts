@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createInbox, type Msg, nanos } from 'nats';
+import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
+import type { Delivery, JobQueue } from './bus.ts';
+import { BusError, InvalidRequestError } from './errors.ts';
+import { createDelivery, setAside } from './nats-delivery.ts';
+import { isConsumerDifferent, isConsumerMissing } from './nats-errors.ts';
+import { publishFirst } from './nats-publish.ts';
+import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
+import { jobKinds, laneConsumer, laneName, lastToken, streams, subjects } from './subjects-and-streams.ts';
+
+/** Messages that are there come back to back; after this pause there is none. */
+const lingerMs = 5;
+/** How long a pull from a lane that is not there waits, so that a loop over it stays cool. */
+const missingLanePauseMs = 200;
+
+export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): JobQueue {
+  const { consumers } = session.manager;
+  return {
+    async publish(job) {
+      const kind = job.work?.$case;
+      if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
+      const answer = await publishFirst(session, subjects.job(kind, job.runId, job.jobId), encodeJob(job));
+      return answer === 'stored' ? 'queued' : 'already-queued';
+    },
+
+    async openLane(kind, runId, { maxInFlight }) {
+      const operation = `open lane ${kind} of ${runId}`;
+      if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
+        throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, and is ${maxInFlight}`);
+      }
+      const consumer = laneConsumer(kind, runId, maxInFlight, ackWaitMs);
+      await untilDone(session, operation, async () => {
+        try {
+          await consumers.add(streams.jobs, consumer);
+        } catch (error) {
+          if (!isConsumerDifferent(error)) throw error;
+          await consumers.update(streams.jobs, laneName(kind, runId), consumer);
+        }
+      });
+    },
+
+    async closeLanes(runId) {
+      // The lanes first: what is purged must not be handed out meanwhile.
+      for (const kind of jobKinds) {
+        await untilDone(session, `close lane ${kind} of ${runId}`, async () => {
+          try {
+            await consumers.delete(streams.jobs, laneName(kind, runId));
+          } catch (error) {
+            if (!isConsumerMissing(error)) throw error;
+          }
+        });
+      }
+      await untilDone(session, `purge jobs of ${runId}`, () =>
+        session.manager.streams.purge(streams.jobs, { filter: subjects.jobsOfRun(runId) }),
+      );
+    },
+
+    async pull(kind, runId, settings, signal) {
+      const messages = await pullMessages(session, laneName(kind, runId), settings, signal);
+      const deliveries: Delivery[] = [];
+      for (const message of messages) {
+        try {
+          deliveries.push(createDelivery(session, message, decodeJob(message.data)));
+        } catch (error) {
+          await setAside(session, message, error);
+        }
+      }
+      if (!signal.aborted) return deliveries;
+      // Nobody will work on what came at the last moment: others may.
+      await Promise.all(deliveries.map((delivery) => delivery.retry(0)));
+      return [];
+    },
+
+    async outstanding(runId) {
+      const filter = subjects.jobsOfRun(runId);
+      const info = await untilDone(session, `list ${filter}`, () =>
+        session.manager.streams.info(streams.jobs, { subjects_filter: filter }),
+      );
+      return new Set(Object.keys(info.state.subjects ?? {}).map(lastToken));
+    },
+  };
+}
+
+/**
+ * One pull request, spoken by hand: the client's fetch() waits for the whole batch, and what arrives after it is stopped is
+ * dropped and stays away until its ack time is over. Here the request ends with a drain: when the server has confirmed it,
+ * nothing more is under way.
+ */
+async function pullMessages(
+  session: NatsSession,
+  lane: string,
+  { max, waitMs }: { readonly max: number; readonly waitMs: number },
+  signal: AbortSignal,
+): Promise<Msg[]> {
+  const operation = `pull from ${lane}`;
+  if (signal.aborted || max <= 0) return [];
+  const { connection } = session;
+  if (connection.isClosed()) throw new BusError(operation, 'the connection to the server is closed', { retryable: false });
+  const messages: Msg[] = [];
+  const over = Promise.withResolvers<'messages' | 'nothing' | 'no-lane'>();
+  const finish = () => over.resolve(messages.length > 0 ? 'messages' : 'nothing');
+  let linger: NodeJS.Timeout | undefined;
+  const patience = setTimeout(finish, waitMs);
+  signal.addEventListener('abort', finish, { once: true });
+  const inbox = createInbox();
+  const subscription = connection.subscribe(inbox, {
+    callback: (error, message) => {
+      if (error) return over.reject(error);
+      if (isStatus(message)) {
+        const ended = isLaneMissing(message) ? 'no-lane' : 'nothing';
+        return over.resolve(messages.length > 0 ? 'messages' : ended);
+      }
+      messages.push(message);
+      clearTimeout(linger);
+      if (messages.length >= max) return finish();
+      linger = setTimeout(finish, lingerMs);
+    },
+  });
+  try {
+    const request = JSON.stringify({ batch: max, expires: nanos(waitMs) });
+    connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${streams.jobs}.${lane}`, request, { reply: inbox });
+    const ended = await over.promise;
+    if (ended === 'no-lane') await sleep(Math.min(waitMs, missingLanePauseMs), undefined, { signal }).catch(() => undefined);
+  } finally {
+    clearTimeout(patience);
+    clearTimeout(linger);
+    signal.removeEventListener('abort', finish);
+    if (!connection.isClosed() && !subscription.isClosed()) {
+      await within(operation, requestTimeoutMs, subscription.drain()).catch(() => subscription.unsubscribe());
+    }
+  }
+  return messages;
+}
+
+/** The server's own messages on the inbox have a status and no reply subject. */
+function isStatus(message: Msg): boolean {
+  return !message.reply;
+}
+
+function isLaneMissing(message: Msg): boolean {
+  const code = message.headers?.code;
+  // 503: nobody listens for pulls from this consumer. 409: it was deleted meanwhile, or refuses this pull.
+  return code === 503 || code === 409;
+}

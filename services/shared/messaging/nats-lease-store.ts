@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KV } from '@nats-io/kv';
+import type { Lease, LeaseStore } from './bus.ts';
+import { isWrongLastSequence, toBusError } from './nats-errors.ts';
+import { type NatsSession, untilDone, within } from './nats-session.ts';
+import { token } from './subjects-and-streams.ts';
+
+/**
+ * Leases are keys of a bucket whose entries live ttlMs: acquired by creating one, kept by updating it. The entry's revision
+ * when it was created is the epoch. A lease alone fences nothing (its holder may be asleep): the log's expected sequence does.
+ */
+export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: number): LeaseStore {
+  return {
+    async acquire(name, holder) {
+      const key = token(name);
+      const operation = `acquire lease ${key}`;
+      // Tells our entry from another one of the same holder.
+      const value = JSON.stringify({ holder, id: randomUUID() });
+      const asked = performance.now();
+      const epoch = await untilDone(session, operation, async () => {
+        try {
+          return await bucket.create(key, value);
+        } catch (error) {
+          if (isWrongLastSequence(error)) return await revisionIfOurs(bucket, key, value);
+          throw error;
+        }
+      });
+      return epoch === undefined ? undefined : createLease({ session, bucket, key, value, ttlMs }, epoch, asked);
+    },
+  };
+}
+
+interface HeldLease {
+  readonly session: NatsSession;
+  readonly bucket: KV;
+  readonly key: string;
+  readonly value: string;
+  readonly ttlMs: number;
+}
+
+function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease {
+  const { session, bucket, key, value, ttlMs } = held;
+  let revision = epoch;
+  let renewedAt = acquiredAt;
+  let lost = false;
+
+  const renewOnce = async (limitMs: number): Promise<boolean> => {
+    const asked = performance.now();
+    try {
+      revision = await within(`renew lease ${key}`, limitMs, bucket.update(key, value, revision, limitMs));
+    } catch (error) {
+      if (!isWrongLastSequence(error)) throw error;
+      // An update of ours whose answer was lost also gets here.
+      const ours = await within(`renew lease ${key}`, limitMs, revisionIfOurs(bucket, key, value));
+      if (ours === undefined) return false;
+      revision = ours;
+      return await renewOnce(limitMs);
+    }
+    renewedAt = asked;
+    return true;
+  };
+
+  return {
+    epoch,
+    ttlMs,
+    async renew() {
+      // At two thirds of the time the holder must stop, so that it has stopped before anybody else can start.
+      const deadline = renewedAt + (ttlMs * 2) / 3;
+      while (!lost) {
+        const leftMs = deadline - performance.now();
+        if (leftMs <= 0) break;
+        try {
+          if (await renewOnce(leftMs)) return true;
+          break;
+        } catch (error) {
+          session.logger.debug({ err: toBusError(`renew lease ${key}`, error) }, 'a lease could not be renewed; trying again');
+          await sleep(Math.min(100, leftMs));
+        }
+      }
+      lost = true;
+      return false;
+    },
+    async release() {
+      if (lost) return;
+      lost = true;
+      await untilDone(session, `release lease ${key}`, async () => {
+        try {
+          await bucket.delete(key, { previousSeq: revision });
+        } catch (error) {
+          if (!isWrongLastSequence(error)) throw error;
+        }
+      });
+    },
+  };
+}
+
+async function revisionIfOurs(bucket: KV, key: string, value: string): Promise<number | undefined> {
+  const entry = await bucket.get(key);
+  return entry?.operation === 'PUT' && entry.string() === value ? entry.revision : undefined;
+}

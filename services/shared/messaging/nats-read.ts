@@ -1,0 +1,17 @@
+import type { StoredMsg } from '@nats-io/jetstream';
+import { type NatsSession, untilDone } from './nats-session.ts';
+
+/** The newest message of a subject, from the stream's leader: other replicas may be behind. */
+export async function readLast(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
+  const read = () => session.manager.streams.getMessage(stream, { last_by_subj: subject });
+  return (await untilDone(session, `read ${subject}`, read)) ?? undefined;
+}
+
+/** The newest message of each subject that the filter matches, in the order of the subjects. */
+export async function readLastOfEach(session: NatsSession, stream: string, filter: string): Promise<StoredMsg[]> {
+  const list = () => session.manager.streams.info(stream, { subjects_filter: filter });
+  const info = await untilDone(session, `list ${filter}`, list);
+  const subjects = Object.keys(info.state.subjects ?? {}).sort();
+  const messages = await Promise.all(subjects.map((subject) => readLast(session, stream, subject)));
+  return messages.filter((message) => message !== undefined);
+}

@@ -1,0 +1,31 @@
+import { decodeResult, encodeResult } from '../contracts/result-codec.ts';
+import type { BlobStore, ResultStore } from './bus.ts';
+import { carriedBy, carryBody, fetchBody } from './large-body.ts';
+import { followStream } from './nats-follow.ts';
+import { publishFirst } from './nats-publish.ts';
+import { readLast } from './nats-read.ts';
+import type { NatsSession } from './nats-session.ts';
+import { streams, subjects } from './subjects-and-streams.ts';
+
+/** A result that is too large for a message lies whole in a blob: nothing of it is cut. */
+export function createNatsResultStore(session: NatsSession, blobs: BlobStore): ResultStore {
+  return {
+    async put(result) {
+      const { data, headers } = await carryBody(blobs, encodeResult(result));
+      const answer = await publishFirst(session, subjects.result(result.runId, result.jobId), data, headers);
+      return answer === 'stored' ? 'stored' : 'already-stored';
+    },
+
+    async get(runId, jobId) {
+      const message = await readLast(session, streams.results, subjects.result(runId, jobId));
+      return message && decodeResult(await fetchBody(blobs, carriedBy(message)));
+    },
+
+    async *follow(runId, signal) {
+      const settings = { stream: streams.results, filter: subjects.resultsOfRun(runId), after: 0 };
+      for await (const message of followStream(session, settings, signal)) {
+        yield decodeResult(await fetchBody(blobs, message));
+      }
+    },
+  };
+}

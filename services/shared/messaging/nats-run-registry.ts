@@ -1,0 +1,33 @@
+import type { KV } from '@nats-io/kv';
+import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
+import type { RunRegistry } from './bus.ts';
+import { followStream } from './nats-follow.ts';
+import { readLastOfEach } from './nats-read.ts';
+import { type NatsSession, untilDone } from './nats-session.ts';
+import { streams, subjects, token } from './subjects-and-streams.ts';
+
+export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegistry {
+  return {
+    async put(manifest) {
+      const key = token(manifest.runId);
+      await untilDone(session, `put manifest of ${key}`, () => bucket.put(key, encodeRunManifest(manifest)));
+    },
+
+    async get(runId) {
+      const key = token(runId);
+      const entry = await untilDone(session, `get manifest of ${key}`, () => bucket.get(key));
+      return entry?.operation === 'PUT' ? decodeRunManifest(entry.value) : undefined;
+    },
+
+    async list() {
+      const messages = await readLastOfEach(session, streams.runs, subjects.runManifests);
+      return messages.map((message) => decodeRunManifest(message.data));
+    },
+
+    async *watch(signal) {
+      // The bucket keeps one message a key: following it from the start gives each manifest there is, then the changes.
+      const settings = { stream: streams.runs, filter: subjects.runManifests, after: 0 };
+      for await (const message of followStream(session, settings, signal)) yield decodeRunManifest(message.data);
+    },
+  };
+}

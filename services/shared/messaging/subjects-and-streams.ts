@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos } from 'nats';
+import type { JobKind } from './bus.ts';
+import { InvalidRequestError } from './errors.ts';
+
+/** Every stream, subject, consumer and bucket of SCALE. Nothing else in the source spells one. */
+
+export const streams = {
+  jobs: 'JOBS',
+  results: 'RESULTS',
+  events: 'EVENTS',
+  journal: 'JOURNAL',
+  dead: 'DEAD',
+  runs: 'KV_runs',
+  leases: 'KV_leases',
+  blobs: 'OBJ_blobs',
+} as const;
+
+export const buckets = { runs: 'runs', leases: 'leases', blobs: 'blobs' } as const;
+
+export const jobKinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
+
+export const subjects = {
+  job: (kind: JobKind, runId: string, jobId: string) => `jobs.v1.${kind}.${token(runId)}.${token(jobId)}`,
+  lane: (kind: JobKind, runId: string) => `jobs.v1.${kind}.${token(runId)}.>`,
+  jobsOfRun: (runId: string) => `jobs.v1.*.${token(runId)}.>`,
+  result: (runId: string, jobId: string) => `results.v1.${token(runId)}.${token(jobId)}`,
+  resultsOfRun: (runId: string) => `results.v1.${token(runId)}.>`,
+  events: (runId: string) => `events.v1.${token(runId)}`,
+  /** Call ids hold characters that subjects forbid, and grow with the depth of a workflow: their hash stands for them. */
+  call: (runId: string, jobId: string, callId: string) =>
+    `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
+  callsOfJob: (runId: string, jobId: string) => `journal.v1.${token(runId)}.${token(jobId)}.>`,
+  /** Messages that could not be read, kept under the subject that they came on. */
+  dead: (subject: string) => `dead.v1.${subject}`,
+  runManifests: `$KV.${buckets.runs}.>`,
+} as const;
+
+/** The last token of a subject, e.g. the job id of a job's. */
+export function lastToken(subject: string): string {
+  return subject.slice(subject.lastIndexOf('.') + 1);
+}
+
+/** @throws InvalidRequestError for an id that would change the subject's meaning */
+export function token(id: string): string {
+  if (/^[\w-]{1,128}$/.test(id)) return id;
+  throw new InvalidRequestError(
+    `use the id ${JSON.stringify(id)}`,
+    'ids have 1 to 128 letters, digits, hyphens and underscores, since they become parts of subjects',
+  );
+}
+
+export interface StreamLimits {
+  /** Copies of each stream: 1 on a single server, 3 in production. Default: what a stream has, 1 for a new one. */
+  readonly replicas?: number;
+  /** How long a lease holds without renewal. Default: what the bucket has, 10 s for a new one. */
+  readonly leaseTtlMs?: number;
+  /** Bytes of all streams together, shared out among them. Default: what a stream has, 4 GiB for new ones. */
+  readonly storageBytes?: number;
+}
+
+/** What a stream must be; where a limit was not given, the stream keeps its own and a new one takes it from `whenNew`. */
+export interface StreamDeclaration {
+  readonly config: Partial<StreamConfig> & Pick<StreamConfig, 'name'>;
+  readonly whenNew: Partial<StreamConfig>;
+}
+
+const defaultLimits = { replicas: 1, leaseTtlMs: 10_000, storageBytes: 4 * 1024 ** 3 };
+const dayMs = 86_400_000;
+const duplicateWindowMs = 120_000;
+
+interface Shape {
+  readonly name: string;
+  readonly subjects: string[];
+  /** Share of the storage. A full stream refuses clearly; a full disk makes the server unusable. */
+  readonly share: number;
+  readonly more: Partial<StreamConfig>;
+}
+
+/** One message a subject, and the first one stays: publishing again is refused, so ids in subjects make effects happen once. */
+const firstWins: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true };
+const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true };
+
+const shapes: readonly Shape[] = [
+  { name: streams.jobs, subjects: ['jobs.v1.>'], share: 0.04, more: { ...firstWins, retention: RetentionPolicy.Workqueue } },
+  { name: streams.results, subjects: ['results.v1.>'], share: 0.4, more: { ...firstWins, max_age: nanos(14 * dayMs) } },
+  { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { discard: DiscardPolicy.New, deny_delete: true } },
+  // Losing old calls costs tokens, refusing new ones would stop the work: so this one forgets instead of refusing.
+  {
+    name: streams.journal,
+    subjects: ['journal.v1.>'],
+    share: 0.14,
+    more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old, max_age: nanos(3 * dayMs) },
+  },
+  { name: streams.dead, subjects: ['dead.v1.>'], share: 0.01, more: { discard: DiscardPolicy.Old, max_age: nanos(30 * dayMs) } },
+  { name: streams.runs, subjects: [subjects.runManifests], share: 0.02, more: keyValue },
+  { name: streams.leases, subjects: [`$KV.${buckets.leases}.>`], share: 0.0005, more: keyValue },
+  {
+    name: streams.blobs,
+    subjects: [`$O.${buckets.blobs}.C.>`, `$O.${buckets.blobs}.M.>`],
+    share: 0.24,
+    more: { discard: DiscardPolicy.New, allow_rollup_hdrs: true },
+  },
+];
+
+export function streamDeclarations(limits: StreamLimits): StreamDeclaration[] {
+  return shapes.map((shape) => ({
+    config: {
+      name: shape.name,
+      subjects: shape.subjects,
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      allow_direct: true,
+      ...shape.more,
+      ...limitsOf(shape, limits),
+    },
+    whenNew: limitsOf(shape, defaultLimits),
+  }));
+}
+
+function limitsOf(shape: Shape, { replicas, leaseTtlMs, storageBytes }: StreamLimits): Partial<StreamConfig> {
+  const isLeases = shape.name === streams.leases;
+  return {
+    ...(replicas !== undefined && { num_replicas: replicas }),
+    ...(storageBytes !== undefined && { max_bytes: Math.floor(storageBytes * shape.share) }),
+    ...(isLeases && leaseTtlMs !== undefined && { max_age: nanos(leaseTtlMs) }),
+    // The window may not be longer than the messages live.
+    ...(isLeases
+      ? leaseTtlMs !== undefined && { duplicate_window: nanos(Math.min(leaseTtlMs, duplicateWindowMs)) }
+      : { duplicate_window: nanos(duplicateWindowMs) }),
+  };
+}
+
+/** One consumer a lane: a work queue allows no second one whose filter overlaps. */
+export function laneName(kind: JobKind, runId: string): string {
+  return `${kind}-${token(runId)}`;
+}
+
+/**
+ * Deliveries are not limited (max_deliver): a job at such a limit stays in the stream for ever, visible to nobody. Whether a
+ * job kills its workers is decided by the workers, which then store a failure and terminate it.
+ */
+export function laneConsumer(kind: JobKind, runId: string, maxInFlight: number, ackWaitMs: number): Partial<ConsumerConfig> {
+  return {
+    durable_name: laneName(kind, runId),
+    filter_subject: subjects.lane(kind, runId),
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
+    max_ack_pending: maxInFlight,
+    max_deliver: -1,
+  };
+}

@@ -1,0 +1,613 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Bus, Delivery, LogEntry } from '../../services/shared/messaging/bus.ts';
+import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
+import { executeJob, executionResult, modelCall, newRunId, predictJob, runManifest } from '../support/bus-messages.ts';
+
+/** What every bus must be set to for this suite, so that waiting for redelivery and expiry is short. */
+export const contractSettings = { ackWaitMs: 800, leaseTtlMs: 1_500 } as const;
+
+export interface BusUnderTest {
+  /** A new client of the one server. */
+  connect(): Promise<Bus>;
+  stop(): Promise<void>;
+}
+
+const { ackWaitMs, leaseTtlMs } = contractSettings;
+const never = new AbortController().signal;
+
+/** The sentences of services/shared/messaging/bus.ts, as tests. */
+export function describeBusContract(name: string, start: () => Promise<BusUnderTest>): void {
+  describe.concurrent(`${name} as a bus`, () => {
+    let server: BusUnderTest;
+    let bus: Bus;
+    let other: Bus;
+
+    beforeAll(async () => {
+      server = await start();
+      bus = await server.connect();
+      other = await server.connect();
+    });
+
+    afterAll(async () => {
+      await bus?.close();
+      await other?.close();
+      await server?.stop();
+    });
+
+    const openedRun = async (maxInFlight = 10): Promise<string> => {
+      const runId = newRunId();
+      await bus.jobs.openLane('execute', runId, { maxInFlight });
+      return runId;
+    };
+    const pull = (runId: string, max = 10, waitMs = 300): Promise<Delivery[]> =>
+      other.jobs.pull('execute', runId, { max, waitMs }, never);
+    const pullOne = async (runId: string, waitMs = 2_000): Promise<Delivery> => {
+      const [delivery] = await pull(runId, 1, waitMs);
+      if (!delivery) throw new Error('no job came');
+      return delivery;
+    };
+    const idsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map(({ job }) => job.jobId).sort();
+
+    describe('jobs', () => {
+      test('arrive as they were published', async () => {
+        const runId = await openedRun();
+        expect(await bus.jobs.publish(executeJob(runId, 'j1'))).toBe('queued');
+        const delivery = await pullOne(runId);
+        expect(delivery.job).toEqual(executeJob(runId, 'j1'));
+        expect(delivery.deliveryCount).toBe(1);
+        await delivery.ack();
+      });
+
+      test('that are published twice are queued once, also while they are being worked on', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        expect(await other.jobs.publish(executeJob(runId, 'j1'))).toBe('already-queued');
+        const delivery = await pullOne(runId);
+        expect(await bus.jobs.publish(executeJob(runId, 'j1'))).toBe('already-queued');
+        expect(await pull(runId)).toEqual([]);
+        await delivery.ack();
+      });
+
+      test('can be queued again as soon as they are done', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        await (await pullOne(runId)).ack();
+        expect(await bus.jobs.publish(executeJob(runId, 'j1'))).toBe('queued');
+        const again = await pullOne(runId);
+        expect(again.deliveryCount).toBe(1);
+        await again.ack();
+      });
+
+      test('published before their lane is opened are delivered once it is', async () => {
+        const runId = newRunId();
+        await bus.jobs.publish(executeJob(runId, 'early'));
+        expect(await pull(runId, 1, 50)).toEqual([]);
+        await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
+        expect(idsOf([await pullOne(runId)])).toEqual(['early']);
+      });
+
+      test('without work, or with an id that no subject can hold, are refused', async () => {
+        const runId = newRunId();
+        await expect(bus.jobs.publish({ ...executeJob(runId, 'j1'), work: undefined })).rejects.toThrow(InvalidRequestError);
+        await expect(bus.jobs.publish(executeJob(runId, 'a.b'))).rejects.toThrow(InvalidRequestError);
+        await expect(bus.jobs.publish(executeJob('run *', 'j1'))).rejects.toThrow(/"run \*"/);
+      });
+
+      test('come back when the worker goes silent, with a higher delivery count', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        const first = await pullOne(runId);
+        const second = await pullOne(runId, ackWaitMs * 4);
+        expect([first.deliveryCount, second.deliveryCount]).toEqual([1, 2]);
+        await second.ack();
+      });
+
+      test('stay away for as long as heartbeats come', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        const delivery = await pullOne(runId);
+        for (let beat = 0; beat < 6; beat += 1) {
+          await delivery.heartbeat();
+          expect(await pull(runId, 1, ackWaitMs / 3)).toEqual([]);
+        }
+        await delivery.ack();
+        expect(await pull(runId, 1, ackWaitMs * 1.5)).toEqual([]);
+      });
+
+      test('that are acked do not come back', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        await (await pullOne(runId)).ack();
+        expect(await pull(runId, 1, ackWaitMs * 1.5)).toEqual([]);
+        expect(await bus.jobs.outstanding(runId)).toEqual(new Set());
+      });
+
+      test('that are given back come after the delay and not before', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        await (await pullOne(runId)).retry(500);
+        const given = performance.now();
+        const again = await pullOne(runId);
+        expect(performance.now() - given).toBeGreaterThan(400);
+        expect(again.deliveryCount).toBe(2);
+        await again.retry(0);
+        expect((await pullOne(runId, 300)).deliveryCount).toBe(3);
+      });
+
+      test('that are terminated never come back, even unacked', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        await (await pullOne(runId)).terminate();
+        expect(await pull(runId, 1, ackWaitMs * 1.5)).toEqual([]);
+      });
+
+      test('can be settled by a worker that was thought dead, and again by the next: acks are not fenced', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        const zombie = await pullOne(runId);
+        const next = await pullOne(runId, ackWaitMs * 4);
+        await zombie.ack();
+        await next.ack();
+        expect(await bus.jobs.outstanding(runId)).toEqual(new Set());
+      });
+
+      test('are handed out once each to workers that pull at the same time', async () => {
+        const runId = await openedRun(100);
+        const ids = Array.from({ length: 24 }, (_, index) => `j${index}`);
+        await Promise.all(ids.map((id) => bus.jobs.publish(executeJob(runId, id))));
+        const got: string[] = [];
+        const worker = async (client: Bus) => {
+          for (;;) {
+            const deliveries = await client.jobs.pull('execute', runId, { max: 3, waitMs: 100 }, never);
+            if (deliveries.length === 0) return;
+            got.push(...idsOf(deliveries));
+            await Promise.all(deliveries.map((delivery) => delivery.ack()));
+          }
+        };
+        await Promise.all([worker(bus), worker(other), worker(other)]);
+        expect(got.sort()).toEqual(ids.sort());
+      });
+    });
+
+    describe('a pull', () => {
+      test('gives at most as many jobs as asked for', async () => {
+        const runId = await openedRun();
+        for (const id of ['j1', 'j2', 'j3']) await bus.jobs.publish(executeJob(runId, id));
+        expect(await pull(runId, 2)).toHaveLength(2);
+        expect(await pull(runId, 2)).toHaveLength(1);
+      });
+
+      test('gives at most as many as the cap over all workers leaves, and the next when one is settled', async () => {
+        const runId = await openedRun(2);
+        for (const id of ['j1', 'j2', 'j3']) await bus.jobs.publish(executeJob(runId, id));
+        const held = await pull(runId, 10);
+        expect(held).toHaveLength(2);
+        expect(await bus.jobs.pull('execute', runId, { max: 10, waitMs: 100 }, never)).toEqual([]);
+        await held[0]?.ack();
+        expect(await pull(runId, 10)).toHaveLength(1);
+      });
+
+      test('follows a cap that is changed while the lane is open', async () => {
+        const runId = await openedRun(1);
+        for (const id of ['j1', 'j2', 'j3']) await bus.jobs.publish(executeJob(runId, id));
+        expect(await pull(runId, 10)).toHaveLength(1);
+        await bus.jobs.openLane('execute', runId, { maxInFlight: 3 });
+        expect(await pull(runId, 10)).toHaveLength(2);
+      });
+
+      test('waits for the first job and returns without waiting for more', async () => {
+        const runId = await openedRun();
+        const pulling = pull(runId, 5, 5_000);
+        await sleep(100);
+        const published = performance.now();
+        await bus.jobs.publish(executeJob(runId, 'late'));
+        expect(idsOf(await pulling)).toEqual(['late']);
+        expect(performance.now() - published).toBeLessThan(1_000);
+      });
+
+      test('is empty after its time, or where there is no lane', async () => {
+        const runId = await openedRun();
+        const asked = performance.now();
+        expect(await pull(runId, 1, 250)).toEqual([]);
+        expect(performance.now() - asked).toBeGreaterThan(200);
+        expect(await pull(newRunId(), 1, 250)).toEqual([]);
+      });
+
+      test('takes from its own lane only', async () => {
+        const runId = await openedRun();
+        const neighbour = await openedRun();
+        await bus.jobs.openLane('predict', runId, { maxInFlight: 5 });
+        await bus.jobs.publish(predictJob(runId, 'p1'));
+        await bus.jobs.publish(executeJob(neighbour, 'j1'));
+        expect(await pull(runId)).toEqual([]);
+        expect(idsOf(await bus.jobs.pull('predict', runId, { max: 5, waitMs: 300 }, never))).toEqual(['p1']);
+        expect(idsOf(await pull(neighbour))).toEqual(['j1']);
+      });
+
+      test('ends promptly when its signal aborts, and takes nothing with it', async () => {
+        const runId = await openedRun();
+        const abort = new AbortController();
+        const pulling = other.jobs.pull('execute', runId, { max: 5, waitMs: 20_000 }, abort.signal);
+        await sleep(100);
+        abort.abort();
+        const aborted = performance.now();
+        expect(await pulling).toEqual([]);
+        expect(performance.now() - aborted).toBeLessThan(500);
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        expect((await pullOne(runId, 300)).deliveryCount).toBe(1);
+      });
+    });
+
+    describe('lanes', () => {
+      test('need a positive cap', async () => {
+        await expect(bus.jobs.openLane('execute', newRunId(), { maxInFlight: 0 })).rejects.toThrow(/maxInFlight/);
+      });
+
+      test('that are closed take their jobs along, those in hand too, whose settlement does no harm', async () => {
+        const runId = await openedRun();
+        const neighbour = await openedRun();
+        for (const id of ['j1', 'j2']) await bus.jobs.publish(executeJob(runId, id));
+        await bus.jobs.publish(predictJob(runId, 'p1'));
+        await bus.jobs.publish(executeJob(neighbour, 'j1'));
+        const held = await pullOne(runId);
+        await bus.jobs.closeLanes(runId);
+        expect(await bus.jobs.outstanding(runId)).toEqual(new Set());
+        expect(await bus.jobs.outstanding(neighbour)).toEqual(new Set(['j1']));
+        await held.ack();
+        await held.retry(0);
+        await held.terminate();
+        expect(await pull(runId, 5, 100)).toEqual([]);
+        await bus.jobs.closeLanes(runId);
+      });
+
+      test('can be opened again after they were closed, and jobs published again', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        await bus.jobs.closeLanes(runId);
+        await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
+        expect(await bus.jobs.publish(executeJob(runId, 'j1'))).toBe('queued');
+        expect(idsOf([await pullOne(runId)])).toEqual(['j1']);
+      });
+
+      test('tell which jobs are outstanding: queued, or being worked on', async () => {
+        const runId = await openedRun();
+        expect(await bus.jobs.outstanding(runId)).toEqual(new Set());
+        for (const id of ['j1', 'j2', 'j3']) await bus.jobs.publish(executeJob(runId, id));
+        await bus.jobs.publish(predictJob(runId, 'p1'));
+        await (await pullOne(runId)).ack();
+        await pullOne(runId);
+        const outstanding = await bus.jobs.outstanding(runId);
+        expect(outstanding.size).toBe(3);
+        expect(outstanding).toContain('p1');
+      });
+    });
+
+    describe('results', () => {
+      test('are read back as they were put', async () => {
+        const runId = newRunId();
+        expect(await bus.results.get(runId, 'j1')).toBeUndefined();
+        expect(await bus.results.put(executionResult(runId, 'j1'))).toBe('stored');
+        expect(await other.results.get(runId, 'j1')).toEqual(executionResult(runId, 'j1'));
+      });
+
+      test('of one job: the first wins, and a later one changes nothing', async () => {
+        const runId = newRunId();
+        await bus.results.put(executionResult(runId, 'j1', 'first'));
+        expect(await other.results.put(executionResult(runId, 'j1', 'second'))).toBe('already-stored');
+        expect((await bus.results.get(runId, 'j1'))?.worker).toBe('first');
+      });
+
+      test('put by many at the same time: one is stored', async () => {
+        const runId = newRunId();
+        const answers = await Promise.all(
+          Array.from({ length: 8 }, (_, index) =>
+            (index % 2 ? bus : other).results.put(executionResult(runId, 'j1', `w${index}`)),
+          ),
+        );
+        expect(answers.filter((answer) => answer === 'stored')).toHaveLength(1);
+      });
+
+      test('may be larger than a message of the server', async () => {
+        const runId = newRunId();
+        const large = executionResult(runId, 'j1', 'executor-1', 'x'.repeat(1_500_000));
+        expect(await bus.results.put(large)).toBe('stored');
+        expect(await bus.results.put(large)).toBe('already-stored');
+        expect(await other.results.get(runId, 'j1')).toEqual(large);
+        const abort = new AbortController();
+        const [followed] = await collect(other.results.follow(runId, abort.signal), 1, abort);
+        expect(followed).toEqual(large);
+      });
+
+      test('are followed from the first on, and then as they come, each once, until the signal aborts', async () => {
+        const runId = newRunId();
+        await bus.results.put(executionResult(runId, 'j1'));
+        await bus.results.put(executionResult(runId, 'j2'));
+        await bus.results.put(executionResult(newRunId(), 'j9'));
+        const abort = new AbortController();
+        const collecting = collect(other.results.follow(runId, abort.signal), 4, abort);
+        await sleep(200);
+        await bus.results.put(executionResult(runId, 'j3'));
+        await bus.results.put(executionResult(runId, 'j3', 'again'));
+        await bus.results.put(executionResult(runId, 'j4'));
+        expect((await collecting).map(({ jobId }) => jobId)).toEqual(['j1', 'j2', 'j3', 'j4']);
+      });
+
+      test('are followed by several at once, and each ends promptly on its signal', async () => {
+        const runId = newRunId();
+        await expectPromptEnd((signal) => other.results.follow(runId, signal));
+      });
+    });
+
+    describe('the log', () => {
+      const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+      const readAll = async (runId: string, after = 0): Promise<LogEntry[]> =>
+        await collect(other.log.read(runId, { after, follow: false }, never));
+      const texts = (entries: readonly LogEntry[]): string[] => entries.map(({ entry }) => new TextDecoder().decode(entry));
+
+      test('gives its entries in order, with rising sequences and the time of the append', async () => {
+        const runId = newRunId();
+        expect(await readAll(runId)).toEqual([]);
+        const before = Date.now();
+        const first = await bus.log.append(runId, bytes('one'), 0);
+        const neighbour = newRunId();
+        await bus.log.append(neighbour, bytes('theirs'), 0);
+        const second = await bus.log.append(runId, bytes('two'), first);
+        const entries = await readAll(runId);
+        expect(texts(entries)).toEqual(['one', 'two']);
+        expect(entries.map(({ sequence }) => sequence)).toEqual([first, second]);
+        expect(second).toBeGreaterThan(first);
+        for (const { timeMs } of entries) expect(Math.abs(timeMs - before)).toBeLessThan(10_000);
+        expect(texts(await readAll(runId, first))).toEqual(['two']);
+        expect(await readAll(runId, second)).toEqual([]);
+      });
+
+      test('refuses a writer that has not seen the last entry', async () => {
+        const runId = newRunId();
+        const first = await bus.log.append(runId, bytes('one'), 0);
+        await expect(other.log.append(runId, bytes('one'), 0)).rejects.toThrow(LogConflictError);
+        await expect(other.log.append(runId, bytes('two'), first + 1)).rejects.toThrow(LogConflictError);
+        const second = await bus.log.append(runId, bytes('two'), first);
+        const conflict = await other.log.append(runId, bytes('2'), first).catch((error: unknown) => error);
+        expect(conflict).toBeInstanceOf(LogConflictError);
+        expect((conflict as BusError).retryable).toBe(false);
+        expect(texts(await readAll(runId))).toEqual(['one', 'two']);
+        expect(second).toBeGreaterThan(first);
+      });
+
+      test('lets one of two writers win, even with equal entries', async () => {
+        const runId = newRunId();
+        const outcomes = await Promise.allSettled([bus, other].map((client) => client.log.append(runId, bytes('same'), 0)));
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        expect(await readAll(runId)).toHaveLength(1);
+      });
+
+      test('keeps entries that are larger than a message of the server', async () => {
+        const runId = newRunId();
+        const large = new Uint8Array(1_200_000).fill(7);
+        const sequence = await bus.log.append(runId, large, 0);
+        await bus.log.append(runId, bytes('small'), sequence);
+        const [first] = await readAll(runId);
+        expect(Buffer.from(first?.entry ?? []).equals(large)).toBe(true);
+      });
+
+      test('can be followed on from its end, until the signal aborts', async () => {
+        const runId = newRunId();
+        const first = await bus.log.append(runId, bytes('one'), 0);
+        const abort = new AbortController();
+        const collecting = collect(other.log.read(runId, { after: 0, follow: true }, abort.signal), 3, abort);
+        await sleep(200);
+        const second = await bus.log.append(runId, bytes('two'), first);
+        await bus.log.append(runId, bytes('three'), second);
+        expect(texts(await collecting)).toEqual(['one', 'two', 'three']);
+        await expectPromptEnd((signal) => other.log.read(newRunId(), { after: 0, follow: true }, signal));
+      });
+
+      test('without follow ends at what was there when the read began', async () => {
+        const runId = newRunId();
+        let last = 0;
+        for (const text of ['a', 'b', 'c']) last = await bus.log.append(runId, bytes(text), last);
+        const seen: string[] = [];
+        for await (const { entry } of other.log.read(runId, { after: 0, follow: false }, never)) {
+          seen.push(new TextDecoder().decode(entry));
+          if (seen.length === 1) await bus.log.append(runId, bytes('later'), last);
+        }
+        expect(seen).toEqual(['a', 'b', 'c']);
+      });
+    });
+
+    describe('the journal', () => {
+      test('gives back the calls of a job by their ids, whatever characters those have', async () => {
+        const runId = newRunId();
+        expect(await other.journal.read(runId, 'j1')).toEqual(new Map());
+        const ids = ['drafts[1].draft/0', 'a b*>.c', 'solve/0', 'ä'.repeat(200)];
+        for (const id of ids) await bus.journal.record(runId, 'j1', modelCall(id, `text of ${id}`));
+        await bus.journal.record(runId, 'j2', modelCall('solve/0', 'of another job'));
+        const calls = await other.journal.read(runId, 'j1');
+        expect([...calls.keys()].sort()).toEqual([...ids].sort());
+        expect(calls.get('a b*>.c')).toEqual(modelCall('a b*>.c', 'text of a b*>.c'));
+      });
+
+      test('does not mind a call that is recorded again', async () => {
+        const runId = newRunId();
+        await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+        await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+        expect((await other.journal.read(runId, 'j1')).size).toBe(1);
+      });
+    });
+
+    describe('blobs', () => {
+      test('are named by the SHA-256 of their content', async () => {
+        const name = await bus.blobs.put(new TextEncoder().encode('scale'));
+        expect(name).toBe('f469802a31447f90d6a033d43f18db7ebfbee7cc3c378024bcc0f1573d3feef8');
+        expect(new TextDecoder().decode(await other.blobs.get(name))).toBe('scale');
+      });
+
+      test.each([0, 1, 131_072, 131_073, 3_000_000])('of %i bytes come back whole', async (size) => {
+        const content = new Uint8Array(size).map((_, index) => (index * 31 + size) % 251);
+        const name = await bus.blobs.put(content);
+        expect(Buffer.from(await other.blobs.get(name)).equals(content)).toBe(true);
+      });
+
+      test('may be put again, also by many at once', async () => {
+        const content = new Uint8Array(300_000).fill(3);
+        const names = await Promise.all([bus, other, bus, other].map((client) => client.blobs.put(content)));
+        expect(new Set(names).size).toBe(1);
+        expect(await bus.blobs.put(content)).toBe(names[0]);
+        expect((await other.blobs.get(names[0] as string)).length).toBe(300_000);
+      });
+
+      test('that are not there are a typed error', async () => {
+        const error = await bus.blobs.get('0'.repeat(64)).catch((caught: unknown) => caught);
+        expect(error).toBeInstanceOf(BlobMissingError);
+      });
+    });
+
+    describe('the run registry', () => {
+      test('keeps the newest manifest of a run', async () => {
+        const runId = newRunId();
+        expect(await bus.runs.get(runId)).toBeUndefined();
+        await bus.runs.put(runManifest(runId));
+        await bus.runs.put(runManifest(runId, RunStatus.PAUSED));
+        expect(await other.runs.get(runId)).toEqual(runManifest(runId, RunStatus.PAUSED));
+      });
+
+      test('lists each run once', async () => {
+        const mine = [newRunId(), newRunId()].sort();
+        for (const runId of [...mine, ...mine]) await bus.runs.put(runManifest(runId));
+        const listed = (await other.runs.list()).map(({ runId }) => runId).filter((runId) => mine.includes(runId));
+        expect(listed.sort()).toEqual(mine);
+      });
+
+      test('shows every manifest there is, then each change, until the signal aborts', async () => {
+        const [early, late] = [newRunId(), newRunId()];
+        await bus.runs.put(runManifest(early));
+        const abort = new AbortController();
+        const mine = onlyOf(other.runs.watch(abort.signal), [early, late]);
+        const collecting = collect(mine, 3, abort);
+        await sleep(200);
+        await bus.runs.put(runManifest(late));
+        await bus.runs.put(runManifest(early, RunStatus.COMPLETED));
+        expect((await collecting).map(({ runId, status }) => [runId, status])).toEqual([
+          [early, RunStatus.RUNNING],
+          [late, RunStatus.RUNNING],
+          [early, RunStatus.COMPLETED],
+        ]);
+        await expectPromptEnd((signal) => other.runs.watch(signal));
+      });
+    });
+
+    describe('leases', () => {
+      test('have one holder, and a higher epoch for each new one', async () => {
+        const name = newRunId();
+        const first = await bus.leases.acquire(name, 'a');
+        expect(first?.ttlMs).toBe(leaseTtlMs);
+        expect(await other.leases.acquire(name, 'b')).toBeUndefined();
+        expect(await bus.leases.acquire(name, 'a')).toBeUndefined();
+        await first?.release();
+        const second = await other.leases.acquire(name, 'b');
+        expect(second?.epoch).toBeGreaterThan(first?.epoch ?? Number.POSITIVE_INFINITY);
+        await second?.release();
+      });
+
+      test('are kept by renewing them beyond their time', async () => {
+        const name = newRunId();
+        const lease = await bus.leases.acquire(name, 'a');
+        for (let renewal = 0; renewal < 6; renewal += 1) {
+          await sleep(leaseTtlMs / 3);
+          expect(await lease?.renew()).toBe(true);
+          expect(await other.leases.acquire(name, 'b')).toBeUndefined();
+        }
+        await lease?.release();
+      });
+
+      test('go to another one when their time is over, and are then lost for good', async () => {
+        const name = newRunId();
+        const deposed = await bus.leases.acquire(name, 'a');
+        const successor = await acquireInTime(other, name, leaseTtlMs + 3_000);
+        expect(successor.epoch).toBeGreaterThan(deposed?.epoch ?? Number.POSITIVE_INFINITY);
+        expect(await deposed?.renew()).toBe(false);
+        await deposed?.release();
+        expect(await bus.leases.acquire(name, 'c')).toBeUndefined();
+        expect(await successor.renew()).toBe(true);
+        await successor.release();
+      });
+    });
+
+    describe('the connection', () => {
+      test('can be checked', async () => {
+        await bus.check(AbortSignal.timeout(5_000));
+      });
+
+      test('is closed once and for all, and says so to whoever asks for more', async () => {
+        const client = await server.connect();
+        const runId = newRunId();
+        await Promise.all([client.close(), client.close()]);
+        await client.close();
+        await expect(client.jobs.publish(executeJob(runId, 'j1'))).rejects.toThrow(BusError);
+        await expect(client.results.get(runId, 'j1')).rejects.toThrow(BusError);
+        await expect(client.jobs.pull('execute', runId, { max: 1, waitMs: 100 }, never)).rejects.toThrow(BusError);
+        await expect(client.check(never)).rejects.toThrow(BusError);
+        await bus.jobs.outstanding(runId);
+      });
+
+      test('that is closed ends what was following with an error', async () => {
+        const client = await server.connect();
+        const following = collect(client.results.follow(newRunId(), never), 1);
+        const outcome = expect(following).rejects.toThrow(BusError);
+        await sleep(100);
+        await client.close();
+        await outcome;
+      });
+    });
+  });
+}
+
+/** The first items, or all; once they are there, the iterable is aborted and must end. */
+async function collect<T>(items: AsyncIterable<T>, count = Number.POSITIVE_INFINITY, abort?: AbortController): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) {
+    collected.push(item);
+    if (collected.length === count) {
+      if (!abort) break;
+      abort.abort();
+    }
+  }
+  return collected;
+}
+
+async function* onlyOf<T extends { readonly runId: string }>(
+  items: AsyncIterable<T>,
+  runIds: readonly string[],
+): AsyncIterable<T> {
+  for await (const item of items) if (runIds.includes(item.runId)) yield item;
+}
+
+/** Two iterables that wait for something new both end within half a second of their signals. */
+async function expectPromptEnd(open: (signal: AbortSignal) => AsyncIterable<unknown>): Promise<void> {
+  const aborts = [new AbortController(), new AbortController()];
+  const draining = aborts.map(async ({ signal }) => {
+    for await (const _ of open(signal));
+  });
+  await sleep(150);
+  const [first, second] = aborts;
+  for (const abort of [first, second]) {
+    const asked = performance.now();
+    abort?.abort();
+    await (abort === first ? draining[0] : draining[1]);
+    expect(performance.now() - asked).toBeLessThan(500);
+  }
+  const before = AbortSignal.abort();
+  for await (const _ of open(before)) expect.unreachable();
+}
+
+async function acquireInTime(bus: Bus, name: string, limitMs: number) {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const lease = await bus.leases.acquire(name, 'successor');
+    if (lease) return lease;
+    if (performance.now() > deadline) throw new Error(`no lease after ${limitMs} ms`);
+    await sleep(50);
+  }
+}
