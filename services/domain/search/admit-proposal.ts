@@ -9,19 +9,23 @@ export type ParsedProposal =
   | { readonly modification: string; readonly workflow: Workflow; readonly workflowHash: string }
   | { readonly modification?: string; readonly failure: Failure };
 
+export interface ProposalToAdmit {
+  readonly state: RunState;
+  /** The open round. */
+  readonly round: number;
+  readonly attempt: number;
+  readonly parsed: ParsedProposal;
+  /** The reply as it came. */
+  readonly reply: string;
+  readonly tokens: TokenUse | undefined;
+}
+
 /**
  * Decides on a proposal before anything is spent on it. Refused are a workflow whose canonical form was evaluated in this run
  * and a modification that was tried on the same parent (AFlow's rule). An edit that was refused may come again: a repaired
  * workflow has the same modification.
  */
-export function admitProposal(
-  state: RunState,
-  round: number,
-  attempt: number,
-  parsed: ParsedProposal,
-  reply: string,
-  tokens?: TokenUse,
-): WorkflowProposed {
+export function admitProposal({ state, round, attempt, parsed, reply, tokens }: ProposalToAdmit): WorkflowProposed {
   const base = { kind: 'workflow-proposed', round, attempt, reply, ...(tokens === undefined ? {} : { tokens }) } as const;
   const modification = parsed.modification ?? '';
   if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };

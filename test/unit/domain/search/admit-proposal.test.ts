@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
+import type { WorkflowProposed } from '../../../../services/domain/search/event.ts';
+import type { RunState } from '../../../../services/domain/search/state.ts';
+import { madeUpConfiguration, madeUpWorkflow, use } from './made-up-world.ts';
+import { scoredRounds } from './scored-rounds.ts';
+
+const workflow = madeUpWorkflow('x');
+const tokens = use('optimizer', 10);
+
+/** Rounds 2 and 3 are children of round 1; round 4, open, is another child, unless told otherwise. */
+function admit(parsed: ParsedProposal, parentRound = 1): WorkflowProposed {
+  const rounds = scoredRounds([0.5, 0.6, 0.4, undefined]).map((round) =>
+    round.round === 4 ? { ...round, parentRound, completed: false } : round.evaluation ? { ...round, workflow } : round,
+  );
+  const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
+  return admitProposal({ state, round: 4, attempt: 2, parsed, reply: 'the reply', tokens });
+}
+
+test('a new workflow is taken', () => {
+  expect(admit({ modification: 'vote', workflow, workflowHash: 'new' })).toEqual({
+    kind: 'workflow-proposed',
+    round: 4,
+    attempt: 2,
+    modification: 'vote',
+    workflow,
+    workflowHash: 'new',
+    reply: 'the reply',
+    tokens,
+  });
+});
+
+test('a reply without a valid workflow is refused with its own failure', () => {
+  const failure = { kind: 'invalid-workflow', message: 'steps[0]: unknown operator' } as const;
+  const event = admit({ modification: 'vote', failure });
+  expect(event).toMatchObject({ modification: 'vote', workflowHash: '', failure, reply: 'the reply', tokens });
+  expect(event).not.toHaveProperty('workflow');
+});
+
+test('a workflow that was evaluated before is refused, whoever its parent was', () => {
+  const event = admit({ modification: 'again', workflow, workflowHash: 'workflow-2' }, 3);
+  expect(event.failure).toMatchObject({ kind: 'duplicate-workflow', message: expect.stringContaining('round 2') });
+  expect(event).toMatchObject({ modification: 'again', workflowHash: '' });
+  expect(event).not.toHaveProperty('workflow');
+});
+
+test('a modification that was tried on the same parent is refused, up to spaces and capitals', () => {
+  const event = admit({ modification: ' Edit\n 3', workflow, workflowHash: 'new' });
+  expect(event.failure).toMatchObject({ kind: 'repeated-modification', message: expect.stringContaining('round 3') });
+});
+
+test('the same modification of another parent is taken', () => {
+  expect(admit({ modification: 'edit 3', workflow, workflowHash: 'new' }, 2).failure).toBeUndefined();
+});

@@ -1,0 +1,180 @@
+import type { TokenUse } from '../../../../services/domain/ledger/token-use.ts';
+import { randomStream } from '../../../../services/domain/random.ts';
+import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
+import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
+import type { Command, ExecuteCommand } from '../../../../services/domain/search/command.ts';
+import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../../../../services/domain/search/configuration.ts';
+import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/search/event.ts';
+import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
+import type { RunState } from '../../../../services/domain/search/state.ts';
+import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
+
+/** A world without models: every answer is a hash of what was asked, so it is the same however often it is asked. */
+export interface World {
+  propose(state: RunState, round: number, attempt: number): ParsedProposal;
+  /** Undefined for a reply that cannot be parsed. */
+  predict(workflowHash: string, round: number, attempt: number): number | undefined;
+  score(workflowHash: string, queryIndex: number, repeat: number): number;
+}
+
+export interface Overrides {
+  readonly seed?: number;
+  readonly queryCount?: number;
+  readonly search?: Partial<SearchSettings>;
+  readonly evaluation?: Partial<EvaluationSettings>;
+}
+
+const model = { temperature: 0, topP: 1, maxTokens: 256, chatTemplateKwargs: {}, sendSeed: true };
+
+export function madeUpConfiguration(overrides: Overrides = {}): RunConfiguration {
+  return {
+    name: 'made up',
+    seed: overrides.seed ?? 1,
+    benchmark: {
+      name: 'made-up',
+      split: 'validate',
+      contentHash: '0'.repeat(64),
+      queryCount: overrides.queryCount ?? 264,
+      scorer: 'strict',
+    },
+    executor: { model: 'executor', ...model },
+    optimizer: { model: 'optimizer', ...model },
+    search: {
+      maxRounds: 20,
+      candidates: 4,
+      lambda: 0.3,
+      alpha: 0.2,
+      proposalAttempts: 3,
+      failingQueriesShown: 3,
+      convergenceRounds: 0,
+      convergenceTop: 3,
+      convergenceZ: 0,
+      tokenBudget: 0,
+      maxCallsPerQuery: 20,
+      ...overrides.search,
+    },
+    evaluation: {
+      method: 'scale',
+      warmUpRounds: 3,
+      fewShotRatio: 0.03,
+      bins: 10,
+      gamma: 0.1,
+      draw: 'once',
+      tau: 0.01,
+      alphaMax: 0.9,
+      alphaForm: 'product',
+      predictionAttempts: 2,
+      repeats: 1,
+      ...overrides.evaluation,
+    },
+    initialWorkflow: madeUpWorkflow('answer the question'),
+  };
+}
+
+export function madeUpWorkflow(prompt: string): Workflow {
+  return {
+    name: 'made up',
+    description: '',
+    prompts: { solve: prompt },
+    steps: [
+      { kind: 'call', id: 'solve', operator: 'custom', inputs: { instruction: 'solve', input: '{{ query.question }}' } },
+      { kind: 'return', value: '{{ solve.response }}' },
+    ],
+  };
+}
+
+/** In this world about one proposal in five is broken, one in ten a duplicate, and one prediction in six unparsable. */
+export function madeUpWorld(seed = 1): World {
+  return {
+    propose: (state, round, attempt) => {
+      const fate = chance(seed, 'propose', round, attempt);
+      if (fate < 0.2) return { failure: { kind: 'invalid-workflow', message: 'solve: there is no operator "guess"' } };
+      const hash = fate < 0.3 ? (state.rounds[0]?.workflowHash ?? '') : `workflow-${round}-${attempt}`;
+      return { modification: `edit ${round}.${attempt}`, workflow: madeUpWorkflow(hash), workflowHash: hash };
+    },
+    predict: (workflowHash, round, attempt) => {
+      if (chance(seed, 'unparsable', round, attempt) < 1 / 6) return undefined;
+      return Math.round(100 * (0.6 + 0.3 * chance(seed, 'predict', workflowHash))) / 100;
+    },
+    score: (workflowHash, queryIndex, repeat) => {
+      const ability = 0.4 + 0.6 * chance(seed, 'ability', workflowHash);
+      const difficulty = chance(seed, 'difficulty', queryIndex);
+      const luck = 0.2 * (chance(seed, 'luck', workflowHash, queryIndex, repeat) - 0.5);
+      return ability + luck > difficulty ? 1 : 0;
+    },
+  };
+}
+
+function chance(seed: number, ...about: readonly (string | number)[]): number {
+  return randomStream(seed, 'made-up', ...about).next();
+}
+
+export function use(modelName: string, tokens: number): TokenUse {
+  const usage = { promptTokens: tokens, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+  return { model: modelName, calls: 1, usage, simulated: true };
+}
+
+/** The events that come of a command, as the coordinator would append them. */
+export function eventsOf(world: World, state: RunState, command: Command): RunEvent[] {
+  switch (command.kind) {
+    case 'append':
+      return [command.event];
+    case 'execute':
+      return executionBatches(world, command);
+    case 'predict':
+      return [prediction(world, state, command.round, command.attempt)];
+    case 'propose': {
+      const { round, attempt } = command;
+      const parsed = world.propose(state, round, attempt);
+      return [admitProposal({ state, round, attempt, parsed, reply: 'a reply', tokens: use('optimizer', 500) })];
+    }
+  }
+}
+
+function executionBatches(world: World, { round, workflowHash, executions }: ExecuteCommand): RunEvent[] {
+  const outcomes = executions.map(({ queryIndex, repeat }): ExecutionOutcome => {
+    const score = world.score(workflowHash, queryIndex, repeat);
+    return { queryIndex, repeat, score, answer: `${score}`, tokens: [use('executor', 100 + (queryIndex % 7))] };
+  });
+  const batches: RunEvent[] = [];
+  for (let index = 0; index < outcomes.length; index += 8) {
+    batches.push({ kind: 'executions-completed', round, outcomes: outcomes.slice(index, index + 8) });
+  }
+  return batches;
+}
+
+function prediction(world: World, state: RunState, round: number, attempt: number): PredictionCompleted {
+  const base = { kind: 'prediction-completed', round, attempt, reason: '', tokens: use('optimizer', 900) } as const;
+  const score = world.predict(state.rounds[round - 1]?.workflowHash ?? '', round, attempt);
+  if (score !== undefined) return { ...base, score };
+  return { ...base, failure: { kind: 'unparsable-prediction', message: 'there is no <box>' } };
+}
+
+export interface Finished {
+  readonly state: RunState;
+  readonly log: readonly RunEvent[];
+}
+
+/** Goes on from a log, empty or cut anywhere, until nothing is left to do or the condition holds. */
+export function continueRun(
+  world: World,
+  configuration: RunConfiguration,
+  begun: readonly RunEvent[] = [],
+  until: (state: RunState) => boolean = () => false,
+): Finished {
+  const log: RunEvent[] = begun.length > 0 ? [...begun] : [{ kind: 'run-started', configuration }];
+  let state = replay(log);
+  for (let commands = planNextStep(state); commands.length > 0 && !until(state); commands = planNextStep(state)) {
+    for (const event of commands.flatMap((command) => eventsOf(world, state, command))) {
+      state = applyEvent(state, event);
+      log.push(event);
+    }
+  }
+  return { state, log };
+}
+
+export function replay(log: readonly RunEvent[]): RunState {
+  const state = log.reduce<RunState | undefined>(applyEvent, undefined);
+  if (state === undefined) throw new Error('the log is empty');
+  return state;
+}
