@@ -39,5 +39,7 @@ export interface Operator {
   readonly outputs: Readonly<Record<string, Field>>;
   /** Most model calls that one use can make. */
   readonly maxCalls: number;
+  /** Fewest model calls of one use that does not fail. Default: maxCalls. */
+  readonly minCalls?: number;
   run(inputs: Readonly<Record<string, Value>>, context: OperatorContext): Promise<Readonly<Record<string, Value>>>;
 }

@@ -1,0 +1,47 @@
+import { FailureError } from '../failure.ts';
+import type { Operator } from './operator.ts';
+import { readTags, withoutThinking } from './read-tags.ts';
+
+/** How the prompt begins; the simulated model recognises the operator by it. */
+export const reviewMarker = 'Review the solution at the end: does it solve the problem rightly?';
+
+const instruction = `${reviewMarker}
+Check each step and the final answer. Let it fail only if you are more than 95% sure that it is wrong.
+Reply in exactly this form:
+<feedback>what is wrong and how to mend it, or why it is right</feedback>
+<passed>true or false</passed>`;
+
+export const review: Operator = {
+  name: 'review',
+  description:
+    'Asks the model whether a solution is right, with feedback for revise. `passed` is true or false, for if and loop.',
+  inputs: {
+    problem: { type: 'text', description: 'the problem' },
+    solution: { type: 'text', description: 'the solution to judge' },
+  },
+  outputs: {
+    passed: { type: 'boolean', description: 'false only if the model is nearly sure that the solution is wrong' },
+    feedback: { type: 'text', description: 'what is wrong with it' },
+  },
+  maxCalls: 1,
+  async run(inputs, context) {
+    const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
+    const reply = await context.complete([{ role: 'user', content }]);
+    const fields = readTags(reply.text, ['feedback', 'passed']);
+    const passed = readVerdict(fields.passed ?? lastLine(reply.text));
+    if (passed !== undefined) return { passed, feedback: fields.feedback ?? withoutThinking(reply.text).trim() };
+    throw new FailureError({
+      kind: 'unparsable-answer',
+      message: 'The reply to review says neither true nor false in <passed>.',
+    });
+  },
+};
+
+/** "True.", "passed: yes", "**Incorrect**": undefined if the text says both or neither. */
+function readVerdict(text: string): boolean | undefined {
+  const no = /\b(?:false|no|not|fail(?:s|ed)?|incorrect|wrong)\b/i.test(text);
+  const yes = /\b(?:true|yes|pass(?:es|ed)?|correct|right)\b/i.test(text.replaceAll(/\b(?:not|passed\s*[:=])\s*/gi, ''));
+  return yes === no && !/\bnot\s+(?:correct|right|pass(?:ed)?)\b/i.test(text) ? undefined : !no;
+}
+
+const lastLine = (text: string): string => withoutThinking(text).trim().split('\n').at(-1) ?? '';

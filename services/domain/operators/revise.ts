@@ -1,0 +1,31 @@
+import { FailureError } from '../failure.ts';
+import type { Operator } from './operator.ts';
+import { readTags, withoutThinking } from './read-tags.ts';
+
+/** How the prompt begins; the simulated model recognises the operator by it. */
+export const reviseMarker = 'Revise the solution at the end so that the feedback on it is met.';
+
+const instruction = `${reviseMarker}
+Keep what is right, mend what is wrong, and give the whole solution anew with its final answer.
+Reply in exactly this form:
+<solution>the revised solution</solution>`;
+
+export const revise: Operator = {
+  name: 'revise',
+  description: 'Asks the model to rewrite a solution by the feedback on it. Use it after a review that did not pass.',
+  inputs: {
+    problem: { type: 'text', description: 'the problem' },
+    solution: { type: 'text', description: 'the solution to rewrite' },
+    feedback: { type: 'text', description: 'what is wrong with it' },
+  },
+  outputs: { solution: { type: 'text', description: 'the revised solution' } },
+  maxCalls: 1,
+  async run(inputs, context) {
+    const parts = [`Problem:\n${inputs.problem}`, `Solution:\n${inputs.solution}`, `Feedback:\n${inputs.feedback}`];
+    const reply = await context.complete([{ role: 'user', content: [instruction, ...parts].join('\n\n') }]);
+    // A reply without the tag is a solution without its wrapping.
+    const solution = readTags(reply.text, ['solution']).solution ?? withoutThinking(reply.text).trim();
+    if (solution !== '') return { solution };
+    throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to revise is empty.' });
+  },
+};

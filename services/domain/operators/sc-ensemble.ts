@@ -1,0 +1,66 @@
+import { FailureError } from '../failure.ts';
+import type { Operator, Value } from './operator.ts';
+import { readTags, withoutFence, withoutThinking } from './read-tags.ts';
+
+/** How the prompt begins; the simulated model recognises the operator by it. */
+export const scEnsembleMarker =
+  'Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.';
+
+const instruction = `${scEnsembleMarker}
+Compare the final answers. The answer that occurs most often is most likely right; pick any solution that gives it.
+Reply in exactly this form:
+<thought>which answer occurs how often</thought>
+<choice>the letter of the solution alone</choice>`;
+
+/** How a solution is introduced in the prompt: "Solution A:". */
+export const solutionLabel = (letter: string): string => `Solution ${letter}:`;
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Self-consistency: the model picks the most frequent answer among the solutions. If all are equal, nobody is asked. */
+export const scEnsemble: Operator = {
+  name: 'sc_ensemble',
+  description:
+    'Shows the model several solutions of the same problem and gives back, word for word, the one that most agree with. Use it after parallel samples.',
+  inputs: {
+    solutions: { type: 'texts', description: 'the solutions to choose from, 26 at most' },
+    problem: { type: 'text', description: 'the problem that they solve', optional: true },
+  },
+  outputs: { response: { type: 'text', description: 'the chosen solution' } },
+  maxCalls: 1,
+  minCalls: 0,
+  async run(inputs, context) {
+    const solutions = texts(inputs.solutions);
+    const [first] = solutions;
+    if (first === undefined || solutions.length > alphabet.length) {
+      const message = `sc_ensemble chooses among 1 to ${alphabet.length} solutions, and got ${solutions.length}.`;
+      throw new FailureError({ kind: 'operator-input', message });
+    }
+    if (solutions.every((solution) => solution.trim() === first.trim())) return { response: first };
+    const listed = solutions.map((solution, index) => `${solutionLabel(alphabet.charAt(index))}\n${solution}`);
+    const problem = inputs.problem === undefined ? '' : `\n\nProblem:\n${inputs.problem}`;
+    const reply = await context.complete([{ role: 'user', content: `${instruction}${problem}\n\n${listed.join('\n\n')}` }]);
+    const choice = readChoice(reply.text, alphabet.slice(0, solutions.length));
+    const chosen = choice === undefined ? undefined : solutions[alphabet.indexOf(choice)];
+    if (chosen !== undefined) return { response: chosen };
+    const message = `The reply to sc_ensemble names none of the solutions A to ${alphabet.charAt(solutions.length - 1)}.`;
+    throw new FailureError({ kind: 'unparsable-answer', message });
+  },
+};
+
+const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** The letter that a reply chooses: "B", "(b)", "Solution B.", "The best is **B**", fenced or after a think block. */
+export function readChoice(reply: string, letters: string): string | undefined {
+  const { choice } = readTags(reply, ['thought', 'choice']);
+  const text = withoutFence(choice ?? withoutThinking(reply)).trim();
+  const lines = text.split('\n').map((line) => line.replaceAll(/[*_`"'()[\]{}.:#\s]+/g, ' ').trim());
+  const alone = lines.map((line) => /^(?:the )?(?:best )?(?:solution |option |answer |choice )*([a-z])$/i.exec(line)?.[1]);
+  const named = lines
+    .flatMap((line) => [...line.matchAll(/\b(?:solution|option|choice|choose|pick|answer)(?: is)? ([A-Z])\b(?! \w+ed\b)/gi)])
+    .map((match) => match[1]);
+  const found = [...named, ...alone]
+    .map((letter) => letter?.toUpperCase())
+    .filter((letter) => letter && letters.includes(letter));
+  return found.at(-1);
+}

@@ -1,0 +1,102 @@
+import { FailureError } from '../failure.ts';
+import type { Field, Operator, OperatorContext, Value } from '../operators/operator.ts';
+import type { ModelReply } from '../ports.ts';
+import { randomStream } from '../random.ts';
+import type { CallRecord, Frame } from './frame.ts';
+import { evaluated, failureAt, lookUp } from './frame.ts';
+import { parseTemplate, templateText, templateValue } from './template.ts';
+import { textOf, textsOf } from './value.ts';
+import type { CallStep } from './workflow.ts';
+
+/** Runs one use of an operator. Its failures are located at `path`; its calls are recorded even if it fails. */
+export async function callOperator(step: CallStep, path: string, frame: Frame): Promise<Value> {
+  const operator = frame.context.operators.get(step.operator);
+  if (operator === undefined) throw failureAt('invalid-workflow', path, `there is no operator "${step.operator}".`);
+  const inputs = operatorInputs(step, operator, path, frame);
+  const calls: CallRecord[] = [];
+  try {
+    return await operator.run(inputs, operatorContext(operator, path, frame, calls));
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failure.step !== undefined) throw error;
+    throw failureAt(error.failure.kind, path, error.failure.message, error);
+  } finally {
+    // In the order in which they were asked for, whatever was answered first.
+    frame.calls.push(...Object.values(calls));
+  }
+}
+
+function operatorContext(operator: Operator, path: string, frame: Frame, calls: CallRecord[]): OperatorContext {
+  const { context, signal } = frame;
+  const [seed, ...purpose] = context.seed;
+  let asked = 0;
+  return {
+    code: context.code,
+    random: randomStream(seed, ...purpose, 'operator', path),
+    query: lookUp('query', frame) as Readonly<Record<string, string>>,
+    signal,
+    complete: async (messages, options) => {
+      signal.throwIfAborted();
+      const number = asked++;
+      if (number >= operator.maxCalls)
+        throw failureAt('call-limit', path, `${operator.name} may make ${operator.maxCalls} model calls and asked for one more.`);
+      const callId = `${path}/${number}`;
+      const reply = await context.model.complete({ callId, messages, ...options }, signal);
+      calls[number] = { callId, operator: operator.name, reply };
+      return wholeReply(reply, path);
+    },
+  };
+}
+
+function wholeReply(reply: ModelReply, path: string): ModelReply {
+  if (reply.finishReason === 'length') {
+    const { completionTokens } = reply.usage;
+    throw failureAt(
+      'cut-off',
+      path,
+      `the model's answer was cut off at the limit of ${completionTokens} tokens; ask for a shorter one.`,
+    );
+  }
+  if (reply.finishReason === 'content-filter')
+    throw failureAt('content-filter', path, "the endpoint's content filter withheld the answer.");
+  return reply;
+}
+
+function operatorInputs(step: CallStep, operator: Operator, path: string, frame: Frame): Record<string, Value> {
+  const inputs: Record<string, Value> = {};
+  for (const [input, field] of Object.entries(operator.inputs)) {
+    const template = Object.hasOwn(step.inputs, input) ? step.inputs[input] : undefined;
+    if (template !== undefined) inputs[input] = inputValue(field, template, input, path, frame);
+    else if (field.optional !== true) throw failureAt('operator-input', path, `${operator.name} needs the input "${input}".`);
+  }
+  return inputs;
+}
+
+function inputValue(field: Field, template: string, input: string, path: string, frame: Frame): Value {
+  const { prompts } = frame.workflow;
+  const variables = (name: string) => lookUp(name, frame);
+  if (field.type === 'prompt') {
+    const prompt = Object.hasOwn(prompts, template.trim()) ? prompts[template.trim()] : undefined;
+    if (prompt === undefined) throw failureAt('invalid-workflow', path, `there is no prompt "${template.trim()}".`);
+    return evaluated(path, `prompt "${template.trim()}"`, () => templateText(parseTemplate(prompt), variables));
+  }
+  const value = evaluated(path, `with.${input}`, () => templateValue(parseTemplate(template), variables));
+  const converted = converters[field.type](value);
+  if (converted !== undefined) return converted;
+  throw failureAt('operator-input', path, `with.${input} must be ${needs[field.type]}, and ${template.trim()} is not.`);
+}
+
+type ValueType = Exclude<Field['type'], 'prompt'>;
+
+const converters: Readonly<Record<ValueType, (value: Value) => Value | undefined>> = {
+  text: textOf,
+  texts: textsOf,
+  number: (value) => (typeof value === 'number' ? value : undefined),
+  boolean: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+const needs: Readonly<Record<ValueType, string>> = {
+  text: 'a text',
+  texts: 'a list of texts',
+  number: 'a number',
+  boolean: 'true or false',
+};

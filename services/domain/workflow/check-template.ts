@@ -1,0 +1,86 @@
+import type { Expression } from './expression.ts';
+import { ExpressionError, parseExpression } from './expression.ts';
+import { inferShape } from './infer-shape.ts';
+import type { Checks, Scope } from './scope.ts';
+import { visibleShape } from './scope.ts';
+import type { Shape } from './shape.ts';
+import { describeShape, hasText, text } from './shape.ts';
+import type { Template } from './template.ts';
+import { parseTemplate } from './template.ts';
+
+/** Where a template or an expression stands. */
+export interface TextPlace {
+  readonly step: string;
+  readonly field: string;
+  readonly scope: Scope;
+  readonly checks: Checks;
+  /** Begins each message, e.g. 'in prompt "solve": '. */
+  readonly prefix?: string;
+}
+
+/** The shape of a template's value; undefined if it cannot be read, which is then reported. */
+export function checkTemplate(template: string, at: TextPlace): Shape | undefined {
+  const parsed = readOrReport(() => parseTemplate(template), at);
+  return parsed && templateShape(parsed, at);
+}
+
+export function templateShape(template: Template, at: TextPlace): Shape {
+  if (template.whole !== undefined) return expressionShape(template.whole, at);
+  for (const part of template.parts) {
+    if (typeof part === 'string') continue;
+    const shape = expressionShape(part, at);
+    if (!hasText(shape))
+      complain(at, `"${part.text}" is ${describeShape(shape)} and cannot stand in a text${textHint(part.text, shape)}`);
+  }
+  return text;
+}
+
+/** A template whose value must have a text form, such as an answer. */
+export function checkText(template: string, at: TextPlace): void {
+  const shape = checkTemplate(template, at);
+  if (shape !== undefined) needText(shape, template, at);
+}
+
+export function needText(shape: Shape, template: string, at: TextPlace): void {
+  if (hasText(shape)) return;
+  const name = template.replaceAll(/[{}\s]/g, '');
+  complain(at, `${at.field} needs a text, and ${template.trim()} is ${describeShape(shape)}${textHint(name, shape)}`);
+}
+
+function textHint(name: string, shape: Shape): string {
+  if (shape.kind === 'record')
+    return `; use one of its fields: ${Object.keys(shape.fields)
+      .map((field) => `{{${name}.${field}}}`)
+      .join(', ')}`;
+  if (shape.kind !== 'list' || shape.item.kind !== 'record') return '';
+  const [field] = Object.keys(shape.item.fields);
+  return `; use {{${name}.map(item, item.${field})}}`;
+}
+
+export function checkCondition(condition: string, at: TextPlace): void {
+  const expression = readOrReport(() => parseExpression(condition), at);
+  if (expression === undefined) return;
+  const shape = expressionShape(expression, at);
+  if (!['boolean', 'any', 'nothing'].includes(shape.kind))
+    complain(at, `a condition must be true or false, and "${condition}" is ${describeShape(shape)}`);
+}
+
+function complain(at: TextPlace, message: string): void {
+  at.checks.report(at.step, at.field, 'type-mismatch', (at.prefix ?? '') + message);
+}
+
+function expressionShape(expression: Expression, at: TextPlace): Shape {
+  const report = (rule: Parameters<Checks['report']>[2], message: string) =>
+    at.checks.report(at.step, at.field, rule, (at.prefix ?? '') + message);
+  return inferShape(expression.tree, { report, lookUp: (name) => visibleShape(name, at.scope, at.checks, report) });
+}
+
+export function readOrReport<T>(read: () => T, at: Pick<TextPlace, 'step' | 'field' | 'checks'>): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    at.checks.report(at.step, at.field, 'expression-syntax', `the expression cannot be read: ${error.message}`);
+    return undefined;
+  }
+}

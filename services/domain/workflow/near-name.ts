@@ -1,0 +1,34 @@
+/** The candidate that a misspelt name most likely meant: undefined if none is within a third of its length. */
+export function nearName(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(plain(name), plain(candidate));
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Ends a message: what was meant, or what there is. */
+export function suggestion(name: string, candidates: Iterable<string>): string {
+  const known = [...candidates];
+  const near = nearName(name, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return known.length === 0 ? 'there is none' : `there is ${known.map((candidate) => `"${candidate}"`).join(', ')}`;
+}
+
+const plain = (name: string) => name.toLowerCase().replaceAll(/[-_ ]/g, '').slice(0, 64);
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (const [row, letter] of [...left].entries()) {
+    const current = [row + 1];
+    for (const [column, other] of [...right].entries()) {
+      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}

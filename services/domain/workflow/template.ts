@@ -1,0 +1,86 @@
+import type { Value } from '../operators/operator.ts';
+import type { Expression } from './expression.ts';
+import { ExpressionError, parseExpression } from './expression.ts';
+import { textOf } from './value.ts';
+
+/** Text with {{ expression }} in it, parsed. */
+export interface Template {
+  readonly parts: readonly (string | Expression)[];
+  /** Set if the template is exactly one expression: then its value keeps its type. */
+  readonly whole: Expression | undefined;
+}
+
+/**
+ * Blanks at line ends and at the end are not part of a template, so that YAML's ways to write a text make no difference.
+ * @throws ExpressionError
+ */
+export function parseTemplate(raw: string): Template {
+  const text = raw.replaceAll(/[ \t]*\r?\n/g, '\n').trimEnd();
+  const parts: (string | Expression)[] = [];
+  let rest = 0;
+  for (let open = findOpen(text, 0); open !== -1; open = findOpen(text, rest)) {
+    const close = findClose(text, open + 2);
+    if (close === -1) throw new ExpressionError(`the "{{" before "${text.slice(open + 2, open + 22)}" has no "}}"`);
+    if (open > rest) parts.push(text.slice(rest, open));
+    parts.push(parseExpression(text.slice(open + 2, close).trim()));
+    rest = close + 2;
+  }
+  if (rest < text.length) parts.push(text.slice(rest));
+  return { parts, whole: wholeExpression(parts) };
+}
+
+/** For a text whose syntax was reported before. */
+export function parseTemplateOrNothing(text: string): Template | undefined {
+  try {
+    return parseTemplate(text);
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws ExpressionError */
+export function templateValue(template: Template, variables: (name: string) => Value | undefined): Value {
+  if (template.whole !== undefined) return template.whole.evaluate(variables);
+  return templateText(template, variables);
+}
+
+/** @throws ExpressionError */
+export function templateText(template: Template, variables: (name: string) => Value | undefined): string {
+  return template.parts
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      const text = textOf(part.evaluate(variables));
+      if (text === undefined) throw new ExpressionError(`"${part.text}" is not a text: name one of its fields`);
+      return text;
+    })
+    .join('');
+}
+
+/** Of "{{{", the first brace is text: "\boxed{{{x}}}" puts x into \boxed{}. */
+function findOpen(text: string, from: number): number {
+  const open = text.indexOf('{{', from);
+  return open !== -1 && text[open + 2] === '{' ? findOpen(text, open + 1) : open;
+}
+
+/** The "}}" that ends an expression: outside quotes, and with the braces of map literals closed. */
+function findClose(text: string, from: number): number {
+  let depth = 0;
+  let quote = '';
+  for (let index = from; index < text.length; index += 1) {
+    const letter = text.charAt(index);
+    if (quote !== '') {
+      if (letter === '\\') index += 1;
+      else if (letter === quote) quote = '';
+    } else if (letter === '"' || letter === "'") quote = letter;
+    else if (letter === '{') depth += 1;
+    else if (letter === '}' && depth > 0) depth -= 1;
+    else if (letter === '}' && text[index + 1] === '}') return index;
+  }
+  return -1;
+}
+
+function wholeExpression(parts: readonly (string | Expression)[]): Expression | undefined {
+  const [only, ...others] = parts.filter((part) => typeof part !== 'string' || part.trim() !== '');
+  return typeof only === 'object' && others.length === 0 ? only : undefined;
+}
