@@ -1,0 +1,89 @@
+import type { WriteStream } from 'node:tty';
+import { CliError, tellError } from './cli-error.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { InterruptedError, type Interrupts } from './interrupts.ts';
+import { createDrawnView, createLineView, type RunView } from './progress/run-view.ts';
+
+/** What a command has to say when it ends. */
+export interface Answer {
+  readonly exitCode: ExitCode;
+  /** With --json: the one document on stdout; undefined if it has been written already. */
+  readonly document: unknown;
+  /** Without: what people read, "" if it has all been said. */
+  readonly text: string;
+}
+
+/** The terminal, the environment and the signals, as commands see them. */
+export interface Cli {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly interrupts: Interrupts;
+  /** A sentence on stderr. */
+  notice(message: string): void;
+  /** For a run that goes on: drawn on a terminal, lines elsewhere; on stderr if stdout is for a document. */
+  openView(json: boolean): RunView;
+  /** Bytes to stdout, as they are. */
+  writeOut(content: string | Uint8Array): Promise<void>;
+  readonly outputIsTerminal: boolean;
+  /** Runs a command's body and says what came of it. */
+  answer(json: boolean, body: () => Promise<Answer>): Promise<void>;
+  exitCode(): ExitCode;
+}
+
+export interface CliStreams {
+  readonly stdout: WriteStream;
+  readonly stderr: WriteStream;
+}
+
+export function createCli(streams: CliStreams, environment: Cli['environment'], interrupts: Interrupts): Cli {
+  let exitCode: ExitCode = exitCodes.ok;
+  const notice = (message: string): void => {
+    streams.stderr.write(`${message}\n`);
+  };
+  const writeOut = (content: string | Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      streams.stdout.write(content, (error) => (error ? reject(error) : resolve()));
+    });
+  return {
+    environment,
+    interrupts,
+    notice,
+    writeOut,
+    outputIsTerminal: streams.stdout.isTTY === true,
+    openView: (json) => {
+      const stream = json ? streams.stderr : streams.stdout;
+      const canDraw = stream.isTTY === true && environment.TERM !== 'dumb';
+      if (canDraw) return createDrawnView(stream, (environment.NO_COLOR ?? '') === '' && stream.hasColors());
+      return createLineView((line) => stream.write(`${line}\n`), notice);
+    },
+    answer: async (json, body) => {
+      try {
+        const answer = await body();
+        exitCode = answer.exitCode;
+        if (json && answer.document !== undefined) await writeOut(`${JSON.stringify(answer.document, null, 2)}\n`);
+        else if (answer.text !== '') await writeOut(`${answer.text.trimEnd()}\n`);
+      } catch (error) {
+        exitCode = await sayError({ json, error, notice, writeOut });
+      }
+    },
+    exitCode: () => exitCode,
+  };
+}
+
+interface FailedCommand {
+  readonly json: boolean;
+  readonly error: unknown;
+  readonly notice: (message: string) => void;
+  readonly writeOut: (content: string) => Promise<void>;
+}
+
+/** The sentence goes to stderr, and with --json also into the document, since a program reads stdout. */
+export async function sayError({ json, error, notice, writeOut }: FailedCommand): Promise<ExitCode> {
+  const { stack, ...told } = tellError(error instanceof InterruptedError ? interruptedError(error) : error);
+  notice(stack ?? `scale: ${told.message}`);
+  if (json) await writeOut(`${JSON.stringify({ error: told }, null, 2)}\n`);
+  return told.exitCode;
+}
+
+export function interruptedError(error: InterruptedError, message = error.message): CliError {
+  return new CliError(error.by === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated, message, { cause: error });
+}

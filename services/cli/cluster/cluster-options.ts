@@ -1,0 +1,57 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { dataFolderAt } from './data-folder.ts';
+import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
+
+export interface ClusterOptions {
+  readonly server?: string;
+  readonly dataDir: string;
+}
+
+/** --server and --data-dir, for every command that asks a cluster. */
+export function addClusterOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--server <host:port>', 'ask the coordinator there instead of the cluster of this machine').argParser(
+        parseAddress,
+      ),
+    )
+    .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale');
+}
+
+/** To read and to steer: nothing is executed, unless another command's cluster does so anyway. */
+export async function reachCluster(cli: Cli, options: ClusterOptions): Promise<ReachedCluster> {
+  if (options.server !== undefined) return reachServer(options.server);
+  return reachLocalCluster(
+    {
+      folder: dataFolderAt(options.dataDir),
+      purpose: 'read',
+      executors: 0,
+      slots: 0,
+      withSimulator: false,
+      environment: cli.environment,
+      notice: cli.notice,
+    },
+    cli.interrupts.requested,
+  );
+}
+
+/** Reaches a cluster, asks it, and lets it go, whatever happens. */
+export async function withCluster<Result>(
+  cli: Cli,
+  options: ClusterOptions,
+  ask: (cluster: ReachedCluster) => Promise<Result>,
+): Promise<Result> {
+  const cluster = await reachCluster(cli, options);
+  try {
+    return await ask(cluster);
+  } finally {
+    await cluster.close(cli.interrupts.forced);
+  }
+}
+
+function parseAddress(text: string): string {
+  const port = Number(/^(?:[^:]+|\[[^\]]+\]):(\d{1,5})$/.exec(text)?.[1]);
+  if (!(port >= 1 && port <= 65_535)) throw new InvalidArgumentError('it must be host:port, for example localhost:7070.');
+  return text;
+}

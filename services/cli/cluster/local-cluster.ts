@@ -1,0 +1,179 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findNatsServer } from '../../shared/toolchain/find-nats-server.ts';
+import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
+import { type NatsServerProcess, startNatsServer } from '../../shared/toolchain/nats-process.ts';
+import { identifyProcess } from '../../shared/toolchain/process-identity.ts';
+import { type ChildService, mainOf, readTail, startChildService } from './child-service.ts';
+import { removeClusterFile, writeClusterFile } from './cluster-file.ts';
+import type { DataFolder } from './data-folder.ts';
+import {
+  coordinatorEnvironment,
+  executorEnvironment,
+  predictorEnvironment,
+  simulatorEnvironment,
+} from './service-environment.ts';
+import { type RunningPart, type Supervised, supervise } from './supervise.ts';
+
+export interface LocalClusterSettings {
+  readonly folder: DataFolder;
+  /** To read is a server and a coordinator that goes on with no run; to run is everything. */
+  readonly purpose: 'run' | 'read';
+  readonly executors: number;
+  /** Jobs in flight per executor. */
+  readonly slots: number;
+  readonly withSimulator: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Tells people what happens to the services. */
+  readonly notice: (message: string) => void;
+}
+
+export interface LocalCluster {
+  /** host:port of the ControlService. */
+  readonly controlAddress: string;
+  /** Base URL of the simulated model, where one runs. */
+  readonly simulatorUrl: string | undefined;
+  /** Resolves if a part of it kept dying; pending for ever otherwise. */
+  readonly givenUp: Promise<Error>;
+  /** Lets the services finish what they do, and waits until all are gone. When the signal aborts, they are killed. */
+  stop(forced: AbortSignal): Promise<void>;
+}
+
+/**
+ * Starts the cluster of this machine: nats-server, coordinator and, to run, predictor, executors and simulator.
+ * @throws FolderInUseError, NatsServerNotFoundError, NatsServerStartError, ServiceStartError
+ */
+export async function startLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<LocalCluster> {
+  const { folder } = settings;
+  await mkdir(folder.logs, { recursive: true });
+  await mkdir(folder.runs, { recursive: true });
+  const unlock = await lockFolder(folder.root);
+  const parts: Supervised<RunningPart>[] = [];
+  const stop = async (forced: AbortSignal): Promise<void> => {
+    await removeClusterFile(folder);
+    await stopInOrder(parts, forced);
+    await unlock();
+  };
+  try {
+    const { coordinator, simulator } = await startParts(settings, parts, signal);
+    const controlAddress = addressOf(coordinator.current(), 'control');
+    const simulatorUrl = simulator === undefined ? undefined : addressOf(simulator.current(), 'models');
+    const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid };
+    await writeClusterFile(folder, {
+      version: 1,
+      owner,
+      purpose: settings.purpose,
+      controlAddress,
+      ...(simulatorUrl === undefined ? {} : { simulatorUrl }),
+    });
+    return { controlAddress, simulatorUrl, givenUp: Promise.race(parts.map((part) => part.givenUp)), stop };
+  } catch (error) {
+    await stop(AbortSignal.abort());
+    throw error;
+  }
+}
+
+interface StartedParts {
+  readonly coordinator: Supervised<ChildService>;
+  readonly simulator: Supervised<ChildService> | undefined;
+}
+
+async function startParts(
+  settings: LocalClusterSettings,
+  parts: Supervised<RunningPart>[],
+  signal: AbortSignal,
+): Promise<StartedParts> {
+  const nats = await superviseNatsServer(settings, signal);
+  parts.push(nats);
+  const natsUrl = nats.current().url;
+  const begin = async (name: string, room: string, environment: ServiceEnvironment): Promise<Supervised<ChildService>> => {
+    const part = await superviseService(settings, name, room, environment, signal);
+    parts.push(part);
+    return part;
+  };
+  const coordinator = begin('coordinator', 'coordinator', (previous) =>
+    coordinatorEnvironment({
+      natsUrl,
+      controlPort: previous === undefined ? 0 : portOf(`tcp://${addressOf(previous, 'control')}`),
+    }),
+  );
+  if (settings.purpose === 'read') return { coordinator: await coordinator, simulator: undefined };
+  const simulator = settings.withSimulator
+    ? begin('simulator', 'simulator', (previous) =>
+        simulatorEnvironment({ port: previous === undefined ? 0 : portOf(addressOf(previous, 'models')) }),
+      )
+    : undefined;
+  const workers = [
+    begin('predictor', 'predictor', () => predictorEnvironment({ natsUrl })),
+    ...Array.from({ length: settings.executors }, (_, index) =>
+      begin(`executor-${index + 1}`, 'executor', () => executorEnvironment({ natsUrl, slots: settings.slots })),
+    ),
+  ];
+  await settleAll([coordinator, ...(simulator === undefined ? [] : [simulator]), ...workers]);
+  return { coordinator: await coordinator, simulator: await simulator };
+}
+
+type ServiceEnvironment = (previous: ChildService | undefined) => Record<string, string>;
+
+/** Waits for all, even if one fails: what has been started must be known before it can be stopped. */
+async function settleAll(started: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(started)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function superviseNatsServer(settings: LocalClusterSettings, signal: AbortSignal): Promise<Supervised<NatsServerProcess>> {
+  const { path: binary } = await findNatsServer({ environment: settings.environment });
+  const logFile = join(settings.folder.nats, 'nats-server.log');
+  return supervise(
+    { name: 'nats-server', notice: settings.notice, readTail: () => readTail(logFile) },
+    (previous, limit) =>
+      startNatsServer(
+        { binary, storeFolder: settings.folder.nats, port: previous === undefined ? 0 : portOf(previous.url) },
+        limit,
+      ),
+    signal,
+  );
+}
+
+async function superviseService(
+  settings: LocalClusterSettings,
+  name: string,
+  room: string,
+  environment: ServiceEnvironment,
+  signal: AbortSignal,
+): Promise<Supervised<ChildService>> {
+  const logFile = join(settings.folder.logs, `${name}.log`);
+  const script = mainOf(room);
+  return supervise(
+    { name, notice: settings.notice, readTail: () => readTail(logFile) },
+    // One that is started again listens where its predecessor did, since others know that address.
+    (previous, limit) => startChildService({ name, script, environment: environment(previous), logFile }, limit),
+    signal,
+  );
+}
+
+function addressOf(service: ChildService, name: string): string {
+  const address = service.addresses[name];
+  if (address === undefined) throw new Error(`${service.name} announced no ${name} address`);
+  return address;
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+/** Those that depend on the others end first, and nats-server, the first one started, last. */
+async function stopInOrder(parts: readonly Supervised<RunningPart>[], forced: AbortSignal): Promise<void> {
+  const [nats, ...services] = parts;
+  const kill = (): void => {
+    for (const part of parts) void part.kill();
+  };
+  forced.addEventListener('abort', kill, { once: true });
+  try {
+    const how = (part: Supervised<RunningPart>): Promise<void> => (forced.aborted ? part.kill() : part.stop());
+    await Promise.all(services.map(how));
+    if (nats !== undefined) await how(nats);
+  } finally {
+    forced.removeEventListener('abort', kill);
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ControlClient, connectControl } from '../../shared/control-client/control-client.ts';
+import { FolderInUseError } from '../../shared/toolchain/folder-lock.ts';
+import { isRunning } from '../../shared/toolchain/process-identity.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
+import { type LocalClusterSettings, startLocalCluster } from './local-cluster.ts';
+
+export interface ReachedCluster {
+  readonly client: ControlClient;
+  /** Whose it is: a server elsewhere, another command's on this machine, or this command's own. */
+  readonly kind: 'server' | 'attached' | 'own';
+  readonly simulatorUrl: string | undefined;
+  /** Resolves when the cluster is of no more use, with the reason; never for a server elsewhere. */
+  readonly lost: Promise<Error>;
+  /** Closes the connection and stops what this command has started. */
+  close(forced: AbortSignal): Promise<void>;
+}
+
+/** The command that owned the cluster has ended, and its services with it. */
+export class ClusterEndedError extends Error {
+  override readonly name = 'ClusterEndedError';
+}
+
+/** Longest drain of a cluster that is on its way down. */
+const waitForFolderMs = 60_000;
+const pollMs = 200;
+
+/** A cluster elsewhere. */
+export function reachServer(address: string): ReachedCluster {
+  const client = connectControl(address);
+  const never = new Promise<never>(() => undefined);
+  return { client, kind: 'server', simulatorUrl: undefined, lost: never, close: async () => client.close() };
+}
+
+/**
+ * The cluster of this machine: the one that runs on the data folder, else one that is started for this command. One that is
+ * about to go, or that was started only to read, is waited for.
+ */
+export async function reachLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
+  await mkdir(settings.folder.root, { recursive: true });
+  const deadline = performance.now() + waitForFolderMs;
+  for (;;) {
+    const record = await readClusterFile(settings.folder);
+    if (record?.purpose === 'run') return attach(settings, record);
+    try {
+      return await own(settings, signal);
+    } catch (error) {
+      if (!(error instanceof FolderInUseError)) throw error;
+      if (performance.now() > deadline) throw heldError(settings, error);
+    }
+    await sleep(pollMs, undefined, { signal });
+  }
+}
+
+function heldError(settings: LocalClusterSettings, error: FolderInUseError): CliError {
+  const message =
+    `process ${error.ownerPid} holds ${settings.folder.root} but its cluster does not answer: ` +
+    'wait for it, stop it, or give another --data-dir';
+  return new CliError(exitCodes.notReachable, message, { cause: error });
+}
+
+async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
+  const cluster = await startLocalCluster(settings, signal);
+  const client = connectControl(cluster.controlAddress);
+  const close = async (forced: AbortSignal): Promise<void> => {
+    client.close();
+    await cluster.stop(forced);
+  };
+  return { client, kind: 'own', simulatorUrl: cluster.simulatorUrl, lost: cluster.givenUp, close };
+}
+
+function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedCluster {
+  const client = connectControl(record.controlAddress);
+  const closed = new AbortController();
+  const close = async (): Promise<void> => {
+    closed.abort();
+    client.close();
+  };
+  const lost = ownerEnded(settings, record, closed.signal);
+  return { client, kind: 'attached', simulatorUrl: record.simulatorUrl, lost, close };
+}
+
+async function ownerEnded(settings: LocalClusterSettings, record: ClusterRecord, closed: AbortSignal): Promise<Error> {
+  while (!closed.aborted) {
+    const now = await readClusterFile(settings.folder);
+    if (now?.owner.pid !== record.owner.pid || !(await isRunning(record.owner))) {
+      return new ClusterEndedError(`the command that owned the cluster (process ${record.owner.pid}) has ended`);
+    }
+    await sleep(pollMs, undefined, { signal: closed, ref: false }).catch(() => undefined);
+  }
+  return new Promise<never>(() => undefined);
+}

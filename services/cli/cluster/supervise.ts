@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A process that was started and is ready. */
+export interface RunningPart {
+  /** Resolves with the reason when it is gone; never rejects. */
+  readonly exited: Promise<string>;
+  /** In good order, killing it if that takes too long. Idempotent. */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+export interface Supervision {
+  readonly name: string;
+  /** Tells people what happens; one sentence. */
+  readonly notice: (message: string) => void;
+  /** The end of the part's log, for the message when it is given up. */
+  readonly readTail: () => Promise<string>;
+  readonly firstPauseMs?: number;
+}
+
+export interface Supervised<Part extends RunningPart> {
+  /** The newest one. */
+  current(): Part;
+  /** Resolves if it died too often; pending for ever otherwise. */
+  readonly givenUp: Promise<Error>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** A part of the cluster died again and again. */
+export class ServiceKeepsDyingError extends Error {
+  override readonly name = 'ServiceKeepsDyingError';
+}
+
+const quickDeathMs = 10_000;
+const quickDeathsAllowed = 5;
+const longestPauseMs = 5_000;
+
+/**
+ * Starts a part and starts it again whenever it dies, ever more slowly, until it has died quickly several times in a row.
+ * @param start gets the part that died, e.g. to listen at the same address again
+ * @throws what the first start throws: whatever cannot even start once will not get better by trying
+ */
+export async function supervise<Part extends RunningPart>(
+  supervision: Supervision,
+  start: (previous: Part | undefined, signal: AbortSignal) => Promise<Part>,
+  signal: AbortSignal,
+): Promise<Supervised<Part>> {
+  const stopping = new AbortController();
+  const limit = AbortSignal.any([signal, stopping.signal]);
+  let current = await start(undefined, limit);
+  let startedAt = performance.now();
+  let quickDeaths = 0;
+
+  const keepAlive = async (): Promise<Error | undefined> => {
+    let end = await current.exited;
+    while (!stopping.signal.aborted) {
+      quickDeaths = performance.now() - startedAt < quickDeathMs ? quickDeaths + 1 : 1;
+      if (quickDeaths > quickDeathsAllowed) return await giveUp(supervision, end);
+      const pauseMs = Math.min(longestPauseMs, (supervision.firstPauseMs ?? 250) * 2 ** (quickDeaths - 1));
+      supervision.notice(`${supervision.name} ${end}; starting it again.`);
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return undefined;
+      startedAt = performance.now();
+      try {
+        current = await start(current, limit);
+        end = await current.exited;
+      } catch (error) {
+        end = error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error);
+      }
+    }
+    return undefined;
+  };
+
+  const kept = keepAlive();
+  const end = (how: 'stop' | 'kill') => async (): Promise<void> => {
+    stopping.abort();
+    await current[how]();
+    await kept;
+    await current[how](); // one that was just being started
+  };
+  return {
+    current: () => current,
+    givenUp: kept.then((error) => error ?? new Promise<never>(() => undefined)),
+    stop: end('stop'),
+    kill: end('kill'),
+  };
+}
+
+async function giveUp(supervision: Supervision, end: string): Promise<Error> {
+  const tail = await supervision.readTail();
+  return new ServiceKeepsDyingError(`${supervision.name} keeps dying (${end}). ${tail}`);
+}

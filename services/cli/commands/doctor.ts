@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { dataFolderAt } from '../cluster/data-folder.ts';
+import { type Check, isHealthy } from '../doctor/check.ts';
+import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
+import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { alignColumns } from '../runs/describe-runs.ts';
+
+interface DoctorOptions {
+  readonly json: boolean;
+  readonly dataDir: string;
+}
+
+export function addDoctorCommand(program: Command, cli: Cli): void {
+  program
+    .command('doctor')
+    .description('show what this machine has and lacks to run a cluster')
+    .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
+    .option('--json', 'print one JSON document', false)
+    .action((options: DoctorOptions) => cli.answer(options.json, () => examine(cli, options)));
+}
+
+async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
+  const folder = dataFolderAt(options.dataDir);
+  const dataFolder = await checkDataFolder(folder);
+  const checks = [
+    checkNode(),
+    await checkNatsServer(cli.environment),
+    await checkLoopback(),
+    dataFolder,
+    await checkDisk(folder),
+    ...(await checkBenchmarks(defaultDataFolder(cli.environment))),
+  ];
+  const healthy = isHealthy(checks);
+  return {
+    exitCode: healthy ? exitCodes.ok : exitCodes.failed,
+    document: { healthy, checks },
+    text: renderChecks(checks),
+  };
+}
+
+function renderChecks(checks: readonly Check[]): string {
+  const lines = alignColumns(checks.map(({ status, name, found }) => [status, name, found])).split('\n');
+  return lines.flatMap((line, index) => [line, ...adviceOf(checks[index])]).join('\n');
+}
+
+function adviceOf(check: Check | undefined): string[] {
+  return check?.advice === undefined ? [] : [`         ${check.advice}`];
+}

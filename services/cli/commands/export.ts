@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { stringify } from 'yaml';
+import { toDocument } from '../../domain/workflow/to-document.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { bestOf } from '../progress/run-progress.ts';
+import { findRun } from '../runs/find-run.ts';
+import { readRun } from '../runs/follow-run.ts';
+import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
+import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
+
+const parts = ['workflow', 'log', 'events-jsonl'] as const;
+
+interface ExportOptions extends ClusterOptions {
+  readonly json: boolean;
+  readonly what: (typeof parts)[number];
+  readonly out?: string;
+}
+
+export function addExportCommand(program: Command, cli: Cli): void {
+  addClusterOptions(program.command('export').description('write a part of a run to stdout or to a file'))
+    .argument('[run]', 'id, start of an id, or name; default: the newest run')
+    .addOption(
+      new Option('--what <part>', 'the best workflow (YAML), the log (bytes), or its events as JSON lines')
+        .choices(parts)
+        .default('workflow'),
+    )
+    .option('--out <file>', 'write to this file instead of stdout')
+    .option('--json', 'print one JSON document with the content, or with the file', false)
+    .action((wanted: string | undefined, options: ExportOptions) =>
+      cli.answer(options.json, () => exportRun(cli, wanted, options)),
+    );
+}
+
+async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOptions): Promise<Answer> {
+  const { what, out, json } = options;
+  if (what === 'log' && out === undefined && !json && cli.outputIsTerminal) {
+    throw new CliError(exitCodes.badInput, 'a log is bytes, which a terminal cannot show: give --out FILE, or redirect stdout');
+  }
+  const record = await withCluster(cli, options, async (cluster) => {
+    const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
+    return readRun(cluster, createRunRecord(runId), cli.interrupts.requested);
+  });
+  const content = contentOf(what, record);
+  const about = { runId: record.runId, what };
+  if (out !== undefined) {
+    const file = resolve(out);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+    return { exitCode: exitCodes.ok, document: { ...about, file }, text: '' };
+  }
+  if (!json) await cli.writeOut(content);
+  const encoded = typeof content === 'string' ? { content } : { contentBase64: Buffer.from(content).toString('base64') };
+  return { exitCode: exitCodes.ok, document: { ...about, ...encoded }, text: '' };
+}
+
+function contentOf(what: ExportOptions['what'], record: RunRecord): string | Uint8Array {
+  switch (what) {
+    case 'log':
+      return encodeRunLog(record);
+    case 'events-jsonl':
+      return renderRunEvents(record);
+    case 'workflow': {
+      const best = bestOf(record.state());
+      if (best?.workflow !== undefined) return stringify(toDocument(best.workflow), { lineWidth: 0 });
+      throw new CliError(exitCodes.badInput, `run ${record.runId} has no scored workflow yet`);
+    }
+  }
+}

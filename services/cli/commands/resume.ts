@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { statusName } from '../runs/describe-runs.ts';
+import { findRun } from '../runs/find-run.ts';
+
+interface ResumeOptions extends ClusterOptions {
+  readonly json: boolean;
+}
+
+export function addResumeCommand(program: Command, cli: Cli): void {
+  addClusterOptions(program.command('resume').description('go on with a run that was paused'))
+    .argument('<run>', 'id, start of an id, or name')
+    .option('--json', 'print one JSON document', false)
+    .action((wanted: string, options: ResumeOptions) =>
+      cli.answer(options.json, () =>
+        withCluster(cli, options, async (cluster) => {
+          const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
+          if (cluster.kind === 'own') {
+            const message = `no cluster runs on ${options.dataDir} that could go on with run ${runId}: \`scale run\` with its file starts one`;
+            throw new CliError(exitCodes.badInput, message);
+          }
+          const response = await cluster.client.resumeRun(runId, cli.interrupts.requested);
+          const status = statusName(response.status);
+          return { exitCode: exitCodes.ok, document: { runId, status }, text: `Run ${runId} is ${status}.` };
+        }),
+      ),
+    );
+}

@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { mainOf, startChildService } from '../cluster/child-service.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+interface SimulateModelOptions {
+  readonly json: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly seed: number;
+}
+
+export function addSimulateModelCommand(program: Command, cli: Cli): void {
+  program
+    .command('simulate-model')
+    .description('serve the simulated model at an OpenAI-compatible address until Ctrl-C')
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <n>', '0 for any free one', parseWhole, 8000)
+    .option('--seed <n>', 'the same seed gives the same replies', parseWhole, 1)
+    .option('--json', 'print one JSON document with the address; logs go to stderr', false)
+    .action((options: SimulateModelOptions) => cli.answer(options.json, () => simulate(cli, options)));
+}
+
+async function simulate(cli: Cli, options: SimulateModelOptions) {
+  const { requested, forced } = cli.interrupts;
+  const environment = {
+    SCALE_SIMULATOR_HOST: options.host,
+    SCALE_SIMULATOR_PORT: String(options.port),
+    SCALE_SIMULATOR_SEED: String(options.seed),
+    SCALE_PARENT_LEASH: 'ipc',
+    SCALE_LOG_LEVEL: cli.environment.SCALE_LOG_LEVEL ?? 'warn',
+  };
+  const service = await startChildService({ name: 'simulator', script: mainOf('simulator'), environment }, requested);
+  const url = service.addresses.models ?? '';
+  await cli.writeOut(
+    options.json ? `${JSON.stringify({ url }, null, 2)}\n` : `The simulated model answers at ${url}; Ctrl-C ends it.\n`,
+  );
+  forced.addEventListener('abort', () => void service.kill(), { once: true });
+  requested.addEventListener('abort', () => void service.stop(), { once: true });
+  const end = await service.exited;
+  if (!requested.aborted) throw new CliError(exitCodes.failed, `the simulated model ${end}`);
+  return { exitCode: exitCodes.ok, document: undefined, text: '' };
+}
+
+function parseWhole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it must be a whole number from 0 on.');
+  return value;
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
+import { progressOf, type RunProgress } from '../progress/run-progress.ts';
+import { alignColumns, runDocument, statusName } from '../runs/describe-runs.ts';
+import { findRun } from '../runs/find-run.ts';
+import { readRun } from '../runs/follow-run.ts';
+import { createRunRecord } from '../runs/run-record.ts';
+
+interface StatusOptions extends ClusterOptions {
+  readonly json: boolean;
+}
+
+export function addStatusCommand(program: Command, cli: Cli): void {
+  addClusterOptions(program.command('status').description('show how far a run is'))
+    .argument('[run]', 'id, start of an id, or name; default: the newest run')
+    .option('--json', 'print one JSON document', false)
+    .action((wanted: string | undefined, options: StatusOptions) =>
+      cli.answer(options.json, () =>
+        withCluster(cli, options, async (cluster) => {
+          const signal = cli.interrupts.requested;
+          const run = await findRun(cluster, wanted, signal);
+          const record = await readRun(cluster, createRunRecord(run.runId), signal);
+          const isGoingOn = cluster.kind !== 'own' && statusName(run.status) === 'running';
+          const progress =
+            record.events.length === 0 ? undefined : progressOf(record.state(), undefined, record.times, Date.now());
+          return {
+            exitCode: exitCodes.ok,
+            document: { ...runDocument(run), goingOn: isGoingOn, ...(progress === undefined ? {} : progressDocument(progress)) },
+            text: alignColumns([
+              ['run', run.runId],
+              ['status', describeStatus(statusName(run.status), cluster.kind === 'own')],
+              ...(progress === undefined ? [] : progressRows(progress)),
+            ]),
+          };
+        }),
+      ),
+    );
+}
+
+/** A run whose cluster is not there stands still, whatever it was doing last. */
+function describeStatus(status: string, isOnlyRead: boolean): string {
+  return status === 'running' && isOnlyRead ? 'interrupted: `scale run` with the same file continues it' : status;
+}
+
+function progressDocument(progress: RunProgress): Record<string, unknown> {
+  return {
+    round: progress.round,
+    bestRound: progress.bestRound ?? null,
+    savedShare: progress.savedShare ?? null,
+    secondsLeft: progress.leftMs === undefined ? null : Math.round(progress.leftMs / 1_000),
+  };
+}
+
+function progressRows(progress: RunProgress): string[][] {
+  const saved = progress.savedShare === undefined ? '' : `, ${formatShare(progress.savedShare)} saved against full evaluation`;
+  return [
+    ['rounds', `${progress.roundsCompleted} of ${progress.maxRounds} completed`],
+    ['best', progress.bestScore === undefined ? 'none yet' : `${formatScore(progress.bestScore)} in round ${progress.bestRound}`],
+    ['tokens', `${formatCount(progress.tokens)}${saved}`],
+    ...(progress.leftMs === undefined || progress.leftMs === 0
+      ? []
+      : [['time left', `about ${formatDuration(progress.leftMs)}`]]),
+    ...(progress.simulated ? [['model', 'simulated: these scores are not results']] : []),
+  ];
+}

@@ -1,0 +1,18 @@
+/** What the exit status of every command means; docs/cli.md shows this table. */
+export const exitCodes = {
+  ok: 0,
+  /** The run failed, a service kept dying, or something happened that should not. */
+  failed: 1,
+  /** A wrong flag, file or run name. Nothing was started or spent. */
+  badInput: 2,
+  /** No coordinator answers, or the cluster on this machine could not be started. */
+  notReachable: 3,
+  /** The run ended without success: it was cancelled. */
+  endedWithoutSuccess: 4,
+  /** Ctrl-C. A run on this machine's cluster goes on when the same command is given again. */
+  interrupted: 130,
+  /** SIGTERM or a closed terminal; otherwise as interrupted. */
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { processEnvironment } from '../shared/config/environment.ts';
+import { createCli, sayError } from './cli.ts';
+import { exitCodes } from './exit-codes.ts';
+import { listenForInterrupts } from './interrupts.ts';
+import { createProgram } from './program.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const notice = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
+// A reader that has seen enough, such as head, closes the pipe: that is its right and no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
+);
+
+const cli = createCli(process, processEnvironment(), listenForInterrupts(notice));
+try {
+  await createProgram(cli, version).parseAsync(process.argv);
+  process.exit(cli.exitCode());
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exit(exitCodes.ok);
+  const writeOut = async (content: string): Promise<void> => void process.stdout.write(content);
+  process.exit(await sayError({ json: process.argv.includes('--json'), error, notice, writeOut }));
+}

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.ts';
+import { addCancelCommand } from './commands/cancel.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addListCommand } from './commands/list.ts';
+import { addPauseCommand } from './commands/pause.ts';
+import { addResumeCommand } from './commands/resume.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addSimulateModelCommand } from './commands/simulate-model.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addWatchCommand } from './commands/watch.ts';
+
+export type AddCommand = (program: Command, cli: Cli) => void;
+
+/** In the order in which --help lists them. A new command is one file and one line here. */
+const commands: readonly AddCommand[] = [
+  addRunCommand,
+  addListCommand,
+  addStatusCommand,
+  addWatchCommand,
+  addCancelCommand,
+  addPauseCommand,
+  addResumeCommand,
+  addExportCommand,
+  addDoctorCommand,
+  addSimulateModelCommand,
+];
+
+export function createProgram(cli: Cli, version: string): Command {
+  const program = new Command('scale')
+    .description('Search for good agentic workflows with a fraction of the tokens.')
+    .version(version)
+    .showSuggestionAfterError()
+    // A wrong flag is told like any other bad input, in one place; --help and --version still print themselves.
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  for (const add of commands) add(program, cli);
+  return program;
+}

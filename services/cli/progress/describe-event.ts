@@ -1,0 +1,92 @@
+import type { RunEvent } from '../../domain/search/event.ts';
+import type { RunState } from '../../domain/search/state.ts';
+import { formatCount, formatScore, oneLine } from './format.ts';
+
+export interface EventLine {
+  readonly text: string;
+  /** A milestone is kept above the drawn progress; a detail is only for those who read lines. */
+  readonly weight: 'milestone' | 'detail';
+  readonly tone: 'plain' | 'good' | 'bad';
+}
+
+/** One line about an event, or none where it tells a reader nothing new. `state` is the state after it. */
+export function describeEvent(event: RunEvent, state: RunState): EventLine | undefined {
+  switch (event.kind) {
+    case 'run-started':
+      return milestone(describeStart(state));
+    case 'round-started':
+      return event.parentRound === 0 ? undefined : detail(`round ${event.round}: from round ${event.parentRound}`);
+    case 'workflow-proposed':
+      if (event.attempt === 0) return undefined;
+      if (event.failure !== undefined) {
+        return {
+          ...detail(`round ${event.round}: proposal ${event.attempt} refused: ${oneLine(event.failure.message)}`),
+          tone: 'bad',
+        };
+      }
+      return detail(`round ${event.round}: proposed “${oneLine(event.modification)}”`);
+    case 'sample-drawn': {
+      const { queryCount } = state.configuration.benchmark;
+      return detail(`round ${event.round}: executing ${event.queryIndexes.length} of ${queryCount} queries`);
+    }
+    case 'executions-completed':
+      return undefined;
+    case 'prediction-completed':
+      return event.score === undefined
+        ? {
+            ...detail(`round ${event.round}: no prediction: ${oneLine(event.failure?.message ?? 'the optimizer gave none')}`),
+            tone: 'bad',
+          }
+        : detail(`round ${event.round}: predicted ${formatScore(event.score)}`);
+    case 'round-completed':
+      return describeRound(event, state);
+    case 'run-completed': {
+      const score = state.rounds[event.bestRound - 1]?.evaluation?.score;
+      const scored = score === undefined ? '' : ` with ${formatScore(score)}`;
+      return { ...milestone(`completed (${event.reason}): best is round ${event.bestRound}${scored}`), tone: 'good' };
+    }
+    case 'run-cancelled':
+      return { ...milestone(`cancelled: ${oneLine(event.reason)}`), tone: 'bad' };
+    case 'run-failed':
+      return { ...milestone(`failed: ${oneLine(event.failure.message, 400)}`), tone: 'bad' };
+    case 'run-paused':
+      return milestone('paused');
+    case 'run-resumed':
+      return milestone('resumed');
+  }
+}
+
+function describeStart({ configuration }: RunState): string {
+  const { name, benchmark, search, evaluation, seed } = configuration;
+  return (
+    `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} queries, up to ${search.maxRounds} rounds, ` +
+    `${evaluation.warmUpRounds} of them warm-up, evaluation ${evaluation.method}, seed ${seed}`
+  );
+}
+
+function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, state: RunState): EventLine {
+  const { evaluation, failure } = event;
+  if (evaluation === undefined) {
+    return {
+      ...milestone(`round ${event.round}: no workflow: ${oneLine(failure?.message ?? 'no reason was given')}`),
+      tone: 'bad',
+    };
+  }
+  const parts = [
+    evaluation.predicted === undefined ? '' : `predicted ${formatScore(evaluation.predicted)}`,
+    evaluation.fewShot === undefined ? '' : `few-shot ${formatScore(evaluation.fewShot)}`,
+    `${formatCount(evaluation.executions)} executions`,
+  ].filter((part) => part !== '');
+  const previous = state.rounds.slice(0, event.round - 1).map((round) => round.evaluation?.score ?? 0);
+  const isBest = evaluation.score > Math.max(0, ...previous);
+  const line = `round ${event.round}: ${formatScore(evaluation.score)} by ${evaluation.method} (${parts.join(', ')})`;
+  return { ...milestone(isBest ? `${line}, the best so far` : line), tone: isBest ? 'good' : 'plain' };
+}
+
+function milestone(text: string): EventLine {
+  return { text, weight: 'milestone', tone: 'plain' };
+}
+
+function detail(text: string): EventLine {
+  return { text, weight: 'detail', tone: 'plain' };
+}

@@ -1,0 +1,130 @@
+import type { Phase } from '../../domain/ledger/token-use.ts';
+import { tokensOf, totalUse } from '../../domain/ledger/totals.ts';
+import { bestRound } from '../../domain/search/best-round.ts';
+import { coversAllQueries } from '../../domain/search/executions.ts';
+import type { Round, RunState } from '../../domain/search/state.ts';
+
+/** How far the present step is, as the coordinator tells it beside the log. */
+export interface StepProgress {
+  readonly round: number;
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** When each round of a run began and ended, by the log's clock; a round that goes on has no end. */
+export type RoundTimes = ReadonlyMap<number, { readonly startMs: number; readonly endMs?: number }>;
+
+export interface RunProgress {
+  readonly round: number;
+  readonly maxRounds: number;
+  readonly roundsCompleted: number;
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly tokens: number;
+  /** Share of the tokens that executing every workflow on every query would have cost, in [0, 1]; absent before any is known. */
+  readonly savedShare?: number;
+  readonly bestScore?: number;
+  readonly bestRound?: number;
+  /** Absent until a round like those that are left has ended. */
+  readonly leftMs?: number;
+  readonly simulated: boolean;
+}
+
+/** What a person who waits wants to know. `nowMs` is on the log's clock. */
+export function progressOf(state: RunState, step: StepProgress | undefined, times: RoundTimes, nowMs: number): RunProgress {
+  const best = bestOf(state);
+  const used = totalUse(state.ledger);
+  const savedShare = savedAgainstFull(state);
+  const leftMs = estimateLeftMs(state, times, nowMs);
+  const newest = state.rounds.at(-1)?.round ?? 0;
+  const isCurrent = step !== undefined && step.round >= newest;
+  return {
+    round: Math.max(newest, step?.round ?? 0),
+    maxRounds: state.configuration.search.maxRounds,
+    roundsCompleted: state.rounds.filter((round) => round.completed).length,
+    phase: isCurrent ? step.phase : '',
+    done: isCurrent ? step.done : 0,
+    total: isCurrent ? step.total : 0,
+    tokens: used.tokens,
+    simulated: used.simulated,
+    ...(savedShare === undefined ? {} : { savedShare }),
+    ...(best?.evaluation === undefined ? {} : { bestScore: best.evaluation.score, bestRound: best.round }),
+    ...(leftMs === undefined ? {} : { leftMs }),
+  };
+}
+
+/** The best round so far; after the end, the one that the search picked. */
+export function bestOf(state: RunState): Round | undefined {
+  const best = state.bestRound ?? bestRound(state);
+  return best === undefined ? undefined : state.rounds[best - 1];
+}
+
+const executionPhases: readonly Phase[] = ['warm-up', 'few-shot'];
+type RoundCost = { readonly spent: number; readonly full: number };
+
+/**
+ * What the finished rounds saved, against executing each of their workflows on every query: a round's own tokens per execution
+ * where it has executions, else the mean over the rounds that have. Proposals cost the same either way; predictions would not
+ * have been needed.
+ */
+export function savedAgainstFull(state: RunState): number | undefined {
+  const rounds = state.rounds.filter((round) => round.completed && round.workflow !== undefined);
+  const perExecution = new Map(rounds.flatMap((round) => tokensPerExecution(state, round)));
+  if (perExecution.size === 0) return undefined;
+  const typical = [...perExecution.values()].reduce((sum, tokens) => sum + tokens, 0) / perExecution.size;
+  const { queryCount } = state.configuration.benchmark;
+  const repeats = state.configuration.evaluation.repeats;
+  const cost = rounds
+    .map((round): RoundCost => {
+      const propose = tokensIn(state, round, ['propose']);
+      return {
+        spent: propose + tokensIn(state, round, [...executionPhases, 'predict']),
+        full: propose + (perExecution.get(round.round) ?? typical) * queryCount * repeats,
+      };
+    })
+    .reduce((sum, { spent, full }) => ({ spent: sum.spent + spent, full: sum.full + full }), { spent: 0, full: 0 });
+  return cost.full === 0 ? undefined : Math.max(0, 1 - cost.spent / cost.full);
+}
+
+function tokensPerExecution(state: RunState, round: Round): [number, number][] {
+  if (round.outcomes.length === 0) return [];
+  return [[round.round, tokensIn(state, round, executionPhases) / round.outcomes.length]];
+}
+
+function tokensIn(state: RunState, { round }: Round, phases: readonly Phase[]): number {
+  return state.ledger
+    .filter((entry) => entry.round === round && phases.includes(entry.phase))
+    .reduce((sum, entry) => sum + tokensOf(entry.usage), 0);
+}
+
+/**
+ * The median time of the rounds of the same kind, warm-up or later, for each round that is left. A search that converges ends
+ * sooner. Medians, since a round that was interrupted spans the pause.
+ */
+function estimateLeftMs(state: RunState, times: RoundTimes, nowMs: number): number | undefined {
+  const { maxRounds } = state.configuration.search;
+  const { warmUpRounds } = state.configuration.evaluation;
+  const isFull = (round: number): boolean => round <= warmUpRounds;
+  const typical = { full: medianMs(state, times, true), few: medianMs(state, times, false) };
+  let left = 0;
+  for (let round = state.rounds.filter(({ completed }) => completed).length + 1; round <= maxRounds; round += 1) {
+    const expected = isFull(round) ? typical.full : typical.few;
+    if (expected === undefined) return undefined;
+    const start = times.get(round)?.startMs;
+    left += start === undefined ? expected : Math.max(0, expected - Math.max(0, nowMs - start));
+  }
+  return left;
+}
+
+function medianMs(state: RunState, times: RoundTimes, full: boolean): number | undefined {
+  const durations = state.rounds
+    .filter((round) => round.completed && coversAllQueries(round, state.configuration) === full)
+    .flatMap(({ round }) => {
+      const time = times.get(round);
+      return time?.endMs === undefined ? [] : [time.endMs - time.startMs];
+    })
+    .sort((a, b) => a - b);
+  return durations[Math.floor(durations.length / 2)];
+}

@@ -1,0 +1,66 @@
+import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { formatCount, formatScore, oneLine } from '../progress/format.ts';
+
+const statusNames = new Map<RunStatus, string>([
+  [RunStatus.RUNNING, 'running'],
+  [RunStatus.PAUSED, 'paused'],
+  [RunStatus.COMPLETED, 'completed'],
+  [RunStatus.CANCELLED, 'cancelled'],
+  [RunStatus.FAILED, 'failed'],
+]);
+
+export function statusName(status: RunStatus): string {
+  return statusNames.get(status) ?? 'unknown';
+}
+
+/** How a command that followed a run to its end exits. */
+export function exitCodeOfStatus(status: string): ExitCode {
+  if (status === 'failed') return exitCodes.failed;
+  return status === 'cancelled' ? exitCodes.endedWithoutSuccess : exitCodes.ok;
+}
+
+/** A run as the documents of --json show it. */
+export function runDocument(run: RunSummary): Record<string, unknown> {
+  return {
+    runId: run.runId,
+    name: run.name,
+    benchmark: run.benchmark,
+    status: statusName(run.status),
+    roundsCompleted: run.roundsCompleted,
+    maxRounds: run.maxRounds,
+    bestScore: run.bestScore ?? null,
+    tokens: run.tokens,
+    simulated: run.simulated,
+    createdAt: new Date(run.createdAtMs).toISOString(),
+  };
+}
+
+/** Runs as a table, the newest first. */
+export function runTable(runs: readonly RunSummary[]): string {
+  if (runs.length === 0) return 'There is no run here yet: start one with `scale run FILE`.';
+  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', 'STARTED', ''];
+  const rows = runs.map((run) => [
+    run.runId,
+    oneLine(run.benchmark, 20),
+    statusName(run.status),
+    `${run.roundsCompleted}/${run.maxRounds}`,
+    run.bestScore === undefined ? '-' : formatScore(run.bestScore),
+    formatCount(run.tokens),
+    new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
+    run.simulated ? 'simulated model' : '',
+  ]);
+  return alignColumns([header, ...rows]);
+}
+
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,81 @@
+import type { RunEvent } from '../../domain/search/event.ts';
+import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { progressOf, type StepProgress } from '../progress/run-progress.ts';
+import type { RunView } from '../progress/run-view.ts';
+import type { RunRecord } from './run-record.ts';
+
+export interface FollowSettings {
+  readonly cluster: ReachedCluster;
+  /** Gets the events; what it holds already is not asked for again. */
+  readonly record: RunRecord;
+  readonly view: RunView;
+  /** What a coordinator that was started anew must be told. */
+  readonly onReconnect?: (signal: AbortSignal) => Promise<unknown>;
+}
+
+/** A cluster on this machine says itself when it is gone; one elsewhere is waited for as long as a restart may take. */
+const patienceMs = { server: 300_000, attached: 120_000, own: 120_000 } as const;
+const redrawMs = 1_000;
+
+/**
+ * Watches a run until it is over.
+ * @throws the signal's reason, the cluster's reason for being lost, or a ControlError
+ */
+export async function followRun(settings: FollowSettings, signal: AbortSignal): Promise<void> {
+  const { cluster, record, view } = settings;
+  const over = new AbortController();
+  let lost: Error | undefined;
+  void cluster.lost.then((error) => {
+    lost = error;
+    over.abort();
+  });
+  let step: StepProgress | undefined;
+  const show = (): void => {
+    if (record.events.length === 0) return;
+    view.progress(progressOf(record.state(), step, record.times, Date.now()), record.state());
+  };
+  const redraw = setInterval(show, redrawMs);
+  let told = '';
+  try {
+    const watch = {
+      runId: record.runId,
+      afterSequence: record.lastSequence(),
+      follow: true,
+      patienceMs: patienceMs[cluster.kind],
+      ...(settings.onReconnect === undefined ? {} : { onReconnect: settings.onReconnect }),
+    };
+    for await (const update of watchReliably(cluster.client, watch, AbortSignal.any([signal, over.signal]))) {
+      if (update.kind === 'connection-lost') {
+        if (update.message !== told) view.notice(`${update.message}; trying again.`);
+        told = update.message;
+        continue;
+      }
+      told = '';
+      if (update.kind === 'progress') step = update.progress;
+      else view.event(record.add(update.logged), record.state());
+      show();
+      if (record.isOver()) return;
+    }
+    signal.throwIfAborted();
+    throw lost ?? new Error(`the watch of run ${record.runId} ended before the run did`);
+  } finally {
+    clearInterval(redraw);
+    over.abort();
+  }
+}
+
+/** Reads a run's log up to its present end. */
+export async function readRun(
+  cluster: ReachedCluster,
+  record: RunRecord,
+  signal: AbortSignal,
+  onEvent: (event: RunEvent) => void = () => undefined,
+): Promise<RunRecord> {
+  const watch = { runId: record.runId, afterSequence: record.lastSequence(), follow: false, patienceMs: 10_000 };
+  for await (const update of watchReliably(cluster.client, watch, signal)) {
+    if (update.kind === 'event') onEvent(record.add(update.logged));
+  }
+  signal.throwIfAborted();
+  return record;
+}

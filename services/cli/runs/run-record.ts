@@ -1,0 +1,57 @@
+import { applyEvent } from '../../domain/search/apply-event.ts';
+import type { RunEvent } from '../../domain/search/event.ts';
+import type { RunState } from '../../domain/search/state.ts';
+import { eventFromProto } from '../../shared/contracts/event-codec.ts';
+import type { LoggedEvent } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { RoundTimes } from '../progress/run-progress.ts';
+
+/** A run's log as far as it has been read, and what it amounts to. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly events: readonly RecordedEvent[];
+  readonly times: RoundTimes;
+  /** @throws CliError if nothing has been read yet */
+  state(): RunState;
+  lastSequence(): number;
+  isOver(): boolean;
+  add(logged: LoggedEvent): RunEvent;
+}
+
+export interface RecordedEvent {
+  readonly sequence: number;
+  readonly timeMs: number;
+  readonly event: RunEvent;
+}
+
+export function createRunRecord(runId: string): RunRecord {
+  const events: RecordedEvent[] = [];
+  const times = new Map<number, { startMs: number; endMs?: number }>();
+  let state: RunState | undefined;
+  return {
+    runId,
+    events,
+    times,
+    state: () => {
+      if (state === undefined) throw new CliError(exitCodes.failed, `run ${runId} has no event yet`);
+      return state;
+    },
+    lastSequence: () => events.at(-1)?.sequence ?? 0,
+    isOver: () => state !== undefined && state.status !== 'running' && state.status !== 'paused',
+    add: ({ sequence, timeMs, event: logged }) => {
+      if (logged === undefined) throw new CliError(exitCodes.failed, `entry ${sequence} of run ${runId} holds no event`);
+      const { event } = eventFromProto(logged);
+      state = applyEvent(state, event);
+      events.push({ sequence, timeMs, event });
+      noteTime(times, event, timeMs);
+      return event;
+    },
+  };
+}
+
+function noteTime(times: Map<number, { startMs: number; endMs?: number }>, event: RunEvent, timeMs: number): void {
+  if (event.kind === 'round-started') times.set(event.round, { startMs: timeMs });
+  if (event.kind !== 'round-completed') return;
+  times.set(event.round, { startMs: times.get(event.round)?.startMs ?? timeMs, endMs: timeMs });
+}

@@ -1,0 +1,118 @@
+import { type CallOptions, type ClientUnaryCall, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type CancelRunResponse,
+  ControlServiceClient,
+  type GetRunBenchmarkResponse,
+  type GetRunResponse,
+  type ListRunsResponse,
+  type PauseRunResponse,
+  type ResumeRunResponse,
+  type StartRunRequest,
+  type StartRunResponse,
+  type WatchRunRequest,
+  type WatchRunResponse,
+} from '../contracts/generated/scale/v1/control.ts';
+import { ControlError, controlErrorFrom } from './control-error.ts';
+
+/**
+ * The ControlService as promises and iterators. Every call ends: after its deadline, or when its signal aborts.
+ * All reject with a ControlError.
+ */
+export interface ControlClient {
+  readonly address: string;
+  /** May be repeated: the same configuration is the same run. */
+  startRun(request: StartRunRequest, signal: AbortSignal): Promise<StartRunResponse>;
+  listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
+  getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
+  getRunBenchmark(runId: string, signal: AbortSignal): Promise<GetRunBenchmarkResponse>;
+  cancelRun(runId: string, reason: string, signal: AbortSignal): Promise<CancelRunResponse>;
+  pauseRun(runId: string, signal: AbortSignal): Promise<PauseRunResponse>;
+  resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
+  /** One stream, as long as the connection lasts; watchReliably goes on after a lost one. */
+  watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
+  close(): void;
+}
+
+export interface ControlClientSettings {
+  /** Time limit of one call that is not a stream; StartRun, which carries a whole benchmark, has four times as much. */
+  readonly deadlineMs?: number;
+}
+
+const defaultDeadlineMs = 15_000;
+/** Of one message. The largest is a benchmark. */
+const messageLimitBytes = 256 * 1024 * 1024;
+
+type UnaryMethod<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  answer: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
+/** @param address host:port; the first call makes the connection */
+export function connectControl(address: string, settings: ControlClientSettings = {}): ControlClient {
+  const deadlineMs = settings.deadlineMs ?? defaultDeadlineMs;
+  const client = new ControlServiceClient(address, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': messageLimitBytes,
+    'grpc.max_send_message_length': messageLimitBytes,
+    // A watched run may be silent for minutes; without pings a dead peer would not be noticed.
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+  });
+
+  const ask = <Request, Response>(
+    call: string,
+    method: UnaryMethod<Request, Response>,
+    request: Request,
+    signal: AbortSignal,
+    limitMs = deadlineMs,
+  ): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(new ControlError(call, address, 'cancelled', `${call} was not sent: ${String(signal.reason)}`));
+        return;
+      }
+      const sent = method.call(client, request, new Metadata(), { deadline: Date.now() + limitMs }, (error, response) => {
+        signal.removeEventListener('abort', abandon);
+        if (error === null) resolve(response);
+        else reject(controlErrorFrom(call, address, error));
+      });
+      const abandon = (): void => sent.cancel();
+      signal.addEventListener('abort', abandon, { once: true });
+    });
+
+  return {
+    address,
+    startRun: (request, signal) => ask('StartRun', client.startRun, request, signal, 4 * deadlineMs),
+    listRuns: (signal) => ask('ListRuns', client.listRuns, {}, signal),
+    getRun: (runId, signal) => ask('GetRun', client.getRun, { runId }, signal),
+    getRunBenchmark: (runId, signal) => ask('GetRunBenchmark', client.getRunBenchmark, { runId }, signal),
+    cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
+    pauseRun: (runId, signal) => ask('PauseRun', client.pauseRun, { runId }, signal),
+    resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
+    watchRun: (request, signal) => watchOnce(client, address, request, signal),
+    close: () => client.close(),
+  };
+}
+
+async function* watchOnce(
+  client: ControlServiceClient,
+  address: string,
+  request: WatchRunRequest,
+  signal: AbortSignal,
+): AsyncGenerator<WatchRunResponse> {
+  if (signal.aborted) return;
+  const stream = client.watchRun(request);
+  const abandon = (): void => stream.cancel();
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    for await (const response of stream as AsyncIterable<WatchRunResponse>) yield response;
+  } catch (error) {
+    if (!signal.aborted) throw controlErrorFrom('WatchRun', address, error);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+    stream.cancel();
+  }
+}

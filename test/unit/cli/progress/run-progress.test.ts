@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { progressOf, savedAgainstFull } from '../../../../services/cli/progress/run-progress.ts';
+import type { RunState } from '../../../../services/domain/search/state.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
+
+function searchUntil(completedRounds: number, method = 'scale'): RunState {
+  const configuration = madeUpConfiguration({ queryCount: 50, search: { maxRounds: 8 }, evaluation: { method } });
+  const isThere = (state: RunState): boolean => state.rounds.filter((round) => round.completed).length >= completedRounds;
+  return continueRun(madeUpWorld(), configuration, [], isThere).state;
+}
+
+/** Warm-up rounds take 100 s, later ones 10 s. */
+function madeUpTimes(rounds: number) {
+  let clock = 0;
+  return new Map(
+    Array.from({ length: rounds }, (_, index) => {
+      const startMs = clock;
+      clock += index < 3 ? 100_000 : 10_000;
+      return [index + 1, { startMs, endMs: clock }] as const;
+    }),
+  );
+}
+
+describe('what was saved against full evaluation', () => {
+  test('is unknown before a round is completed', () => {
+    expect(savedAgainstFull(searchUntil(0))).toBeUndefined();
+  });
+
+  test('is nothing while every workflow is executed in full', () => {
+    expect(savedAgainstFull(searchUntil(8, 'full'))).toBe(0);
+  });
+
+  test('grows once the warm-up is over, and stays below all of it', () => {
+    const [early, late] = [savedAgainstFull(searchUntil(5)) ?? 0, savedAgainstFull(searchUntil(8)) ?? 0];
+    expect(early).toBeGreaterThan(0);
+    expect(late).toBeGreaterThan(early);
+    expect(late).toBeLessThan(1);
+  });
+});
+
+describe('the time that is left', () => {
+  test('is unknown until a round like those that are left has ended', () => {
+    expect(progressOf(searchUntil(3), undefined, madeUpTimes(3), 300_000).leftMs).toBeUndefined();
+  });
+
+  test('is that of the rounds that are left, by the median of the rounds after the warm-up', () => {
+    const state = searchUntil(5);
+    expect(progressOf(state, undefined, madeUpTimes(5), 320_000).leftMs).toBe(3 * 10_000);
+  });
+
+  test('is none at the end', () => {
+    expect(progressOf(searchUntil(8), undefined, madeUpTimes(8), 350_000).leftMs).toBe(0);
+  });
+});
+
+test('progress of an earlier round, which may still arrive after the next one has begun, is not shown', () => {
+  const state = searchUntil(5);
+  const stale = { round: 1, phase: 'warm-up', done: 3, total: 50 };
+  expect(progressOf(state, stale, new Map(), 0)).toMatchObject({ phase: '', done: 0, total: 0 });
+  const present = { round: 6, phase: 'few-shot', done: 1, total: 2 };
+  expect(progressOf(state, present, new Map(), 0)).toMatchObject({ round: 6, phase: 'few-shot', done: 1, total: 2 });
+});
+
+test('the best score is that of the round that the search would pick, and simulated models are told apart', () => {
+  const state = searchUntil(8);
+  const scores = state.rounds.map((round) => round.evaluation?.score ?? 0);
+  expect(progressOf(state, undefined, new Map(), 0)).toMatchObject({ bestScore: Math.max(...scores), simulated: true });
+});
