@@ -70,5 +70,9 @@ export const defaults = {
     simulatorHost: '127.0.0.1',
     simulatorPort: 8000,
     simulatorSeed: 1,
+    // Quick, so that demos are; it takes as many requests at once as a vLLM with its default max_num_seqs.
+    simulatorFirstTokenMs: 2,
+    simulatorTokensPerSecond: 20_000,
+    simulatorMaxSequences: 256,
   },
 } as const;

@@ -47,6 +47,13 @@ export interface SimulatorServiceSettings {
   readonly host: string;
   readonly port: number;
   readonly seed: number;
+  readonly firstTokenMs: number;
+  /** Of one reply; 0 for no wait at all. */
+  readonly tokensPerSecond: number;
+  /** Requests that are answered at once; the others wait in order. */
+  readonly maxSequences: number;
+  /** A file for one line of JSON a finished call; "" for none. */
+  readonly accessLog: string;
   readonly logLevel: LogLevel;
   readonly leash: 'none' | 'stdin' | 'ipc';
   readonly drainMs: number;
@@ -96,6 +103,10 @@ const simulatorVariables = z.object({
   SCALE_SIMULATOR_HOST: text().default(service.simulatorHost),
   SCALE_SIMULATOR_PORT: port.default(service.simulatorPort),
   SCALE_SIMULATOR_SEED: count(0, Number.MAX_SAFE_INTEGER).default(service.simulatorSeed),
+  SCALE_SIMULATOR_FIRST_TOKEN_MS: milliseconds(0, 600_000).default(service.simulatorFirstTokenMs),
+  SCALE_SIMULATOR_TOKENS_PER_SECOND: count(0, 1_000_000).default(service.simulatorTokensPerSecond),
+  SCALE_SIMULATOR_MAX_SEQUENCES: count(1, 100_000).default(service.simulatorMaxSequences),
+  SCALE_SIMULATOR_ACCESS_LOG: text().default(''),
   SCALE_LOG_LEVEL: shared.SCALE_LOG_LEVEL,
   SCALE_PARENT_LEASH: shared.SCALE_PARENT_LEASH,
   SCALE_DRAIN_MS: shared.SCALE_DRAIN_MS,
@@ -131,6 +142,10 @@ export function simulatorSettings(environment: Environment = processEnvironment(
     host: variables.SCALE_SIMULATOR_HOST,
     port: variables.SCALE_SIMULATOR_PORT,
     seed: variables.SCALE_SIMULATOR_SEED,
+    firstTokenMs: variables.SCALE_SIMULATOR_FIRST_TOKEN_MS,
+    tokensPerSecond: variables.SCALE_SIMULATOR_TOKENS_PER_SECOND,
+    maxSequences: variables.SCALE_SIMULATOR_MAX_SEQUENCES,
+    accessLog: variables.SCALE_SIMULATOR_ACCESS_LOG,
     logLevel: variables.SCALE_LOG_LEVEL,
     leash: variables.SCALE_PARENT_LEASH ?? leashOfThisProcess(),
     drainMs: variables.SCALE_DRAIN_MS,

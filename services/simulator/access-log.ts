@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** One finished model call, as the server saw it. A client that is killed and asks again shows up twice. */
+export interface ServedCall {
+  /** Headers x-scale-job-id and x-scale-call-id, "" if not sent. */
+  readonly jobId: string;
+  readonly callId: string;
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly generationTokens: number;
+}
+
+export interface AccessLog {
+  write(call: ServedCall): void;
+  close(): Promise<void>;
+}
+
+/** Appends each call as a line of JSON. */
+export async function openAccessLog(path: string): Promise<AccessLog> {
+  await mkdir(dirname(path), { recursive: true });
+  const stream = createWriteStream(path, { flags: 'a' });
+  await once(stream, 'open');
+  return {
+    write: (call) => {
+      stream.write(`${JSON.stringify(call)}\n`);
+    },
+    close: async () => {
+      stream.end();
+      await once(stream, 'close');
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Random } from '../../domain/ports.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import { numberIn, numbersOf } from './near-miss.ts';
+import { inWords } from './number-words.ts';
+import type { Question } from './question.ts';
+import { markedAnswer, sameAnswer } from './shown-answer.ts';
+import { pick, workingText } from './working-text.ts';
+
+/** Logits that a think block and an earlier solution in the prompt add. */
+const thinkingHelp = 0.4;
+const earlierWorkHelp = 0.5;
+/** How often a model that sees a right solution stays with it. */
+const keepsRightAnswer = 0.96;
+/** How often an unmarked answer is followed by another number, which a scorer then takes for the answer. */
+const buriedShare = 0.09;
+const forgottenMarkShare = 0.015;
+
+/** The reply to a prompt that asks for a query's solution. */
+export function solve(question: Question): string {
+  const tried = tryQuery(question);
+  if (tried === undefined) return unknownQuery(question);
+  const { form, known, random } = question;
+  const final = finalLine(tried.answer, question);
+  if (form.brief || known === undefined) return final;
+  return `${workingText(known, form.steps, random)}${form.steps ? '\n\n' : ' '}${final}`;
+}
+
+/** An attempt at the prompt's query, undefined without one. A solution that the prompt already shows is built upon. */
+export function tryQuery(question: Question): Attempt | undefined {
+  const { known, prompt, form, random } = question;
+  if (known === undefined) return undefined;
+  const earlier = markedAnswer(prompt, known.query.reference);
+  const keeps = random.next() < keepsRightAnswer;
+  if (earlier !== undefined && keeps && sameAnswer(earlier, known.query.reference)) {
+    return { solved: true, answer: known.query.reference.trim() };
+  }
+  const help = (question.thinking ? thinkingHelp : 0) + (earlier === undefined ? 0 : earlierWorkHelp);
+  return attempt(known, question.model, form, help, random);
+}
+
+export function finalLine(answer: string, question: Question): string {
+  const { form, known, random } = question;
+  const value = numberIn(answer);
+  if (form.inWords && value !== undefined) return `The final answer is ${inWords(value)}.`;
+  const forgets = random.next() < forgottenMarkShare;
+  if (form.mark === 'boxed' && !forgets) return `The final answer is \\boxed{${answer}}.`;
+  if (form.mark === 'tag' && !forgets) return `<answer>${answer}</answer>`;
+  if (form.brief) return answer;
+  const other = known === undefined ? undefined : lastOther(numbersOf(known), value);
+  if (value !== undefined && other !== undefined && random.next() < buriedShare) return buried(answer, other, random);
+  return pick([`Therefore, the answer is ${answer}.`, `So the result is **${answer}**.`, `**Answer: ${answer}**`], random);
+}
+
+function buried(answer: string, other: number, random: Random): string {
+  return pick(
+    [
+      `So the result is **${answer}**, where the ${other} from the question is already taken into account.`,
+      `This gives ${answer} in the end, starting from the ${other} mentioned above.`,
+    ],
+    random,
+  );
+}
+
+function lastOther(numbers: readonly number[], value: number | undefined): number | undefined {
+  return numbers.findLast((number) => number !== value);
+}
+
+export function unknownQuery(question: Question): string {
+  return pick(
+    [
+      'It seems that the question itself is missing. Please share the full problem so that I can solve it.',
+      'I am ready to help. Could you provide the problem that you would like me to solve?',
+      'There is not enough information here to work out an answer.',
+    ],
+    question.random,
+  );
+}

@@ -1,0 +1,236 @@
+import type { Random } from '../../domain/ports.ts';
+import { randomInteger } from '../../domain/random.ts';
+import {
+  addPrompt,
+  answerOf,
+  callsOf,
+  firstSolver,
+  freeId,
+  replaceExpression,
+  type WorkflowDocument,
+} from './workflow-document.ts';
+
+/** An edit that the simulated optimizer knows how to make. */
+export interface WorkflowEdit {
+  /** Ways to describe it; by these it finds out again what it tried. */
+  readonly descriptions: readonly string[];
+  /** How often it comes to mind, relative to the others. */
+  readonly weight: number;
+  /** Changes the document in place; false if there is nothing to change. */
+  apply(document: WorkflowDocument, random: Random): boolean;
+}
+
+const asksForSteps: WorkflowEdit = {
+  descriptions: [
+    'Ask the model to reason step by step, so that it makes fewer slips in longer problems.',
+    'Let the prompt demand the working step by step before the answer, since most failures are skipped steps.',
+  ],
+  weight: 3,
+  apply: (document) => addSentence(document, /step by step/i, 'Solve the problem step by step and show your work.'),
+};
+
+const marksTheAnswer: WorkflowEdit = {
+  descriptions: [
+    'Ask for the final answer in \\boxed{} at the end, so that it cannot be mistaken for another number.',
+    'Mark the final answer with \\boxed{} in the last line, because some right answers are not recognised.',
+  ],
+  weight: 3,
+  apply: (document) =>
+    addSentence(document, /\\boxed/, 'End with the final answer as \\boxed{number} and write nothing after it.'),
+};
+
+const asksToCheck: WorkflowEdit = {
+  descriptions: [
+    'Let the model check its calculations before it answers, to catch slips in arithmetic.',
+    'Add a request to verify each step against the problem, since numbers are sometimes misread.',
+  ],
+  weight: 2,
+  apply: (document) => addSentence(document, /check your/i, 'Then check your calculations against the problem once more.'),
+};
+
+const votesOverSamples: WorkflowEdit = {
+  descriptions: [
+    'Sample several solutions at once and take the one that most agree with, which evens out slips.',
+    'Solve each problem several times in parallel and vote with sc_ensemble, as single answers vary.',
+  ],
+  weight: 2,
+  apply: (document, random) => {
+    const solver = firstSolver(document);
+    if (solver === undefined || callsOf(document, 'sc_ensemble').length > 0) return false;
+    const [drafts, vote] = [freeId(document, 'drafts'), freeId(document, 'vote')];
+    document.steps.splice(
+      0,
+      1,
+      { id: drafts, parallel: 3 + 2 * randomInteger(random, 2), steps: [solver], yield: `{{ ${answerOf(solver)} }}` },
+      { id: vote, call: 'sc_ensemble', with: { problem: queryOf(document), solutions: `{{ ${drafts} }}` } },
+    );
+    replaceExpression(document, 2, answerOf(solver), `${vote}.response`);
+    return true;
+  },
+};
+
+const votesOverWays: WorkflowEdit = {
+  descriptions: [
+    'Solve the problem in three different ways and let sc_ensemble pick the answer that most agree on.',
+    'Add two further solutions by other prompts and a vote, since different ways make different mistakes.',
+  ],
+  weight: 2,
+  apply: (document) => {
+    const solver = firstSolver(document);
+    if (solver === undefined || callsOf(document, 'sc_ensemble').length > 0) return false;
+    const ways = [
+      'Solve the problem step by step: write an equation for each quantity, then compute. End with the final answer as \\boxed{number}.',
+      'Restate what is asked, then work backwards from it step by step. End with the final answer as \\boxed{number}.',
+    ].map((text) => ({
+      id: freeId(document, 'way'),
+      call: 'custom',
+      with: { instruction: addPrompt(document, 'way', text), input: queryOf(document) },
+    }));
+    const [other, third] = ways.map((way, index) => ({ ...way, id: `${way.id}_${index + 1}` }));
+    if (other === undefined || third === undefined) return false;
+    const vote = freeId(document, 'vote');
+    const solutions = `{{ [${[solver, other, third].map(answerOf).join(', ')}] }}`;
+    document.steps.splice(1, 0, other, third, { id: vote, call: 'sc_ensemble', with: { problem: queryOf(document), solutions } });
+    replaceExpression(document, 4, answerOf(solver), `${vote}.response`);
+    return true;
+  },
+};
+
+const reviewsAndRevises: WorkflowEdit = {
+  descriptions: [
+    'Review the answer and revise it where the review fails, to mend wrong solutions.',
+    'Add a review step, and a revision for the solutions that do not pass it.',
+  ],
+  weight: 2,
+  apply: (document) => {
+    const end = document.steps.at(-1);
+    if (end?.return === undefined || callsOf(document, 'review').length > 0) return false;
+    const [check, revised] = [freeId(document, 'check'), freeId(document, 'revised')];
+    const problem = queryOf(document);
+    const solution = end.return;
+    document.steps.splice(
+      -1,
+      0,
+      { id: check, call: 'review', with: { problem, solution } },
+      {
+        if: `!${check}.passed`,
+        then: [
+          { id: revised, call: 'revise', with: { problem, solution, feedback: `{{ ${check}.feedback }}` } },
+          { return: `{{ ${revised}.solution }}` },
+        ],
+      },
+    );
+    return true;
+  },
+};
+
+const generatesAnswers: WorkflowEdit = {
+  descriptions: [
+    'Use answer_generate instead of a plain call, since it keeps the reasoning apart from the answer.',
+    'Replace the custom call by answer_generate, so that only the final answer is returned.',
+  ],
+  weight: 1,
+  apply: (document) => {
+    const solver = firstSolver(document);
+    if (solver?.call !== 'custom') return false;
+    const old = answerOf(solver);
+    solver.call = 'answer_generate';
+    solver.with = { input: queryOf(document) };
+    replaceExpression(document, 1, old, answerOf(solver));
+    return true;
+  },
+};
+
+const rewordsThePrompt: WorkflowEdit = {
+  descriptions: [
+    'Tell the model that it is a patient mathematics teacher, so that it takes more care.',
+    'Reword the prompt to stress accuracy, as several answers look careless.',
+  ],
+  weight: 1,
+  apply: (document) => addSentence(document, /patient/, 'You are a patient and accurate mathematics teacher.'),
+};
+
+const answersOnly: WorkflowEdit = {
+  descriptions: [
+    'Ask for only the answer without explanation, to save tokens and avoid stray numbers.',
+    'Forbid working in the reply, since long texts seem to confuse the scorer.',
+  ],
+  weight: 1.5,
+  apply: (document) => addSentence(document, /only the (final )?number/i, 'Give only the final number, no explanation.'),
+};
+
+const spellsNumbers: WorkflowEdit = {
+  descriptions: [
+    'Let the model spell the final number out in words, which makes it think about its size.',
+    'Ask for the answer in words, so that no digit is mistyped.',
+  ],
+  weight: 1,
+  apply: (document) => addSentence(document, /in words/i, 'Write the final answer in words, not in digits.'),
+};
+
+const cutsThePrompt: WorkflowEdit = {
+  descriptions: [
+    'Shorten the prompt to its core, so that the model is not distracted.',
+    'Remove what seems superfluous from the prompt, as simple instructions work best.',
+  ],
+  weight: 1.5,
+  apply: (document) => {
+    const [name, text] = Object.entries(document.prompts)[0] ?? [];
+    if (name === undefined || text === undefined || text.length < 40) return false;
+    document.prompts[name] = text.slice(0, 18).trimEnd();
+    return true;
+  },
+};
+
+const losesTheQuestion: WorkflowEdit = {
+  descriptions: [
+    'Name the problem in the prompt alone, to make the input shorter.',
+    'Give the model the instruction as its only input, since the question is clear from the task.',
+  ],
+  weight: 1,
+  apply: (document) => {
+    const solvers = callsOf(document, 'custom');
+    for (const solver of solvers) solver.with = { ...solver.with, input: 'the problem of this task' };
+    return solvers.length > 0;
+  },
+};
+
+export const helpfulEdits: readonly WorkflowEdit[] = [
+  asksForSteps,
+  marksTheAnswer,
+  asksToCheck,
+  votesOverSamples,
+  votesOverWays,
+  reviewsAndRevises,
+  generatesAnswers,
+  rewordsThePrompt,
+];
+
+export const harmfulEdits: readonly WorkflowEdit[] = [answersOnly, spellsNumbers, cutsThePrompt, losesTheQuestion];
+
+/** Adds a sentence to the prompt of every custom call that does not have it, and a prompt where there is none. */
+function addSentence(document: WorkflowDocument, present: RegExp, sentence: string): boolean {
+  let added: string | undefined;
+  let changed = false;
+  const seen = new Set<string>();
+  for (const call of callsOf(document, 'custom')) {
+    const name = call.with?.instruction;
+    if (name === undefined) {
+      added ??= addPrompt(document, 'solve', sentence);
+      call.with = { instruction: added, ...call.with };
+      changed = true;
+      continue;
+    }
+    const text = document.prompts[name] ?? '';
+    if (seen.has(name) || present.test(text)) continue;
+    seen.add(name);
+    document.prompts[name] = `${text.trimEnd()}\n${sentence}`;
+    changed = true;
+  }
+  return changed;
+}
+
+/** The template by which the workflow reads the query. */
+function queryOf(document: WorkflowDocument): string {
+  return /\{\{ ?query\.\w+ ?\}\}/.exec(JSON.stringify(document.steps))?.[0] ?? '{{ query.question }}';
+}

@@ -1,0 +1,47 @@
+import type { Random } from '../../domain/ports.ts';
+import { randomInteger } from '../../domain/random.ts';
+import { type KnownQuery, mainText } from '../query-index.ts';
+import { numbersOf } from './near-miss.ts';
+
+const openings = [
+  "Let's work through this carefully.",
+  'To solve this, we collect what is given and combine it.',
+  'First we list what we know, then compute what is asked.',
+  "Let's break the problem down.",
+];
+const links = ['so we have', 'which gives', 'that makes', 'and therefore we get'];
+
+/** Working that looks like a model's: what the query says, and sums over its numbers. No line ends in the final answer. */
+export function workingText(known: KnownQuery, steps: boolean, random: Random): string {
+  const facts = mainText(known)
+    .split(/(?<=[.?!])\s+/)
+    .filter((sentence) => sentence.length > 0);
+  const shown = facts.slice(0, steps ? 6 : 2);
+  const numbers = numbersOf(known);
+  const lines = shown.map((fact, index) => {
+    const text = `${lowerFirst(fact.replace(/[.?!]+$/, ''))}, ${pick(links, random)} ${sum(numbers, index)}.`;
+    return steps ? `${index + 1}. Since ${text}` : `Since ${text}`;
+  });
+  return [pick(openings, random), ...lines].join(steps ? '\n' : ' ');
+}
+
+function sum(numbers: readonly number[], index: number): string {
+  const left = numbers[index % Math.max(1, numbers.length)] ?? index + 1;
+  const right = numbers[(index + 1) % Math.max(1, numbers.length)] ?? index + 2;
+  const [large, small] = left >= right ? [left, right] : [right, left];
+  if (index % 3 === 0) return `${left} + ${right} = ${tidy(left + right)}`;
+  if (index % 3 === 1) return `${large} - ${small} = ${tidy(large - small)}`;
+  return `${left} * ${right} = ${tidy(left * right)}`;
+}
+
+function tidy(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+export function pick<T>(items: readonly T[], random: Random): T {
+  return items[randomInteger(random, items.length)] as T;
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { AccessLog } from './access-log.ts';
+import { type Completion, complete, completionBody, completionChunks, generatedTokens } from './chat-completion.ts';
+import { type ChatRequest, chatRequestSchema, maxTokensOf } from './chat-request.ts';
+import { type Latency, waitForTokens } from './latency.ts';
+import { createPrefixCache } from './prefix-cache.ts';
+import type { SequenceSlots } from './sequence-slots.ts';
+import type { SimulatedModel } from './simulated-model.ts';
+import { estimatePromptTokens } from './token-estimate.ts';
+import type { VllmMetrics } from './vllm-metrics.ts';
+import { badRequest, checkContextLength } from './wire-error.ts';
+
+export interface ChatHandlerDependencies {
+  readonly model: SimulatedModel;
+  readonly slots: SequenceSlots;
+  readonly metrics: VllmMetrics;
+  readonly latency: Latency;
+  readonly contextLength: number;
+  readonly accessLog: AccessLog | undefined;
+}
+
+export interface ChatHandler {
+  /** Chat completions finished so far. */
+  readonly requests: number;
+  /** @throws WireError for a request that vLLM would refuse */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+const mostBodyBytes = 16 * 1024 * 1024;
+
+/** POST /v1/chat/completions. */
+export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHandler {
+  const { model, slots, metrics, latency, contextLength, accessLog } = dependencies;
+  const prefixCache = createPrefixCache();
+  let requests = 0;
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const arrivedAt = performance.now();
+    const request = parseRequest(await readBody(incoming));
+    const promptTokens = estimatePromptTokens(request.messages);
+    checkContextLength(promptTokens, maxTokensOf(request), contextLength);
+
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const release = await slots.acquire(gone.signal);
+    try {
+      const startedAt = performance.now();
+      const prompt = request.messages.map((message) => message.content).join('\n');
+      metrics.prefixCache(request.model, promptTokens, Math.min(promptTokens, prefixCache.hits(prompt)));
+      const completion = answer(request, model, contextLength - promptTokens);
+      await send(response, request, completion, latency, startedAt, gone.signal);
+      requests += 1;
+      const call = {
+        model: request.model,
+        promptTokens,
+        generationTokens: generatedTokens(completion),
+      };
+      metrics.finished({
+        ...call,
+        finishReason: completion.choices[0]?.finishReason ?? 'stop',
+        timeToFirstTokenMs: startedAt - arrivedAt + latency.timeToFirstTokenMs,
+        elapsedMs: performance.now() - arrivedAt,
+      });
+      accessLog?.write({ jobId: header(incoming, 'x-scale-job-id'), callId: header(incoming, 'x-scale-call-id'), ...call });
+    } catch (error) {
+      // A client that hung up is its own business; the slot is free again and nothing was served.
+      if (!gone.signal.aborted) throw error;
+    } finally {
+      release();
+    }
+  };
+
+  return {
+    get requests() {
+      return requests;
+    },
+    handle,
+  };
+}
+
+function answer(request: ChatRequest, model: SimulatedModel, roomInContext: number): Completion {
+  const bounded = { ...request, max_tokens: Math.min(maxTokensOf(request), roomInContext), max_completion_tokens: null };
+  const texts = Array.from({ length: request.n ?? 1 }, (_, choice) => model.reply(request, choice));
+  return complete(bounded, texts, `chatcmpl-${randomUUID()}`, Math.floor(Date.now() / 1000));
+}
+
+async function send(
+  response: ServerResponse,
+  request: ChatRequest,
+  completion: Completion,
+  latency: Latency,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (request.stream !== true) {
+    const longest = Math.max(...completion.choices.map((choice) => choice.tokens));
+    await waitForTokens(latency, longest, startedAt, signal);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(completionBody(completion)));
+    return;
+  }
+  await waitForTokens(latency, 0, startedAt, signal);
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  let sent = 0;
+  for (const chunk of completionChunks(completion, request.stream_options?.include_usage === true)) {
+    sent += chunk.tokens;
+    await waitForTokens(latency, sent, startedAt, signal);
+    response.write(`data: ${JSON.stringify(chunk.body)}\n\n`);
+  }
+  response.end('data: [DONE]\n\n');
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > mostBodyBytes) throw badRequest(`The request body is larger than ${mostBodyBytes} bytes.`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function parseRequest(body: string): ChatRequest {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch (error) {
+    throw badRequest(`The request body is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = chatRequestSchema.safeParse(document);
+  if (!parsed.success) throw badRequest(z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function header(incoming: IncomingMessage, name: string): string {
+  const value = incoming.headers[name];
+  return typeof value === 'string' ? value : '';
+}

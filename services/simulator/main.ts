@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { defaultDataFolder } from '../shared/config/data-folder.ts';
+import { simulatorSettings } from '../shared/config/service-settings.ts';
+import { runService } from '../shared/lifecycle/run-service.ts';
+import { createLogger } from '../shared/telemetry/logger.ts';
+import { version } from '../shared/telemetry/version.ts';
+import { learnBenchmarks } from './learn-benchmarks.ts';
+import { startSimulator } from './start-simulator.ts';
+
+const settings = simulatorSettings();
+const log = createLogger({ service: 'simulator', version, level: settings.logLevel });
+
+await runService({
+  name: 'simulator',
+  log,
+  leash: settings.leash,
+  drainWithinMs: settings.drainMs,
+  start: async ({ releases }) => {
+    const dataFolder = defaultDataFolder();
+    const { benchmarks, recorded, missing } = await learnBenchmarks(dataFolder, resolve(dataFolder, '../recorded'));
+    const queries = benchmarks.reduce((sum, benchmark) => sum + benchmark.queries.length, 0);
+    log.info({ dataFolder, queries, recordedDifficulties: recorded.size, missing }, 'learned the benchmarks');
+    const simulator = await startSimulator({
+      host: settings.host,
+      port: settings.port,
+      seed: settings.seed,
+      benchmarks,
+      recorded,
+      latency: { timeToFirstTokenMs: settings.firstTokenMs, tokensPerSecond: settings.tokensPerSecond },
+      maxSequences: settings.maxSequences,
+      ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
+    });
+    releases.push('the server', () => simulator.stop());
+    return { models: simulator.url };
+  },
+});

@@ -1,0 +1,39 @@
+import { randomStream } from '../domain/random.ts';
+import type { Question } from './behaviour/question.ts';
+import { requestedForm } from './behaviour/requested-form.ts';
+import { roles } from './behaviour/roles.ts';
+import { solve } from './behaviour/solve.ts';
+import { thinkBlock } from './behaviour/think-block.ts';
+import { type ChatRequest, replyKey } from './chat-request.ts';
+import { mainText, type QueryIndex } from './query-index.ts';
+
+export interface SimulatedModel {
+  /** The text of one choice. The same request and choice always give the same text. */
+  reply(request: ChatRequest, choice: number): string;
+}
+
+/** A model that answers as Qwen would: it knows the queries in the index, and how hard each is for it. */
+export function createSimulatedModel(index: QueryIndex, seed: number): SimulatedModel {
+  return {
+    reply: (request, choice) => {
+      const question = understand(request, choice, index, seed);
+      const role = roles.find((candidate) => question.prompt.startsWith(candidate.opening));
+      const answer = (role?.reply ?? solve)(question);
+      return question.thinking ? `${thinkBlock(question)}${answer}` : answer;
+    },
+  };
+}
+
+function understand(request: ChatRequest, choice: number, index: QueryIndex, seed: number): Question {
+  const prompt = request.messages.map((message) => message.content).join('\n\n');
+  const known = index.find(prompt);
+  const instructions = known === undefined ? prompt : prompt.replaceAll(mainText(known), ' ');
+  return {
+    model: request.model,
+    prompt,
+    known,
+    form: requestedForm(instructions),
+    thinking: request.chat_template_kwargs?.enable_thinking === true,
+    random: randomStream(seed, 'reply', replyKey(request, choice)),
+  };
+}

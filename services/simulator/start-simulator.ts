@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Benchmark } from '../domain/benchmark.ts';
+import { openAccessLog } from './access-log.ts';
+import { createChatHandler } from './chat-handler.ts';
+import { knownQueries, type RecordedDifficulties } from './difficulty.ts';
+import type { Latency } from './latency.ts';
+import { buildQueryIndex } from './query-index.ts';
+import { createSequenceSlots } from './sequence-slots.ts';
+import { createSimulatedModel } from './simulated-model.ts';
+import { createVllmMetrics } from './vllm-metrics.ts';
+import { WireError } from './wire-error.ts';
+
+export interface SimulatorOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly seed?: number;
+  /** The queries that the model knows how to solve. */
+  readonly benchmarks: readonly Benchmark[];
+  readonly recorded?: RecordedDifficulties;
+  /** Names listed by /v1/models; any name is served. */
+  readonly models?: readonly string[];
+  readonly latency?: Latency;
+  /** Requests that run at once; the others wait in order. */
+  readonly maxSequences?: number;
+  /** Tokens of prompt and reply together. */
+  readonly contextLength?: number;
+  readonly accessLog?: string;
+}
+
+export interface Simulator {
+  /** Base URL for OpenAI clients, with /v1. */
+  readonly url: string;
+  /** Chat completions finished so far. */
+  readonly requests: number;
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const defaults = {
+  port: 0,
+  host: '127.0.0.1',
+  seed: 1,
+  models: ['qwen-plus', 'qwen3-8b'],
+  latency: { timeToFirstTokenMs: 0, tokensPerSecond: 0 },
+  maxSequences: 256,
+  // Qwen3's own.
+  contextLength: 32_768,
+};
+
+/** An OpenAI-compatible server, in the manner of vLLM, behind which a simulated model answers. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const settings = { ...defaults, ...options };
+  const known = settings.benchmarks.flatMap((benchmark) => knownQueries(benchmark, settings.recorded ?? new Map()));
+  const slots = createSequenceSlots(settings.maxSequences);
+  const metrics = createVllmMetrics(slots, settings.models);
+  const accessLog = settings.accessLog === undefined ? undefined : await openAccessLog(settings.accessLog);
+  const chat = createChatHandler({
+    model: createSimulatedModel(buildQueryIndex(known), settings.seed),
+    slots,
+    metrics,
+    latency: settings.latency,
+    contextLength: settings.contextLength,
+    accessLog,
+  });
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? '/', 'http://simulator').pathname;
+    switch (`${request.method} ${path}`) {
+      case 'POST /v1/chat/completions':
+        return chat.handle(request, response);
+      case 'GET /v1/models':
+        return sendJson(response, 200, modelList(settings.models, settings.contextLength));
+      case 'GET /health':
+        response.writeHead(200).end();
+        return;
+      case 'GET /metrics':
+        response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
+        return;
+      default:
+        sendJson(response, 404, { detail: 'Not Found' });
+    }
+  };
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    route(request, response).catch((error: unknown) => sendError(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await accessLog?.close();
+  };
+  return {
+    url: `http://${settings.host}:${(server.address() as AddressInfo).port}/v1`,
+    get requests() {
+      return chat.requests;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function modelList(models: readonly string[], contextLength: number): Record<string, unknown> {
+  const entries = models.map((id) => ({
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: 'scale-simulator',
+    root: id,
+    parent: null,
+    max_model_len: contextLength,
+  }));
+  return { object: 'list', data: entries };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const shown = error instanceof WireError ? error : new WireError(500, 'InternalServerError', String(error));
+  sendJson(response, shown.status, shown.body());
+}

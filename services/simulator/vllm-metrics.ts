@@ -1,0 +1,81 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SequenceSlots } from './sequence-slots.ts';
+
+export interface FinishedRequest {
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly generationTokens: number;
+  readonly finishReason: string;
+  readonly timeToFirstTokenMs: number;
+  readonly elapsedMs: number;
+}
+
+export interface VllmMetrics {
+  readonly contentType: string;
+  prefixCache(model: string, tokens: number, hitTokens: number): void;
+  finished(request: FinishedRequest): void;
+  text(): Promise<string>;
+}
+
+/** The metrics by which a client steers, under vLLM's names. */
+export function createVllmMetrics(slots: SequenceSlots, models: readonly string[]): VllmMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const labelNames = ['model_name'] as const;
+  const gauge = (name: string, help: string, value: () => number): void => {
+    const served = models[0] ?? '';
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.set({ model_name: served }, value());
+      },
+    });
+  };
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, labelNames, registers, buckets });
+
+  gauge('vllm:num_requests_running', 'Requests in the running batch.', () => slots.running);
+  gauge('vllm:num_requests_waiting', 'Requests that wait for a place in the batch.', () => slots.waiting);
+  gauge(
+    'vllm:kv_cache_usage_perc',
+    'Used part of the KV cache, 0 to 1; here the used part of the sequence slots.',
+    () => slots.running / slots.limit,
+  );
+  const promptTokens = counter('vllm:prompt_tokens_total', 'Prompt tokens processed.');
+  const generationTokens = counter('vllm:generation_tokens_total', 'Tokens generated.');
+  const cacheQueries = counter('vllm:prefix_cache_queries_total', 'Prompt tokens looked up in the prefix cache.');
+  const cacheHits = counter('vllm:prefix_cache_hits_total', 'Prompt tokens found in the prefix cache.');
+  const success = new Counter({
+    name: 'vllm:request_success_total',
+    help: 'Finished requests by finish reason.',
+    labelNames: ['model_name', 'finished_reason'],
+    registers,
+  });
+  const latencyBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+  const firstToken = histogram('vllm:time_to_first_token_seconds', 'Time to the first token.', latencyBuckets);
+  const interToken = histogram('vllm:inter_token_latency_seconds', 'Mean time between tokens of a request.', latencyBuckets);
+  const wholeRequest = histogram('vllm:e2e_request_latency_seconds', 'Time from arrival to the last token.', latencyBuckets);
+
+  return {
+    contentType: registry.contentType,
+    prefixCache: (model, tokens, hitTokens) => {
+      cacheQueries.inc({ model_name: model }, tokens);
+      cacheHits.inc({ model_name: model }, hitTokens);
+    },
+    finished: (request) => {
+      const labels = { model_name: request.model };
+      promptTokens.inc(labels, request.promptTokens);
+      generationTokens.inc(labels, request.generationTokens);
+      success.inc({ ...labels, finished_reason: request.finishReason });
+      firstToken.observe(labels, request.timeToFirstTokenMs / 1000);
+      wholeRequest.observe(labels, request.elapsedMs / 1000);
+      const rest = (request.elapsedMs - request.timeToFirstTokenMs) / Math.max(1, request.generationTokens - 1);
+      interToken.observe(labels, rest / 1000);
+    },
+    text: () => registry.metrics(),
+  };
+}
