@@ -1,0 +1,127 @@
+import type { Benchmark } from '../benchmark.ts';
+import type { ExecutionOutcome, WorkflowProposed } from '../search/event.ts';
+import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
+import type { Round, RunState } from '../search/state.ts';
+import { proposalInstructions } from './proposal-instructions.ts';
+import { oneLine, shortened } from './shortened.ts';
+import { workflowYaml } from './workflow-yaml.ts';
+
+export interface PromptRequest {
+  readonly state: RunState;
+  readonly benchmark: Benchmark;
+  readonly round: number;
+  /** From 1. Above it, the prompt shows what was wrong with the reply before. */
+  readonly attempt: number;
+}
+
+/** Characters of each variable part, so that the whole stays within a few thousand tokens whatever a search comes up with. */
+const limits = {
+  workflow: 12_000,
+  edits: 8,
+  modification: 240,
+  errorKinds: 4,
+  errorMessage: 300,
+  query: 700,
+  answer: 500,
+  refusedReply: 6000,
+  problems: 2000,
+};
+
+/** The optimizer's prompt for a new workflow (Eq 5): what stays the same first, the repair of a refused reply last. */
+export function buildProposalPrompt({ state, benchmark, round, attempt }: PromptRequest): string {
+  const { configuration } = state;
+  const open = roundOf(state, round);
+  const parent = roundOf(state, open.parentRound);
+  const experience = experienceOf(state, open.parentRound);
+  return [
+    proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery),
+    parentSection(parent),
+    experienceSection(experience, round),
+    errorsSection(experience.errors, parent.outcomes.length),
+    failingQueriesSection(experience.failingQueries, benchmark),
+    repairSection(attempt > 1 ? open.proposals.at(-1) : undefined),
+    'Now make one modification of the workflow above and reply with the two tags.',
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n');
+}
+
+function roundOf(state: RunState, round: number): Round {
+  const found = state.rounds[round - 1];
+  if (found === undefined) throw new RangeError(`there is no round ${round} to make a prompt for`);
+  return found;
+}
+
+function parentSection({ round, workflow, evaluation }: Round): string {
+  if (workflow === undefined) throw new RangeError(`round ${round} has no workflow that could be a parent`);
+  return `# The workflow to modify (score ${percent(evaluation?.score)})
+<parent>
+${shortened(workflowYaml(workflow), limits.workflow)}
+</parent>`;
+}
+
+function experienceSection({ worked, failed, refused }: Experience, round: number): string {
+  const earlier = refused.filter((edit) => edit.round !== round);
+  const parts = [
+    listed('Worked (each gave a better workflow; do not repeat it, but learn from it):', worked.map(triedLine)),
+    listed('Did not help (do not try again):', failed.map(triedLine)),
+    listed('Refused before it ran (mind the rule):', earlier.map(refusedLine)),
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `# Modifications of this workflow that were tried\n${parts.join('\n')}`;
+}
+
+/** The newest ones; how many older ones there are is said. */
+function listed(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const shown = lines.slice(-limits.edits);
+  const older = lines.length - shown.length;
+  return [title, ...(older === 0 ? [] : [`- (${older} older ones left out)`]), ...shown].join('\n');
+}
+
+function triedLine({ modification, before, after }: TriedEdit): string {
+  return `- ${oneLine(modification, limits.modification)} (${percent(before)} -> ${percent(after)})`;
+}
+
+function refusedLine({ modification, failure }: RefusedEdit): string {
+  const edit = oneLine(modification, limits.modification) || '(no modification given)';
+  return `- ${edit}: ${failure.kind}: ${oneLine(failure.message, limits.errorMessage)}`;
+}
+
+function errorsSection(errors: readonly ErrorGroup[], executions: number): string {
+  if (errors.length === 0) return '';
+  const lines = errors.slice(0, limits.errorKinds).map(({ kind, step, count, message }) => {
+    const place = step === undefined ? '' : ` at step ${step}`;
+    return `- ${kind}${place}, ${count} of ${executions} executions: ${oneLine(message, limits.errorMessage)}`;
+  });
+  return ['# Errors when it ran', ...lines].join('\n');
+}
+
+function failingQueriesSection(outcomes: readonly ExecutionOutcome[], benchmark: Benchmark): string {
+  const shown = outcomes.flatMap((outcome) => {
+    const query = benchmark.queries[outcome.queryIndex];
+    if (query === undefined) return [];
+    const fields = benchmark.inputs.map((field) => `${field}: ${oneLine(query.fields[field] ?? '', limits.query)}`);
+    const answer = outcome.failure?.message ?? outcome.answer;
+    return [
+      [...fields, `expected: ${oneLine(query.reference, limits.answer)}`, `answered: ${oneLine(answer, limits.answer)}`].join(
+        '\n',
+      ),
+    ];
+  });
+  return shown.length === 0 ? '' : `# Queries that it does not solve\n${shown.join('\n\n')}`;
+}
+
+function repairSection(refused: WorkflowProposed | undefined): string {
+  if (refused?.failure === undefined) return '';
+  return `# Your last reply was refused
+${refused.failure.kind}: ${shortened(refused.failure.message, limits.problems)}
+This was the reply:
+<refused>
+${shortened(refused.reply.trim(), limits.refusedReply)}
+</refused>
+Keep its idea and mend what was refused, or choose another modification if it was a repetition.`;
+}
+
+function percent(score: number | undefined): string {
+  return score === undefined ? 'unknown' : score.toFixed(3);
+}

@@ -1,0 +1,44 @@
+import type { Benchmark } from '../benchmark.ts';
+import { describeOperators } from './describe-operators.ts';
+import { languageExample, languageReference } from './language-reference.ts';
+
+/** How the prompt begins; the simulated model knows by it what it is asked for. */
+export const proposalOpening =
+  'You improve a workflow: a small program of language-model calls that answers every query of a task.';
+
+/**
+ * The part of the proposal prompt that is the same in every round of a run. It stands first, so that a server's prefix cache
+ * holds it.
+ */
+export function proposalInstructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number): string {
+  return `${proposalOpening} You are shown one workflow, its score and where it fails. Make one modification of it that raises its mean score over all queries.
+
+# Rules
+1. Change one thing: a prompt, or one or two steps. Keep what works. Write the whole workflow, not a difference.
+2. Every prompt that a step names stands under prompts with exactly that name. Use no operators but those below, with exactly their inputs.
+3. The returned text is the answer that is scored. Bring it into the answer format by what the prompts ask for.
+4. The workflow must work for queries that you have not seen: no query's own facts in a prompt.
+5. At most ${maxCallsPerQuery} model calls for a query; each costs tokens, so add one only where it should pay.
+6. What may help: reasoning in steps, a clearly marked final answer, several independent solutions and a vote, review and revision, different prompts for different ways to solve, a check with a loop or a branch.
+
+# Workflow language (YAML)
+${languageReference}
+Example:
+${languageExample(benchmark.inputs[0] ?? 'question')}
+
+# Operators
+${describeOperators(benchmark.operators)}
+
+# Task
+${benchmark.name}: ${benchmark.description}
+Answer format: ${benchmark.answerFormat}
+Fields of a query: ${benchmark.inputs.map((field) => `query.${field}`).join(', ')}
+The workflow's calls go to the model ${executorModel}.
+
+# Reply
+Exactly these two tags and nothing else:
+<modification>one sentence: what you change and why it should help</modification>
+<workflow>
+the whole modified workflow in YAML
+</workflow>`;
+}

@@ -1,0 +1,11 @@
+/** A text of at most `limit` characters; what is left out is said where it is missing. */
+export function shortened(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const mark = ` [… ${text.length - limit} characters left out]`;
+  return `${text.slice(0, limit)}${mark}`;
+}
+
+/** The same, on one line. */
+export function oneLine(text: string, limit: number): string {
+  return shortened(text.trim().replace(/\s+/g, ' '), limit);
+}
