@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { explainIssue } from './explain-issue.ts';
 import { RunFileError } from './run-file-error.ts';
@@ -18,13 +18,13 @@ export interface ParsedRunFile {
 export function parseRunFile(text: string, file: string): ParsedRunFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [fault] = document.errors;
+  const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
     const { line } = lines.linePos(fault.pos[0]);
     throw new RunFileError({ file, line, field: '' }, `not valid YAML: ${fault.message.split('\n')[0]}`);
   }
   const place = { document, lines };
-  const parsed = runFileSchema.safeParse(document.toJS());
+  const parsed = runFileSchema.safeParse(plainValue(document, file));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const { message, ...where } = issue ? explainIssue(issue, place, knownKeys) : { field: '', line: undefined, message: '' };
@@ -38,6 +38,15 @@ export function parseRunFile(text: string, file: string): ParsedRunFile {
       return new RunFileError({ file, line, field }, message, { cause });
     },
   };
+}
+
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // Aliases that multiply without end.
+    throw new RunFileError({ file, field: '' }, `not usable YAML: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

@@ -129,7 +129,7 @@ async function benchmarkOf({ settings, error }: ParsedRunFile, base: string): Pr
 
 async function initialWorkflowFor(settings: RunFileSettings, benchmark: Benchmark, base: string): Promise<Workflow> {
   if (settings.initial_workflow === undefined) return initialWorkflowOf(benchmark);
-  return readWorkflowFile(resolve(base, settings.initial_workflow), benchmark);
+  return readWorkflowFile(resolve(base, settings.initial_workflow), benchmark, settings.search.max_calls_per_query);
 }
 
 function configurationOf(

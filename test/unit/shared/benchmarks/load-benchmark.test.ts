@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectOperators } from '../../../../services/domain/operators/registry.ts';
 import { scorerOf } from '../../../../services/domain/scoring/registry.ts';
+import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
 import { initialWorkflowOf, loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../../../services/shared/benchmarks/registry.ts';
 
@@ -89,6 +91,8 @@ describe('the registry of benchmarks', () => {
     (name, definition) => {
       for (const scorer of Object.values(definition.scorers)) expect(scorerOf(scorer).name).toBe(scorer);
       expect(initialWorkflowOf({ name })).toBe(definition.initialWorkflow);
+      const operators = selectOperators(definition.operators);
+      expect(validateWorkflow(definition.initialWorkflow, { operators, queryFields: definition.inputs })).toEqual([]);
     },
   );
 });

@@ -38,6 +38,12 @@ describe('parsing a run file', () => {
   it.each([
     ['broken YAML', ['benchmark: [', 'seed: 1'], /^my-run\.yaml:2: not valid YAML: /],
     ['a key that stands twice', ['seed: 1', 'benchmark: x', 'seed: 2'], /^my-run\.yaml:3: not valid YAML: .*unique/],
+    ['a tag that means nothing', ['benchmark: !sample x'], /^my-run\.yaml:1: not valid YAML: .*!sample/],
+    [
+      'aliases that multiply',
+      ['a: &a [1,1,1,1,1,1,1,1,1,1]', 'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]', 'c: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]'],
+      /^my-run\.yaml: not usable YAML: /,
+    ],
     ['an empty file', [''], /^my-run\.yaml: the file must be a group of settings, but is empty$/],
     ['a list', ['- benchmark'], /^my-run\.yaml: the file must be a group of settings, but is \["benchmark"\]$/],
     ['no benchmark', ['seed: 1'], /^my-run\.yaml: benchmark is missing: it must be a group of settings$/],
