@@ -12,17 +12,26 @@ export class YamlError extends Error {
   }
 }
 
+/** Deep enough for any workflow, and not for a text that a model made up to fill memory with aliases. */
+const maxAliasCount = 20;
+
 /**
- * Decodes one YAML document to a plain value. Warnings count as errors: they are tags that nobody meant, as in `if: !passed`.
+ * The plain value of a YAML (or JSON) text that nobody vouches for. Warnings count as errors: they are tags that nobody
+ * meant, as in `if: !passed`.
  * @throws YamlError for the first thing that is wrong
  */
 export function decodeYaml(text: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [fault] = [...document.errors, ...document.warnings];
-  if (fault === undefined) return document.toJS();
-  const { line } = lines.linePos(fault.pos[0]);
-  const [what = ''] = fault.message.split('\n');
-  const hint = fault.code === 'TAG_RESOLVE_FAILED' ? '; put quotes around a text that begins with "!"' : '';
-  throw new YamlError(line, what.replace(/[.:]$/, '') + hint, { cause: fault });
+  if (fault !== undefined) {
+    const [what = ''] = fault.message.split('\n');
+    const hint = fault.code === 'TAG_RESOLVE_FAILED' ? '; put quotes around a text that begins with "!"' : '';
+    throw new YamlError(lines.linePos(fault.pos[0]).line, what.replace(/[.:]$/, '') + hint, { cause: fault });
+  }
+  try {
+    return document.toJS({ maxAliasCount });
+  } catch (cause) {
+    throw new YamlError(1, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
