@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readReply } from '../../services/shared/models/chat-reply.ts';
+import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
+import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
+import { createOpenAiEndpoint, type EndpointRequest, type ModelEndpoint } from '../../services/shared/models/openai-endpoint.ts';
+import { systemTiming } from '../../services/shared/models/timing.ts';
+
+export interface WireServer {
+  /** With /v1. */
+  readonly url: string;
+  /** One of the models that it serves. */
+  readonly model: string;
+  readonly simulated: boolean;
+  /** Whether it decodes under a JSON schema. */
+  readonly schemas: boolean;
+  stop(): Promise<void>;
+}
+
+/** Longer than any context that is tried here. */
+const tooManyWords = 40_000;
+const never = new AbortController().signal;
+
+/** What every OpenAI-compatible server must be able to do for SCALE. It says nothing about how good the answers are. */
+export function endpointContract(name: string, start: () => Promise<WireServer>): void {
+  describe(`${name} on the wire`, () => {
+    let server: WireServer;
+    let endpoint: ModelEndpoint;
+    let pool: EndpointPool;
+    beforeAll(async () => {
+      server = await start();
+      const settings = { model: server.model, baseUrl: server.url, apiKeyVariable: '', maxConcurrency: 3, timeoutMs: 60_000 };
+      endpoint = createOpenAiEndpoint(endpointSettings(settings, {}), systemTiming);
+      pool = createEndpointPool({ model: server.model, endpoints: [endpoint], timing: systemTiming, random: Math.random });
+    });
+    afterAll(async () => {
+      await pool.close();
+      await server.stop();
+    });
+
+    const ask = (content: string, change: Partial<EndpointRequest> = {}): EndpointRequest => ({
+      model: server.model,
+      messages: [{ role: 'user', content }],
+      temperature: 0,
+      topP: 1,
+      maxTokens: 24,
+      seed: 7,
+      chatTemplateKwargs: {},
+      responseSchema: undefined,
+      jobId: 'execute-0123456789abcdef-0-0',
+      callId: 'solve/0',
+      ...change,
+    });
+
+    test('it lists its model', async () => {
+      expect(await pool.check(never)).toEqual([{ endpoint: server.url, problem: undefined }]);
+    });
+
+    test('it streams a reply with real usage figures', async () => {
+      const reply = await endpoint.complete(ask('Name the days of the week.'), never);
+      expect(reply.text).not.toBe('');
+      expect(['stop', 'length']).toContain(reply.finishReason);
+      expect(reply.usageEstimated).toBe(false);
+      expect(reply.usage.promptTokens).toBeGreaterThan(4);
+      expect(reply.usage.completionTokens).toBeGreaterThan(0);
+      expect(reply.firstTokenMs).toBeLessThanOrEqual(reply.latencyMs);
+      expect(reply.simulated).toBe(server.simulated);
+    });
+
+    test('it answers without streaming in a form that is understood', async () => {
+      const response = await fetch(`${server.url}/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: server.model, messages: [{ role: 'user', content: 'Say hello.' }], max_tokens: 8 }),
+      });
+      const reply = readReply(await response.json());
+      expect(reply.text).not.toBe('');
+      expect(reply.usage?.completionTokens).toBeGreaterThan(0);
+      expect(reply.simulated).toBe(server.simulated);
+    });
+
+    test('it cuts a reply off at its token limit and says so', async () => {
+      const reply = await endpoint.complete(ask('Tell a long story of a river.', { maxTokens: 3 }), never);
+      expect(reply.finishReason).toBe('length');
+      expect(reply.usage.completionTokens).toBeLessThanOrEqual(3);
+    });
+
+    test('it gives the same reply to the same seed, and another to another', async () => {
+      const story = (seed: number) => endpoint.complete(ask('Tell a story of a dog.', { temperature: 1, seed }), never);
+      const texts = await Promise.all([11, 12, 13, 14].map(async (seed) => (await story(seed)).text));
+      expect((await story(11)).text).toBe(texts[0]);
+      expect(new Set(texts).size).toBeGreaterThan(1);
+    });
+
+    test('it refuses a prompt beyond its context, and that is a failure of the request', async () => {
+      await expect(endpoint.complete(ask('word '.repeat(tooManyWords)), never)).rejects.toMatchObject({
+        failure: { kind: 'context-overflow' },
+      });
+    });
+
+    test('a call can be cut', async () => {
+      const stop = new AbortController();
+      const call = endpoint.complete(ask('Count to one million.', { maxTokens: 3_000, temperature: 1 }), stop.signal);
+      stop.abort(new Error('cancelled'));
+      await expect(call).rejects.toThrow('cancelled');
+    });
+
+    test('more calls than its limit are all answered', async () => {
+      const calls = Array.from({ length: 8 }, (_, index) => pool.complete(ask(`What is ${index} + 1?`), 'sums', never));
+      for (const reply of await Promise.all(calls)) expect(reply).toMatchObject({ endpoint: server.url, attempts: 1 });
+    });
+
+    test('a reply follows a schema where the server decodes under one, and is not refused where it does not', async () => {
+      const responseSchema = {
+        type: 'object',
+        properties: { answer: { type: 'integer' } },
+        required: ['answer'],
+        additionalProperties: false,
+      };
+      const reply = await endpoint.complete(ask('What is 2 + 3?', { responseSchema, maxTokens: 200 }), never);
+      if (server.schemas && reply.finishReason === 'stop') expect(Number.isInteger(JSON.parse(reply.text).answer)).toBe(true);
+      else expect(reply.text).not.toBe('');
+    });
+  });
+}

@@ -1,0 +1,270 @@
+import { expect, test } from 'vitest';
+import { FailureError } from '../../../../services/domain/failure.ts';
+import { EndpointError, InfrastructureError } from '../../../../services/shared/models/endpoint-errors.ts';
+import { createEndpointPool, type PoolSettings } from '../../../../services/shared/models/endpoint-pool.ts';
+import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
+import type { EndpointReply, EndpointRequest, ModelEndpoint } from '../../../../services/shared/models/openai-endpoint.ts';
+import { createManualTiming } from '../../../support/manual-timing.ts';
+
+const never = new AbortController().signal;
+
+const reply: EndpointReply = {
+  text: 'answer',
+  reasoning: '',
+  finishReason: 'stop',
+  usage: { promptTokens: 1, completionTokens: 1, cachedTokens: 0, reasoningTokens: 0 },
+  usageEstimated: false,
+  simulated: false,
+  firstTokenMs: 1,
+  latencyMs: 2,
+};
+
+const request = { model: 'm', callId: 'c' } as EndpointRequest;
+
+type Behaviour = (signal: AbortSignal) => Promise<EndpointReply>;
+
+/** An endpoint without a network. */
+function scripted(name: string, behaviour: Behaviour, maxConcurrency = 8) {
+  const calls: EndpointRequest[] = [];
+  const baseUrl = `http://${name}/v1`;
+  const endpoint: ModelEndpoint = {
+    settings: endpointSettings({ model: 'm', baseUrl, apiKeyVariable: '', maxConcurrency, timeoutMs: 0 }, {}),
+    complete: (asked, signal) => {
+      calls.push(asked);
+      return behaviour(signal);
+    },
+    models: async () => ['m'],
+    close: async () => {},
+  };
+  return { endpoint, calls, baseUrl };
+}
+
+const answering: Behaviour = async () => reply;
+const failing =
+  (kind: ConstructorParameters<typeof EndpointError>[0], name: string, retryAfterMs?: number): Behaviour =>
+  async () => {
+    throw new EndpointError(kind, `http://${name}/v1`, kind, { retryAfterMs });
+  };
+
+function pooled(endpoints: readonly ModelEndpoint[], change: Partial<PoolSettings> = {}) {
+  const timing = createManualTiming();
+  return { timing, pool: createEndpointPool({ model: 'm', endpoints, timing, random: () => 0.5, ...change }) };
+}
+
+/** Answers that can be given by hand. */
+function held() {
+  const open: (() => void)[] = [];
+  const behaviour: Behaviour = () => new Promise((resolve) => open.push(() => resolve(reply)));
+  return { behaviour, open };
+}
+
+test('a call is answered with the endpoint and the number of attempts', async () => {
+  const { endpoint, baseUrl } = scripted('a', answering);
+  const { pool } = pooled([endpoint]);
+  expect(await pool.complete(request, 'workflow', never)).toEqual({ ...reply, endpoint: baseUrl, attempts: 1 });
+});
+
+test('a call that failed is tried elsewhere', async () => {
+  const a = scripted('a', failing('unavailable', 'a'));
+  const b = scripted('b', answering);
+  const { pool, timing } = pooled([a.endpoint, b.endpoint]);
+  const prefixKey = 'x'; // at home on either; both orders end at b
+  const answers = Promise.all(['x', 'y', 'z', 'w'].map((key) => pool.complete(request, `${prefixKey}${key}`, never)));
+  await timing.advance(60_000);
+  for (const answer of await answers) expect(answer.endpoint).toBe(b.baseUrl);
+  expect(a.calls.length).toBeGreaterThan(0);
+});
+
+test('no more calls are in flight than the limit, and the next goes when one ends', async () => {
+  const { behaviour, open } = held();
+  const { endpoint, calls } = scripted('a', behaviour, 3);
+  const { pool, timing } = pooled([endpoint]);
+  const answers = Array.from({ length: 5 }, () => pool.complete(request, 'w', never));
+  await timing.advance(0);
+  expect([calls.length, pool.waiting]).toEqual([3, 2]);
+  open.shift()?.();
+  await timing.advance(0);
+  expect([calls.length, pool.waiting]).toEqual([4, 1]);
+  while (open.length > 0) {
+    open.shift()?.();
+    await timing.advance(0);
+  }
+  await Promise.all(answers);
+  expect(pool.health()[0]).toMatchObject({ inFlight: 0, calls: 5 });
+});
+
+test('a full endpoint is no reason to wait while another has room', async () => {
+  const holding = held();
+  const a = scripted('a', holding.behaviour, 1);
+  const b = scripted('b', holding.behaviour, 1);
+  const { pool, timing } = pooled([a.endpoint, b.endpoint]);
+  const answers = [pool.complete(request, 'w', never), pool.complete(request, 'w', never)];
+  await timing.advance(0);
+  expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+  for (const answer of holding.open) answer();
+  await Promise.all(answers);
+});
+
+test('Retry-After keeps all calls away from the endpoint for that long, also above a minute', async () => {
+  let throttle = true;
+  const { endpoint, calls, baseUrl } = scripted('a', async () => {
+    if (!throttle) return reply;
+    throttle = false;
+    throw new EndpointError('throttled', 'http://a/v1', 'busy', { retryAfterMs: 90_000 });
+  });
+  const { pool, timing } = pooled([endpoint]);
+  const first = pool.complete(request, 'w', never);
+  await timing.advance(1_000);
+  const second = pool.complete(request, 'w', never);
+  await timing.advance(88_000);
+  expect(calls).toHaveLength(1);
+  expect(pool.health()[0]).toMatchObject({ endpoint: baseUrl, state: 'throttled', failures: { throttled: 1 } });
+  await timing.advance(1_001);
+  expect((await first).attempts).toBe(2);
+  expect((await second).attempts).toBe(1);
+});
+
+test('a Retry-After beyond the patience hands the call back with the time to wait', async () => {
+  const { endpoint, calls } = scripted('a', failing('throttled', 'a', 600_000));
+  const { pool, timing } = pooled([endpoint]);
+  const outcome = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(10_000);
+  expect(await outcome).toBeInstanceOf(InfrastructureError);
+  expect(((await outcome) as InfrastructureError).retryAfterMs).toBeGreaterThan(500_000);
+  expect(calls).toHaveLength(1);
+});
+
+test('throttling cuts the limit of the endpoint', async () => {
+  const { endpoint } = scripted('a', failing('throttled', 'a'), 10);
+  const { pool, timing } = pooled([endpoint]);
+  const outcome = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(60_000);
+  await outcome;
+  expect(pool.health()[0]?.limit).toBeLessThan(5);
+});
+
+test('an endpoint that fails five times in a row is left alone, then tried with one call', async () => {
+  let down = true;
+  const { endpoint, calls } = scripted('a', async (signal) => (down ? failing('unavailable', 'a')(signal) : reply));
+  const { pool, timing } = pooled([endpoint]);
+  const lost = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(5_000);
+  expect(await lost).toBeInstanceOf(InfrastructureError);
+  const waiting = [pool.complete(request, 'w', never), pool.complete(request, 'w', never), pool.complete(request, 'w', never)];
+  await timing.advance(2_000);
+  expect(pool.health()[0]?.state).toBe('open');
+  const before = calls.length;
+  down = false;
+  await timing.advance(5_000);
+  expect(calls).toHaveLength(before);
+  await timing.advance(10_000);
+  expect(await Promise.all(waiting)).toHaveLength(3);
+  expect(pool.health()[0]).toMatchObject({ state: 'closed', lastError: undefined });
+});
+
+test('while one circuit is open, the others carry on', async () => {
+  const a = scripted('a', failing('unavailable', 'a'));
+  const b = scripted('b', answering);
+  const { pool, timing } = pooled([a.endpoint, b.endpoint]);
+  for (let call = 0; call < 20; call += 1) {
+    const answer = pool.complete(request, `w${call}`, never);
+    await timing.advance(100);
+    await timing.advance(400);
+    expect((await answer).endpoint).toBe(b.baseUrl);
+  }
+  expect(pool.health().find(({ endpoint }) => endpoint === a.baseUrl)?.state).toBe('open');
+  expect(a.calls).toHaveLength(5);
+});
+
+test('when all circuits stay open, a call is handed back instead of waiting for ever', async () => {
+  const { endpoint, calls } = scripted('a', failing('unavailable', 'a'));
+  const { pool, timing } = pooled([endpoint]);
+  const outcomes: unknown[] = [];
+  for (let call = 0; call < 3; call += 1) pool.complete(request, 'w', never).catch((error: unknown) => outcomes.push(error));
+  await timing.advance(10 * 60_000);
+  expect(outcomes).toHaveLength(3);
+  for (const outcome of outcomes) expect(outcome).toBeInstanceOf(InfrastructureError);
+  expect(calls.length).toBeLessThan(13);
+});
+
+test('a failure that belongs to the request is no fault of the endpoint', async () => {
+  const { endpoint } = scripted('a', async () => {
+    throw new FailureError({ kind: 'context-overflow', message: 'too long' });
+  });
+  const { pool } = pooled([endpoint]);
+  for (let call = 0; call < 10; call += 1) await expect(pool.complete(request, 'w', never)).rejects.toThrow(FailureError);
+  expect(pool.health()[0]).toMatchObject({ state: 'closed', failures: {}, limit: 8 });
+});
+
+test('a key that one endpoint refuses is tried at the other, and at none twice', async () => {
+  const a = scripted('a', failing('credentials', 'a'));
+  const b = scripted('b', failing('credentials', 'b'));
+  const { pool, timing } = pooled([a.endpoint, b.endpoint]);
+  const outcome = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(60_000);
+  expect(await outcome).toMatchObject({ name: 'InfrastructureError', kind: 'credentials' });
+  expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+});
+
+test('an abort takes a waiting call out of the line with its reason', async () => {
+  const { behaviour, open } = held();
+  const { endpoint, calls } = scripted('a', behaviour, 1);
+  const { pool, timing } = pooled([endpoint]);
+  const first = pool.complete(request, 'w', never);
+  const stop = new AbortController();
+  const second = pool.complete(request, 'w', stop.signal).catch((error: unknown) => error);
+  await timing.advance(0);
+  stop.abort(new Error('cancelled'));
+  expect(await second).toMatchObject({ message: 'cancelled' });
+  expect(pool.waiting).toBe(0);
+  open[0]?.();
+  await first;
+  expect(calls).toHaveLength(1);
+});
+
+test('a call that was cut by its caller says nothing about the endpoint', async () => {
+  const { endpoint } = scripted(
+    'a',
+    (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  );
+  const { pool, timing } = pooled([endpoint]);
+  for (let call = 0; call < 6; call += 1) {
+    const stop = new AbortController();
+    const outcome = pool.complete(request, 'w', stop.signal).catch((error: unknown) => error);
+    await timing.advance(0);
+    stop.abort(new Error('cancelled'));
+    expect(await outcome).toMatchObject({ message: 'cancelled' });
+  }
+  expect(pool.health()[0]).toMatchObject({ state: 'closed', failures: {}, inFlight: 0, limit: 8 });
+});
+
+test('closing ends calls in flight and those that wait, and refuses new ones', async () => {
+  const { endpoint } = scripted(
+    'a',
+    (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    1,
+  );
+  const { pool, timing } = pooled([endpoint]);
+  const calls = [pool.complete(request, 'w', never), pool.complete(request, 'w', never)];
+  const outcomes = Promise.allSettled(calls);
+  await timing.advance(0);
+  await pool.close();
+  await pool.close();
+  for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { message: /are closed/ } });
+  await expect(pool.complete(request, 'w', never)).rejects.toThrow('are closed');
+});
+
+test('the check names what an endpoint serves instead, and why one cannot be reached', async () => {
+  const other = scripted('a', answering);
+  const dead = scripted('b', answering);
+  const { pool } = pooled([
+    { ...other.endpoint, models: async () => ['qwen3-4b'] },
+    { ...dead.endpoint, models: async () => Promise.reject(new EndpointError('unavailable', dead.baseUrl, 'down')) },
+    scripted('c', answering).endpoint,
+  ]);
+  expect(await pool.check(never)).toEqual([
+    { endpoint: 'http://a/v1', problem: 'it serves qwen3-4b, not m' },
+    { endpoint: 'http://b/v1', problem: 'http://b/v1: down' },
+    { endpoint: 'http://c/v1', problem: undefined },
+  ]);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
+
+const endpoint = { model: 'qwen3-8b', baseUrl: 'http://gpu-1:8000/v1/', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0 };
+
+test('zeros stand for defaults, and the address loses its last slash', () => {
+  expect(endpointSettings(endpoint, {})).toEqual({
+    baseUrl: 'http://gpu-1:8000/v1',
+    apiKey: undefined,
+    apiKeyVariable: '',
+    maxConcurrency: 32,
+    timeoutMs: 120_000,
+    firstTokenTimeoutMs: 60_000,
+    stallTimeoutMs: 30_000,
+  });
+});
+
+test('no limit is longer than that of the whole attempt', () => {
+  expect(endpointSettings({ ...endpoint, timeoutMs: 10_000, maxConcurrency: 4 }, {})).toMatchObject({
+    maxConcurrency: 4,
+    timeoutMs: 10_000,
+    firstTokenTimeoutMs: 10_000,
+    stallTimeoutMs: 10_000,
+  });
+});
+
+test('the key is the content of the variable', () => {
+  expect(endpointSettings({ ...endpoint, apiKeyVariable: 'KEY' }, { KEY: 'secret\n' }).apiKey).toBe('secret');
+});
+
+test.each([
+  [{ apiKeyVariable: 'KEY' }, /KEY, which is not set/],
+  [{ baseUrl: 'gpu-1:8000/v1' }, /must be an http or https address/],
+  [{ baseUrl: '' }, /must be an http or https address/],
+  [{ baseUrl: 'http://user:pass@gpu-1/v1' }, /must not hold a user or password/],
+])('%o is refused with a sentence', (change, message) => {
+  expect(() => endpointSettings({ ...endpoint, ...change }, {})).toThrow(message);
+});
