@@ -9,6 +9,7 @@ import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addValidateCommand } from './commands/validate.ts';
 import { addWatchCommand } from './commands/watch.ts';
 
 export type AddCommand = (program: Command, cli: Cli) => void;
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   addPauseCommand,
   addResumeCommand,
   addExportCommand,
+  addValidateCommand,
   addDoctorCommand,
   addSimulateModelCommand,
 ];

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { benchmarkDefinitionOf, benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type FileProblem, type ValidatedFile, validateFile } from '../validation/validate-file.ts';
+
+interface ValidateOptions {
+  readonly json: boolean;
+  readonly benchmark: string;
+}
+
+export function addValidateCommand(program: Command, cli: Cli): void {
+  const names = benchmarkDefinitions.map(({ name }) => name);
+  program
+    .command('validate')
+    .description('check workflow files and run files without spending anything')
+    .argument('<files...>', 'YAML or JSON')
+    .option('--benchmark <name>', `whose operators and fields a workflow may use: ${names.join(', ')}`, names[0])
+    .option('--json', 'print one JSON document', false)
+    .action((files: string[], options: ValidateOptions) => cli.answer(options.json, () => validate(files, options)));
+}
+
+async function validate(files: readonly string[], options: ValidateOptions): Promise<Answer> {
+  benchmarkDefinitionOf(options.benchmark);
+  const checked: ValidatedFile[] = [];
+  for (const file of files) checked.push(await validateFile(file, options.benchmark));
+  const valid = checked.every(({ problems }) => problems.length === 0);
+  return {
+    exitCode: valid ? exitCodes.ok : exitCodes.badInput,
+    document: { valid, files: checked.map((file) => ({ ...file, valid: file.problems.length === 0 })) },
+    text: checked.flatMap(renderFile).join('\n'),
+  };
+}
+
+function renderFile({ file, kind, problems, summary }: ValidatedFile): string[] {
+  if (problems.length === 0) return [`${file}: valid ${kind}, ${summary}`];
+  return problems.map((problem) => `${file}${renderProblem(problem)}`);
+}
+
+/** The place as an editor finds it, then the step, the field, the sentence and the rule's name. */
+function renderProblem({ line, step, field, rule, message }: FileProblem): string {
+  const place = [step === '' ? '' : `step ${step}`, field === '' ? '' : `field ${field}`]
+    .filter((part) => part !== '')
+    .join(', ');
+  return `${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${message} [${rule}]`;
+}
