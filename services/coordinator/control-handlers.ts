@@ -1,0 +1,165 @@
+import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
+import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
+import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
+import type {
+  GetRunBenchmarkResponse,
+  GetRunResponse,
+  ListRunsResponse,
+  RunManifest,
+  RunSummary,
+  StartRunRequest,
+  StartRunResponse,
+  WatchRunRequest,
+  WatchRunResponse,
+} from '../shared/contracts/generated/scale/v1/control.ts';
+import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { runIdOf } from '../shared/contracts/run-id.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import { type Coordinator, isOver } from './coordinator.ts';
+import { type RunProgress, replayLog } from './run-driver.ts';
+import { runSummary } from './run-summary.ts';
+
+/** The request cannot be served as it is; the message says what would be right. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  readonly code: 'not-found' | 'invalid-argument' | 'failed-precondition';
+
+  constructor(code: ControlError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** ControlService as plain functions; control-server.ts puts gRPC around them. */
+export interface ControlHandlers {
+  startRun(request: StartRunRequest): Promise<StartRunResponse>;
+  listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
+  getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
+  watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
+  cancelRun(runId: string): Promise<{ status: RunStatus }>;
+  pauseRun(runId: string): Promise<{ status: RunStatus }>;
+  resumeRun(runId: string): Promise<{ status: RunStatus }>;
+  getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
+}
+
+export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs: () => number): ControlHandlers {
+  const manifestOf = async (runId: string): Promise<RunManifest> => {
+    const manifest = await bus.runs.get(runId);
+    if (!manifest) throw new ControlError('not-found', `there is no run ${runId}; \`scale list\` shows the runs there are`);
+    return manifest;
+  };
+  const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
+    const state = coordinator.state(manifest.runId) ?? (await replayLog(bus, manifest.runId, signal)).state;
+    return runSummary(manifest, state);
+  };
+  const steer = async (runId: string, status: RunStatus): Promise<{ status: RunStatus }> => {
+    const manifest = await manifestOf(runId);
+    if (isOver(manifest.status)) {
+      if (manifest.status === status) return { status };
+      throw new ControlError('failed-precondition', `run ${runId} has ended already`);
+    }
+    const steered = { ...manifest, status };
+    await bus.runs.put(steered);
+    coordinator.drive(steered);
+    return { status };
+  };
+
+  return {
+    async startRun({ configuration, benchmark, endpoints, maxInFlight }) {
+      if (!configuration || !benchmark) throw new ControlError('invalid-argument', 'configuration and benchmark must be given');
+      const content = encodeBenchmark(benchmarkFromProto(benchmark));
+      const contentHash = await bus.blobs.put(content);
+      const settings = configurationFromProto(configuration);
+      if (settings.benchmark.contentHash !== contentHash) {
+        throw new ControlError(
+          'invalid-argument',
+          `configuration.benchmark.content_hash is ${settings.benchmark.contentHash}, but the benchmark's content has ${contentHash}`,
+        );
+      }
+      const runId = runIdOf(settings);
+      const known = await bus.runs.get(runId);
+      const manifest: RunManifest = {
+        schemaVersion: 1,
+        runId,
+        configuration,
+        endpoints,
+        maxInFlight,
+        status: known?.status ?? RunStatus.RUNNING,
+        createdAtMs: known?.createdAtMs ?? nowMs(),
+      };
+      await bus.runs.put(manifest);
+      if (!isOver(manifest.status)) coordinator.drive(manifest);
+      return { runId, continued: known !== undefined, status: manifest.status };
+    },
+    async listRuns(signal) {
+      const manifests = await bus.runs.list();
+      const runs: RunSummary[] = [];
+      for (const manifest of manifests) runs.push(await summaryOf(manifest, signal));
+      return { runs: runs.sort((a, b) => b.createdAtMs - a.createdAtMs) };
+    },
+    async getRun(runId, signal) {
+      const manifest = await manifestOf(runId);
+      return { manifest, summary: await summaryOf(manifest, signal) };
+    },
+    async *watchRun({ runId, afterSequence, follow }, signal) {
+      await manifestOf(runId);
+      yield* watchRun(bus, coordinator, { runId, afterSequence, follow }, signal);
+    },
+    cancelRun: (runId) => steer(runId, RunStatus.CANCELLED),
+    pauseRun: (runId) => steer(runId, RunStatus.PAUSED),
+    resumeRun: (runId) => steer(runId, RunStatus.RUNNING),
+    async getRunBenchmark(runId) {
+      const manifest = await manifestOf(runId);
+      const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';
+      return { benchmark: benchmarkToProto(decodeBenchmark(await bus.blobs.get(contentHash))) };
+    },
+  };
+}
+
+/** The log, and between its entries how far the current step is. Ends after the entry that ends the run. */
+async function* watchRun(
+  bus: Bus,
+  coordinator: Coordinator,
+  { runId, afterSequence, follow }: WatchRunRequest,
+  signal: AbortSignal,
+): AsyncGenerator<WatchRunResponse> {
+  const ended = new AbortController();
+  const reading = AbortSignal.any([signal, ended.signal]);
+  let latest: RunProgress | undefined;
+  let wake: () => void = () => undefined;
+  const stopProgress = follow
+    ? coordinator.onProgress(runId, (progress) => {
+        latest = progress;
+        wake();
+      })
+    : () => undefined;
+  const entries = bus.log.read(runId, { after: afterSequence, follow }, reading)[Symbol.asyncIterator]();
+  let next = entries.next();
+  try {
+    while (!signal.aborted) {
+      const progressed = new Promise<'progress'>((resolve) => {
+        wake = () => resolve('progress');
+        if (latest) wake();
+      });
+      const winner = await Promise.race([next, progressed]);
+      if (winner === 'progress') {
+        if (!latest) continue;
+        const progress = latest;
+        latest = undefined;
+        yield { update: { $case: 'progress', value: { ...progress, tokens: 0 } } };
+        continue;
+      }
+      if (winner.done) return;
+      const { sequence, timeMs, entry } = winner.value;
+      const { event } = decodeEvent(entry);
+      yield { update: { $case: 'event', value: { sequence, timeMs, event: eventToProto(runId, event) } } };
+      if (follow && (event.kind === 'run-completed' || event.kind === 'run-cancelled' || event.kind === 'run-failed')) return;
+      next = entries.next();
+    }
+  } finally {
+    stopProgress();
+    ended.abort();
+    await next.catch(() => undefined);
+    await entries.return?.();
+  }
+}

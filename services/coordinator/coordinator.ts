@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunState } from '../domain/search/state.ts';
+import { decodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
+import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
+import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import { BusError } from '../shared/messaging/errors.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { holdLease } from './hold-lease.ts';
+import { driveRun, failRun, type RunProgress } from './run-driver.ts';
+
+export interface CoordinatorSettings {
+  readonly name: string;
+  /** `requested`: drive only runs for which `drive` was called in this process. */
+  readonly resume: 'all' | 'requested';
+  /** Jobs of a run in flight over all workers, where the run does not say. */
+  readonly maxInFlight: number;
+  readonly reconcileMs: number;
+}
+
+export interface Coordinator {
+  /** Sees to it that the run is driven: here, or by the coordinator that holds its lease. */
+  drive(manifest: RunManifest): void;
+  /** The state of a run that is driven here. */
+  state(runId: string): RunState | undefined;
+  /** Calls back at each step of a run that is driven here, and at once if there was one; returns what ends it. */
+  onProgress(runId: string, listener: (progress: RunProgress) => void): () => void;
+  stop(): Promise<void>;
+}
+
+interface DrivenRun {
+  manifest: RunManifest;
+  attention: AbortController;
+  state: RunState | undefined;
+  progress: RunProgress | undefined;
+  readonly over: AbortController;
+  /** Defects in a row; trouble with the bus does not count. */
+  defects: number;
+  loop: Promise<void>;
+}
+
+const leasePollMs = 1000;
+const defectsBeforeFailure = 3;
+
+/** Drives every run whose lease it can get, each in a loop of its own that starts over from the log after any trouble. */
+export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger: Logger): Coordinator {
+  const stopping = new AbortController();
+  const runs = new Map<string, DrivenRun>();
+  const listeners = new Map<string, Set<(progress: RunProgress) => void>>();
+
+  const changed = (run: DrivenRun, manifest: RunManifest): void => {
+    const steered = run.manifest.status !== manifest.status;
+    run.manifest = manifest;
+    if (!steered) return;
+    const { attention } = run;
+    run.attention = new AbortController();
+    attention.abort();
+  };
+  const drive = (manifest: RunManifest): void => {
+    const known = runs.get(manifest.runId);
+    if (known) return changed(known, manifest);
+    const run: DrivenRun = {
+      manifest,
+      attention: new AbortController(),
+      state: undefined,
+      progress: undefined,
+      over: new AbortController(),
+      defects: 0,
+      loop: Promise.resolve(),
+    };
+    runs.set(manifest.runId, run);
+    const signal = AbortSignal.any([stopping.signal, run.over.signal]);
+    run.loop = restartingLoop(`drive ${manifest.runId}`, signal, logger, () => leadRun(run, signal)).finally(() => {
+      runs.delete(manifest.runId);
+    });
+  };
+  const watching = restartingLoop('watch runs', stopping.signal, logger, async (signal) => {
+    for await (const manifest of bus.runs.watch(signal)) {
+      const known = runs.get(manifest.runId);
+      if (known) changed(known, manifest);
+      else if (settings.resume === 'all' && !isOver(manifest.status)) drive(manifest);
+    }
+  });
+
+  const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
+    const { runId } = run.manifest;
+    const log = logger.child({ runId });
+    await using held = await holdLease(bus.leases, `run-${runId}`, settings.name, log);
+    if (!held) {
+      // Another coordinator leads, or did a moment ago; if the run has ended meanwhile there is nothing left to lead.
+      await sleep(leasePollMs, undefined, { signal });
+      if (isOver(run.manifest.status)) run.over.abort();
+      return;
+    }
+    try {
+      const state = await driveRun(
+        {
+          bus,
+          logger: log,
+          runId,
+          ...(await contentOf(run.manifest)),
+          epoch: held.epoch,
+          maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
+          reconcileMs: settings.reconcileMs,
+          wanted: () => wantedOf(run.manifest.status),
+          attention: () => run.attention.signal,
+          progressed: (progress) => {
+            run.progress = progress;
+            for (const listener of listeners.get(runId) ?? []) listener(progress);
+          },
+          advanced: (next) => {
+            run.state = next;
+            run.defects = 0;
+          },
+        },
+        AbortSignal.any([signal, held.lost]),
+      );
+      await settleRun(run, state);
+    } catch (error) {
+      if (signal.aborted || held.lost.aborted || error instanceof BusError) throw error;
+      run.defects += 1;
+      if (run.defects < defectsBeforeFailure) throw error;
+      log.error({ err: coerceError(error) }, 'the run cannot go on');
+      await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal));
+    }
+  };
+
+  /** Writes how the run ended where workers see it, and clears its queues. */
+  const settleRun = async (run: DrivenRun, state: RunState): Promise<void> => {
+    const { runId } = run.manifest;
+    await bus.runs.put({ ...run.manifest, status: statusOf(state) });
+    await bus.jobs.closeLanes(runId);
+    logger.info({ runId, status: state.status }, 'run ended');
+    run.over.abort();
+  };
+
+  const contentOf = async (manifest: RunManifest) => {
+    if (!manifest.configuration) throw new Error(`the manifest of run ${manifest.runId} has no configuration`);
+    const configuration = configurationFromProto(manifest.configuration);
+    return { configuration, benchmark: decodeBenchmark(await bus.blobs.get(configuration.benchmark.contentHash)) };
+  };
+
+  return {
+    drive,
+    state: (runId) => runs.get(runId)?.state,
+    onProgress(runId, listener) {
+      const set = listeners.get(runId) ?? new Set();
+      listeners.set(runId, set.add(listener));
+      const progress = runs.get(runId)?.progress;
+      if (progress) listener(progress);
+      return () => {
+        set.delete(listener);
+        if (set.size === 0) listeners.delete(runId);
+      };
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([watching, ...[...runs.values()].map((run) => run.loop)]);
+    },
+  };
+}
+
+export function isOver(status: RunStatus): boolean {
+  return status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
+}
+
+function wantedOf(status: RunStatus): 'running' | 'paused' | 'cancelled' {
+  if (status === RunStatus.CANCELLED) return 'cancelled';
+  return status === RunStatus.PAUSED ? 'paused' : 'running';
+}
+
+export function statusOf(state: RunState): RunStatus {
+  const statuses = {
+    running: RunStatus.RUNNING,
+    paused: RunStatus.PAUSED,
+    completed: RunStatus.COMPLETED,
+    cancelled: RunStatus.CANCELLED,
+    failed: RunStatus.FAILED,
+  } as const;
+  return statuses[state.status];
+}

@@ -1,0 +1,94 @@
+import type { Benchmark } from '../domain/benchmark.ts';
+import type { TokenUse } from '../domain/ledger/token-use.ts';
+import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
+import { parseProposal } from '../domain/prompts/parse-proposal.ts';
+import { admitProposal } from '../domain/search/admit-proposal.ts';
+import type { ExecutionOutcome, PredictionCompleted, WorkflowProposed } from '../domain/search/event.ts';
+import type { RunState } from '../domain/search/state.ts';
+import { decodeYaml } from '../shared/config/decode-yaml.ts';
+import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
+import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
+
+/** Characters of an answer that the log keeps; prompts show it, and the whole one stays in the result. */
+export const answerExcerptLength = 400;
+
+/** What the log keeps of an execution. */
+export function executionOutcomeOf(result: Result, queryIndex: number, repeat: number): ExecutionOutcome {
+  const tokens = tokenUseOf(result);
+  if (result.outcome?.$case === 'execution') {
+    const { answer, score, failure } = result.outcome.value;
+    return {
+      queryIndex,
+      repeat,
+      score,
+      answer: excerpt(answer),
+      ...(failure ? { failure: failureFromProto(failure) } : {}),
+      tokens,
+    };
+  }
+  return { queryIndex, repeat, score: 0, answer: '', failure: jobFailureOf(result), tokens };
+}
+
+/** The optimizer's reply to a proposal prompt, parsed, checked, and taken or refused. */
+export function workflowProposedOf(
+  result: Result,
+  state: RunState,
+  benchmark: Benchmark,
+  round: number,
+  attempt: number,
+): WorkflowProposed {
+  const tokens = tokenUseOf(result)[0];
+  if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
+    return admitProposal({ state, round, attempt, parsed: { failure: jobFailureOf(result) }, reply: '', tokens });
+  }
+  const { text, finishReason } = result.outcome.value;
+  const parsed = parseProposal({
+    reply: text,
+    cutOff: finishReason === 'length',
+    benchmark,
+    maxCalls: state.configuration.search.maxCallsPerQuery,
+    decode: decodeYaml,
+  });
+  return admitProposal({ state, round, attempt, parsed, reply: text, tokens });
+}
+
+export function predictionCompletedOf(result: Result, round: number, attempt: number): PredictionCompleted {
+  const tokens = tokenUseOf(result)[0];
+  const base = { kind: 'prediction-completed', round, attempt, ...(tokens ? { tokens } : {}) } as const;
+  if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
+    return { ...base, reason: '', failure: jobFailureOf(result) };
+  }
+  return { ...base, ...parsePrediction(result.outcome.value.text) };
+}
+
+function jobFailureOf(result: Result): NonNullable<ExecutionOutcome['failure']> {
+  if (result.outcome?.$case === 'failure') return failureFromProto(result.outcome.value);
+  if (result.outcome?.$case === 'completion' && result.outcome.value.failure)
+    return failureFromProto(result.outcome.value.failure);
+  throw new Error(`result of ${result.jobId} has an outcome of the wrong kind: ${result.outcome?.$case ?? 'none'}`);
+}
+
+/** Sums by model, in the order of the models' names: calls of parallel branches finish in any order. */
+function tokenUseOf(result: Result): TokenUse[] {
+  const byModel = new Map<string, TokenUse>();
+  for (const call of result.calls) {
+    const usage = usageFromProto(call.usage);
+    const sum = byModel.get(call.model);
+    byModel.set(call.model, {
+      model: call.model,
+      calls: (sum?.calls ?? 0) + 1,
+      simulated: (sum?.simulated ?? false) || call.simulated,
+      usage: {
+        promptTokens: usage.promptTokens + (sum?.usage.promptTokens ?? 0),
+        completionTokens: usage.completionTokens + (sum?.usage.completionTokens ?? 0),
+        cachedTokens: usage.cachedTokens + (sum?.usage.cachedTokens ?? 0),
+        reasoningTokens: usage.reasoningTokens + (sum?.usage.reasoningTokens ?? 0),
+      },
+    });
+  }
+  return [...byModel.values()].sort((a, b) => (a.model < b.model ? -1 : 1));
+}
+
+function excerpt(answer: string): string {
+  return answer.length <= answerExcerptLength ? answer : `${answer.slice(0, answerExcerptLength - 1)}…`;
+}

@@ -1,0 +1,46 @@
+import { coordinatorSettings } from '../shared/config/service-settings.ts';
+import { startHealthServer } from '../shared/lifecycle/health-server.ts';
+import { runService } from '../shared/lifecycle/run-service.ts';
+import { connectBus } from '../shared/messaging/nats-bus.ts';
+import { createLogger } from '../shared/telemetry/logger.ts';
+import { createMetricsRegistry } from '../shared/telemetry/metrics.ts';
+import { version } from '../shared/telemetry/version.ts';
+import { createControlHandlers } from './control-handlers.ts';
+import { startControlServer } from './control-server.ts';
+import { startCoordinator } from './coordinator.ts';
+
+const settings = coordinatorSettings();
+const { name, leash, drainMs } = settings;
+const log = createLogger({ service: 'coordinator', version, level: settings.logLevel });
+
+await runService({
+  name,
+  log,
+  leash,
+  drainWithinMs: drainMs,
+  start: async ({ releases, state }) => {
+    const bus = await connectBus({
+      servers: settings.natsUrl.split(','),
+      name,
+      logger: log,
+      replicas: settings.streamReplicas,
+      leaseTtlMs: settings.leaseTtlMs,
+    });
+    releases.push('the bus', () => bus.close());
+    const coordinator = startCoordinator(settings, bus, log);
+    releases.push('the coordinator', () => coordinator.stop());
+    const handlers = createControlHandlers(bus, coordinator, Date.now);
+    const control = await startControlServer(`${settings.controlHost}:${settings.controlPort}`, handlers, log);
+    releases.push('the control server', () => control.stop());
+    const health = await startHealthServer({
+      host: settings.healthHost,
+      port: settings.healthPort,
+      state,
+      checks: { bus: (signal) => bus.check(signal) },
+      checkWithinMs: 2000,
+      metrics: createMetricsRegistry('coordinator', version),
+    });
+    releases.use('the health server', health);
+    return { control: `${settings.controlHost}:${control.port}`, health: health.url };
+  },
+});

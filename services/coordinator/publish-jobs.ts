@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
+import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import type { ResultInbox } from './result-inbox.ts';
+
+const publishWidth = 64;
+
+/** Queues jobs, in order. A job that is queued already stays as it is; one that has a result ends when a worker sees that. */
+export async function publishJobs(bus: Bus, jobs: readonly Job[]): Promise<void> {
+  for (let start = 0; start < jobs.length; start += publishWidth) {
+    await Promise.all(jobs.slice(start, start + publishWidth).map((job) => bus.jobs.publish(job)));
+  }
+}
+
+export interface ReconcilerSettings {
+  readonly bus: Bus;
+  readonly runId: string;
+  readonly logger: Logger;
+  readonly inbox: ResultInbox;
+  readonly jobs: readonly Job[];
+  readonly everyMs: number;
+}
+
+/**
+ * Republishes whatever was issued and is neither queued nor answered, so that a queue entry lost anywhere (a purge, a wiped
+ * store, a defect of the server) costs a minute and not the run.
+ */
+export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
+  const { bus, runId, logger, inbox, jobs, everyMs } = settings;
+  const stopping = new AbortController();
+  const reconcile = async (): Promise<void> => {
+    const outstanding = await bus.jobs.outstanding(runId);
+    const missing: Job[] = [];
+    for (const job of jobs) {
+      if (inbox.seen(job.jobId) || outstanding.has(job.jobId)) continue;
+      const result = await bus.results.get(runId, job.jobId);
+      if (result) inbox.accept(result);
+      else missing.push(job);
+    }
+    if (missing.length === 0) return;
+    logger.warn({ runId, jobs: missing.length }, 'jobs were issued and are neither queued nor answered; publishing them again');
+    await publishJobs(bus, missing);
+  };
+  const loop = restartingLoop(`reconcile ${runId}`, stopping.signal, logger, async (signal) => {
+    while (!signal.aborted) {
+      await sleep(everyMs, undefined, { signal });
+      await reconcile();
+    }
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import type { Benchmark } from '../domain/benchmark.ts';
+import type { Phase } from '../domain/ledger/token-use.ts';
+import { applyEvent } from '../domain/search/apply-event.ts';
+import type { ExecuteCommand } from '../domain/search/command.ts';
+import type { RunConfiguration } from '../domain/search/configuration.ts';
+import type { ExecutionOutcome, RunEvent } from '../domain/search/event.ts';
+import { coversAllQueries } from '../domain/search/executions.ts';
+import { planNextStep } from '../domain/search/plan-next-step.ts';
+import type { RunState } from '../domain/search/state.ts';
+import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
+import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
+import type { Bus, JobKind } from '../shared/messaging/bus.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
+import { executionJobId, jobsOf, type WorkCommand } from './job-of-command.ts';
+import { publishJobs, startReconciler } from './publish-jobs.ts';
+import { openResultInbox, type ResultInbox } from './result-inbox.ts';
+
+export interface RunProgress {
+  readonly round: number;
+  readonly phase: Phase;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface RunDriverSettings {
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly runId: string;
+  readonly configuration: RunConfiguration;
+  readonly benchmark: Benchmark;
+  /** The lease's epoch. */
+  readonly epoch: number;
+  readonly maxInFlight: number;
+  readonly reconcileMs: number;
+  /** What people want of the run now. */
+  wanted(): 'running' | 'paused' | 'cancelled';
+  /** Aborts when `wanted` changes; a new signal each time. */
+  attention(): AbortSignal;
+  progressed(progress: RunProgress): void;
+  advanced(state: RunState): void;
+}
+
+/** Outcomes in one log entry. Batches are cut from the start of a round, so a resumed run cuts them in the same places. */
+const batchSize = 32;
+const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
+
+/**
+ * Drives one run until it ends, pauses, or the signal aborts: plan, perform, append, apply. It holds no state but the log's:
+ * killed anywhere, another driver replays the log, derives the same commands, and finds the results that are already there.
+ * @throws LogConflictError when another coordinator has taken over
+ */
+export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
+  const { bus, runId, logger } = settings;
+  const log = await replayLog(bus, runId, signal);
+  const append = async (event: RunEvent): Promise<RunState> => {
+    signal.throwIfAborted();
+    // Applied first: an event that cannot follow must never get into the log.
+    const next = applyEvent(log.state, event);
+    log.last = await bus.log.append(runId, encodeEvent(runId, event), log.last);
+    log.state = next;
+    settings.advanced(next);
+    return next;
+  };
+  let state = log.state ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
+  settings.advanced(state);
+  if (isOver(state)) return state;
+
+  await Promise.all(kinds.map((kind) => bus.jobs.openLane(kind, runId, { maxInFlight: settings.maxInFlight })));
+  const step = { round: 0, phase: 'warm-up' as Phase, jobIds: new Set<string>(), done: 0 };
+  const report = (): void =>
+    settings.progressed({ round: step.round, phase: step.phase, done: step.done, total: step.jobIds.size });
+  const inbox = openResultInbox(bus, runId, logger, (result) => {
+    if (!step.jobIds.has(result.jobId)) return;
+    step.done += 1;
+    report();
+  });
+  try {
+    while (!isOver(state)) {
+      const attention = settings.attention();
+      const steering = steeringEvent(state, settings.wanted());
+      if (steering) {
+        state = await append(steering);
+        continue;
+      }
+      if (state.status === 'paused') {
+        await untilAborted(AbortSignal.any([signal, attention]));
+        signal.throwIfAborted();
+        continue;
+      }
+      const commands = planNextStep(state);
+      const work: WorkCommand[] = [];
+      for (const command of commands) {
+        if (command.kind === 'append') state = await append(command.event);
+        else work.push(command);
+      }
+      if (work.length === 0) continue;
+      const source = { bus, runId, epoch: settings.epoch, benchmark: settings.benchmark };
+      const jobs = (await Promise.all(work.map((command) => jobsOf(command, state, source)))).flat();
+      const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
+      Object.assign(step, {
+        round: currentRound(state),
+        phase: phaseOf(work, state),
+        jobIds: new Set(jobs.map((job) => job.jobId)),
+      });
+      step.done = jobs.length - unanswered.length;
+      report();
+      await publishJobs(bus, unanswered);
+      await using _reconciler = startReconciler({ bus, runId, logger, inbox, jobs, everyMs: settings.reconcileMs });
+      const interrupt = AbortSignal.any([signal, attention]);
+      try {
+        for (const command of work) {
+          for await (const event of eventsOf(command, () => state, settings.benchmark, inbox, interrupt))
+            state = await append(event);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        // People asked for something else; what is under way stays queued, and its results are found again.
+        if (!attention.aborted) throw error;
+      }
+    }
+    return state;
+  } finally {
+    await inbox.stop();
+  }
+}
+
+interface Log {
+  state: RunState | undefined;
+  last: number;
+}
+
+export async function replayLog(bus: Bus, runId: string, signal: AbortSignal): Promise<Log> {
+  const log: Log = { state: undefined, last: 0 };
+  for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
+    log.state = applyEvent(log.state, decodeEvent(entry).event);
+    log.last = sequence;
+  }
+  return log;
+}
+
+/** The events of a command, in an order that does not depend on which job ended first. */
+async function* eventsOf(
+  command: WorkCommand,
+  state: () => RunState,
+  benchmark: Benchmark,
+  inbox: ResultInbox,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent> {
+  if (command.kind === 'execute') {
+    yield* executionBatches(command, inbox, signal);
+    return;
+  }
+  const { round, attempt } = command;
+  const result: Result = await inbox.take(`${command.kind}-${round}-${attempt}`, signal);
+  yield command.kind === 'propose'
+    ? workflowProposedOf(result, state(), benchmark, round, attempt)
+    : predictionCompletedOf(result, round, attempt);
+}
+
+async function* executionBatches(command: ExecuteCommand, inbox: ResultInbox, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  const { round, workflowHash, executions } = command;
+  for (let start = 0; start < executions.length; start += batchSize) {
+    const outcomes: ExecutionOutcome[] = [];
+    for (const { queryIndex, repeat } of executions.slice(start, start + batchSize)) {
+      const result = await inbox.take(executionJobId(workflowHash, queryIndex, repeat), signal);
+      outcomes.push(executionOutcomeOf(result, queryIndex, repeat));
+    }
+    yield { kind: 'executions-completed', round, outcomes };
+  }
+}
+
+function steeringEvent(state: RunState, wanted: 'running' | 'paused' | 'cancelled'): RunEvent | undefined {
+  if (wanted === 'cancelled') return { kind: 'run-cancelled', reason: 'cancelled by a person' };
+  if (wanted === 'paused' && state.status === 'running') return { kind: 'run-paused' };
+  if (wanted === 'running' && state.status === 'paused') return { kind: 'run-resumed' };
+  return undefined;
+}
+
+function isOver(state: RunState): boolean {
+  return state.status === 'completed' || state.status === 'cancelled' || state.status === 'failed';
+}
+
+function currentRound(state: RunState): number {
+  return state.rounds.at(-1)?.round ?? 0;
+}
+
+function phaseOf(work: readonly WorkCommand[], state: RunState): Phase {
+  const round = state.rounds.at(-1);
+  if (round && work.some((command) => command.kind === 'execute')) {
+    return coversAllQueries(round, state.configuration) ? 'warm-up' : 'few-shot';
+  }
+  return work[0]?.kind === 'propose' ? 'propose' : 'predict';
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Ends a run that a defect keeps from going on, so that people see why. */
+export async function failRun(bus: Bus, runId: string, message: string, signal: AbortSignal): Promise<RunState> {
+  const log = await replayLog(bus, runId, signal);
+  if (log.state && isOver(log.state)) return log.state;
+  const event: RunEvent = { kind: 'run-failed', failure: { kind: 'internal', message } };
+  const state = applyEvent(log.state, event);
+  await bus.log.append(runId, encodeEvent(runId, event), log.last);
+  return state;
+}

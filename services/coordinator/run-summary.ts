@@ -1,0 +1,20 @@
+import { totalUse } from '../domain/ledger/totals.ts';
+import type { RunState } from '../domain/search/state.ts';
+import type { RunManifest, RunSummary } from '../shared/contracts/generated/scale/v1/control.ts';
+
+/** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
+export function runSummary(manifest: RunManifest, state: RunState | undefined): RunSummary {
+  const scores = (state?.rounds ?? []).flatMap((round) => (round.evaluation ? [round.evaluation.score] : []));
+  return {
+    runId: manifest.runId,
+    name: manifest.configuration?.name ?? '',
+    benchmark: manifest.configuration?.benchmark?.name ?? '',
+    status: manifest.status,
+    roundsCompleted: state?.rounds.filter((round) => round.completed).length ?? 0,
+    maxRounds: manifest.configuration?.search?.maxRounds ?? 0,
+    ...(scores.length > 0 ? { bestScore: Math.max(...scores) } : {}),
+    tokens: state ? totalUse(state.ledger).tokens : 0,
+    createdAtMs: manifest.createdAtMs,
+    simulated: state?.ledger.some((entry) => entry.simulated) ?? false,
+  };
+}

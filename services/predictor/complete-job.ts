@@ -1,0 +1,28 @@
+import { FailureError } from '../domain/failure.ts';
+import { failureToProto } from '../shared/contracts/result-codec.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import type { ModelClients } from '../shared/models/model-clients.ts';
+import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
+
+/** Sends a prompt to the optimizer model and returns its reply as it came; the coordinator reads it. */
+export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
+  return async (context) => {
+    const { job, run, signal } = context;
+    if (job.work?.$case !== 'propose' && job.work?.$case !== 'predict')
+      throw new Error(`job ${job.jobId} is not for the optimizer`);
+    const { round, attempt, promptBlob } = job.work.value;
+    const prompt = new TextDecoder().decode(await bus.blobs.get(promptBlob));
+    const kind = job.work.$case;
+    const seed = [run.configuration.seed, kind, round, attempt];
+    const { client, calls } = models.clientFor({ ...context, role: 'optimizer', prefixKey: kind, seed });
+    let outcome: JobOutcome['outcome'];
+    try {
+      const reply = await client.complete({ callId: kind, messages: [{ role: 'user', content: prompt }] }, signal);
+      outcome = { $case: 'completion', value: { text: reply.text, finishReason: reply.finishReason } };
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      outcome = { $case: 'completion', value: { text: '', finishReason: 'other', failure: failureToProto(error.failure) } };
+    }
+    return { outcome, calls: calls() };
+  };
+}

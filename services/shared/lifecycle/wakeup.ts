@@ -1,0 +1,30 @@
+/** Lets one loop sleep until something changes. A wake that comes while nobody waits is kept for the next wait. */
+export interface Wakeup {
+  wake(): void;
+  wait(): Promise<void>;
+}
+
+/** An abort of the signal wakes, so that a waiting loop can look at it; the listener is registered once. */
+export function createWakeup(signal: AbortSignal): Wakeup {
+  let pending = false;
+  let resolveWait: (() => void) | undefined;
+  const wake = (): void => {
+    if (resolveWait) {
+      resolveWait();
+      resolveWait = undefined;
+    } else pending = true;
+  };
+  signal.addEventListener('abort', wake, { once: true });
+  return {
+    wake,
+    wait: () => {
+      if (pending || signal.aborted) {
+        pending = false;
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => {
+        resolveWait = resolve;
+      });
+    },
+  };
+}

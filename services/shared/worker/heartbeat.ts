@@ -1,0 +1,44 @@
+import type { Clock } from '../../domain/ports.ts';
+
+export interface HeartbeatSettings {
+  /** After this long without a heartbeat the server gives the job to somebody else. */
+  readonly ackWaitMs: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps a delivery alive from a timer, and gives it up: when no heartbeat has got through for ackWaitMs, somebody else has the
+ * job by now, so `lost` is called once and the work must stop. (A zombie's heartbeats would keep the second delivery away too,
+ * which is why a worker that was paused must not send one before it has looked at the clock.)
+ */
+export function startHeartbeat(beat: () => Promise<void>, lost: () => void, settings: HeartbeatSettings): Disposable {
+  const { ackWaitMs, clock } = settings;
+  let lastBeat = clock.monotonicMs();
+  let given = false;
+  let beating = false;
+  const timer = setInterval(() => {
+    if (given) return;
+    const started = clock.monotonicMs();
+    if (started - lastBeat > ackWaitMs) {
+      given = true;
+      clearInterval(timer);
+      lost();
+      return;
+    }
+    if (beating) return;
+    beating = true;
+    beat()
+      .then(
+        () => {
+          lastBeat = started;
+        },
+        // A beat that fails is retried by the next tick; the clock above decides when to give up.
+        () => undefined,
+      )
+      .finally(() => {
+        beating = false;
+      });
+  }, ackWaitMs / 4);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

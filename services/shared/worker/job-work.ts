@@ -1,0 +1,35 @@
+import type { Benchmark } from '../../domain/benchmark.ts';
+import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { Job } from '../contracts/generated/scale/v1/job.ts';
+import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+
+/** What a worker knows about the run that a job belongs to. */
+export interface RunContext {
+  readonly runId: string;
+  readonly configuration: RunConfiguration;
+  readonly endpoints: readonly Endpoint[];
+  /** Loaded once a run, from its blob. */
+  benchmark(): Promise<Benchmark>;
+}
+
+export interface JobContext {
+  readonly job: Job;
+  readonly run: RunContext;
+  /** Calls that an earlier attempt has paid for, by call id. */
+  readonly journal: ReadonlyMap<string, ModelCall>;
+  /** Must be called after each finished model call, before its reply is used. */
+  record(call: ModelCall): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface JobOutcome {
+  readonly outcome: NonNullable<Result['outcome']>;
+  readonly calls: readonly ModelCall[];
+}
+
+/**
+ * Does one job. Failures of the workflow or the model's reply are part of the outcome.
+ * @throws anything else means that the infrastructure failed: the job is tried again, and nothing is scored
+ */
+export type JobWork = (context: JobContext) => Promise<JobOutcome>;

@@ -1,0 +1,80 @@
+import type { Benchmark } from '../../domain/benchmark.ts';
+import { decodeBenchmark } from '../contracts/benchmark-codec.ts';
+import { configurationFromProto } from '../contracts/configuration-codec.ts';
+import { type RunManifest, RunStatus } from '../contracts/generated/scale/v1/control.ts';
+import { restartingLoop } from '../lifecycle/restarting-loop.ts';
+import type { Bus } from '../messaging/bus.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { RunContext } from './job-work.ts';
+
+/** The runs that the cluster knows, kept current by a watch. */
+export interface RunDirectory {
+  manifest(runId: string): RunManifest | undefined;
+  /** Runs whose jobs may be pulled now. */
+  active(): readonly RunManifest[];
+  context(runId: string, signal: AbortSignal): Promise<RunContext>;
+  /** Aborts when the run is cancelled or has failed. */
+  cancelled(runId: string): AbortSignal;
+  stop(): Promise<void>;
+}
+
+/** `changed` is called after each change. */
+export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void): RunDirectory {
+  const manifests = new Map<string, RunManifest>();
+  const benchmarks = new Map<string, Promise<Benchmark>>();
+  const cancellations = new Map<string, AbortController>();
+  const stopping = new AbortController();
+
+  const cancellation = (runId: string): AbortController => {
+    const known = cancellations.get(runId);
+    if (known) return known;
+    const created = new AbortController();
+    cancellations.set(runId, created);
+    return created;
+  };
+  const accept = (manifest: RunManifest): void => {
+    manifests.set(manifest.runId, manifest);
+    if (manifest.status === RunStatus.CANCELLED || manifest.status === RunStatus.FAILED) cancellation(manifest.runId).abort();
+    else if (cancellation(manifest.runId).signal.aborted) cancellations.delete(manifest.runId);
+    changed();
+  };
+  const watching = restartingLoop('watch runs', stopping.signal, logger, async (signal) => {
+    for await (const manifest of bus.runs.watch(signal)) accept(manifest);
+  });
+
+  const benchmarkOf = (contentHash: string): Promise<Benchmark> => {
+    const known = benchmarks.get(contentHash);
+    if (known) return known;
+    const loading = bus.blobs.get(contentHash).then(decodeBenchmark);
+    benchmarks.set(contentHash, loading);
+    // A load that failed must not be remembered.
+    loading.catch(() => benchmarks.delete(contentHash));
+    return loading;
+  };
+
+  return {
+    manifest: (runId) => manifests.get(runId),
+    active: () => [...manifests.values()].filter((manifest) => manifest.status === RunStatus.RUNNING),
+    cancelled: (runId) => cancellation(runId).signal,
+    async context(runId, signal) {
+      let manifest = manifests.get(runId);
+      if (!manifest) {
+        manifest = await bus.runs.get(runId);
+        signal.throwIfAborted();
+      }
+      if (!manifest?.configuration)
+        throw new Error(`run ${runId} has no manifest: it was removed, or the job is not of this cluster`);
+      const configuration = configurationFromProto(manifest.configuration);
+      return {
+        runId,
+        configuration,
+        endpoints: manifest.endpoints,
+        benchmark: () => benchmarkOf(configuration.benchmark.contentHash),
+      };
+    },
+    async stop() {
+      stopping.abort();
+      await watching;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../domain/ports.ts';
+import { randomStream } from '../../domain/random.ts';
+import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
+import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import { coerceError } from '../lifecycle/coerce-error.ts';
+import type { Bus, Delivery } from '../messaging/bus.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import type { JobOutcome, JobWork } from './job-work.ts';
+import type { RunDirectory } from './run-directory.ts';
+
+export interface SettleDependencies {
+  readonly bus: Bus;
+  readonly runs: RunDirectory;
+  readonly work: JobWork;
+  readonly workerName: string;
+  readonly ackWaitMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Aborts when the worker must stop: the job goes back to the queue at once. */
+  readonly stopSignal: AbortSignal;
+}
+
+/** A job that was started this often and never finished has killed its workers. Below the consumer's max_deliver of 12. */
+export const poisonDeliveries = 10;
+const retryBaseMs = 500;
+const retryCapMs = 30_000;
+
+export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'lost';
+
+/**
+ * Does a delivered job once: looks for a result first, works under a heartbeat, journals finished calls, stores the result,
+ * and acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins does.
+ */
+export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
+  const { bus, runs, clock, stopSignal } = dependencies;
+  const { job } = delivery;
+  if (await bus.results.get(job.runId, job.jobId)) {
+    await delivery.ack();
+    return 'already-done';
+  }
+  const manifest = runs.manifest(job.runId);
+  if (manifest && isOver(manifest.status)) {
+    await delivery.ack();
+    return 'dropped';
+  }
+  if (delivery.deliveryCount > poisonDeliveries) {
+    const message = `the job was started ${delivery.deliveryCount - 1} times and never finished`;
+    await bus.results.put(resultOf(delivery, dependencies, 0, poisonOutcome(message)));
+    await delivery.terminate();
+    return 'poison';
+  }
+
+  const fence = new AbortController();
+  const signal = AbortSignal.any([stopSignal, fence.signal, runs.cancelled(job.runId)]);
+  using _heartbeat = startHeartbeat(
+    () => delivery.heartbeat(),
+    () => fence.abort(),
+    { ackWaitMs: dependencies.ackWaitMs, clock },
+  );
+  const started = clock.monotonicMs();
+  let done: JobOutcome;
+  try {
+    done = await workUntilDone(delivery, dependencies, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    if (fence.signal.aborted) return 'lost';
+    if (runs.cancelled(job.runId).aborted) {
+      await delivery.ack();
+      return 'dropped';
+    }
+    await delivery.retry(0);
+    return 'returned';
+  }
+  await bus.results.put(resultOf(delivery, dependencies, clock.monotonicMs() - started, done));
+  await delivery.ack();
+  return 'done';
+}
+
+/** Tries again for as long as the run lives: trouble with an endpoint delays a job, and never decides it. */
+async function workUntilDone(delivery: Delivery, dependencies: SettleDependencies, signal: AbortSignal): Promise<JobOutcome> {
+  const { bus, runs, work, logger } = dependencies;
+  const { job } = delivery;
+  const journal = await bus.journal.read(job.runId, job.jobId);
+  const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
+  const record = async (call: ModelCall): Promise<void> => {
+    journal.set(call.callId, call);
+    await bus.journal.record(job.runId, job.jobId, call);
+  };
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
+    try {
+      const run = await runs.context(job.runId, signal);
+      return await work({ job, run, journal, record, signal });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const delayMs = jitter.next() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt);
+      logger.warn(
+        { jobId: job.jobId, runId: job.runId, attempt, delayMs, err: coerceError(error) },
+        'job attempt failed; trying again',
+      );
+      await sleep(delayMs, undefined, { signal });
+    }
+  }
+}
+
+function isOver(status: RunStatus): boolean {
+  return status === RunStatus.CANCELLED || status === RunStatus.FAILED || status === RunStatus.COMPLETED;
+}
+
+function poisonOutcome(message: string): JobOutcome {
+  return { outcome: { $case: 'failure', value: { kind: 'poison', message, step: '' } }, calls: [] };
+}
+
+function resultOf(delivery: Delivery, dependencies: SettleDependencies, elapsedMs: number, done: JobOutcome): Result {
+  const { job } = delivery;
+  return {
+    schemaVersion: 1,
+    runId: job.runId,
+    jobId: job.jobId,
+    epoch: job.epoch,
+    worker: dependencies.workerName,
+    delivery: delivery.deliveryCount,
+    elapsedMs: Math.round(elapsedMs),
+    calls: [...done.calls],
+    outcome: done.outcome,
+  };
+}

@@ -1,0 +1,65 @@
+/** One queue that a worker pulls from, and what it holds of the worker's slots. */
+interface LaneUse {
+  inFlight: number;
+  /** Slots kept for a pull that is under way. */
+  reserved: number;
+  /** Its last pull brought nothing. */
+  idle: boolean;
+}
+
+/**
+ * Shares a worker's slots among its lanes: those with a backlog get equal parts, so that a small run behind a large one gets
+ * its share; idle ones keep one slot each for the pull that waits. Never gives out more slots than there are.
+ */
+export interface Slots {
+  open(lane: string): void;
+  close(lane: string): void;
+  /** How many jobs the lane may ask for now; 0: wait for a change. Reserves them until `pulled`. */
+  reserve(lane: string): number;
+  pulled(lane: string, reserved: number, received: number): void;
+  /** A job of the lane has ended. */
+  ended(lane: string): void;
+  inFlight(): number;
+}
+
+export function createSlots(total: number): Slots {
+  const lanes = new Map<string, LaneUse>();
+  const useOf = (lane: string): LaneUse => {
+    const use = lanes.get(lane) ?? { inFlight: 0, reserved: 0, idle: true };
+    lanes.set(lane, use);
+    return use;
+  };
+  const sum = (of: (use: LaneUse) => number): number => [...lanes.values()].reduce((total, use) => total + of(use), 0);
+
+  return {
+    open: (lane) => {
+      useOf(lane);
+    },
+    close: (lane) => {
+      // What is in flight stays counted until it ends.
+      if (lanes.get(lane)?.inFlight === 0) lanes.delete(lane);
+    },
+    reserve(lane) {
+      const use = useOf(lane);
+      const free = total - sum(({ inFlight, reserved }) => inFlight + reserved);
+      const busy = Math.max(
+        1,
+        sum(({ idle }) => (idle ? 0 : 1)),
+      );
+      const share = use.idle ? 1 : Math.ceil(total / busy) - use.inFlight;
+      const reserved = Math.max(0, Math.min(free, share));
+      use.reserved = reserved;
+      return reserved;
+    },
+    pulled(lane, reserved, received) {
+      const use = useOf(lane);
+      use.reserved -= reserved;
+      use.inFlight += received;
+      use.idle = received === 0;
+    },
+    ended(lane) {
+      useOf(lane).inFlight -= 1;
+    },
+    inFlight: () => sum(({ inFlight }) => inFlight),
+  };
+}

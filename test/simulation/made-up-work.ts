@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Benchmark } from '../../services/domain/benchmark.ts';
+import { randomStream } from '../../services/domain/random.ts';
+import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
+import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
+import type { ModelCall } from '../../services/shared/contracts/generated/scale/v1/result.ts';
+import type { JobWork } from '../../services/shared/worker/job-work.ts';
+
+export const benchmark: Benchmark = {
+  name: 'made-up',
+  split: 'validate',
+  description: 'made up',
+  queries: Array.from({ length: 40 }, (_, index) => ({
+    id: `q${index}`,
+    fields: { question: `question ${index}` },
+    reference: '1',
+  })),
+  inputs: ['question'],
+  operators: ['custom'],
+  scorer: 'gsm8k-strict',
+  otherScorers: [],
+  answerFormat: 'a number',
+};
+
+export const benchmarkHash = createHash('sha256').update(encodeBenchmark(benchmark)).digest('hex');
+
+const model = { temperature: 0, topP: 1, maxTokens: 256, chatTemplateKwargs: {}, sendSeed: true };
+
+export function configuration(seed: number): RunConfiguration {
+  return {
+    name: 'simulation',
+    seed,
+    benchmark: { name: 'made-up', split: 'validate', contentHash: benchmarkHash, queryCount: 40, scorer: 'gsm8k-strict' },
+    executor: { model: 'executor', ...model },
+    optimizer: { model: 'optimizer', ...model },
+    search: {
+      maxRounds: 8,
+      candidates: 4,
+      lambda: 0.3,
+      alpha: 0.2,
+      proposalAttempts: 3,
+      failingQueriesShown: 3,
+      convergenceRounds: 0,
+      convergenceTop: 3,
+      convergenceZ: 0,
+      tokenBudget: 0,
+      maxCallsPerQuery: 20,
+    },
+    evaluation: {
+      method: 'scale',
+      warmUpRounds: 2,
+      fewShotRatio: 0.1,
+      bins: 10,
+      gamma: 0.1,
+      draw: 'once',
+      tau: 0.01,
+      alphaMax: 0.9,
+      alphaForm: 'product',
+      predictionAttempts: 2,
+      repeats: 1,
+    },
+    initialWorkflow: {
+      name: 'one call',
+      description: '',
+      prompts: {},
+      steps: [
+        { kind: 'call', id: 'answer', operator: 'custom', inputs: { input: '{{query.question}}' } },
+        { kind: 'return', value: '{{answer.response}}' },
+      ],
+    },
+  };
+}
+
+const proposal = (tag: string): string => `<modification>try ${tag}</modification>
+<workflow>
+workflow: 1
+prompts:
+  solve: "Solve it the way of ${tag}"
+steps:
+  - id: answer
+    call: custom
+    with: {input: "{{query.question}}", instruction: solve}
+  - return: "{{answer.response}}"
+</workflow>`;
+
+export interface Started {
+  readonly jobId: string;
+}
+
+/** Work whose outcome is a hash of what was asked, so it is the same whoever does it, whenever. `started` hears of each start. */
+export function createMadeUpWork(worker: string, pause: () => Promise<void>, started: (work: Started) => void): JobWork {
+  return async ({ job, run, record, signal }) => {
+    started({ jobId: job.jobId });
+    await pause();
+    signal.throwIfAborted();
+    const call = (text: string, callId: string): ModelCall => ({
+      callId,
+      model: job.work?.$case === 'execute' ? 'executor' : 'optimizer',
+      usage: { promptTokens: 100, completionTokens: 10 + (text.length % 7), cachedTokens: 0, reasoningTokens: 0 },
+      text,
+      reasoning: '',
+      finishReason: 'stop',
+      latencyMs: 1,
+      timeToFirstTokenMs: 1,
+      attempts: 1,
+      simulated: true,
+      endpoint: worker,
+    });
+    const random = randomStream(run.configuration.seed, job.jobId);
+    if (job.work?.$case === 'execute') {
+      const made = call('an answer', 'answer/0');
+      await record(made);
+      const score = random.next() < 0.7 ? 1 : 0;
+      return {
+        outcome: { $case: 'execution', value: { answer: String(score), extracted: '', score, otherScores: {} } },
+        calls: [made],
+      };
+    }
+    const broken = random.next() < 0.2;
+    const text =
+      job.work?.$case === 'propose' ? proposal(broken ? 'the same' : job.jobId) : `<box>${broken ? 'high' : '0.7'}</box>`;
+    const made = call(text, 'complete');
+    await record(made);
+    return { outcome: { $case: 'completion', value: { text, finishReason: 'stop' } }, calls: [made] };
+  };
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import type { Random } from '../../services/domain/ports.ts';
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
+import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
+import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import { startWorker } from '../../services/shared/worker/worker.ts';
+import { benchmark, configuration, createMadeUpWork, type Started } from './made-up-work.ts';
+
+const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
+const clock = { monotonicMs: () => performance.now() };
+const ackWaitMs = 400;
+const leaseTtlMs = 300;
+
+/** A process that can be killed: from then on, nothing it does reaches the server. */
+interface Process {
+  kill(): Promise<void>;
+}
+
+function startCoordinatorProcess(
+  server: InMemoryServer,
+  name: string,
+): Process & { readonly bus: Bus; start(seed: number): Promise<string> } {
+  const bus = server.connect();
+  const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
+  const handlers = createControlHandlers(bus, coordinator, () => 0);
+  return {
+    bus,
+    async start(seed) {
+      const { runId } = await handlers.startRun({
+        configuration: configurationToProto(configuration(seed)),
+        benchmark: benchmarkToProto(benchmark),
+        endpoints: [],
+        maxInFlight: 0,
+      });
+      return runId;
+    },
+    async kill() {
+      await bus.close();
+      await coordinator.stop();
+    },
+  };
+}
+
+function startWorkerProcess(server: InMemoryServer, name: string, random: Random, started: (work: Started) => void): Process {
+  const bus = server.connect();
+  const work = createMadeUpWork(name, () => sleep(randomInteger(random, 6)), started);
+  const worker = startWorker(
+    { name, kinds: ['execute', 'predict', 'propose'], slots: 4, ackWaitMs, drainMs: 0 },
+    { bus, work, clock, logger },
+  );
+  return {
+    async kill() {
+      await bus.close();
+      await worker.drain();
+    },
+  };
+}
+
+async function readLog(bus: Bus, runId: string): Promise<string[]> {
+  const entries: string[] = [];
+  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, AbortSignal.timeout(5000))) {
+    entries.push(Buffer.from(entry).toString('hex'));
+  }
+  return entries;
+}
+
+async function untilCompleted(bus: Bus, runId: string): Promise<void> {
+  const signal = AbortSignal.timeout(60_000);
+  for await (const manifest of bus.runs.watch(signal)) {
+    if (manifest.runId === runId && manifest.status === RunStatus.COMPLETED) return;
+  }
+  throw new Error(`run ${runId} did not complete`);
+}
+
+async function searchUndisturbed(seed: number, workers: number): Promise<string[]> {
+  const server = createInMemoryServer({ ackWaitMs, leaseTtlMs });
+  const random = randomStream(seed, 'pauses');
+  const coordinator = startCoordinatorProcess(server, 'coordinator');
+  const processes = Array.from({ length: workers }, (_, index) =>
+    startWorkerProcess(server, `worker-${index}`, random, () => undefined),
+  );
+  const runId = await coordinator.start(seed);
+  await untilCompleted(coordinator.bus, runId);
+  const log = await readLog(coordinator.bus, runId);
+  await Promise.all([coordinator.kill(), ...processes.map((process) => process.kill())]);
+  return log;
+}
+
+describe('a search over the bus', () => {
+  it('writes the same log, byte for byte, with 1, 2 and 4 workers', async () => {
+    const [one, two, four] = await Promise.all([1, 2, 4].map((workers) => searchUndisturbed(7, workers)));
+    expect(one?.length).toBeGreaterThan(30);
+    expect(two).toEqual(one);
+    expect(four).toEqual(one);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'ends with the same log when processes are killed at random and jobs delivered twice (seed %i)',
+    async (seed) => {
+      const expected = await searchUndisturbed(seed, 2);
+      const server = createInMemoryServer({ ackWaitMs, leaseTtlMs });
+      const random = randomStream(seed, 'faults');
+      const startedJobs = new Set<string>();
+      const observer = server.connect();
+      const runId = runIdOf(configuration(seed));
+      const stored = new Set<string>();
+      // What was finished when something was killed; none of it may be started again.
+      const finishedBefore = new Set<string>();
+      const again: string[] = [];
+      const started = ({ jobId }: Started): void => {
+        startedJobs.add(jobId);
+        if (finishedBefore.has(jobId)) again.push(jobId);
+      };
+      const stopFollowing = new AbortController();
+      const following = (async () => {
+        for await (const result of observer.results.follow(runId, stopFollowing.signal)) stored.add(result.jobId);
+      })();
+
+      let coordinator = startCoordinatorProcess(server, 'coordinator-0');
+      let workers = [0, 1].map((index) => startWorkerProcess(server, `worker-${index}`, random, started));
+      await coordinator.start(seed);
+      const completed = untilCompleted(observer, runId);
+      let ended = false;
+      completed.then(
+        () => {
+          ended = true;
+        },
+        () => undefined,
+      );
+      for (let fault = 1; !ended && fault <= 12; fault += 1) {
+        await sleep(20 + randomInteger(random, 60));
+        for (const jobId of stored) finishedBefore.add(jobId);
+        const kind = randomInteger(random, 3);
+        if (kind === 0) {
+          await coordinator.kill();
+          coordinator = startCoordinatorProcess(server, `coordinator-${fault}`);
+        } else if (kind === 1) {
+          const [first, ...others] = workers;
+          await first?.kill();
+          workers = [...others, startWorkerProcess(server, `worker-${fault + 1}`, random, started)];
+        } else server.redeliver(runId);
+      }
+      await completed;
+      const log = await readLog(observer, runId);
+      stopFollowing.abort();
+      await following.catch(() => undefined);
+      await Promise.all([coordinator.kill(), ...workers.map((worker) => worker.kill())]);
+      expect(log).toEqual(expected);
+      expect(again, 'finished jobs that were started again').toEqual([]);
+      expect(startedJobs.size).toBeGreaterThan(100);
+    },
+  );
+});

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createSlots } from '../../../../services/shared/worker/slots.ts';
+
+describe('slots', () => {
+  it('give an idle lane one slot to wait with, and a lane with a backlog the rest', () => {
+    const slots = createSlots(8);
+    slots.open('idle');
+    expect(slots.reserve('idle')).toBe(1);
+    expect(slots.reserve('busy')).toBe(1);
+    slots.pulled('busy', 1, 1);
+    expect(slots.reserve('busy')).toBe(6);
+  });
+
+  it('are shared in equal parts by lanes with a backlog, whichever came first', () => {
+    const slots = createSlots(10);
+    for (const lane of ['large', 'small']) {
+      expect(slots.reserve(lane)).toBe(1);
+      slots.pulled(lane, 1, 1);
+    }
+    expect(slots.reserve('large')).toBe(4);
+    slots.pulled('large', 4, 4);
+    expect(slots.reserve('large')).toBe(0);
+    expect(slots.reserve('small')).toBe(4);
+  });
+
+  it('come back when a pull brought less than it asked for, and when a job ends', () => {
+    const slots = createSlots(2);
+    expect(slots.reserve('lane')).toBe(1);
+    slots.pulled('lane', 1, 1);
+    expect(slots.reserve('lane')).toBe(1);
+    slots.pulled('lane', 1, 1);
+    expect(slots.reserve('lane')).toBe(0);
+    slots.ended('lane');
+    expect(slots.inFlight()).toBe(1);
+    expect(slots.reserve('lane')).toBe(1);
+  });
+
+  it('are never given out twice, whatever is done with them', () => {
+    const lanes = ['a', 'b', 'c'];
+    const step = fc.record({
+      lane: fc.constantFrom(...lanes),
+      action: fc.constantFrom('reserve', 'pulled', 'ended'),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(step, { maxLength: 100 }), (total, steps) => {
+        const slots = createSlots(total);
+        const reserved = new Map<string, number>();
+        const running = new Map<string, number>();
+        const held = (): number => [...reserved.values(), ...running.values()].reduce((sum, count) => sum + count, 0);
+        for (const { lane, action, share } of steps) {
+          if (action === 'reserve' && !reserved.get(lane)) reserved.set(lane, slots.reserve(lane));
+          if (action === 'pulled' && reserved.get(lane)) {
+            const asked = reserved.get(lane) ?? 0;
+            const received = Math.round(asked * share);
+            slots.pulled(lane, asked, received);
+            reserved.set(lane, 0);
+            running.set(lane, (running.get(lane) ?? 0) + received);
+          }
+          if (action === 'ended' && (running.get(lane) ?? 0) > 0) {
+            slots.ended(lane);
+            running.set(lane, (running.get(lane) ?? 0) - 1);
+          }
+          expect(held()).toBeLessThanOrEqual(total);
+        }
+      }),
+    );
+  });
+});
