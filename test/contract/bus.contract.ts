@@ -127,7 +127,7 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       test('that are given back come after the delay and not before', async () => {
         const runId = await openedRun();
         await bus.jobs.publish(executeJob(runId, 'j1'));
-        await (await pullOne(runId)).retry(500);
+        await (await pullOne(runId)).retry(500.25);
         const given = performance.now();
         const again = await pullOne(runId);
         expect(performance.now() - given).toBeGreaterThan(400);

@@ -13,6 +13,7 @@ import { toBusError } from './nats-errors.ts';
 import { createNatsEventLog } from './nats-event-log.ts';
 import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
+import { watchLink } from './nats-link.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
@@ -42,6 +43,7 @@ export async function connectBus(settings: BusSettings): Promise<Bus> {
     const options = { timeout: requestTimeoutMs };
     const session: NatsSession = {
       connection,
+      link: watchLink(connection),
       jetstream: jetstream(connection, options),
       manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
       logger,

@@ -3,12 +3,15 @@ import { nanos } from 'nats';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { Delivery } from './bus.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
-import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
+import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
+
+const settleDeadlineMs = 8_000;
+const confirmTimeoutMs = 3_000;
 
 const signals = {
   done: '+ACK',
-  again: (delayMs: number) => `-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`,
+  again: (delayMs: number) => `-NAK ${JSON.stringify({ delay: nanos(Math.round(delayMs)) })}`,
   alive: '+WPI',
   /** Without a reason: servers before 2.10 take a reason for something else. */
   never: '+TERM',
@@ -23,7 +26,8 @@ export function createDelivery(session: NatsSession, message: Msg, job: Job): De
     deliveryCount,
     heartbeat: async () => {
       try {
-        await confirm(session, message, signals.alive);
+        const beat = session.link.whileUp('heartbeat', () => confirm(session, message, signals.alive));
+        await within('heartbeat', confirmTimeoutMs, beat);
       } catch (error) {
         throw toBusError(`heartbeat ${message.subject}`, error);
       }
@@ -45,7 +49,7 @@ export async function setAside(session: NatsSession, message: Msg, reason: unkno
 
 /** Every signal is a request: when it resolves, the server has done it. */
 async function confirm(session: NatsSession, message: Msg, signal: string): Promise<void> {
-  await session.connection.request(message.reply as string, signal, { timeout: requestTimeoutMs });
+  await session.connection.request(message.reply as string, signal, { timeout: confirmTimeoutMs });
 }
 
 async function settleUntilDone(
@@ -55,7 +59,7 @@ async function settleUntilDone(
   operation: string,
   signal: string,
 ): Promise<void> {
-  await untilDone(session, operation, async () => {
+  const attempt = async () => {
     try {
       await confirm(session, message, signal);
     } catch (error) {
@@ -63,7 +67,9 @@ async function settleUntilDone(
       if (isNoResponders(error) && (await isLaneGone(session, consumer))) return;
       throw error;
     }
-  });
+  };
+  // A server that was killed may have forgotten the delivery and then answers nothing; the job comes back by itself.
+  await untilDone(session, operation, attempt, Math.min(session.deadlineMs, settleDeadlineMs));
 }
 
 async function isLaneGone(session: NatsSession, consumer: string): Promise<boolean> {

@@ -97,11 +97,16 @@ async function pullMessages(
   if (signal.aborted || max <= 0) return [];
   const { connection } = session;
   if (connection.isClosed()) throw new BusError(operation, 'the connection to the server is closed', { retryable: false });
+  const asked = performance.now();
+  await session.link.untilUp(waitMs);
+  const leftMs = waitMs - (performance.now() - asked);
+  if (leftMs <= 0 || signal.aborted) return [];
   const messages: Msg[] = [];
   const over = Promise.withResolvers<'messages' | 'nothing' | 'no-lane'>();
   const finish = () => over.resolve(messages.length > 0 ? 'messages' : 'nothing');
   let linger: NodeJS.Timeout | undefined;
-  const patience = setTimeout(finish, waitMs);
+  const patience = setTimeout(finish, leftMs);
+  const forget = session.link.onLost(finish);
   signal.addEventListener('abort', finish, { once: true });
   const inbox = createInbox();
   const subscription = connection.subscribe(inbox, {
@@ -118,13 +123,14 @@ async function pullMessages(
     },
   });
   try {
-    const request = JSON.stringify({ batch: max, expires: nanos(waitMs) });
+    const request = JSON.stringify({ batch: max, expires: nanos(Math.ceil(leftMs)) });
     connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${streams.jobs}.${lane}`, request, { reply: inbox });
     const ended = await over.promise;
     if (ended === 'no-lane') await sleep(Math.min(waitMs, missingLanePauseMs), undefined, { signal }).catch(() => undefined);
   } finally {
     clearTimeout(patience);
     clearTimeout(linger);
+    forget();
     signal.removeEventListener('abort', finish);
     if (!connection.isClosed() && !subscription.isClosed()) {
       await within(operation, requestTimeoutMs, subscription.drain()).catch(() => subscription.unsubscribe());

@@ -45,14 +45,17 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
   let renewedAt = acquiredAt;
   let lost = false;
 
+  const linked = <T>(limitMs: number, request: () => Promise<T>): Promise<T> =>
+    within(`renew lease ${key}`, limitMs, session.link.whileUp(`renew lease ${key}`, request));
+
   const renewOnce = async (limitMs: number): Promise<boolean> => {
     const asked = performance.now();
     try {
-      revision = await within(`renew lease ${key}`, limitMs, bucket.update(key, value, revision, limitMs));
+      revision = await linked(limitMs, () => bucket.update(key, value, revision, limitMs));
     } catch (error) {
       if (!isWrongLastSequence(error)) throw error;
       // An update of ours whose answer was lost also gets here.
-      const ours = await within(`renew lease ${key}`, limitMs, revisionIfOurs(bucket, key, value));
+      const ours = await linked(limitMs, () => revisionIfOurs(bucket, key, value));
       if (ours === undefined) return false;
       revision = ours;
       return await renewOnce(limitMs);

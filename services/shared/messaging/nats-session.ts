@@ -4,12 +4,14 @@ import type { NatsConnection } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import { BusError } from './errors.ts';
 import { toBusError } from './nats-errors.ts';
+import type { Link } from './nats-link.ts';
 
 /** What the adapters of the ports share. */
 export interface NatsSession {
   readonly connection: NatsConnection;
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
+  readonly link: Link;
   readonly logger: Logger;
   /** How long an operation is tried again while the server is away. */
   readonly deadlineMs: number;
@@ -25,11 +27,16 @@ const longestPauseMs = 1_000;
  * server did it.
  * @throws BusError
  */
-export async function untilDone<T>(session: NatsSession, operation: string, attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + session.deadlineMs;
+export async function untilDone<T>(
+  session: NatsSession,
+  operation: string,
+  attempt: () => Promise<T>,
+  deadlineMs = session.deadlineMs,
+): Promise<T> {
+  const deadline = performance.now() + deadlineMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     try {
-      return await attempt();
+      return await within(operation, Math.max(1, deadline - performance.now()), session.link.whileUp(operation, attempt));
     } catch (cause) {
       const error = toBusError(operation, cause);
       const waitMs = pauseMs * (0.5 + Math.random());

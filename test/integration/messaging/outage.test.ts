@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import type { Bus } from '../../../services/shared/messaging/bus.ts';
+import { BusError } from '../../../services/shared/messaging/errors.ts';
+import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
+import { executeJob, executionResult, newRunId, runManifest } from '../../support/bus-messages.ts';
+import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
+
+/** One server that can be killed and started again on the same store and port, and clients that live through it. */
+interface Outages extends AsyncDisposable {
+  connect(settings?: Partial<BusSettings>): Promise<Bus>;
+  crash(): Promise<void>;
+  recover(): Promise<void>;
+}
+
+const opened: Outages[] = [];
+afterEach(async () => {
+  for (const outages of opened.splice(0)) await outages[Symbol.asyncDispose]();
+});
+
+async function startOutages(): Promise<Outages> {
+  const storeFolder = await mkdtemp(join(tmpdir(), 'scale-outage-'));
+  let server: TestNatsServer = await startTestNatsServer({ storeFolder });
+  const port = Number(new URL(server.url).port);
+  const clients: Bus[] = [];
+  const outages: Outages = {
+    async connect(settings = {}) {
+      const logger = pino({ level: 'silent' });
+      const bus = await connectBus({ servers: [server.url], name: 'outage test', logger, deadlineMs: 20_000, ...settings });
+      clients.push(bus);
+      return bus;
+    },
+    crash: () => server.kill(),
+    async recover() {
+      server = await startTestNatsServer({ storeFolder, port });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.close()));
+      await server.kill();
+      await rm(storeFolder, { recursive: true, force: true });
+    },
+  };
+  opened.push(outages);
+  return outages;
+}
+
+test('nothing that was acknowledged is lost, and all goes on, when the server is killed again and again under work', async () => {
+  const outages = await startOutages();
+  const [coordinator, worker] = [await outages.connect(), await outages.connect({ ackWaitMs: 2_000 })];
+  const runId = newRunId();
+  await coordinator.jobs.openLane('execute', runId, { maxInFlight: 8 });
+  const ids = Array.from({ length: 400 }, (_, index) => `j${index}`);
+  const stop = new AbortController();
+
+  const publish = async () => {
+    for (const id of ids) await coordinator.jobs.publish(executeJob(runId, id));
+  };
+  const work = async () => {
+    while (!stop.signal.aborted) {
+      const deliveries = await worker.jobs.pull('execute', runId, { max: 4, waitMs: 500 }, stop.signal);
+      await Promise.all(
+        deliveries.map(async (delivery) => {
+          await sleep(15);
+          await worker.results.put(executionResult(runId, delivery.job.jobId));
+          // A killed server may have forgotten the delivery; the job then comes back, and the first result stays.
+          await delivery.ack().catch((error: unknown) => expect(error).toBeInstanceOf(BusError));
+        }),
+      );
+    }
+  };
+  const followed: string[] = [];
+  const appended: number[] = [];
+  const follow = async () => {
+    for await (const { jobId } of coordinator.results.follow(runId, stop.signal)) {
+      followed.push(jobId);
+      const entry = new TextEncoder().encode(jobId);
+      appended.push(await coordinator.log.append(runId, entry, appended.at(-1) ?? 0));
+      if (followed.length === ids.length) return;
+    }
+  };
+  const killAgainAndAgain = async () => {
+    for (const downMs of [0, 700, 200]) {
+      await sleep(500);
+      await outages.crash();
+      await sleep(downMs);
+      await outages.recover();
+    }
+  };
+
+  const working = work();
+  await Promise.all([publish(), follow(), killAgainAndAgain()]);
+  expect([...followed].sort()).toEqual([...ids].sort());
+  const entries: string[] = [];
+  for await (const { entry } of coordinator.log.read(runId, { after: 0, follow: false }, stop.signal)) {
+    entries.push(new TextDecoder().decode(entry));
+  }
+  expect(entries).toEqual(followed);
+  while ((await coordinator.jobs.outstanding(runId)).size > 0) await sleep(50);
+  stop.abort();
+  await working;
+}, 60_000);
+
+test('what is asked for while the server is away is done when it is back', async () => {
+  const outages = await startOutages();
+  const bus = await outages.connect();
+  const runId = newRunId();
+  await bus.jobs.openLane('execute', runId, { maxInFlight: 8 });
+  const sequence = await bus.log.append(runId, new Uint8Array([1]), 0);
+  await bus.jobs.publish(executeJob(runId, 'held'));
+  const [held] = await bus.jobs.pull('execute', runId, { max: 1, waitMs: 1_000 }, AbortSignal.timeout(5_000));
+  const content = new Uint8Array(400_000).fill(9);
+
+  await outages.crash();
+  const asked = Promise.all([
+    bus.jobs.publish(executeJob(runId, 'j1')),
+    bus.results.put(executionResult(runId, 'j0')),
+    bus.log.append(runId, new Uint8Array([2]), sequence),
+    bus.blobs.put(content),
+    bus.runs.put(runManifest(runId)),
+    held?.ack(),
+  ]);
+  await sleep(1_500);
+  await outages.recover();
+
+  const [queued, stored, next, blob] = await asked;
+  expect([queued, stored]).toEqual(['queued', 'stored']);
+  expect(next).toBeGreaterThan(sequence);
+  expect((await bus.blobs.get(blob)).length).toBe(400_000);
+  expect(await bus.runs.get(runId)).toEqual(runManifest(runId));
+  expect(await bus.jobs.outstanding(runId)).toEqual(new Set(['j1']));
+});
+
+test('followers see what comes after an outage, each thing once', async () => {
+  const outages = await startOutages();
+  const [bus, watcher] = [await outages.connect(), await outages.connect()];
+  const runId = newRunId();
+  const stop = new AbortController();
+  const seen = { results: [] as string[], log: [] as number[], runs: [] as string[] };
+  const following = Promise.all([
+    forEach(watcher.results.follow(runId, stop.signal), ({ jobId }) => seen.results.push(jobId)),
+    forEach(watcher.log.read(runId, { after: 0, follow: true }, stop.signal), ({ entry }) => seen.log.push(entry[0] ?? 0)),
+    forEach(watcher.runs.watch(stop.signal), (manifest) => seen.runs.push(manifest.runId)),
+  ]);
+  const say = async (number: number, last: number): Promise<number> => {
+    await bus.results.put(executionResult(runId, `j${number}`));
+    await bus.runs.put(runManifest(`${runId}-${number}`));
+    return await bus.log.append(runId, new Uint8Array([number]), last);
+  };
+  let last = await say(1, 0);
+  for (const number of [2, 3]) {
+    await outages.crash();
+    await sleep(300);
+    await outages.recover();
+    last = await say(number, last);
+  }
+  await expect.poll(() => [seen.results.length, seen.log.length, seen.runs.length], { timeout: 15_000 }).toEqual([3, 3, 3]);
+  stop.abort();
+  await following;
+  expect(seen).toEqual({ results: ['j1', 'j2', 'j3'], log: [1, 2, 3], runs: [`${runId}-1`, `${runId}-2`, `${runId}-3`] });
+});
+
+test('while the server is away, everything is refused or ends within its deadline', async () => {
+  const outages = await startOutages();
+  const deadlineMs = 1_000;
+  const bus = await outages.connect({ deadlineMs, leaseTtlMs: 3_000 });
+  const runId = newRunId();
+  await bus.jobs.openLane('execute', runId, { maxInFlight: 8 });
+  await bus.jobs.publish(executeJob(runId, 'held'));
+  const [held] = await bus.jobs.pull('execute', runId, { max: 1, waitMs: 1_000 }, AbortSignal.timeout(5_000));
+  const lease = await bus.leases.acquire('a-lease', 'me');
+  expect(await lease?.renew()).toBe(true);
+  await outages.crash();
+
+  const calls: Record<string, Promise<unknown> | undefined> = {
+    publish: bus.jobs.publish(executeJob(runId, 'j1')),
+    openLane: bus.jobs.openLane('predict', runId, { maxInFlight: 1 }),
+    closeLanes: bus.jobs.closeLanes(runId),
+    outstanding: bus.jobs.outstanding(runId),
+    heartbeat: held?.heartbeat(),
+    ack: held?.ack(),
+    put: bus.results.put(executionResult(runId, 'j1')),
+    get: bus.results.get(runId, 'j1'),
+    append: bus.log.append(runId, new Uint8Array([1]), 0),
+    journal: bus.journal.read(runId, 'j1'),
+    blobPut: bus.blobs.put(new Uint8Array([1])),
+    blobGet: bus.blobs.get('0'.repeat(64)),
+    runs: bus.runs.list(),
+    acquire: bus.leases.acquire('another', 'me'),
+    check: bus.check(AbortSignal.timeout(deadlineMs)),
+  };
+  const asked = performance.now();
+  await Promise.all(
+    Object.entries(calls).map(async ([name, call]) => {
+      const error = await call?.catch((caught: unknown) => caught);
+      expect(error, name).toBeInstanceOf(BusError);
+      expect(performance.now() - asked, name).toBeLessThan(name === 'heartbeat' ? 4_000 : deadlineMs + 1_000);
+    }),
+  );
+  expect(await bus.jobs.pull('execute', runId, { max: 1, waitMs: 300 }, AbortSignal.timeout(5_000))).toEqual([]);
+  expect(await lease?.renew()).toBe(false);
+});
+
+async function forEach<T>(items: AsyncIterable<T>, act: (item: T) => void): Promise<void> {
+  for await (const item of items) act(item);
+}
