@@ -1,0 +1,109 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from 'nats';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BusError } from '../../../services/shared/messaging/errors.ts';
+import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
+import { executeJob, executionResult, newRunId } from '../../support/bus-messages.ts';
+import { startTestNatsServer, type TestNatsServer } from '../../support/nats-server.ts';
+
+let server: TestNatsServer;
+beforeAll(async () => {
+  server = await startTestNatsServer();
+});
+afterAll(() => server.stop());
+
+const never = new AbortController().signal;
+const connectTo = ({ url }: TestNatsServer, settings: Partial<BusSettings> = {}) =>
+  connectBus({ servers: [url], name: 'streams test', logger: pino({ level: 'silent' }), deadlineMs: 3_000, ...settings });
+
+test('many services that start at the same time on a new server make the streams once', async () => {
+  await using fresh = await startTestNatsServer();
+  const buses = await Promise.all(
+    Array.from({ length: 6 }, (_, index) => connectTo(fresh, index === 0 ? { leaseTtlMs: 2_000 } : {})),
+  );
+  await Promise.all(buses.map((bus) => bus.check(never)));
+  await Promise.all(buses.map((bus) => bus.close()));
+});
+
+test('limits that are given change the streams, and limits that are not leave them as they are', async () => {
+  const ttlOf = async (settings: Partial<BusSettings>) => {
+    const bus = await connectTo(server, settings);
+    const lease = await bus.leases.acquire(newRunId(), 'me');
+    await lease?.release();
+    await bus.close();
+    return lease?.ttlMs;
+  };
+  expect(await ttlOf({})).toBe(10_000);
+  expect(await ttlOf({ leaseTtlMs: 2_000 })).toBe(2_000);
+  expect(await ttlOf({})).toBe(2_000);
+  expect(await ttlOf({ leaseTtlMs: 600_000 })).toBe(600_000);
+});
+
+test('a stream that is full refuses: the job is not taken for one that has a result', async () => {
+  await using small = await startTestNatsServer();
+  const bus = await connectTo(small, { storageBytes: 1_000_000, deadlineMs: 600 });
+  const runId = newRunId();
+  const large = 'x'.repeat(150_000);
+  const stored: string[] = [];
+  let refusal: unknown;
+  for (let index = 0; index < 5 && !refusal; index += 1) {
+    const answer = await bus.results.put(executionResult(runId, `j${index}`, 'w', large)).catch((error: unknown) => {
+      refusal = error;
+    });
+    if (answer) stored.push(answer);
+  }
+  expect(stored).toEqual(['stored', 'stored']);
+  expect(refusal).toBeInstanceOf(BusError);
+  expect((refusal as BusError).message).toMatch(/cannot take more/);
+  expect((refusal as BusError).retryable).toBe(true);
+  expect(await bus.results.put(executionResult(runId, 'j0'))).toBe('already-stored');
+  await bus.close();
+});
+
+test('a server whose storage is smaller than the limits is refused with what to do', async () => {
+  await using tiny = await startTestNatsServer({ maxFileStoreBytes: 50_000_000 });
+  await expect(connectTo(tiny)).rejects.toThrow(/max_file_store/);
+  await (await connectTo(tiny, { storageBytes: 40_000_000 })).close();
+});
+
+test('a job that cannot be read is set aside with its bytes, and the others go on', async () => {
+  const bus = await connectTo(server);
+  const client = await connect({ servers: server.url });
+  const runId = newRunId();
+  const garbage = new Uint8Array([0xff, 0xff, 0xff]);
+  await bus.jobs.openLane('execute', runId, { maxInFlight: 5 });
+  await jetstream(client).publish(`jobs.v1.execute.${runId}.broken`, garbage);
+  // Version 2 of the message: the first field, a varint.
+  await jetstream(client).publish(`jobs.v1.execute.${runId}.newer`, new Uint8Array([8, 2]));
+  await bus.jobs.publish(executeJob(runId, 'good'));
+  const deliveries = await bus.jobs.pull('execute', runId, { max: 5, waitMs: 1_000 }, never);
+  expect(deliveries.map(({ job }) => job.jobId)).toEqual(['good']);
+  expect(await bus.jobs.outstanding(runId)).toEqual(new Set(['good']));
+  const manager = await jetstreamManager(client);
+  const kept = await manager.streams.getMessage('DEAD', { last_by_subj: `dead.v1.jobs.v1.execute.${runId}.broken` });
+  expect(kept?.data).toEqual(garbage);
+  await client.close();
+  await bus.close();
+});
+
+test('streams that are missing make the check fail and name themselves', async () => {
+  await using fresh = await startTestNatsServer();
+  const bus = await connectTo(fresh);
+  const client = await connect({ servers: fresh.url });
+  await (await jetstreamManager(client)).streams.delete('JOURNAL');
+  await expect(bus.check(never)).rejects.toThrow(/JOURNAL/);
+  await expect(bus.check(AbortSignal.abort())).rejects.toThrow(BusError);
+  await client.close();
+  await bus.close();
+});
+
+test('the log refuses to lose single entries', async () => {
+  const bus = await connectTo(server);
+  const client = await connect({ servers: server.url });
+  const sequence = await bus.log.append(newRunId(), new Uint8Array([1]), 0);
+  const manager = await jetstreamManager(client);
+  await expect(manager.streams.deleteMessage('EVENTS', sequence)).rejects.toThrow();
+  await client.close();
+  await bus.close();
+});

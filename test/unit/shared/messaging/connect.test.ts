@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { connectNats, isTooOld } from '../../../../services/shared/messaging/connect.ts';
+import { BusError, UnsupportedServerError } from '../../../../services/shared/messaging/errors.ts';
+
+const logger = pino({ level: 'silent' });
+
+/** Says hello as a NATS server of that kind does, and answers pings. */
+async function startPretender(info: Record<string, unknown>) {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write(`INFO ${JSON.stringify({ server_id: 'x', proto: 1, max_payload: 1_048_576, headers: true, ...info })}\r\n`);
+    socket.on('data', (bytes) => bytes.toString().includes('PING') && socket.write('PONG\r\n'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+    },
+  };
+}
+
+const connectTo = (url: string) => connectNats({ servers: [url], name: 'test', logger, deadlineMs: 2_000 });
+
+test('a server that loses streams when it is killed is refused, with its version and what to do', async () => {
+  await using old = await startPretender({ version: '2.9.10', jetstream: true });
+  const error = await connectTo(old.url).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(UnsupportedServerError);
+  expect((error as Error).message).toBe(
+    `connect to ${old.url}: nats-server 2.9.10 is too old: below 2.10.23 a killed server can lose its streams. Install a newer one`,
+  );
+});
+
+test('a server without JetStream is refused, with what to do', async () => {
+  await using plain = await startPretender({ version: '2.10.27' });
+  await expect(connectTo(plain.url)).rejects.toThrow(/without JetStream. Start it with -js/);
+});
+
+test('a server that suits is accepted', async () => {
+  await using suitable = await startPretender({ version: '2.11.0', jetstream: true });
+  await (await connectTo(suitable.url)).close();
+});
+
+test('no server at all is an error that names the address, after the deadline', async () => {
+  const pretender = await startPretender({ version: '2.11.0', jetstream: true });
+  await pretender[Symbol.asyncDispose]();
+  const asked = performance.now();
+  const error = await connectNats({ servers: [pretender.url], name: 'test', logger, deadlineMs: 400 }).catch(
+    (caught: unknown) => caught,
+  );
+  expect(error).toBeInstanceOf(BusError);
+  expect((error as Error).message).toContain(pretender.url);
+  expect(performance.now() - asked).toBeLessThan(1_500);
+});
+
+test.each([
+  ['2.9.10', true],
+  ['2.10.0', true],
+  ['2.10.22', true],
+  ['2.10.23', false],
+  ['2.10.27', false],
+  ['2.11.0-preview.2', false],
+  ['2.15.1', false],
+  ['3.0.0', false],
+  ['1.11.99', true],
+  ['unknown', true],
+  ['', true],
+])('version "%s" is too old: %s', (version, tooOld) => {
+  expect(isTooOld(version)).toBe(tooOld);
+});
