@@ -36,9 +36,12 @@ export interface CliStreams {
 
 export function createCli(streams: CliStreams, environment: Cli['environment'], interrupts: Interrupts): Cli {
   let exitCode: ExitCode = exitCodes.ok;
-  const notice = (message: string): void => {
+  let openView: RunView | undefined;
+  const toStderr = (message: string): void => {
     streams.stderr.write(`${message}\n`);
   };
+  // What is drawn in place would be torn by a line that the screen does not know of.
+  const notice = (message: string): void => (openView === undefined ? toStderr(message) : openView.notice(message));
   const writeOut = (content: string | Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
       streams.stdout.write(content, (error) => (error ? reject(error) : resolve()));
@@ -50,10 +53,13 @@ export function createCli(streams: CliStreams, environment: Cli['environment'], 
     writeOut,
     outputIsTerminal: streams.stdout.isTTY === true,
     openView: (json) => {
-      const stream = json ? streams.stderr : streams.stdout;
-      const canDraw = stream.isTTY === true && environment.TERM !== 'dumb';
-      if (canDraw) return createDrawnView(stream, (environment.NO_COLOR ?? '') === '' && stream.hasColors());
-      return createLineView((line) => stream.write(`${line}\n`), notice);
+      const view = createView(json ? streams.stderr : streams.stdout, environment, toStderr);
+      openView = view;
+      const close = (): void => {
+        view.close();
+        openView = undefined;
+      };
+      return { ...view, close };
     },
     answer: async (json, body) => {
       try {
@@ -67,6 +73,13 @@ export function createCli(streams: CliStreams, environment: Cli['environment'], 
     },
     exitCode: () => exitCode,
   };
+}
+
+function createView(stream: WriteStream, environment: Cli['environment'], notice: (message: string) => void): RunView {
+  if (stream.isTTY !== true || environment.TERM === 'dumb') {
+    return createLineView((line) => stream.write(`${line}\n`), notice);
+  }
+  return createDrawnView(stream, (environment.NO_COLOR ?? '') === '' && stream.hasColors());
 }
 
 interface FailedCommand {

@@ -15,7 +15,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
 );
 
-const cli = createCli(process, processEnvironment(), listenForInterrupts(notice));
+const interrupts = listenForInterrupts((message) => cli.notice(message));
+const cli = createCli(process, processEnvironment(), interrupts);
 try {
   await createProgram(cli, version).parseAsync(process.argv);
   process.exit(cli.exitCode());

@@ -48,7 +48,7 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
   await mkdir(folder.logs, { recursive: true });
   await mkdir(folder.runs, { recursive: true });
   const unlock = await lockFolder(folder.root);
-  const parts: Supervised<RunningPart>[] = [];
+  const parts: Parts = { services: [], models: [], bus: [] };
   const stop = async (forced: AbortSignal): Promise<void> => {
     await removeClusterFile(folder);
     await stopInOrder(parts, forced);
@@ -66,11 +66,19 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
       controlAddress,
       ...(simulatorUrl === undefined ? {} : { simulatorUrl }),
     });
-    return { controlAddress, simulatorUrl, givenUp: Promise.race(parts.map((part) => part.givenUp)), stop };
+    const givenUp = Promise.race(allOf(parts).map((part) => part.givenUp));
+    return { controlAddress, simulatorUrl, givenUp, stop };
   } catch (error) {
     await stop(AbortSignal.abort());
     throw error;
   }
+}
+
+/** By the order in which they end: a service that drains still needs the models and the bus. */
+interface Parts {
+  readonly services: Supervised<RunningPart>[];
+  readonly models: Supervised<RunningPart>[];
+  readonly bus: Supervised<RunningPart>[];
 }
 
 interface StartedParts {
@@ -78,17 +86,13 @@ interface StartedParts {
   readonly simulator: Supervised<ChildService> | undefined;
 }
 
-async function startParts(
-  settings: LocalClusterSettings,
-  parts: Supervised<RunningPart>[],
-  signal: AbortSignal,
-): Promise<StartedParts> {
+async function startParts(settings: LocalClusterSettings, parts: Parts, signal: AbortSignal): Promise<StartedParts> {
   const nats = await superviseNatsServer(settings, signal);
-  parts.push(nats);
+  parts.bus.push(nats);
   const natsUrl = nats.current().url;
   const begin = async (name: string, room: string, environment: ServiceEnvironment): Promise<Supervised<ChildService>> => {
     const part = await superviseService(settings, name, room, environment, signal);
-    parts.push(part);
+    parts[room === 'simulator' ? 'models' : 'services'].push(part);
     return part;
   };
   const coordinator = begin('coordinator', 'coordinator', (previous) =>
@@ -162,17 +166,19 @@ function portOf(url: string): number {
   return Number(new URL(url).port);
 }
 
-/** Those that depend on the others end first, and nats-server, the first one started, last. */
-async function stopInOrder(parts: readonly Supervised<RunningPart>[], forced: AbortSignal): Promise<void> {
-  const [nats, ...services] = parts;
+function allOf(parts: Parts): Supervised<RunningPart>[] {
+  return [...parts.services, ...parts.models, ...parts.bus];
+}
+
+async function stopInOrder(parts: Parts, forced: AbortSignal): Promise<void> {
   const kill = (): void => {
-    for (const part of parts) void part.kill();
+    for (const part of allOf(parts)) void part.kill();
   };
   forced.addEventListener('abort', kill, { once: true });
   try {
-    const how = (part: Supervised<RunningPart>): Promise<void> => (forced.aborted ? part.kill() : part.stop());
-    await Promise.all(services.map(how));
-    if (nats !== undefined) await how(nats);
+    for (const stage of [parts.services, parts.models, parts.bus]) {
+      await Promise.all(stage.map((part) => (forced.aborted ? part.kill() : part.stop())));
+    }
   } finally {
     forced.removeEventListener('abort', kill);
   }

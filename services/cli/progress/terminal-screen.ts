@@ -14,6 +14,8 @@ export interface TerminalScreen {
 export type ScreenStream = Pick<WriteStream, 'write' | 'columns' | 'on' | 'off'>;
 
 const frameMs = 80;
+/** Where a terminal does not know its width, it says 0. */
+const unknownWidth = 80;
 const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
 /** Lines that are too long are cut by the terminal and do not wrap: a wrapped line would break the count of lines. */
@@ -33,7 +35,7 @@ export function createTerminalScreen(stream: ScreenStream): TerminalScreen {
 
   const render = (above: readonly string[]): void => {
     const up = drawnLines > 0 ? `\x1b[${drawnLines}A\r` : '';
-    const block = wanted.map((line) => `${wrapOff}${cut(line, stream.columns ?? 80)}${wrapOn}${eraseToEndOfLine}\n`);
+    const block = wanted.map((line) => `${wrapOff}${cut(line, stream.columns || unknownWidth)}${wrapOn}${eraseToEndOfLine}\n`);
     const kept = above.map((line) => `${line}${eraseToEndOfLine}\n`);
     stream.write(`${beginFrame}${hideCursor}${up}${kept.join('')}${block.join('')}${eraseBelow}${endFrame}`);
     drawnLines = wanted.length;
