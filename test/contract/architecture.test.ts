@@ -65,6 +65,8 @@ const planted: [path: string, text: string, rule: string][] = [
     'lint/suspicious/noImportCycles',
   ],
   ['services/executor/any.ts', 'export const own = (value: any) => value;', 'lint/suspicious/noExplicitAny'],
+  ['services/executor/asserts.ts', 'export const own = (value?: string) => value!.length;', 'lint/style/noNonNullAssertion'],
+  ['services/executor/throws-text.ts', "export const own = () => {\n  throw 'text';\n};", 'lint/style/useThrowOnlyError'],
   ['services/executor/default.ts', 'export default 1;', 'lint/style/noDefaultExport'],
   [
     'services/executor/undeclared.ts',
@@ -101,6 +103,9 @@ const allowed: [path: string, text: string][] = [
   ['services/shared/messaging/imports-nats.ts', "import { connect } from 'nats';\nexport const open = connect;"],
   ['services/shared/models/imports-openai.ts', "import { OpenAI } from 'openai';\nexport const own = OpenAI;"],
   ['services/shared/config/reads-environment.ts', 'export const own = process.env;'],
+  ['scripts/prints.ts', "console.log('x');"],
+  ['test/support/prints.ts', "console.log('x');"],
+  ['vitest.config.ts', 'export default {};'],
   ['services/cli/imports-shared.ts', "import type { Bus } from '../shared/messaging/bus.ts';\nexport type Own = Bus;"],
 ];
 
