@@ -107,13 +107,11 @@ function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {
     .sort((one, other) => other.count - one.count);
 }
 
-/** Each query once, in the order of the log; drawn anew in each round, but the same for all attempts of a round. */
+/** Each query once; drawn anew in each round, but the same for all attempts of a round. */
 function failingQueries(state: RunState, parent: Round): ExecutionOutcome[] {
   const { seed, search } = state.configuration;
-  const failing = new Map<number, ExecutionOutcome>();
-  for (const outcome of parent.outcomes) {
-    if (outcome.score < failingBelow && !failing.has(outcome.queryIndex)) failing.set(outcome.queryIndex, outcome);
-  }
+  const failing = parent.outcomes.filter(({ score }) => score < failingBelow);
+  const byQuery = new Map(failing.map((outcome) => [outcome.queryIndex, outcome]));
   const random = randomStream(seed, 'failing-queries', state.rounds.length);
-  return shuffled(random, [...failing.values()]).slice(0, search.failingQueriesShown);
+  return shuffled(random, [...byQuery.values()]).slice(0, search.failingQueriesShown);
 }

@@ -9,6 +9,11 @@ test('queries fall into equal intervals of their mean score, and 1 into the last
   expect(bins[9]).toMatchObject({ low: 0.9, high: 1 });
 });
 
+test('bounds are met to the last bit, where score times count rounds the other way', () => {
+  expect(difficultyBins([0.8999999999999999], 10)[8]?.queries).toEqual([0]);
+  expect(difficultyBins([0.29], 100)[29]?.queries).toEqual([0]);
+});
+
 test('every query is in the one bin whose bounds hold its score', () => {
   const score = fc.oneof(
     fc.double({ min: 0, max: 1, noNaN: true }),

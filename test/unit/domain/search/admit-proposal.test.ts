@@ -52,3 +52,10 @@ test('a modification that was tried on the same parent is refused, up to spaces 
 test('the same modification of another parent is taken', () => {
   expect(admit({ modification: 'edit 3', workflow, workflowHash: 'new' }, 2).failure).toBeUndefined();
 });
+
+test('an edit without words repeats nobody, least of all a round that found no workflow', () => {
+  const rounds = scoredRounds([0.5, undefined, undefined]).map((round) => ({ ...round, modification: '' }));
+  const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
+  const parsed = { modification: '', workflow, workflowHash: 'new' };
+  expect(admitProposal({ state, round: 3, attempt: 1, parsed, reply: '', tokens }).failure).toBeUndefined();
+});

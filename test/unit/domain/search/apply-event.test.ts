@@ -63,6 +63,12 @@ describe('an event that cannot follow is refused', () => {
     ['an empty sample', withWorkflow, { kind: 'sample-drawn', round: 1, queryIndexes: [], strata: [] }, /no query/],
     ['a query that is not there', withWorkflow, { kind: 'sample-drawn', round: 1, queryIndexes: [4], strata: [] }, /query 4/],
     ['a query drawn twice', sampled, { kind: 'sample-drawn', round: 1, queryIndexes: [2], strata: [] }, /query 2 was drawn/],
+    [
+      'a query twice in one draw',
+      withWorkflow,
+      { kind: 'sample-drawn', round: 1, queryIndexes: [3, 3], strata: [] },
+      /query 3 was drawn/,
+    ],
     ['no outcomes', sampled, { ...executions, outcomes: [] }, /no outcome/],
     ['outcomes out of order', sampled, { ...executions, outcomes: [outcome(1)] }, /not the next execution/],
     ['a repeat too early', sampled, { ...executions, outcomes: [outcome(0, 1)] }, /not the next execution/],

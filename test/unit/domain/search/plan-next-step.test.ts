@@ -102,6 +102,15 @@ describe('proposals', () => {
   });
 });
 
+test('each round draws its parent anew', () => {
+  const overrides = { queryCount: 5, search: { maxRounds: 20, lambda: 1 } };
+  const { state } = continueRun(calmWorld, madeUpConfiguration(overrides));
+  const places = state.rounds
+    .slice(4)
+    .map(({ parentRound, candidates }) => candidates.findIndex(({ round }) => round === parentRound));
+  expect(new Set(places).size).toBe(4);
+});
+
 describe('the warm-up', () => {
   test('lasts until M workflows were executed in full: a round without a workflow does not count', () => {
     const world: World = {
