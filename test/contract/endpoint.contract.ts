@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readReply } from '../../services/shared/models/chat-reply.ts';
 import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
-import { createOpenAiEndpoint, type EndpointRequest, type ModelEndpoint } from '../../services/shared/models/openai-endpoint.ts';
+import type { EndpointRequest, ModelEndpoint } from '../../services/shared/models/model-endpoint.ts';
+import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
 import { systemTiming } from '../../services/shared/models/timing.ts';
 
 export interface WireServer {

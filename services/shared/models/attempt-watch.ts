@@ -24,10 +24,16 @@ export function watchAttempt(
   const startMs = nowMs();
   let firstTokenMs: number | undefined;
   const limit = (kind: 'timeout' | 'stalled', afterMs: number, message: string) =>
-    setTimeout(() => limits.abort(new EndpointError(kind, settings.baseUrl, `${message} ${afterMs} ms`)), afterMs);
+    setTimeout(() => limits.abort(new EndpointError(kind, settings.baseUrl, message)), afterMs);
 
-  const whole = limit('timeout', settings.timeoutMs, 'no complete reply within');
-  let silence = streamed ? limit('stalled', settings.firstTokenTimeoutMs, 'no token within') : undefined;
+  const whole = limit(
+    'timeout',
+    settings.timeoutMs,
+    `no complete reply within ${settings.timeoutMs} ms; if replies may take longer, raise timeout_seconds`,
+  );
+  let silence = streamed
+    ? limit('stalled', settings.firstTokenTimeoutMs, `no token within ${settings.firstTokenTimeoutMs} ms`)
+    : undefined;
 
   return {
     signal: AbortSignal.any([caller, limits.signal]),
@@ -41,7 +47,7 @@ export function watchAttempt(
       }
       firstTokenMs = nowMs() - startMs;
       clearTimeout(silence);
-      silence = limit('stalled', settings.stallTimeoutMs, 'silent in the middle of a reply for');
+      silence = limit('stalled', settings.stallTimeoutMs, `silent in the middle of a reply for ${settings.stallTimeoutMs} ms`);
     },
     [Symbol.dispose]: () => {
       clearTimeout(whole);

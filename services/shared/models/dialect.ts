@@ -1,6 +1,6 @@
 import { FailureError } from '../../domain/failure.ts';
 import { EndpointError } from './endpoint-errors.ts';
-import type { EndpointRequest } from './openai-endpoint.ts';
+import type { EndpointRequest } from './model-endpoint.ts';
 
 /** What a server can do. It is learned from its refusals, and holds for all later calls. */
 export interface Dialect {

@@ -2,6 +2,20 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
 import { FailureError, type FailureKind } from '../../domain/failure.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { retryAfterMs } from './retry-after.ts';
+import {
+  answerIn,
+  answerOf,
+  fieldsOf,
+  isBreakdown,
+  isContentFilter,
+  isContextOverflow,
+  isMissingModel,
+  isMissingPath,
+  isRefusedKey,
+  isRefusedSetting,
+  isThrottling,
+  type ServerAnswer,
+} from './server-answer.ts';
 
 /**
  * Trouble with the infrastructure, never scored:
@@ -121,41 +135,6 @@ export function fromCallError(
   return undefined;
 }
 
-/** An error that a server put into words. */
-interface ServerAnswer {
-  readonly status: number | undefined;
-  readonly code: string;
-  readonly param: string;
-  readonly message: string;
-  readonly headers: Headers | undefined;
-}
-
-function answerOf(error: APIError): ServerAnswer {
-  const body = answerIn(error.error);
-  return {
-    ...body,
-    status: error.status ?? body.status,
-    message: body.message || error.message,
-    headers: error.headers,
-  };
-}
-
-/** The error in a body: OpenAI's {error: {...}}, vLLM's older {object: "error", ...}, FastAPI's {detail}, or just text. */
-function answerIn(body: unknown): ServerAnswer {
-  const outer = fieldsOf(body);
-  const inner = typeof outer.error === 'object' ? fieldsOf(outer.error) : outer;
-  const code = inner.code ?? inner.type ?? '';
-  const status = Number(inner.code);
-  const message = inner.message ?? outer.error ?? inner.detail ?? (typeof body === 'string' ? body : '');
-  return {
-    status: Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined,
-    code: `${code} ${inner.type ?? ''} ${fieldsOf(inner.innererror).code ?? ''}`,
-    param: String(inner.param ?? ''),
-    message: shortened(typeof message === 'string' ? message : JSON.stringify(message)),
-    headers: undefined,
-  };
-}
-
 function fromAnswer(answer: ServerAnswer, endpoint: EndpointSettings, model: string, cause: Error): EndpointError | FailureError {
   // These become part of a run's log, so they name no address.
   const failure = (kind: FailureKind, message: string) =>
@@ -170,48 +149,13 @@ function fromAnswer(answer: ServerAnswer, endpoint: EndpointSettings, model: str
   const said = `HTTP ${status ?? 200}: ${answer.message}`;
   if (isRefusedKey(answer)) return trouble('credentials', `${keyAdvice(endpoint)} (${said})`);
   if (isMissingModel(answer)) return trouble('misconfigured', `it does not serve the model ${model} (${said})`);
-  if (isMissingPath(status))
-    return trouble('misconfigured', `there is no chat API at this address; base_url often ends in /v1 (${said})`);
+  if (isMissingPath(answer))
+    return trouble('misconfigured', `no chat API is at this address; base_url often ends in /v1 (${said})`);
   if (isRefusedSetting(answer)) return trouble('misconfigured', `it refuses a setting of the model ${model} (${said})`);
-  if (status === 429 || ((status === 503 || status === 529) && wait !== undefined))
-    return trouble('throttled', `asks for fewer calls (${said})`);
-  if (status === 408 || status === 504) return trouble('timeout', `gave up on the call (${said})`);
-  if (status === undefined || status >= 500 || status === 409 || status === 425) return trouble('unavailable', said);
+  if (isThrottling(answer, wait)) return trouble('throttled', `it asks for fewer calls (${said})`);
+  if (status === 408 || status === 504) return trouble('timeout', `it gave up on the call (${said})`);
+  if (isBreakdown(answer)) return trouble('unavailable', said);
   return failure('refused', `the endpoint refuses the request (HTTP ${status})`);
-}
-
-function isContextOverflow({ status, code, message }: ServerAnswer): boolean {
-  if (status !== undefined && status >= 500) return false;
-  if (/context_length_exceeded|exceed_context_size/.test(code)) return true;
-  return /context (length|size|window)|maximum (model|sequence) length|max_model_len|too long for the model|max_new_tokens`? must be/i.test(
-    message,
-  );
-}
-
-function isContentFilter({ code }: ServerAnswer): boolean {
-  return /content_filter|content_policy|ResponsibleAIPolicy/i.test(code);
-}
-
-function isRefusedKey({ status, code }: ServerAnswer): boolean {
-  return status === 401 || status === 402 || status === 403 || /insufficient_quota|invalid_api_key/.test(code);
-}
-
-function isMissingModel({ status, code, message }: ServerAnswer): boolean {
-  return /model_not_found/.test(code) || (status === 404 && /model/i.test(message));
-}
-
-function isMissingPath(status: number | undefined): boolean {
-  return status === 404 || status === 405 || status === 410;
-}
-
-const settingNames = /\b(chat_template_kwargs|temperature|top_p|seed|max_tokens|max_completion_tokens|stream_options)\b/;
-
-function isRefusedSetting({ status, param, message }: ServerAnswer): boolean {
-  if (status !== 400 && status !== 422) return false;
-  return (
-    settingNames.test(param) ||
-    (settingNames.test(message) && /un(supported|known|recognized)|not (supported|permitted)/i.test(message))
-  );
 }
 
 function keyAdvice({ apiKey, apiKeyVariable }: EndpointSettings): string {
@@ -236,13 +180,4 @@ function fromTransportError(error: Error, baseUrl: string): EndpointError {
 
 function innermost(error: Error): Error {
   return error.cause instanceof Error ? innermost(error.cause) : error;
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

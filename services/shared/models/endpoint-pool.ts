@@ -1,7 +1,7 @@
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
-import type { EndpointReply, EndpointRequest, ModelEndpoint } from './openai-endpoint.ts';
+import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
@@ -101,7 +101,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     );
   };
 
-  /** Resolves synchronously with the member's admission: between the choice and send() nothing else may run. */
+  /** One attempt: a place in the line, then the call. */
   const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], signal: AbortSignal) =>
     new Promise<PooledReply>((resolve, reject) => {
       signal.throwIfAborted();
@@ -117,7 +117,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         admit: (member) => {
           settle();
           member
-            .send((endpoint) => endpoint.complete(request, signal), signal)
+            .send((endpoint) => endpoint.complete(request, signal))
             .finally(dispatch)
             .then((reply) => resolve({ ...reply, endpoint: member.name, attempts: failed.length + 1 }), reject);
         },

@@ -1,5 +1,5 @@
 import OpenAI, { type ClientOptions } from 'openai';
-import { Agent, Response as UndiciResponse, fetch as undiciFetch } from 'undici';
+import { Agent, fetch as undiciFetch } from 'undici';
 import type { EndpointSettings } from './endpoint-settings.ts';
 
 /** Probes (/v1/models) need a connection too while all calls are in flight. */
@@ -34,33 +34,8 @@ export function createOpenAiClient(settings: EndpointSettings): { readonly clien
     timeout: settings.timeoutMs * 2,
     logLevel: 'off',
     // The Agent fits only the fetch of the same undici, not the one that Node brings.
-    fetch: fetchWithReadableErrors as unknown as NonNullable<ClientOptions['fetch']>,
+    fetch: undiciFetch as unknown as NonNullable<ClientOptions['fetch']>,
     fetchOptions: { dispatcher } as unknown as NonNullable<ClientOptions['fetchOptions']>,
   });
   return { client, close: () => dispatcher.destroy() };
-}
-
-/**
- * The library keeps of an error only what is under "error" in its body. Older vLLM and FastAPI put it elsewhere, and then
- * nobody learns why a request was refused; so those bodies are wrapped.
- */
-const fetchWithReadableErrors: typeof undiciFetch = async (input, init) => {
-  const response = await undiciFetch(input, init);
-  if (response.ok) return response;
-  const text = await response.text();
-  const { status, headers } = response;
-  return new UndiciResponse(wrappedError(text), { status, headers: withoutLength(headers) });
-};
-
-function wrappedError(text: string): string {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null && 'error' in body ? text : JSON.stringify({ error: body });
-  } catch {
-    return text;
-  }
-}
-
-function withoutLength<T extends { entries(): Iterable<[string, string]> }>(headers: T): [string, string][] {
-  return [...headers.entries()].filter(([name]) => name !== 'content-length' && name !== 'content-encoding');
 }

@@ -2,7 +2,7 @@ import { FailureError } from '../../domain/failure.ts';
 import { type CircuitSettings, type CircuitState, createCircuitBreaker } from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { EndpointError, type EndpointErrorKind, isOutage, isOverload } from './endpoint-errors.ts';
-import type { ModelEndpoint } from './openai-endpoint.ts';
+import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** How an endpoint does, for /readyz and the metrics. */
 export interface EndpointHealth {
@@ -29,10 +29,7 @@ export interface PoolMember {
   /** Until it may be asked at all, room or not: 0 if now, Infinity while that is being found out. */
   waitMs(): number;
   /** Sends one call, and learns from how it ends. */
-  send<T extends { readonly usageEstimated: boolean }>(
-    work: (endpoint: ModelEndpoint) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T>;
+  send<T extends { readonly usageEstimated: boolean }>(work: (endpoint: ModelEndpoint) => Promise<T>): Promise<T>;
   health(): EndpointHealth;
 }
 
@@ -60,7 +57,7 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
     },
     hasRoom: limit.hasRoom,
     waitMs: () => Math.max(0, throttledUntilMs - nowMs(), circuit.waitMs()),
-    send: async (work, signal) => {
+    send: async (work) => {
       const place = limit.begin();
       const call = circuit.begin();
       calls += 1;
@@ -72,12 +69,13 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
         call.succeeded();
         return reply;
       } catch (error) {
-        const known = !signal.aborted && error instanceof EndpointError ? error : undefined;
+        // Anything else than these two is the caller's doing, as when it has hung up.
+        const known = error instanceof EndpointError ? error : undefined;
         if (known) noteFailure(known);
         if (known && isOverload(known)) place.overloaded();
         else place.released();
         // An endpoint that refuses one request in words is healthy.
-        if (!signal.aborted && error instanceof FailureError) call.succeeded();
+        if (error instanceof FailureError) call.succeeded();
         else if (known && isOutage(known)) call.failed();
         else call.released();
         throw error;

@@ -43,7 +43,6 @@ export async function retry<T>(
     try {
       return await attempt(failed);
     } catch (error) {
-      signal.throwIfAborted();
       if (!(error instanceof EndpointError)) throw error;
       const again = error.staleConnection && !failed.some(({ staleConnection }) => staleConnection);
       failed.push(error);

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../services/domain/failure.ts';
 import { EndpointError } from '../../../services/shared/models/endpoint-errors.ts';
 import type { EndpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
-import { createOpenAiEndpoint, type EndpointRequest } from '../../../services/shared/models/openai-endpoint.ts';
+import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
+import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
 import { systemTiming } from '../../../services/shared/models/timing.ts';
 import {
   answer,
@@ -253,9 +254,9 @@ describe('trouble of the infrastructure', () => {
   });
 
   test('a slow drip ends at the limit of the whole attempt', async () => {
-    const { error } = await failureOf(drip(20), { timeoutMs: 120, stallTimeoutMs: 60 });
+    const { error } = await failureOf(drip(20), { timeoutMs: 150, firstTokenTimeoutMs: 80, stallTimeoutMs: 80 });
     expect(error).toMatchObject({ kind: 'timeout' });
-    expect((error as Error).message).toContain('no complete reply within 120 ms');
+    expect((error as Error).message).toContain('no complete reply within 150 ms');
   });
 
   test('a truncated stream is malformed', async () => {

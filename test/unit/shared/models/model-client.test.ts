@@ -4,7 +4,7 @@ import type { ModelCall } from '../../../../services/shared/contracts/generated/
 import type { EndpointPool } from '../../../../services/shared/models/endpoint-pool.ts';
 import { createJournaledModelClient } from '../../../../services/shared/models/journaled-model-client.ts';
 import { callSeed, createModelClient, type ModelClientSettings } from '../../../../services/shared/models/model-client.ts';
-import type { EndpointRequest } from '../../../../services/shared/models/openai-endpoint.ts';
+import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';
 
 const never = new AbortController().signal;
 

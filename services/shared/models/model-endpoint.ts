@@ -1,0 +1,38 @@
+import type { ChatMessage, Usage } from '../../domain/ports.ts';
+import type { ChatReply } from './chat-reply.ts';
+import type { EndpointSettings } from './endpoint-settings.ts';
+
+/** One call, with all that decides its reply. */
+export interface EndpointRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxTokens: number;
+  readonly seed: number | undefined;
+  readonly chatTemplateKwargs: Readonly<Record<string, unknown>>;
+  readonly responseSchema: Readonly<Record<string, unknown>> | undefined;
+  /** Sent along for the server's log. */
+  readonly jobId: string;
+  readonly callId: string;
+}
+
+export interface EndpointReply extends Omit<ChatReply, 'usage'> {
+  readonly usage: Usage;
+  /** The server gave no usage, so it is estimated from the lengths of the texts. */
+  readonly usageEstimated: boolean;
+  /** The whole time for a reply that was not streamed. */
+  readonly firstTokenMs: number;
+  readonly latencyMs: number;
+}
+
+/** One server. It tries once, without limit or retry: those are the pool's. */
+export interface ModelEndpoint {
+  readonly settings: EndpointSettings;
+  /** @throws EndpointError, FailureError (see endpoint-errors.ts), or the signal's reason */
+  complete(request: EndpointRequest, signal: AbortSignal): Promise<EndpointReply>;
+  /** Names of the models that it serves. @throws as complete does */
+  models(signal: AbortSignal): Promise<string[]>;
+  /** Cuts what is in flight. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { ModelSettings, RunConfiguration } from '../../../services/domain/search/configuration.ts';
+import type { Endpoint } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
+import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { createModelClients, type ModelJob } from '../../../services/shared/models/model-clients.ts';
+import { systemTiming } from '../../../services/shared/models/timing.ts';
+import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
+
+const never = new AbortController().signal;
+
+const settings: ModelSettings = {
+  model: 'qwen3-8b',
+  temperature: 0,
+  topP: 1,
+  maxTokens: 9,
+  chatTemplateKwargs: {},
+  sendSeed: true,
+};
+
+function jobOf(baseUrl: string, change: Partial<ModelJob> = {}): ModelJob & { readonly journaled: ModelCall[] } {
+  const journaled: ModelCall[] = [];
+  const endpoint: Endpoint = { model: 'qwen3-8b', baseUrl, apiKeyVariable: '', maxConcurrency: 2, timeoutMs: 2_000 };
+  const configuration = { executor: settings, optimizer: { ...settings, model: 'qwen-plus' } } as RunConfiguration;
+  return {
+    job: { jobId: 'execute-hash-0-0' } as Job,
+    run: { runId: 'r', configuration, endpoints: [endpoint], benchmark: () => Promise.reject(new Error('not needed')) },
+    role: 'executor',
+    prefixKey: 'hash',
+    seed: [1, 'hash', 'q', 0],
+    journal: new Map(),
+    record: async (call) => void journaled.push(call),
+    ...change,
+    journaled,
+  };
+}
+
+const ask = (callId: string) => ({ callId, messages: [{ role: 'user' as const, content: 'How many?' }] });
+
+test('a job asks, journals each call, and after a crash pays only for what it had not asked', async () => {
+  await using server = await startFaultyEndpoint(answer('Seven.'));
+  const models = createModelClients({}, systemTiming, Math.random);
+  const first = jobOf(server.baseUrl);
+  const { client, calls } = models.clientFor(first);
+  await client.complete(ask('b/0'), never);
+  await client.complete(ask('a/0'), never);
+  expect(first.journaled.map(({ callId }) => callId)).toEqual(['b/0', 'a/0']);
+  expect(calls().map(({ callId }) => callId)).toEqual(['a/0', 'b/0']);
+
+  const again = models.clientFor(jobOf(server.baseUrl, { journal: new Map(calls().map((call) => [call.callId, call])) }));
+  await again.client.complete(ask('a/0'), never);
+  await again.client.complete(ask('c/0'), never);
+  expect(again.calls().map(({ callId }) => callId)).toEqual(['a/0', 'c/0']);
+  expect(server.requests).toHaveLength(3);
+  await models.close();
+});
+
+test('runs with the same endpoints share their limits', async () => {
+  await using server = await startFaultyEndpoint(answer('Seven.'));
+  await using other = await startFaultyEndpoint(answer('Eight.'));
+  const models = createModelClients({}, systemTiming, Math.random);
+  models.clientFor(jobOf(server.baseUrl));
+  models.clientFor(jobOf(server.baseUrl));
+  expect(models.health()).toHaveLength(1);
+  models.clientFor(jobOf(other.baseUrl));
+  expect(models.health()).toHaveLength(2);
+  await models.close();
+});
+
+test('a model without an endpoint is refused with its name', () => {
+  const models = createModelClients({}, systemTiming, Math.random);
+  expect(() => models.clientFor(jobOf('http://gpu-1/v1', { role: 'optimizer' }))).toThrow(
+    'the run names no endpoint for the model qwen-plus',
+  );
+});
