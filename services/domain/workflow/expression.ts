@@ -70,10 +70,23 @@ function newExpression(text: string): Expression {
 
 function parsedText(text: string): ReturnType<typeof parse> {
   try {
-    return parse(text);
+    return parse(withEscapedLineEnds(text));
   } catch (error) {
-    throw new ExpressionError(readable(error instanceof Error ? error.message : String(error)), { cause: error });
+    const message = readable(error instanceof Error ? error.message : String(error));
+    throw new ExpressionError(message + habitHint(text, message), { cause: error });
   }
+}
+
+/** In YAML, "\n" between double quotes is a line end before CEL sees it, and CEL has none in its quotes. */
+function withEscapedLineEnds(text: string): string {
+  return text.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs, (quoted) => quoted.replaceAll('\n', '\\n'));
+}
+
+/** What people and models who think in another language write. */
+function habitHint(text: string, message: string): string {
+  if (text.includes('{{')) return '; an expression has no {{ }} inside it';
+  if (message.includes('found =')) return '; write == to compare';
+  return /\b(?:and|or|not)\b/.test(text) ? '; write && for and, || for or, ! for not' : '';
 }
 
 /** The evaluator's messages name its grammar's classes and its mangled operators; people need neither. */

@@ -1,7 +1,7 @@
-/** The candidate that a misspelt name most likely meant: undefined if none is within a third of its length. */
+/** The candidate that a misspelt name most likely meant: undefined if none is within two letters or a third of its length. */
 export function nearName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.max(name.length < 4 ? 1 : 2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(plain(name), plain(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -135,9 +135,9 @@ export function scalarTemplate(value: unknown, step: string, field: string, repo
   return '';
 }
 
-/** Words that CEL keeps for itself, its types, and query, which holds the query's fields. */
+/** Words that CEL keeps for itself, and query, which holds the query's fields. */
 const reserved = new Set(
-  'query true false null in as break const continue else for function if import let loop package namespace return var void while has all exists exists_one map filter int uint double bool string bytes list type null_type timestamp duration dyn size'.split(
+  'query true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',
   ),
 );

@@ -3,13 +3,12 @@ import type { WorkflowProblem } from './workflow.ts';
 
 export type Report = (step: string, field: string, rule: WorkflowRule, message: string) => void;
 
-/** Keeps each problem once, in the order in which they were found. The message becomes a sentence. */
+/** Keeps each problem once, in the order in which they were found. */
 export function problemCollector(): { readonly problems: WorkflowProblem[]; readonly report: Report } {
   const problems: WorkflowProblem[] = [];
   const report: Report = (step, field, rule, message) => {
-    const sentence = message.charAt(0).toUpperCase() + message.slice(1) + (/[.?!]$/.test(message) ? '' : '.');
-    const known = problems.some((other) => other.step === step && other.field === field && other.message === sentence);
-    if (!known) problems.push({ step, field, rule, message: sentence });
+    const known = problems.some((other) => other.step === step && other.field === field && other.message === message);
+    if (!known) problems.push({ step, field, rule, message });
   };
   return { problems, report };
 }

@@ -22,7 +22,8 @@ const maxAliasCount = 20;
  */
 export function decodeYaml(text: string): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Without the level, the library prints to stderr about keys such as those that braces without quotes make.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) {
     const [what = ''] = fault.message.split('\n');
