@@ -1,17 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, settings: Record<string, unknown> = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000, ...settings },
+// Groups run one after another, the fast ones first: real servers have real deadlines, which a busy machine would break.
+const project = (name: string, groupOrder: number, settings: Record<string, unknown>) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...settings },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { testTimeout: 10_000 }),
-      project('contract'),
-      project('simulation', { testTimeout: 120_000 }),
-      project('integration', { testTimeout: 120_000 }),
-      project('e2e', { testTimeout: 300_000, hookTimeout: 120_000 }),
+      project('unit', 0, { testTimeout: 10_000 }),
+      project('contract', 1, { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('simulation', 1, { testTimeout: 120_000 }),
+      project('integration', 2, { testTimeout: 120_000, hookTimeout: 60_000 }),
+      // Each file starts whole clusters: one at a time.
+      project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 1 }),
     ],
   },
 });

@@ -97,7 +97,7 @@ async function isExecutable(path: string): Promise<boolean> {
 
 async function askVersion(path: string): Promise<{ version: string } | { problem: string }> {
   try {
-    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 5_000, env: {} });
+    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 10_000, env: {} });
     const version = /\bv(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
     return version === undefined
       ? { problem: `is no nats-server: --version prints ${JSON.stringify(stdout.trim())}` }

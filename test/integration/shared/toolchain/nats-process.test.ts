@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FolderInUseError } from '../../../../services/shared/toolchain/folder-lock.ts';
-import { NatsServerStartError } from '../../../../services/shared/toolchain/nats-process.ts';
+import { NatsServerStartError, startNatsServer } from '../../../../services/shared/toolchain/nats-process.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../../../../services/shared/toolchain/process-identity.ts';
 import { startTestNatsServer } from '../../../support/nats-server.ts';
 
@@ -51,6 +51,14 @@ test('a port that is taken is an error with the reason out of the log', async ()
   const failure = startTestNatsServer({ storeFolder, port });
   await expect(failure).rejects.toThrow(NatsServerStartError);
   await expect(failure).rejects.toThrow(/address already in use/);
+});
+
+test('a program that is not there is an error that names it, and leaves the folder free', async () => {
+  const start = startNatsServer({ binary: '/nowhere/nats-server', storeFolder });
+  await expect(start).rejects.toThrow(NatsServerStartError);
+  await expect(start).rejects.toThrow('/nowhere/nats-server cannot be started');
+  await using server = await startTestNatsServer({ storeFolder });
+  expect(server.storeFolder).toBe(storeFolder);
 });
 
 test('a server does not outlive an owner that was killed', async () => {
