@@ -44,10 +44,10 @@ export async function retry<T>(
       return await attempt(failed);
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
-      const again = error.staleConnection && !failed.some(({ staleConnection }) => staleConnection);
+      const atOnce = error.staleConnection && !failed.some(({ staleConnection }) => staleConnection);
       failed.push(error);
       giveUpIfDue(failed, dependencies);
-      await timing.sleep(again ? 0 : backoffMs(policy, failed.length, dependencies.random()), signal);
+      await timing.sleep(atOnce ? 0 : backoffMs(policy, failed.length, dependencies.random()), signal);
     }
   }
 }
