@@ -14,6 +14,9 @@ export interface PromptRequest {
   readonly attempt: number;
 }
 
+/** Above the reply that must be repaired. */
+export const refusalTitle = '# Your last reply was refused';
+
 /** Characters of each variable part, so that the whole stays within a few thousand tokens whatever a search comes up with. */
 const limits = {
   workflow: 12_000,
@@ -36,7 +39,7 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
   return [
     proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery),
     parentSection(parent),
-    experienceSection(experience, round),
+    experienceSection(experience, { round, attempt: attempt - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience.failingQueries, benchmark),
     repairSection(attempt > 1 ? open.proposals.at(-1) : undefined),
@@ -60,8 +63,12 @@ ${shortened(workflowYaml(workflow), limits.workflow)}
 </parent>`;
 }
 
-function experienceSection({ worked, failed, refused }: Experience, round: number): string {
-  const earlier = refused.filter((edit) => edit.round !== round);
+/** @param last the attempt that the repair section shows in full */
+function experienceSection(
+  { worked, failed, refused }: Experience,
+  last: { readonly round: number; readonly attempt: number },
+): string {
+  const earlier = refused.filter((edit) => edit.round !== last.round || edit.attempt !== last.attempt);
   const parts = [
     listed('Worked (each gave a better workflow; do not repeat it, but learn from it):', worked.map(triedLine)),
     listed('Did not help (do not try again):', failed.map(triedLine)),
@@ -113,7 +120,7 @@ function failingQueriesSection(outcomes: readonly ExecutionOutcome[], benchmark:
 
 function repairSection(refused: WorkflowProposed | undefined): string {
   if (refused?.failure === undefined) return '';
-  return `# Your last reply was refused
+  return `${refusalTitle}
 ${refused.failure.kind}: ${shortened(refused.failure.message, limits.problems)}
 This was the reply:
 <refused>

@@ -13,7 +13,7 @@ export interface Attempt {
  * What the form of a prompt is worth, in logits. Tuned on GSM8K: a bare question scores about .8, one that asks for steps and a
  * marked answer .9 and more.
  */
-const worth = { none: -0.75, steps: 0.65, checking: 0.2, mark: 0.2, brief: -0.7, thinking: 0.4 };
+const worth = { none: -0.55, steps: 0.55, checking: 0.2, mark: 0.2, brief: -1.1 };
 
 export function solvingProbability(known: KnownQuery, model: string, form: RequestedForm, help: number): number {
   const logit =

@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import type { Random } from '../../domain/ports.ts';
+import { refusalTitle } from '../../domain/prompts/build-proposal-prompt.ts';
 import { randomChoice } from '../../domain/random.ts';
 import { breakages, reply } from './breakages.ts';
 import type { Question } from './question.ts';
@@ -19,12 +20,10 @@ const heedsExperience = 0.9;
 export function propose({ prompt, random }: Question): string {
   const parent = parentIn(prompt);
   if (parent === undefined) return 'I cannot see a workflow that I could modify.';
-  const refused = refusedEdit(prompt);
-  const { document, modification } = edited(parent, prompt, refused, random);
-  if (random.next() < (refused === undefined ? brokenShare : brokenRepairShare)) {
-    return pick(breakages, random)(document, write, modification);
-  }
-  return reply(modification, write(document));
+  const refusal = prompt.split(`${refusalTitle}\n`)[1];
+  const { document, modification } = edited(parent, prompt, refusal, random);
+  const broken = random.next() < (refusal === undefined ? brokenShare : brokenRepairShare);
+  return broken ? pick(breakages, random)(document, write, modification) : reply(modification, write(document));
 }
 
 interface Edited {
@@ -32,17 +31,33 @@ interface Edited {
   readonly modification: string;
 }
 
-function edited(parent: WorkflowDocument, prompt: string, refused: WorkflowEdit | undefined, random: Random): Edited {
+function edited(parent: WorkflowDocument, prompt: string, refusal: string | undefined, random: Random): Edited {
   if (random.next() < unchangedShare) return { document: parent, modification: 'Keep the workflow, which is good as it is.' };
-  const heeds = random.next() < heedsExperience;
-  const preferred = random.next() < harmfulShare ? harmfulEdits : helpfulEdits;
-  const fresh = (edit: WorkflowEdit): boolean => !heeds || !edit.descriptions.some((text) => prompt.includes(text));
-  const order = [...(refused === undefined ? [] : [refused]), ...byChance(preferred.filter(fresh), random)];
-  for (const edit of [...order, ...byChance([...helpfulEdits, ...harmfulEdits], random)]) {
+  for (const edit of wishes(prompt, refusal, random)) {
     const document = structuredClone(parent);
     if (edit.apply(document, random)) return { document, modification: pick(edit.descriptions, random) };
   }
   return { document: parent, modification: 'Leave the workflow as it is.' };
+}
+
+/** All edits in the order in which it would make them: the refused one again unless it was a repetition, then what is new. */
+function wishes(prompt: string, refusal: string | undefined, random: Random): WorkflowEdit[] {
+  const all = [...helpfulEdits, ...harmfulEdits];
+  const repetition = refusal !== undefined && /^(duplicate|repeated)/.test(refusal);
+  const refused = refusal === undefined ? [] : all.filter((edit) => isDescribed(edit, refusal));
+  const heeds = repetition || random.next() < heedsExperience;
+  const fresh = (edit: WorkflowEdit): boolean => !heeds || !isDescribed(edit, prompt);
+  const preferred = random.next() < harmfulShare ? harmfulEdits : helpfulEdits;
+  return [
+    ...(repetition ? [] : refused),
+    ...byChance(preferred.filter(fresh), random),
+    ...byChance(all.filter(fresh), random),
+    ...byChance(all, random),
+  ];
+}
+
+function isDescribed(edit: WorkflowEdit, text: string): boolean {
+  return edit.descriptions.some((description) => text.includes(description));
 }
 
 /** All of them, in an order drawn by their weights. */
@@ -54,14 +69,6 @@ function byChance(edits: readonly WorkflowEdit[], random: Random): WorkflowEdit[
     order.push(...left.splice(randomChoice(random, weights), 1));
   }
   return order;
-}
-
-/** The edit of the refused reply that the prompt shows, unless it was refused for being a repetition. */
-function refusedEdit(prompt: string): WorkflowEdit | undefined {
-  const [, refusal] = prompt.split('# Your last reply was refused\n');
-  if (refusal === undefined || /^(duplicate|repeated)/.test(refusal)) return undefined;
-  const edits = [...helpfulEdits, ...harmfulEdits];
-  return edits.find((edit) => edit.descriptions.some((text) => refusal.includes(text)));
 }
 
 function parentIn(prompt: string): WorkflowDocument | undefined {

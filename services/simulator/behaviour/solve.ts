@@ -12,7 +12,7 @@ const earlierWorkHelp = 0.5;
 /** How often a model that sees a right solution stays with it. */
 const keepsRightAnswer = 0.96;
 /** How often an unmarked answer is followed by another number, which a scorer then takes for the answer. */
-const buriedShare = 0.09;
+const buriedShare = 0.07;
 const forgottenMarkShare = 0.015;
 
 /** The reply to a prompt that asks for a query's solution. */

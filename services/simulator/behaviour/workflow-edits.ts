@@ -2,6 +2,7 @@ import type { Random } from '../../domain/ports.ts';
 import { randomInteger } from '../../domain/random.ts';
 import {
   addPrompt,
+  allSteps,
   answerOf,
   callsOf,
   firstSolver,
@@ -9,6 +10,7 @@ import {
   replaceExpression,
   type WorkflowDocument,
 } from './workflow-document.ts';
+import { pick } from './working-text.ts';
 
 /** An edit that the simulated optimizer knows how to make. */
 export interface WorkflowEdit {
@@ -141,13 +143,81 @@ const generatesAnswers: WorkflowEdit = {
   },
 };
 
-const rewordsThePrompt: WorkflowEdit = {
+const solvesByPrompt: WorkflowEdit = {
   descriptions: [
-    'Tell the model that it is a patient mathematics teacher, so that it takes more care.',
-    'Reword the prompt to stress accuracy, as several answers look careless.',
+    'Replace answer_generate by a prompt of our own, which leaves room to say how to solve the problem.',
+    'Use a custom call with its own instructions, since the fixed form of answer_generate cannot be improved.',
   ],
   weight: 1,
-  apply: (document) => addSentence(document, /patient/, 'You are a patient and accurate mathematics teacher.'),
+  apply: (document) => {
+    const solver = callsOf(document, 'answer_generate')[0];
+    if (solver === undefined) return false;
+    const old = answerOf(solver);
+    solver.call = 'custom';
+    const text = 'Solve the problem step by step and show your work.\nEnd with the final answer as \\boxed{number}.';
+    solver.with = { instruction: addPrompt(document, 'solve', text), input: queryOf(document) };
+    replaceExpression(document, 0, old, answerOf(solver));
+    return true;
+  },
+};
+
+const samplesMore: WorkflowEdit = {
+  descriptions: [
+    'Take another number of samples before the vote, so that the majority is clearer.',
+    'Change how many solutions are drawn in parallel, as ties seem to occur.',
+  ],
+  weight: 1,
+  apply: (document, random) => {
+    const parallel = allSteps(document.steps).find((step) => typeof step.parallel === 'number');
+    if (parallel === undefined) return false;
+    const counts = [3, 4, 5, 7].filter((count) => count !== parallel.parallel);
+    parallel.parallel = pick(counts, random);
+    return true;
+  },
+};
+
+const confirmsTheAnswer: WorkflowEdit = {
+  descriptions: [
+    'Add a last call that checks the solution against the problem and states the final answer.',
+    'Let a final call look at problem and solution together before anything is returned.',
+  ],
+  weight: 1.5,
+  apply: (document) => {
+    const end = document.steps.at(-1);
+    if (end?.return === undefined) return false;
+    const text =
+      'A problem and a solution of it follow. Check the solution step by step, correct it where needed, and end with the final answer as \\boxed{number}.';
+    const confirmed = freeId(document, 'confirmed');
+    const instruction = addPrompt(document, 'confirm', text);
+    const input = `${queryOf(document)}\n\nSolution:\n${end.return}`;
+    document.steps.splice(
+      -1,
+      1,
+      { id: confirmed, call: 'custom', with: { instruction, input } },
+      { return: `{{ ${confirmed}.response }}` },
+    );
+    return true;
+  },
+};
+
+const advice = [
+  'You are a patient and accurate mathematics teacher.',
+  'Read the problem twice before you begin.',
+  'List the given quantities first, each with its unit.',
+  'Pay attention to what exactly is asked at the end.',
+  'Give each quantity a name before you compute with it.',
+];
+
+const addsAdvice: WorkflowEdit = {
+  descriptions: [
+    'Give the prompt a piece of general advice, so that the model takes more care.',
+    'Reword the prompt to stress accuracy, as several answers look careless.',
+  ],
+  weight: 2,
+  apply: (document, random) => {
+    const sentence = pick(advice, random);
+    return addSentence(document, sentence, sentence);
+  },
 };
 
 const answersOnly: WorkflowEdit = {
@@ -203,13 +273,16 @@ export const helpfulEdits: readonly WorkflowEdit[] = [
   votesOverWays,
   reviewsAndRevises,
   generatesAnswers,
-  rewordsThePrompt,
+  solvesByPrompt,
+  samplesMore,
+  confirmsTheAnswer,
+  addsAdvice,
 ];
 
 export const harmfulEdits: readonly WorkflowEdit[] = [answersOnly, spellsNumbers, cutsThePrompt, losesTheQuestion];
 
 /** Adds a sentence to the prompt of every custom call that does not have it, and a prompt where there is none. */
-function addSentence(document: WorkflowDocument, present: RegExp, sentence: string): boolean {
+function addSentence(document: WorkflowDocument, present: RegExp | string, sentence: string): boolean {
   let added: string | undefined;
   let changed = false;
   const seen = new Set<string>();
@@ -222,7 +295,7 @@ function addSentence(document: WorkflowDocument, present: RegExp, sentence: stri
       continue;
     }
     const text = document.prompts[name] ?? '';
-    if (seen.has(name) || present.test(text)) continue;
+    if (seen.has(name) || text.search(present) >= 0) continue;
     seen.add(name);
     document.prompts[name] = `${text.trimEnd()}\n${sentence}`;
     changed = true;

@@ -15,14 +15,16 @@ const links = ['so we have', 'which gives', 'that makes', 'and therefore we get'
 export function workingText(known: KnownQuery, steps: boolean, random: Random): string {
   const facts = mainText(known)
     .split(/(?<=[.?!])\s+/)
-    .filter((sentence) => sentence.length > 0);
-  const shown = facts.slice(0, steps ? 6 : 2);
+    .map((sentence) => lowerFirst(sentence.replace(/[.?!]+$/, '')));
   const numbers = numbersOf(known);
-  const lines = shown.map((fact, index) => {
-    const text = `${lowerFirst(fact.replace(/[.?!]+$/, ''))}, ${pick(links, random)} ${sum(numbers, index)}.`;
-    return steps ? `${index + 1}. Since ${text}` : `Since ${text}`;
-  });
-  return [pick(openings, random), ...lines].join(steps ? '\n' : ' ');
+  const derived = facts.map((fact, index) => `since ${fact}, ${pick(links, random)} ${sum(numbers, index)}.`);
+  if (!steps) return [pick(openings, random), ...derived.slice(0, 2).map(upperFirst)].join(' ');
+  return [
+    pick(openings, random),
+    `The quantities in the problem are ${numbers.join(', ')}.`,
+    ...derived.slice(0, 6).map((line, index) => `${index + 1}. ${upperFirst(line)}`),
+    `Now we put these results together for what is asked: ${facts.at(-1)}.`,
+  ].join('\n');
 }
 
 function sum(numbers: readonly number[], index: number): string {
@@ -40,6 +42,10 @@ function tidy(value: number): string {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function pick<T>(items: readonly T[], random: Random): T {
