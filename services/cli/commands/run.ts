@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type RunFile, readRunFile } from '../../shared/config/run-file.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { ControlError } from '../../shared/control-client/control-error.ts';
 import { type Answer, type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
@@ -14,6 +16,8 @@ import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { followRun } from '../runs/follow-run.ts';
 import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 import { asFreshRun, needsSimulator, refuseMissingKeys, startRunRequestOf } from '../runs/run-request.ts';
+
+const endWithinMs = 5_000;
 
 interface RunOptions extends ClusterOptions {
   readonly json: boolean;
@@ -75,12 +79,20 @@ async function runToItsEnd(undertaking: Undertaking): Promise<FinishedRun> {
     try {
       return await runOn(cluster, undertaking);
     } catch (error) {
-      if (!(error instanceof ClusterEndedError)) throw error;
-      undertaking.view.notice(`${error.message}; going on with a cluster of our own.`);
+      const ended = error instanceof ClusterEndedError ? error : await endOf(cluster, error);
+      if (ended === undefined) throw error;
+      undertaking.view.notice(`${ended.message}; going on with a cluster of our own.`);
     } finally {
       await cluster.close(undertaking.cli.interrupts.forced);
     }
   }
+}
+
+/** A joined cluster that does not answer is most likely on its way down: its end explains the error. */
+async function endOf(cluster: ReachedCluster, error: unknown): Promise<Error | undefined> {
+  const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
+  if (cluster.kind !== 'attached' || !isUnreachable) return undefined;
+  return Promise.race([cluster.lost, sleep(endWithinMs, undefined)]);
 }
 
 async function reach({ cli, options, folder, file, view }: Undertaking): Promise<ReachedCluster> {

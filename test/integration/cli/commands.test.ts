@@ -1,0 +1,136 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type FakeControlServer, startFakeControlServer } from '../../support/fake-control-server.ts';
+import { runCli, startCli } from '../../support/run-cli.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld } from '../../unit/domain/search/made-up-world.ts';
+
+const configuration = madeUpConfiguration({ queryCount: 12, search: { maxRounds: 4 } });
+const { log } = continueRun(madeUpWorld(), configuration);
+const begun = log.slice(0, log.findIndex((event) => event.kind === 'round-completed') + 1);
+
+let server: FakeControlServer;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-cli-'));
+});
+afterEach(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const serve = async (script: typeof log): Promise<string> => {
+  server = await startFakeControlServer({ runId: 'made-up-1', script });
+  return server.address;
+};
+
+describe('with --json', () => {
+  test.each([
+    ['list', ['list'], { runs: [{ runId: 'made-up-1', status: 'completed', bestScore: expect.any(Number) }] }],
+    ['status', ['status', 'made-up'], { runId: 'made-up-1', roundsCompleted: 4, savedShare: expect.any(Number) }],
+    ['watch', ['watch'], { runId: 'made-up-1', status: 'completed' }],
+    ['export', ['export', '--what', 'events-jsonl'], { runId: 'made-up-1', what: 'events-jsonl' }],
+  ])('%s prints exactly one document on stdout', async (_, args, document) => {
+    const address = await serve([...log]);
+    const { code, stdout } = await runCli(...args, '--server', address, '--json');
+    expect(JSON.parse(stdout)).toMatchObject(document);
+    expect(code).toBe(0);
+  });
+
+  test('an error is a document too, and a sentence on stderr', async () => {
+    const address = await serve([...log]);
+    const { code, stdout, stderr } = await runCli('status', 'nothing', '--server', address, '--json');
+    const message = 'no run is called nothing: there are made-up-1';
+    expect(JSON.parse(stdout)).toEqual({ error: { kind: 'CliError', message, exitCode: 2 } });
+    expect(stderr).toBe(`scale: ${message}\n`);
+    expect(code).toBe(2);
+  });
+});
+
+describe('the exit status', () => {
+  test('is 2 for bad input, which is told in one sentence', async () => {
+    const wrong = [
+      [['run', 'nowhere.yaml'], 'scale: nowhere.yaml: there is no such run file\n'],
+      [['list', '--server', 'nonsense'], /option '--server <host:port>' argument 'nonsense' is invalid\. it must be host:port/],
+      [['lst'], /unknown command 'lst'[\s\S]*Did you mean list\?/],
+      [['run', 'x.yaml', '--executors', '0'], /it must be a whole number from 1 to 1024/],
+    ] as const;
+    for (const [args, said] of wrong) {
+      const { code, stdout, stderr } = await runCli(...args);
+      if (typeof said === 'string') expect(stderr).toBe(said);
+      else expect(stderr).toMatch(said);
+      expect(stdout).toBe('');
+      expect(code).toBe(2);
+    }
+  });
+
+  test('is 3 where no coordinator answers', async () => {
+    const { code, stderr } = await runCli('list', '--server', '127.0.0.1:1');
+    expect(stderr).toContain('the coordinator at 127.0.0.1:1 does not answer');
+    expect(code).toBe(3);
+  });
+
+  test('of watch is that of the run: 4 for a cancelled one, 1 for a failed one', async () => {
+    const address = await serve([...begun, { kind: 'run-cancelled', reason: 'enough' }]);
+    expect((await runCli('watch', '--server', address)).code).toBe(4);
+    await server.stop();
+    const other = await serve([...begun, { kind: 'run-failed', failure: { kind: 'internal', message: 'out of luck' } }]);
+    const failed = await runCli('watch', '--server', other);
+    expect(failed.stdout).toContain('failed: out of luck');
+    expect(failed.code).toBe(1);
+  });
+
+  test('is 130 after Ctrl-C, and the run goes on without us', async () => {
+    const address = await serve([...begun]);
+    const watching = startCli(['watch', '--server', address]);
+    await watching.until('round 1:');
+    watching.child.kill('SIGINT');
+    expect((await watching.ended).code).toBe(130);
+    expect(server.calls).not.toContain('CancelRun');
+  });
+});
+
+describe('watch', () => {
+  test('tells the run from its first event on, and goes on through a lost connection', async () => {
+    const address = await serve([...begun]);
+    const watching = startCli(['watch', '--server', address]);
+    await watching.until('round 1:');
+    server.push({ kind: 'hang-up' });
+    await watching.until('trying again');
+    server.push(...log.slice(begun.length));
+    const { code, stdout } = await watching.ended;
+    expect(stdout.split('\n')[0]).toContain('made up: 12 made-up queries');
+    expect(stdout.match(/^round 1: 0/gm)).toHaveLength(1);
+    expect(stdout).toContain('completed (max-rounds): best is round');
+    expect(code).toBe(0);
+  });
+});
+
+describe('steering', () => {
+  test('cancel waits until the log says that the run is over', async () => {
+    const address = await serve([...begun]);
+    const { code, stdout } = await runCli('cancel', 'made-up', '--server', address, '--reason', 'enough');
+    expect(stdout).toBe('Run made-up-1 is cancelled.\n');
+    expect(server.calls).toContain('CancelRun');
+    expect(code).toBe(0);
+  });
+
+  test('pause and resume say what the run is then', async () => {
+    const address = await serve([...begun]);
+    expect((await runCli('pause', 'made-up-1', '--server', address)).stdout).toBe('Run made-up-1 is paused.\n');
+    expect((await runCli('resume', 'made-up-1', '--server', address)).stdout).toBe('Run made-up-1 is running.\n');
+  });
+});
+
+describe('export', () => {
+  test('writes the best workflow as a file that the language reads', async () => {
+    const address = await serve([...log]);
+    const out = join(folder, 'deep', 'best.yaml');
+    const { code, stdout } = await runCli('export', '--server', address, '--out', out);
+    expect(stdout).toBe('');
+    expect(parse(await readFile(out, 'utf8'))).toMatchObject({ workflow: 1, steps: expect.any(Array) });
+    expect(code).toBe(0);
+  });
+});
