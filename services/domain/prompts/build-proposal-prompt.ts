@@ -1,4 +1,4 @@
-import type { Benchmark } from '../benchmark.ts';
+import type { Benchmark, Query } from '../benchmark.ts';
 import type { ExecutionOutcome, WorkflowProposed } from '../search/event.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
 import type { Round, RunState } from '../search/state.ts';
@@ -26,6 +26,7 @@ const limits = {
   errorMessage: 300,
   query: 700,
   answer: 500,
+  failingQueries: 8000,
   refusedReply: 6000,
   problems: 2000,
 };
@@ -43,7 +44,7 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience.failingQueries, benchmark),
     repairSection(attempt > 1 ? open.proposals.at(-1) : undefined),
-    'Now make one modification of the workflow above and reply with the two tags.',
+    'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow with one modification.',
   ]
     .filter((section) => section !== '')
     .join('\n\n');
@@ -106,16 +107,18 @@ function errorsSection(errors: readonly ErrorGroup[], executions: number): strin
 function failingQueriesSection(outcomes: readonly ExecutionOutcome[], benchmark: Benchmark): string {
   const shown = outcomes.flatMap((outcome) => {
     const query = benchmark.queries[outcome.queryIndex];
-    if (query === undefined) return [];
-    const fields = benchmark.inputs.map((field) => `${field}: ${oneLine(query.fields[field] ?? '', limits.query)}`);
-    const answer = outcome.failure?.message ?? outcome.answer;
-    return [
-      [...fields, `expected: ${oneLine(query.reference, limits.answer)}`, `answered: ${oneLine(answer, limits.answer)}`].join(
-        '\n',
-      ),
-    ];
+    return query === undefined ? [] : [failingQuery(query, outcome, benchmark.inputs)];
   });
-  return shown.length === 0 ? '' : `# Queries that it does not solve\n${shown.join('\n\n')}`;
+  return shown.length === 0 ? '' : shortened(`# Queries that it does not solve\n${shown.join('\n\n')}`, limits.failingQueries);
+}
+
+function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly string[]): string {
+  const fields = inputs.map((field) => `${field}: ${oneLine(query.fields[field] ?? '', limits.query)}`);
+  const answered =
+    outcome.failure === undefined
+      ? `answered: ${oneLine(outcome.answer, limits.answer)}`
+      : `failed: ${outcome.failure.kind}: ${oneLine(outcome.failure.message, limits.errorMessage)}`;
+  return [...fields, `expected: ${oneLine(query.reference, limits.answer)}`, answered].join('\n');
 }
 
 function repairSection(refused: WorkflowProposed | undefined): string {

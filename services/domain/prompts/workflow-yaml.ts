@@ -2,39 +2,34 @@ import { toDocument } from '../workflow/to-document.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 
 /**
- * A workflow in the YAML that the optimizer reads and is asked to write. Texts stand in blocks where they can, since a model
- * copies a block without error and an escape such as "\\boxed" with.
+ * A workflow in the YAML that the optimizer reads and is asked to write, without name and description, which would go stale as
+ * it is modified. Prose stands in blocks, since a model copies a block without error and an escape such as "\\boxed" with.
  */
 export function workflowYaml(workflow: Workflow): string {
-  return lines(toDocument(workflow), 0).join('\n');
+  return lines(toDocument({ ...workflow, name: '', description: '' }), '').join('\n');
 }
 
-function lines(value: unknown, depth: number): string[] {
-  const indent = '  '.repeat(depth);
-  if (Array.isArray(value)) {
-    return value.flatMap((item) => {
-      const [first, ...rest] = lines(item, depth + 1);
-      return [`${indent}- ${(first ?? '').trimStart()}`, ...rest];
-    });
-  }
-  if (typeof value !== 'object' || value === null) return [indent + JSON.stringify(value)];
-  return Object.entries(value).flatMap(([field, content]) => fieldLines(field, content, depth, indent));
+function lines(value: object, indent: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item: object) => itemLines(item, indent));
+  return Object.entries(value).flatMap(([field, content]: [string, unknown]) => {
+    if (typeof content === 'object' && content !== null) return [`${indent}${field}:`, ...lines(content, `${indent}  `)];
+    if (typeof content !== 'string') return [`${indent}${field}: ${content}`];
+    if (!needsBlock(content)) return [`${indent}${field}: ${isPlain(content) ? content : JSON.stringify(content)}`];
+    return [`${indent}${field}: |-`, ...content.split('\n').map((line) => (line === '' ? '' : `${indent}  ${line}`))];
+  });
 }
 
-function fieldLines(field: string, content: unknown, depth: number, indent: string): string[] {
-  if (typeof content === 'object' && content !== null) return [`${indent}${field}:`, ...lines(content, depth + 1)];
-  if (typeof content !== 'string') return [`${indent}${field}: ${content}`];
-  if (/^[a-z]\w*$/i.test(content) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(content))
-    return [`${indent}${field}: ${content}`];
-  if (!fitsBlock(content)) return [`${indent}${field}: ${JSON.stringify(content)}`];
-  return [`${indent}${field}: |-`, ...content.split('\n').map((line) => (line === '' ? '' : `${indent}  ${line}`))];
+function itemLines(item: object, indent: string): string[] {
+  const [first = '', ...rest] = lines(item, `${indent}  `);
+  return [`${indent}- ${first.trimStart()}`, ...rest];
 }
 
-/** A block is worth it for prose; it cannot hold some things, and would guess its indent wrongly from a leading blank. */
-function fitsBlock(text: string): boolean {
-  return (
-    (/\n/.test(text) || !text.includes('{{')) &&
-    /^[^\s]/.test(text) &&
-    !/\n$|[^\n\x20-\x7e\u{a1}-\u{2027}\u{202a}-\u{d7ff}\u{e000}-\u{fefe}]/u.test(text)
-  );
+/** Names of prompts and operators, and nothing that YAML takes for something else. */
+function isPlain(text: string): boolean {
+  return /^[a-z]\w*$/i.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
+}
+
+/** A block spares escapes. It cannot hold a blank at its start, a line end at its end, or control characters. */
+function needsBlock(text: string): boolean {
+  return /[\n\\"]/.test(text) && /^\S/.test(text) && !/\n$|[^\P{C}\n]|[\u2028\u2029]/u.test(text);
 }

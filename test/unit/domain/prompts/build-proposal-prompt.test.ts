@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
+import { fourRounds, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
+
+const promptOf = (attempt: number, rounds = fourRounds) =>
+  buildProposalPrompt({ state: madeUpState(rounds), benchmark: madeUpBenchmark, round: rounds.length, attempt });
+
+/** The text from a heading to the next one. */
+const section = (prompt: string, title: string) => prompt.split(/^(?=# )/m).find((part) => part.startsWith(`# ${title}`)) ?? '';
+
+describe('the proposal prompt', () => {
+  it('is this text for a first attempt', async () => {
+    await expect(promptOf(1, [...fourRounds.slice(0, 3), { parentRound: 1 }])).toMatchFileSnapshot('snapshots/proposal.txt');
+  });
+
+  it('is this text for a repair', async () => {
+    await expect(promptOf(2)).toMatchFileSnapshot('snapshots/proposal-repair.txt');
+  });
+
+  it('keeps apart what worked, what did not help and what was refused', () => {
+    const tried = section(promptOf(1), 'Modifications');
+    expect(tried).toMatch(/^Worked.*\n- Ask for steps\. \(0\.500 -> 0\.750\)$/m);
+    expect(tried).toMatch(/^Did not help.*\n- Ask for haste\. \(0\.500 -> 0\.250\)$/m);
+    expect(tried).toMatch(/^Refused.*\n- Add a referee\.: invalid-workflow: judge, call \(unknown-operator\)/m);
+  });
+
+  it("shows the parent's errors by kind and step, and the queries that it does not solve", () => {
+    const prompt = promptOf(1);
+    expect(section(prompt, 'Errors')).toContain('- cut-off at step draft, 1 of 4 executions: the reply reached 256 tokens');
+    const failing = section(prompt, 'Queries');
+    expect(failing).toContain('question: Half of 18 figs are ripe. How many are ripe?\nexpected: 9\nanswered: 8');
+    expect(failing).toContain('expected: 36\nfailed: cut-off: the reply reached 256 tokens');
+    expect(failing).not.toContain('pears');
+  });
+
+  it('shows a refused reply with its problems, only to an attempt that comes after it', () => {
+    expect(section(promptOf(1), 'Your last reply was refused')).toBe('');
+    const repair = section(promptOf(2), 'Your last reply was refused');
+    expect(repair).toContain('invalid-workflow: vote, with.solutions (missing-input)');
+    expect(repair).toContain('<refused>\n<modification>Vote over three drafts.</modification>');
+    expect(section(promptOf(2), 'Modifications')).not.toContain('Vote over three drafts');
+  });
+
+  it('begins with the same text in every round and attempt, for the prefix cache', () => {
+    const first = promptOf(1, [...fourRounds.slice(0, 1), { parentRound: 1 }]);
+    const later = promptOf(2);
+    const fixed = later.slice(0, later.indexOf('# The workflow to modify'));
+    expect(first.startsWith(fixed)).toBe(true);
+    expect(fixed.length / later.length).toBeGreaterThan(0.6);
+  });
+
+  it('describes only the operators of the benchmark, with types', () => {
+    const operators = section(promptOf(1), 'Operators');
+    expect(operators).toContain('- custom:');
+    expect(operators).toContain('solutions (texts: ');
+    expect(operators).toContain('problem (text, optional: ');
+    expect(operators).not.toContain('- review:');
+  });
+
+  it('is about as long as planned', () => {
+    expect(promptOf(1).length / 4).toBeLessThan(2000);
+  });
+
+  it('stays within bounds and says what it left out, however long a search makes its parts', () => {
+    const long = 'word '.repeat(20_000);
+    const refusal = { modification: long, failure: { kind: 'invalid-workflow', message: long }, reply: long } as const;
+    const failed = { kind: 'expression', message: long } as const;
+    const children = Array.from({ length: 30 }, (_, index) => ({
+      parentRound: 1,
+      refusals: [refusal, refusal],
+      taken: { modification: `${index} ${long}`, workflow: solveWith(`${index}`) },
+      answers: ['2', '20', '8', '35'],
+    }));
+    const parent = {
+      parentRound: 0,
+      taken: { modification: '', workflow: solveWith(long) },
+      answers: [long, failed, long, failed],
+    };
+    const prompt = promptOf(2, [parent, ...children, { parentRound: 1, refusals: [refusal] }]);
+    expect(prompt.length / 4).toBeLessThan(12_000);
+    expect(prompt).toMatch(/\[… \d+ characters left out\]/);
+    expect(prompt).toContain('(22 older ones left out)');
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
+import { workflowYaml } from '../../../../services/domain/prompts/workflow-yaml.ts';
+import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
+import { madeUpBenchmark, solveWith } from './made-up-search.ts';
+
+const workflow = solveWith('Solve it step by step.\nUse \\boxed{}.');
+const yaml = workflowYaml(workflow);
+const good = `<modification>Ask for steps.</modification>\n<workflow>\n${yaml}\n</workflow>`;
+
+const read = (reply: string, settings: { cutOff?: boolean; maxCalls?: number } = {}) =>
+  parseProposal({ reply, cutOff: false, benchmark: madeUpBenchmark, maxCalls: 20, decode: (text) => parse(text), ...settings });
+
+describe('a good reply', () => {
+  it.each([
+    ['as it was asked for', good],
+    ['after a think block that drafts another one', `<think>Maybe <workflow>x</workflow>?</think>\n${good}`],
+    ['with talk around it', `Here is my proposal.\n\n${good}\n\nI hope that it helps.`],
+    ['as a whole in a code fence', `\`\`\`xml\n${good}\n\`\`\``],
+    ['with the workflow in a code fence', good.replace(yaml, `\`\`\`yaml\n${yaml}\n\`\`\``)],
+    ['cut off after all that counts', `${good}\nAnd now I`],
+  ])('is read: %s', (_, reply) => {
+    expect(read(reply, { cutOff: reply.endsWith('now I') })).toMatchObject({
+      modification: 'Ask for steps.',
+      workflow: { prompts: workflow.prompts, steps: workflow.steps },
+      workflowHash: canonicalHash(workflow),
+    });
+  });
+
+  it('may hold its workflow as JSON', () => {
+    const reply = good.replace(yaml, JSON.stringify(parse(yaml)));
+    expect(read(reply)).toMatchObject({ workflowHash: canonicalHash(workflow) });
+  });
+});
+
+describe('a refused reply', () => {
+  it.each([
+    ['no tag at all', 'I cannot do that.', 'unparsable-reply', '<modification>…</modification> and <workflow>…</workflow>'],
+    ['no modification', `<workflow>${yaml}</workflow>`, 'unparsable-reply', 'has no <modification>…</modification>:'],
+    ['an empty modification', good.replace('Ask for steps.', ' '), 'unparsable-reply', 'has no <modification>…</modification>:'],
+    ['a workflow that is not closed', good.replace('</workflow>', ''), 'unparsable-reply', 'has no <workflow>…</workflow>:'],
+    ['two workflows', `${good}\n<workflow>${yaml}</workflow>`, 'unparsable-reply', 'has 2 <workflow> tags'],
+    ['two modifications', `<modification>Other.</modification>${good}`, 'unparsable-reply', 'has 2 <modification> tags'],
+    ['text that is not YAML', good.replace('steps:', 'steps: [}'), 'unparsable-reply', 'is not YAML'],
+    ['an answer that stayed in the think block', `<think>${good}`, 'unparsable-reply', 'has no'],
+    [
+      'a list instead of a workflow',
+      good.replace(yaml, '- a'),
+      'invalid-workflow',
+      'workflow (wrong-type): ',
+    ],
+    [
+      'no version',
+      good.replace('workflow: 1', ''),
+      'invalid-workflow',
+      'workflow (missing-field): ',
+    ],
+    ['an unknown operator', good.replace('custom', 'programmer'), 'invalid-workflow', 'draft, call (unknown-operator)'],
+    ['an operator of another benchmark', good.replace('custom', 'review'), 'invalid-workflow', 'draft, call (unknown-operator)'],
+    ['an unknown prompt', good.replace('instruction: solve', 'instruction: SOLVE'), 'invalid-workflow', '(unknown-prompt)'],
+    ['an unknown input', good.replace('input:', 'context:'), 'invalid-workflow', 'draft, with.context (unknown-input)'],
+    ['an unknown step', good.replace('{{ draft.', '{{ final.'), 'invalid-workflow', '(unknown-name)'],
+    ['an unknown query field', good.replace('query.question', 'query.answer'), 'invalid-workflow', '(unknown-query-field)'],
+    ['no return', good.replace(/ {2}- return.*/, ''), 'invalid-workflow', 'steps (missing-return)'],
+  ])('says what is wrong with %s', (_, reply, kind, message) => {
+    const parsed = read(reply);
+    if (!('failure' in parsed)) throw new Error('it was not refused');
+    expect(parsed.failure.kind).toBe(kind);
+    expect(parsed.failure.message).toContain(message);
+  });
+
+  it('lists all problems of the workflow, one a line', () => {
+    const parsed = read(good.replace('instruction: solve', 'instruction: SOLVE').replace('{{ draft.', '{{ final.'));
+    if (!('failure' in parsed)) throw new Error('it was not refused');
+    expect(parsed.failure.message.split('\n')).toHaveLength(2);
+  });
+
+  it('keeps the modification, so that the experience can name what was refused', () => {
+    expect(read(good.replace('custom', 'programmer'))).toMatchObject({ modification: 'Ask for steps.' });
+  });
+
+  it('is cut off if the token limit ended it before both tags were closed', () => {
+    const parsed = read(good.slice(0, -20), { cutOff: true });
+    expect(parsed).toMatchObject({ failure: { kind: 'cut-off', message: expect.stringContaining('<workflow>…</workflow>') } });
+  });
+
+  it('cannot make more calls than the run allows', () => {
+    expect(read(good, { maxCalls: 1 })).toHaveProperty('workflowHash');
+    const twice = good.replace('  - return', '  - id: other\n    call: custom\n    with:\n      input: x\n  - return');
+    expect(read(twice, { maxCalls: 1 })).toMatchObject({
+      failure: { kind: 'invalid-workflow', message: expect.stringContaining('call-limit') },
+    });
+  });
+});
