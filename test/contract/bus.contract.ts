@@ -136,6 +136,16 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect((await pullOne(runId, 300)).deliveryCount).toBe(3);
       });
 
+      test('that were given back come at once even if a heartbeat straggles behind', async () => {
+        const runId = await openedRun();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        for (const count of [1, 2, 3, 4, 5]) {
+          const delivery = await pullOne(runId, 300);
+          expect(delivery.deliveryCount).toBe(count);
+          await Promise.all([delivery.retry(0), delivery.heartbeat()]);
+        }
+      });
+
       test('that are terminated never come back, even unacked', async () => {
         const runId = await openedRun();
         await bus.jobs.publish(executeJob(runId, 'j1'));

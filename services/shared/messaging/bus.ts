@@ -54,7 +54,10 @@ export interface Delivery {
   readonly job: Job;
   /** From 1. */
   readonly deliveryCount: number;
-  /** Tells the server that the job is alive; without it the job is redelivered after ackWaitMs. Resolves when flushed. */
+  /**
+   * Tells the server that the job is alive; without it the job is redelivered after ackWaitMs. Resolves when the server has it.
+   * Does nothing once the delivery is settled (acked, given back or terminated).
+   */
   heartbeat(): Promise<void>;
   /** Done: a result is stored. Call it only then. */
   ack(): Promise<void>;

@@ -40,18 +40,23 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
   const deliver = (subject: string, queued: QueuedJob): Delivery => {
     queued.deliveries += 1;
     readyAfter(queued, ackWaitMs);
-    // As on the server, these are not fenced by delivery: a worker that is thought dead can still settle the job.
-    const whileQueued = async (operation: string, action: () => void) => {
-      requireOpen(client, `${operation} ${subject}`);
+    let settled = false;
+    const settle = async (verb: string, action: () => void) => {
+      settled = true;
+      requireOpen(client, `${verb} ${subject}`);
+      // As on the server, this is not fenced by delivery: a worker that is thought dead can still settle the job.
       if (queue.get(subject) === queued) action();
     };
     return {
       job: decodeJob(queued.bytes),
       deliveryCount: queued.deliveries,
-      heartbeat: () => whileQueued('heartbeat', () => !queued.ready && readyAfter(queued, ackWaitMs)),
-      ack: () => whileQueued('ack', () => remove(subject, queued)),
-      retry: (delayMs) => whileQueued('retry', () => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(world, queued))),
-      terminate: () => whileQueued('terminate', () => remove(subject, queued)),
+      heartbeat: async () => {
+        requireOpen(client, `heartbeat ${subject}`);
+        if (!settled && !queued.ready && queue.get(subject) === queued) readyAfter(queued, ackWaitMs);
+      },
+      ack: () => settle('ack', () => remove(subject, queued)),
+      retry: (delayMs) => settle('retry', () => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(world, queued))),
+      terminate: () => settle('terminate', () => remove(subject, queued)),
     };
   };
 

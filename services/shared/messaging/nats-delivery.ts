@@ -19,12 +19,17 @@ const signals = {
 
 export function createDelivery(session: NatsSession, message: Msg, job: Job): Delivery {
   const { deliveryCount, consumer } = placeOf(message);
-  const settle = (verb: string, signal: string) =>
-    settleUntilDone(session, message, consumer, `${verb} ${message.subject}`, signal);
+  let settled = false;
+  const settle = (verb: string, signal: string) => {
+    settled = true;
+    return settleUntilDone(session, message, consumer, `${verb} ${message.subject}`, signal);
+  };
   return {
     job,
     deliveryCount,
     heartbeat: async () => {
+      // After a job was given back, a late heartbeat would take it from the queue again, until its ack time is over.
+      if (settled) return;
       try {
         const beat = session.link.whileUp('heartbeat', () => confirm(session, message, signals.alive));
         await within('heartbeat', confirmTimeoutMs, beat);
