@@ -25,6 +25,7 @@ await runService({
       logger: log,
       replicas: settings.streamReplicas,
       leaseTtlMs: settings.leaseTtlMs,
+      ackWaitMs: settings.ackWaitMs,
     });
     releases.push('the bus', () => bus.close());
     const coordinator = startCoordinator(settings, bus, log);

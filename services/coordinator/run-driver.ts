@@ -56,8 +56,10 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const append = async (event: RunEvent): Promise<RunState> => {
     signal.throwIfAborted();
     // Applied first: an event that cannot follow must never get into the log.
-    const next = applyEvent(log.state, event);
-    log.last = await bus.log.append(runId, encodeEvent(runId, event), log.last);
+    // What is applied is what a restart would read: the bytes sort a workflow's prompts, for one.
+    const entry = encodeEvent(runId, event);
+    const next = applyEvent(log.state, decodeEvent(entry).event);
+    log.last = await bus.log.append(runId, entry, log.last);
     log.state = next;
     settings.advanced(next);
     return next;

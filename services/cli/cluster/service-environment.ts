@@ -5,6 +5,8 @@ type ServiceVariables = Record<string, string>;
 const localDrainMs = 10_000;
 /** A coordinator that was killed is started again at once; this is how long its lease keeps the new one waiting. */
 const localLeaseMs = 3_000;
+/** After a kill -9 of everything, the jobs that were under way wait this long before they are given out again. */
+const localAckWaitMs = 8_000;
 
 /** Every service of this machine's cluster listens on loopback only, at ports that the system chooses. */
 function common(natsUrl: string): ServiceVariables {
@@ -15,6 +17,7 @@ function common(natsUrl: string): ServiceVariables {
     SCALE_PARENT_LEASH: 'ipc',
     SCALE_DRAIN_MS: String(localDrainMs),
     SCALE_LEASE_TTL_MS: String(localLeaseMs),
+    SCALE_ACK_WAIT_MS: String(localAckWaitMs),
   };
 }
 

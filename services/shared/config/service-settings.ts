@@ -20,9 +20,11 @@ export interface ServiceSettings {
   readonly leash: 'none' | 'stdin' | 'ipc';
   /** Time that a service has to finish what it is at, after it is asked to end. */
   readonly drainMs: number;
-  /** Streams are created by whoever comes first, so all services must agree on these two. */
+  /** Streams are created by whoever comes first, so all services must agree on these. */
   readonly streamReplicas: number;
   readonly leaseTtlMs: number;
+  /** A job is given to another worker when nothing was heard of it for so long. The coordinator decides it, workers keep to it. */
+  readonly ackWaitMs: number;
 }
 
 export interface CoordinatorServiceSettings extends ServiceSettings {
@@ -39,8 +41,6 @@ export interface CoordinatorServiceSettings extends ServiceSettings {
 export interface WorkerServiceSettings extends ServiceSettings {
   /** Jobs at once. */
   readonly slots: number;
-  /** A job is given to another worker when nothing was heard of it for so long. */
-  readonly ackWaitMs: number;
 }
 
 export interface SimulatorServiceSettings {
@@ -81,6 +81,7 @@ const shared = {
   SCALE_DRAIN_MS: milliseconds(0, 3_600_000).default(service.drainMs),
   SCALE_STREAM_REPLICAS: count(1, 5).default(service.streamReplicas),
   SCALE_LEASE_TTL_MS: milliseconds(500, 600_000).default(service.leaseTtlMs),
+  SCALE_ACK_WAIT_MS: milliseconds(1000, 3_600_000).default(service.ackWaitMs),
 };
 
 const coordinatorVariables = z.object({
@@ -96,7 +97,6 @@ const workerVariables = (slots: number) =>
   z.object({
     ...shared,
     SCALE_SLOTS: count(1, 4096).default(slots),
-    SCALE_ACK_WAIT_MS: milliseconds(1000, 3_600_000).default(service.ackWaitMs),
   });
 
 const simulatorVariables = z.object({
@@ -157,7 +157,6 @@ function workerSettings(role: string, slots: number, environment: Environment): 
   return deepFreeze({
     ...sharedSettings(role, variables),
     slots: variables.SCALE_SLOTS,
-    ackWaitMs: variables.SCALE_ACK_WAIT_MS,
   });
 }
 
@@ -172,6 +171,7 @@ function sharedSettings(role: string, variables: z.infer<z.ZodObject<typeof shar
     drainMs: variables.SCALE_DRAIN_MS,
     streamReplicas: variables.SCALE_STREAM_REPLICAS,
     leaseTtlMs: variables.SCALE_LEASE_TTL_MS,
+    ackWaitMs: variables.SCALE_ACK_WAIT_MS,
   };
 }
 
