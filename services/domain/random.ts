@@ -8,16 +8,23 @@ import type { Random } from './ports.ts';
  * of cut from one sequence, so a run resumed at round 7 needs no cursor, and one more draw in one place changes no other.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
-  const digest = sha256(utf8ToBytes(JSON.stringify([seed, ...purpose])));
-  const generator = xoroshiro128plus(new DataView(digest.buffer, digest.byteOffset).getInt32(0));
+  // Made at the first draw: many streams are offered to methods that never draw, and the digest costs microseconds.
+  let made: ReturnType<typeof xoroshiro128plus> | undefined;
   return {
     next: () => {
+      made ??= generatorOf(seed, purpose);
+      const generator = made;
       // 53 bits from two draws, as Math.random has.
       const high = generator.next() >>> 5;
       const low = generator.next() >>> 6;
       return (high * 0x4000000 + low) / 0x20000000000000;
     },
   };
+}
+
+function generatorOf(seed: number, purpose: readonly (string | number)[]): ReturnType<typeof xoroshiro128plus> {
+  const digest = sha256(utf8ToBytes(JSON.stringify([seed, ...purpose])));
+  return xoroshiro128plus(new DataView(digest.buffer, digest.byteOffset).getInt32(0));
 }
 
 /** A uniform integer in [0, below). */

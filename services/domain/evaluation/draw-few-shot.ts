@@ -1,5 +1,5 @@
 import { type DifficultyBin, difficultyBins, undividedBin } from '../sampling/difficulty-bins.ts';
-import { sampleSize, stratifiedDraw } from '../sampling/stratified-draw.ts';
+import { type StratifiedDraw, sampleSize, stratifiedDraw } from '../sampling/stratified-draw.ts';
 import { mean } from '../statistics/intervals.ts';
 import type { EvaluationStep, Evidence } from './evaluation-method.ts';
 
@@ -8,18 +8,23 @@ import type { EvaluationStep, Evidence } from './evaluation-method.ts';
  * workflows are compared on the same queries, and its strata are in the round that drew it. The paper reads so; a run that
  * draws in each round cannot overfit one small set.
  */
-export function drawFewShot(evidence: Evidence): EvaluationStep | undefined {
+export function drawFewShot(evidence: Evidence, draw: Draw = drawByGamma): EvaluationStep | undefined {
   const { settings, earlierSample, queryCount } = evidence;
   if (evidence.sampled.length > 0) return undefined;
   if (settings.draw === 'once' && earlierSample !== undefined) {
     return { kind: 'sample', queryIndexes: earlierSample, strata: [] };
   }
   const size = sampleSize(settings.fewShotRatio, queryCount);
-  return { kind: 'sample', ...stratifiedDraw(binsByDifficulty(evidence), size, settings.gamma, evidence.random) };
+  return { kind: 'sample', ...draw(binsByDifficulty(evidence), size, evidence) };
 }
 
+/** How a sample of this size is drawn from the bins. */
+export type Draw = (bins: readonly DifficultyBin[], size: number, evidence: Evidence) => StratifiedDraw;
+
+const drawByGamma: Draw = (bins, size, { settings, random }) => stratifiedDraw(bins, size, settings.gamma, random);
+
 /** Bins over the mean of the warm-up scores; without a warm-up nothing is known, and every query is in one bin. */
-function binsByDifficulty({ warmUp, queryCount, settings }: Evidence): DifficultyBin[] {
+export function binsByDifficulty({ warmUp, queryCount, settings }: Evidence): DifficultyBin[] {
   if (warmUp.length === 0) return undividedBin(queryCount);
   const meanScores = Array.from({ length: queryCount }, (_, query) => mean(warmUp.map(({ scores }) => scores[query] ?? 0)));
   return difficultyBins(meanScores, settings.bins);

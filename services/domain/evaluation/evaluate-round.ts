@@ -3,15 +3,15 @@ import { outstandingExecutions } from '../search/executions.ts';
 import type { Round, RunState } from '../search/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
 import { evidenceOf, fullyExecutedRounds, predictionOf } from './evidence.ts';
-import { evaluationMethodNamed } from './registry.ts';
+import { type EvaluationMethods, evaluationMethodNamed } from './registry.ts';
 import { warmUpFor } from './warm-up.ts';
 
 /**
  * What the open round needs before its workflow has a score, or the score. Executions and a prediction that do not wait for
  * each other come out together, executions first.
  */
-export function evaluateRound(state: RunState, round: Round): readonly Command[] {
-  const method = methodOf(state);
+export function evaluateRound(state: RunState, round: Round, methods: EvaluationMethods): readonly Command[] {
+  const method = methodOf(state, methods);
   const executions = outstandingExecutions(round, state.configuration);
   const predict: Command = { kind: 'predict', round: round.round, attempt: round.predictions.length + 1 };
   if (executions.length > 0) {
@@ -36,9 +36,9 @@ export function evaluateRound(state: RunState, round: Round): readonly Command[]
  * are worth nothing with a row too few. A workflow that failed on every query does count, as in the paper; its row of zeros
  * moves all queries alike.
  */
-function methodOf(state: RunState): EvaluationMethod {
+function methodOf(state: RunState, methods: EvaluationMethods): EvaluationMethod {
   const { method: name, warmUpRounds } = state.configuration.evaluation;
-  const method = evaluationMethodNamed(name);
+  const method = evaluationMethodNamed(name, methods);
   return fullyExecutedRounds(state).length < warmUpRounds ? warmUpFor(method) : method;
 }
 

@@ -2,6 +2,20 @@ import type { Random } from '../ports.ts';
 import type { EvaluationSettings } from '../search/configuration.ts';
 import type { Evaluation, ExecutionOutcome, Stratum } from '../search/event.ts';
 
+/** What executions have shown of one workflow: parallel lists, each query once, its score the mean over repeats. */
+export interface OutcomeRow {
+  readonly queries: readonly number[];
+  readonly scores: readonly number[];
+}
+
+/** An earlier round with a score. Its row is empty where nothing was executed. The same round is always the same object. */
+export interface EarlierRound extends OutcomeRow {
+  readonly round: number;
+  /** 0 for round 1. */
+  readonly parentRound: number;
+  readonly evaluation: Evaluation;
+}
+
 /** What is known when a candidate is being scored. */
 export interface Evidence {
   readonly settings: EvaluationSettings;
@@ -11,6 +25,12 @@ export interface Evidence {
   readonly warmUp: readonly { readonly round: number; readonly scores: readonly number[] }[];
   /** Dfew of the earlier round with the newest draw, if any. */
   readonly earlierSample: readonly number[] | undefined;
+  /** Rounds before this one that have a score, oldest first: with `outcomes`, the whole matrix so far. */
+  readonly earlier: readonly EarlierRound[];
+  /** Rows of earlier searches on the same queries: they tell about the queries, and are no candidates. */
+  readonly memory: readonly OutcomeRow[];
+  /** 0 for round 1. */
+  readonly parentRound: number;
   /** Score of the parent and where it came from, if the parent has one. */
   readonly parent: Evaluation | undefined;
   /** The candidate's own executions so far. */
@@ -19,6 +39,10 @@ export interface Evidence {
   readonly sampled: readonly number[];
   /** 'pending' until asked for and answered; undefined if the optimizer gave no usable one. */
   readonly prediction: number | 'pending' | undefined;
+  /** What the optimizer said with its proposal about how sure it is of it, in [0, 1]; undefined if it did not. */
+  readonly confidence: number | undefined;
+  /** A stream that is the same in every round, for what all workflows of the run share. It starts anew at each call. */
+  readonly runRandom: Random;
   /** A stream for this round's draws. It starts anew at each call: use it for one decision. */
   readonly random: Random;
 }

@@ -1,7 +1,8 @@
+import { parseConfidence } from '../prompts/parse-confidence.ts';
 import { randomStream } from '../random.ts';
 import { coversAllQueries } from '../search/executions.ts';
 import type { Round, RunState } from '../search/state.ts';
-import type { Evidence } from './evaluation-method.ts';
+import type { EarlierRound, Evidence } from './evaluation-method.ts';
 import { scoresByQuery } from './full.ts';
 
 /** Completed rounds whose workflow was executed on every query, oldest first. */
@@ -21,10 +22,15 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
       scores: scoreRow(earlier, configuration.benchmark.queryCount),
     })),
     earlierSample: earlierSample(state, round),
+    earlier: state.rounds.slice(0, round.round - 1).flatMap(earlierRound),
+    memory: [],
+    parentRound: round.parentRound,
     parent: state.rounds[round.parentRound - 1]?.evaluation,
     outcomes: round.outcomes,
     sampled: round.samples.flatMap((sample) => sample.queryIndexes),
     prediction: predictionOf(round, configuration.evaluation.predictionAttempts),
+    confidence: parseConfidence(round.proposals.at(-1)?.reply ?? ''),
+    runRandom: randomStream(configuration.seed, 'evaluate'),
     random: randomStream(configuration.seed, 'evaluate', round.round),
   };
 }
@@ -34,6 +40,25 @@ export function predictionOf(round: Round, attempts: number): number | 'pending'
   const score = round.predictions.at(-1)?.score;
   if (score !== undefined) return score;
   return round.predictions.length < attempts ? 'pending' : undefined;
+}
+
+const knownRows = new WeakMap<Round, EarlierRound>();
+
+/** Kept by round, since states share their rounds: methods that fit a model know a row again by the object. */
+function earlierRound(round: Round): EarlierRound[] {
+  if (round.evaluation === undefined) return [];
+  const known = knownRows.get(round);
+  if (known !== undefined) return [known];
+  const scores = scoresByQuery(round.outcomes);
+  const row: EarlierRound = {
+    round: round.round,
+    parentRound: round.parentRound,
+    evaluation: round.evaluation,
+    queries: [...scores.keys()],
+    scores: [...scores.values()],
+  };
+  knownRows.set(round, row);
+  return [row];
 }
 
 function scoreRow(round: Round, queryCount: number): number[] {

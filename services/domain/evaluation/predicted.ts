@@ -1,6 +1,5 @@
-import type { Evaluation } from '../search/event.ts';
-import { mean } from '../statistics/intervals.ts';
-import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
+import { constantEvaluation } from './constant.ts';
+import type { EvaluationMethod } from './evaluation-method.ts';
 
 /** S_pred (Eq 6): the optimizer's own forecast, with nothing executed after the warm-up. */
 export const predicted: EvaluationMethod = {
@@ -14,13 +13,3 @@ export const predicted: EvaluationMethod = {
     return { kind: 'score', evaluation: { method: 'predicted', score: prediction, executions: 0, predicted: prediction } };
   },
 };
-
-/**
- * What is left without a prediction: the mean of the warm-up, which the evaluation names `constant`, since it says nothing
- * about this workflow. The parent's score would do too, but would keep a line of unpredictable children at the top. With no
- * warm-up either, it is the parent's score, and for the first workflow 0.
- */
-function constantEvaluation({ warmUp, parent }: Evidence): Evaluation {
-  const score = warmUp.length === 0 ? (parent?.score ?? 0) : mean(warmUp.map(({ scores }) => mean(scores)));
-  return { method: 'constant', score, executions: 0 };
-}

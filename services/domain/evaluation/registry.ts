@@ -1,27 +1,47 @@
+import { confidence } from './confidence.ts';
+import { constant } from './constant.ts';
+import { difference } from './difference.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
 import { fewShot } from './few-shot.ts';
 import { full } from './full.ts';
 import { predicted } from './predicted.ts';
+import { rasch } from './rasch.ts';
 import { scale } from './scale.ts';
+import { weighted } from './weighted.ts';
 
-/** Every evaluation method there is, by the name that `evaluation.method` uses. A new one is one line here. */
-export const evaluationMethods: ReadonlyMap<string, EvaluationMethod> = new Map(
-  [full, predicted, fewShot, scale].map((method) => [method.name, method]),
-);
+export type EvaluationMethods = ReadonlyMap<string, EvaluationMethod>;
+
+/** Methods by the name that `evaluation.method` uses. */
+export function methodsByName(methods: readonly EvaluationMethod[]): EvaluationMethods {
+  return new Map(methods.map((method) => [method.name, method]));
+}
+
+/** Every evaluation method there is. A new one is one line here; planNextStep and replay take a registry with more. */
+export const evaluationMethods: EvaluationMethods = methodsByName([
+  full,
+  predicted,
+  fewShot,
+  confidence,
+  constant,
+  scale,
+  weighted,
+  difference,
+  rasch,
+]);
 
 export class UnknownEvaluationMethodError extends Error {
   override readonly name = 'UnknownEvaluationMethodError';
   readonly method: string;
 
-  constructor(method: string) {
-    super(`evaluation.method: there is no method "${method}"; use one of ${[...evaluationMethods.keys()].join(', ')}`);
+  constructor(method: string, methods: EvaluationMethods) {
+    super(`evaluation.method: there is no method "${method}"; use one of ${[...methods.keys()].join(', ')}`);
     this.method = method;
   }
 }
 
 /** @throws UnknownEvaluationMethodError */
-export function evaluationMethodNamed(name: string): EvaluationMethod {
-  const method = evaluationMethods.get(name);
-  if (method === undefined) throw new UnknownEvaluationMethodError(name);
+export function evaluationMethodNamed(name: string, methods: EvaluationMethods = evaluationMethods): EvaluationMethod {
+  const method = methods.get(name);
+  if (method === undefined) throw new UnknownEvaluationMethodError(name, methods);
   return method;
 }

@@ -44,6 +44,7 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience.failingQueries, benchmark),
     repairSection(attempt > 1 ? open.proposals.at(-1) : undefined),
+    configuration.evaluation.method === 'confidence' ? confidenceRequest : '',
     'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow with one modification.',
   ]
     .filter((section) => section !== '')
@@ -120,6 +121,10 @@ function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly 
       : `failed: ${outcome.failure.kind}: ${oneLine(outcome.failure.message, limits.errorMessage)}`;
   return [...fields, `expected: ${oneLine(query.reference, limits.answer)}`, answered].join('\n');
 }
+
+/** S_conf: the optimizer's prompt with a question more (the paper's "Output your confidence on the answer"). */
+const confidenceRequest = `# Confidence
+Output your confidence on the answer as well: after the two tags, <confidence>a number from 0.0 to 1.0</confidence>.`;
 
 function repairSection(refused: WorkflowProposed | undefined): string {
   if (refused?.failure === undefined) return '';

@@ -1,4 +1,5 @@
 import { evaluateRound } from '../evaluation/evaluate-round.ts';
+import { type EvaluationMethods, evaluationMethods } from '../evaluation/registry.ts';
 import type { Failure } from '../failure.ts';
 import { randomStream } from '../random.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
@@ -21,12 +22,12 @@ import { configuredStopRules } from './stop-rules/configured.ts';
  *   but their number. Planning again in between is harmless: the command then lists only what has no outcome yet.
  * - A job that cannot be done still gives its event: an outcome, a proposal or a prediction with a failure.
  */
-export function planNextStep(state: RunState): readonly Command[] {
+export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
   const newest = state.rounds.at(-1);
   if (newest === undefined || newest.completed) return append(nextRoundOrEnd(state));
   if (newest.workflow === undefined) return planProposal(state, newest);
-  return evaluateRound(state, newest);
+  return evaluateRound(state, newest, methods);
 }
 
 /** Stop rules are asked between rounds, when every workflow that was paid for has its score. */

@@ -1,0 +1,90 @@
+import { systematicDraw } from '../sampling/systematic-draw.ts';
+import type { Evaluation } from '../search/event.ts';
+import { mean } from '../statistics/intervals.ts';
+import { drawFewShot } from './draw-few-shot.ts';
+import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
+import { executedScore, scoresByQuery } from './full.ts';
+
+/**
+ * The regression estimator of survey sampling: how the workflow differs on the drawn queries from what the warm-up lets
+ * expect there, added to the warm-up's level, and shrunk towards it by how few executions there are.
+ */
+export const difference: EvaluationMethod = {
+  name: 'difference',
+  description: "adds the difference to the warm-up on a few queries to the warm-up's mean, with a learned slope, shrunk",
+  usesPrediction: false,
+  next: (evidence) =>
+    drawFewShot(evidence, (bins, size, { random }) => systematicDraw(bins, size, random)) ?? {
+      kind: 'score',
+      evaluation: differenceEvaluation(evidence),
+    },
+};
+
+function differenceEvaluation(evidence: Evidence): Evaluation {
+  const executed = executedScore(evidence.outcomes);
+  const base = { method: 'difference', executions: evidence.outcomes.length, fewShot: executed.score };
+  if (evidence.warmUp.length === 0) return { ...base, ...executed };
+  const expected = Array.from({ length: evidence.queryCount }, (_, query) =>
+    mean(evidence.warmUp.map((row) => row.scores[query] ?? 0)),
+  );
+  const level = mean(expected);
+  const { slope, residualVariance } = learnSlope(evidence);
+  const residuals = [...scoresByQuery(evidence.outcomes)].map(
+    ([query, score]) => score - slope * ((expected[query] ?? level) - level),
+  );
+  const between = workflowVariance(evidence);
+  const sampling = (residualVariance / residuals.length) * (1 - residuals.length / evidence.queryCount);
+  const trust = between / (between + sampling);
+  const score = (1 - trust) * level + trust * mean(residuals);
+  return { ...base, score: Math.min(1, Math.max(0, score)), standardError: Math.sqrt(trust * sampling) };
+}
+
+interface Slope {
+  /** By how much a query's score rises with its mean in the warm-up. */
+  readonly slope: number;
+  /** What the slope leaves unexplained, a query. */
+  readonly residualVariance: number;
+}
+
+/** Worth of the assumed slope and variance against what was executed, in executions. */
+const priorExecutions = 20;
+const priorSlope = 0.5;
+const priorResidualVariance = 0.12;
+
+/**
+ * Least squares within workflows: each warm-up row on the mean of the others (its own would explain itself), and later rows
+ * on the mean of all. With one warm-up round only later rows tell anything, and until then the prior does.
+ */
+function learnSlope({ warmUp, earlier, queryCount }: Evidence): Slope {
+  let xx = priorExecutions * 0.1;
+  let xy = xx * priorSlope;
+  let yy = priorExecutions * priorResidualVariance + xx * priorSlope ** 2;
+  let count = priorExecutions;
+  for (const row of earlier) {
+    const others = warmUp.filter(({ round }) => round !== row.round);
+    if (others.length === 0 || row.queries.length < 2) continue;
+    const xs = row.queries.map((query) => mean(others.map(({ scores }) => scores[query] ?? 0)));
+    const [meanX, meanY] = [mean(xs), mean(row.scores)];
+    // A workflow that is broken, or solves all, has nothing to say about slopes.
+    if (row.queries.length === queryCount && (meanY === 0 || meanY === 1)) continue;
+    for (const [index, x] of xs.entries()) {
+      const y = (row.scores[index] as number) - meanY;
+      xx += (x - meanX) ** 2;
+      xy += (x - meanX) * y;
+      yy += y ** 2;
+    }
+    count += xs.length - 1;
+  }
+  const slope = xy / xx;
+  return { slope, residualVariance: Math.max(0.01, (yy - slope * xy) / count) };
+}
+
+const priorWorkflows = 2;
+const priorWorkflowVariance = 0.02;
+
+/** How far workflows lie from the warm-up's level, by all scores so far. */
+function workflowVariance({ warmUp, earlier }: Evidence): number {
+  const level = mean(warmUp.map(({ scores }) => mean(scores)));
+  const squares = earlier.reduce((sum, { evaluation }) => sum + (evaluation.score - level) ** 2, 0);
+  return (priorWorkflows * priorWorkflowVariance + squares) / (priorWorkflows + earlier.length);
+}
