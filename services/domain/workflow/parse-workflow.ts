@@ -42,12 +42,12 @@ export function parseWorkflow(document: unknown): ParsedWorkflow {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, workflow };
 }
 
-export function countSteps(steps: readonly Step[]): number {
+function countSteps(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => sum + 1 + bodies(step).reduce((inner, body) => inner + countSteps(body), 0), 0);
 }
 
 /** The lists of steps inside a step. */
-export function bodies(step: Step): readonly (readonly Step[])[] {
+function bodies(step: Step): readonly (readonly Step[])[] {
   if (step.kind === 'if') return [step.then, step.else];
   return 'steps' in step ? [step.steps] : [];
 }
