@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { AccessLog } from './access-log.ts';
+import type { ServedCall } from './access-log.ts';
 import { type Completion, complete, completionBody, completionChunks, generatedTokens } from './chat-completion.ts';
 import { type ChatRequest, chatRequestSchema, maxTokensOf } from './chat-request.ts';
 import { type Latency, waitForTokens } from './latency.ts';
@@ -18,7 +18,7 @@ export interface ChatHandlerDependencies {
   readonly metrics: VllmMetrics;
   readonly latency: Latency;
   readonly contextLength: number;
-  readonly accessLog: AccessLog | undefined;
+  readonly served: (call: ServedCall) => void;
 }
 
 export interface ChatHandler {
@@ -32,7 +32,7 @@ const mostBodyBytes = 16 * 1024 * 1024;
 
 /** POST /v1/chat/completions. */
 export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHandler {
-  const { model, slots, metrics, latency, contextLength, accessLog } = dependencies;
+  const { model, slots, metrics, latency, contextLength, served } = dependencies;
   const prefixCache = createPrefixCache();
   let requests = 0;
 
@@ -63,7 +63,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
         timeToFirstTokenMs: startedAt - arrivedAt + latency.timeToFirstTokenMs,
         elapsedMs: performance.now() - arrivedAt,
       });
-      accessLog?.write({ jobId: header(incoming, 'x-scale-job-id'), callId: header(incoming, 'x-scale-call-id'), ...call });
+      served({ jobId: header(incoming, 'x-scale-job-id'), callId: header(incoming, 'x-scale-call-id'), ...call });
     } catch (error) {
       // A client that hung up is its own business; the slot is free again and nothing was served.
       if (!gone.signal.aborted) throw error;

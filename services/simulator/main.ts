@@ -15,7 +15,7 @@ await runService({
   log,
   leash: settings.leash,
   drainWithinMs: settings.drainMs,
-  start: async ({ releases }) => {
+  start: async ({ releases, forced }) => {
     const dataFolder = defaultDataFolder();
     const { benchmarks, recorded, missing } = await learnBenchmarks(dataFolder, resolve(dataFolder, '../recorded'));
     const queries = benchmarks.reduce((sum, benchmark) => sum + benchmark.queries.length, 0);
@@ -30,7 +30,7 @@ await runService({
       maxSequences: settings.maxSequences,
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
     });
-    releases.push('the server', () => simulator.stop());
+    releases.push('the server', () => simulator.stop(forced));
     return { models: simulator.url };
   },
 });

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Benchmark } from '../domain/benchmark.ts';
-import { openAccessLog } from './access-log.ts';
+import { openAccessLog, type ServedCall } from './access-log.ts';
 import { createChatHandler } from './chat-handler.ts';
 import { knownQueries, type RecordedDifficulties } from './difficulty.ts';
 import type { Latency } from './latency.ts';
@@ -26,7 +27,10 @@ export interface SimulatorOptions {
   readonly maxSequences?: number;
   /** Tokens of prompt and reply together. */
   readonly contextLength?: number;
+  /** File for one line of JSON a finished call. */
   readonly accessLog?: string;
+  /** Told of each finished call. */
+  readonly onServed?: (call: ServedCall) => void;
 }
 
 export interface Simulator {
@@ -34,7 +38,8 @@ export interface Simulator {
   readonly url: string;
   /** Chat completions finished so far. */
   readonly requests: number;
-  stop(): Promise<void>;
+  /** Lets calls in flight finish; when the signal aborts, cuts them. */
+  stop(forced?: AbortSignal): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -49,6 +54,8 @@ const defaults = {
   contextLength: 32_768,
 };
 
+const sweepMs = 10;
+
 /** An OpenAI-compatible server, in the manner of vLLM, behind which a simulated model answers. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const settings = { ...defaults, ...options };
@@ -62,7 +69,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     metrics,
     latency: settings.latency,
     contextLength: settings.contextLength,
-    accessLog,
+    served: (call) => {
+      accessLog?.write(call);
+      settings.onServed?.(call);
+    },
   });
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -82,29 +92,38 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         sendJson(response, 404, { detail: 'Not Found' });
     }
   };
+  let inFlight = 0;
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+    });
     route(request, response).catch((error: unknown) => sendError(response, error));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, settings.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  server.listen(settings.port, settings.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 
-  const stop = async (): Promise<void> => {
-    server.closeAllConnections();
-    if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
+  const stop = async (forced?: AbortSignal): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    // Connections that clients keep open without a request would hold the server until they let go.
+    const sweep = setInterval(() => {
+      if (inFlight === 0 || forced?.aborted) server.closeAllConnections();
+    }, sweepMs);
+    await closed;
+    clearInterval(sweep);
     await accessLog?.close();
   };
   return {
-    url: `http://${settings.host}:${(server.address() as AddressInfo).port}/v1`,
+    url: `http://${host}:${port}/v1`,
     get requests() {
       return chat.requests;
     },
     stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => stop(),
   };
 }
 

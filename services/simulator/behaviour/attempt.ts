@@ -4,11 +4,6 @@ import type { KnownQuery } from '../query-index.ts';
 import { wrongAnswer } from './near-miss.ts';
 import type { RequestedForm } from './requested-form.ts';
 
-export interface Attempt {
-  readonly solved: boolean;
-  readonly answer: string;
-}
-
 /**
  * What the form of a prompt is worth, in logits. Tuned on GSM8K: a bare question scores about .8, one that asks for steps and a
  * marked answer .9 and more.
@@ -28,8 +23,8 @@ export function solvingProbability(known: KnownQuery, model: string, form: Reque
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** Tries a query. `help` is what else speaks for success, in logits: earlier work to build on, a think block. */
-export function attempt(known: KnownQuery, model: string, form: RequestedForm, help: number, random: Random): Attempt {
+/** An answer to a query, right or wrong. `help` is what else speaks for success, in logits: earlier work, a think block. */
+export function attempt(known: KnownQuery, model: string, form: RequestedForm, help: number, random: Random): string {
   const solved = random.next() < solvingProbability(known, model, form, help);
-  return { solved, answer: solved ? known.query.reference.trim() : wrongAnswer(known, random) };
+  return solved ? known.query.reference.trim() : wrongAnswer(known, random);
 }

@@ -23,7 +23,13 @@ export function propose({ prompt, random }: Question): string {
   const refusal = prompt.split(`${refusalTitle}\n`)[1];
   const { document, modification } = edited(parent, prompt, refusal, random);
   const broken = random.next() < (refusal === undefined ? brokenShare : brokenRepairShare);
-  return broken ? pick(breakages, random)(document, write, modification) : reply(modification, write(document));
+  const proposal = broken ? pick(breakages, random)(document, write, modification) : reply(modification, write(document));
+  return prompt.includes('<confidence>') ? `${proposal}\n<confidence>${confidence(random)}</confidence>` : proposal;
+}
+
+/** High whatever it proposes: models are sure of their own work. */
+function confidence(random: Random): string {
+  return (0.88 + 0.1 * random.next()).toFixed(2);
 }
 
 interface Edited {

@@ -17,7 +17,7 @@ const stepsAsked =
 const checkingAsked =
   /(check|verify|re-?read|double-check|look over) (your|the|each|every|that|all)\b|substitut\w+ .{0,30}back|sanity check/i;
 const briefAsked =
-  /\b(only|just) (with )?the (final )?(answer|number|result)|no (explanation|working|reasoning)|without (any )?(explanation|working)|in one sentence/i;
+  /\b(only|just) (with )?the (final )?(answer|number|result)|\banswer alone|no (explanation|working|reasoning)|without (any )?(explanation|working)|in one sentence/i;
 const wordsAsked = /in words|spell(ed)? (it |the number |the answer )?out|do not use digits|without digits/i;
 
 /** @param instructions the prompt without the query's own text */

@@ -1,5 +1,6 @@
 import type { Random } from '../../domain/ports.ts';
-import { type Attempt, attempt } from './attempt.ts';
+import type { KnownQuery } from '../query-index.ts';
+import { attempt } from './attempt.ts';
 import { numberIn, numbersOf } from './near-miss.ts';
 import { inWords } from './number-words.ts';
 import type { Question } from './question.ts';
@@ -17,25 +18,20 @@ const forgottenMarkShare = 0.015;
 
 /** The reply to a prompt that asks for a query's solution. */
 export function solve(question: Question): string {
-  const tried = tryQuery(question);
-  if (tried === undefined) return unknownQuery(question);
   const { form, known, random } = question;
-  const final = finalLine(tried.answer, question);
-  if (form.brief || known === undefined) return final;
-  return `${workingText(known, form.steps, random)}${form.steps ? '\n\n' : ' '}${final}`;
+  if (known === undefined) return withoutQuery(question);
+  const final = finalLine(answerTo(known, question), question);
+  return form.brief ? final : `${workingText(known, form.steps, random)}${form.steps ? '\n\n' : ' '}${final}`;
 }
 
-/** An attempt at the prompt's query, undefined without one. A solution that the prompt already shows is built upon. */
-export function tryQuery(question: Question): Attempt | undefined {
-  const { known, prompt, form, random } = question;
-  if (known === undefined) return undefined;
+/** The answer to the prompt's query. A solution that the prompt already shows is repeated, or built upon. */
+export function answerTo(known: KnownQuery, { model, prompt, form, thinking, random }: Question): string {
   const earlier = markedAnswer(prompt, known.query.reference);
   const keeps = random.next() < keepsRightAnswer;
-  if (earlier !== undefined && keeps && sameAnswer(earlier, known.query.reference)) {
-    return { solved: true, answer: known.query.reference.trim() };
-  }
-  const help = (question.thinking ? thinkingHelp : 0) + (earlier === undefined ? 0 : earlierWorkHelp);
-  return attempt(known, question.model, form, help, random);
+  // Asked for the answer alone, a model only copies what is there.
+  if (earlier !== undefined && (form.brief || (keeps && sameAnswer(earlier, known.query.reference)))) return earlier;
+  const help = (thinking ? thinkingHelp : 0) + (earlier === undefined ? 0 : earlierWorkHelp);
+  return attempt(known, model, form, help, random);
 }
 
 export function finalLine(answer: string, question: Question): string {
@@ -65,7 +61,10 @@ function lastOther(numbers: readonly number[], value: number | undefined): numbe
   return numbers.findLast((number) => number !== value);
 }
 
-export function unknownQuery(question: Question): string {
+/** Without a query that it knows, it can at most repeat an answer that is shown. */
+export function withoutQuery(question: Question): string {
+  const shown = markedAnswer(question.prompt, '0');
+  if (shown !== undefined) return finalLine(shown, question);
   return pick(
     [
       'It seems that the question itself is missing. Please share the full problem so that I can solve it.',

@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { knownQueries } from '../../../services/simulator/difficulty.ts';
+import { learnBenchmarks } from '../../../services/simulator/learn-benchmarks.ts';
+import { loadRecordedDifficulties } from '../../../services/simulator/recorded-difficulties.ts';
+import { arithmeticBenchmark } from './arithmetic-benchmark.ts';
+
+let folder: string;
+const write = (name: string, text: string) => writeFile(join(folder, name), gzipSync(text));
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-recorded-'));
+  const runs = [
+    { mean_score: 0.9, scores: [1, 1, 0] },
+    { mean_score: 0.8, scores: [1, 0, 0] },
+    { mean_score: 0, scores: [0, 0, 0] },
+  ];
+  const queries = ['a', 'b', 'c'].map((id) => ({ id, split_index: 0 }));
+  await write('ARITHMETIC.validate.matrix.json.gz', JSON.stringify({ queries, runs }));
+  await write('broken.validate.matrix.json.gz', '{"queries": 3}');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('recorded difficulties', () => {
+  it('are minus the logit of the mean over the runs that worked', async () => {
+    const recorded = await loadRecordedDifficulties(folder, { name: 'arithmetic', split: 'validate' });
+    expect(recorded.get('a')).toBeCloseTo(-Math.log(2.5 / 0.5));
+    expect(recorded.get('b')).toBeCloseTo(0);
+    expect(recorded.get('c')).toBeCloseTo(Math.log(2.5 / 0.5));
+  });
+
+  it('are none where there is no record', async () => {
+    expect(await loadRecordedDifficulties(folder, { name: 'arithmetic', split: 'test' })).toEqual(new Map());
+    expect(await loadRecordedDifficulties(join(folder, 'missing'), { name: 'arithmetic', split: 'validate' })).toEqual(new Map());
+  });
+
+  it('say which file is no such record', async () => {
+    await expect(loadRecordedDifficulties(folder, { name: 'broken', split: 'validate' })).rejects.toThrow(
+      /broken\.validate\.matrix\.json\.gz is not/,
+    );
+  });
+});
+
+describe('what the model knows', () => {
+  it('is a hashed difficulty where none is recorded: mostly easy, with a hard tail', () => {
+    const hashed = knownQueries(arithmeticBenchmark, new Map()).map(({ difficulty }) => difficulty);
+    expect(knownQueries(arithmeticBenchmark, new Map()).map(({ difficulty }) => difficulty)).toEqual(hashed);
+    const hard = hashed.filter((difficulty) => difficulty > 0).length / hashed.length;
+    expect(hard).toBeGreaterThan(0.02);
+    expect(hard).toBeLessThan(0.12);
+  });
+
+  it('prefers the record', () => {
+    const known = knownQueries(arithmeticBenchmark, new Map([['arithmetic-4', 1.5]]));
+    expect(known[4]?.difficulty).toBe(1.5);
+  });
+
+  it('covers what needs no files, and says what is missing', async () => {
+    const { benchmarks, missing } = await learnBenchmarks(folder, folder);
+    expect(benchmarks.map(({ name, split }) => `${name} ${split}`)).toEqual(['sample validate', 'sample test']);
+    expect(missing).toContain('gsm8k validate');
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { buildPredictionPrompt } from '../../../services/domain/prompts/build-prediction-prompt.ts';
+import { buildProposalPrompt } from '../../../services/domain/prompts/build-proposal-prompt.ts';
+import { parsePrediction } from '../../../services/domain/prompts/parse-prediction.ts';
+import { parseProposal } from '../../../services/domain/prompts/parse-proposal.ts';
+import type { ParsedProposal } from '../../../services/domain/search/admit-proposal.ts';
+import { canonicalHash } from '../../../services/domain/workflow/canonical-hash.ts';
+import type { Workflow } from '../../../services/domain/workflow/workflow.ts';
+import { fourRounds, madeUpState } from '../domain/prompts/made-up-search.ts';
+import { arithmeticBenchmark, chat, modelFor } from './arithmetic-benchmark.ts';
+
+const initial: Workflow = {
+  name: 'single-call',
+  description: '',
+  prompts: {},
+  steps: [
+    { kind: 'call', id: 'answer', operator: 'custom', inputs: { input: '{{ query.question }}' } },
+    { kind: 'return', value: '{{ answer.response }}' },
+  ],
+};
+const first = { parentRound: 0, taken: { modification: '', workflow: initial }, answers: ['2', '20', '8', '35'], predicted: 0.8 };
+const state = madeUpState([first, { parentRound: 1 }]);
+const prompt = buildProposalPrompt({ state, benchmark: arithmeticBenchmark, round: 2, attempt: 1 });
+const model = modelFor();
+const proposalCount = 200;
+
+function proposals(text: string): { reply: string; parsed: ParsedProposal }[] {
+  return Array.from({ length: proposalCount }, (_, seed) => {
+    const reply = model.reply(chat(text, { model: 'qwen3-8b', temperature: 0.7, seed }), 0);
+    const parsed = parseProposal({
+      reply,
+      cutOff: false,
+      benchmark: arithmeticBenchmark,
+      maxCalls: 20,
+      decode: (yaml) => parse(yaml),
+    });
+    return { reply, parsed };
+  });
+}
+const refused = ({ parsed }: { parsed: ParsedProposal }) => 'failure' in parsed;
+const made = proposals(prompt);
+
+describe('the simulated optimizer', () => {
+  it('breaks about a quarter of its proposals, as AFlow saw', () => {
+    const share = made.filter(refused).length / made.length;
+    expect(share).toBeGreaterThan(0.18);
+    expect(share).toBeLessThan(0.32);
+  });
+
+  it('breaks them in many ways', () => {
+    const kinds = made.flatMap(({ parsed }) =>
+      'failure' in parsed ? [parsed.failure.message.match(/\(([\w-]+)\)/)?.[1] ?? parsed.failure.message.slice(0, 40)] : [],
+    );
+    expect(new Set(kinds).size).toBeGreaterThanOrEqual(7);
+  });
+
+  it('changes the workflow in different ways, and sometimes not at all', () => {
+    const hashes = made.flatMap(({ parsed }) => ('failure' in parsed ? [] : [parsed.workflowHash]));
+    expect(new Set(hashes).size).toBeGreaterThan(10);
+    const unchanged = hashes.filter((hash) => hash === canonicalHash(initial)).length / hashes.length;
+    expect(unchanged).toBeGreaterThan(0);
+    expect(unchanged).toBeLessThan(0.1);
+  });
+
+  it('mostly repairs what was refused, and keeps its idea', () => {
+    const broken = made.find(
+      ({ parsed }) => 'failure' in parsed && parsed.failure.kind === 'invalid-workflow' && parsed.modification,
+    );
+    if (broken === undefined || !('failure' in broken.parsed)) throw new Error('no proposal was broken');
+    const modification = broken.parsed.modification ?? '';
+    const refusals = [{ modification, failure: broken.parsed.failure, reply: broken.reply }];
+    const repairState = madeUpState([first, { parentRound: 1, refusals }]);
+    const repair = buildProposalPrompt({ state: repairState, benchmark: arithmeticBenchmark, round: 2, attempt: 2 });
+    const repairs = proposals(repair);
+    expect(repairs.filter(refused).length / repairs.length).toBeLessThan(0.14);
+    const kept = repairs.filter(({ reply }) => reply.includes(modification)).length / repairs.length;
+    expect(kept).toBeGreaterThan(0.3);
+  });
+
+  it('mostly heeds what was tried before', () => {
+    const modification = 'Ask the model to reason step by step, so that it makes fewer slips in longer problems.';
+    const count = (replies: { reply: string }[]) => replies.filter(({ reply }) => reply.includes(modification)).length;
+    const tried = {
+      parentRound: 1,
+      taken: { modification, workflow: { ...initial, prompts: {} } },
+      answers: ['1', '20', '8', '35'],
+    };
+    const later = madeUpState([first, tried, { parentRound: 1 }]);
+    const heeding = buildProposalPrompt({ state: later, benchmark: arithmeticBenchmark, round: 3, attempt: 1 });
+    expect(count(made)).toBeGreaterThan(6);
+    expect(count(proposals(heeding))).toBeLessThan(count(made) / 2);
+  });
+
+  it('says so when it is shown no workflow', () => {
+    expect(model.reply(chat(prompt.split('<parent>')[0] ?? ''), 0)).toContain('cannot see a workflow');
+  });
+});
+
+describe('the simulated predictor', () => {
+  const predictions = Array.from({ length: 400 }, (_, seed) => {
+    const request = { state: madeUpState(fourRounds.slice(0, 3)), benchmark: arithmeticBenchmark, round: 3, attempt: 1 };
+    return parsePrediction(model.reply(chat(buildPredictionPrompt(request), { temperature: 0.7, seed }), 0));
+  });
+  const scores = predictions.flatMap((parsed) => ('failure' in parsed ? [] : [parsed.score]));
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+
+  it('stays near one typical score, with a mean error of about .05 around it', () => {
+    expect(mean).toBeGreaterThan(0.7);
+    expect(mean).toBeLessThan(0.92);
+    const error = scores.reduce((sum, score) => sum + Math.abs(score - mean), 0) / scores.length;
+    expect(error).toBeGreaterThan(0.03);
+    expect(error).toBeLessThan(0.06);
+  });
+
+  it('is of no use now and then', () => {
+    const share = 1 - scores.length / predictions.length;
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(0.04);
+  });
+
+  it('gives its reason', () => {
+    expect(predictions.every(({ reason }) => reason.length > 20)).toBe(true);
+  });
+});
