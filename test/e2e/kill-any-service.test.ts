@@ -1,0 +1,140 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import { clusterProcesses, servedCalls, storedResults } from '../support/local-run.ts';
+import { startCli } from '../support/run-cli.ts';
+
+const seed = Number(process.env.SCALE_TEST_SEED ?? 1);
+let folder: string;
+let runFile: string;
+let undisturbed: Buffer;
+let expectedRunId: string;
+
+const runLog = async (dataFolder: string, runId: string): Promise<Buffer> =>
+  readFile(join(dataFolder, 'runs', runId, 'events.binpb'));
+
+async function search(
+  dataFolder: string,
+  during?: (ownerPid: number) => Promise<void>,
+): Promise<{ code: number | null; stderr: string; runId: string }> {
+  const command = startCli(['run', runFile, '--data-dir', dataFolder, '--json'], {
+    environment: {
+      SCALE_SIMULATOR_ACCESS_LOG: join(dataFolder, 'calls.jsonl'),
+      // Slow enough to be killed at work.
+      SCALE_SIMULATOR_FIRST_TOKEN_MS: '40',
+    },
+  });
+  await during?.(command.child.pid ?? 0);
+  const { code, stdout, stderr } = await command.ended;
+  return { code, stderr, runId: code === 0 ? (JSON.parse(stdout) as { runId: string }).runId : '' };
+}
+
+beforeAll(async () => {
+  console.info(`seed ${seed}; set SCALE_TEST_SEED for another`);
+  folder = await mkdtemp(join(tmpdir(), 'scale-e2e-'));
+  runFile = join(folder, 'kill.yaml');
+  await writeFile(
+    runFile,
+    `name: kill
+seed: 3
+benchmark: { name: sample, limit: 40 }
+search: { max_rounds: 8, convergence: off }
+evaluation: { few_shot_ratio: 0.1, warm_up_rounds: 2 }
+cluster: { executors: 2, slots: 4 }
+`,
+  );
+  const { code, runId, stderr } = await search(join(folder, 'undisturbed'));
+  expect(code, stderr).toBe(0);
+  expectedRunId = runId;
+  undisturbed = await runLog(join(folder, 'undisturbed'), runId);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Checks that what had a result when something was killed was not asked of a model again. */
+async function expectNothingTwice(dataFolder: string, finished: Set<string>, callsBefore: number): Promise<void> {
+  const again = (await servedCalls(join(dataFolder, 'calls.jsonl')))
+    .slice(callsBefore)
+    .filter(({ jobId }) => finished.has(jobId));
+  expect(again).toEqual([]);
+}
+
+describe('kill -9 at a random moment of', () => {
+  it.each(['coordinator', 'executor', 'predictor', 'simulator', 'nats-server'])(
+    'the %s: the search goes on to the same log, and nothing that was finished is done again',
+    async (service) => {
+      const dataFolder = join(folder, service);
+      const random = randomStream(seed, service);
+      let finished = new Set<string>();
+      let callsBefore = 0;
+      const { code, stderr, runId } = await search(dataFolder, async (ownerPid) => {
+        await untilCalls(dataFolder, 15 + randomInteger(random, 100));
+        const pid = (await clusterProcesses(ownerPid)).get(service)?.[0];
+        expect(pid, `a running ${service}`).toBeDefined();
+        finished = await storedResults(dataFolder, expectedRunId);
+        callsBefore = (await servedCalls(join(dataFolder, 'calls.jsonl'))).length;
+        if (pid) process.kill(pid, 'SIGKILL');
+      });
+      expect(code, stderr).toBe(0);
+      expect(finished.size).toBeGreaterThan(0);
+      expect(Buffer.compare(await runLog(dataFolder, runId), undisturbed), 'the log differs from the undisturbed one').toBe(0);
+      await expectNothingTwice(dataFolder, finished, callsBefore);
+    },
+  );
+
+  it('the whole cluster with its owner: the same command goes on to the same log', async () => {
+    const dataFolder = join(folder, 'everything');
+    let finished = new Set<string>();
+    let callsBefore = 0;
+    const first = await search(dataFolder, async (ownerPid) => {
+      await untilCalls(dataFolder, 60);
+      finished = await storedResults(dataFolder, expectedRunId);
+      callsBefore = (await servedCalls(join(dataFolder, 'calls.jsonl'))).length;
+      const processes = [...(await clusterProcesses(ownerPid)).values()].flat();
+      for (const pid of [ownerPid, ...processes]) process.kill(pid, 'SIGKILL');
+    });
+    expect(first.code).not.toBe(0);
+    const second = await search(dataFolder);
+    expect(second.code, second.stderr).toBe(0);
+    expect(finished.size).toBeGreaterThan(0);
+    expect(Buffer.compare(await runLog(dataFolder, second.runId), undisturbed), 'the log differs from the undisturbed one').toBe(
+      0,
+    );
+    await expectNothingTwice(dataFolder, finished, callsBefore);
+  });
+
+  it('the command alone: its services end with it, and the same command goes on', async () => {
+    const dataFolder = join(folder, 'owner');
+    let orphans: number[] = [];
+    await search(dataFolder, async (ownerPid) => {
+      await untilCalls(dataFolder, 30);
+      const processes = await clusterProcesses(ownerPid);
+      orphans = [...processes].flatMap(([service, pids]) => (service === 'nats-server' ? [] : pids));
+      process.kill(ownerPid, 'SIGKILL');
+    });
+    expect(orphans.length).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => orphans.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    const second = await search(dataFolder);
+    expect(second.code, second.stderr).toBe(0);
+    expect(Buffer.compare(await runLog(dataFolder, second.runId), undisturbed), 'the log differs from the undisturbed one').toBe(
+      0,
+    );
+  });
+});
+
+/** The moment is counted in model calls: a clock would kill a slow machine's cluster before it is there. */
+async function untilCalls(dataFolder: string, count: number): Promise<void> {
+  const calls = join(dataFolder, 'calls.jsonl');
+  while ((await servedCalls(calls)).length < count) await sleep(20);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
