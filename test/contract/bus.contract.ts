@@ -250,6 +250,49 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
+    describe('a pull that ends while jobs are arriving', () => {
+      test('loses none of them: under a tight cap each job comes once, without waiting for redelivery', async () => {
+        const runId = await openedRun(2);
+        const ids = Array.from({ length: 150 }, (_, index) => `j${index}`);
+        await Promise.all(ids.map((id) => bus.jobs.publish(executeJob(runId, id))));
+        const counts = new Map<string, number>();
+        const worker = async (client: Bus) => {
+          while (counts.size < ids.length) {
+            const deliveries = await client.jobs.pull('execute', runId, { max: 4, waitMs: 100 }, never);
+            for (const delivery of deliveries) {
+              counts.set(delivery.job.jobId, delivery.deliveryCount);
+              // Settling frees the cap, so the next job is sent at any moment of the next pull.
+              setTimeout(() => void delivery.ack(), Math.random() * 8);
+            }
+          }
+        };
+        await Promise.all([worker(bus), worker(other), worker(other)]);
+        expect([...counts].filter(([, count]) => count !== 1)).toEqual([]);
+      });
+
+      test('gives them back when it was aborted', async () => {
+        const runId = await openedRun();
+        for (let round = 0; round < 20; round += 1) {
+          const abort = new AbortController();
+          const pulling = other.jobs.pull('execute', runId, { max: 5, waitMs: 2_000 }, abort.signal);
+          await sleep(5);
+          let isOver = false;
+          void pulling.then(() => {
+            isOver = true;
+          });
+          const publishing = bus.jobs.publish(executeJob(runId, `j${round}`));
+          await sleep(round / 4);
+          const wasOver = isOver;
+          abort.abort();
+          const [deliveries] = await Promise.all([pulling, publishing]);
+          if (!wasOver) expect(deliveries).toEqual([]);
+          const delivery = deliveries[0] ?? (await pullOne(runId, 500));
+          expect(delivery.job.jobId).toBe(`j${round}`);
+          await delivery.ack();
+        }
+      });
+    });
+
     describe('lanes', () => {
       test('need a positive cap', async () => {
         await expect(bus.jobs.openLane('execute', newRunId(), { maxInFlight: 0 })).rejects.toThrow(/maxInFlight/);

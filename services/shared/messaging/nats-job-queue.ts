@@ -4,7 +4,7 @@ import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
 import type { Delivery, JobQueue } from './bus.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
-import { isConsumerDifferent, isConsumerMissing } from './nats-errors.ts';
+import { isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { publishFirst } from './nats-publish.ts';
 import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, lastToken, streams, subjects } from './subjects-and-streams.ts';
@@ -127,6 +127,8 @@ async function pullMessages(
     connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${streams.jobs}.${lane}`, request, { reply: inbox });
     const ended = await over.promise;
     if (ended === 'no-lane') await sleep(Math.min(waitMs, missingLanePauseMs), undefined, { signal }).catch(() => undefined);
+  } catch (error) {
+    throw toBusError(operation, error);
   } finally {
     clearTimeout(patience);
     clearTimeout(linger);

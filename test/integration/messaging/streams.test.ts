@@ -98,6 +98,19 @@ test('streams that are missing make the check fail and name themselves', async (
   await bus.close();
 });
 
+test('a blob that is there is left alone when it is put again, so that nobody loses it while reading', async () => {
+  const bus = await connectTo(server);
+  const client = await connect({ servers: server.url });
+  const manager = await jetstreamManager(client);
+  const content = new Uint8Array(300_000).fill(5);
+  await bus.blobs.put(content);
+  const before = (await manager.streams.info('OBJ_blobs')).state.last_seq;
+  await bus.blobs.put(content);
+  expect((await manager.streams.info('OBJ_blobs')).state.last_seq).toBe(before);
+  await client.close();
+  await bus.close();
+});
+
 test('the log refuses to lose single entries', async () => {
   const bus = await connectTo(server);
   const client = await connect({ servers: server.url });
