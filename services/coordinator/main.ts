@@ -8,6 +8,7 @@ import { version } from '../shared/telemetry/version.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
 import { startCoordinator } from './coordinator.ts';
+import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 
 const settings = coordinatorSettings();
 const { name, leash, drainMs } = settings;
@@ -28,6 +29,7 @@ await runService({
       ackWaitMs: settings.ackWaitMs,
     });
     releases.push('the bus', () => bus.close());
+    if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
     const coordinator = startCoordinator(settings, bus, log);
     releases.push('the coordinator', () => coordinator.stop());
     const handlers = createControlHandlers(bus, coordinator, Date.now);

@@ -107,13 +107,14 @@ async function startParts(settings: LocalClusterSettings, parts: Parts, signal: 
         simulatorEnvironment({ port: previous === undefined ? 0 : portOf(addressOf(previous, 'models')) }),
       )
     : undefined;
-  const workers = [
+  // Workers come after the coordinator, which first clears the queues of runs that nobody has asked for.
+  await settleAll([coordinator, ...(simulator === undefined ? [] : [simulator])]);
+  await settleAll([
     begin('predictor', 'predictor', () => predictorEnvironment({ natsUrl })),
     ...Array.from({ length: settings.executors }, (_, index) =>
       begin(`executor-${index + 1}`, 'executor', () => executorEnvironment({ natsUrl, slots: settings.slots })),
     ),
-  ];
-  await settleAll([coordinator, ...(simulator === undefined ? [] : [simulator]), ...workers]);
+  ]);
   return { coordinator: await coordinator, simulator: await simulator };
 }
 

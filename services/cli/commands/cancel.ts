@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createLineView } from '../progress/run-view.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -27,11 +29,22 @@ async function cancel(cli: Cli, wanted: string, options: CancelOptions): Promise
   return withCluster(cli, options, async (cluster) => {
     const { runId } = await findRun(cluster, wanted, signal);
     await cluster.client.cancelRun(runId, options.reason, signal);
-    // The coordinator has taken the wish; the run is over once its log says so.
-    const record = createRunRecord(runId);
-    const silent = createLineView(() => undefined, cli.notice);
-    await followRun({ cluster, record, view: silent }, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
-    const { status } = record.state();
-    return { exitCode: exitCodes.ok, document: { runId, status }, text: `Run ${runId} is ${status}.` };
+    await untilOver(cli, cluster, runId);
+    return { exitCode: exitCodes.ok, document: { runId, status: 'cancelled' }, text: `Run ${runId} is cancelled.` };
   });
+}
+
+/** The wish is stored by now. The run is over once its log says so, or once its cluster has ended because of it. */
+async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Promise<void> {
+  const silent = createLineView(() => undefined, cli.notice);
+  const late = AbortSignal.timeout(withinMs);
+  try {
+    const signal = AbortSignal.any([cli.interrupts.requested, late]);
+    await followRun({ cluster, record: createRunRecord(runId), view: silent }, signal);
+  } catch (error) {
+    if (error instanceof ClusterEndedError) return;
+    if (!late.aborted) throw error;
+    const message = `run ${runId} is to be cancelled, but its log does not say so after ${withinMs / 1_000} s: look at the coordinator's log`;
+    throw new CliError(exitCodes.failed, message, { cause: error });
+  }
 }

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { RunView } from '../progress/run-view.ts';
 import { exitCodeOfStatus, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { followRun, readRun } from '../runs/follow-run.ts';
-import { createRunRecord } from '../runs/run-record.ts';
+import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 
 interface WatchOptions extends ClusterOptions {
   readonly json: boolean;
@@ -20,22 +22,39 @@ export function addWatchCommand(program: Command, cli: Cli): void {
 }
 
 async function watch(cli: Cli, wanted: string | undefined, options: WatchOptions): Promise<Answer> {
-  const signal = cli.interrupts.requested;
-  return withCluster(cli, options, async (cluster) => {
-    const { runId } = await findRun(cluster, wanted, signal);
-    const record = createRunRecord(runId);
-    const view = cli.openView(options.json);
-    try {
-      if (cluster.kind === 'own') await readRun(cluster, record, signal, (event) => view.event(event, record.state()));
-      else await followRun({ cluster, record, view }, signal);
-    } finally {
-      view.close();
+  const view = cli.openView(options.json);
+  try {
+    let record: RunRecord | undefined;
+    for (;;) {
+      try {
+        return await watchOnce();
+      } catch (error) {
+        // Another command's cluster ends with that command; the rest of the log is read without it.
+        if (!(error instanceof ClusterEndedError)) throw error;
+      }
     }
-    // Nobody goes on with a run while its cluster is not there, so there is nothing to wait for.
-    if (!record.isOver())
-      throw new CliError(exitCodes.endedWithoutSuccess, `run ${runId} stands still: \`scale run\` with its file continues it`);
-    const { summary } = await cluster.client.getRun(runId, signal);
-    const document = summary === undefined ? { runId } : runDocument(summary);
-    return { exitCode: exitCodeOfStatus(record.state().status), document, text: '' };
-  });
+
+    function watchOnce(): Promise<Answer> {
+      return withCluster(cli, options, async (cluster) => {
+        record ??= createRunRecord((await findRun(cluster, wanted, cli.interrupts.requested)).runId);
+        return show(cli, cluster, record, view);
+      });
+    }
+  } finally {
+    view.close();
+  }
+}
+
+async function show(cli: Cli, cluster: ReachedCluster, record: RunRecord, view: RunView): Promise<Answer> {
+  const signal = cli.interrupts.requested;
+  if (cluster.kind === 'own') await readRun(cluster, record, signal, (event) => view.event(event, record.state()));
+  else await followRun({ cluster, record, view }, signal);
+  // Nobody goes on with a run while its cluster is not there, so there is nothing to wait for.
+  if (!record.isOver()) {
+    const message = `run ${record.runId} stands still: \`scale run\` with its file continues it`;
+    throw new CliError(exitCodes.endedWithoutSuccess, message);
+  }
+  const { summary } = await cluster.client.getRun(record.runId, signal);
+  const document = summary === undefined ? { runId: record.runId } : runDocument(summary);
+  return { exitCode: exitCodeOfStatus(record.state().status), document, text: '' };
 }

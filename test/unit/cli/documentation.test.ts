@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { createCli } from '../../../services/cli/cli.ts';
+import { exitCodes } from '../../../services/cli/exit-codes.ts';
+import { createProgram } from '../../../services/cli/program.ts';
+
+const project = join(import.meta.dirname, '..', '..', '..');
+const page = readFileSync(join(project, 'docs/cli.md'), 'utf8');
+const never = new AbortController().signal;
+const streams = { stdout: new PassThrough(), stderr: new PassThrough() } as never;
+const { commands } = createProgram(createCli(streams, {}, { requested: never, forced: never }), '0.0.0');
+
+/** What the page says about a command: from its heading to the next one. */
+function sectionOf(command: Command): string {
+  return page.split(/^## /m).find((section) => section.startsWith(`scale ${command.name()}\n`)) ?? '';
+}
+
+describe('docs/cli.md', () => {
+  test('has the commands that there are, in the order of --help', () => {
+    const headings = [...page.matchAll(/^## scale (\S+)$/gm)].map(([, name]) => name);
+    expect(headings).toEqual(commands.map((command) => command.name()));
+  });
+
+  test.each(commands.map((command) => [command.name(), command] as const))(
+    'shows an example and every option of %s',
+    (name, command) => {
+      const section = sectionOf(command);
+      expect(section).toContain(`npx scale ${name}`);
+      for (const option of command.options) expect(section).toContain(option.long);
+    },
+  );
+
+  test('explains every exit status, and no other', () => {
+    const explained = [...page.matchAll(/^\| (\d+) \|/gm)].map(([, status]) => Number(status));
+    expect(explained).toEqual(Object.values(exitCodes));
+  });
+});
+
+test('every option of every command has a description, and every command takes --json', () => {
+  for (const command of commands) {
+    expect(command.description()).not.toBe('');
+    expect(command.options.map(({ long }) => long)).toContain('--json');
+    for (const option of command.options) expect(option.description, `${command.name()} ${option.long}`).not.toBe('');
+  }
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(join(project, 'README.md'), 'utf8');
+
+  test('links to files that are there', () => {
+    for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g))
+      expect(existsSync(join(project, target ?? '')), target).toBe(true);
+  });
+
+  test('names only commands, scripts and examples that there are', () => {
+    const names = commands.map((command) => command.name());
+    for (const [, name] of readme.matchAll(/npx scale (\S+?)[`\s]/g)) expect(names).toContain(name);
+    for (const [path] of readme.matchAll(/\b(scripts|examples|services|proto|test|docs)\/[\w./-]*\w/g)) {
+      expect(existsSync(join(project, path)), path).toBe(true);
+    }
+  });
+});
