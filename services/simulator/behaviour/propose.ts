@@ -3,9 +3,11 @@ import type { Random } from '../../domain/ports.ts';
 import { refusalTitle } from '../../domain/prompts/build-proposal-prompt.ts';
 import { randomChoice } from '../../domain/random.ts';
 import { breakages, reply } from './breakages.ts';
+import { harmfulEdits } from './harmful-edits.ts';
+import { helpfulEdits } from './helpful-edits.ts';
 import type { Question } from './question.ts';
 import type { WorkflowDocument } from './workflow-document.ts';
-import { harmfulEdits, helpfulEdits, type WorkflowEdit } from './workflow-edits.ts';
+import type { WorkflowEdit } from './workflow-edit.ts';
 import { pick } from './working-text.ts';
 
 /** AFlow lost about a quarter of its rounds to broken workflows. */

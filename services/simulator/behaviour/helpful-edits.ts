@@ -1,26 +1,7 @@
-import type { Random } from '../../domain/ports.ts';
 import { randomInteger } from '../../domain/random.ts';
-import {
-  addPrompt,
-  allSteps,
-  answerOf,
-  callsOf,
-  firstSolver,
-  freeId,
-  replaceExpression,
-  type WorkflowDocument,
-} from './workflow-document.ts';
+import { addPrompt, allSteps, answerOf, callsOf, firstSolver, freeId, replaceExpression } from './workflow-document.ts';
+import { addSentence, queryOf, type WorkflowEdit } from './workflow-edit.ts';
 import { pick } from './working-text.ts';
-
-/** An edit that the simulated optimizer knows how to make. */
-export interface WorkflowEdit {
-  /** Ways to describe it; by these it finds out again what it tried. */
-  readonly descriptions: readonly string[];
-  /** How often it comes to mind, relative to the others. */
-  readonly weight: number;
-  /** Changes the document in place; false if there is nothing to change. */
-  apply(document: WorkflowDocument, random: Random): boolean;
-}
 
 const asksForSteps: WorkflowEdit = {
   descriptions: [
@@ -220,51 +201,6 @@ const addsAdvice: WorkflowEdit = {
   },
 };
 
-const answersOnly: WorkflowEdit = {
-  descriptions: [
-    'Ask for only the answer without explanation, to save tokens and avoid stray numbers.',
-    'Forbid working in the reply, since long texts seem to confuse the scorer.',
-  ],
-  weight: 1.5,
-  apply: (document) => addSentence(document, /only the (final )?number/i, 'Give only the final number, no explanation.'),
-};
-
-const spellsNumbers: WorkflowEdit = {
-  descriptions: [
-    'Let the model spell the final number out in words, which makes it think about its size.',
-    'Ask for the answer in words, so that no digit is mistyped.',
-  ],
-  weight: 1,
-  apply: (document) => addSentence(document, /in words/i, 'Write the final answer in words, not in digits.'),
-};
-
-const cutsThePrompt: WorkflowEdit = {
-  descriptions: [
-    'Shorten the prompt to its core, so that the model is not distracted.',
-    'Remove what seems superfluous from the prompt, as simple instructions work best.',
-  ],
-  weight: 1.5,
-  apply: (document) => {
-    const [name, text] = Object.entries(document.prompts)[0] ?? [];
-    if (name === undefined || text === undefined || text.length < 40) return false;
-    document.prompts[name] = text.slice(0, 18).trimEnd();
-    return true;
-  },
-};
-
-const losesTheQuestion: WorkflowEdit = {
-  descriptions: [
-    'Name the problem in the prompt alone, to make the input shorter.',
-    'Give the model the instruction as its only input, since the question is clear from the task.',
-  ],
-  weight: 1,
-  apply: (document) => {
-    const solvers = callsOf(document, 'custom');
-    for (const solver of solvers) solver.with = { ...solver.with, input: 'the problem of this task' };
-    return solvers.length > 0;
-  },
-};
-
 export const helpfulEdits: readonly WorkflowEdit[] = [
   asksForSteps,
   marksTheAnswer,
@@ -278,32 +214,3 @@ export const helpfulEdits: readonly WorkflowEdit[] = [
   confirmsTheAnswer,
   addsAdvice,
 ];
-
-export const harmfulEdits: readonly WorkflowEdit[] = [answersOnly, spellsNumbers, cutsThePrompt, losesTheQuestion];
-
-/** Adds a sentence to the prompt of every custom call that does not have it, and a prompt where there is none. */
-function addSentence(document: WorkflowDocument, present: RegExp | string, sentence: string): boolean {
-  let added: string | undefined;
-  let changed = false;
-  const seen = new Set<string>();
-  for (const call of callsOf(document, 'custom')) {
-    const name = call.with?.instruction;
-    if (name === undefined) {
-      added ??= addPrompt(document, 'solve', sentence);
-      call.with = { instruction: added, ...call.with };
-      changed = true;
-      continue;
-    }
-    const text = document.prompts[name] ?? '';
-    if (seen.has(name) || text.search(present) >= 0) continue;
-    seen.add(name);
-    document.prompts[name] = `${text.trimEnd()}\n${sentence}`;
-    changed = true;
-  }
-  return changed;
-}
-
-/** The template by which the workflow reads the query. */
-function queryOf(document: WorkflowDocument): string {
-  return /\{\{ ?query\.\w+ ?\}\}/.exec(JSON.stringify(document.steps))?.[0] ?? '{{ query.question }}';
-}
