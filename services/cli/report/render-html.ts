@@ -1,0 +1,65 @@
+import type { ReportModel } from '../../domain/report/report-model.ts';
+import { formatCount, formatScore, formatShare } from '../progress/format.ts';
+import { sectionsOf } from './html-sections.ts';
+import { type Markup, type MarkupPart, markup } from './markup.ts';
+import { style } from './style.ts';
+import { describeStatus, describeSubject, exact, simulatedWarning } from './words.ts';
+
+/** One page that needs nothing else: no network, no script, no font. */
+export function renderHtml(model: ReportModel): string {
+  const sections = sectionsOf(model);
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${model.simulated ? 'Simulated model: ' : ''}${model.run.name} – SCALE</title>
+<style>${{ markup: style }}</style>
+</head>
+<body>
+${model.simulated && markup`<div class="banner" role="alert"><strong>Simulated model: not a result.</strong>${simulatedWarning.replace(/^[^.]*\./, '')}</div>`}
+<header>
+<h1>${model.run.name}</h1>
+<p class="faint">Run ${model.run.runId}: ${describeStatus(model)}${startedAt(model)}.<br>${describeSubject(model)}.</p>
+${cards(model)}
+${model.remarks.length > 0 && markup`<ul class="remarks">${model.remarks.map((remark) => markup`<li>${remark}</li>`)}</ul>`}
+<nav aria-label="Contents">${sections.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
+</header>
+<main>
+${sections.map(({ id, title, content }) => markup`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>${content}</section>`)}
+</main>
+<footer>Written by SCALE. The same figures are in report.json, in words in report.md.</footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function startedAt({ run }: ReportModel): string {
+  return run.startedAtMs === undefined
+    ? ''
+    : `, begun ${new Date(run.startedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function cards(model: ReportModel): Markup {
+  const { best, ledger, rounds } = model;
+  const evaluated = rounds.filter(({ score }) => score !== undefined);
+  const full = evaluated.filter(({ method }) => method === 'full').length;
+  const gain = best?.initialScore === undefined ? undefined : best.score - best.initialScore;
+  const { saving, total } = ledger;
+  return markup`<dl class="cards">
+${card('best score', best === undefined ? '–' : formatScore(best.score), best && markup`round ${best.round}, ${best.method}${gain !== undefined && `; ${gain >= 0 ? '+' : '−'}${formatScore(Math.abs(gain))} on the initial workflow`}`)}
+${card('workflows evaluated', exact(evaluated.length), `${full} in full, ${evaluated.length - full} by estimate`)}
+${card('tokens spent', formatCount(total.tokens), `${exact(total.calls)} model calls`)}
+${card(
+  saving.saved >= 0 ? 'saved against full evaluation' : 'spent beyond full evaluation',
+  saving.fullEvaluation === 0 ? '–' : `≈ ${formatShare(Math.abs(saving.share))}`,
+  saving.fullEvaluation === 0 ? undefined : `estimate: ${formatCount(saving.fullEvaluation)} for the same workflows`,
+)}
+</dl>`;
+}
+
+function card(name: string, figure: string, note: MarkupPart): Markup {
+  return markup`<div class="card"><dt>${name}</dt><dd class="figure">${figure}</dd><dd class="faint">${note}</dd></div>`;
+}

@@ -1,0 +1,40 @@
+import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
+import { formatCount, formatShare, oneLine } from '../progress/format.ts';
+import {
+  correlationOrDash,
+  describeBest,
+  describeSaving,
+  describeStatus,
+  describeSubject,
+  exact,
+  simulatedWarning,
+} from './words.ts';
+
+/** A screenful: what was found, what it cost, and what to be careful about. The files hold the rest. */
+export function renderTerminal(model: ReportModel): string {
+  const { run, ledger, estimates } = model;
+  return [
+    ...(model.simulated ? [`*** ${simulatedWarning} ***`, ''] : []),
+    `${oneLine(run.name)} (${run.runId}): ${describeStatus(model)}`,
+    oneLine(describeSubject(model), 200),
+    '',
+    `Best    ${describeBest(model)}`,
+    `Tokens  ${exact(ledger.total.tokens)} in ${exact(ledger.total.calls)} calls: ${describeSaving(model)}`,
+    ...ledger.byPhase.map(({ phase, tokens }) => {
+      const share = formatShare(tokens / Math.max(1, ledger.total.tokens));
+      return `        ${phase.padEnd(9)}${formatCount(tokens).padStart(8)}  ${share.padStart(5)}`;
+    }),
+    ...estimates.agreements.map(
+      ({ estimate, count, meanAbsoluteError, pearson }, index) =>
+        `${index === 0 ? 'Against full' : '            '}  ${estimate.padEnd(11)} MAE ${meanAbsoluteError?.toFixed(3) ?? '–'}, Pearson ${correlationOrDash(pearson, count)} on ${count} round${count === 1 ? '' : 's'}`,
+    ),
+    ...failureLine('Refused proposals', model.refusals),
+    ...failureLine('Failed executions', model.executionFailures),
+    ...model.remarks.map((remark) => `Note: ${oneLine(remark, 240)}`),
+  ].join('\n');
+}
+
+function failureLine(label: string, groups: readonly FailureGroup[]): string[] {
+  if (groups.length === 0) return [];
+  return [`${label}: ${groups.map(({ kind, count }) => `${count} × ${kind}`).join(', ')}`];
+}

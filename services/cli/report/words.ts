@@ -1,0 +1,59 @@
+import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
+import { formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
+
+/** Sentences and cells that the terminal, Markdown and HTML share. */
+
+export const simulatedWarning =
+  'Simulated model: not a result. The answers were made up by a program, so nothing here says anything about a real model.';
+
+export function describeStatus({ run, rounds }: ReportModel): string {
+  const reasons = { 'max-rounds': 'all rounds done', converged: 'converged', 'token-budget': 'token budget used up' };
+  const reason = run.stopReason === undefined ? (run.failure ?? '') : reasons[run.stopReason];
+  const duration =
+    run.startedAtMs === undefined || run.endedAtMs === undefined ? '' : `, ${formatDuration(run.endedAtMs - run.startedAtMs)}`;
+  return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${rounds.length} round${rounds.length === 1 ? '' : 's'}${duration}`;
+}
+
+export function describeSubject({ run }: ReportModel): string {
+  return `${run.benchmark} ${run.split}, ${run.queries} queries, scored by ${run.scorer}; evaluation ${run.method}, seed ${run.seed}; executor ${run.executor}, optimizer ${run.optimizer}`;
+}
+
+export function describeBest({ best }: ReportModel): string {
+  if (best === undefined) return 'no workflow has a score yet';
+  const interval =
+    best.interval === undefined ? '' : `, 95 % interval ${formatScore(best.interval.low)} to ${formatScore(best.interval.high)}`;
+  const initial = best.initialScore === undefined ? '' : `; the initial workflow: ${formatScore(best.initialScore)}`;
+  return `round ${best.round} with ${formatScore(best.score)} (${best.method}${interval})${initial}`;
+}
+
+export function describeSaving({ ledger }: ReportModel): string {
+  const { saving } = ledger;
+  if (saving.fullEvaluation === 0) return 'nothing to compare with yet';
+  const amount = `${formatShare(Math.abs(saving.share))} ${saving.saved >= 0 ? 'less' : 'more'}`;
+  return `${amount} than full evaluation of the same workflows, which is estimated at ${formatCount(saving.fullEvaluation)}`;
+}
+
+export function exact(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** A score that may not be there. */
+export function scoreOrDash(score: number | undefined): string {
+  return score === undefined ? '–' : formatScore(score);
+}
+
+/** A correlation of two points is always 1 or -1. */
+export function correlationOrDash(value: number | undefined, pairs: number): string {
+  return value === undefined || pairs < 3 ? '–' : value.toFixed(2);
+}
+
+/** What a round has to tell beside its score. */
+export function roundNotes({ failure, refusedProposals, failures }: RoundReport): string {
+  const failed = failures.map(({ kind, count }) => `${count} × ${kind}`);
+  const refused = refusedProposals === 0 ? [] : [`${refusedProposals} proposal${refusedProposals === 1 ? '' : 's'} refused`];
+  return [...(failure === undefined ? [] : [failure]), ...refused, ...failed].join('; ');
+}
+
+export function parentOrDash({ parentRound }: RoundReport): string {
+  return parentRound === 0 ? '–' : String(parentRound);
+}

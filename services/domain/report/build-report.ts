@@ -1,0 +1,60 @@
+import type { Benchmark } from '../benchmark.ts';
+import type { RunState } from '../search/state.ts';
+import { groupFailures } from './group-failures.ts';
+import { reportBest } from './report-best.ts';
+import { reportEstimates } from './report-estimates.ts';
+import { reportLedger, reportSpending } from './report-ledger.ts';
+import { reportMatrix } from './report-matrix.ts';
+import { type ReportMeta, type ReportModel, type RunFacts, reportFormat } from './report-model.ts';
+import { reportRemarks } from './report-remarks.ts';
+import { reportRounds } from './report-rounds.ts';
+
+/** The report of a run, finished or not. */
+export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportMeta): ReportModel {
+  const { initialWorkflow: _, ...configuration } = state.configuration;
+  const best = reportBest(state);
+  const ledger = reportLedger(state);
+  const estimates = reportEstimates(state);
+  return {
+    format: reportFormat,
+    simulated: ledger.total.simulated,
+    run: runFacts(state, meta),
+    configuration,
+    ...(best === undefined ? {} : { best }),
+    rounds: reportRounds(state),
+    spending: reportSpending(state),
+    ledger,
+    estimates,
+    matrix: reportMatrix(state, benchmark),
+    refusals: groupFailures(
+      state.rounds.flatMap(({ round, proposals }) =>
+        proposals.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
+      ),
+    ),
+    executionFailures: groupFailures(
+      state.rounds.flatMap(({ round, outcomes }) =>
+        outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
+      ),
+    ),
+    remarks: reportRemarks(state, best, estimates),
+  };
+}
+
+function runFacts({ configuration, status, stopReason, failure }: RunState, meta: ReportMeta): RunFacts {
+  const { benchmark } = configuration;
+  return {
+    ...meta,
+    name: configuration.name,
+    status,
+    ...(stopReason === undefined ? {} : { stopReason }),
+    ...(failure === undefined ? {} : { failure: failure.message }),
+    benchmark: benchmark.name,
+    split: benchmark.split,
+    queries: benchmark.queryCount,
+    scorer: benchmark.scorer,
+    method: configuration.evaluation.method,
+    seed: configuration.seed,
+    executor: configuration.executor.model,
+    optimizer: configuration.optimizer.model,
+  };
+}

@@ -1,0 +1,33 @@
+import { estimateSaving } from '../ledger/estimated-saving.ts';
+import type { Phase } from '../ledger/token-use.ts';
+import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../ledger/totals.ts';
+import type { RunState } from '../search/state.ts';
+import type { LedgerReport, Spending } from './report-model.ts';
+
+export function reportLedger(state: RunState): LedgerReport {
+  return {
+    total: totalUse(state.ledger),
+    byPhase: totalsByPhase(state.ledger),
+    byModel: totalsByModel(state.ledger),
+    saving: estimateSaving(state),
+  };
+}
+
+/** In a round: the proposal, then executions, then the prediction. Final and test come after all rounds. */
+const spendingOrder: readonly Phase[] = ['propose', 'warm-up', 'few-shot', 'predict', 'final', 'test'];
+
+export function reportSpending({ ledger }: RunState): readonly Spending[] {
+  const isLate = (phase: Phase) => phase === 'final' || phase === 'test';
+  const ordered = [...ledger].sort(
+    (one, other) =>
+      Number(isLate(one.phase)) - Number(isLate(other.phase)) ||
+      one.round - other.round ||
+      spendingOrder.indexOf(one.phase) - spendingOrder.indexOf(other.phase),
+  );
+  let before = 0;
+  return ordered.map(({ round, phase, usage }) => {
+    const spending = { round, phase, before, tokens: tokensOf(usage) };
+    before += spending.tokens;
+    return spending;
+  });
+}

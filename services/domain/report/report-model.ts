@@ -1,0 +1,151 @@
+import type { FailureKind } from '../failure.ts';
+import type { EstimatedSaving } from '../ledger/estimated-saving.ts';
+import type { Phase } from '../ledger/token-use.ts';
+import type { TokenTotal } from '../ledger/totals.ts';
+import type { RunConfiguration } from '../search/configuration.ts';
+import type { StopReason } from '../search/event.ts';
+import type { RunStatus } from '../search/state.ts';
+import type { Agreement } from '../statistics/agreement.ts';
+import type { Interval } from '../statistics/intervals.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+
+export const reportFormat = 1;
+
+/** What a report says about a run, ready to be rendered: plain values only, and report.json is exactly this. */
+export interface ReportModel {
+  readonly format: typeof reportFormat;
+  /** A simulated model gave at least one answer: nothing here is a result. */
+  readonly simulated: boolean;
+  readonly run: RunFacts;
+  readonly configuration: Omit<RunConfiguration, 'initialWorkflow'>;
+  /** Absent until a workflow has a score. */
+  readonly best?: BestWorkflow;
+  readonly rounds: readonly RoundReport[];
+  readonly spending: readonly Spending[];
+  readonly ledger: LedgerReport;
+  readonly estimates: EstimateReport;
+  readonly matrix: QueryMatrix;
+  readonly refusals: readonly FailureGroup[];
+  readonly executionFailures: readonly FailureGroup[];
+  /** Sentences that a reader should know before believing a figure. */
+  readonly remarks: readonly string[];
+}
+
+/** What the state does not know. Times are wall-clock milliseconds. */
+export interface ReportMeta {
+  readonly runId: string;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
+}
+
+export interface RunFacts extends ReportMeta {
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly stopReason?: StopReason;
+  readonly failure?: string;
+  readonly benchmark: string;
+  readonly split: string;
+  readonly queries: number;
+  readonly scorer: string;
+  readonly method: string;
+  readonly seed: number;
+  readonly executor: string;
+  readonly optimizer: string;
+}
+
+export interface BestWorkflow {
+  readonly round: number;
+  readonly score: number;
+  readonly method: string;
+  /** 95 % for the score on queries like these; absent where the score is not from executions alone. */
+  readonly interval?: Interval;
+  /** Of round 1, if it has a score. */
+  readonly initialScore?: number;
+  readonly workflow: Workflow;
+  readonly workflowHash: string;
+  readonly text: string;
+  readonly mermaid: string;
+  /** Rounds from the initial workflow to this one. */
+  readonly lineage: readonly number[];
+}
+
+export interface RoundReport {
+  readonly round: number;
+  /** 0 for round 1. */
+  readonly parentRound: number;
+  readonly modification: string;
+  readonly workflowHash: string;
+  readonly completed: boolean;
+  readonly score?: number;
+  /** How the score came about: full, scale … */
+  readonly method?: string;
+  readonly standardError?: number;
+  readonly executions: number;
+  readonly predicted?: number;
+  readonly fewShot?: number;
+  readonly alpha?: number;
+  /** Why the round has no score. */
+  readonly failure?: string;
+  readonly refusedProposals: number;
+  readonly failures: readonly FailureGroup[];
+  readonly tokens: number;
+}
+
+export interface FailureGroup {
+  readonly kind: FailureKind;
+  readonly count: number;
+  /** A few of the messages, each once, with the rounds that they come from. */
+  readonly examples: readonly { readonly round: number; readonly message: string }[];
+}
+
+/** Tokens of one phase of one round, in the order in which they were spent; `before` are all tokens spent earlier. */
+export interface Spending {
+  readonly round: number;
+  readonly phase: Phase;
+  readonly before: number;
+  readonly tokens: number;
+}
+
+export interface LedgerReport {
+  readonly total: TokenTotal;
+  readonly byPhase: readonly (TokenTotal & { readonly phase: Phase })[];
+  readonly byModel: readonly (TokenTotal & { readonly model: string })[];
+  readonly saving: EstimatedSaving;
+}
+
+export type EstimateKind = 'predicted' | 'few-shot' | 'calibrated';
+
+/** How far the cheap scores are from full evaluation, on the rounds where both are known. */
+export interface EstimateReport {
+  readonly rounds: readonly RoundEstimates[];
+  /** Absent for a kind that no fully executed round has. */
+  readonly agreements: readonly (Agreement & { readonly estimate: EstimateKind })[];
+}
+
+export interface RoundEstimates {
+  readonly round: number;
+  readonly full?: number;
+  readonly predicted?: number;
+  readonly fewShot?: number;
+  readonly calibrated?: number;
+  /** The few-shot score was worked out afterwards, from the round's full execution and the sample of a later round. */
+  readonly inHindsight: boolean;
+}
+
+/** Scores of the executed rounds on each query. Queries stand from the hardest to the easiest. */
+export interface QueryMatrix {
+  readonly queries: readonly MatrixQuery[];
+  readonly rows: readonly { readonly round: number; readonly cells: readonly MatrixCell[] }[];
+}
+
+export interface MatrixQuery {
+  readonly index: number;
+  readonly id: string;
+  readonly question: string;
+  /** Mean over the rounds that executed it; absent if none did. */
+  readonly meanScore?: number;
+  readonly executedBy: number;
+}
+
+/** Mean score over the repeats; null if not executed, 'failed' if an execution failed and none scored. */
+export type MatrixCell = number | 'failed' | null;

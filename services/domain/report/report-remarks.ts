@@ -1,0 +1,65 @@
+import { coversAllQueries } from '../search/executions.ts';
+import type { RunState } from '../search/state.ts';
+import type { BestWorkflow, EstimateReport } from './report-model.ts';
+
+const fewPairs = 5;
+
+/** What keeps the figures of this run from meaning what they seem to. */
+export function reportRemarks(state: RunState, best: BestWorkflow | undefined, estimates: EstimateReport): readonly string[] {
+  return [...bestRemarks(state, best), ...estimateRemarks(estimates), ...roundRemarks(state)];
+}
+
+function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] {
+  const round = best === undefined ? undefined : state.rounds[best.round - 1];
+  if (best === undefined || round === undefined) return ['No workflow has a score yet.'];
+  const { queryCount } = state.configuration.benchmark;
+  const remarks = [
+    'The best of many noisy scores is too high on average: before you rely on it, evaluate the workflow on other queries.',
+  ];
+  if (!coversAllQueries(round, state.configuration)) {
+    const rest = round.evaluation?.predicted === undefined ? 'alone' : "and the optimizer model's own prediction";
+    remarks.unshift(
+      `The best score is an estimate: it rests on ${countOf(round.outcomes.length, 'execution')} (a full evaluation has ${queryCount * state.configuration.evaluation.repeats}) ${rest}.`,
+    );
+  }
+  const equals = state.rounds.filter((other) => other.round !== best.round && other.evaluation?.score === best.score);
+  if (equals.length > 0) {
+    const rounds = equals.map((other) => other.round).join(', ');
+    remarks.push(`Round ${rounds} ${equals.length === 1 ? 'has' : 'have'} the same score; the earliest was taken.`);
+  }
+  return remarks;
+}
+
+function estimateRemarks({ agreements, rounds }: EstimateReport): string[] {
+  const pairs = Math.max(0, ...agreements.map(({ count }) => count));
+  const remarks: string[] = [];
+  if (pairs > 0 && pairs < fewPairs) {
+    remarks.push(
+      `Estimates can be compared with full evaluation on ${countOf(pairs, 'round')} only, too few for a correlation to mean much.`,
+    );
+  }
+  if (rounds.some(({ inHindsight }) => inHindsight)) {
+    remarks.push(
+      'Few-shot and calibrated scores of fully executed rounds are worked out in hindsight, on a sample drawn from those very rounds, which flatters them.',
+    );
+  }
+  return remarks;
+}
+
+function roundRemarks({ rounds, configuration }: RunState): string[] {
+  const lost = rounds.filter((round) => round.completed && round.evaluation === undefined).length;
+  const unpredicted = rounds.filter(
+    (round) => round.predictions.length > 0 && round.predictions.at(-1)?.score === undefined,
+  ).length;
+  const remarks: string[] = [];
+  if (lost > 0) remarks.push(`${countOf(lost, 'round')} of ${rounds.length} found no workflow that could be taken.`);
+  if (unpredicted > 0)
+    remarks.push(
+      `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'attempt')} each.`,
+    );
+  return remarks;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

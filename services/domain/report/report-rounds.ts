@@ -1,0 +1,37 @@
+import { totalUse } from '../ledger/totals.ts';
+import type { Round, RunState } from '../search/state.ts';
+import { groupFailures } from './group-failures.ts';
+import type { RoundReport } from './report-model.ts';
+
+export function reportRounds(state: RunState): readonly RoundReport[] {
+  return state.rounds.map((round) => reportRound(state, round));
+}
+
+function reportRound(state: RunState, round: Round): RoundReport {
+  const { evaluation } = round;
+  const failed = round.outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round: round.round, failure }]));
+  return {
+    round: round.round,
+    parentRound: round.parentRound,
+    modification: round.modification,
+    workflowHash: round.workflowHash,
+    completed: round.completed,
+    executions: round.outcomes.length,
+    refusedProposals: round.proposals.filter(({ failure }) => failure !== undefined).length,
+    failures: groupFailures(failed),
+    tokens: totalUse(state.ledger.filter((entry) => entry.round === round.round)).tokens,
+    ...(evaluation === undefined ? {} : { score: evaluation.score, method: evaluation.method }),
+    ...defined({
+      standardError: evaluation?.standardError,
+      predicted: evaluation?.predicted,
+      fewShot: evaluation?.fewShot,
+      alpha: evaluation?.alpha,
+      failure: round.failure?.message,
+    }),
+  };
+}
+
+/** Without the fields that are undefined, as exactOptionalPropertyTypes and JSON want it. */
+export function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<typeof defined<T>>;
+}
