@@ -17,11 +17,7 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly MarkupP
 function textOf(part: MarkupPart): string {
   if (part === undefined || part === false) return '';
   if (typeof part === 'object') return 'markup' in part ? part.markup : part.map(textOf).join('');
-  return String(part).replace(/[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (sign) => `&#${escapedSign(sign)};`);
-}
-
-/** Control characters are not allowed in HTML even when escaped: they become the replacement character. */
-function escapedSign(sign: string): number {
-  const code = sign.charCodeAt(0);
-  return code < 32 ? 0xfffd : code;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: HTML allows none of these, escaped or not
+  const printable = String(part).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
+  return printable.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
