@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addPauseCommand } from './commands/pause.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   addCancelCommand,
   addPauseCommand,
   addResumeCommand,
+  addReportCommand,
   addExportCommand,
   addValidateCommand,
   addDoctorCommand,

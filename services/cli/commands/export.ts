@@ -1,19 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { stringify } from 'yaml';
-import { toDocument } from '../../domain/workflow/to-document.ts';
+import type { Benchmark } from '../../domain/benchmark.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { bestOf } from '../progress/run-progress.ts';
+import { workflowYaml } from '../report/workflow-yaml.ts';
+import { reportOf } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
+import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
 import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
 import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 
-const parts = ['workflow', 'log', 'events-jsonl'] as const;
+const parts = ['workflow', 'log', 'events-jsonl', 'report'] as const;
 
 interface ExportOptions extends ClusterOptions {
   readonly json: boolean;
@@ -25,7 +27,7 @@ export function addExportCommand(program: Command, cli: Cli): void {
   addClusterOptions(program.command('export').description('write a part of a run to stdout or to a file'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .addOption(
-      new Option('--what <part>', 'the best workflow (YAML), the log (bytes), or its events as JSON lines')
+      new Option('--what <part>', 'the best workflow (YAML), the log (bytes), its events as JSON lines, or the report (JSON)')
         .choices(parts)
         .default('workflow'),
     )
@@ -41,11 +43,12 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   if (what === 'log' && out === undefined && !json && cli.outputIsTerminal) {
     throw new CliError(exitCodes.badInput, 'a log is bytes, which a terminal cannot show: give --out FILE, or redirect stdout');
   }
-  const record = await withCluster(cli, options, async (cluster) => {
-    const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
-    return readRun(cluster, createRunRecord(runId), cli.interrupts.requested);
+  const signal = cli.interrupts.requested;
+  const { record, content } = await withCluster(cli, options, async (cluster) => {
+    const { runId } = await findRun(cluster, wanted, signal);
+    const read = await readRun(cluster, createRunRecord(runId), signal);
+    return { record: read, content: await contentOf(what, read, () => readRunBenchmark(cluster, runId, signal)) };
   });
-  const content = contentOf(what, record);
   const about = { runId: record.runId, what };
   if (out !== undefined) {
     const file = resolve(out);
@@ -58,15 +61,21 @@ async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOp
   return { exitCode: exitCodes.ok, document: { ...about, ...encoded }, text: '' };
 }
 
-function contentOf(what: ExportOptions['what'], record: RunRecord): string | Uint8Array {
+async function contentOf(
+  what: ExportOptions['what'],
+  record: RunRecord,
+  readBenchmark: () => Promise<Benchmark>,
+): Promise<string | Uint8Array> {
   switch (what) {
     case 'log':
       return encodeRunLog(record);
     case 'events-jsonl':
       return renderRunEvents(record);
+    case 'report':
+      return `${JSON.stringify(reportOf(record, await readBenchmark()), null, 2)}\n`;
     case 'workflow': {
       const best = bestOf(record.state());
-      if (best?.workflow !== undefined) return stringify(toDocument(best.workflow), { lineWidth: 0 });
+      if (best?.workflow !== undefined) return workflowYaml(best.workflow);
       throw new CliError(exitCodes.badInput, `run ${record.runId} has no scored workflow yet`);
     }
   }

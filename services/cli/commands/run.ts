@@ -11,6 +11,7 @@ import { ClusterEndedError, type ReachedCluster, reachLocalCluster, reachServer 
 import { exitCodes } from '../exit-codes.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { RunView } from '../progress/run-view.ts';
+import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun, type RunArchive } from '../runs/archive-run.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { followRun } from '../runs/follow-run.ts';
@@ -44,15 +45,11 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   const folder = dataFolderAt(options.dataDir);
   const view = cli.openView(options.json);
   try {
-    const { archive, record, continued } = await runToItsEnd({ cli, options, folder, file, view });
+    const { archive, record } = await runToItsEnd({ cli, options, folder, file, view });
     view.close();
     const { status, failure } = record.state();
     if (failure !== undefined) cli.notice(`scale: run ${record.runId} failed: ${failure.message}`);
-    return {
-      exitCode: exitCodeOfStatus(status),
-      document: { runId: record.runId, status, continued, files: archive.files },
-      text: `Log: ${archive.files.log}`,
-    };
+    return answerWithReport(exitCodeOfStatus(status), archive);
   } finally {
     view.close();
   }
@@ -69,7 +66,6 @@ interface Undertaking {
 interface FinishedRun {
   readonly archive: RunArchive;
   readonly record: RunRecord;
-  readonly continued: boolean;
 }
 
 /** On this machine, the cluster of another command may end before our run does: then we start one and go on. */
@@ -143,8 +139,8 @@ async function runOn(cluster: ReachedCluster, { cli, options, folder, file, view
   } catch (error) {
     throw error instanceof InterruptedError ? interruptedRun(error, cluster, record) : error;
   }
-  const archive = await archiveRun(folder, record);
-  return { archive, record, continued };
+  const archive = await archiveRun(folder, record, chosen.benchmark);
+  return { archive, record };
 }
 
 async function idsOf(cluster: ReachedCluster, signal: AbortSignal): Promise<ReadonlySet<string>> {

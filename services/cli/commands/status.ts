@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
+import { describeSaved, formatCount, formatDuration, formatScore } from '../progress/format.ts';
 import { progressOf, type RunProgress } from '../progress/run-progress.ts';
 import { alignColumns, runDocument, statusName } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -55,7 +55,7 @@ function progressDocument(progress: RunProgress): Record<string, unknown> {
 }
 
 function progressRows(progress: RunProgress): string[][] {
-  const saved = progress.savedShare === undefined ? '' : `, ${formatShare(progress.savedShare)} saved against full evaluation`;
+  const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
   return [
     ['rounds', `${progress.roundsCompleted} of ${progress.maxRounds} completed`],
     ['best', progress.bestScore === undefined ? 'none yet' : `${formatScore(progress.bestScore)} in round ${progress.bestRound}`],

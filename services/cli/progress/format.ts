@@ -26,6 +26,11 @@ export function formatShare(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A share of what full evaluation would have cost; negative where more was spent. */
+export function describeSaved(share: number): string {
+  return `${formatShare(Math.abs(share))} ${share < 0 ? 'more spent than by' : 'saved against'} full evaluation`;
+}
+
 /** E.g. "8 s", "3 min", "2 h 05 min". */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

@@ -1,5 +1,5 @@
-import type { Phase } from '../../domain/ledger/token-use.ts';
-import { tokensOf, totalUse } from '../../domain/ledger/totals.ts';
+import { estimateSaving } from '../../domain/ledger/estimated-saving.ts';
+import { totalUse } from '../../domain/ledger/totals.ts';
 import { bestRound } from '../../domain/search/best-round.ts';
 import { coversAllQueries } from '../../domain/search/executions.ts';
 import type { Round, RunState } from '../../domain/search/state.ts';
@@ -23,7 +23,7 @@ export interface RunProgress {
   readonly done: number;
   readonly total: number;
   readonly tokens: number;
-  /** Share of the tokens that executing every workflow on every query would have cost, in [0, 1]; absent before any is known. */
+  /** Share of the tokens that executing every workflow on every query would have cost, at most 1; absent before any is known. */
   readonly savedShare?: number;
   readonly bestScore?: number;
   readonly bestRound?: number;
@@ -36,7 +36,7 @@ export interface RunProgress {
 export function progressOf(state: RunState, step: StepProgress | undefined, times: RoundTimes, nowMs: number): RunProgress {
   const best = bestOf(state);
   const used = totalUse(state.ledger);
-  const savedShare = savedAgainstFull(state);
+  const saving = estimateSaving(state);
   const leftMs = estimateLeftMs(state, times, nowMs);
   const newest = state.rounds.at(-1)?.round ?? 0;
   const isCurrent = step !== undefined && step.round >= newest;
@@ -49,7 +49,7 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
     total: isCurrent ? step.total : 0,
     tokens: used.tokens,
     simulated: used.simulated,
-    ...(savedShare === undefined ? {} : { savedShare }),
+    ...(saving.fullEvaluation === 0 ? {} : { savedShare: saving.share }),
     ...(best?.evaluation === undefined ? {} : { bestScore: best.evaluation.score, bestRound: best.round }),
     ...(leftMs === undefined ? {} : { leftMs }),
   };
@@ -59,44 +59,6 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
 export function bestOf(state: RunState): Round | undefined {
   const best = state.bestRound ?? bestRound(state);
   return best === undefined ? undefined : state.rounds[best - 1];
-}
-
-const executionPhases: readonly Phase[] = ['warm-up', 'few-shot'];
-type RoundCost = { readonly spent: number; readonly full: number };
-
-/**
- * What the finished rounds saved, against executing each of their workflows on every query: a round's own tokens per execution
- * where it has executions, else the mean over the rounds that have. Proposals cost the same either way; predictions would not
- * have been needed.
- */
-export function savedAgainstFull(state: RunState): number | undefined {
-  const rounds = state.rounds.filter((round) => round.completed && round.workflow !== undefined);
-  const perExecution = new Map(rounds.flatMap((round) => tokensPerExecution(state, round)));
-  if (perExecution.size === 0) return undefined;
-  const typical = [...perExecution.values()].reduce((sum, tokens) => sum + tokens, 0) / perExecution.size;
-  const { queryCount } = state.configuration.benchmark;
-  const repeats = state.configuration.evaluation.repeats;
-  const cost = rounds
-    .map((round): RoundCost => {
-      const propose = tokensIn(state, round, ['propose']);
-      return {
-        spent: propose + tokensIn(state, round, [...executionPhases, 'predict']),
-        full: propose + (perExecution.get(round.round) ?? typical) * queryCount * repeats,
-      };
-    })
-    .reduce((sum, { spent, full }) => ({ spent: sum.spent + spent, full: sum.full + full }), { spent: 0, full: 0 });
-  return cost.full === 0 ? undefined : Math.max(0, 1 - cost.spent / cost.full);
-}
-
-function tokensPerExecution(state: RunState, round: Round): [number, number][] {
-  if (round.outcomes.length === 0) return [];
-  return [[round.round, tokensIn(state, round, executionPhases) / round.outcomes.length]];
-}
-
-function tokensIn(state: RunState, { round }: Round, phases: readonly Phase[]): number {
-  return state.ledger
-    .filter((entry) => entry.round === round && phases.includes(entry.phase))
-    .reduce((sum, entry) => sum + tokensOf(entry.usage), 0);
 }
 
 /**

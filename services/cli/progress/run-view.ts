@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { RunEvent } from '../../domain/search/event.ts';
 import type { RunState } from '../../domain/search/state.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
-import { formatCount, formatDuration, formatScore, formatShare, oneLine } from './format.ts';
+import { describeSaved, formatCount, formatDuration, formatScore, oneLine } from './format.ts';
 import type { RunProgress } from './run-progress.ts';
 import { createTerminalScreen, type ScreenStream } from './terminal-screen.ts';
 
@@ -60,7 +60,7 @@ export function drawProgress(progress: RunProgress, state: RunState, paint: Pain
   const bar = total === 0 ? '' : `  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${unitOf(phase)}`;
   const best =
     progress.bestScore === undefined ? 'no score yet' : `best ${formatScore(progress.bestScore)} (round ${progress.bestRound})`;
-  const saved = progress.savedShare === undefined ? '' : `, ${formatShare(progress.savedShare)} saved against full evaluation`;
+  const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
   const left = progress.leftMs === undefined ? 'time left: not known yet' : `about ${formatDuration(progress.leftMs)} left`;
   const status = state.status === 'running' ? phase : state.status;
   const lines = [

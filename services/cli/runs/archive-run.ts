@@ -1,19 +1,36 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Benchmark } from '../../domain/benchmark.ts';
+import { buildReport } from '../../domain/report/build-report.ts';
+import type { ReportModel } from '../../domain/report/report-model.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
+import { type ReportFiles, writeReport } from '../report/write-report.ts';
 import { encodeRunLog } from './run-log-file.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** What is left of a run in a folder of its own, for people who do not want to start a cluster to read it. */
 export interface RunArchive {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: ReportFiles & { readonly log: string };
+  readonly report: ReportModel;
 }
 
-/** Writes a run's log into the data folder, over what stood there before. */
-export async function archiveRun(folder: DataFolder, record: RunRecord): Promise<RunArchive> {
+/** Writes a run's report and log into the data folder, over what stood there before. */
+export async function archiveRun(folder: DataFolder, record: RunRecord, benchmark: Benchmark): Promise<RunArchive> {
   const runFolder = join(folder.runs, record.runId);
   await mkdir(runFolder, { recursive: true });
   const log = join(runFolder, 'events.binpb');
-  await writeFile(log, encodeRunLog(record));
-  return { files: { log } };
+  const unfinished = `${log}.${process.pid}`;
+  await writeFile(unfinished, encodeRunLog(record));
+  await rename(unfinished, log);
+  const report = reportOf(record, benchmark);
+  return { files: { ...(await writeReport(runFolder, report)), log }, report };
+}
+
+export function reportOf(record: RunRecord, benchmark: Benchmark): ReportModel {
+  const [first, last] = [record.events.at(0), record.events.at(-1)];
+  return buildReport(record.state(), benchmark, {
+    runId: record.runId,
+    ...(first === undefined ? {} : { startedAtMs: first.timeMs }),
+    ...(last !== undefined && record.isOver() ? { endedAtMs: last.timeMs } : {}),
+  });
 }

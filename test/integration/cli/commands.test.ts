@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { Benchmark } from '../../../services/domain/benchmark.ts';
 import { type FakeControlServer, startFakeControlServer } from '../../support/fake-control-server.ts';
 import { runCli, startCli } from '../../support/run-cli.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../unit/domain/search/made-up-world.ts';
@@ -10,6 +11,22 @@ import { continueRun, madeUpConfiguration, madeUpWorld } from '../../unit/domain
 const configuration = madeUpConfiguration({ queryCount: 12, search: { maxRounds: 4 } });
 const { log } = continueRun(madeUpWorld(), configuration);
 const begun = log.slice(0, log.findIndex((event) => event.kind === 'round-completed') + 1);
+
+const benchmark: Benchmark = {
+  name: 'made-up',
+  split: 'validate',
+  description: '',
+  queries: Array.from({ length: 12 }, (_, index) => ({
+    id: `q${index}`,
+    fields: { question: `${index} + 1?` },
+    reference: `${index + 1}`,
+  })),
+  inputs: ['question'],
+  operators: ['custom'],
+  scorer: 'strict',
+  otherScorers: [],
+  answerFormat: '',
+};
 
 let server: FakeControlServer;
 let folder: string;
@@ -131,6 +148,18 @@ describe('export', () => {
     const { code, stdout } = await runCli('export', '--server', address, '--out', out);
     expect(stdout).toBe('');
     expect(parse(await readFile(out, 'utf8'))).toMatchObject({ workflow: 1, steps: expect.any(Array) });
+    expect(code).toBe(0);
+  });
+});
+
+describe('report', () => {
+  test('writes the report of a run that is not over, and says where', async () => {
+    server = await startFakeControlServer({ runId: 'made-up-1', script: [...begun], benchmark });
+    const { code, stdout } = await runCli('report', '--server', server.address, '--data-dir', folder);
+    expect(stdout).toContain('made up (made-up-1): running after 1 round');
+    expect(stdout).toContain(`Report: ${join(folder, 'runs', 'made-up-1', 'report.html')}`);
+    const model = JSON.parse(await readFile(join(folder, 'runs', 'made-up-1', 'report.json'), 'utf8'));
+    expect(model).toMatchObject({ simulated: true, run: { runId: 'made-up-1', status: 'running' } });
     expect(code).toBe(0);
   });
 });

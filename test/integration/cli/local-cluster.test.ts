@@ -84,6 +84,10 @@ test('a run ends, leaves nothing running, costs nothing when it is asked for aga
   expect([...services.keys()].sort()).toEqual(['coordinator', 'executor', 'nats-server', 'predictor', 'simulator']);
   const { log, runId } = await finish(first);
   await untilGone(services.values());
+  const { files, report } = JSON.parse(first.stdout());
+  for (const file of [files.html, files.markdown, files.json]) expect(await readFile(file, 'utf8')).toContain(runId);
+  const phases = report.ledger.byPhase.map(({ tokens }: { tokens: number }) => tokens);
+  expect(phases.reduce((sum: number, tokens: number) => sum + tokens, 0)).toBe(report.ledger.total.tokens);
 
   const again = run('--json');
   expect(await finish(again)).toEqual({ runId, log });

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { Answer, Cli } from '../cli.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { dataFolderAt } from '../cluster/data-folder.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { answerWithReport } from '../runs/answer-with-report.ts';
+import { archiveRun } from '../runs/archive-run.ts';
+import { findRun } from '../runs/find-run.ts';
+import { readRun } from '../runs/follow-run.ts';
+import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
+import { createRunRecord } from '../runs/run-record.ts';
+
+interface ReportOptions extends ClusterOptions {
+  readonly json: boolean;
+}
+
+export function addReportCommand(program: Command, cli: Cli): void {
+  addClusterOptions(program.command('report').description('write the report of a run, finished or not, and print its summary'))
+    .argument('[run]', 'id, start of an id, or name; default: the newest run')
+    .option('--json', 'print one JSON document with the report', false)
+    .action((wanted: string | undefined, options: ReportOptions) => cli.answer(options.json, () => report(cli, wanted, options)));
+}
+
+async function report(cli: Cli, wanted: string | undefined, options: ReportOptions): Promise<Answer> {
+  const signal = cli.interrupts.requested;
+  const { record, benchmark } = await withCluster(cli, options, async (cluster) => {
+    const { runId } = await findRun(cluster, wanted, signal);
+    const read = await readRun(cluster, createRunRecord(runId), signal);
+    return { record: read, benchmark: await readRunBenchmark(cluster, runId, signal) };
+  });
+  return answerWithReport(exitCodes.ok, await archiveRun(dataFolderAt(options.dataDir), record, benchmark));
+}
