@@ -6,7 +6,7 @@ import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
 import { isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { publishFirst } from './nats-publish.ts';
-import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
+import { type NatsSession, orAborted, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, lastToken, streams, subjects } from './subjects-and-streams.ts';
 
 /** Messages that are there come back to back; after this pause there is none. */
@@ -98,7 +98,7 @@ async function pullMessages(
   const { connection } = session;
   if (connection.isClosed()) throw new BusError(operation, 'the connection to the server is closed', { retryable: false });
   const asked = performance.now();
-  await session.link.untilUp(waitMs);
+  await orAborted(session.link.untilUp(waitMs), signal).catch(() => undefined);
   const leftMs = waitMs - (performance.now() - asked);
   if (leftMs <= 0 || signal.aborted) return [];
   const messages: Msg[] = [];

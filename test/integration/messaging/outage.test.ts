@@ -121,8 +121,11 @@ test('what is asked for while the server is away is done when it is back', async
     bus.log.append(runId, new Uint8Array([2]), sequence),
     bus.blobs.put(content),
     bus.runs.put(runManifest(runId)),
-    held?.ack(),
   ]);
+  const acking = held?.ack().then(
+    () => true,
+    () => false,
+  );
   await sleep(1_500);
   await outages.recover();
   const recovered = performance.now();
@@ -134,7 +137,11 @@ test('what is asked for while the server is away is done when it is back', async
   expect(performance.now() - recovered).toBeLessThan(3_000);
   expect((await bus.blobs.get(blob)).length).toBe(400_000);
   expect(await bus.runs.get(runId)).toEqual(runManifest(runId));
-  expect(await bus.jobs.outstanding(runId)).toEqual(new Set(['j1']));
+  // A killed server may have forgotten that it delivered a job, and takes no ack for it: then the job is still there.
+  const acked = await acking;
+  const outstanding = await bus.jobs.outstanding(runId);
+  expect(outstanding).toContain('j1');
+  if (acked) expect(outstanding).not.toContain('held');
 });
 
 test('followers see what comes after an outage, each thing once', async () => {
@@ -204,6 +211,9 @@ test('while the server is away, everything is refused or ends within its deadlin
     }),
   );
   expect(await bus.jobs.pull('execute', runId, { max: 1, waitMs: 300 }, AbortSignal.timeout(5_000))).toEqual([]);
+  const aborted = performance.now();
+  expect(await bus.jobs.pull('execute', runId, { max: 1, waitMs: 20_000 }, AbortSignal.timeout(100))).toEqual([]);
+  expect(performance.now() - aborted).toBeLessThan(1_000);
   expect(await lease?.renew()).toBe(false);
   await outages.recover();
   await bus.check(AbortSignal.timeout(5_000)).catch(() => undefined);
