@@ -3,7 +3,7 @@ import { calibrationWeight } from '../evaluation/scale.ts';
 import { coversAllQueries } from '../search/executions.ts';
 import type { Round, RunState } from '../search/state.ts';
 import { agreement } from '../statistics/agreement.ts';
-import type { EstimateKind, EstimateReport, RoundEstimates } from './report-model.ts';
+import type { EstimateAgreement, EstimateKind, EstimateReport, RoundEstimates } from './report-model.ts';
 import { defined } from './report-rounds.ts';
 
 /** Without a full score on any of these rounds there is nothing to compare, and the plot still shows how estimates moved. */
@@ -52,16 +52,16 @@ function calibratedInHindsight(state: RunState, predicted: number | undefined, f
   return (1 - alpha) * predicted + alpha * fewShot;
 }
 
-function agreementOf(estimate: EstimateKind, rounds: readonly RoundEstimates[]): EstimateReport['agreements'] {
+function agreementOf(estimate: EstimateKind, rounds: readonly RoundEstimates[]): EstimateAgreement[] {
   const field = estimate === 'few-shot' ? 'fewShot' : estimate;
   const pairs = rounds.flatMap((round) => {
     const value = round[field];
     return value === undefined || round.full === undefined ? [] : [{ value, full: round.full }];
   });
   if (pairs.length === 0) return [];
-  const compared = agreement(
+  const { count, ...measures } = agreement(
     pairs.map(({ value }) => value),
     pairs.map(({ full }) => full),
   );
-  return [{ estimate, ...compared }];
+  return [{ estimate, count, ...defined(measures) }];
 }

@@ -5,7 +5,6 @@ import type { TokenTotal } from '../ledger/totals.ts';
 import type { RunConfiguration } from '../search/configuration.ts';
 import type { StopReason } from '../search/event.ts';
 import type { RunStatus } from '../search/state.ts';
-import type { Agreement } from '../statistics/agreement.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 
@@ -119,7 +118,18 @@ export type EstimateKind = 'predicted' | 'few-shot' | 'calibrated';
 export interface EstimateReport {
   readonly rounds: readonly RoundEstimates[];
   /** Absent for a kind that no fully executed round has. */
-  readonly agreements: readonly (Agreement & { readonly estimate: EstimateKind })[];
+  readonly agreements: readonly EstimateAgreement[];
+}
+
+/** See Agreement; absent is what cannot be said. */
+export interface EstimateAgreement {
+  readonly estimate: EstimateKind;
+  /** Rounds compared. */
+  readonly count: number;
+  readonly meanAbsoluteError?: number;
+  readonly pearson?: number;
+  readonly spearman?: number;
+  readonly diffCos?: number;
 }
 
 export interface RoundEstimates {

@@ -14,7 +14,8 @@ export function scoreDomain(scores: readonly number[]): readonly [number, number
   if (scores.length === 0) return [0, 1];
   const low = Math.max(0, Math.floor((Math.min(...scores) - 0.02) * 20) / 20);
   const high = Math.min(1, Math.ceil((Math.max(...scores) + 0.02) * 20) / 20);
-  return high - low >= 0.1 ? [low, high] : [Math.max(0, high - 0.1), high];
+  if (high - low >= 0.1) return [low, high];
+  return high > 0.1 ? [high - 0.1, high] : [0, 0.1];
 }
 
 function roundTicks(low: number, high: number, count: number): number[] {

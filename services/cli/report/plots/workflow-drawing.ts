@@ -40,7 +40,7 @@ function blockOf(step: Step): Block {
     case 'call':
       return box('call', `${step.id} = ${step.operator}`, callDetails(step));
     case 'set':
-      return box('set', `${step.id} =`, [step.value]);
+      return box('set', `${step.id} = ${step.value}`, []);
     case 'parallel':
       return framed(`${step.id} = ${step.times} times at once`, step.steps, step.yield);
     case 'map':

@@ -1,0 +1,62 @@
+import { buildReport } from '../../../../services/domain/report/build-report.ts';
+import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
+import type { RunState } from '../../../../services/domain/search/state.ts';
+import type { Step, Workflow } from '../../../../services/domain/workflow/workflow.ts';
+import { madeUpBenchmark } from '../../domain/report/made-up-benchmark.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld, replay } from '../../domain/search/made-up-world.ts';
+
+export const hostile = '<script>alert("x")</script> & ```| *bold* `code` [link](http://example.org) \u001b[31m';
+
+const ask = (id: string): Step => ({ kind: 'call', id, operator: 'custom', inputs: { input: '{{ query.question }}' } });
+
+/** One of each kind of step. */
+export const everyStep: Workflow = {
+  name: 'every step',
+  description: '',
+  prompts: { solve: hostile },
+  steps: [
+    { kind: 'parallel', id: 'drafts', times: 3, steps: [ask('draft')], yield: '{{ draft.response }}' },
+    { kind: 'map', id: 'checked', over: '{{ drafts }}', item: 'one', max: 3, steps: [ask('check')] },
+    { kind: 'set', id: 'first', value: '{{ drafts[0] }}' },
+    { kind: 'if', condition: 'size(drafts) > 2', then: [ask('better'), { kind: 'return', value: '{{ better }}' }], else: [] },
+    { kind: 'loop', condition: 'size(first) > 9', max: 2, steps: [ask('shorter')] },
+    { kind: 'return', value: '{{ first }}' },
+  ],
+};
+
+export function finishedState(queryCount = 40): RunState {
+  return continueRun(madeUpWorld(5), madeUpConfiguration({ queryCount, evaluation: { warmUpRounds: 4 } })).state;
+}
+
+export function reportOf(state: RunState): ReportModel {
+  const benchmark = madeUpBenchmark(state.configuration.benchmark.queryCount);
+  return buildReport(state, benchmark, { runId: 'made-up-1', startedAtMs: 1_750_000_000_000, endedAtMs: 1_750_000_083_000 });
+}
+
+export function asReal(state: RunState): RunState {
+  return { ...state, ledger: state.ledger.map((entry) => ({ ...entry, simulated: false })) };
+}
+
+export function begunState(): RunState {
+  return replay([{ kind: 'run-started', configuration: madeUpConfiguration({ queryCount: 40 }) }]);
+}
+
+/** A run in which every text that a model or a user gives is out to break the report. */
+export function hostileState(): RunState {
+  const state = finishedState();
+  return {
+    ...state,
+    configuration: { ...state.configuration, name: hostile },
+    rounds: state.rounds.map((round) => ({
+      ...round,
+      modification: hostile,
+      workflow: everyStep,
+      proposals: round.proposals.map((proposal) =>
+        proposal.failure === undefined ? proposal : { ...proposal, failure: { ...proposal.failure, message: hostile } },
+      ),
+      outcomes: round.outcomes.map((outcome, index) =>
+        index === 1 ? { ...outcome, score: 0, failure: { kind: 'cut-off', message: hostile } } : outcome,
+      ),
+    })),
+  };
+}

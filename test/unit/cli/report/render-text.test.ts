@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { renderMarkdown } from '../../../../services/cli/report/render-markdown.ts';
+import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
+import { workflowYaml } from '../../../../services/cli/report/workflow-yaml.ts';
+import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
+import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
+import { asReal, begunState, everyStep, finishedState, hostileState, reportOf } from './made-up-report.ts';
+
+describe('the report on a terminal', () => {
+  it('fits on a screen and tells the best, the cost and the saving', () => {
+    const text = renderTerminal(reportOf(asReal(finishedState())));
+    expect(text.split('\n').length).toBeLessThan(30);
+    expect(text).toMatch(/^made up \(made-up-1\): completed \(all rounds done\) after 20 rounds, 83 s$/m);
+    expect(text).toMatch(/^Best {4}round \d+ with [01]\.\d{4} \(.*\); the initial workflow: 0\.\d{4}$/m);
+    expect(text).toMatch(/^Tokens {2}[\d,]+ in [\d,]+ calls: \d+ % less than full evaluation .* estimated at/m);
+    expect(text).not.toMatch(/simulated model/i);
+  });
+
+  it('begins with a warning if a simulated model answered', () => {
+    expect(renderTerminal(reportOf(finishedState()))).toMatch(/^\*\*\* Simulated model: not a result\./);
+  });
+
+  it('lets no control character through', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+    expect(renderTerminal(reportOf(hostileState()))).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it('can be made of a run that has only begun', () => {
+    expect(renderTerminal(reportOf(begunState()))).toContain('Best    no workflow has a score yet');
+  });
+});
+
+describe('the report as Markdown', () => {
+  it('has a row for each round, and the tree and the best workflow as Mermaid', () => {
+    const report = reportOf(asReal(finishedState()));
+    const text = renderMarkdown(report);
+    for (const { round } of report.rounds) expect(text).toMatch(new RegExp(`^\\| ${round}(?: ★)? \\| `, 'm'));
+    expect(text.match(/^```mermaid$/gm)).toHaveLength(2);
+    expect(text).toMatch(/^\| total \| /m);
+    expect(text).not.toMatch(/simulated model/i);
+    expect(text).not.toMatch(/NaN|undefined/);
+  });
+
+  it('warns at the top if a simulated model answered', () => {
+    expect(renderMarkdown(reportOf(finishedState()))).toMatch(/^# made up\n\n> \*\*Simulated model: not a result\./);
+  });
+
+  it('shows what models wrote as text: every table row keeps its cells, and no block ends early', () => {
+    const text = renderMarkdown(reportOf(hostileState()));
+    const rows = text.split('\n').filter((line) => /^\| \d+/.test(line));
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(11);
+    expect(text.split('\n').filter((line) => line.startsWith('| '))).not.toContainEqual(expect.stringMatching(/<script/));
+    const fences = text.match(/^`{3,}\w*$/gm) ?? [];
+    expect(fences.length % 2).toBe(0);
+    expect(fences).toContain('````yaml');
+  });
+
+  it('can be made of a run that has only begun', () => {
+    expect(renderMarkdown(reportOf(begunState()))).toContain('**Best:** no workflow has a score yet.');
+  });
+});
+
+it('the best workflow is printed as a file that can be read again', () => {
+  const parsed = parseWorkflow(decodeYaml(workflowYaml({ ...everyStep, prompts: { solve: 'Solve:\n  "a" <b>' } })));
+  expect(parsed).toEqual({ ok: true, workflow: { ...everyStep, prompts: { solve: 'Solve:\n  "a" <b>' } } });
+});
