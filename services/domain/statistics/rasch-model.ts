@@ -50,13 +50,41 @@ export interface RaschFit {
   readonly logPrior: Float64Array;
   /** Log belief in each query's difficulty: the prior and all messages. Not normalised. */
   readonly logBelief: Float64Array;
+  /** What a query promises to a workflow that has not seen it. */
+  readonly expected: ExpectedSuccess;
+  /** The same before the newest row came, which is also what its unseen queries promise now: shared by fits of one round. */
+  readonly expectedBefore?: ExpectedSuccess;
+}
+
+/** By query and ability. Made when first asked for: most fits are never asked. */
+interface ExpectedSuccess {
+  readonly bySuccess: () => Float64Array;
+  readonly byEntropy: () => Float64Array;
+}
+
+function expectedSuccess(queryCount: number, logBelief: Float64Array): ExpectedSuccess {
+  let bySuccess: Float64Array | undefined;
+  let byEntropy: Float64Array | undefined;
+  const successes = (): Float64Array => {
+    if (bySuccess !== undefined) return bySuccess;
+    bySuccess = new Float64Array(queryCount * abilityCount);
+    for (let query = 0; query < queryCount; query += 1) {
+      bySuccess.set(successByAbility(beliefIn(logBelief, query)), query * abilityCount);
+    }
+    return bySuccess;
+  };
+  const entropies = (): Float64Array => {
+    byEntropy ??= successes().map(entropy);
+    return byEntropy;
+  };
+  return { bySuccess: successes, byEntropy: entropies };
 }
 
 export function startRasch(queryCount: number): RaschFit {
   const logPrior = startDifficulties.map(Math.log);
   const logBelief = new Float64Array(queryCount * difficultyCount);
   for (let query = 0; query < queryCount; query += 1) logBelief.set(logPrior, query * difficultyCount);
-  return { queryCount, rows: [], mean: 0, deviation: 4, logPrior, logBelief };
+  return { queryCount, rows: [], mean: 0, deviation: 4, logPrior, logBelief, expected: expectedSuccess(queryCount, logBelief) };
 }
 
 /** With one workflow more, whose row may be empty. */
@@ -64,7 +92,12 @@ export function withRow(fit: RaschFit, row: RaschRow, fatherWeight: number): Ras
   const logBelief = fit.logBelief.slice();
   const messages = new Float64Array(row.queries.length * difficultyCount);
   const fitted = refreshed(fit, logBelief, { ...row, messages, posterior: new Float64Array(0), meanAbility: 0 }, fatherWeight);
-  return { ...fit, rows: [...fit.rows, fitted], logBelief };
+  return { ...withBelief(fit, [...fit.rows, fitted], logBelief), expectedBefore: fit.expected };
+}
+
+function withBelief(fit: RaschFit, rows: readonly FittedRow[], logBelief: Float64Array): RaschFit {
+  const { expectedBefore: _, ...rest } = fit;
+  return { ...rest, rows, logBelief, expected: expectedSuccess(fit.queryCount, logBelief) };
 }
 
 /** With more executions of a workflow that has a row: the same row, refreshed. */
@@ -74,8 +107,7 @@ export function withExecutions(fit: RaschFit, index: number, queries: readonly n
   messages.set(row.messages);
   const logBelief = fit.logBelief.slice();
   const longer = { ...row, queries: [...row.queries, ...queries], scores: [...row.scores, ...scores], messages };
-  const rows = fit.rows.with(index, refreshed(fit, logBelief, longer, 0));
-  return { ...fit, rows, logBelief };
+  return withBelief(fit, fit.rows.with(index, refreshed(fit, logBelief, longer, 0)), logBelief);
 }
 
 /** Goes through all workflows once, then learns the priors anew. */
@@ -83,7 +115,7 @@ export function swept(fit: RaschFit, fatherWeight: number): RaschFit {
   const logBelief = fit.logBelief.slice();
   const rows = [...fit.rows];
   for (const [index, row] of rows.entries()) rows[index] = refreshed({ ...fit, rows }, logBelief, row, fatherWeight);
-  return withPriors({ ...fit, rows, logBelief });
+  return withPriors(withBelief(fit, rows, logBelief));
 }
 
 export interface RaschEstimate {
@@ -95,15 +127,15 @@ export interface RaschEstimate {
 export function estimate(fit: RaschFit, index: number): RaschEstimate {
   const { queries, scores, posterior } = fit.rows[index] as FittedRow;
   const seen = new Set(queries);
+  const bySuccess = expectedOf(fit, index).bySuccess();
   // By ability: the expected sum over the unseen queries, and the spread of single outcomes around it.
   const sums = new Float64Array(abilityCount);
   let spread = 0;
   for (let query = 0; query < fit.queryCount; query += 1) {
     if (seen.has(query)) continue;
-    const byAbility = successByAbility(beliefIn(fit.logBelief, query));
     let expected = 0;
     for (let g = 0; g < abilityCount; g += 1) {
-      const p = byAbility[g] as number;
+      const p = bySuccess[query * abilityCount + g] as number;
       sums[g] = (sums[g] as number) + p;
       expected += (posterior[g] as number) * p;
     }
@@ -126,20 +158,25 @@ export function information(fit: RaschFit, index: number): Float64Array {
   const { queries, posterior } = fit.rows[index] as FittedRow;
   const information = new Float64Array(fit.queryCount);
   for (const query of queries) information[query] = Number.NaN;
+  const expected = expectedOf(fit, index);
+  const bySuccess = expected.bySuccess();
+  const byEntropy = expected.byEntropy();
   for (let query = 0; query < fit.queryCount; query += 1) {
     if (Number.isNaN(information[query])) continue;
-    const byAbility = successByAbility(beliefIn(fit.logBelief, query));
-    let expected = 0;
+    let success = 0;
     let remaining = 0;
     for (let g = 0; g < abilityCount; g += 1) {
       const weight = posterior[g] as number;
-      if (weight < 1e-9) continue;
-      expected += weight * (byAbility[g] as number);
-      remaining += weight * entropy(byAbility[g] as number);
+      success += weight * (bySuccess[query * abilityCount + g] as number);
+      remaining += weight * (byEntropy[query * abilityCount + g] as number);
     }
-    information[query] = Math.max(0, entropy(expected) - remaining);
+    information[query] = Math.max(0, entropy(success) - remaining);
   }
   return information;
+}
+
+function expectedOf(fit: RaschFit, index: number): ExpectedSuccess {
+  return (index === fit.rows.length - 1 ? fit.expectedBefore : undefined) ?? fit.expected;
 }
 
 /** Takes the row's messages out of the beliefs, learns its ability from what is left, and puts its new messages in. */
@@ -222,7 +259,7 @@ function withDifficultyPrior(fit: RaschFit): RaschFit {
     const h = cell % difficultyCount;
     logBelief[cell] = (logBelief[cell] as number) + (logPrior[h] as number) - (fit.logPrior[h] as number);
   }
-  return { ...fit, logPrior, logBelief };
+  return { ...withBelief(fit, fit.rows, logBelief), logPrior };
 }
 
 function beliefIn(logBelief: Float64Array, query: number): Float64Array {

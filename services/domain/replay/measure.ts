@@ -1,0 +1,71 @@
+import { agreement } from '../statistics/agreement.ts';
+import type { PreparedSearch, ReplayedSearch } from './replay-search.ts';
+
+/** What one replay of one search amounts to. Undefined is what cannot be said of it, e.g. a correlation with a constant. */
+export interface Measures {
+  /** Points (100 x score): truth of the best workflow minus truth of the one picked. */
+  readonly regret: number | undefined;
+  /** 1 if the one picked is within 1 point of the best, else 0. */
+  readonly withinOnePoint: number | undefined;
+  /** f as it came out. */
+  readonly spent: number;
+  /** Of the scores of the workflows after the warm-up, broken ones among them. */
+  readonly meanAbsoluteError: number | undefined;
+  readonly pearson: number | undefined;
+  readonly spearman: number | undefined;
+  readonly diffCos: number | undefined;
+  /** The same among the workflows that work. */
+  readonly workingMeanAbsoluteError: number | undefined;
+  readonly workingPearson: number | undefined;
+  readonly workingSpearman: number | undefined;
+  readonly workingDiffCos: number | undefined;
+}
+
+export type MeasureName = keyof Measures;
+
+export const measureNames: readonly MeasureName[] = [
+  'regret',
+  'withinOnePoint',
+  'spent',
+  'meanAbsoluteError',
+  'pearson',
+  'spearman',
+  'diffCos',
+  'workingMeanAbsoluteError',
+  'workingPearson',
+  'workingSpearman',
+  'workingDiffCos',
+];
+
+/** @param after the first so many workflows are left out of the scores' measures: compare methods on the same ones */
+export function measure(search: PreparedSearch, replay: ReplayedSearch, after: number): Measures {
+  const { truths, working } = search;
+  const regret = replay.picked === undefined ? undefined : 100 * (Math.max(...truths) - (truths[replay.picked] as number));
+  const places = truths.map((_, index) => index).filter((index) => index >= after);
+  const all = agreementOf(search, replay, places);
+  const works = agreementOf(
+    search,
+    replay,
+    places.filter((place) => working[place]),
+  );
+  return {
+    regret,
+    withinOnePoint: regret === undefined ? undefined : Number(regret <= 1 + 1e-9),
+    spent: replay.executions / (truths.length * search.queryCount),
+    meanAbsoluteError: all.meanAbsoluteError,
+    pearson: all.pearson,
+    spearman: all.spearman,
+    diffCos: all.diffCos,
+    workingMeanAbsoluteError: works.meanAbsoluteError,
+    workingPearson: works.pearson,
+    workingSpearman: works.spearman,
+    workingDiffCos: works.diffCos,
+  };
+}
+
+function agreementOf({ truths }: PreparedSearch, { evaluations }: ReplayedSearch, places: readonly number[]) {
+  return agreement(
+    places.map((place) => evaluations[place]?.score as number),
+    places.map((place) => truths[place] as number),
+  );
+}

@@ -1,0 +1,36 @@
+/** A finished search with everything that was executed: the tree is fixed, only its evaluation is replayed. */
+export interface RecordedSearch {
+  /** Searches of one source are averaged first, so that a source with many does not outvote the others. */
+  readonly source: string;
+  readonly name: string;
+  readonly queryCount: number;
+  /** Oldest first. */
+  readonly workflows: readonly RecordedWorkflow[];
+}
+
+export interface RecordedWorkflow {
+  /** From 1, without gaps. */
+  readonly round: number;
+  /** 0 where it has none or nobody noted it. */
+  readonly parentRound: number;
+  /** One list of scores by query for each time that all queries were executed; at least one. */
+  readonly repeats: readonly (readonly number[])[];
+  /** What the optimizer really predicted, where the record has it. */
+  readonly predicted?: number;
+}
+
+/** The mean over all repeats and queries: what a replay takes for the truth. It includes the repeat that was drawn. */
+export function truthOf({ repeats }: RecordedWorkflow): number {
+  let sum = 0;
+  for (const scores of repeats) for (const score of scores) sum += score;
+  return sum / (repeats.length * (repeats[0]?.length ?? 1));
+}
+
+/** Below it, against the best of its search, a workflow counts as broken: it crashed, or its answers were never extracted. */
+export const brokenBelow = 0.5;
+
+/** Which workflows work, by their truths. */
+export function workingOf(truths: readonly number[]): boolean[] {
+  const best = Math.max(...truths);
+  return truths.map((truth) => truth >= brokenBelow * best);
+}

@@ -1,0 +1,52 @@
+import type { EvaluationMethod } from '../evaluation/evaluation-method.ts';
+import type { EvaluationSettings } from '../search/configuration.ts';
+import type { PickPolicy, PickSettings } from '../search/final-pick/pick-policy.ts';
+
+/** How a recorded search is evaluated once more. */
+export interface ReplayPlan {
+  readonly method: EvaluationMethod;
+  /** With the warm-up rounds and the few-shot ratio for a search without a budget. */
+  readonly settings: EvaluationSettings;
+  readonly pick: PickPolicy;
+  readonly pickSettings: PickSettings;
+  /** f = executions / (workflows x queries), warm-up and pick included; undefined for no bound and no pick. */
+  readonly budget?: ReplayBudget;
+}
+
+export interface ReplayBudget {
+  /** In (0, 1]. */
+  readonly share: number;
+  /**
+   * Part of what the warm-up leaves that is spent as workflows arrive; the pick has the rest. `rung`: the first rung of halving,
+   * so that arrival and pick are one halving.
+   */
+  readonly arrival: number | 'rung';
+}
+
+export interface PlannedSpending {
+  readonly executions: number;
+  readonly warmUpRounds: number;
+  readonly fewShotRatio: number;
+}
+
+/**
+ * What a budget allows. A warm-up that leaves less than one query for each later workflow is shortened: with 5 workflows and
+ * f = .2, one full execution would be all. Without a budget the settings stand as they are.
+ */
+export function planSpending(
+  { settings, budget, pickSettings }: ReplayPlan,
+  workflows: number,
+  queryCount: number,
+): PlannedSpending {
+  const { warmUpRounds, fewShotRatio } = settings;
+  if (budget === undefined) return { executions: Number.POSITIVE_INFINITY, warmUpRounds, fewShotRatio };
+  const executions = Math.floor(budget.share * workflows * queryCount);
+  let affordable = Math.min(warmUpRounds, workflows);
+  while (affordable > 0 && affordable * queryCount + (workflows - affordable) > executions) affordable -= 1;
+  const arriving = workflows - affordable;
+  const rungs = Math.ceil(Math.log(workflows) / Math.log(pickSettings.eta) - 1e-9);
+  const part = budget.arrival === 'rung' ? 1 / Math.max(1, rungs) : budget.arrival;
+  const each = Math.floor((part * (executions - affordable * queryCount)) / Math.max(1, arriving));
+  // sampleSize rounds, and gives one query at the least.
+  return { executions, warmUpRounds: affordable, fewShotRatio: Math.min(1, Math.max(1, each) / queryCount) };
+}

@@ -1,0 +1,157 @@
+import type { EarlierRound, EvaluationMethod, Evidence } from '../evaluation/evaluation-method.ts';
+import { warmUpFor } from '../evaluation/warm-up.ts';
+import { randomInteger, randomStream } from '../random.ts';
+import type { EvaluationSettings } from '../search/configuration.ts';
+import type { Evaluation, ExecutionOutcome } from '../search/event.ts';
+import { nextPickStep } from '../search/final-pick/next-pick-step.ts';
+import { type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
+import { planSpending, type ReplayPlan } from './replay-plan.ts';
+import { simulatedPredictions } from './simulated-prediction.ts';
+
+export interface ReplayedSearch {
+  /** One a workflow, in their order. */
+  readonly evaluations: readonly Evaluation[];
+  /** The winner's place; undefined without a pick. */
+  readonly picked: number | undefined;
+  /** Rounds that were executed in full, as the warm-up. */
+  readonly warmUpRounds: number;
+  readonly executions: number;
+}
+
+export interface PreparedSearch extends RecordedSearch {
+  readonly truths: readonly number[];
+  readonly working: readonly boolean[];
+}
+
+/** What does not depend on the seed, computed once. */
+export function prepareSearch(search: RecordedSearch): PreparedSearch {
+  const truths = search.workflows.map(truthOf);
+  return { ...search, truths, working: workingOf(truths) };
+}
+
+/**
+ * Goes through a recorded search as a run would: each workflow in its turn, asked for by the method's own steps, answered from
+ * the record, and at the end the pick by its own. One of the repeats is drawn for each workflow and answers for all of its
+ * executions. The same search, plan and seed give the same replay.
+ */
+export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: number): ReplayedSearch {
+  const rows = drawnRows(search, seed);
+  const spending = planSpending(plan, search.workflows.length, search.queryCount);
+  const { warmUpRounds, fewShotRatio } = spending;
+  const settings: EvaluationSettings = { ...plan.settings, warmUpRounds, fewShotRatio, repeats: 1 };
+  const scoring = scoreRounds(search, rows, { method: plan.method, settings, seed });
+  if (plan.budget === undefined) return { ...scoring, picked: undefined };
+  const budget = Math.max(0, spending.executions - scoring.executions);
+  const task = {
+    queryCount: search.queryCount,
+    candidates: scoring.earlier,
+    budget,
+    settings: plan.pickSettings,
+    random: randomStream(seed, 'pick'),
+    runRandom: randomStream(seed, 'evaluate'),
+  };
+  const step = nextPickStep(plan.pick, task, (round, query) => rows[round - 1]?.[query]);
+  if (step.kind === 'execute') throw new RangeError(`${search.name} has no score for query ${step.executions[0]?.queryIndex}`);
+  return { ...scoring, picked: step.candidate, executions: scoring.executions + step.executions };
+}
+
+type Row = readonly number[];
+
+function drawnRows({ workflows }: RecordedSearch, seed: number): Row[] {
+  const random = randomStream(seed, 'repeat');
+  return workflows.map(({ repeats }) => repeats[repeats.length === 1 ? 0 : randomInteger(random, repeats.length)] as Row);
+}
+
+interface Scoring {
+  readonly method: EvaluationMethod;
+  readonly settings: EvaluationSettings;
+  readonly seed: number;
+}
+
+interface ScoredRounds {
+  readonly evaluations: readonly Evaluation[];
+  readonly earlier: readonly EarlierRound[];
+  readonly warmUpRounds: number;
+  readonly executions: number;
+}
+
+function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, settings, seed }: Scoring): ScoredRounds {
+  const { queryCount, workflows, truths, working } = search;
+  const predictions = method.usesPrediction
+    ? simulatedPredictions(truths, working, randomStream(seed, 'simulated-prediction'))
+    : [];
+  const warmingUp = warmUpFor(method);
+  const memory: Evidence['memory'] = [];
+  const earlier: EarlierRound[] = [];
+  const warmUp: { round: number; scores: Row }[] = [];
+  let earlierSample: readonly number[] | undefined;
+  let executions = 0;
+  for (const [index, { round, parentRound, predicted }] of workflows.entries()) {
+    const row = rows[index] as Row;
+    const warm = warmUp.length < settings.warmUpRounds;
+    const base = {
+      settings,
+      queryCount,
+      round,
+      warmUp: [...warmUp],
+      earlierSample,
+      earlier: [...earlier],
+      memory,
+      parentRound,
+      parent: earlier[parentRound - 1]?.evaluation,
+      confidence: undefined,
+    };
+    const scored = scoreRound(warm ? warmingUp : method, base, row, predicted ?? predictions[index], seed);
+    executions += scored.sampled.length;
+    const scores = scored.sampled.map((query) => row[query] as number);
+    earlier.push({ round, parentRound, evaluation: scored.evaluation, queries: scored.sampled, scores });
+    if (scored.sampled.length === queryCount) warmUp.push({ round, scores: row });
+    else if (scored.sampled.length > 0) earlierSample = scored.sampled;
+  }
+  return { evaluations: earlier.map(({ evaluation }) => evaluation), earlier, warmUpRounds: warmUp.length, executions };
+}
+
+type Before = Omit<Evidence, 'outcomes' | 'sampled' | 'prediction' | 'random' | 'runRandom'>;
+
+interface ScoredRound {
+  readonly evaluation: Evaluation;
+  readonly sampled: readonly number[];
+}
+
+function scoreRound(
+  method: EvaluationMethod,
+  before: Before,
+  row: Row,
+  predicted: number | undefined,
+  seed: number,
+): ScoredRound {
+  let sampled: readonly number[] = [];
+  let outcomes: readonly ExecutionOutcome[] = [];
+  let prediction: Evidence['prediction'] = 'pending';
+  for (;;) {
+    const step = method.next({
+      ...before,
+      outcomes,
+      sampled,
+      prediction,
+      runRandom: randomStream(seed, 'evaluate'),
+      random: randomStream(seed, 'evaluate', before.round),
+    });
+    switch (step.kind) {
+      case 'score':
+        return { evaluation: step.evaluation, sampled };
+      case 'predict':
+        prediction = predicted;
+        break;
+      case 'sample':
+        sampled = sampled.length === 0 ? step.queryIndexes : [...sampled, ...step.queryIndexes];
+        outcomes = sampled.map((query) => outcomeOf(query, row[query] as number));
+    }
+  }
+}
+
+function outcomeOf(queryIndex: number, score: number): ExecutionOutcome {
+  return { queryIndex, repeat: 0, score, answer: '', tokens: noTokens };
+}
+
+const noTokens: ExecutionOutcome['tokens'] = [];

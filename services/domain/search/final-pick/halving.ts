@@ -1,0 +1,31 @@
+import type { PickPolicy } from './pick-policy.ts';
+import { extend, ranked, sharedOrder } from './shared-order.ts';
+
+/**
+ * Successive halving over one order of queries: the rest of the budget in equal parts a rung, the better 1/eta of the workflows
+ * goes on. If all have been executed on the same queries while searching, that was the first rung. On recorded searches no
+ * scheme of the paper comes near it for the same executions (docs/estimators.md).
+ */
+export const halving: PickPolicy = {
+  name: 'halving',
+  description: 'executes all on the same queries and drops the worse half, until one is left',
+  *plan({ candidates, budget, settings, random }, board) {
+    const order = sharedOrder(board, candidates.length, random);
+    const rungs = Math.ceil(Math.log(candidates.length) / Math.log(settings.eta) - 1e-9);
+    let live = [...candidates.keys()];
+    let length = order.common;
+    let left = budget;
+    for (let rung = 0; rung < rungs && live.length > 1; rung += 1) {
+      if (rung > 0 || length === 0) {
+        // One query at the least, while there is one to pay for: a rung that learns nothing drops workflows by lot.
+        const share = Math.max(Math.floor(left / (rungs - rung)), Math.min(left, live.length));
+        const extension = extend(board, live, order, length, share);
+        if (extension.requests.length > 0) yield extension.requests;
+        left -= extension.requests.length;
+        length = extension.length;
+      }
+      live = ranked(board, live, order, length, random).slice(0, Math.ceil(live.length / settings.eta));
+    }
+    return live[0] ?? 0;
+  },
+};

@@ -1,0 +1,48 @@
+import { informativeOrder, sharedJitter } from '../../evaluation/rasch.ts';
+import { raschFitOf, sweptTimes } from '../../evaluation/rasch-fit.ts';
+import { estimate, type RaschFit, withExecutions } from '../../statistics/rasch-model.ts';
+import { type OutcomeBoard, scoreAt } from './outcome-board.ts';
+import type { PickPolicy, PickRequest } from './pick-policy.ts';
+
+const rungs = 4;
+
+/**
+ * Halving by a model: at each rung the better half by Rasch's estimate, each on the queries that tell most about it; all come
+ * in question again at each rung. Fathers play no part here: what helped on arrival misled among the last.
+ */
+export const refine: PickPolicy = {
+  name: 'refine',
+  description: "halves by Rasch's estimates, each workflow on the queries that tell most about it",
+  *plan({ candidates, queryCount, budget, runRandom }, board) {
+    const jitter = sharedJitter(queryCount, runRandom);
+    let fit = sweptTimes(raschFitOf(queryCount, [], candidates), 1, 0);
+    let left = budget;
+    for (let rung = 1; rung <= rungs; rung += 1) {
+      const live = byEstimate(fit).slice(0, Math.max(2, Math.ceil(candidates.length * 0.5 ** rung)));
+      const each = Math.floor(left / (rungs + 1 - rung) / live.length);
+      const requests = live.flatMap((candidate) =>
+        informativeOrder(fit, candidate, jitter)
+          .slice(0, each)
+          .map((query): PickRequest => ({ candidate, query })),
+      );
+      if (requests.length === 0) continue;
+      yield requests;
+      left -= requests.length;
+      fit = taken(fit, live, requests, board);
+    }
+    return byEstimate(sweptTimes(fit, 2, 0))[0] ?? 0;
+  },
+};
+
+function taken(fit: RaschFit, live: readonly number[], requests: readonly PickRequest[], board: OutcomeBoard): RaschFit {
+  return live.reduce((known, candidate) => {
+    const queries = requests.filter((request) => request.candidate === candidate).map(({ query }) => query);
+    const scores = queries.map((query) => scoreAt(board, candidate, query));
+    return withExecutions(known, candidate, queries, scores);
+  }, fit);
+}
+
+function byEstimate(fit: RaschFit): number[] {
+  const scores = fit.rows.map((_, index) => estimate(fit, index).score);
+  return [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+}

@@ -1,0 +1,19 @@
+import type { PickPolicy } from './pick-policy.ts';
+import { extend, ranked, sharedOrder } from './shared-order.ts';
+
+/** Executes the K best on the same queries as far as the budget goes, and takes the best there. */
+export const top: PickPolicy = {
+  name: 'top',
+  description: 'executes the K best again on the same queries, all of them if the budget allows',
+  *plan({ candidates, budget, settings, random }, board) {
+    const byScore = [...candidates.keys()].sort(
+      (a, b) => (candidates[b]?.evaluation.score ?? 0) - (candidates[a]?.evaluation.score ?? 0) || a - b,
+    );
+    const live = byScore.slice(0, settings.topK);
+    const order = sharedOrder(board, candidates.length, random);
+    const { length, requests } = extend(board, live, order, 0, budget);
+    if (requests.length > 0) yield requests;
+    if (length === 0) return byScore[0] ?? 0;
+    return ranked(board, live, order, length, random)[0] ?? 0;
+  },
+};

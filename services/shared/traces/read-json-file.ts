@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { z } from 'zod';
+import { TraceError } from './trace-error.ts';
+
+const unzip = promisify(gunzip);
+
+/** Reads a JSON file, gzipped if its name ends in .gz, in the form that the schema says. @throws TraceError */
+export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  let value: unknown;
+  try {
+    const bytes = await readFile(path);
+    value = JSON.parse((path.endsWith('.gz') ? await unzip(bytes) : bytes).toString('utf8'));
+  } catch (cause) {
+    throw new TraceError(path, `cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new TraceError(path, `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'has the wrong form'}`);
+}
