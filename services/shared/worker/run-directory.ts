@@ -15,6 +15,8 @@ export interface RunDirectory {
   context(runId: string, signal: AbortSignal): Promise<RunContext>;
   /** Aborts when the run is cancelled or has failed. */
   cancelled(runId: string): AbortSignal;
+  /** Aborts when the run's endpoints change: what waits for one of the old ones waits in vain. */
+  moved(runId: string): AbortSignal;
   stop(): Promise<void>;
 }
 
@@ -23,19 +25,27 @@ export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void)
   const manifests = new Map<string, RunManifest>();
   const benchmarks = new Map<string, Promise<Benchmark>>();
   const cancellations = new Map<string, AbortController>();
+  const moves = new Map<string, AbortController>();
   const stopping = new AbortController();
 
-  const cancellation = (runId: string): AbortController => {
-    const known = cancellations.get(runId);
+  const controllerOf = (controllers: Map<string, AbortController>, runId: string): AbortController => {
+    const known = controllers.get(runId);
     if (known) return known;
     const created = new AbortController();
-    cancellations.set(runId, created);
+    controllers.set(runId, created);
     return created;
   };
   const accept = (manifest: RunManifest): void => {
-    manifests.set(manifest.runId, manifest);
-    if (manifest.status === RunStatus.CANCELLED || manifest.status === RunStatus.FAILED) cancellation(manifest.runId).abort();
-    else if (cancellation(manifest.runId).signal.aborted) cancellations.delete(manifest.runId);
+    const { runId, status, endpoints } = manifest;
+    const earlier = manifests.get(runId);
+    manifests.set(runId, manifest);
+    if (earlier && JSON.stringify(earlier.endpoints) !== JSON.stringify(endpoints)) {
+      const moving = moves.get(runId);
+      moves.delete(runId);
+      moving?.abort(new Error(`the endpoints of run ${runId} have changed`));
+    }
+    if (status === RunStatus.CANCELLED || status === RunStatus.FAILED) controllerOf(cancellations, runId).abort();
+    else if (cancellations.get(runId)?.signal.aborted) cancellations.delete(runId);
     changed();
   };
   const watching = restartingLoop('watch runs', stopping.signal, logger, async (signal) => {
@@ -55,7 +65,8 @@ export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void)
   return {
     manifest: (runId) => manifests.get(runId),
     active: () => [...manifests.values()].filter((manifest) => manifest.status === RunStatus.RUNNING),
-    cancelled: (runId) => cancellation(runId).signal,
+    cancelled: (runId) => controllerOf(cancellations, runId).signal,
+    moved: (runId) => controllerOf(moves, runId).signal,
     async context(runId, signal) {
       let manifest = manifests.get(runId);
       if (!manifest) {

@@ -5,6 +5,7 @@ import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
+import { InfrastructureError } from '../models/endpoint-errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
@@ -22,7 +23,7 @@ export interface SettleDependencies {
   readonly stopSignal: AbortSignal;
 }
 
-/** A job that was started this often and never finished has killed its workers. Below the consumer's max_deliver of 12. */
+/** A job that was started this often and never finished has killed its workers: a drain gives it back too, but seldom. */
 export const poisonDeliveries = 10;
 const retryBaseMs = 500;
 const retryCapMs = 30_000;
@@ -90,17 +91,22 @@ async function workUntilDone(delivery: Delivery, dependencies: SettleDependencie
   };
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
+    const moved = runs.moved(job.runId);
+    const limit = AbortSignal.any([signal, moved, AbortSignal.timeout(job.timeLimitMs)]);
     try {
-      const run = await runs.context(job.runId, signal);
-      return await work({ job, run, journal, record, signal });
+      const run = await runs.context(job.runId, limit);
+      return await work({ job, run, journal, record, signal: limit });
     } catch (error) {
       if (signal.aborted) throw error;
-      const delayMs = jitter.next() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt);
+      // The same job with the new endpoints, at once; what it has paid for is in the journal.
+      if (moved.aborted) continue;
+      const least = error instanceof InfrastructureError ? (error.retryAfterMs ?? 0) : 0;
+      const delayMs = Math.max(least, jitter.next() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt));
       logger.warn(
         { jobId: job.jobId, runId: job.runId, attempt, delayMs, err: coerceError(error) },
         'job attempt failed; trying again',
       );
-      await sleep(delayMs, undefined, { signal });
+      await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, moved]) }).catch(() => undefined);
     }
   }
 }
