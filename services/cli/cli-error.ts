@@ -22,7 +22,14 @@ export interface ToldError {
 
 /** Errors of other rooms that mean bad input, by name: their messages already say file, field and rule. */
 const badInputNames = new Set(['RunFileError', 'WorkflowFileError', 'BenchmarkError', 'SettingsError']);
-const notReachableNames = new Set(['NatsServerNotFoundError', 'NatsServerStartError', 'FolderInUseError']);
+const notReachableNames = new Set([
+  'NatsServerNotFoundError',
+  'NatsServerStartError',
+  'FolderInUseError',
+  'ServiceStartError',
+  'ClusterEndedError',
+]);
+const failedNames = new Set(['ServiceKeepsDyingError', 'ContractError', 'EventRefusedError']);
 
 /** What to tell about an error, and how to exit. An error that nobody foresaw keeps its stack for stderr. */
 export function tellError(error: unknown): ToldError & { readonly stack?: string } {
@@ -35,6 +42,7 @@ export function tellError(error: unknown): ToldError & { readonly stack?: string
   if (error instanceof ControlError) return { ...told, exitCode: exitCodeOfControlError(error) };
   if (badInputNames.has(error.name)) return { ...told, exitCode: exitCodes.badInput };
   if (notReachableNames.has(error.name)) return { ...told, exitCode: exitCodes.notReachable };
+  if (failedNames.has(error.name)) return { ...told, exitCode: exitCodes.failed };
   return { ...told, exitCode: exitCodes.failed, ...(error.stack === undefined ? {} : { stack: error.stack }) };
 }
 

@@ -16,7 +16,7 @@ export function addSimulateModelCommand(program: Command, cli: Cli): void {
     .command('simulate-model')
     .description('serve the simulated model at an OpenAI-compatible address until Ctrl-C')
     .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <n>', '0 for any free one', parseWhole, 8000)
+    .option('--port <n>', '0 for any free one', parsePort, 8000)
     .option('--seed <n>', 'the same seed gives the same replies', parseWhole, 1)
     .option('--json', 'print one JSON document with the address; logs go to stderr', false)
     .action((options: SimulateModelOptions) => cli.answer(options.json, () => simulate(cli, options)));
@@ -41,6 +41,12 @@ async function simulate(cli: Cli, options: SimulateModelOptions) {
   const end = await service.exited;
   if (!requested.aborted) throw new CliError(exitCodes.failed, `the simulated model ${end}`);
   return { exitCode: exitCodes.ok, document: undefined, text: '' };
+}
+
+function parsePort(text: string): number {
+  const port = parseWhole(text);
+  if (port > 65_535) throw new InvalidArgumentError('it must be a port from 0 to 65535.');
+  return port;
 }
 
 function parseWhole(text: string): number {

@@ -1,0 +1,50 @@
+import { CommanderError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { CliError, tellError } from '../../../services/cli/cli-error.ts';
+import { ServiceStartError } from '../../../services/cli/cluster/child-service.ts';
+import { ClusterEndedError } from '../../../services/cli/cluster/reach-cluster.ts';
+import { ServiceKeepsDyingError } from '../../../services/cli/cluster/supervise.ts';
+import { BenchmarkError } from '../../../services/shared/benchmarks/benchmark-error.ts';
+import { WorkflowFileError } from '../../../services/shared/config/read-workflow-file.ts';
+import { RunFileError } from '../../../services/shared/config/run-file-error.ts';
+import { SettingsError } from '../../../services/shared/config/settings-error.ts';
+import { ContractError } from '../../../services/shared/contracts/contract-error.ts';
+import { ControlError } from '../../../services/shared/control-client/control-error.ts';
+import { NatsServerNotFoundError } from '../../../services/shared/toolchain/find-nats-server.ts';
+import { FolderInUseError } from '../../../services/shared/toolchain/folder-lock.ts';
+import { NatsServerStartError } from '../../../services/shared/toolchain/nats-process.ts';
+
+describe('an error that people can do something about is told in a sentence, without a stack', () => {
+  test.each([
+    [new CliError(4, 'cancelled'), 4],
+    [new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"), 2],
+    [new RunFileError({ file: 'a.yaml', field: 'seed' }, 'seed must be a number'), 2],
+    [new WorkflowFileError({ file: 'a.yaml' }, 'a.yaml: no'), 2],
+    [new BenchmarkError('missing-file', 'no file'), 2],
+    [new SettingsError('SCALE_SLOTS', 'SCALE_SLOTS must be a number'), 2],
+    [new ControlError('GetRun', 'host:1', 'not-found', 'there is no run x'), 2],
+    [new ControlError('StartRun', 'host:1', 'refused', 'the hash is wrong'), 2],
+    [new ControlError('GetRun', 'host:1', 'unreachable', 'it does not answer'), 3],
+    [new ControlError('GetRun', 'host:1', 'failed', 'a defect'), 1],
+    [new NatsServerNotFoundError([]), 3],
+    [new NatsServerStartError('no'), 3],
+    [new FolderInUseError('.scale', 1), 3],
+    [new ServiceStartError('no'), 3],
+    [new ClusterEndedError('gone'), 3],
+    [new ServiceKeepsDyingError('again'), 1],
+    [new ContractError('Event', 'cut off'), 1],
+  ])('%s', (error, exitCode) => {
+    const told = tellError(error);
+    expect(told.exitCode).toBe(exitCode);
+    expect(told.stack).toBeUndefined();
+    expect(told.message).not.toMatch(/^error: /);
+  });
+});
+
+test('an error that nobody foresaw keeps its stack, and counts as failed', () => {
+  expect(tellError(new TypeError('x is not a function'))).toMatchObject({
+    exitCode: 1,
+    stack: expect.stringContaining('TypeError'),
+  });
+  expect(tellError('a text')).toEqual({ kind: 'Error', message: 'a text', exitCode: 1 });
+});
