@@ -69,7 +69,7 @@ function expectedSuccess(queryCount: number, logBelief: Float64Array): ExpectedS
     if (bySuccess !== undefined) return bySuccess;
     bySuccess = new Float64Array(queryCount * abilityCount);
     for (let query = 0; query < queryCount; query += 1) {
-      bySuccess.set(successByAbility(beliefIn(logBelief, query)), query * abilityCount);
+      successByAbility(beliefIn(logBelief, query), bySuccess.subarray(query * abilityCount, (query + 1) * abilityCount));
     }
     return bySuccess;
   };
@@ -185,12 +185,14 @@ function refreshed(fit: RaschFit, logBelief: Float64Array, row: FittedRow, fathe
   const logPosterior = logAbilityPrior(fit, row.parent, fatherWeight);
   const logLikelihoods = new Float64Array(executions * abilityCount);
   const cavity = new Float64Array(difficultyCount);
+  const byAbility = new Float64Array(abilityCount);
   for (let execution = 0; execution < executions; execution += 1) {
     const belief = (row.queries[execution] as number) * difficultyCount;
     for (let h = 0; h < difficultyCount; h += 1) {
       cavity[h] = (logBelief[belief + h] as number) - (row.messages[execution * difficultyCount + h] as number);
     }
-    const byAbility = successByAbility(exponentiated(cavity));
+    toProbabilities(cavity);
+    successByAbility(cavity, byAbility);
     const score = row.scores[execution] as number;
     for (let g = 0; g < abilityCount; g += 1) {
       const likelihood = logLikelihood(score, byAbility[g] as number);
@@ -200,11 +202,13 @@ function refreshed(fit: RaschFit, logBelief: Float64Array, row: FittedRow, fathe
   }
   const messages = new Float64Array(row.messages.length);
   const without = new Float64Array(abilityCount);
+  const byDifficulty = new Float64Array(difficultyCount);
   for (let execution = 0; execution < executions; execution += 1) {
     for (let g = 0; g < abilityCount; g += 1) {
       without[g] = (logPosterior[g] as number) - (logLikelihoods[execution * abilityCount + g] as number);
     }
-    const byDifficulty = successByDifficulty(exponentiated(without));
+    toProbabilities(without);
+    successByDifficulty(without, byDifficulty);
     const belief = (row.queries[execution] as number) * difficultyCount;
     const score = row.scores[execution] as number;
     for (let h = 0; h < difficultyCount; h += 1) {
@@ -214,8 +218,8 @@ function refreshed(fit: RaschFit, logBelief: Float64Array, row: FittedRow, fathe
       messages[cell] = message;
     }
   }
-  const posterior = exponentiated(logPosterior).slice();
-  return { ...row, messages, posterior, meanAbility: dot(posterior, abilities) };
+  toProbabilities(logPosterior);
+  return { ...row, messages, posterior: logPosterior, meanAbility: dot(logPosterior, abilities) };
 }
 
 /** Most are like the others, or like their father; the rest lie anywhere below. */
@@ -263,30 +267,29 @@ function withDifficultyPrior(fit: RaschFit): RaschFit {
 }
 
 function beliefIn(logBelief: Float64Array, query: number): Float64Array {
-  return exponentiated(logBelief.subarray(query * difficultyCount, (query + 1) * difficultyCount));
+  return toProbabilities(logBelief.slice(query * difficultyCount, (query + 1) * difficultyCount));
 }
 
-function successByAbility(belief: Float64Array): Float64Array {
-  const byAbility = new Float64Array(abilityCount);
+function successByAbility(belief: Float64Array, byAbility: Float64Array): void {
   for (let g = 0; g < abilityCount; g += 1) {
     let sum = 0;
     const row = g * difficultyCount;
     for (let h = 0; h < difficultyCount; h += 1) sum += (belief[h] as number) * (success[row + h] as number);
     byAbility[g] = sum;
   }
-  return byAbility;
 }
 
-function successByDifficulty(posterior: Float64Array): Float64Array {
-  const byDifficulty = new Float64Array(difficultyCount);
+function successByDifficulty(posterior: Float64Array, byDifficulty: Float64Array): void {
+  byDifficulty.fill(0);
   for (let g = 0; g < abilityCount; g += 1) {
     const weight = posterior[g] as number;
+    // Far from the peak nothing is left of the posterior, and most of the grid is far from it.
     if (weight < 1e-12) continue;
     const row = g * difficultyCount;
-    for (let h = 0; h < difficultyCount; h += 1)
+    for (let h = 0; h < difficultyCount; h += 1) {
       byDifficulty[h] = (byDifficulty[h] as number) + weight * (success[row + h] as number);
+    }
   }
-  return byDifficulty;
 }
 
 function logLikelihood(score: number, p: number): number {
@@ -299,16 +302,24 @@ function entropy(p: number): number {
   return p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
 }
 
-/** exp of these, summing to 1; relative to the largest, so that nothing underflows altogether. */
-function exponentiated(logs: Float64Array): Float64Array {
+/** exp of these, summing to 1, in their place; relative to the largest, so that not all of them underflow. */
+function toProbabilities(logs: Float64Array): Float64Array {
   let largest = Number.NEGATIVE_INFINITY;
-  for (const log of logs) if (log > largest) largest = log;
-  return normalised(logs.map((log) => Math.exp(log - largest)));
+  for (let index = 0; index < logs.length; index += 1) largest = Math.max(largest, logs[index] as number);
+  let total = 0;
+  for (let index = 0; index < logs.length; index += 1) {
+    const below = (logs[index] as number) - largest;
+    // exp is most of the work here, and e^-40 is nothing beside 1.
+    const weight = below < -40 ? 0 : Math.exp(below);
+    logs[index] = weight;
+    total += weight;
+  }
+  for (let index = 0; index < logs.length; index += 1) logs[index] = (logs[index] as number) / total;
+  return logs;
 }
 
 function normalised(weights: Float64Array): Float64Array {
-  let total = 0;
-  for (const weight of weights) total += weight;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }
 
