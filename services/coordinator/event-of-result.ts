@@ -16,13 +16,14 @@ export const answerExcerptLength = 400;
 export function executionOutcomeOf(result: Result, queryIndex: number, repeat: number): ExecutionOutcome {
   const tokens = tokenUseOf(result);
   if (result.outcome?.$case === 'execution') {
-    const { answer, score, failure } = result.outcome.value;
+    const { answer, score, otherScores, failure } = result.outcome.value;
     return {
       queryIndex,
       repeat,
       score,
       answer: excerpt(answer),
       ...(failure ? { failure: failureFromProto(failure) } : {}),
+      ...(Object.keys(otherScores).length > 0 ? { otherScores } : {}),
       tokens,
     };
   }

@@ -108,7 +108,15 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
 });
 
 const outcome: fc.Arbitrary<ExecutionOutcome> = fc.record(
-  { queryIndex: uint32, repeat: uint32, score: double, answer: text, failure, tokens: fc.array(tokens, { maxLength: 2 }) },
+  {
+    queryIndex: uint32,
+    repeat: uint32,
+    score: double,
+    answer: text,
+    failure,
+    otherScores: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,9}$/), double, { minKeys: 1, maxKeys: 3 }),
+    tokens: fc.array(tokens, { maxLength: 2 }),
+  },
   { requiredKeys: ['queryIndex', 'repeat', 'score', 'answer', 'tokens'] },
 );
 

@@ -166,8 +166,17 @@ function failureSection(id: string, title: string, explanation: string, groups: 
 }
 
 function roundsTable(model: ReportModel): Markup {
-  return markup`<div class="wide">${table(
-    ['#round', '#parent', '#score', 'method', '#± 1 s.e.', '#executions', '#tokens', 'edit', 'notes'],
+  const { otherScorers } = model.run;
+  const beside =
+    otherScorers.length === 0
+      ? undefined
+      : markup`<p>The search goes by ${model.run.scorer}. What ${otherScorers.join(' and ')} would have given the executed queries stands beside it.</p>`;
+  return markup`${beside}<div class="wide">${table(
+    [
+      ...['#round', '#parent', '#score', 'method', '#± 1 s.e.', '#executions'],
+      ...otherScorers.map((scorer) => `#${scorer}`),
+      ...['#tokens', 'edit', 'notes'],
+    ],
     model.rounds.map((round) => [
       `${round.round}${model.best?.round === round.round ? ' ★' : ''}`,
       parentOrDash(round),
@@ -175,6 +184,7 @@ function roundsTable(model: ReportModel): Markup {
       round.method ?? '–',
       scoreOrDash(round.standardError),
       exact(round.executions),
+      ...otherScorers.map((scorer) => scoreOrDash(round.otherScores?.[scorer])),
       exact(round.tokens),
       round.modification,
       roundNotes(round),

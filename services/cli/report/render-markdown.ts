@@ -29,7 +29,11 @@ export function renderMarkdown(model: ReportModel): string {
       : ['## The best workflow', fenced('mermaid', best.mermaid), fenced('yaml', workflowYaml(best.workflow).trimEnd())]),
     '## Rounds',
     table(
-      ['round', 'parent', 'score', 'method', 'predicted', 'few-shot', 'executions', 'tokens', 'edit', 'notes'],
+      [
+        ...['round', 'parent', 'score', 'method', 'predicted', 'few-shot', 'executions'],
+        ...run.otherScorers.map((scorer) => plain(scorer)),
+        ...['tokens', 'edit', 'notes'],
+      ],
       model.rounds.map((round) => [
         `${round.round}${best?.round === round.round ? ' ★' : ''}`,
         parentOrDash(round),
@@ -38,6 +42,7 @@ export function renderMarkdown(model: ReportModel): string {
         scoreOrDash(round.predicted),
         scoreOrDash(round.fewShot),
         exact(round.executions),
+        ...run.otherScorers.map((scorer) => scoreOrDash(round.otherScores?.[scorer])),
         exact(round.tokens),
         plain(round.modification, 160),
         plain(roundNotes(round), 200),

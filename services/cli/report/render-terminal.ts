@@ -3,6 +3,7 @@ import { formatCount, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
+  describeOtherScores,
   describeSaving,
   describeStatus,
   describeSubject,
@@ -13,12 +14,14 @@ import {
 /** A screenful: what was found, what it cost, and what to be careful about. The files hold the rest. */
 export function renderTerminal(model: ReportModel): string {
   const { run, ledger, estimates } = model;
+  const otherScores = describeOtherScores(model);
   return [
     ...(model.simulated ? [`*** ${simulatedWarning} ***`, ''] : []),
     `${oneLine(run.name)} (${run.runId}): ${describeStatus(model)}`,
     oneLine(describeSubject(model), 200),
     '',
     `Best    ${describeBest(model)}`,
+    ...(otherScores === '' ? [] : [`        ${otherScores}`]),
     `Tokens  ${exact(ledger.total.tokens)} in ${exact(ledger.total.calls)} calls: ${describeSaving(model)}`,
     ...ledger.byPhase.map(({ phase, tokens }) => {
       const share = formatShare(tokens / Math.max(1, ledger.total.tokens));

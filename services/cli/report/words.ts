@@ -26,6 +26,13 @@ export function describeBest({ best }: ReportModel): string {
   return `round ${best.round} with ${formatScore(best.score)} (${best.method}${interval})${initial}`;
 }
 
+/** What the other scorers say about the best workflow, on the queries that it was executed on. */
+export function describeOtherScores({ best, rounds }: ReportModel): string {
+  const round = best === undefined ? undefined : rounds[best.round - 1];
+  const scores = Object.entries(round?.otherScores ?? {}).map(([scorer, score]) => `${formatScore(score)} by ${scorer}`);
+  return round === undefined || scores.length === 0 ? '' : `${scores.join(', ')} on the ${round.executions} executed`;
+}
+
 export function describeSaving({ ledger }: ReportModel): string {
   const { saving } = ledger;
   if (saving.fullEvaluation === 0) return 'nothing to compare with yet';

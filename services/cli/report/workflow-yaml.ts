@@ -4,5 +4,5 @@ import type { Workflow } from '../../domain/workflow/workflow.ts';
 
 /** The workflow as a file that `scale validate` accepts and a run can start from. */
 export function workflowYaml(workflow: Workflow): string {
-  return stringify(toDocument(workflow), { lineWidth: 110 });
+  return stringify(toDocument(workflow), { lineWidth: 0 });
 }

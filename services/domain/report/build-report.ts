@@ -18,10 +18,10 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
   return {
     format: reportFormat,
     simulated: ledger.total.simulated,
-    run: runFacts(state, meta),
+    run: runFacts(state, benchmark, meta),
     configuration,
     ...(best === undefined ? {} : { best }),
-    rounds: reportRounds(state),
+    rounds: reportRounds(state, benchmark.otherScorers),
     spending: reportSpending(state),
     ledger,
     estimates,
@@ -40,7 +40,11 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
   };
 }
 
-function runFacts({ configuration, status, stopReason, failure }: RunState, meta: ReportMeta): RunFacts {
+function runFacts(
+  { configuration, status, stopReason, failure }: RunState,
+  { otherScorers }: Benchmark,
+  meta: ReportMeta,
+): RunFacts {
   const { benchmark } = configuration;
   return {
     ...meta,
@@ -52,6 +56,7 @@ function runFacts({ configuration, status, stopReason, failure }: RunState, meta
     split: benchmark.split,
     queries: benchmark.queryCount,
     scorer: benchmark.scorer,
+    otherScorers,
     method: configuration.evaluation.method,
     seed: configuration.seed,
     executor: configuration.executor.model,

@@ -46,6 +46,7 @@ export interface RunFacts extends ReportMeta {
   readonly split: string;
   readonly queries: number;
   readonly scorer: string;
+  readonly otherScorers: readonly string[];
   readonly method: string;
   readonly seed: number;
   readonly executor: string;
@@ -79,6 +80,8 @@ export interface RoundReport {
   /** How the score came about: full, scale … */
   readonly method?: string;
   readonly standardError?: number;
+  /** Mean over the executed queries by each of the benchmark's other scorers; absent without executions. */
+  readonly otherScores?: Readonly<Record<string, number>>;
   readonly executions: number;
   readonly predicted?: number;
   readonly fewShot?: number;

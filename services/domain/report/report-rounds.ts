@@ -1,13 +1,14 @@
+import { executedScore } from '../evaluation/full.ts';
 import { totalUse } from '../ledger/totals.ts';
 import type { Round, RunState } from '../search/state.ts';
 import { groupFailures } from './group-failures.ts';
 import type { RoundReport } from './report-model.ts';
 
-export function reportRounds(state: RunState): readonly RoundReport[] {
-  return state.rounds.map((round) => reportRound(state, round));
+export function reportRounds(state: RunState, otherScorers: readonly string[]): readonly RoundReport[] {
+  return state.rounds.map((round) => reportRound(state, round, otherScorers));
 }
 
-function reportRound(state: RunState, round: Round): RoundReport {
+function reportRound(state: RunState, round: Round, otherScorers: readonly string[]): RoundReport {
   const { evaluation } = round;
   const failed = round.outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round: round.round, failure }]));
   return {
@@ -23,12 +24,21 @@ function reportRound(state: RunState, round: Round): RoundReport {
     ...(evaluation === undefined ? {} : { score: evaluation.score, method: evaluation.method }),
     ...defined({
       standardError: evaluation?.standardError,
+      otherScores: otherScoresOf(round, otherScorers),
       predicted: evaluation?.predicted,
       fewShot: evaluation?.fewShot,
       alpha: evaluation?.alpha,
       failure: round.failure?.message,
     }),
   };
+}
+
+/** As the deciding score is made: the mean over queries, each the mean of its repeats, and a failed execution counts 0. */
+function otherScoresOf({ outcomes }: Round, scorers: readonly string[]): Record<string, number> | undefined {
+  if (outcomes.length === 0 || scorers.length === 0) return undefined;
+  const scoreBy = (scorer: string) =>
+    executedScore(outcomes.map((outcome) => ({ ...outcome, score: outcome.otherScores?.[scorer] ?? 0 }))).score;
+  return Object.fromEntries(scorers.map((scorer) => [scorer, scoreBy(scorer)]));
 }
 
 /** Without the fields that are undefined, as exactOptionalPropertyTypes and JSON want it. */

@@ -86,6 +86,8 @@ export interface ExecutionOutcome {
   /** Shortened to answerExcerptLength characters; the whole is in the result. */
   readonly answer: string;
   readonly failure?: Failure;
+  /** By the benchmark's other scorers, for the report; they decide nothing. Absent where there are none, or no answer. */
+  readonly otherScores?: Readonly<Record<string, number>>;
   /** One entry a model. */
   readonly tokens: readonly TokenUse[];
 }

@@ -8,7 +8,7 @@ import {
   type ExecutionOutcome as ProtoOutcome,
   type TokenUse as ProtoTokenUse,
 } from './generated/scale/v1/event.ts';
-import { oneOf, present, readVersionedMessage, schemaVersion } from './read-message.ts';
+import { oneOf, present, readVersionedMessage, schemaVersion, sortedRecord } from './read-message.ts';
 import { failureFromProto, failureToProto, usageFromProto, usageToProto } from './result-codec.ts';
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
 
@@ -157,13 +157,23 @@ function unknownBody(body: never): never {
 }
 
 function outcomeToProto(outcome: ExecutionOutcome): ProtoOutcome {
-  const { failure, tokens, ...rest } = outcome;
-  return { ...rest, failure: failure && failureToProto(failure), tokens: tokens.map(tokensToProto) };
+  const { failure, otherScores = {}, tokens, ...rest } = outcome;
+  return {
+    ...rest,
+    failure: failure && failureToProto(failure),
+    otherScores: sortedRecord(otherScores),
+    tokens: tokens.map(tokensToProto),
+  };
 }
 
 function outcomeFromProto(outcome: ProtoOutcome): ExecutionOutcome {
-  const { failure, tokens, ...rest } = outcome;
-  return { ...rest, ...(failure && { failure: failureFromProto(failure) }), tokens: tokens.map(tokensFromProto) };
+  const { failure, otherScores, tokens, ...rest } = outcome;
+  return {
+    ...rest,
+    ...(failure && { failure: failureFromProto(failure) }),
+    ...(Object.keys(otherScores).length > 0 && { otherScores }),
+    tokens: tokens.map(tokensFromProto),
+  };
 }
 
 function evaluationToProto(evaluation: Evaluation): ProtoEvaluation {

@@ -105,6 +105,22 @@ describe('the report of a run', () => {
   });
 });
 
+it('the other scorers are reported beside the one that decides, a failed execution as 0', () => {
+  const { state } = reported();
+  const rounds = state.rounds.map((round) => ({
+    ...round,
+    outcomes: round.outcomes.map((outcome, index) =>
+      index === 0
+        ? { ...outcome, score: 0, failure: { kind: 'cut-off' as const, message: 'too long' } }
+        : { ...outcome, otherScores: { 'gsm8k-aflow': index % 2 } },
+    ),
+  }));
+  const benchmark = { ...madeUpBenchmark(40), otherScorers: ['gsm8k-aflow'] };
+  const model = buildReport({ ...state, rounds }, benchmark, meta);
+  expect(model.run).toMatchObject({ scorer: 'strict', otherScorers: ['gsm8k-aflow'] });
+  expect(model.rounds[0]?.otherScores).toEqual({ 'gsm8k-aflow': 20 / 40 });
+});
+
 describe('estimates against full evaluation', () => {
   it('are worked out in hindsight for fully executed rounds, from the sample of the first estimated one', () => {
     const { state, model } = reported({ evaluation: { warmUpRounds: 4, fewShotRatio: 0.2 } });

@@ -162,6 +162,13 @@ export interface ExecutionOutcome {
   answer: string;
   failure?: Failure | undefined;
   tokens: TokenUse[];
+  /** Scores of the benchmark's other scorers, by name. */
+  otherScores: { [key: string]: number };
+}
+
+export interface ExecutionOutcome_OtherScoresEntry {
+  key: string;
+  value: number;
 }
 
 export interface PredictionCompleted {
@@ -2567,7 +2574,7 @@ export const ExecutionsCompleted: MessageFns<ExecutionsCompleted> = {
 };
 
 function createBaseExecutionOutcome(): ExecutionOutcome {
-  return { queryIndex: 0, repeat: 0, score: 0, answer: "", failure: undefined, tokens: [] };
+  return { queryIndex: 0, repeat: 0, score: 0, answer: "", failure: undefined, tokens: [], otherScores: {} };
 }
 
 export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
@@ -2590,6 +2597,9 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
     for (const v of message.tokens) {
       TokenUse.encode(v!, writer.uint32(50).fork()).join();
     }
+    globalThis.Object.entries(message.otherScores).forEach(([key, value]: [string, number]) => {
+      ExecutionOutcome_OtherScoresEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
     return writer;
   },
 
@@ -2654,6 +2664,17 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
             message.tokens.push(TokenUse.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = ExecutionOutcome_OtherScoresEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.otherScores[entry7.key] = entry7.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2678,6 +2699,33 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
       answer: isSet(object.answer) ? globalThis.String(object.answer) : "",
       failure: isSet(object.failure) ? Failure.fromJSON(object.failure) : undefined,
       tokens: globalThis.Array.isArray(object?.tokens) ? object.tokens.map((e: any) => TokenUse.fromJSON(e)) : [],
+      otherScores: isObject(object.otherScores)
+        ? (globalThis.Object.entries(object.otherScores) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.other_scores)
+        ? (globalThis.Object.entries(object.other_scores) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -2701,6 +2749,15 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
     if (message.tokens?.length) {
       obj.tokens = message.tokens.map((e) => TokenUse.toJSON(e));
     }
+    if (message.otherScores) {
+      const entries = globalThis.Object.entries(message.otherScores) as [string, number][];
+      if (entries.length > 0) {
+        obj.otherScores = {};
+        entries.forEach(([k, v]) => {
+          obj.otherScores[k] = floatToJson(v);
+        });
+      }
+    }
     return obj;
   },
 
@@ -2717,6 +2774,100 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
       ? Failure.fromPartial(object.failure)
       : undefined;
     message.tokens = object.tokens?.map((e) => TokenUse.fromPartial(e)) || [];
+    message.otherScores = (globalThis.Object.entries(object.otherScores ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseExecutionOutcome_OtherScoresEntry(): ExecutionOutcome_OtherScoresEntry {
+  return { key: "", value: 0 };
+}
+
+export const ExecutionOutcome_OtherScoresEntry: MessageFns<ExecutionOutcome_OtherScoresEntry> = {
+  encode(message: ExecutionOutcome_OtherScoresEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecutionOutcome_OtherScoresEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecutionOutcome_OtherScoresEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExecutionOutcome_OtherScoresEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: ExecutionOutcome_OtherScoresEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExecutionOutcome_OtherScoresEntry>): ExecutionOutcome_OtherScoresEntry {
+    return ExecutionOutcome_OtherScoresEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecutionOutcome_OtherScoresEntry>): ExecutionOutcome_OtherScoresEntry {
+    const message = createBaseExecutionOutcome_OtherScoresEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
@@ -3528,6 +3679,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {
