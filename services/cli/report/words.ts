@@ -36,6 +36,8 @@ export function describeOtherScores({ best, rounds }: ReportModel): string {
 export function describeSaving({ ledger }: ReportModel): string {
   const { saving } = ledger;
   if (saving.fullEvaluation === 0) return 'nothing to compare with yet';
+  // Every workflow was executed in full, or the method happened to cost as much.
+  if (Math.abs(saving.share) < 0.005) return 'as many as full evaluation of the same workflows takes';
   const amount = `${formatShare(Math.abs(saving.share))} ${saving.saved >= 0 ? 'less' : 'more'}`;
   return `${amount} than full evaluation of the same workflows, which is estimated at ${formatCount(saving.fullEvaluation)}`;
 }
