@@ -1,9 +1,12 @@
+import type { RunState } from '../domain/search/state.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
 import type {
   GetRunBenchmarkResponse,
   GetRunResponse,
+  ListExecutionsRequest,
+  ListExecutionsResponse,
   ListRunsResponse,
   RunManifest,
   RunSummary,
@@ -16,6 +19,7 @@ import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
+import { executionsOf } from './executions-of-round.ts';
 import { type RunProgress, replayLog } from './run-driver.ts';
 import { runSummary } from './run-summary.ts';
 
@@ -40,6 +44,7 @@ export interface ControlHandlers {
   pauseRun(runId: string): Promise<{ status: RunStatus }>;
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
+  listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
 }
 
 export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs: () => number): ControlHandlers {
@@ -48,10 +53,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     if (!manifest) throw new ControlError('not-found', `there is no run ${runId}; \`scale list\` shows the runs there are`);
     return manifest;
   };
-  const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
-    const state = coordinator.state(manifest.runId) ?? (await replayLog(bus, manifest.runId, signal)).state;
-    return runSummary(manifest, state);
-  };
+  const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
+    coordinator.state(runId) ?? (await replayLog(bus, runId, signal)).state;
+  const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> =>
+    runSummary(manifest, await stateOf(manifest.runId, signal));
   const steer = async (runId: string, status: RunStatus): Promise<{ status: RunStatus }> => {
     const manifest = await manifestOf(runId);
     if (isOver(manifest.status)) {
@@ -112,6 +117,12 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       const manifest = await manifestOf(runId);
       const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';
       return { benchmark: benchmarkToProto(decodeBenchmark(await bus.blobs.get(contentHash))) };
+    },
+    async *listExecutions({ runId, workflowHash }, signal) {
+      await manifestOf(runId);
+      const rounds = (await stateOf(runId, signal))?.rounds ?? [];
+      const wanted = rounds.filter((round) => workflowHash === '' || round.workflowHash === workflowHash);
+      for (const round of wanted) yield* executionsOf(bus, runId, round, signal);
     },
   };
 }

@@ -7,12 +7,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import {
-  type ControlServiceServer,
-  ControlServiceService,
-  type WatchRunRequest,
-  type WatchRunResponse,
-} from '../shared/contracts/generated/scale/v1/control.ts';
+import { type ControlServiceServer, ControlServiceService } from '../shared/contracts/generated/scale/v1/control.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { ControlError, type ControlHandlers } from './control-handlers.ts';
@@ -49,6 +44,15 @@ export async function startControlServer(address: string, handlers: ControlHandl
         (error: unknown) => reply(grpcErrorOf(error, logger)),
       );
     };
+  const streamed =
+    <Request, Response>(handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>) =>
+    (call: ServerWritableStream<Request, Response>): void => {
+      const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
+      sendAll(call, handle(call.request, signal), signal).catch((error: unknown) => {
+        if (!signal.aborted) call.destroy(grpcErrorOf(error, logger));
+        else call.end();
+      });
+    };
   const implementation: ControlServiceServer = {
     startRun: unary((request) => handlers.startRun(request)),
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
@@ -57,13 +61,8 @@ export async function startControlServer(address: string, handlers: ControlHandl
     pauseRun: unary(({ runId }) => handlers.pauseRun(runId)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
-    watchRun(call) {
-      const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
-      sendUpdates(call, handlers, signal).catch((error: unknown) => {
-        if (!signal.aborted) call.destroy(grpcErrorOf(error, logger));
-        else call.end();
-      });
-    },
+    watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
+    listExecutions: streamed((request, signal) => handlers.listExecutions(request, signal)),
   };
   server.addService(ControlServiceService, implementation);
   new HealthImplementation({ '': 'SERVING', 'scale.v1.ControlService': 'SERVING' }).addToServer(server);
@@ -81,14 +80,14 @@ export async function startControlServer(address: string, handlers: ControlHandl
   };
 }
 
-async function sendUpdates(
-  call: ServerWritableStream<WatchRunRequest, WatchRunResponse>,
-  handlers: ControlHandlers,
+async function sendAll<Response>(
+  call: ServerWritableStream<unknown, Response>,
+  responses: AsyncIterable<Response>,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const update of handlers.watchRun(call.request, signal)) {
-    // A slow reader slows the reading of the log, and never fills memory.
-    if (!call.write(update)) {
+  for await (const response of responses) {
+    // A slow reader slows the reading of what is sent, and never fills memory.
+    if (!call.write(response)) {
       await new Promise<void>((resolve) => {
         call.once('drain', resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });

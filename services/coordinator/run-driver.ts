@@ -4,7 +4,7 @@ import { applyEvent } from '../domain/search/apply-event.ts';
 import type { ExecuteCommand } from '../domain/search/command.ts';
 import type { RunConfiguration } from '../domain/search/configuration.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/search/event.ts';
-import { coversAllQueries } from '../domain/search/executions.ts';
+import { executionPhase } from '../domain/search/executions.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
@@ -189,9 +189,7 @@ function currentRound(state: RunState): number {
 
 function phaseOf(work: readonly WorkCommand[], state: RunState): Phase {
   const round = state.rounds.at(-1);
-  if (round && work.some((command) => command.kind === 'execute')) {
-    return coversAllQueries(round, state.configuration) ? 'warm-up' : 'few-shot';
-  }
+  if (round && work.some((command) => command.kind === 'execute')) return executionPhase(round, state.configuration);
   return work[0]?.kind === 'propose' ? 'propose' : 'predict';
 }
 

@@ -97,6 +97,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
         push({ kind: 'run-resumed' });
         return { status: RunStatus.RUNNING };
       }),
+    listExecutions: (call) => void call.end(),
     watchRun: (call) => {
       calls.push(`WatchRun ${call.request.afterSequence}`);
       if (!started || call.request.runId !== runId) {

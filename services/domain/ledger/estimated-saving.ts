@@ -1,3 +1,4 @@
+import { isEvaluation } from '../eval/is-evaluation.ts';
 import type { Round, RunState } from '../search/state.ts';
 import { tokensOf, totalUse } from './totals.ts';
 
@@ -18,9 +19,10 @@ export interface EstimatedSaving {
  *   tokens of its proposals (both ways need them) + validation queries x repeats x (tokens / executions) of the round itself.
  * A round without executions (`predicted`) takes the mean of all executions of the run instead. The same rounds with full
  * scores would have led the search elsewhere, and a few queries drawn by difficulty need not be of average length: hence
- * "estimated" wherever this is shown.
+ * "estimated" wherever this is shown. An evaluation on its own searches nothing, so there is nothing to save.
  */
 export function estimateSaving(state: RunState): EstimatedSaving {
+  if (isEvaluation(state.configuration)) return { spent: 0, fullEvaluation: 0, saved: 0, share: 0 };
   const completed = state.rounds.filter((round) => round.completed);
   const perExecution = meanTokens(completed);
   const spent = tokensSpent(state, completed);

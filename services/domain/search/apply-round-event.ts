@@ -9,7 +9,7 @@ import type {
   WorkflowProposed,
 } from './event.ts';
 import { EventRefusedError } from './event-refused-error.ts';
-import { coversAllQueries, executionAt } from './executions.ts';
+import { executionAt, executionPhase } from './executions.ts';
 import type { Round, RunState } from './state.ts';
 
 type RoundEvent = WorkflowProposed | SampleDrawn | ExecutionsCompleted | PredictionCompleted | RoundCompleted;
@@ -49,7 +49,7 @@ export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
     case 'sample-drawn':
       return withRound(state, drawSample(state, round, event));
     case 'executions-completed': {
-      const phase = coversAllQueries(round, state.configuration) ? 'warm-up' : 'few-shot';
+      const phase = executionPhase(round, state.configuration);
       const uses = event.outcomes.flatMap((outcome) => outcome.tokens);
       return withUse(withRound(state, addOutcomes(state, round, event)), event.round, phase, uses);
     }

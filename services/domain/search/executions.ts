@@ -1,3 +1,5 @@
+import { isEvaluation } from '../eval/is-evaluation.ts';
+import type { Phase } from '../ledger/token-use.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { SampleDrawn } from './event.ts';
 import type { Round } from './state.ts';
@@ -41,6 +43,12 @@ export function outstandingExecutions(round: Round, configuration: RunConfigurat
 export function coversAllQueries(round: Sampled, configuration: RunConfiguration): boolean {
   const drawn = round.samples.reduce((sum, sample) => sum + sample.queryIndexes.length, 0);
   return drawn === configuration.benchmark.queryCount;
+}
+
+/** What the tokens of a round's executions are spent on. */
+export function executionPhase(round: Sampled, configuration: RunConfiguration): Phase {
+  if (isEvaluation(configuration)) return 'test';
+  return coversAllQueries(round, configuration) ? 'warm-up' : 'few-shot';
 }
 
 /** `repeats` is a setting of full evaluations: a draw of every query is one, and a smaller draw is executed once. */

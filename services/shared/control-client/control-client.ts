@@ -1,9 +1,18 @@
-import { type CallOptions, type ClientUnaryCall, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type CallOptions,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import {
   type CancelRunResponse,
   ControlServiceClient,
   type GetRunBenchmarkResponse,
   type GetRunResponse,
+  type ListExecutionsRequest,
+  type ListExecutionsResponse,
   type ListRunsResponse,
   type PauseRunResponse,
   type ResumeRunResponse,
@@ -30,6 +39,8 @@ export interface ControlClient {
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
   /** One stream, as long as the connection lasts; watchReliably goes on after a lost one. */
   watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
+  /** Executions with their whole results. */
+  listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   close(): void;
 }
 
@@ -92,27 +103,29 @@ export function connectControl(address: string, settings: ControlClientSettings 
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
     pauseRun: (runId, signal) => ask('PauseRun', client.pauseRun, { runId }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
-    watchRun: (request, signal) => watchOnce(client, address, request, signal),
+    watchRun: (request, signal) => stream('WatchRun', address, () => client.watchRun(request), signal),
+    listExecutions: (request, signal) => stream('ListExecutions', address, () => client.listExecutions(request), signal),
     close: () => client.close(),
   };
 }
 
-async function* watchOnce(
-  client: ControlServiceClient,
+/** Ends silently when its signal aborts. */
+async function* stream<Response>(
+  call: string,
   address: string,
-  request: WatchRunRequest,
+  send: () => ClientReadableStream<Response>,
   signal: AbortSignal,
-): AsyncGenerator<WatchRunResponse> {
+): AsyncGenerator<Response> {
   if (signal.aborted) return;
-  const stream = client.watchRun(request);
-  const abandon = (): void => stream.cancel();
+  const responses = send();
+  const abandon = (): void => responses.cancel();
   signal.addEventListener('abort', abandon, { once: true });
   try {
-    for await (const response of stream as AsyncIterable<WatchRunResponse>) yield response;
+    for await (const response of responses as AsyncIterable<Response>) yield response;
   } catch (error) {
-    if (!signal.aborted) throw controlErrorFrom('WatchRun', address, error);
+    if (!signal.aborted) throw controlErrorFrom(call, address, error);
   } finally {
     signal.removeEventListener('abort', abandon);
-    stream.cancel();
+    responses.cancel();
   }
 }

@@ -22,6 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Benchmark } from "./benchmark.ts";
 import { Event, RunConfiguration } from "./event.ts";
+import { Result } from "./result.ts";
 
 export const protobufPackage = "scale.v1";
 
@@ -222,6 +223,20 @@ export interface GetRunBenchmarkRequest {
 
 export interface GetRunBenchmarkResponse {
   benchmark?: Benchmark | undefined;
+}
+
+export interface ListExecutionsRequest {
+  runId: string;
+  /** Only this workflow's executions; "" for those of all workflows. */
+  workflowHash: string;
+}
+
+/** One execution. */
+export interface ListExecutionsResponse {
+  workflowHash: string;
+  queryIndex: number;
+  repeat: number;
+  result?: Result | undefined;
 }
 
 function createBaseEndpoint(): Endpoint {
@@ -2349,6 +2364,226 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
   },
 };
 
+function createBaseListExecutionsRequest(): ListExecutionsRequest {
+  return { runId: "", workflowHash: "" };
+}
+
+export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
+  encode(message: ListExecutionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.workflowHash !== "") {
+      writer.uint32(18).string(message.workflowHash);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListExecutionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListExecutionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workflowHash = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListExecutionsRequest {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      workflowHash: isSet(object.workflowHash)
+        ? globalThis.String(object.workflowHash)
+        : isSet(object.workflow_hash)
+        ? globalThis.String(object.workflow_hash)
+        : "",
+    };
+  },
+
+  toJSON(message: ListExecutionsRequest): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.workflowHash !== "") {
+      obj.workflowHash = message.workflowHash;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListExecutionsRequest>): ListExecutionsRequest {
+    return ListExecutionsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListExecutionsRequest>): ListExecutionsRequest {
+    const message = createBaseListExecutionsRequest();
+    message.runId = object.runId ?? "";
+    message.workflowHash = object.workflowHash ?? "";
+    return message;
+  },
+};
+
+function createBaseListExecutionsResponse(): ListExecutionsResponse {
+  return { workflowHash: "", queryIndex: 0, repeat: 0, result: undefined };
+}
+
+export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
+  encode(message: ListExecutionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowHash !== "") {
+      writer.uint32(10).string(message.workflowHash);
+    }
+    if (message.queryIndex !== 0) {
+      writer.uint32(16).uint32(message.queryIndex);
+    }
+    if (message.repeat !== 0) {
+      writer.uint32(24).uint32(message.repeat);
+    }
+    if (message.result !== undefined) {
+      Result.encode(message.result, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListExecutionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListExecutionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowHash = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.queryIndex = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.repeat = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.result = Result.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListExecutionsResponse {
+    return {
+      workflowHash: isSet(object.workflowHash)
+        ? globalThis.String(object.workflowHash)
+        : isSet(object.workflow_hash)
+        ? globalThis.String(object.workflow_hash)
+        : "",
+      queryIndex: isSet(object.queryIndex)
+        ? globalThis.Number(object.queryIndex)
+        : isSet(object.query_index)
+        ? globalThis.Number(object.query_index)
+        : 0,
+      repeat: isSet(object.repeat) ? globalThis.Number(object.repeat) : 0,
+      result: isSet(object.result) ? Result.fromJSON(object.result) : undefined,
+    };
+  },
+
+  toJSON(message: ListExecutionsResponse): unknown {
+    const obj: any = {};
+    if (message.workflowHash !== "") {
+      obj.workflowHash = message.workflowHash;
+    }
+    if (message.queryIndex !== 0) {
+      obj.queryIndex = Math.round(message.queryIndex);
+    }
+    if (message.repeat !== 0) {
+      obj.repeat = Math.round(message.repeat);
+    }
+    if (message.result !== undefined) {
+      obj.result = Result.toJSON(message.result);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListExecutionsResponse>): ListExecutionsResponse {
+    return ListExecutionsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListExecutionsResponse>): ListExecutionsResponse {
+    const message = createBaseListExecutionsResponse();
+    message.workflowHash = object.workflowHash ?? "";
+    message.queryIndex = object.queryIndex ?? 0;
+    message.repeat = object.repeat ?? 0;
+    message.result = (object.result !== undefined && object.result !== null)
+      ? Result.fromPartial(object.result)
+      : undefined;
+    return message;
+  },
+};
+
 /** How people and programs steer a cluster. */
 export type ControlServiceService = typeof ControlServiceService;
 export const ControlServiceService = {
@@ -2429,6 +2664,18 @@ export const ControlServiceService = {
       Buffer.from(GetRunBenchmarkResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetRunBenchmarkResponse => GetRunBenchmarkResponse.decode(value),
   },
+  /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
+  listExecutions: {
+    path: "/scale.v1.ControlService/ListExecutions" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ListExecutionsRequest): Buffer =>
+      Buffer.from(ListExecutionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListExecutionsRequest => ListExecutionsRequest.decode(value),
+    responseSerialize: (value: ListExecutionsResponse): Buffer =>
+      Buffer.from(ListExecutionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListExecutionsResponse => ListExecutionsResponse.decode(value),
+  },
 } as const;
 
 export interface ControlServiceServer extends UntypedServiceImplementation {
@@ -2443,6 +2690,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   resumeRun: handleUnaryCall<ResumeRunRequest, ResumeRunResponse>;
   /** The benchmark that a run was started with. */
   getRunBenchmark: handleUnaryCall<GetRunBenchmarkRequest, GetRunBenchmarkResponse>;
+  /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
+  listExecutions: handleServerStreamingCall<ListExecutionsRequest, ListExecutionsResponse>;
 }
 
 export interface ControlServiceClient extends Client {
@@ -2560,6 +2809,16 @@ export interface ControlServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetRunBenchmarkResponse) => void,
   ): ClientUnaryCall;
+  /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
+  listExecutions(
+    request: ListExecutionsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListExecutionsResponse>;
+  listExecutions(
+    request: ListExecutionsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListExecutionsResponse>;
 }
 
 export const ControlServiceClient = makeGenericClientConstructor(

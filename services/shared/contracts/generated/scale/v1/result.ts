@@ -70,7 +70,11 @@ export interface ExecutionResult {
   score: number;
   /** Scores of the other scorers, by name. */
   otherScores: { [key: string]: number };
-  failure?: Failure | undefined;
+  failure?:
+    | Failure
+    | undefined;
+  /** The isolation that the workflow's programs ran in, absent if none was run. */
+  isolation?: string | undefined;
 }
 
 export interface ExecutionResult_OtherScoresEntry {
@@ -854,7 +858,7 @@ export const Failure: MessageFns<Failure> = {
 };
 
 function createBaseExecutionResult(): ExecutionResult {
-  return { answer: "", extracted: "", score: 0, otherScores: {}, failure: undefined };
+  return { answer: "", extracted: "", score: 0, otherScores: {}, failure: undefined, isolation: undefined };
 }
 
 export const ExecutionResult: MessageFns<ExecutionResult> = {
@@ -873,6 +877,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     });
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(42).fork()).join();
+    }
+    if (message.isolation !== undefined) {
+      writer.uint32(50).string(message.isolation);
     }
     return writer;
   },
@@ -933,6 +940,14 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
             message.failure = Failure.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.isolation = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -978,6 +993,7 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
         )
         : {},
       failure: isSet(object.failure) ? Failure.fromJSON(object.failure) : undefined,
+      isolation: isSet(object.isolation) ? globalThis.String(object.isolation) : undefined,
     };
   },
 
@@ -1004,6 +1020,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     if (message.failure !== undefined) {
       obj.failure = Failure.toJSON(message.failure);
     }
+    if (message.isolation !== undefined) {
+      obj.isolation = message.isolation;
+    }
     return obj;
   },
 
@@ -1027,6 +1046,7 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     message.failure = (object.failure !== undefined && object.failure !== null)
       ? Failure.fromPartial(object.failure)
       : undefined;
+    message.isolation = object.isolation ?? undefined;
     return message;
   },
 };

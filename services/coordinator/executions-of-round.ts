@@ -1,0 +1,27 @@
+import type { Round } from '../domain/search/state.ts';
+import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import { executionJobId } from './job-of-command.ts';
+
+/** Reads in flight: enough to hide the way to the server, few enough to hold only these results in memory. */
+const readAtOnce = 32;
+
+/**
+ * The stored results of a round's executions that the log has, in the log's order. Results outlive their run by two weeks: one
+ * that is gone is left out, and its outcome in the log still tells score, tokens and the start of the answer.
+ */
+export async function* executionsOf(
+  bus: Bus,
+  runId: string,
+  { workflowHash, outcomes }: Pick<Round, 'workflowHash' | 'outcomes'>,
+  signal: AbortSignal,
+): AsyncGenerator<ListExecutionsResponse> {
+  for (let start = 0; start < outcomes.length; start += readAtOnce) {
+    signal.throwIfAborted();
+    const read = outcomes.slice(start, start + readAtOnce).map(async ({ queryIndex, repeat }) => {
+      const result = await bus.results.get(runId, executionJobId(workflowHash, queryIndex, repeat));
+      return { workflowHash, queryIndex, repeat, result };
+    });
+    for (const execution of await Promise.all(read)) if (execution.result) yield execution;
+  }
+}
