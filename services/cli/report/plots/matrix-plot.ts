@@ -16,7 +16,7 @@ type CellState = (typeof cellStates)[number];
 /** One row an executed workflow, one column a query, the hardest on the left. */
 export function matrixPlot({ matrix }: ReportModel): Markup {
   const { queries, rows } = matrix;
-  const cellWidth = Math.min(18, plotWidth / Math.max(1, queries.length));
+  const cellWidth = Math.min(32, plotWidth / Math.max(1, queries.length));
   const height = top + rows.length * rowHeight;
   const size = { width: labelWidth + plotWidth + 8, height: height + 30 };
   const columns = queries.map(
@@ -35,8 +35,7 @@ export function matrixPlot({ matrix }: ReportModel): Markup {
 ${cellStates.map((state) => markup`<path class="c-${state}" d="${runsOf(cells, state, cellWidth, y)}"/>`)}`;
     })}
 <g class="hover">${columns}</g>
-<text class="small" x="${labelWidth}" y="${height + 18}">hardest query</text>
-<text class="small" x="${rounded(labelWidth + queries.length * cellWidth)}" y="${height + 18}" text-anchor="end">easiest query</text>`,
+<text class="small" x="${labelWidth}" y="${height + 18}">queries, from the hardest on the left to the easiest</text>`,
   );
 }
 
