@@ -44,21 +44,49 @@ export interface ModelClient {
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
 }
 
+/** A Python program that a model wrote, and what is to be done with it. */
 export interface CodeRun {
-  /** The whole program. */
+  /** The program's own code; it runs first. */
   readonly code: string;
+  /** Limit of the CPU time. The wall clock is a backstop several times as long, since machines are shared. */
   readonly timeLimitMs: number;
+  /**
+   * Runs after the code and sees its names, e.g. a benchmark's asserts and the call of its `check`. The program cannot read
+   * it, nor claim that it came to its end. Default: none.
+   */
+  readonly tests?: string;
+  /** A function of the code to call without arguments after all else; what it returns, as text, is the verdict's `result`. */
+  readonly entry?: string;
+  /** What the program can read from its standard input. Default: nothing. */
+  readonly stdin?: string;
+  /** Address space of the program. Default: the runner's. */
+  readonly memoryLimitBytes?: number;
 }
 
+/** `failed`: it raised, or ended before its last line. `killed`: by a signal, or because it wrote far too much. */
+export type CodeVerdictKind = 'passed' | 'failed' | 'timeout' | 'memory' | 'killed';
+
 export interface CodeVerdict {
+  /** Everything ran to its end without an error. */
   readonly passed: boolean;
+  readonly kind: CodeVerdictKind;
+  /** What it wrote to its standard output, up to a limit. */
   readonly output: string;
+  /** Why it did not pass, for people and models: the traceback, or one sentence. "" if it passed. */
   readonly error: string;
-  /** Which isolation the program ran in, e.g. "bwrap". */
+  /** What `entry` returned, as text; "" without an entry. */
+  readonly result: string;
+  readonly cpuMs: number;
+  readonly outputTruncated: boolean;
+  /** Which isolation the program ran in, e.g. "bwrap+seccomp+landlock". */
   readonly isolation: string;
 }
 
 export interface CodeRunner {
+  /**
+   * Runs a program in its cage and judges it; waits its turn if all cores are busy.
+   * @throws SandboxError for the infrastructure, never for what the program did
+   */
   run(program: CodeRun, signal: AbortSignal): Promise<CodeVerdict>;
 }
 
