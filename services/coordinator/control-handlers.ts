@@ -1,7 +1,6 @@
 import type { RunState } from '../domain/search/state.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
-import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
 import type {
   GetRunBenchmarkResponse,
   GetRunResponse,
@@ -20,8 +19,9 @@ import { runIdOf } from '../shared/contracts/run-id.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { executionsOf } from './executions-of-round.ts';
-import { type RunProgress, replayLog } from './run-driver.ts';
+import { replayLog } from './run-driver.ts';
 import { runSummary } from './run-summary.ts';
+import { watchRun } from './watch-run.ts';
 
 /** The request cannot be served as it is; the message says what would be right. */
 export class ControlError extends Error {
@@ -40,7 +40,7 @@ export interface ControlHandlers {
   listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
   watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
-  cancelRun(runId: string): Promise<{ status: RunStatus }>;
+  cancelRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   pauseRun(runId: string): Promise<{ status: RunStatus }>;
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
@@ -57,13 +57,13 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     coordinator.state(runId) ?? (await replayLog(bus, runId, signal)).state;
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> =>
     runSummary(manifest, await stateOf(manifest.runId, signal));
-  const steer = async (runId: string, status: RunStatus): Promise<{ status: RunStatus }> => {
+  const steer = async (runId: string, status: RunStatus, cancelReason = ''): Promise<{ status: RunStatus }> => {
     const manifest = await manifestOf(runId);
     if (isOver(manifest.status)) {
       if (manifest.status === status) return { status };
       throw new ControlError('failed-precondition', `run ${runId} has ended already`);
     }
-    const steered = { ...manifest, status };
+    const steered = { ...manifest, status, cancelReason };
     await bus.runs.put(steered);
     coordinator.drive(steered);
     return { status };
@@ -91,6 +91,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         maxInFlight,
         status: known?.status ?? RunStatus.RUNNING,
         createdAtMs: known?.createdAtMs ?? nowMs(),
+        cancelReason: known?.cancelReason ?? '',
       };
       await bus.runs.put(manifest);
       if (!isOver(manifest.status)) coordinator.drive(manifest);
@@ -110,7 +111,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       await manifestOf(runId);
       yield* watchRun(bus, coordinator, { runId, afterSequence, follow }, signal);
     },
-    cancelRun: (runId) => steer(runId, RunStatus.CANCELLED),
+    cancelRun: (runId, reason) => steer(runId, RunStatus.CANCELLED, reason),
     pauseRun: (runId) => steer(runId, RunStatus.PAUSED),
     resumeRun: (runId) => steer(runId, RunStatus.RUNNING),
     async getRunBenchmark(runId) {
@@ -125,52 +126,4 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       for (const round of wanted) yield* executionsOf(bus, runId, round, signal);
     },
   };
-}
-
-/** The log, and between its entries how far the current step is. Ends after the entry that ends the run. */
-async function* watchRun(
-  bus: Bus,
-  coordinator: Coordinator,
-  { runId, afterSequence, follow }: WatchRunRequest,
-  signal: AbortSignal,
-): AsyncGenerator<WatchRunResponse> {
-  const ended = new AbortController();
-  const reading = AbortSignal.any([signal, ended.signal]);
-  let latest: RunProgress | undefined;
-  let wake: () => void = () => undefined;
-  const stopProgress = follow
-    ? coordinator.onProgress(runId, (progress) => {
-        latest = progress;
-        wake();
-      })
-    : () => undefined;
-  const entries = bus.log.read(runId, { after: afterSequence, follow }, reading)[Symbol.asyncIterator]();
-  let next = entries.next();
-  try {
-    while (!signal.aborted) {
-      const progressed = new Promise<'progress'>((resolve) => {
-        wake = () => resolve('progress');
-        if (latest) wake();
-      });
-      const winner = await Promise.race([next, progressed]);
-      if (winner === 'progress') {
-        if (!latest) continue;
-        const progress = latest;
-        latest = undefined;
-        yield { update: { $case: 'progress', value: { ...progress, tokens: 0 } } };
-        continue;
-      }
-      if (winner.done) return;
-      const { sequence, timeMs, entry } = winner.value;
-      const { event } = decodeEvent(entry);
-      yield { update: { $case: 'event', value: { sequence, timeMs, event: eventToProto(runId, event) } } };
-      if (follow && (event.kind === 'run-completed' || event.kind === 'run-cancelled' || event.kind === 'run-failed')) return;
-      next = entries.next();
-    }
-  } finally {
-    stopProgress();
-    ended.abort();
-    await next.catch(() => undefined);
-    await entries.return?.();
-  }
 }

@@ -57,7 +57,7 @@ export async function startControlServer(address: string, handlers: ControlHandl
     startRun: unary((request) => handlers.startRun(request)),
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
     getRun: unary(({ runId }, signal) => handlers.getRun(runId, signal)),
-    cancelRun: unary(({ runId }) => handlers.cancelRun(runId)),
+    cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
     pauseRun: unary(({ runId }) => handlers.pauseRun(runId)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),

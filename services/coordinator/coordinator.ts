@@ -9,7 +9,7 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
-import { driveRun, failRun, type RunProgress } from './run-driver.ts';
+import { driveRun, failRun, type RunProgress, type WantedStatus } from './run-driver.ts';
 
 export interface CoordinatorSettings {
   readonly name: string;
@@ -104,7 +104,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
           epoch: held.epoch,
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
-          wanted: () => wantedOf(run.manifest.status),
+          wanted: () => wantedOf(run.manifest),
           attention: () => run.attention.signal,
           progressed: (progress) => {
             run.progress = progress;
@@ -166,9 +166,9 @@ export function isOver(status: RunStatus): boolean {
   return status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
 }
 
-function wantedOf(status: RunStatus): 'running' | 'paused' | 'cancelled' {
-  if (status === RunStatus.CANCELLED) return 'cancelled';
-  return status === RunStatus.PAUSED ? 'paused' : 'running';
+function wantedOf({ status, cancelReason }: RunManifest): WantedStatus {
+  if (status === RunStatus.CANCELLED) return { status: 'cancelled', reason: cancelReason || 'no reason given' };
+  return { status: status === RunStatus.PAUSED ? 'paused' : 'running' };
 }
 
 export function statusOf(state: RunState): RunStatus {

@@ -23,6 +23,8 @@ export interface RunProgress {
   readonly total: number;
 }
 
+export type WantedStatus = { readonly status: 'running' | 'paused' } | { readonly status: 'cancelled'; readonly reason: string };
+
 export interface RunDriverSettings {
   readonly bus: Bus;
   readonly logger: Logger;
@@ -34,7 +36,7 @@ export interface RunDriverSettings {
   readonly maxInFlight: number;
   readonly reconcileMs: number;
   /** What people want of the run now. */
-  wanted(): 'running' | 'paused' | 'cancelled';
+  wanted(): WantedStatus;
   /** Aborts when `wanted` changes; a new signal each time. */
   attention(): AbortSignal;
   progressed(progress: RunProgress): void;
@@ -172,10 +174,10 @@ async function* executionBatches(command: ExecuteCommand, inbox: ResultInbox, si
   }
 }
 
-function steeringEvent(state: RunState, wanted: 'running' | 'paused' | 'cancelled'): RunEvent | undefined {
-  if (wanted === 'cancelled') return { kind: 'run-cancelled', reason: 'cancelled by a person' };
-  if (wanted === 'paused' && state.status === 'running') return { kind: 'run-paused' };
-  if (wanted === 'running' && state.status === 'paused') return { kind: 'run-resumed' };
+function steeringEvent(state: RunState, wanted: WantedStatus): RunEvent | undefined {
+  if (wanted.status === 'cancelled') return { kind: 'run-cancelled', reason: wanted.reason };
+  if (wanted.status === 'paused' && state.status === 'running') return { kind: 'run-paused' };
+  if (wanted.status === 'running' && state.status === 'paused') return { kind: 'run-resumed' };
   return undefined;
 }
 

@@ -551,6 +551,27 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
+    describe('troubles', () => {
+      test('reach whoever listens to the run, and nobody else', async () => {
+        const [runId, another] = [newRunId(), newRunId()];
+        const listening = new AbortController();
+        const heard: string[] = [];
+        const following = (async () => {
+          for await (const { message } of other.troubles.follow(runId, listening.signal)) heard.push(message);
+        })();
+        await expect
+          .poll(() => {
+            bus.troubles.tell({ runId: another, worker: 'w', message: 'of another run' });
+            bus.troubles.tell({ runId, worker: 'w', message: 'no answer' });
+            return heard[0];
+          })
+          .toBe('no answer');
+        listening.abort();
+        await following;
+        expect(new Set(heard)).toEqual(new Set(['no answer']));
+      });
+    });
+
     describe('leases', () => {
       test('have one holder, and a higher epoch for each new one', async () => {
         const name = newRunId();

@@ -58,5 +58,6 @@ export function runManifest(runId: string, status: RunStatus = RunStatus.RUNNING
     status,
     maxInFlight: 8,
     createdAtMs: 1_700_000_000_000,
+    cancelReason: '',
   };
 }

@@ -37,6 +37,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
   };
   const redraw = setInterval(show, redrawMs);
   let told = '';
+  let held = '';
   try {
     const watch = {
       runId: record.runId,
@@ -52,8 +53,12 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         continue;
       }
       told = '';
-      if (update.kind === 'progress') step = update.progress;
-      else view.event(record.add(update.logged), record.state());
+      if (update.kind === 'progress') {
+        step = update.progress;
+        const { trouble } = update.progress;
+        if (trouble !== '' && trouble !== held) view.notice(`Held up, trying again: ${trouble}`);
+        held = trouble;
+      } else view.event(record.add(update.logged), record.state());
       show();
       if (record.isOver()) return;
     }

@@ -1,5 +1,5 @@
 import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
-import type { Job } from '../contracts/generated/scale/v1/job.ts';
+import type { Job, Trouble } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 
 /**
@@ -20,6 +20,7 @@ export interface Bus {
   readonly blobs: BlobStore;
   readonly runs: RunRegistry;
   readonly leases: LeaseStore;
+  readonly troubles: TroubleBoard;
   /** Resolves if the server answers and the streams are there; for /readyz. */
   check(signal: AbortSignal): Promise<void>;
   /** Flushes and closes. Idempotent. */
@@ -131,4 +132,11 @@ export interface Lease {
   renew(): Promise<boolean>;
   release(): Promise<void>;
   readonly ttlMs: number;
+}
+
+/** What holds workers up, for people who wait. Nothing rests on it: a message that nobody hears is lost. */
+export interface TroubleBoard {
+  tell(trouble: Trouble): void;
+  /** The run's troubles from now on, until the signal aborts. */
+  follow(runId: string, signal: AbortSignal): AsyncIterable<Trouble>;
 }

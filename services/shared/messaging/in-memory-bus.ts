@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { Trouble } from '../contracts/generated/scale/v1/job.ts';
 import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
-import type { BlobStore, Bus, CallJournal, EventLog, LeaseStore, LogEntry, ResultStore, RunRegistry } from './bus.ts';
+import type {
+  BlobStore,
+  Bus,
+  CallJournal,
+  EventLog,
+  LeaseStore,
+  LogEntry,
+  ResultStore,
+  RunRegistry,
+  TroubleBoard,
+} from './bus.ts';
 import { BlobMissingError, LogConflictError } from './errors.ts';
 import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow } from './in-memory-job-queue.ts';
 import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
@@ -30,6 +41,7 @@ interface Store {
   readonly blobs: Map<string, Uint8Array>;
   readonly manifests: Map<string, Stored>;
   readonly leases: Map<string, HeldLease>;
+  readonly troubles: Trouble[];
 }
 
 interface Stored {
@@ -53,6 +65,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     blobs: new Map(),
     manifests: new Map(),
     leases: new Map(),
+    troubles: [],
   };
   return {
     connect() {
@@ -65,6 +78,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         blobs: createBlobStore(store, client),
         runs: createRunRegistry(world, store, client),
         leases: createLeaseStore(world, store, client, leaseTtlMs),
+        troubles: createTroubleBoard(world, store),
         check: async () => requireOpen(client, 'check'),
         close: async () => {
           client.closed = true;
@@ -130,6 +144,26 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
         }
         place += 1;
         if (entry.sequence > after) yield { ...entry, entry: entry.entry.slice() };
+      }
+    },
+  };
+}
+
+function createTroubleBoard(world: World, store: Store): TroubleBoard {
+  return {
+    tell(trouble) {
+      store.troubles.push(trouble);
+      world.ring();
+    },
+    async *follow(runId, signal) {
+      for (let place = store.troubles.length; !signal.aborted; ) {
+        const trouble = store.troubles[place];
+        if (!trouble) {
+          await world.change(signal);
+          continue;
+        }
+        place += 1;
+        if (trouble.runId === runId) yield trouble;
       }
     },
   };

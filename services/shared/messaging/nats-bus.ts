@@ -17,6 +17,7 @@ import { watchLink } from './nats-link.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
+import { createNatsTroubleBoard } from './nats-trouble-board.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
 
 export interface BusSettings extends StreamLimits {
@@ -77,6 +78,7 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
     blobs,
     runs: createNatsRunRegistry(session, runs),
     leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
+    troubles: createNatsTroubleBoard(session),
     check: (signal) => checkStreams(session, signal),
     close() {
       closing ??= closeConnection(session);

@@ -41,6 +41,8 @@ export const subjects = {
   callsOfJob: (runId: string, jobId: string) => `journal.v1.${token(runId)}.${token(jobId)}.>`,
   /** Messages that could not be read, kept under the subject that they came on. */
   dead: (subject: string) => `dead.v1.${subject}`,
+  /** In no stream: heard by whoever listens. */
+  trouble: (runId: string) => `trouble.v1.${token(runId)}`,
   runManifests: `$KV.${buckets.runs}.>`,
 } as const;
 

@@ -106,6 +106,7 @@ async function workUntilDone(delivery: Delivery, dependencies: SettleDependencie
         { jobId: job.jobId, runId: job.runId, attempt, delayMs, err: coerceError(error) },
         'job attempt failed; trying again',
       );
+      bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
       await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, moved]) }).catch(() => undefined);
     }
   }

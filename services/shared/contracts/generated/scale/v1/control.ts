@@ -119,6 +119,8 @@ export interface RunManifest {
   /** Most jobs of the run in flight over all workers, 0 for the cluster's default. */
   maxInFlight: number;
   createdAtMs: number;
+  /** Why the run was cancelled, as the person said. */
+  cancelReason: string;
 }
 
 export interface RunSummary {
@@ -190,6 +192,8 @@ export interface Progress {
   done: number;
   total: number;
   tokens: number;
+  /** What a worker is held up by, "" for nothing: an endpoint that does not answer, a key that is refused. */
+  trouble: string;
 }
 
 export interface CancelRunRequest {
@@ -397,6 +401,7 @@ function createBaseRunManifest(): RunManifest {
     status: 0,
     maxInFlight: 0,
     createdAtMs: 0,
+    cancelReason: "",
   };
 }
 
@@ -422,6 +427,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.createdAtMs !== 0) {
       writer.uint32(56).uint64(message.createdAtMs);
+    }
+    if (message.cancelReason !== "") {
+      writer.uint32(66).string(message.cancelReason);
     }
     return writer;
   },
@@ -495,6 +503,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.createdAtMs = longToNumber(reader.uint64());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.cancelReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -534,6 +550,11 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.created_at_ms)
         ? globalThis.Number(object.created_at_ms)
         : 0,
+      cancelReason: isSet(object.cancelReason)
+        ? globalThis.String(object.cancelReason)
+        : isSet(object.cancel_reason)
+        ? globalThis.String(object.cancel_reason)
+        : "",
     };
   },
 
@@ -560,6 +581,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.createdAtMs !== 0) {
       obj.createdAtMs = Math.round(message.createdAtMs);
     }
+    if (message.cancelReason !== "") {
+      obj.cancelReason = message.cancelReason;
+    }
     return obj;
   },
 
@@ -577,6 +601,7 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.status = object.status ?? 0;
     message.maxInFlight = object.maxInFlight ?? 0;
     message.createdAtMs = object.createdAtMs ?? 0;
+    message.cancelReason = object.cancelReason ?? "";
     return message;
   },
 };
@@ -1654,7 +1679,7 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
 };
 
 function createBaseProgress(): Progress {
-  return { round: 0, phase: "", done: 0, total: 0, tokens: 0 };
+  return { round: 0, phase: "", done: 0, total: 0, tokens: 0, trouble: "" };
 }
 
 export const Progress: MessageFns<Progress> = {
@@ -1673,6 +1698,9 @@ export const Progress: MessageFns<Progress> = {
     }
     if (message.tokens !== 0) {
       writer.uint32(40).uint64(message.tokens);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(50).string(message.trouble);
     }
     return writer;
   },
@@ -1730,6 +1758,14 @@ export const Progress: MessageFns<Progress> = {
             message.tokens = longToNumber(reader.uint64());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.trouble = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1749,6 +1785,7 @@ export const Progress: MessageFns<Progress> = {
       done: isSet(object.done) ? globalThis.Number(object.done) : 0,
       total: isSet(object.total) ? globalThis.Number(object.total) : 0,
       tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
     };
   },
 
@@ -1769,6 +1806,9 @@ export const Progress: MessageFns<Progress> = {
     if (message.tokens !== 0) {
       obj.tokens = Math.round(message.tokens);
     }
+    if (message.trouble !== "") {
+      obj.trouble = message.trouble;
+    }
     return obj;
   },
 
@@ -1782,6 +1822,7 @@ export const Progress: MessageFns<Progress> = {
     message.done = object.done ?? 0;
     message.total = object.total ?? 0;
     message.tokens = object.tokens ?? 0;
+    message.trouble = object.trouble ?? "";
     return message;
   },
 };

@@ -46,6 +46,14 @@ export interface Complete {
   promptBlob: string;
 }
 
+/** What keeps a worker from doing its jobs, for people who wait. Not kept: who does not listen misses it. */
+export interface Trouble {
+  runId: string;
+  worker: string;
+  /** One sentence: what failed, and what to do. */
+  message: string;
+}
+
 function createBaseJob(): Job {
   return { schemaVersion: 0, runId: "", jobId: "", epoch: 0, timeLimitMs: 0, work: undefined };
 }
@@ -494,6 +502,111 @@ export const Complete: MessageFns<Complete> = {
     message.round = object.round ?? 0;
     message.attempt = object.attempt ?? 0;
     message.promptBlob = object.promptBlob ?? "";
+    return message;
+  },
+};
+
+function createBaseTrouble(): Trouble {
+  return { runId: "", worker: "", message: "" };
+}
+
+export const Trouble: MessageFns<Trouble> = {
+  encode(message: Trouble, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.worker !== "") {
+      writer.uint32(18).string(message.worker);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Trouble {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTrouble();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.worker = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Trouble {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      worker: isSet(object.worker) ? globalThis.String(object.worker) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: Trouble): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.worker !== "") {
+      obj.worker = message.worker;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Trouble>): Trouble {
+    return Trouble.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Trouble>): Trouble {
+    const message = createBaseTrouble();
+    message.runId = object.runId ?? "";
+    message.worker = object.worker ?? "";
+    message.message = object.message ?? "";
     return message;
   },
 };

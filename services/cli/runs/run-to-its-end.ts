@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunFile } from '../../shared/config/run-file.ts';
+import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { ControlError } from '../../shared/control-client/control-error.ts';
+import { type Cli, interruptedError } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { DataFolder } from '../cluster/data-folder.ts';
+import { ClusterEndedError, type ReachedCluster, reachLocalCluster, reachServer } from '../cluster/reach-cluster.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { InterruptedError } from '../interrupts.ts';
+import type { RunView } from '../progress/run-view.ts';
+import { followRun } from './follow-run.ts';
+import { createRunRecord, type RunRecord } from './run-record.ts';
+import { asFreshRun, needsSimulator, startRunRequestOf } from './run-request.ts';
+
+export interface Undertaking<Result> {
+  readonly cli: Cli;
+  readonly options: UndertakingOptions;
+  readonly folder: DataFolder;
+  readonly file: RunFile;
+  readonly view: RunView;
+  /** What is wanted of the run once it is over, asked while its cluster is still there. */
+  collect(ended: EndedRun, signal: AbortSignal): Promise<Result>;
+}
+
+export interface UndertakingOptions {
+  readonly server?: string;
+  /** Start a run of its own if there is such a one already. */
+  readonly fresh: boolean;
+  readonly executors?: number;
+  readonly slots?: number;
+}
+
+export interface EndedRun {
+  readonly cluster: ReachedCluster;
+  readonly record: RunRecord;
+  /** As it was run. */
+  readonly file: RunFile;
+}
+
+const endWithinMs = 5_000;
+
+/**
+ * Starts a run or goes on with it, until it is over. On this machine, the cluster of another command may end before our run
+ * does: then we start one and go on.
+ * @throws CliError, or a ControlError
+ */
+export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Promise<Result> {
+  for (;;) {
+    const cluster = await reach(undertaking);
+    try {
+      return await runOn(cluster, undertaking);
+    } catch (error) {
+      const ended = error instanceof ClusterEndedError ? error : await endOf(cluster, error);
+      if (ended === undefined) throw error;
+      undertaking.view.notice(`${ended.message}; going on with a cluster of our own.`);
+    } finally {
+      await cluster.close(undertaking.cli.interrupts.forced);
+    }
+  }
+}
+
+/** A joined cluster that does not answer is most likely on its way down: its end explains the error. */
+async function endOf(cluster: ReachedCluster, error: unknown): Promise<Error | undefined> {
+  const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
+  if (cluster.kind !== 'attached' || !isUnreachable) return undefined;
+  return Promise.race([cluster.lost, sleep(endWithinMs, undefined)]);
+}
+
+async function reach({ cli, options, folder, file, view }: Undertaking<unknown>): Promise<ReachedCluster> {
+  if (options.server !== undefined) {
+    const cluster = reachServer(options.server);
+    if (!needsSimulator(file)) return cluster;
+    await cluster.close(cli.interrupts.forced);
+    throw new CliError(
+      exitCodes.badInput,
+      `the endpoint \`simulated\` exists only on this machine: with --server, name an endpoint that the workers there can reach`,
+    );
+  }
+  const cluster = await reachLocalCluster(
+    {
+      folder,
+      purpose: 'run',
+      executors: options.executors ?? file.cluster.executors,
+      slots: options.slots ?? file.cluster.slots,
+      withSimulator: needsSimulator(file),
+      environment: cli.environment,
+      notice: view.notice,
+    },
+    cli.interrupts.requested,
+  );
+  if (cluster.kind === 'attached') {
+    view.notice(`Using the cluster that already runs on ${folder.root}, with its executors.`);
+    if (needsSimulator(file) && cluster.simulatorUrl === undefined) {
+      await cluster.close(cli.interrupts.forced);
+      const message = `the cluster that runs on ${folder.root} has no simulated model: wait until it has ended, or give another --data-dir`;
+      throw new CliError(exitCodes.notReachable, message);
+    }
+  }
+  return cluster;
+}
+
+async function runOn<Result>(cluster: ReachedCluster, undertaking: Undertaking<Result>): Promise<Result> {
+  const { cli, options, file, view } = undertaking;
+  const signal = cli.interrupts.requested;
+  const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
+  const message = startRunRequestOf(chosen, cluster.simulatorUrl);
+  const { runId, continued, status } = await cluster.client.startRun(message, signal);
+  if (continued) view.notice(describeContinuation(runId, status));
+  if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
+  const record = createRunRecord(runId);
+  try {
+    // A coordinator that was started anew goes on with nothing until it is told to.
+    const onReconnect = (limit: AbortSignal): Promise<unknown> => cluster.client.startRun(message, limit);
+    await followRun({ cluster, record, view, onReconnect }, signal);
+  } catch (error) {
+    throw error instanceof InterruptedError ? interruptedRun(error, cluster, record) : error;
+  }
+  return undertaking.collect({ cluster, record, file: chosen }, signal);
+}
+
+async function idsOf(cluster: ReachedCluster, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { runs } = await cluster.client.listRuns(signal);
+  return new Set(runs.map(({ runId }) => runId));
+}
+
+function describeContinuation(runId: string, status: RunStatus): string {
+  const isOver = status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
+  return isOver
+    ? `Run ${runId} has ended before: this is its report again, at no cost. --fresh runs the search once more.`
+    : `Continuing run ${runId}.`;
+}
+
+function interruptedRun(error: InterruptedError, cluster: ReachedCluster, record: RunRecord): CliError {
+  const where = record.events.length === 0 ? '' : ` in round ${record.state().rounds.length}`;
+  const next =
+    cluster.kind === 'own'
+      ? 'the same command continues it'
+      : `it goes on there: \`scale watch ${record.runId}\` shows it, \`scale cancel ${record.runId}\` ends it`;
+  return interruptedError(error, `${error.message}${where} of run ${record.runId}; ${next}`);
+}

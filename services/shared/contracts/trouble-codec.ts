@@ -1,0 +1,11 @@
+import { Trouble } from './generated/scale/v1/job.ts';
+import { readMessage } from './read-message.ts';
+
+export function encodeTrouble(trouble: Trouble): Uint8Array {
+  return Trouble.encode(trouble).finish();
+}
+
+/** @throws ContractError */
+export function decodeTrouble(bytes: Uint8Array): Trouble {
+  return readMessage('Trouble', Trouble, bytes);
+}
