@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { isAtLeast } from '../toolchain/find-nats-server.ts';
+import { SandboxError } from './sandbox-error.ts';
+
+/** The oldest that tells which modules are its own, which judging needs. */
+export const oldestPython = '3.10';
+
+export interface PythonBinary {
+  readonly path: string;
+  /** E.g. "3.11.2". */
+  readonly version: string;
+  /** The folder of its standard library and what belongs to it, e.g. "/usr". */
+  readonly prefix: string;
+}
+
+export interface PythonSearch {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The only one to look at. Default: every python3 of PATH, then the system's. */
+  readonly path?: string;
+}
+
+const question = 'import os, sys; print(sys.version.split()[0], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")';
+
+/**
+ * All Pythons that are new enough, in the order of PATH: the first may lie where a caged process cannot read it.
+ * @throws SandboxError `no-python`
+ */
+export async function findPythons({ environment, path }: PythonSearch): Promise<PythonBinary[]> {
+  const folders = [...(environment.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'].filter((folder) => folder !== '');
+  const places = path === undefined ? [...new Set(folders.map((folder) => join(folder, 'python3')))] : [path];
+  const found: PythonBinary[] = [];
+  const rejected: string[] = [];
+  for (const place of places) {
+    if (path === undefined && !(await isExecutable(place))) continue;
+    const answer = await askPython(place);
+    if (typeof answer === 'string') rejected.push(`${place} ${answer}`);
+    else if (!found.some((known) => known.path === answer.path)) found.push(answer);
+  }
+  if (found.length > 0) return found;
+  const seen = rejected.length === 0 ? '' : ` (${rejected.join('; ')})`;
+  throw new SandboxError(
+    'no-python',
+    `no python3 ${oldestPython} or newer was found to run programs with${seen}. Install one, or set SCALE_SANDBOX_PYTHON to its path.`,
+  );
+}
+
+async function askPython(place: string): Promise<PythonBinary | string> {
+  try {
+    const { stdout } = await promisify(execFile)(place, ['-I', '-S', '-B', '-c', question], { timeout: 20_000 });
+    const [version = '', path = '', prefix = ''] = stdout.trim().split('\n');
+    return isAtLeast(version, oldestPython) ? { path, version, prefix } : `is ${version}`;
+  } catch (error) {
+    return `does not run: ${(error as Error).message.split('\n')[0]}`;
+  }
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * No program can be run safely here, or the cage itself broke; never what a program did. `no-python`: there is no Python to
+ * run it with. `isolation-too-low`: no level that is allowed works on this machine. `broken`: a level that worked before does
+ * not start any more. `closed`: the sandbox was closed.
+ */
+export type SandboxErrorKind = 'no-python' | 'isolation-too-low' | 'broken' | 'closed';
+
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+  readonly kind: SandboxErrorKind;
+
+  constructor(kind: SandboxErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,35 @@
+export interface Slots {
+  /** A number from 0, the lowest that is free; waits for one in the order of asking. Rejects when the signal aborts. */
+  take(signal: AbortSignal): Promise<number>;
+  giveBack(slot: number): void;
+}
+
+export function createSlots(count: number): Slots {
+  const free = Array.from({ length: count }, (_, slot) => slot);
+  const waiting = new Set<(slot: number) => void>();
+  return {
+    take: async (signal) => {
+      signal.throwIfAborted();
+      const slot = free.shift();
+      if (slot !== undefined) return slot;
+      return new Promise((resolve, reject) => {
+        const receive = (given: number): void => {
+          waiting.delete(receive);
+          signal.removeEventListener('abort', giveUp);
+          resolve(given);
+        };
+        const giveUp = (): void => {
+          waiting.delete(receive);
+          reject(signal.reason);
+        };
+        waiting.add(receive);
+        signal.addEventListener('abort', giveUp, { once: true });
+      });
+    },
+    giveBack: (slot) => {
+      const [next] = waiting;
+      if (next) next(slot);
+      else free.splice(free.findIndex((other) => other > slot) >>> 0, 0, slot);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { CageCommand } from './cage-command.ts';
+import { createFrameReader, encodeFrame } from './frame-reader.ts';
+
+/** What python/zygote.py is told of one program: the second part only when the program's process has been made. */
+export interface ProgramOrder {
+  readonly program: {
+    readonly code: string;
+    readonly stdin: string;
+    readonly cpuSeconds: number;
+    readonly wallSeconds: number;
+    readonly memoryBytes: number;
+    /** Whether the code is to think that it is `__main__`. */
+    readonly main: boolean;
+    readonly tested: boolean;
+  };
+  readonly rest: { readonly tests: string | null; readonly entry: string | null };
+}
+
+const judgement = z.object({
+  kind: z.enum(['passed', 'failed', 'timeout', 'memory', 'killed', 'cancelled', 'setup']),
+  error: z.string(),
+  result: z.string(),
+  output: z.string(),
+  stderr: z.string(),
+  outputTruncated: z.boolean(),
+  cpuMs: z.number(),
+  wallMs: z.number(),
+  peakBytes: z.number(),
+});
+
+const greeting = z.object({ python: z.string(), uid: z.number().nullable(), guards: z.array(z.string()) });
+
+export type Judgement = z.infer<typeof judgement>;
+export type Greeting = z.infer<typeof greeting>;
+
+/** The interpreter ended, or said nothing: nothing is known of the program that it ran. */
+export class InterpreterLostError extends Error {
+  override readonly name = 'InterpreterLostError';
+}
+
+export interface WarmInterpreter {
+  readonly greeting: Greeting;
+  /** False once it has ended; it will never run anything again. */
+  isAlive(): boolean;
+  /**
+   * Runs a program; one at a time.
+   * @throws InterpreterLostError
+   */
+  run(order: ProgramOrder, signal: AbortSignal): Promise<Judgement>;
+  /** Ends it and all that it started. */
+  stop(): Promise<void>;
+}
+
+const startWithinMs = 20_000;
+/** After a program's wall-clock limit its interpreter needs some time to kill it and to tell, more on a busy machine. */
+const graceMs = 10_000;
+const stopWithinMs = 3_000;
+const keptLog = 4096;
+
+/** @throws InterpreterLostError if it does not start, with what it wrote */
+export async function startWarmInterpreter({ command, args }: CageCommand, signal: AbortSignal): Promise<WarmInterpreter> {
+  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(command, args, {
+    // Nothing of the executor's environment, which holds API keys; PATH finds bwrap and unshare, and programs see none of it.
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' },
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-keptLog);
+  });
+  let ended: string | undefined;
+  let settle: { resolve(message: unknown): void; reject(error: Error): void } | undefined;
+  const end = (reason: string): void => {
+    ended ??= log.trim() === '' ? reason : `${reason}: ${log.trim().split('\n').slice(-3).join(' / ')}`;
+    settle?.reject(new InterpreterLostError(ended));
+    settle = undefined;
+  };
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      end(error.message);
+      resolve();
+    });
+    child.once('close', (code, killedBy) => {
+      end(killedBy === null ? `it ended with status ${code}` : `it was ended by ${killedBy}`);
+      resolve();
+    });
+  });
+  const killAll = (): void => {
+    if (child.pid === undefined || ended !== undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  child.stdin.on('error', () => undefined); // that it is gone is told by its end
+  const read = createFrameReader((message) => {
+    settle?.resolve(message);
+    settle = undefined;
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      read(chunk);
+    } catch (error) {
+      end(`it wrote what is no message: ${(error as Error).message}`);
+      killAll();
+    }
+  });
+
+  const answer = async (withinMs: number): Promise<unknown> => {
+    if (ended !== undefined) throw new InterpreterLostError(ended);
+    const tooLate = setTimeout(() => {
+      end(`it said nothing for ${withinMs} ms`);
+      killAll();
+    }, withinMs);
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        settle = { resolve, reject };
+      });
+    } finally {
+      clearTimeout(tooLate);
+    }
+  };
+  const stop = async (): Promise<void> => {
+    // At the end of its input it ends its program and cleans up by itself.
+    child.stdin.end();
+    const cancel = new AbortController();
+    const tooLate = delay(stopWithinMs, undefined, { signal: cancel.signal }).then(killAll, () => undefined);
+    await exited;
+    cancel.abort();
+    await tooLate;
+  };
+
+  const greet = async (): Promise<Greeting> => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', killAll, { once: true });
+    try {
+      return greeting.parse(await answer(startWithinMs));
+    } catch (error) {
+      killAll();
+      await exited;
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', killAll);
+    }
+  };
+  const run = async (order: ProgramOrder, runSignal: AbortSignal): Promise<Judgement> => {
+    runSignal.throwIfAborted();
+    const cancel = (): void => {
+      child.stdin.write(encodeFrame({ do: 'cancel' }));
+    };
+    const answered = answer(order.program.wallSeconds * 1000 + graceMs);
+    child.stdin.write(encodeFrame({ do: 'run', ...order.program }));
+    child.stdin.write(encodeFrame(order.rest));
+    runSignal.addEventListener('abort', cancel, { once: true });
+    try {
+      const told = judgement.parse(await answered);
+      if (told.kind === 'cancelled') runSignal.throwIfAborted();
+      return told;
+    } finally {
+      runSignal.removeEventListener('abort', cancel);
+    }
+  };
+  return { greeting: await greet(), isAlive: () => ended === undefined, run, stop };
+}
