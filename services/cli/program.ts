@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEvalCommand } from './commands/eval.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addPauseCommand } from './commands/pause.ts';
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   addResumeCommand,
   addReportCommand,
   addExportCommand,
+  addEvalCommand,
   addValidateCommand,
   addDoctorCommand,
   addSimulateModelCommand,

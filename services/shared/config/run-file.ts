@@ -37,13 +37,36 @@ const simulatedEndpoint = 'simulated';
  * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
  */
 export async function readRunFile(path: string): Promise<RunFile> {
-  const parsed = parseRunFile(await readText(path), path);
+  return completeRunFile(await readRunFileSettings(path), dirname(path), basename(path, extname(path)));
+}
+
+/**
+ * A run file's own settings, before anything that it names is read.
+ * @throws RunFileError
+ */
+export async function readRunFileSettings(path: string): Promise<ParsedRunFile> {
+  return parseRunFile(await readText(path), path);
+}
+
+/**
+ * Reads what settings name: benchmark and initial workflow.
+ * @param base the folder that relative paths start from
+ * @param firstWorkflowOf gives another one than the one that the settings name
+ * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
+ */
+export async function completeRunFile(
+  parsed: ParsedRunFile,
+  base: string,
+  defaultName: string,
+  firstWorkflowOf: (benchmark: Benchmark) => Promise<Workflow> = (benchmark) =>
+    initialWorkflowFor(parsed.settings, benchmark, base),
+): Promise<RunFile> {
   const { settings } = parsed;
   refuseContradictions(parsed);
   const endpoints = usedEndpoints(parsed);
-  const benchmark = await benchmarkOf(parsed, dirname(path));
-  const initialWorkflow = await initialWorkflowFor(settings, benchmark, dirname(path));
-  const name = settings.name ?? basename(path, extname(path));
+  const benchmark = await benchmarkOf(parsed, base);
+  const initialWorkflow = await firstWorkflowOf(benchmark);
+  const name = settings.name ?? defaultName;
   return deepFreeze({
     configuration: configurationOf(settings, name, benchmark, initialWorkflow),
     benchmark,

@@ -1,0 +1,107 @@
+import { join, relative, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { executionRecords } from '../../domain/eval/execution-record.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { dataFolderAt } from '../cluster/data-folder.ts';
+import { describeEvaluation } from '../eval/describe-evaluation.ts';
+import { evaluationDocument } from '../eval/evaluation-document.ts';
+import { type EvaluationChoices, type EvaluationSubject, evaluationFile } from '../eval/evaluation-file.ts';
+import { readExecutionDetails } from '../eval/read-execution-details.ts';
+import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
+import { writeEvaluation } from '../eval/write-evaluation.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { countUpTo } from '../parse-count.ts';
+import { exitCodeOfStatus } from '../runs/describe-runs.ts';
+import { refuseMissingKeys } from '../runs/run-request.ts';
+import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
+
+interface EvalOptions extends ClusterOptions, EvaluationChoices {
+  readonly json: boolean;
+  readonly run?: string;
+  readonly out?: string;
+  readonly executors?: number;
+  readonly slots?: number;
+}
+
+export function addEvalCommand(program: Command, cli: Cli): void {
+  addClusterOptions(
+    program.command('eval').description('evaluate one workflow on a benchmark, and write a record of each execution'),
+  )
+    .argument('[workflow]', 'the workflow file; or give --run')
+    .option('--run <run>', 'evaluate the best workflow of this run (id, start of an id, or name), with its model and endpoint')
+    .option('--benchmark <name>', "default: the run file's or the run's")
+    .option('--split <name>', 'the part of the benchmark to execute', 'test')
+    .option('--repeat <n>', 'executions of each query', countUpTo(100), 1)
+    .option('--limit <n>', 'only the first so many queries', countUpTo(1_000_000))
+    .option('--scorer <name>', 'aflow or strict; the others are reported beside it')
+    .option('--seed <n>', 'seed of what is random in an execution', parseSeed)
+    .option('--model <name>', 'the model that executes, where its endpoint serves several')
+    .option('--run-file <file>', 'take model, endpoints and benchmark from a run file')
+    .option('--out <folder>', 'write the records there; default: the folder of the evaluation under --data-dir')
+    .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
+    .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
+    .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
+    .action((workflow: string | undefined, options: EvalOptions) =>
+      cli.answer(options.json, () => evaluate(cli, workflow, options)),
+    );
+}
+
+async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
+  const file = await evaluationFile(await subjectOf(cli, workflow, options), options);
+  if (options.server === undefined) refuseMissingKeys(file, cli.environment);
+  const folder = dataFolderAt(options.dataDir);
+  const view = cli.openView(options.json);
+  try {
+    return await runToItsEnd({
+      ...{ cli, folder, file, view },
+      options: { ...options, fresh: false },
+      collect: async (ended, signal) => {
+        view.close();
+        return answerOf(ended, options.out ?? join(folder.runs, ended.record.runId), signal);
+      },
+    });
+  } finally {
+    view.close();
+  }
+}
+
+async function subjectOf(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<EvaluationSubject> {
+  const { run } = options;
+  if ((workflow === undefined) === (run === undefined)) {
+    throw new CliError(exitCodes.badInput, 'name what to evaluate: either a workflow file, or --run RUN for its best workflow');
+  }
+  if (workflow !== undefined) return { kind: 'file', path: workflow };
+  return withCluster(cli, options, (cluster) => readFoundWorkflow(cluster, run, cli.interrupts.requested));
+}
+
+async function answerOf({ cluster, record, file }: EndedRun, folder: string, signal: AbortSignal): Promise<Answer> {
+  const state = record.state();
+  const [round] = state.rounds;
+  if (state.failure !== undefined) throw new CliError(exitCodes.failed, `${record.runId} failed: ${state.failure.message}`);
+  if (round === undefined || round.outcomes.length === 0) {
+    throw new CliError(exitCodes.endedWithoutSuccess, `${record.runId} was ${state.status} before anything was executed`);
+  }
+  const details = await readExecutionDetails(cluster, record.runId, round.workflowHash, signal);
+  const records = executionRecords(round.outcomes, details, file.benchmark);
+  const document = evaluationDocument(record.runId, state, round, records);
+  const files = await writeEvaluation(resolve(folder), document, records);
+  const names = [files.csv, files.jsonl, files.parquet].map(shortPath).join(', ');
+  return {
+    exitCode: exitCodeOfStatus(state.status),
+    document: { ...document, files },
+    text: `${describeEvaluation(document)}\n\nRecords: ${names}`,
+  };
+}
+
+function shortPath(path: string): string {
+  const fromHere = relative('', path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) throw new InvalidArgumentError('it must be a whole number from 0 on.');
+  return seed;
+}

@@ -1,0 +1,42 @@
+import { type BasicType, parquetWriteBuffer } from 'hyparquet-writer';
+import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+import type { RecordColumn } from './record-columns.ts';
+
+type Columns = readonly RecordColumn[];
+type Records = readonly ExecutionRecord[];
+
+/** RFC 4180 with LF: a header, then one row an execution; an empty field is an absent value. */
+export function encodeCsv(columns: Columns, records: Records): string {
+  const header = columns.map(({ name }) => csvField(name));
+  const rows = records.map((record) => columns.map((column) => csvField(column.value(record))));
+  return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
+}
+
+function csvField(value: string | number | boolean | null): string {
+  if (value === null) return '';
+  const plain = String(value);
+  // An empty text is quoted, so that readers that care can tell it from an absent one.
+  if (plain !== '' && !/[",\r\n]|^\s|\s$/.test(plain)) return plain;
+  return `"${plain.replaceAll('"', '""')}"`;
+}
+
+/** One object a line, absent values as null. */
+export function encodeJsonLines(columns: Columns, records: Records): string {
+  const objects = records.map((record) => Object.fromEntries(columns.map((column) => [column.name, column.value(record)])));
+  return objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+}
+
+const parquetTypes = { text: 'STRING', whole: 'INT32', decimal: 'DOUBLE', truth: 'BOOLEAN' } as const satisfies Record<
+  RecordColumn['type'],
+  BasicType
+>;
+
+export function encodeParquet(columns: Columns, records: Records): Uint8Array {
+  const columnData = columns.map((column) => ({
+    name: column.name,
+    type: parquetTypes[column.type],
+    nullable: column.nullable,
+    data: records.map((record) => column.value(record)),
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: 'scale' }));
+}

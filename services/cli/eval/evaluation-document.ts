@@ -1,0 +1,41 @@
+import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+import { type EvaluationSummary, summarizeEvaluation } from '../../domain/eval/summarize-evaluation.ts';
+import type { Round, RunState } from '../../domain/search/state.ts';
+
+/** An evaluation as --json and evaluation.json tell it. */
+export interface EvaluationDocument extends EvaluationSummary {
+  readonly runId: string;
+  readonly status: RunState['status'];
+  readonly benchmark: string;
+  readonly split: string;
+  readonly scorer: string;
+  readonly model: string;
+  readonly seed: number;
+  /** Hash of the workflow's canonical form. */
+  readonly workflow: string;
+  readonly workflowName: string;
+  /** Queries of the benchmark as it was asked for. */
+  readonly queryCount: number;
+}
+
+export function evaluationDocument(
+  runId: string,
+  { configuration, status }: RunState,
+  round: Round,
+  records: readonly ExecutionRecord[],
+): EvaluationDocument {
+  const { benchmark, executor, seed } = configuration;
+  return {
+    runId,
+    status,
+    benchmark: benchmark.name,
+    split: benchmark.split,
+    scorer: benchmark.scorer,
+    model: executor.model,
+    seed,
+    workflow: round.workflowHash,
+    workflowName: round.workflow?.name ?? '',
+    queryCount: benchmark.queryCount,
+    ...summarizeEvaluation(records),
+  };
+}

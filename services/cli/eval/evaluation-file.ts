@@ -1,0 +1,138 @@
+import { basename, dirname, extname } from 'node:path';
+import type { Benchmark } from '../../domain/benchmark.ts';
+import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { Workflow } from '../../domain/workflow/workflow.ts';
+import { benchmarkDefinitionOf } from '../../shared/benchmarks/registry.ts';
+import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
+import { readWorkflowFile, readWorkflowText } from '../../shared/config/read-workflow-file.ts';
+import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
+import { RunFileError } from '../../shared/config/run-file-error.ts';
+import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
+import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { workflowYaml } from '../report/workflow-yaml.ts';
+
+/** What is evaluated: a workflow file, or the best workflow of a run with the settings that it was found with. */
+export type EvaluationSubject = { readonly kind: 'file'; readonly path: string } | FoundWorkflow;
+
+export interface FoundWorkflow {
+  readonly kind: 'run';
+  readonly runId: string;
+  readonly workflow: Workflow;
+  readonly configuration: RunConfiguration;
+  /** Where its executor model was served; undefined for the simulated model. */
+  readonly endpoint: Endpoint | undefined;
+}
+
+export interface EvaluationChoices {
+  readonly benchmark?: string;
+  readonly split: string;
+  readonly repeat: number;
+  readonly limit?: number;
+  readonly scorer?: string;
+  readonly seed?: number;
+  readonly model?: string;
+  readonly runFile?: string;
+}
+
+/**
+ * The run that evaluates one workflow: a search that ends with its first round, executed in full (isEvaluation knows it by
+ * that). Settings that only a search reads are the defaults, so that they make no two evaluations of one.
+ * @throws RunFileError, BenchmarkError, WorkflowFileError or CliError with one sentence for the user
+ */
+export async function evaluationFile(subject: EvaluationSubject, choices: EvaluationChoices): Promise<RunFile> {
+  const given =
+    choices.runFile === undefined ? settingsWithoutFile(subject, choices) : await readRunFileSettings(choices.runFile);
+  const settings = evaluationSettings(given.settings, choices);
+  const base = choices.runFile === undefined ? '' : dirname(choices.runFile);
+  return completeRunFile({ ...given, settings }, base, nameOf(subject, settings), (benchmark) =>
+    workflowOf(subject, benchmark, settings.search.max_calls_per_query),
+  );
+}
+
+function evaluationSettings(given: RunFileSettings, choices: EvaluationChoices): RunFileSettings {
+  const preset = runFileSchema.parse({ benchmark: given.benchmark.name });
+  const executor = { ...given.models.executor, ...(choices.model === undefined ? {} : { model: choices.model }) };
+  const benchmark = {
+    ...given.benchmark,
+    name: choices.benchmark ?? given.benchmark.name,
+    split: choices.split,
+    limit: choices.limit,
+    scorer: choices.scorer ?? given.benchmark.scorer,
+  };
+  return {
+    ...preset,
+    seed: choices.seed ?? given.seed,
+    benchmark,
+    endpoints: given.endpoints,
+    // Nobody asks an optimizer.
+    models: { executor, optimizer: executor },
+    search: {
+      ...preset.search,
+      max_rounds: 1,
+      convergence: { ...preset.search.convergence, rounds: 0 },
+      max_calls_per_query: given.search.max_calls_per_query,
+    },
+    evaluation: { ...preset.evaluation, method: 'full', warm_up_rounds: 0, repeats: choices.repeat },
+    cluster: given.cluster,
+  };
+}
+
+/** Without a run file: the defaults, and for a run's workflow the model, endpoint and scorer that it was found with. */
+function settingsWithoutFile(subject: EvaluationSubject, choices: EvaluationChoices): ParsedRunFile {
+  const error = (field: string, message: string, cause?: unknown): RunFileError =>
+    new RunFileError({ file: 'scale eval', field }, message, { cause });
+  const name = choices.benchmark ?? (subject.kind === 'run' ? subject.configuration.benchmark.name : undefined);
+  if (name === undefined) {
+    throw new CliError(exitCodes.badInput, 'name what to evaluate on: --benchmark NAME, or --run-file FILE with a benchmark');
+  }
+  const preset = runFileSchema.parse({ benchmark: name });
+  return { settings: subject.kind === 'run' ? settingsOfRun(preset, subject, name) : preset, error };
+}
+
+const endpointOfRun = 'of-the-run';
+
+function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: FoundWorkflow, name: string): RunFileSettings {
+  const { executor, search, benchmark } = configuration;
+  const scorer = name === benchmark.name ? shortNameOf(benchmark.scorer, name) : undefined;
+  const served = endpoint && {
+    base_url: endpoint.baseUrl,
+    ...(endpoint.apiKeyVariable === '' ? {} : { api_key_variable: endpoint.apiKeyVariable }),
+    max_concurrency: endpoint.maxConcurrency,
+    timeout_seconds: endpoint.timeoutMs / 1000,
+  };
+  const model = {
+    ...preset.models.executor,
+    model: executor.model,
+    temperature: executor.temperature,
+    top_p: executor.topP,
+    max_tokens: executor.maxTokens,
+    chat_template_kwargs: { ...executor.chatTemplateKwargs },
+    send_seed: executor.sendSeed,
+    ...(served === undefined ? {} : { endpoint: endpointOfRun }),
+  };
+  return {
+    ...preset,
+    benchmark: { ...preset.benchmark, scorer },
+    models: { ...preset.models, executor: model },
+    endpoints: served === undefined ? {} : { [endpointOfRun]: served },
+    search: { ...preset.search, max_calls_per_query: search.maxCallsPerQuery },
+  };
+}
+
+/** Run files know scorers by what they are called within a benchmark. */
+function shortNameOf(scorer: string, benchmark: string): string | undefined {
+  return Object.entries(benchmarkDefinitionOf(benchmark).scorers).find(([, name]) => name === scorer)?.[0];
+}
+
+async function workflowOf(subject: EvaluationSubject, benchmark: Benchmark, maxCalls: number): Promise<Workflow> {
+  if (subject.kind === 'file') return readWorkflowFile(subject.path, benchmark, maxCalls);
+  // Found on one benchmark, it may not fit another: the same checks as for a file.
+  return readWorkflowText(workflowYaml(subject.workflow), `the best workflow of ${subject.runId}`, benchmark, maxCalls);
+}
+
+function nameOf(subject: EvaluationSubject, { benchmark }: RunFileSettings): string {
+  const workflow = subject.kind === 'file' ? basename(subject.path, extname(subject.path)) : subject.configuration.name;
+  return `eval ${workflow} ${benchmark.name} ${benchmark.split}`.slice(0, 100);
+}

@@ -1,0 +1,26 @@
+import { detailKey, type ExecutionDetail } from '../../domain/eval/execution-record.ts';
+import type { Result } from '../../shared/contracts/generated/scale/v1/result.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+
+/** What the cluster still knows of a workflow's executions beyond the log, by detailKey. */
+export async function readExecutionDetails(
+  { client }: Pick<ReachedCluster, 'client'>,
+  runId: string,
+  workflowHash: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ExecutionDetail>> {
+  const details = new Map<string, ExecutionDetail>();
+  for await (const execution of client.listExecutions({ runId, workflowHash }, signal)) {
+    const detail = execution.result === undefined ? undefined : detailOf(execution.result);
+    if (detail !== undefined) details.set(detailKey(execution), detail);
+  }
+  signal.throwIfAborted();
+  return details;
+}
+
+/** A job that could not be done at all has no execution: the log tells its failure. */
+function detailOf({ outcome, elapsedMs }: Result): ExecutionDetail | undefined {
+  if (outcome?.$case !== 'execution') return undefined;
+  const { answer, extracted, otherScores, isolation } = outcome.value;
+  return { answer, extracted, otherScores, latencyMs: elapsedMs, ...(isolation === undefined ? {} : { isolation }) };
+}

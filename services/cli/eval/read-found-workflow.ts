@@ -1,0 +1,27 @@
+import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
+import { CliError } from '../cli-error.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { bestOf } from '../progress/run-progress.ts';
+import { findRun } from '../runs/find-run.ts';
+import { readRun } from '../runs/follow-run.ts';
+import { createRunRecord } from '../runs/run-record.ts';
+import type { FoundWorkflow } from './evaluation-file.ts';
+
+/** The best workflow of a run, finished or not, and what it was executed with. @throws CliError */
+export async function readFoundWorkflow(
+  cluster: ReachedCluster,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundWorkflow> {
+  const { runId, simulated } = await findRun(cluster, wanted, signal);
+  const { manifest } = await cluster.client.getRun(runId, signal);
+  const record = await readRun(cluster, createRunRecord(runId), signal);
+  const workflow = bestOf(record.state())?.workflow;
+  if (workflow === undefined || manifest?.configuration === undefined) {
+    throw new CliError(exitCodes.badInput, `run ${runId} has no scored workflow yet`);
+  }
+  const configuration = configurationFromProto(manifest.configuration);
+  const endpoint = manifest.endpoints.find(({ model }) => model === configuration.executor.model);
+  return { kind: 'run', runId, workflow, configuration, endpoint: simulated ? undefined : endpoint };
+}

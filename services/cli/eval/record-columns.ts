@@ -1,0 +1,73 @@
+import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+
+/** What all records of an evaluation have in common; each record holds it, so that files can be put together. */
+export interface RecordOrigin {
+  /** The evaluation's run id. */
+  readonly evaluation: string;
+  readonly benchmark: string;
+  readonly split: string;
+  readonly scorer: string;
+  /** Hash of the workflow's canonical form. */
+  readonly workflow: string;
+  readonly model: string;
+}
+
+export interface RecordColumn {
+  readonly name: string;
+  readonly type: 'text' | 'whole' | 'decimal' | 'truth';
+  readonly nullable: boolean;
+  value(record: ExecutionRecord): string | number | boolean | null;
+}
+
+/** The columns of every format, in their order. Other scorers' scores have one each, named score_<scorer>. */
+export function recordColumns(origin: RecordOrigin, records: readonly ExecutionRecord[]): readonly RecordColumn[] {
+  const otherScorers = [...new Set(records.flatMap(({ otherScores }) => Object.keys(otherScores)))].sort();
+  return [
+    text('evaluation', () => origin.evaluation),
+    text('benchmark', () => origin.benchmark),
+    text('split', () => origin.split),
+    text('workflow', () => origin.workflow),
+    text('model', () => origin.model),
+    text('query', ({ queryId }) => queryId),
+    whole('query_index', ({ queryIndex }) => queryIndex),
+    whole('repeat', ({ repeat }) => repeat),
+    text('scorer', () => origin.scorer),
+    { ...whole('score', ({ score }) => score), type: 'decimal' },
+    ...otherScorers.map(
+      (scorer): RecordColumn => optional(`score_${scorer}`, 'decimal', ({ otherScores }) => otherScores[scorer]),
+    ),
+    text('answer', ({ answer }) => answer),
+    truth('answer_is_whole', ({ answerIsWhole }) => answerIsWhole),
+    optional('extracted', 'text', ({ extracted }) => extracted),
+    text('reference', ({ reference }) => reference),
+    optional('failure_kind', 'text', ({ failure }) => failure?.kind),
+    optional('failure_step', 'text', ({ failure }) => failure?.step),
+    optional('failure_message', 'text', ({ failure }) => failure?.message),
+    whole('calls', ({ calls }) => calls),
+    whole('prompt_tokens', ({ usage }) => usage.promptTokens),
+    whole('completion_tokens', ({ usage }) => usage.completionTokens),
+    whole('cached_tokens', ({ usage }) => usage.cachedTokens),
+    whole('reasoning_tokens', ({ usage }) => usage.reasoningTokens),
+    optional('latency_ms', 'whole', ({ latencyMs }) => latencyMs),
+    optional('isolation', 'text', ({ isolation }) => isolation),
+    truth('simulated', ({ simulated }) => simulated),
+  ];
+}
+
+type ValueOf<Value> = (record: ExecutionRecord) => Value;
+
+function text(name: string, value: ValueOf<string>): RecordColumn {
+  return { name, type: 'text', nullable: false, value };
+}
+
+function whole(name: string, value: ValueOf<number>): RecordColumn {
+  return { name, type: 'whole', nullable: false, value };
+}
+
+function truth(name: string, value: ValueOf<boolean>): RecordColumn {
+  return { name, type: 'truth', nullable: false, value };
+}
+
+function optional(name: string, type: RecordColumn['type'], value: ValueOf<string | number | undefined>): RecordColumn {
+  return { name, type, nullable: true, value: (record) => value(record) ?? null };
+}

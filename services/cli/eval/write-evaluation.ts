@@ -1,0 +1,42 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+import { encodeCsv, encodeJsonLines, encodeParquet } from './encode-records.ts';
+import type { EvaluationDocument } from './evaluation-document.ts';
+import { recordColumns } from './record-columns.ts';
+
+export interface EvaluationFiles {
+  readonly csv: string;
+  readonly jsonl: string;
+  readonly parquet: string;
+  readonly summary: string;
+}
+
+/** Writes the records in three formats and the summary, over earlier ones. A reader never finds half a file. */
+export async function writeEvaluation(
+  folder: string,
+  document: EvaluationDocument,
+  records: readonly ExecutionRecord[],
+): Promise<EvaluationFiles> {
+  await mkdir(folder, { recursive: true });
+  const columns = recordColumns({ ...document, evaluation: document.runId }, records);
+  const files = {
+    csv: join(folder, 'records.csv'),
+    jsonl: join(folder, 'records.jsonl'),
+    parquet: join(folder, 'records.parquet'),
+    summary: join(folder, 'evaluation.json'),
+  };
+  await Promise.all([
+    replace(files.csv, encodeCsv(columns, records)),
+    replace(files.jsonl, encodeJsonLines(columns, records)),
+    replace(files.parquet, encodeParquet(columns, records)),
+    replace(files.summary, `${JSON.stringify(document, null, 2)}\n`),
+  ]);
+  return files;
+}
+
+async function replace(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.draft`;
+  await writeFile(draft, content);
+  await rename(draft, path);
+}
