@@ -21,7 +21,7 @@ export interface ToldError {
 }
 
 /** Errors of other rooms that mean bad input, by name: their messages already say file, field and rule. */
-const badInputNames = new Set(['RunFileError', 'WorkflowFileError', 'BenchmarkError', 'SettingsError']);
+const badInputNames = new Set(['RunFileError', 'WorkflowFileError', 'BenchmarkError', 'SettingsError', 'TraceError']);
 const notReachableNames = new Set([
   'NatsServerNotFoundError',
   'NatsServerStartError',

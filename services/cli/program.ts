@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
+import { addBenchCommand } from './commands/bench.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvalCommand } from './commands/eval.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addPauseCommand } from './commands/pause.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -31,6 +33,8 @@ const commands: readonly AddCommand[] = [
   addValidateCommand,
   addDoctorCommand,
   addSimulateModelCommand,
+  addReplayCommand,
+  addBenchCommand,
 ];
 
 export function createProgram(cli: Cli, version: string): Command {

@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { replayBench } from './replay.ts';
+
+/** Every bench there is. A new one is one file and one line here. */
+export const benches: readonly Bench[] = [replayBench];

@@ -1,0 +1,183 @@
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import type { Measures } from '../../domain/replay/measure.ts';
+import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
+import { factsOf, type ReplayReport, type ReplayTable, rowOf } from '../../domain/replay/replay-report.ts';
+import { prepareSearch } from '../../domain/replay/replay-search.ts';
+import type { Strategy } from '../../domain/replay/strategy.ts';
+import { tablesOf } from '../../domain/replay/strategy-tables.ts';
+import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
+import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { readRunAsSearch } from '../../shared/traces/read-run-log.ts';
+import { readTraces } from '../../shared/traces/read-traces.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { renderReplayText } from '../replay/render-replay-text.ts';
+import { replayDocument } from '../replay/replay-document.ts';
+import { replayOnThreads } from '../replay/replay-threads.ts';
+import type { ReplayJob } from '../replay/replay-work.ts';
+import { writeReplay } from '../replay/write-replay.ts';
+
+interface ReplayOptions {
+  readonly json: boolean;
+  readonly traces?: string;
+  readonly run?: readonly string[];
+  readonly methods: readonly string[];
+  readonly picks: readonly string[];
+  readonly budgets: readonly number[];
+  readonly ratios: readonly number[];
+  readonly warmUp: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly threads: number;
+  readonly out: string;
+}
+
+export function addReplayCommand(program: Command, cli: Cli): void {
+  program
+    .command('replay')
+    .description('evaluate recorded searches again: what each method and pick policy would have cost and chosen')
+    .option('--traces <folder>', 'recorded searches; default: `recorded` beside the benchmark files')
+    .option('--run <files...>', "logs of finished runs (events.binpb) with full evaluation, instead of or beside --traces's")
+    .option(
+      '--methods <names>',
+      `comma-separated; default: ${comparedMethods().join(',')}`,
+      names(evaluationMethods),
+      comparedMethods(),
+    )
+    .option(
+      '--picks <names>',
+      `replay each method with each of these pick policies (${[...pickPolicies.keys()].join(', ')}); default: the comparison of docs/replay.md`,
+      names(pickPolicies),
+      [],
+    )
+    .option('--budgets <list>', 'f = executions / (workflows x queries), comma-separated; "" for no picks', shares, [0.1, 0.2])
+    .option('--ratios <list>', 'share of the queries for the scores, comma-separated; "" for no scores', shares, [0.03, 0.1])
+    .option('--warm-up <n>', 'M, for the scores and for --picks', parseWhole, 3)
+    .option('--seeds <n>', 'replays of each search', parseCount, 100)
+    .option('--seed <n>', 'the first seed', parseWhole, 1)
+    .option('--threads <n>', 'how many at once; changes no figure', parseCount, availableParallelism())
+    .option('--out <folder>', 'where replay.html, replay.md and replay.json go', join('.scale', 'replay'))
+    .option('--json', 'print one JSON document', false)
+    .action((options: ReplayOptions) => cli.answer(options.json, () => replay(cli, options)));
+}
+
+/** Without full evaluation, which has no error to compare, and confidence, of which no record holds any. */
+function comparedMethods(): string[] {
+  return [...evaluationMethods.keys()].filter((name) => name !== 'full' && name !== 'confidence');
+}
+
+async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
+  const searches = await readSearches(cli, options);
+  const { budgets, ratios, picks, warmUp } = options;
+  const tables = tablesOf({ methods: options.methods, picks, budgets, ratios, warmUpRounds: warmUp });
+  if (tables.length === 0) throw new CliError(exitCodes.badInput, '--budgets and --ratios are both empty: nothing to replay');
+  const report = await replayTables(cli, options, searches, tables);
+  const files = await writeReplay(options.out, report);
+  return {
+    exitCode: exitCodes.ok,
+    document: { ...replayDocument(report), files },
+    text: `${renderReplayText(report)}\n\nwrote ${files.html}, replay.md and replay.json`,
+  };
+}
+
+async function readSearches(cli: Cli, { traces, run = [] }: ReplayOptions): Promise<RecordedSearch[]> {
+  const runs = await Promise.all(run.map(readRunAsSearch));
+  if (traces === undefined && runs.length > 0) return runs;
+  const folder = traces ?? join(dirname(defaultDataFolder(cli.environment)), 'recorded');
+  return [...(await readTraces(folder)), ...runs];
+}
+
+async function replayTables(
+  cli: Cli,
+  options: ReplayOptions,
+  searches: readonly RecordedSearch[],
+  tables: readonly ReplayTable[],
+): Promise<ReplayReport> {
+  const { seed: firstSeed, seeds, warmUp: after } = options;
+  // Full validation stands in several tables, and is replayed once.
+  const strategies = [...new Set(tables.flatMap((table) => table.strategies))];
+  // A search of three workflows has none after three warm-up rounds, but it has a best one.
+  const jobs = strategies.flatMap((strategy) =>
+    searches.map((_, search): ReplayJob => ({ strategy, search, firstSeed, seeds, after })),
+  );
+  const results = await replayOnThreads({
+    searches,
+    jobs,
+    threads: options.threads,
+    signal: cli.interrupts.requested,
+    onProgress: tellTenths(cli, jobs.length),
+  });
+  const prepared = searches.map(prepareSearch);
+  // Parallel to the jobs: one list a search, strategy after strategy.
+  const resultsOf = (strategy: Strategy): Measures[][] => {
+    const first = strategies.indexOf(strategy) * searches.length;
+    return results.slice(first, first + searches.length);
+  };
+  return {
+    simulatedPredictions: strategies.some(usesPrediction) && searches.some(lacksPrediction),
+    seeds,
+    firstSeed,
+    after,
+    searches: prepared.map(factsOf),
+    tables: tables.map(({ kind, title, strategies: compared }) => ({
+      kind,
+      title,
+      rows: compared.map((strategy) => rowOf(strategy, prepared, resultsOf(strategy), firstSeed)),
+    })),
+  };
+}
+
+function usesPrediction({ method }: { readonly method: string }): boolean {
+  return evaluationMethods.get(method)?.usesPrediction === true;
+}
+
+function lacksPrediction({ workflows }: RecordedSearch): boolean {
+  return workflows.some(({ predicted }) => predicted === undefined);
+}
+
+function tellTenths(cli: Cli, total: number): (done: number) => void {
+  let told = 0;
+  return (done) => {
+    const tenth = Math.floor((10 * done) / total);
+    if (tenth === told) return;
+    told = tenth;
+    cli.notice(`replayed ${done} of ${total} parts`);
+  };
+}
+
+/** Names of a registry, each known. */
+function names(registry: ReadonlyMap<string, unknown>): (text: string) => string[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const name = part.trim();
+      if (!registry.has(name))
+        throw new InvalidArgumentError(`there is no "${name}"; use some of ${[...registry.keys()].join(', ')}.`);
+      return name;
+    });
+}
+
+function shares(text: string): number[] {
+  if (text.trim() === '') return [];
+  return text.split(',').map((part) => {
+    const share = Number(part);
+    if (!(share > 0 && share <= 1))
+      throw new InvalidArgumentError('it must be numbers above 0 and up to 1, for example 0.1,0.2.');
+    return share;
+  });
+}
+
+function parseCount(text: string): number {
+  const count = parseWhole(text);
+  if (count < 1) throw new InvalidArgumentError('it must be a whole number from 1 on.');
+  return count;
+}
+
+function parseWhole(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it must be a whole number from 0 on.');
+  return value;
+}

@@ -1,0 +1,28 @@
+import type { Measures } from '../../domain/replay/measure.ts';
+import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
+import { replaySeeds } from '../../domain/replay/replay-report.ts';
+import { prepareSearch } from '../../domain/replay/replay-search.ts';
+import { planOf, type Strategy } from '../../domain/replay/strategy.ts';
+import { replayDefaults } from './replay-defaults.ts';
+
+/** One strategy on one search with some seeds: what a thread is given at a time. */
+export interface ReplayJob {
+  readonly strategy: Strategy;
+  /** Place among the searches. */
+  readonly search: number;
+  readonly firstSeed: number;
+  readonly seeds: number;
+  readonly after: number;
+}
+
+export type ReplayWork = (job: ReplayJob) => Measures[];
+
+export function createReplayWork(searches: readonly RecordedSearch[]): ReplayWork {
+  const prepared = searches.map(prepareSearch);
+  return ({ strategy, search, firstSeed, seeds, after }) => {
+    const found = prepared[search];
+    if (found === undefined) throw new RangeError(`there is no search ${search}`);
+    const wanted = Array.from({ length: seeds }, (_, index) => firstSeed + index);
+    return replaySeeds(found, planOf(strategy, replayDefaults), wanted, after);
+  };
+}

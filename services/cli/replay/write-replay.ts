@@ -1,0 +1,25 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ReplayReport } from '../../domain/replay/replay-report.ts';
+import { renderReplayHtml } from './render-replay-html.ts';
+import { renderReplayMarkdown } from './render-replay-markdown.ts';
+import { replayDocument } from './replay-document.ts';
+
+export interface ReplayFiles {
+  readonly html: string;
+  readonly markdown: string;
+  readonly json: string;
+}
+
+export async function writeReplay(folder: string, report: ReplayReport): Promise<ReplayFiles> {
+  const files = {
+    html: resolve(join(folder, 'replay.html')),
+    markdown: resolve(join(folder, 'replay.md')),
+    json: resolve(join(folder, 'replay.json')),
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(files.html, renderReplayHtml(report));
+  await writeFile(files.markdown, renderReplayMarkdown(report));
+  await writeFile(files.json, `${JSON.stringify(replayDocument(report), null, 2)}\n`);
+  return files;
+}

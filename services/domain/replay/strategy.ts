@@ -1,0 +1,95 @@
+import { type EvaluationMethods, evaluationMethodNamed, evaluationMethods } from '../evaluation/registry.ts';
+import type { EvaluationSettings } from '../search/configuration.ts';
+import { defaultPickSettings, type PickPolicies, pickPolicies, pickPolicyNamed } from '../search/final-pick/registry.ts';
+import type { ReplayBudget, ReplayPlan } from './replay-plan.ts';
+
+/** What a replay compares: plain data, so that it can be handed to another thread and written into a report. */
+export interface Strategy {
+  /** What the tables call it. */
+  readonly name: string;
+  readonly method: string;
+  readonly pick: string;
+  readonly warmUpRounds: number;
+  readonly fewShotRatio: number;
+  /** Undefined: the scores alone are asked for, and nothing is picked. */
+  readonly budget?: ReplayBudget;
+  readonly settings?: Partial<EvaluationSettings>;
+  readonly topK?: number;
+}
+
+/** @throws UnknownEvaluationMethodError, UnknownPickPolicyError */
+export function planOf(
+  strategy: Strategy,
+  defaults: EvaluationSettings,
+  methods: EvaluationMethods = evaluationMethods,
+  policies: PickPolicies = pickPolicies,
+): ReplayPlan {
+  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK } = strategy;
+  return {
+    method: evaluationMethodNamed(method, methods),
+    settings: { ...defaults, ...settings, method, warmUpRounds, fewShotRatio },
+    pick: pickPolicyNamed(pick, policies),
+    pickSettings: { ...defaultPickSettings, ...(topK === undefined ? {} : { topK }) },
+    ...(budget === undefined ? {} : { budget }),
+  };
+}
+
+/** The methods one by one, each after the same warm-up and with the same share of the queries. */
+export function scoreStrategies(methods: readonly string[], warmUpRounds: number, fewShotRatio: number): Strategy[] {
+  return methods.flatMap((method) => {
+    const strategy = { method, pick: 'argmax', warmUpRounds, fewShotRatio };
+    if (method !== 'scale') return [{ ...strategy, name: method }];
+    // Both readings of Eq 9, since they are different methods (docs/estimators.md); the second at half of its usual cap too.
+    return [
+      { ...strategy, name: 'scale (product)' },
+      { ...strategy, name: 'scale (quotient)', settings: { alphaForm: 'quotient' as const } },
+      { ...strategy, name: 'scale (quotient, alpha .5)', settings: { alphaForm: 'quotient' as const, alphaMax: 0.5 } },
+    ];
+  });
+}
+
+/** Full validation of everything: the noise that is left when nothing is saved. */
+export const fullValidation: Strategy = {
+  name: 'full validation',
+  method: 'full',
+  pick: 'argmax',
+  warmUpRounds: 0,
+  fewShotRatio: 1,
+  budget: { share: 1, arrival: 1 },
+};
+
+/** Ways to spend a budget that are worth a comparison: the paper's, and those that should beat them. */
+export function pickStrategies(share: number): Strategy[] {
+  const paper = { pick: 'argmax', warmUpRounds: 3, fewShotRatio: 0, budget: { share, arrival: 1 } };
+  const rungs = { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0, budget: { share, arrival: 'rung' as const } };
+  return [
+    { ...paper, name: 'paper: S_few, 3 warm-ups, argmax', method: 'few-shot' },
+    { ...paper, name: 'paper: Eq 9 product, 3 warm-ups, argmax', method: 'scale' },
+    {
+      ...paper,
+      name: 'paper: Eq 9 quotient, 3 warm-ups, argmax',
+      method: 'scale',
+      settings: { alphaForm: 'quotient' },
+    },
+    {
+      name: 'paper at its kindest: 1 warm-up, top 2 in full',
+      method: 'few-shot',
+      pick: 'top',
+      topK: 2,
+      warmUpRounds: 1,
+      fewShotRatio: 0,
+      budget: { share, arrival: 0.5 },
+    },
+    { ...paper, name: 'difference, 3 warm-ups, argmax', method: 'difference' },
+    { ...rungs, name: 'halving', pick: 'halving' },
+    { ...rungs, name: 'race', pick: 'race' },
+    {
+      name: 'rasch, refine',
+      method: 'rasch',
+      pick: 'refine',
+      warmUpRounds: 0,
+      fewShotRatio: 0,
+      budget: { share, arrival: 0.25 },
+    },
+  ];
+}
