@@ -1,10 +1,20 @@
+import { processEnvironment } from '../shared/config/environment.ts';
 import { executorSettings } from '../shared/config/service-settings.ts';
+import { createLazySandbox } from '../shared/sandbox/lazy-sandbox.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';
 import { createExecuteWork } from './execute-job.ts';
 
+const settings = executorSettings();
+
 await runWorkerService({
   role: 'executor',
-  settings: executorSettings(),
+  settings,
   kinds: ['execute'],
-  createWork: (bus, models) => createExecuteWork({ bus, models }),
+  createWork: async (bus, models, releases) => {
+    const code = createLazySandbox({ ...settings.sandbox, environment: processEnvironment() });
+    releases.push('the sandbox', () => code.close());
+    // Whoever asks for isolation wants to hear at once that there is none, not when a search has been paid for in part.
+    if (settings.sandbox.minIsolation !== 'plain') await code.open();
+    return createExecuteWork({ bus, models, code });
+  },
 });

@@ -67,6 +67,8 @@ export const defaults = {
     maxInFlight: 256,
     slots: 32,
     predictorSlots: 4,
+    sandboxMinIsolation: 'plain',
+    sandboxMemoryMb: 1024,
     simulatorHost: '127.0.0.1',
     simulatorPort: 8000,
     simulatorSeed: 1,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { type IsolationLevel, isolationLevels } from '../sandbox/isolation.ts';
 import { type LogLevel, logLevels } from '../telemetry/logger.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { defaults } from './defaults.ts';
@@ -41,6 +42,20 @@ export interface CoordinatorServiceSettings extends ServiceSettings {
 export interface WorkerServiceSettings extends ServiceSettings {
   /** Jobs at once. */
   readonly slots: number;
+}
+
+export interface ExecutorServiceSettings extends WorkerServiceSettings {
+  readonly sandbox: SandboxServiceSettings;
+}
+
+/** How the programs that models write are run. */
+export interface SandboxServiceSettings {
+  /** Refuse to run a program with less isolation. */
+  readonly minIsolation: IsolationLevel;
+  /** Path of the interpreter; undefined for the first that works. */
+  readonly python?: string;
+  /** Address space of a program that does not say. */
+  readonly memoryLimitBytes: number;
 }
 
 export interface SimulatorServiceSettings {
@@ -99,6 +114,12 @@ const workerVariables = (slots: number) =>
     SCALE_SLOTS: count(1, 4096).default(slots),
   });
 
+const sandboxVariables = {
+  SCALE_SANDBOX_MIN_ISOLATION: choice(isolationLevels).default(service.sandboxMinIsolation),
+  SCALE_SANDBOX_PYTHON: text().optional(),
+  SCALE_SANDBOX_MEMORY_MB: count(64, 1_048_576).default(service.sandboxMemoryMb),
+};
+
 const simulatorVariables = z.object({
   SCALE_SIMULATOR_HOST: text().default(service.simulatorHost),
   SCALE_SIMULATOR_PORT: port.default(service.simulatorPort),
@@ -126,8 +147,19 @@ export function coordinatorSettings(environment: Environment = processEnvironmen
 }
 
 /** @throws SettingsError */
-export function executorSettings(environment: Environment = processEnvironment()): WorkerServiceSettings {
-  return workerSettings('executor', service.slots, environment);
+export function executorSettings(environment: Environment = processEnvironment()): ExecutorServiceSettings {
+  return deepFreeze({ ...workerSettings('executor', service.slots, environment), sandbox: sandboxSettings(environment) });
+}
+
+/** @throws SettingsError */
+export function sandboxSettings(environment: Environment = processEnvironment()): SandboxServiceSettings {
+  const variables = read(z.object(sandboxVariables), environment);
+  const python = variables.SCALE_SANDBOX_PYTHON;
+  return deepFreeze({
+    minIsolation: variables.SCALE_SANDBOX_MIN_ISOLATION,
+    ...(python === undefined ? {} : { python }),
+    memoryLimitBytes: variables.SCALE_SANDBOX_MEMORY_MB * 1024 ** 2,
+  });
 }
 
 /** @throws SettingsError */

@@ -1,6 +1,6 @@
 /** Cuts a stream of bytes into messages: four bytes of length, then JSON (python/frames.py). */
 export function createFrameReader(take: (message: unknown) => void): (chunk: Buffer) => void {
-  let kept = Buffer.alloc(0);
+  let kept: Buffer = Buffer.alloc(0);
   return (chunk) => {
     kept = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
     while (kept.length >= 4) {

@@ -1,6 +1,7 @@
 import { processEnvironment } from '../config/environment.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
+import type { ReleaseStack } from '../lifecycle/release-stack.ts';
 import { runService } from '../lifecycle/run-service.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { connectBus } from '../messaging/nats-bus.ts';
@@ -16,7 +17,8 @@ export interface WorkerService {
   readonly role: 'executor' | 'predictor';
   readonly settings: WorkerServiceSettings;
   readonly kinds: readonly JobKind[];
-  createWork(bus: Bus, models: ModelClients): JobWork;
+  /** What it pushes on `releases` is given back when the jobs in flight have ended. */
+  createWork(bus: Bus, models: ModelClients, releases: ReleaseStack): JobWork | Promise<JobWork>;
 }
 
 /** Left of the drain time for handing back what did not end in time, and for closing. */
@@ -46,11 +48,12 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       const registry = createMetricsRegistry(role, version);
       const metrics = createWorkerMetrics(registry);
       for (const kind of kinds) metrics.slots.set({ kind }, slots);
+      const work = await createWork(bus, models, releases);
       const worker = startWorker(
         { name, kinds, slots, ackWaitMs, drainMs: settings.drainMs * closingShare },
         {
           bus,
-          work: createWork(bus, models),
+          work,
           clock: systemTiming,
           logger: log,
           settled: (kind, settlement, elapsedMs) => {

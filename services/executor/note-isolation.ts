@@ -1,0 +1,19 @@
+import type { CodeRunner } from '../domain/ports.ts';
+
+export interface NotedRunner extends CodeRunner {
+  /** What the programs so far ran in; no field if there was none. */
+  isolation(): { readonly isolation?: string };
+}
+
+/** Remembers how well the programs of one execution were caged, for its result. */
+export function noteIsolation(code: CodeRunner): NotedRunner {
+  let noted: string | undefined;
+  return {
+    run: async (program, signal) => {
+      const verdict = await code.run(program, signal);
+      noted = verdict.isolation;
+      return verdict;
+    },
+    isolation: () => (noted === undefined ? {} : { isolation: noted }),
+  };
+}
