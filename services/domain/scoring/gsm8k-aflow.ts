@@ -9,7 +9,7 @@ import type { Scorer } from './scorer.ts';
 const numberPattern = /[-+]?\p{Nd}+(?:,\p{Nd}{3})*(?:\.\p{Nd}+)?|\p{Nd}+\.\p{Nd}+/gu;
 const tolerance = 1e-6;
 
-export const gsm8kAflow: Scorer = {
+export const gsm8kAflow = {
   name: 'gsm8k-aflow',
   description: 'AFlow on GSM8K: the last number in the text, equal to the reference within 1e-6',
   score(answer: string, query: Query) {
@@ -19,7 +19,7 @@ export const gsm8kAflow: Scorer = {
     const right = Math.abs(Number(expected) - Number(extracted)) <= tolerance;
     return { score: right ? 1 : 0, extracted };
   },
-};
+} satisfies Scorer;
 
 function lastNumber(text: string): string | undefined {
   const last = text.match(numberPattern)?.at(-1);

@@ -7,7 +7,7 @@ const tolerance = 1e-6;
 const longestBox = 500;
 
 /** What a careful person would accept: the answer that the text marks as final, else the last number in it. */
-export const gsm8kStrict: Scorer = {
+export const gsm8kStrict = {
   name: 'gsm8k-strict',
   description: 'the marked final answer (boxed, ####, "answer is", bold), else the last number; units and notation do not matter',
   score(answer: string, query: Query) {
@@ -16,7 +16,7 @@ export const gsm8kStrict: Scorer = {
     if (extracted === undefined) return { score: 0, extracted: '' };
     return { score: expected !== undefined && isSame(extracted, expected) ? 1 : 0, extracted: extracted.text };
   },
-};
+} satisfies Scorer;
 
 function isSame(answer: ReadNumber, expected: ReadNumber): boolean {
   const near = (value: number) => Math.abs(value - expected.value) <= tolerance * Math.max(1, Math.abs(expected.value));

@@ -1,9 +1,12 @@
+import { dropAflow } from './drop-aflow.ts';
 import { gsm8kAflow } from './gsm8k-aflow.ts';
 import { gsm8kStrict } from './gsm8k-strict.ts';
+import { hotpotqaAflow } from './hotpotqa-aflow.ts';
+import { mathAflow } from './math-aflow.ts';
 import type { Scorer } from './scorer.ts';
 
 /** A new scorer is one file beside this one and one line here. */
-export const scorers: readonly Scorer[] = [gsm8kAflow, gsm8kStrict];
+export const scorers: readonly Scorer[] = [gsm8kAflow, gsm8kStrict, mathAflow, dropAflow, hotpotqaAflow];
 
 export class UnknownScorerError extends Error {
   override readonly name = 'UnknownScorerError';

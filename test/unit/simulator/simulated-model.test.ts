@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { scorerOf } from '../../../services/domain/scoring/registry.ts';
+import { gsm8kAflow } from '../../../services/domain/scoring/gsm8k-aflow.ts';
 import { answerOf, arithmeticBenchmark, chat, modelFor, questionOf } from './arithmetic-benchmark.ts';
 
 const steps = 'Solve the problem step by step and show your work.';
 const boxed = 'End with the final answer as \\boxed{number}.';
 
 /** Share of the queries that a prompt gets right. */
-function shareRight(instruction: string, settings: { difficulty?: number; model?: string; scorer?: string } = {}): number {
-  const { difficulty = -1, model = 'qwen-plus', scorer = 'gsm8k-aflow' } = settings;
+function shareRight(instruction: string, settings: { difficulty?: number; model?: string } = {}): number {
+  const { difficulty = -1, model = 'qwen-plus' } = settings;
   const simulated = modelFor(difficulty);
   const scores = arithmeticBenchmark.queries.map((query, index) => {
     const reply = simulated.reply(chat(`${instruction}\n\n${questionOf(index)}`, { model }), 0);
-    return scorerOf(scorer).score(reply, query).score;
+    return gsm8kAflow.score(reply, query).score;
   });
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }

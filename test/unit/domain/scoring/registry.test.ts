@@ -7,5 +7,5 @@ it('finds each scorer by its name, and each name once', () => {
 });
 
 it('refuses an unknown scorer and names those there are', () => {
-  expect(() => scorerOf('gsm9k')).toThrow('there is no scorer "gsm9k"; there are gsm8k-aflow, gsm8k-strict');
+  expect(() => scorerOf('gsm9k')).toThrow('there is no scorer "gsm9k"; there are gsm8k-aflow, gsm8k-strict, ');
 });

@@ -1,0 +1,24 @@
+import type { Query } from '../benchmark.ts';
+import type { Scorer } from './scorer.ts';
+import { squadTokens, tokenOverlap } from './token-overlap.ts';
+
+/**
+ * AFlow's rule for DROP: every part of the answer between bars is compared with every gold answer, and the best pair counts. So
+ * an answer that lists several guesses loses nothing, and "96.28" and "9628" are the same.
+ */
+export const dropAflow = {
+  name: 'drop-aflow',
+  description: 'AFlow on DROP: the best word overlap (F1) between any part of the answer and any gold answer',
+  score(answer: string, query: Query) {
+    const expected = query.reference.split('|').filter((gold) => gold.trim() !== '');
+    let best = { score: 0, extracted: answer };
+    for (const part of answer.split('|')) {
+      const tokens = squadTokens(part);
+      for (const gold of expected) {
+        const score = tokenOverlap(tokens, squadTokens(gold));
+        if (score > best.score) best = { score, extracted: part };
+      }
+    }
+    return best;
+  },
+} satisfies Scorer;
