@@ -116,9 +116,9 @@ function allowedLevels({ onlyIsolation, minIsolation = 'plain' }: SandboxSetting
   return onlyIsolation === undefined ? strongestFirst : strongestFirst.filter((level) => level === onlyIsolation);
 }
 
-/** That a cage starts does not mean that Python finds its libraries in it, so the probe uses some. */
+/** That a cage starts does not mean that Python finds its libraries in it, so the probe uses some; colorsys is not yet loaded. */
 const probe =
-  'import bisect, ctypes, decimal, hashlib, json, math, random, re, zlib, unicodedata\nprint(json.dumps([math.pi > 3]))';
+  'import bisect, colorsys, ctypes, decimal, hashlib, json, math, random, re, zlib, unicodedata\nprint(json.dumps([math.pi > 3]))';
 
 async function startProbed(
   settings: SandboxSettings,
