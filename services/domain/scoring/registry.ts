@@ -2,11 +2,25 @@ import { dropAflow } from './drop-aflow.ts';
 import { gsm8kAflow } from './gsm8k-aflow.ts';
 import { gsm8kStrict } from './gsm8k-strict.ts';
 import { hotpotqaAflow } from './hotpotqa-aflow.ts';
+import { humanevalAflow } from './humaneval-aflow.ts';
+import { humanevalStrict } from './humaneval-strict.ts';
 import { mathAflow } from './math-aflow.ts';
+import { mbppAflow } from './mbpp-aflow.ts';
+import { mbppStrict } from './mbpp-strict.ts';
 import type { Scorer } from './scorer.ts';
 
 /** A new scorer is one file beside this one and one line here. */
-export const scorers: readonly Scorer[] = [gsm8kAflow, gsm8kStrict, mathAflow, dropAflow, hotpotqaAflow];
+export const scorers: readonly Scorer[] = [
+  gsm8kAflow,
+  gsm8kStrict,
+  mathAflow,
+  dropAflow,
+  hotpotqaAflow,
+  humanevalAflow,
+  humanevalStrict,
+  mbppAflow,
+  mbppStrict,
+];
 
 export class UnknownScorerError extends Error {
   override readonly name = 'UnknownScorerError';

@@ -1,0 +1,59 @@
+import type { Query } from '../benchmark.ts';
+import type { CodeRun } from '../ports.ts';
+import { CodeRunnerMissingError, type ScoredAnswer, type ScoringTools } from './scorer.ts';
+
+/** AFlow's limit for a check. */
+export const checkTimeLimitMs = 15_000;
+
+/** What AFlow lets answers use without importing it; some gold solutions rely on it. */
+const givenNames = 'import math, hashlib, re\nfrom typing import List, Dict, Tuple, Optional, Any\n';
+
+export interface CodeScoring {
+  readonly scorer: string;
+  /** Python that defines `answer_code()`: reads the answer from standard input and returns the code in it. */
+  readonly extraction: string;
+  /** Python that stands before the code. */
+  readonly before: string;
+  /** Python that fails if the code is wrong. */
+  readonly tests: string;
+}
+
+/** Finds the code in an answer and runs the tests on it: right if they come to their end. */
+export async function scoreProgram(scoring: CodeScoring, answer: string, tools: ScoringTools): Promise<ScoredAnswer> {
+  const { code, signal } = tools;
+  if (!code) throw new CodeRunnerMissingError(scoring.scorer);
+  const extraction: CodeRun = {
+    code: scoring.extraction,
+    stdin: answer,
+    entry: 'answer_code',
+    timeLimitMs: checkTimeLimitMs,
+  };
+  const { passed, result } = await code.run(extraction, signal);
+  // What Python cannot even search for code is no program.
+  if (!passed) return { score: 0, extracted: '' };
+  const program = futureImportsFirst(`${givenNames}${scoring.before}\n${result}`);
+  // The tests do not share modules with a program that could reach into its interpreter, and one of MBPP's asks for sys.
+  const tests = /^import sys$/m.test(result) ? `import sys\n${scoring.tests}` : scoring.tests;
+  const verdict = await code.run({ code: program, tests, timeLimitMs: checkTimeLimitMs }, signal);
+  return { score: verdict.passed ? 1 : 0, extracted: result };
+}
+
+/** Python accepts them nowhere else. */
+function futureImportsFirst(program: string): string {
+  const future = /^from __future__ import .+$/gm;
+  return [...(program.match(future) ?? []), program.replace(future, '')].join('\n');
+}
+
+/** A string as a Python literal: Python reads JSON's strings as JavaScript does. */
+export function pythonString(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** The name of the function that a query asks for. */
+export function entryPointOf(query: Query): string {
+  const name = query.fields.entry_point ?? '';
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
+    throw new Error(`query ${query.id} names no function to test: its field entry_point is "${name}"`);
+  }
+  return name;
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Query } from '../../../services/domain/benchmark.ts';
+import { humanevalAflow } from '../../../services/domain/scoring/humaneval-aflow.ts';
+import { humanevalStrict } from '../../../services/domain/scoring/humaneval-strict.ts';
+import { mbppAflow } from '../../../services/domain/scoring/mbpp-aflow.ts';
+import { mbppStrict } from '../../../services/domain/scoring/mbpp-strict.ts';
+import type { ScoringTools } from '../../../services/domain/scoring/scorer.ts';
+import { createSandbox, type Sandbox } from '../../../services/shared/sandbox/sandbox.ts';
+
+const triple: Query = {
+  id: 'triple',
+  fields: {
+    entry_point: 'triple',
+    prompt: 'from typing import List\n\ndef half(x):\n    return x / 2\n\ndef triple(x):\n    """Three times x."""\n',
+  },
+  reference: 'def check(candidate):\n    assert candidate(4) == 12\n    assert candidate(-1) == -3\n',
+};
+const quadruple: Query = {
+  id: 'quadruple',
+  fields: { entry_point: 'quadruple' },
+  reference: 'def check():\n    assert quadruple(2) == 8\n',
+};
+
+let sandbox: Sandbox;
+let tools: ScoringTools;
+beforeAll(async () => {
+  sandbox = await createSandbox({ environment: process.env });
+  tools = { code: sandbox, signal: new AbortController().signal };
+});
+afterAll(() => sandbox.close());
+
+/** Name, answer, score by AFlow's rule, by the strict one. */
+const answersToTriple: [string, string, number, number][] = [
+  ['right code', 'def triple(x):\n    return 3 * x', 1, 1],
+  ['wrong code', 'def triple(x):\n    return 3 + x', 0, 0],
+  ['code in a fence amid prose', 'Here it is:\n\n```python\ndef triple(x):\n    return 3 * x\n```\nIt multiplies.', 1, 1],
+  ['a fence that is never closed', 'Sure!\n```python\ndef triple(x):\n    return 3 * x', 1, 1],
+  [
+    'the last of two tries',
+    '```python\ndef triple(x):\n    return x\n```\nNo:\n```python\ndef triple(x):\n    return 3 * x\n```',
+    0,
+    1,
+  ],
+  ['a helper function', 'def triple(x):\n    return times(x)\n\ndef times(x):\n    return FACTOR * x\n\nFACTOR = 3', 1, 1],
+  ['a helper by an annotated assignment', 'FACTOR: int = 3\n\ndef triple(x):\n    return FACTOR * x', 0, 1],
+  ['a helper made in an if', 'if True:\n    factor = 3\n\ndef triple(x):\n    return factor * x', 0, 1],
+  ['a failing example below', 'def triple(x):\n    return 3 * x\n\nassert triple(1) == 4', 1, 0],
+  ["the prompt's own helper", 'def triple(x):\n    return 6 * half(x)', 0, 1],
+  ['a body without the signature', '    return 3 * x\n', 0, 1],
+  ['a decorated function', 'import functools\n\n@functools.cache\ndef triple(x):\n    return 3 * x', 1, 1],
+  ['an import from the future', 'from __future__ import annotations\n\ndef triple(x: Number):\n    return 3 * x', 1, 1],
+  ['names that need no import', 'def triple(x: Optional[List[int]]):\n    return int(math.fsum([x] * 3))', 1, 1],
+  ['an exit in the function', 'def triple(x):\n    raise SystemExit', 0, 0],
+  ['another function', 'def thrice(x):\n    return 3 * x', 0, 0],
+  ['prose', 'I would multiply x by three.', 0, 0],
+  ['nothing', '', 0, 0],
+  ['a line that only NUL breaks', 'def triple(x):\n    return 3 * x\u0000', 0, 0],
+];
+
+describe('the scorers of HumanEval', () => {
+  it.each(answersToTriple)('judge %s', async (_name, answer, aflow, strict) => {
+    expect(await humanevalAflow.score(answer, triple, tools)).toMatchObject({ score: aflow });
+    expect(await humanevalStrict.score(answer, triple, tools)).toMatchObject({ score: strict });
+  });
+
+  it('give the three answers that need it the function of their prompts', async () => {
+    const query: Query = {
+      id: 'zero',
+      fields: { entry_point: 'find_zero', prompt: '' },
+      reference: 'def check(candidate):\n    assert poly([-2, 1], candidate([-2, 1])) == 0\n',
+    };
+    expect(await humanevalAflow.score('def find_zero(xs):\n    return -xs[0] / xs[1]', query, tools)).toMatchObject({ score: 1 });
+  });
+
+  it('refuse to work without a runner, and a query that names no function', async () => {
+    const { signal } = tools;
+    await expect(humanevalAflow.score('', triple, { code: undefined, signal })).rejects.toThrow(
+      'humaneval-aflow runs the programs',
+    );
+    expect(() => humanevalAflow.score('', { ...triple, fields: { entry_point: 'a b' } }, tools)).toThrow(
+      'query triple names no function',
+    );
+  });
+});
+
+describe('the scorers of MBPP', () => {
+  it.each([
+    ['right code', 'def quadruple(x):\n    return 4 * x', 1, 1],
+    ['wrong code', 'def quadruple(x):\n    return x', 0, 0],
+    ['an exit', 'def quadruple(x):\n    exit()', 0, 0],
+  ])('judge %s', async (_name, answer, aflow, strict) => {
+    expect(await mbppAflow.score(answer, quadruple, tools)).toMatchObject({ score: aflow });
+    expect(await mbppStrict.score(answer, quadruple, tools)).toMatchObject({ score: strict });
+  });
+
+  it('let the tests use the module sys of an answer that imports it', async () => {
+    const query = { ...quadruple, reference: 'def check():\n    assert quadruple(2) == sys.maxsize\n' };
+    expect(await mbppAflow.score('import sys\ndef quadruple(x):\n    return sys.maxsize', query, tools)).toMatchObject({
+      score: 1,
+    });
+  });
+});
