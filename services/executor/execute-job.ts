@@ -1,5 +1,6 @@
 import { operators } from '../domain/operators/registry.ts';
-import { scorerOf } from '../domain/scoring/registry.ts';
+import type { CodeRunner } from '../domain/ports.ts';
+import { scoreAnswer } from '../domain/scoring/score-answer.ts';
 import { interpretWorkflow } from '../domain/workflow/interpret.ts';
 import type { Workflow } from '../domain/workflow/workflow.ts';
 import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale/v1/workflow.ts';
@@ -8,16 +9,19 @@ import { workflowFromProto } from '../shared/contracts/workflow-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { ModelClients } from '../shared/models/model-clients.ts';
 import type { JobWork } from '../shared/worker/job-work.ts';
+import { noteIsolation } from './note-isolation.ts';
 
 export interface ExecuteDependencies {
   readonly bus: Bus;
   readonly models: ModelClients;
+  /** Runs what models programmed. Without it, such a step or scorer refuses to work. */
+  readonly code?: CodeRunner;
 }
 
 const workflowsKept = 64;
 
 /** Runs a workflow on a query, once, and scores what it returns. */
-export function createExecuteWork({ bus, models }: ExecuteDependencies): JobWork {
+export function createExecuteWork({ bus, models, code }: ExecuteDependencies): JobWork {
   const workflows = new Map<string, Promise<Workflow>>();
   const workflowOf = (blob: string): Promise<Workflow> => {
     const known = workflows.get(blob);
@@ -40,20 +44,23 @@ export function createExecuteWork({ bus, models }: ExecuteDependencies): JobWork
     if (!query) throw new Error(`benchmark ${benchmark.name} has no query ${queryIndex}`);
     const seed = [configuration.seed, workflowHash, query.id, repeat] as const;
     const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed });
+    const programs = code && noteIsolation(code);
     const { answer, failure } = await interpretWorkflow(workflow, query, {
       model: client,
-      code: undefined,
+      code: programs,
       operators,
       seed,
       inputs: benchmark.inputs,
       maxCalls: configuration.search.maxCallsPerQuery,
       signal,
     });
-    const scored = failure ? { score: 0, extracted: '' } : scorerOf(benchmark.scorer).score(answer, query);
-    const otherScores = Object.fromEntries(
-      benchmark.otherScorers.map((name) => [name, failure ? 0 : scorerOf(name).score(answer, query).score]),
-    );
-    const value = { answer, ...scored, otherScores, ...(failure ? { failure: failureToProto(failure) } : {}) };
+    if (failure) {
+      const otherScores = Object.fromEntries(benchmark.otherScorers.map((name) => [name, 0]));
+      const value = { answer, score: 0, extracted: '', otherScores, failure: failureToProto(failure), ...programs?.isolation() };
+      return { outcome: { $case: 'execution', value }, calls: calls() };
+    }
+    const scored = await scoreAnswer(answer, query, benchmark, { code: programs, signal });
+    const value = { answer, ...scored, ...programs?.isolation() };
     return { outcome: { $case: 'execution', value }, calls: calls() };
   };
 }
