@@ -3,7 +3,8 @@ import type { TokenUse } from '../domain/ledger/token-use.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
 import { admitProposal } from '../domain/search/admit-proposal.ts';
-import type { ExecutionOutcome, PredictionCompleted, WorkflowProposed } from '../domain/search/event.ts';
+import type { ExecuteCommand } from '../domain/search/command.ts';
+import type { ExecutionOutcome, PredictionCompleted, RunEvent, WorkflowProposed } from '../domain/search/event.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeYaml } from '../shared/config/decode-yaml.ts';
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
@@ -28,6 +29,20 @@ export function executionOutcomeOf(result: Result, queryIndex: number, repeat: n
     };
   }
   return { queryIndex, repeat, score: 0, answer: '', failure: jobFailureOf(result), tokens };
+}
+
+/** What a batch of an execute command's outcomes means to the run. */
+export function executedEvent(
+  { round, purpose }: ExecuteCommand,
+  outcomes: readonly ExecutionOutcome[],
+  state: RunState,
+): RunEvent {
+  if (purpose === 'final') return { kind: 'final-executions-completed', round, outcomes };
+  if (purpose === undefined) return { kind: 'executions-completed', round, outcomes };
+  const attempt = state.rounds[round - 1]?.proposals.at(-1)?.attempt ?? 0;
+  const [outcome] = outcomes;
+  if (outcome === undefined || outcomes.length > 1) throw new Error(`the canary of round ${round} is one execution`);
+  return { kind: 'canary-completed', round, attempt, outcome };
 }
 
 /** The optimizer's reply to a proposal prompt, parsed, checked, and taken or refused. */

@@ -11,7 +11,7 @@ import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
+import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
 import { executionJobId, jobsOf, type WorkCommand } from './job-of-command.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
@@ -152,7 +152,7 @@ async function* eventsOf(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent> {
   if (command.kind === 'execute') {
-    yield* executionBatches(command, inbox, signal);
+    for await (const outcomes of executionBatches(command, inbox, signal)) yield executedEvent(command, outcomes, state());
     return;
   }
   const { round, attempt } = command;
@@ -162,15 +162,18 @@ async function* eventsOf(
     : predictionCompletedOf(result, round, attempt);
 }
 
-async function* executionBatches(command: ExecuteCommand, inbox: ResultInbox, signal: AbortSignal): AsyncGenerator<RunEvent> {
-  const { round, workflowHash, executions } = command;
+async function* executionBatches(
+  { workflowHash, executions }: ExecuteCommand,
+  inbox: ResultInbox,
+  signal: AbortSignal,
+): AsyncGenerator<ExecutionOutcome[]> {
   for (let start = 0; start < executions.length; start += batchSize) {
     const outcomes: ExecutionOutcome[] = [];
     for (const { queryIndex, repeat } of executions.slice(start, start + batchSize)) {
       const result = await inbox.take(executionJobId(workflowHash, queryIndex, repeat), signal);
       outcomes.push(executionOutcomeOf(result, queryIndex, repeat));
     }
-    yield { kind: 'executions-completed', round, outcomes };
+    yield outcomes;
   }
 }
 
@@ -191,7 +194,9 @@ function currentRound(state: RunState): number {
 
 function phaseOf(work: readonly WorkCommand[], state: RunState): Phase {
   const round = state.rounds.at(-1);
-  if (round && work.some((command) => command.kind === 'execute')) return executionPhase(round, state.configuration);
+  const execute = work.find((command) => command.kind === 'execute');
+  if (execute?.purpose !== undefined) return execute.purpose;
+  if (round && execute) return executionPhase(round, state.configuration);
   return work[0]?.kind === 'propose' ? 'propose' : 'predict';
 }
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { randomStream } from '../../services/domain/random.ts';
 import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
+import { canonicalHash } from '../../services/domain/workflow/canonical-hash.ts';
+import type { Workflow } from '../../services/domain/workflow/workflow.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
 import type { ModelCall } from '../../services/shared/contracts/generated/scale/v1/result.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
@@ -24,6 +26,17 @@ export const benchmark: Benchmark = {
 
 export const benchmarkHash = createHash('sha256').update(encodeBenchmark(benchmark)).digest('hex');
 
+const initialWorkflow: Workflow = {
+  name: 'one call',
+  description: '',
+  prompts: {},
+  steps: [
+    { kind: 'call', id: 'answer', operator: 'custom', inputs: { input: '{{query.question}}' } },
+    { kind: 'return', value: '{{answer.response}}' },
+  ],
+};
+const initialHash = canonicalHash(initialWorkflow);
+
 const model = { temperature: 0, topP: 1, maxTokens: 256, chatTemplateKwargs: {}, sendSeed: true };
 
 export function configuration(seed: number): RunConfiguration {
@@ -45,6 +58,8 @@ export function configuration(seed: number): RunConfiguration {
       convergenceZ: 0,
       tokenBudget: 0,
       maxCallsPerQuery: 20,
+      canary: true,
+      finalPick: { policy: 'halving', topK: 3, share: 0.3 },
     },
     evaluation: {
       method: 'scale',
@@ -59,15 +74,7 @@ export function configuration(seed: number): RunConfiguration {
       predictionAttempts: 2,
       repeats: 1,
     },
-    initialWorkflow: {
-      name: 'one call',
-      description: '',
-      prompts: {},
-      steps: [
-        { kind: 'call', id: 'answer', operator: 'custom', inputs: { input: '{{query.question}}' } },
-        { kind: 'return', value: '{{answer.response}}' },
-      ],
-    },
+    initialWorkflow,
   };
 }
 
@@ -110,6 +117,14 @@ export function createMadeUpWork(worker: string, pause: () => Promise<void>, sta
     if (job.work?.$case === 'execute') {
       const made = call('an answer', 'answer/0');
       await record(made);
+      const { workflowHash } = job.work.value;
+      if (workflowHash !== initialHash && randomStream(run.configuration.seed, 'broken', workflowHash).next() < 0.3) {
+        const failure = { kind: 'no-answer', message: 'it ended without a return', step: '' };
+        return {
+          outcome: { $case: 'execution', value: { answer: '', extracted: '', score: 0, otherScores: {}, failure } },
+          calls: [made],
+        };
+      }
       const score = random.next() < 0.7 ? 1 : 0;
       return {
         outcome: { $case: 'execution', value: { answer: String(score), extracted: '', score, otherScores: {} } },

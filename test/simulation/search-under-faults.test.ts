@@ -6,6 +6,7 @@ import type { Random } from '../../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
+import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
@@ -98,6 +99,10 @@ describe('a search over the bus', () => {
   it('writes the same log, byte for byte, with 1, 2 and 4 workers', async () => {
     const [one, two, four] = await Promise.all([1, 2, 4].map((workers) => searchUndisturbed(7, workers)));
     expect(one?.length).toBeGreaterThan(30);
+    const events = (one ?? []).map((entry) => decodeEvent(Buffer.from(entry, 'hex')).event);
+    expect(events.some((event) => event.kind === 'canary-completed' && event.outcome.failure !== undefined)).toBe(true);
+    expect(events.some((event) => event.kind === 'canary-completed' && event.outcome.failure === undefined)).toBe(true);
+    expect(events.some((event) => event.kind === 'final-executions-completed')).toBe(true);
     expect(two).toEqual(one);
     expect(four).toEqual(one);
   });

@@ -72,25 +72,45 @@ const modelSettings: fc.Arbitrary<ModelSettings> = fc.record({
   sendSeed: fc.boolean(),
 });
 
+/** Settings that every run has; the others are left out where they are off. */
+const searchKeys: (keyof RunConfiguration['search'])[] = [
+  'maxRounds',
+  'candidates',
+  'lambda',
+  'alpha',
+  'proposalAttempts',
+  'failingQueriesShown',
+  'convergenceRounds',
+  'convergenceTop',
+  'convergenceZ',
+  'tokenBudget',
+  'maxCallsPerQuery',
+];
+
 const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
   name: text,
   seed: uint64,
   benchmark: fc.record({ name: text, split: text, contentHash: text, queryCount: uint32, scorer: text }),
   executor: modelSettings,
   optimizer: modelSettings,
-  search: fc.record({
-    maxRounds: uint32,
-    candidates: uint32,
-    lambda: double,
-    alpha: double,
-    proposalAttempts: uint32,
-    failingQueriesShown: uint32,
-    convergenceRounds: uint32,
-    convergenceTop: uint32,
-    convergenceZ: double,
-    tokenBudget: uint64,
-    maxCallsPerQuery: uint32,
-  }),
+  search: fc.record(
+    {
+      maxRounds: uint32,
+      candidates: uint32,
+      lambda: double,
+      alpha: double,
+      proposalAttempts: uint32,
+      failingQueriesShown: uint32,
+      convergenceRounds: uint32,
+      convergenceTop: uint32,
+      convergenceZ: double,
+      tokenBudget: uint64,
+      maxCallsPerQuery: uint32,
+      canary: fc.constant(true),
+      finalPick: fc.record({ policy: text, topK: uint32, share: double }),
+    },
+    { requiredKeys: searchKeys },
+  ),
   evaluation: fc.record({
     method: text,
     warmUpRounds: uint32,
@@ -164,8 +184,9 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
       maxLength: 3,
     }),
   }),
+  fc.record({ kind: fc.constant('canary-completed' as const), round: uint32, attempt: uint32, outcome }),
   fc.record({
-    kind: fc.constant('executions-completed' as const),
+    kind: fc.constantFrom('executions-completed' as const, 'final-executions-completed' as const),
     round: uint32,
     outcomes: fc.array(outcome, { maxLength: 3 }),
   }),

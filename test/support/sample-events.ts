@@ -108,6 +108,17 @@ export const sampleEvents: readonly RunEvent[] = [
       { queryIndex: 58, repeat: 0, score: 1, answer: '42', tokens: [] },
     ],
   },
+  {
+    kind: 'canary-completed',
+    round: 4,
+    attempt: 1,
+    outcome: { queryIndex: 7, repeat: 0, score: 0, answer: '', failure, tokens: [tokens] },
+  },
+  {
+    kind: 'final-executions-completed',
+    round: 4,
+    outcomes: [{ queryIndex: 9, repeat: 0, score: 0.5, answer: '7', otherScores: { strict: 1 }, tokens: [tokens] }],
+  },
   { kind: 'prediction-completed', round: 4, attempt: 2, score: 0.625, reason: 'It votes.', failure, tokens },
   {
     kind: 'round-completed',

@@ -25,6 +25,10 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
         };
       }
       return detail(`round ${event.round}: proposed “${oneLine(event.modification)}”`);
+    case 'canary-completed':
+      return event.outcome.failure === undefined
+        ? undefined
+        : { ...detail(`round ${event.round}: broken: ${oneLine(event.outcome.failure.message)}`), tone: 'bad' };
     case 'sample-drawn': {
       const { queryCount } = state.configuration.benchmark;
       return detail(`round ${event.round}: executing ${event.queryIndexes.length} of ${queryCount} queries`);
@@ -40,6 +44,8 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
         : detail(`round ${event.round}: predicted ${formatScore(event.score)}`);
     case 'round-completed':
       return describeRound(event, state);
+    case 'final-executions-completed':
+      return detail(`final pick: executed round ${event.round} on ${event.outcomes.length} more queries`);
     case 'run-completed': {
       const score = state.rounds[event.bestRound - 1]?.evaluation?.score;
       const scored = score === undefined ? '' : ` with ${formatScore(score)}`;

@@ -22,7 +22,7 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
       scores: scoreRow(earlier, configuration.benchmark.queryCount),
     })),
     earlierSample: earlierSample(state, round),
-    earlier: state.rounds.slice(0, round.round - 1).flatMap(earlierRound),
+    earlier: earlierRounds(state.rounds.slice(0, round.round - 1)),
     memory: [],
     parentRound: round.parentRound,
     parent: state.rounds[round.parentRound - 1]?.evaluation,
@@ -40,6 +40,11 @@ export function predictionOf(round: Round, attempts: number): number | 'pending'
   const score = round.predictions.at(-1)?.score;
   if (score !== undefined) return score;
   return round.predictions.length < attempts ? 'pending' : undefined;
+}
+
+/** Those of these rounds that have a score, with what was executed for it. */
+export function earlierRounds(rounds: readonly Round[]): readonly EarlierRound[] {
+  return rounds.flatMap(earlierRound);
 }
 
 const knownRows = new WeakMap<Round, EarlierRound>();

@@ -9,5 +9,5 @@ export interface TokenUse {
 }
 
 /** What the tokens were spent on. */
-export const phases = ['warm-up', 'propose', 'predict', 'few-shot', 'final', 'test'] as const;
+export const phases = ['warm-up', 'propose', 'canary', 'predict', 'few-shot', 'final', 'test'] as const;
 export type Phase = (typeof phases)[number];

@@ -1,6 +1,8 @@
 import type { Failure } from '../failure.ts';
 import type { TokenUse } from '../ledger/token-use.ts';
+import { nearForm } from '../workflow/near-form.ts';
 import type { Workflow } from '../workflow/workflow.ts';
+import { brokenProposals } from './canary.ts';
 import type { WorkflowProposed } from './event.ts';
 import type { RunState } from './state.ts';
 
@@ -21,23 +23,46 @@ export interface ProposalToAdmit {
 }
 
 /**
- * Decides on a proposal before anything is spent on it. Refused are a workflow whose canonical form was evaluated in this run
- * and a modification that was tried on the same parent (AFlow's rule). An edit that was refused may come again: a repaired
+ * Decides on a proposal before anything is spent on it. Refused are a workflow whose canonical form was executed in this run, one
+ * that differs from such a workflow only trivially, and a modification that was tried on the same parent (AFlow's rule). An edit that was refused may come again: a repaired
  * workflow has the same modification.
  */
 export function admitProposal({ state, round, attempt, parsed, reply, tokens }: ProposalToAdmit): WorkflowProposed {
   const base = { kind: 'workflow-proposed', round, attempt, reply, ...(tokens === undefined ? {} : { tokens }) } as const;
   const modification = parsed.modification ?? '';
   if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };
-  const failure = duplicateOf(state, parsed.workflowHash) ?? repetitionOf(state, round, modification);
+  const failure = duplicateOf(state, parsed.workflowHash, parsed.workflow) ?? repetitionOf(state, round, modification);
   if (failure !== undefined) return { ...base, modification, workflowHash: '', failure };
   return { ...base, modification, workflow: parsed.workflow, workflowHash: parsed.workflowHash };
 }
 
-function duplicateOf(state: RunState, workflowHash: string): Failure | undefined {
-  const same = state.rounds.find((earlier) => earlier.workflowHash === workflowHash);
-  if (same === undefined) return undefined;
-  const message = `this is the workflow of round ${same.round} again; change what it does, not only its name or description`;
+interface Executed {
+  readonly round: number;
+  readonly workflow: Workflow;
+  readonly workflowHash: string;
+}
+
+/** Every workflow that was taken so far, those that failed on their canary among them. */
+function executedWorkflows({ rounds }: RunState): Executed[] {
+  return rounds.flatMap(({ round, proposals, workflow, workflowHash }) => [
+    ...(workflow === undefined ? [] : [{ round, workflow, workflowHash }]),
+    ...brokenProposals({ proposals }).flatMap((broken) =>
+      broken.workflow === undefined ? [] : [{ round, workflow: broken.workflow, workflowHash: broken.workflowHash }],
+    ),
+  ]);
+}
+
+function duplicateOf(state: RunState, workflowHash: string, workflow: Workflow): Failure | undefined {
+  const executed = executedWorkflows(state);
+  const same = executed.find((earlier) => earlier.workflowHash === workflowHash);
+  if (same !== undefined) {
+    const message = `this is the workflow of round ${same.round} again; change what it does, not only its name or description`;
+    return { kind: 'duplicate-workflow', message };
+  }
+  const form = nearForm(workflow);
+  const near = executed.find((earlier) => nearForm(earlier.workflow) === form);
+  if (near === undefined) return undefined;
+  const message = `this is the workflow of round ${near.round} but for capitals, blanks or punctuation in its texts; change what it does`;
   return { kind: 'duplicate-workflow', message };
 }
 

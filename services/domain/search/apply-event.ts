@@ -1,3 +1,4 @@
+import { applyFinalEvent } from './apply-final-event.ts';
 import { applyRoundEvent, startRound } from './apply-round-event.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { RunEvent } from './event.ts';
@@ -32,6 +33,8 @@ export function applyEvent(state: RunState | undefined, event: RunEvent): RunSta
       return { ...state, status: 'running' };
     case 'round-started':
       return startRound(state, event);
+    case 'final-executions-completed':
+      return applyFinalEvent(state, event);
     default:
       return applyRoundEvent(state, event);
   }

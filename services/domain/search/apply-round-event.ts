@@ -1,6 +1,9 @@
 import { recordUse } from '../ledger/record-use.ts';
 import type { Phase, TokenUse } from '../ledger/token-use.ts';
+import { canaryFailure, proposalLimit } from './canary.ts';
 import type {
+  CanaryCompleted,
+  ExecutionOutcome,
   ExecutionsCompleted,
   PredictionCompleted,
   RoundCompleted,
@@ -12,11 +15,12 @@ import { EventRefusedError } from './event-refused-error.ts';
 import { executionAt, executionPhase } from './executions.ts';
 import type { Round, RunState } from './state.ts';
 
-type RoundEvent = WorkflowProposed | SampleDrawn | ExecutionsCompleted | PredictionCompleted | RoundCompleted;
+type RoundEvent = WorkflowProposed | CanaryCompleted | SampleDrawn | ExecutionsCompleted | PredictionCompleted | RoundCompleted;
 
 export function startRound(state: RunState, event: RoundStarted): RunState {
   const newest = state.rounds.at(-1);
   refuseUnless(newest?.completed !== false, event, `round ${newest?.round} is not completed`);
+  refuseUnless(state.finalOutcomes === undefined, event, 'the final pick has begun');
   refuseUnless(event.round === state.rounds.length + 1, event, `the next round is ${state.rounds.length + 1}`);
   if (event.round === 1) refuseUnless(event.parentRound === 0, event, 'round 1 has no parent');
   else {
@@ -46,6 +50,8 @@ export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
   switch (event.kind) {
     case 'workflow-proposed':
       return withUse(withRound(state, propose(state, round, event)), event.round, 'propose', usesOf(event.tokens));
+    case 'canary-completed':
+      return withUse(withRound(state, takeCanary(state, round, event)), event.round, 'canary', event.outcome.tokens);
     case 'sample-drawn':
       return withRound(state, drawSample(state, round, event));
     case 'executions-completed': {
@@ -63,7 +69,7 @@ export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
 function propose(state: RunState, round: Round, event: WorkflowProposed): Round {
   refuseUnless(round.workflow === undefined, event, `round ${round.round} has its workflow`);
   const attempt = round.proposals.length + (round.round === 1 ? 0 : 1);
-  const attempts = round.round === 1 ? 0 : state.configuration.search.proposalAttempts;
+  const attempts = round.round === 1 ? 0 : proposalLimit(round, state.configuration.search);
   refuseUnless(event.attempt === attempt && attempt <= attempts, event, `attempt ${event.attempt} is not the next one`);
   const taken = event.workflow !== undefined;
   refuseUnless(taken === (event.failure === undefined), event, 'a proposal has either a workflow or a failure');
@@ -74,17 +80,36 @@ function propose(state: RunState, round: Round, event: WorkflowProposed): Round 
   return { ...round, proposals, workflow, workflowHash, modification };
 }
 
+/** A workflow that failed is taken back: its proposal now says why, and stays for the repair turn and the check of duplicates. */
+function takeCanary(state: RunState, round: Round, event: CanaryCompleted): Round {
+  const { canary, workflow, ...rest } = round;
+  const untouched = canary === undefined && round.samples.length === 0 && round.predictions.length === 0;
+  refuseUnless(workflow !== undefined && untouched, event, `round ${round.round} has no workflow that waits for its canary`);
+  const taken = round.proposals.at(-1);
+  refuseUnless(taken !== undefined && event.attempt === taken.attempt, event, `attempt ${event.attempt} was not taken`);
+  const { outcome } = event;
+  refuseUnless(isQuery(state, outcome.queryIndex) && outcome.repeat === 0, event, `there is no query ${outcome.queryIndex}`);
+  refuseUnlessScored(outcome, event);
+  if (outcome.failure === undefined) return { ...round, canary: outcome };
+  const broken = { ...taken, failure: canaryFailure(outcome.failure) };
+  return { ...rest, workflowHash: '', modification: '', proposals: [...round.proposals.slice(0, -1), broken] };
+}
+
 function drawSample(state: RunState, round: Round, event: SampleDrawn): Round {
   refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow to execute`);
   refuseUnless(event.queryIndexes.length > 0, event, 'it names no query');
   const drawn = new Set(round.samples.flatMap((sample) => sample.queryIndexes));
   for (const queryIndex of event.queryIndexes) {
-    const exists = Number.isInteger(queryIndex) && queryIndex >= 0 && queryIndex < state.configuration.benchmark.queryCount;
-    refuseUnless(exists, event, `there is no query ${queryIndex}`);
+    refuseUnless(isQuery(state, queryIndex), event, `there is no query ${queryIndex}`);
     refuseUnless(!drawn.has(queryIndex), event, `query ${queryIndex} was drawn before in round ${round.round}`);
     drawn.add(queryIndex);
   }
-  return { ...round, samples: [...round.samples, event] };
+  const { canary } = round;
+  const samples = [...round.samples, event];
+  if (canary === undefined || !event.queryIndexes.includes(canary.queryIndex)) return { ...round, samples };
+  const next = executionAt(round, state.configuration, round.outcomes.length);
+  refuseUnless(next === undefined, event, `query ${next?.queryIndex} was asked for and has no outcome`);
+  return { ...round, samples, outcomes: [...round.outcomes, canary] };
 }
 
 function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted): Round {
@@ -97,8 +122,7 @@ function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted):
       event,
       asked === undefined ? `${place} was not asked for` : `${place} is not the next execution that was asked for`,
     );
-    refuseUnless(isScore(outcome.score), event, `${place} has the score ${outcome.score}, which is not in [0, 1]`);
-    refuseUnless(outcome.failure === undefined || outcome.score === 0, event, `${place} failed and has a score above 0`);
+    refuseUnlessScored(outcome, event);
   }
   return { ...round, outcomes: [...round.outcomes, ...event.outcomes] };
 }
@@ -123,6 +147,16 @@ function completeRound(state: RunState, round: Round, event: RoundCompleted): Ro
   refuseUnless(next === undefined, event, `query ${next?.queryIndex} was asked for and has no outcome`);
   refuseUnless(isScore(evaluation.score), event, `the score ${evaluation.score} is not in [0, 1]`);
   return { ...round, completed: true, evaluation };
+}
+
+function refuseUnlessScored({ queryIndex, repeat, score, failure }: ExecutionOutcome, event: RoundEvent): void {
+  const place = `query ${queryIndex}, repeat ${repeat}`;
+  refuseUnless(isScore(score), event, `${place} has the score ${score}, which is not in [0, 1]`);
+  refuseUnless(failure === undefined || score === 0, event, `${place} failed and has a score above 0`);
+}
+
+function isQuery({ configuration }: RunState, queryIndex: number): boolean {
+  return Number.isInteger(queryIndex) && queryIndex >= 0 && queryIndex < configuration.benchmark.queryCount;
 }
 
 function withRound(state: RunState, round: Round): RunState {

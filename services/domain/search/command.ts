@@ -17,4 +17,6 @@ export interface ExecuteCommand {
   readonly round: number;
   readonly workflowHash: string;
   readonly executions: readonly { readonly queryIndex: number; readonly repeat: number }[];
+  /** Which event reports the outcomes: canary-completed or final-executions-completed. Absent: executions-completed. */
+  readonly purpose?: 'canary' | 'final';
 }

@@ -54,6 +54,20 @@ export interface SearchSettings {
   readonly tokenBudget: number;
   /** Most model calls of one execution. */
   readonly maxCallsPerQuery: number;
+  /** Execute each new workflow on one easy query first. Absent: no. */
+  readonly canary?: boolean;
+  /** Absent: the highest score as it stands (argmax). */
+  readonly finalPick?: FinalPickSettings;
+}
+
+/** How the winner is named when the search is over. */
+export interface FinalPickSettings {
+  /** A name of final-pick/registry.ts. */
+  readonly policy: string;
+  /** How many the policy `top` executes in full. */
+  readonly topK: number;
+  /** Executions that any other policy may spend, as a share of those that executing every scored workflow in full would take. */
+  readonly share: number;
 }
 
 export type EvaluationMethodName = string;

@@ -11,10 +11,12 @@ export type RunEvent =
   | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
   | RoundStarted
   | WorkflowProposed
+  | CanaryCompleted
   | SampleDrawn
   | ExecutionsCompleted
   | PredictionCompleted
   | RoundCompleted
+  | FinalExecutionsCompleted
   | { readonly kind: 'run-completed'; readonly bestRound: number; readonly reason: StopReason }
   | { readonly kind: 'run-cancelled'; readonly reason: string }
   | { readonly kind: 'run-failed'; readonly failure: Failure }
@@ -51,6 +53,18 @@ export interface WorkflowProposed {
   /** The reply as it came, for people who ask why. */
   readonly reply: string;
   readonly tokens?: TokenUse;
+}
+
+/**
+ * The first execution of a workflow that was just taken. With a failure the workflow is given up and the optimizer asked to mend
+ * it; else the outcome counts as the execution of its query wherever that is asked for later, and is not paid for again.
+ */
+export interface CanaryCompleted {
+  readonly kind: 'canary-completed';
+  readonly round: number;
+  /** Of the proposal that was taken. */
+  readonly attempt: number;
+  readonly outcome: ExecutionOutcome;
 }
 
 /** The queries to execute in this round (a method may draw several times). */
@@ -109,6 +123,13 @@ export interface RoundCompleted {
   readonly evaluation?: Evaluation;
   /** Why the round has no workflow. */
   readonly failure?: Failure;
+}
+
+/** A batch of executions of one round's workflow that the final pick has asked for, when all rounds are over. */
+export interface FinalExecutionsCompleted {
+  readonly kind: 'final-executions-completed';
+  readonly round: number;
+  readonly outcomes: readonly ExecutionOutcome[];
 }
 
 /** A workflow's score and where it came from. */

@@ -4,8 +4,10 @@ import type { Failure } from '../failure.ts';
 import { randomStream } from '../random.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { bestRound } from './best-round.ts';
+import { brokenProposals, brokenWorkflowsAllowed, planCanary, proposalLimit } from './canary.ts';
 import type { Command } from './command.ts';
 import type { RoundStarted, RunEvent } from './event.ts';
+import { planFinalPick } from './plan-final-pick.ts';
 import { selectParent } from './select-parent.ts';
 import type { Round, RunState } from './state.ts';
 import { configuredStopRules } from './stop-rules/configured.ts';
@@ -25,17 +27,17 @@ import { configuredStopRules } from './stop-rules/configured.ts';
 export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
   const newest = state.rounds.at(-1);
-  if (newest === undefined || newest.completed) return append(nextRoundOrEnd(state));
+  if (newest === undefined || newest.completed) return nextRoundOrEnd(state);
   if (newest.workflow === undefined) return planProposal(state, newest);
-  return evaluateRound(state, newest, methods);
+  const canary = planCanary(state, newest);
+  return canary === undefined ? evaluateRound(state, newest, methods) : [canary];
 }
 
 /** Stop rules are asked between rounds, when every workflow that was paid for has its score. */
-function nextRoundOrEnd(state: RunState): RunEvent {
+function nextRoundOrEnd(state: RunState): readonly Command[] {
   const reason = configuredStopRules(state.configuration.search)(state);
-  const best = bestRound(state);
-  if (reason !== undefined && best !== undefined) return { kind: 'run-completed', bestRound: best, reason };
-  return nextRound(state);
+  if (reason === undefined || bestRound(state) === undefined) return append(nextRound(state));
+  return planFinalPick(state, reason);
 }
 
 function nextRound(state: RunState): RoundStarted {
@@ -47,12 +49,13 @@ function nextRound(state: RunState): RoundStarted {
 }
 
 /** A refused proposal is asked for again; a round without a workflow after the last attempt is over, and counts as a round. */
-function planProposal({ configuration }: RunState, { round, proposals }: Round): readonly Command[] {
+function planProposal({ configuration }: RunState, open: Round): readonly Command[] {
+  const { round, proposals } = open;
   if (round === 1) return append(initialProposal(configuration.initialWorkflow));
   const attempt = proposals.length + 1;
-  const attempts = configuration.search.proposalAttempts;
-  if (attempt <= attempts) return [{ kind: 'propose', round, attempt }];
-  return append({ kind: 'round-completed', round, failure: noWorkflow(attempts, proposals.at(-1)?.failure) });
+  const mayAsk = attempt <= proposalLimit(open, configuration.search);
+  if (mayAsk && brokenProposals(open).length < brokenWorkflowsAllowed) return [{ kind: 'propose', round, attempt }];
+  return append({ kind: 'round-completed', round, failure: noWorkflow(proposals.length, proposals.at(-1)?.failure) });
 }
 
 function initialProposal(workflow: RunState['configuration']['initialWorkflow']): RunEvent {

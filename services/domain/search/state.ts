@@ -20,9 +20,17 @@ export interface RunState {
   readonly status: RunStatus;
   readonly rounds: readonly Round[];
   readonly ledger: readonly LedgerEntry[];
+  /** What the final pick has executed, in the order of the log; absent until it has executed anything. */
+  readonly finalOutcomes?: readonly FinalOutcome[];
   readonly bestRound?: number;
   readonly stopReason?: StopReason;
   readonly failure?: Failure;
+}
+
+export interface FinalOutcome {
+  /** Whose workflow was executed. */
+  readonly round: number;
+  readonly outcome: ExecutionOutcome;
 }
 
 /** One entry a phase, model and round. */
@@ -35,11 +43,13 @@ export interface Round {
   readonly round: number;
   readonly parentRound: number;
   readonly candidates: readonly ParentCandidate[];
-  /** Refused ones and, last, the one taken. */
+  /** Refused ones and, last, the one taken. One that was taken and failed on its canary has a workflow and a failure. */
   readonly proposals: readonly WorkflowProposed[];
   readonly workflow?: Workflow;
   readonly workflowHash: string;
   readonly modification: string;
+  /** The workflow's first execution; it is among the outcomes too as soon as a sample holds its query. */
+  readonly canary?: ExecutionOutcome;
   readonly samples: readonly SampleDrawn[];
   /** In the order of the log. */
   readonly outcomes: readonly ExecutionOutcome[];

@@ -10,6 +10,7 @@ import {
   RunConfiguration as ProtoConfiguration,
   type EvaluationSettings as ProtoEvaluation,
   type ModelSettings as ProtoModel,
+  type SearchSettings as ProtoSearch,
 } from './generated/scale/v1/event.ts';
 import { oneOf, present, readMessage } from './read-message.ts';
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
@@ -33,7 +34,7 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
     benchmark: { ...configuration.benchmark },
     executor: modelToProto(configuration.executor),
     optimizer: modelToProto(configuration.optimizer),
-    search: { ...configuration.search },
+    search: { ...configuration.search, canary: configuration.search.canary ?? false, finalPick: configuration.search.finalPick },
     evaluation: { ...configuration.evaluation },
     initialWorkflow: workflowToProto(configuration.initialWorkflow),
   };
@@ -43,7 +44,7 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
 export function configurationFromProto(configuration: ProtoConfiguration): RunConfiguration {
   const part = <T>(field: string, value: T | undefined): T => present(contract, field, value);
   const benchmark: BenchmarkReference = { ...part('benchmark', configuration.benchmark) };
-  const search: SearchSettings = { ...part('search', configuration.search) };
+  const search = searchFromProto(part('search', configuration.search));
   return {
     name: configuration.name,
     seed: configuration.seed,
@@ -54,6 +55,11 @@ export function configurationFromProto(configuration: ProtoConfiguration): RunCo
     evaluation: evaluationFromProto(part('evaluation', configuration.evaluation)),
     initialWorkflow: workflowFromProto(part('initial_workflow', configuration.initialWorkflow)),
   };
+}
+
+/** What is off is left out, as in runs from before there was such a setting. */
+function searchFromProto({ canary, finalPick, ...rest }: ProtoSearch): SearchSettings {
+  return { ...rest, ...(canary && { canary }), ...(finalPick && { finalPick }) };
 }
 
 function modelToProto(settings: ModelSettings): ProtoModel {

@@ -61,6 +61,10 @@ function bodyToProto(event: RunEvent): Body {
         },
       };
     }
+    case 'canary-completed': {
+      const { round, attempt, outcome } = event;
+      return { $case: 'canaryCompleted', value: { round, attempt, outcome: outcomeToProto(outcome) } };
+    }
     case 'sample-drawn': {
       const strata = event.strata.map((stratum) => ({ ...stratum }));
       return { $case: 'sampleDrawn', value: { round: event.round, queryIndexes: [...event.queryIndexes], strata } };
@@ -80,6 +84,10 @@ function bodyToProto(event: RunEvent): Body {
         $case: 'roundCompleted',
         value: { round, evaluation: evaluation && evaluationToProto(evaluation), failure: failure && failureToProto(failure) },
       };
+    }
+    case 'final-executions-completed': {
+      const { round, outcomes } = event;
+      return { $case: 'finalExecutionsCompleted', value: { round, outcomes: outcomes.map(outcomeToProto) } };
     }
     case 'run-completed':
       return { $case: 'runCompleted', value: { bestRound: event.bestRound, reason: event.reason } };
@@ -112,6 +120,11 @@ function bodyFromProto(body: Body): RunEvent {
         ...(tokens && { tokens: tokensFromProto(tokens) }),
       };
     }
+    case 'canaryCompleted': {
+      const { round, attempt, outcome } = body.value;
+      const executed = outcomeFromProto(present(contract, 'canary_completed.outcome', outcome));
+      return { kind: 'canary-completed', round, attempt, outcome: executed };
+    }
     case 'sampleDrawn':
       return { kind: 'sample-drawn', ...body.value };
     case 'executionsCompleted':
@@ -134,6 +147,10 @@ function bodyFromProto(body: Body): RunEvent {
         ...(evaluation && { evaluation: evaluationFromProto(evaluation) }),
         ...(failure && { failure: failureFromProto(failure) }),
       };
+    }
+    case 'finalExecutionsCompleted': {
+      const { round, outcomes } = body.value;
+      return { kind: 'final-executions-completed', round, outcomes: outcomes.map(outcomeFromProto) };
     }
     case 'runCompleted': {
       const { bestRound, reason } = body.value;

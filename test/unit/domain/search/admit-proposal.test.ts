@@ -8,10 +8,16 @@ import { scoredRounds } from './scored-rounds.ts';
 const workflow = madeUpWorkflow('x');
 const tokens = use('optimizer', 10);
 
+const earlierWorkflow = (round: number) => madeUpWorkflow(`Solve it, the way of round ${round}.`);
+
 /** Rounds 2 and 3 are children of round 1; round 4, open, is another child, unless told otherwise. */
 function admit(parsed: ParsedProposal, parentRound = 1): WorkflowProposed {
   const rounds = scoredRounds([0.5, 0.6, 0.4, undefined]).map((round) =>
-    round.round === 4 ? { ...round, parentRound, completed: false } : round.evaluation ? { ...round, workflow } : round,
+    round.round === 4
+      ? { ...round, parentRound, completed: false }
+      : round.evaluation
+        ? { ...round, workflow: earlierWorkflow(round.round) }
+        : round,
   );
   const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
   return admitProposal({ state, round: 4, attempt: 2, parsed, reply: 'the reply', tokens });
@@ -42,6 +48,36 @@ test('a workflow that was evaluated before is refused, whoever its parent was', 
   expect(event.failure).toMatchObject({ kind: 'duplicate-workflow', message: expect.stringContaining('round 2') });
   expect(event).toMatchObject({ modification: 'again', workflowHash: '' });
   expect(event).not.toHaveProperty('workflow');
+});
+
+test('a workflow that differs from an earlier one in capitals, blanks and punctuation only is refused', () => {
+  const near = madeUpWorkflow('solve it  the way\nof Round 3!');
+  const event = admit({ modification: 'again', workflow: near, workflowHash: 'new' }, 2);
+  expect(event.failure).toMatchObject({
+    kind: 'duplicate-workflow',
+    message: expect.stringContaining('round 3 but for capitals'),
+  });
+});
+
+test('a workflow that failed on its canary is refused when it comes back, in its own round and later', () => {
+  const broken = {
+    ...admit({ modification: 'broken', workflow, workflowHash: 'broken' }),
+    failure: { kind: 'no-answer', message: '' },
+  };
+  const rounds = scoredRounds([0.5, undefined]).map((round) => ({
+    ...round,
+    completed: false,
+    proposals: [broken as WorkflowProposed],
+  }));
+  const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
+  for (const [workflowHash, words] of [
+    ['broken', 'again'],
+    ['new', 'but for capitals'],
+  ]) {
+    const parsed = { modification: 'other words', workflow, workflowHash: workflowHash as string };
+    const { failure } = admitProposal({ state, round: 2, attempt: 2, parsed, reply: '', tokens });
+    expect(failure).toMatchObject({ kind: 'duplicate-workflow', message: expect.stringContaining(words as string) });
+  }
 });
 
 test('a modification that was tried on the same parent is refused, up to spaces and capitals', () => {

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../../services/domain/failure.ts';
 import type { TokenUse } from '../../../../services/domain/ledger/token-use.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
@@ -15,6 +16,8 @@ export interface World {
   /** Undefined for a reply that cannot be parsed. */
   predict(workflowHash: string, round: number, attempt: number): number | undefined;
   score(workflowHash: string, queryIndex: number, repeat: number): number;
+  /** Workflows that fail on every query. Absent: none does. */
+  breaks?(workflowHash: string): boolean;
 }
 
 export interface Overrides {
@@ -84,7 +87,7 @@ export function madeUpWorkflow(prompt: string): Workflow {
 }
 
 /** In this world about one proposal in five is broken, one in ten a duplicate, and one prediction in six unparsable. */
-export function madeUpWorld(seed = 1): World {
+export function madeUpWorld(seed = 1, brokenShare = 0): World {
   return {
     propose: (state, round, attempt) => {
       const fate = chance(seed, 'propose', round, attempt);
@@ -96,6 +99,7 @@ export function madeUpWorld(seed = 1): World {
       if (chance(seed, 'unparsable', round, attempt) < 1 / 6) return undefined;
       return Math.round(100 * (0.6 + 0.3 * chance(seed, 'predict', workflowHash))) / 100;
     },
+    breaks: (workflowHash) => workflowHash.startsWith('workflow-') && chance(seed, 'breaks', workflowHash) < brokenShare,
     score: (workflowHash, queryIndex, repeat) => {
       const ability = 0.4 + 0.6 * chance(seed, 'ability', workflowHash);
       const difficulty = chance(seed, 'difficulty', queryIndex);
@@ -120,7 +124,7 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
     case 'append':
       return [command.event];
     case 'execute':
-      return executionBatches(world, command);
+      return executionBatches(world, state, command);
     case 'predict':
       return [prediction(world, state, command.round, command.attempt)];
     case 'propose': {
@@ -131,17 +135,28 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
   }
 }
 
-function executionBatches(world: World, { round, workflowHash, executions }: ExecuteCommand): RunEvent[] {
+function executionBatches(world: World, state: RunState, command: ExecuteCommand): RunEvent[] {
+  const { round, workflowHash, executions, purpose } = command;
+  const broken = world.breaks?.(workflowHash) === true;
   const outcomes = executions.map(({ queryIndex, repeat }): ExecutionOutcome => {
+    const tokens = [use('executor', 100 + (queryIndex % 7))];
+    if (broken) return { queryIndex, repeat, score: 0, answer: '', failure: brokenFailure, tokens };
     const score = world.score(workflowHash, queryIndex, repeat);
-    return { queryIndex, repeat, score, answer: `${score}`, tokens: [use('executor', 100 + (queryIndex % 7))] };
+    return { queryIndex, repeat, score, answer: `${score}`, tokens };
   });
+  if (purpose === 'canary') {
+    const attempt = state.rounds[round - 1]?.proposals.at(-1)?.attempt ?? 0;
+    return outcomes.map((outcome) => ({ kind: 'canary-completed', round, attempt, outcome }));
+  }
+  const kind = purpose === 'final' ? 'final-executions-completed' : 'executions-completed';
   const batches: RunEvent[] = [];
   for (let index = 0; index < outcomes.length; index += 8) {
-    batches.push({ kind: 'executions-completed', round, outcomes: outcomes.slice(index, index + 8) });
+    batches.push({ kind, round, outcomes: outcomes.slice(index, index + 8) });
   }
   return batches;
 }
+
+export const brokenFailure: Failure = { kind: 'operator-input', message: 'solve: input is a list, not a text', step: 'solve' };
 
 function prediction(world: World, state: RunState, round: number, attempt: number): PredictionCompleted {
   const base = { kind: 'prediction-completed', round, attempt, reason: '', tokens: use('optimizer', 900) } as const;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { totalUse } from '../../../../services/domain/ledger/totals.ts';
 import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
+import { pickPolicies } from '../../../../services/domain/search/final-pick/registry.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import type { RunState } from '../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay } from './made-up-world.ts';
@@ -10,7 +11,20 @@ import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay }
 const smallRun = fc.record({
   seed: fc.integer({ min: 0, max: 1_000_000 }),
   queryCount: fc.integer({ min: 1, max: 30 }),
-  search: fc.record({ maxRounds: fc.integer({ min: 1, max: 8 }), proposalAttempts: fc.integer({ min: 1, max: 3 }) }),
+  search: fc.record(
+    {
+      maxRounds: fc.integer({ min: 1, max: 8 }),
+      proposalAttempts: fc.integer({ min: 1, max: 3 }),
+      canary: fc.boolean(),
+      tokenBudget: fc.constantFrom(0, 0, 20_000),
+      finalPick: fc.record({
+        policy: fc.constantFrom(...pickPolicies.keys()),
+        topK: fc.integer({ min: 1, max: 4 }),
+        share: fc.constantFrom(0, 0.1, 0.5, 1),
+      }),
+    },
+    { requiredKeys: ['maxRounds', 'proposalAttempts'] },
+  ),
   evaluation: fc.record({
     method: fc.constantFrom(...evaluationMethods.keys()),
     warmUpRounds: fc.integer({ min: 0, max: 3 }),
@@ -38,9 +52,15 @@ test('a search of 20 rounds on 264 queries runs to its end without any I/O', () 
 });
 
 test('the ledger holds every token of the log, once', () => {
-  const { state, log } = continueRun(madeUpWorld(), madeUpConfiguration());
+  const search = { canary: true, finalPick: { policy: 'halving', topK: 3, share: 0.1 } };
+  const { state, log } = continueRun(madeUpWorld(1, 0.3), madeUpConfiguration({ search }));
+  const phases = new Set(state.ledger.map(({ phase }) => phase));
+  expect(phases).toEqual(new Set(['warm-up', 'propose', 'canary', 'predict', 'few-shot', 'final']));
   const uses = log.flatMap((event) => {
-    if (event.kind === 'executions-completed') return event.outcomes.flatMap((outcome) => outcome.tokens);
+    if (event.kind === 'executions-completed' || event.kind === 'final-executions-completed') {
+      return event.outcomes.flatMap((outcome) => outcome.tokens);
+    }
+    if (event.kind === 'canary-completed') return event.outcome.tokens;
     if (event.kind === 'workflow-proposed' || event.kind === 'prediction-completed') return event.tokens ? [event.tokens] : [];
     return [];
   });
@@ -56,9 +76,9 @@ test('full evaluation of the same search costs more than twice as many tokens', 
 test('a log replayed gives the same state, and the same search gives the same log', () => {
   fc.assert(
     fc.property(smallRun, (overrides) => {
-      const { state, log } = continueRun(madeUpWorld(overrides.seed), madeUpConfiguration(overrides));
+      const { state, log } = continueRun(madeUpWorld(overrides.seed, 0.3), madeUpConfiguration(overrides));
       expect(replay(log)).toEqual(state);
-      expect(continueRun(madeUpWorld(overrides.seed), madeUpConfiguration(overrides)).log).toEqual(log);
+      expect(continueRun(madeUpWorld(overrides.seed, 0.3), madeUpConfiguration(overrides)).log).toEqual(log);
     }),
     { numRuns: 30 },
   );
@@ -68,7 +88,7 @@ test('a search cut off after any event goes on in the same way', () => {
   fc.assert(
     fc.property(smallRun, fc.double({ min: 0, max: 1, noNaN: true }), (overrides, share) => {
       const configuration = madeUpConfiguration(overrides);
-      const world = madeUpWorld(overrides.seed);
+      const world = madeUpWorld(overrides.seed, 0.3);
       const { log } = continueRun(world, configuration);
       const cut = 1 + Math.floor(share * (log.length - 1));
       expect(continueRun(world, configuration, log.slice(0, cut)).log).toEqual(log);
@@ -90,10 +110,27 @@ test('planning is stable at every point of a search and changes nothing', () => 
   }
 });
 
+test('no execution is ever paid for twice, by canary, evaluation or final pick', () => {
+  fc.assert(
+    fc.property(smallRun, (overrides) => {
+      const { log } = continueRun(madeUpWorld(overrides.seed, 0.3), madeUpConfiguration(overrides));
+      const hashes = new Map<number, string>();
+      const executed = log.flatMap((event) => {
+        if (event.kind === 'workflow-proposed' && event.workflow !== undefined) hashes.set(event.round, event.workflowHash);
+        if (!('outcome' in event) && !('outcomes' in event)) return [];
+        const outcomes = 'outcome' in event ? [event.outcome] : event.outcomes;
+        return outcomes.map(({ queryIndex, repeat }) => `${hashes.get(event.round)}/${queryIndex}/${repeat}`);
+      });
+      expect(new Set(executed).size).toBe(executed.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('every search ends, every score is in [0, 1] and no query is drawn twice in a round', () => {
   fc.assert(
     fc.property(smallRun, (overrides) => {
-      const { state } = continueRun(madeUpWorld(overrides.seed), madeUpConfiguration(overrides));
+      const { state } = continueRun(madeUpWorld(overrides.seed, 0.3), madeUpConfiguration(overrides));
       expect(state.status).toBe('completed');
       expect(state.rounds.every(({ completed }) => completed)).toBe(true);
       for (const { evaluation, samples, outcomes } of state.rounds) {

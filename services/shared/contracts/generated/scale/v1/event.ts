@@ -30,6 +30,8 @@ export interface Event {
     | { $case: "runFailed"; value: RunFailed }
     | { $case: "runPaused"; value: RunPaused }
     | { $case: "runResumed"; value: RunResumed }
+    | { $case: "canaryCompleted"; value: CanaryCompleted }
+    | { $case: "finalExecutionsCompleted"; value: FinalExecutionsCompleted }
     | undefined;
 }
 
@@ -83,6 +85,18 @@ export interface SearchSettings {
   convergenceZ: number;
   tokenBudget: number;
   maxCallsPerQuery: number;
+  /** Execute each new workflow on one easy query first. */
+  canary: boolean;
+  /** Absent: the highest score as it stands. */
+  finalPick?: FinalPickSettings | undefined;
+}
+
+export interface FinalPickSettings {
+  /** top, halving, race or refine. */
+  policy: string;
+  topK: number;
+  /** Of the executions that executing every scored workflow in full would take. */
+  share: number;
 }
 
 export interface EvaluationSettings {
@@ -135,6 +149,13 @@ export interface TokenUse {
   simulated: boolean;
 }
 
+/** The first execution of a workflow that was just taken; with a failure, the workflow is given up. */
+export interface CanaryCompleted {
+  round: number;
+  attempt: number;
+  outcome?: ExecutionOutcome | undefined;
+}
+
 export interface SampleDrawn {
   round: number;
   queryIndexes: number[];
@@ -150,6 +171,12 @@ export interface Stratum {
 }
 
 export interface ExecutionsCompleted {
+  round: number;
+  outcomes: ExecutionOutcome[];
+}
+
+/** Executions of one round's workflow for the final pick, when all rounds are over. */
+export interface FinalExecutionsCompleted {
   round: number;
   outcomes: ExecutionOutcome[];
 }
@@ -267,6 +294,12 @@ export const Event: MessageFns<Event> = {
         break;
       case "runResumed":
         RunResumed.encode(message.body.value, writer.uint32(114).fork()).join();
+        break;
+      case "canaryCompleted":
+        CanaryCompleted.encode(message.body.value, writer.uint32(122).fork()).join();
+        break;
+      case "finalExecutionsCompleted":
+        FinalExecutionsCompleted.encode(message.body.value, writer.uint32(130).fork()).join();
         break;
     }
     return writer;
@@ -397,6 +430,25 @@ export const Event: MessageFns<Event> = {
             message.body = { $case: "runResumed", value: RunResumed.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = { $case: "canaryCompleted", value: CanaryCompleted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.body = {
+              $case: "finalExecutionsCompleted",
+              value: FinalExecutionsCompleted.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -469,6 +521,20 @@ export const Event: MessageFns<Event> = {
         ? { $case: "runResumed", value: RunResumed.fromJSON(object.runResumed) }
         : isSet(object.run_resumed)
         ? { $case: "runResumed", value: RunResumed.fromJSON(object.run_resumed) }
+        : isSet(object.canaryCompleted)
+        ? { $case: "canaryCompleted", value: CanaryCompleted.fromJSON(object.canaryCompleted) }
+        : isSet(object.canary_completed)
+        ? { $case: "canaryCompleted", value: CanaryCompleted.fromJSON(object.canary_completed) }
+        : isSet(object.finalExecutionsCompleted)
+        ? {
+          $case: "finalExecutionsCompleted",
+          value: FinalExecutionsCompleted.fromJSON(object.finalExecutionsCompleted),
+        }
+        : isSet(object.final_executions_completed)
+        ? {
+          $case: "finalExecutionsCompleted",
+          value: FinalExecutionsCompleted.fromJSON(object.final_executions_completed),
+        }
         : undefined,
     };
   },
@@ -505,6 +571,10 @@ export const Event: MessageFns<Event> = {
       obj.runPaused = RunPaused.toJSON(message.body.value);
     } else if (message.body?.$case === "runResumed") {
       obj.runResumed = RunResumed.toJSON(message.body.value);
+    } else if (message.body?.$case === "canaryCompleted") {
+      obj.canaryCompleted = CanaryCompleted.toJSON(message.body.value);
+    } else if (message.body?.$case === "finalExecutionsCompleted") {
+      obj.finalExecutionsCompleted = FinalExecutionsCompleted.toJSON(message.body.value);
     }
     return obj;
   },
@@ -586,6 +656,21 @@ export const Event: MessageFns<Event> = {
       case "runResumed": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "runResumed", value: RunResumed.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "canaryCompleted": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "canaryCompleted", value: CanaryCompleted.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "finalExecutionsCompleted": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = {
+            $case: "finalExecutionsCompleted",
+            value: FinalExecutionsCompleted.fromPartial(object.body.value),
+          };
         }
         break;
       }
@@ -1188,6 +1273,8 @@ function createBaseSearchSettings(): SearchSettings {
     convergenceZ: 0,
     tokenBudget: 0,
     maxCallsPerQuery: 0,
+    canary: false,
+    finalPick: undefined,
   };
 }
 
@@ -1225,6 +1312,12 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     }
     if (message.maxCallsPerQuery !== 0) {
       writer.uint32(88).uint32(message.maxCallsPerQuery);
+    }
+    if (message.canary !== false) {
+      writer.uint32(96).bool(message.canary);
+    }
+    if (message.finalPick !== undefined) {
+      FinalPickSettings.encode(message.finalPick, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1330,6 +1423,22 @@ export const SearchSettings: MessageFns<SearchSettings> = {
             message.maxCallsPerQuery = reader.uint32();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.canary = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.finalPick = FinalPickSettings.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1387,6 +1496,12 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         : isSet(object.max_calls_per_query)
         ? globalThis.Number(object.max_calls_per_query)
         : 0,
+      canary: isSet(object.canary) ? globalThis.Boolean(object.canary) : false,
+      finalPick: isSet(object.finalPick)
+        ? FinalPickSettings.fromJSON(object.finalPick)
+        : isSet(object.final_pick)
+        ? FinalPickSettings.fromJSON(object.final_pick)
+        : undefined,
     };
   },
 
@@ -1425,6 +1540,12 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.maxCallsPerQuery !== 0) {
       obj.maxCallsPerQuery = Math.round(message.maxCallsPerQuery);
     }
+    if (message.canary !== false) {
+      obj.canary = message.canary;
+    }
+    if (message.finalPick !== undefined) {
+      obj.finalPick = FinalPickSettings.toJSON(message.finalPick);
+    }
     return obj;
   },
 
@@ -1444,6 +1565,115 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     message.convergenceZ = object.convergenceZ ?? 0;
     message.tokenBudget = object.tokenBudget ?? 0;
     message.maxCallsPerQuery = object.maxCallsPerQuery ?? 0;
+    message.canary = object.canary ?? false;
+    message.finalPick = (object.finalPick !== undefined && object.finalPick !== null)
+      ? FinalPickSettings.fromPartial(object.finalPick)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFinalPickSettings(): FinalPickSettings {
+  return { policy: "", topK: 0, share: 0 };
+}
+
+export const FinalPickSettings: MessageFns<FinalPickSettings> = {
+  encode(message: FinalPickSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.policy !== "") {
+      writer.uint32(10).string(message.policy);
+    }
+    if (message.topK !== 0) {
+      writer.uint32(16).uint32(message.topK);
+    }
+    if (message.share !== 0) {
+      writer.uint32(25).double(message.share);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinalPickSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinalPickSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policy = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.topK = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.share = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FinalPickSettings {
+    return {
+      policy: isSet(object.policy) ? globalThis.String(object.policy) : "",
+      topK: isSet(object.topK)
+        ? globalThis.Number(object.topK)
+        : isSet(object.top_k)
+        ? globalThis.Number(object.top_k)
+        : 0,
+      share: isSet(object.share) ? globalThis.Number(object.share) : 0,
+    };
+  },
+
+  toJSON(message: FinalPickSettings): unknown {
+    const obj: any = {};
+    if (message.policy !== "") {
+      obj.policy = message.policy;
+    }
+    if (message.topK !== 0) {
+      obj.topK = Math.round(message.topK);
+    }
+    if (message.share !== 0) {
+      obj.share = floatToJson(message.share);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FinalPickSettings>): FinalPickSettings {
+    return FinalPickSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinalPickSettings>): FinalPickSettings {
+    const message = createBaseFinalPickSettings();
+    message.policy = object.policy ?? "";
+    message.topK = object.topK ?? 0;
+    message.share = object.share ?? 0;
     return message;
   },
 };
@@ -2234,6 +2464,109 @@ export const TokenUse: MessageFns<TokenUse> = {
   },
 };
 
+function createBaseCanaryCompleted(): CanaryCompleted {
+  return { round: 0, attempt: 0, outcome: undefined };
+}
+
+export const CanaryCompleted: MessageFns<CanaryCompleted> = {
+  encode(message: CanaryCompleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.round !== 0) {
+      writer.uint32(8).uint32(message.round);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(16).uint32(message.attempt);
+    }
+    if (message.outcome !== undefined) {
+      ExecutionOutcome.encode(message.outcome, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CanaryCompleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCanaryCompleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = ExecutionOutcome.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CanaryCompleted {
+    return {
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      outcome: isSet(object.outcome) ? ExecutionOutcome.fromJSON(object.outcome) : undefined,
+    };
+  },
+
+  toJSON(message: CanaryCompleted): unknown {
+    const obj: any = {};
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.outcome !== undefined) {
+      obj.outcome = ExecutionOutcome.toJSON(message.outcome);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CanaryCompleted>): CanaryCompleted {
+    return CanaryCompleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CanaryCompleted>): CanaryCompleted {
+    const message = createBaseCanaryCompleted();
+    message.round = object.round ?? 0;
+    message.attempt = object.attempt ?? 0;
+    message.outcome = (object.outcome !== undefined && object.outcome !== null)
+      ? ExecutionOutcome.fromPartial(object.outcome)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseSampleDrawn(): SampleDrawn {
   return { round: 0, queryIndexes: [], strata: [] };
 }
@@ -2567,6 +2900,93 @@ export const ExecutionsCompleted: MessageFns<ExecutionsCompleted> = {
   },
   fromPartial(object: DeepPartial<ExecutionsCompleted>): ExecutionsCompleted {
     const message = createBaseExecutionsCompleted();
+    message.round = object.round ?? 0;
+    message.outcomes = object.outcomes?.map((e) => ExecutionOutcome.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFinalExecutionsCompleted(): FinalExecutionsCompleted {
+  return { round: 0, outcomes: [] };
+}
+
+export const FinalExecutionsCompleted: MessageFns<FinalExecutionsCompleted> = {
+  encode(message: FinalExecutionsCompleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.round !== 0) {
+      writer.uint32(8).uint32(message.round);
+    }
+    for (const v of message.outcomes) {
+      ExecutionOutcome.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FinalExecutionsCompleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinalExecutionsCompleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcomes.push(ExecutionOutcome.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FinalExecutionsCompleted {
+    return {
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      outcomes: globalThis.Array.isArray(object?.outcomes)
+        ? object.outcomes.map((e: any) => ExecutionOutcome.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: FinalExecutionsCompleted): unknown {
+    const obj: any = {};
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.outcomes?.length) {
+      obj.outcomes = message.outcomes.map((e) => ExecutionOutcome.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FinalExecutionsCompleted>): FinalExecutionsCompleted {
+    return FinalExecutionsCompleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FinalExecutionsCompleted>): FinalExecutionsCompleted {
+    const message = createBaseFinalExecutionsCompleted();
     message.round = object.round ?? 0;
     message.outcomes = object.outcomes?.map((e) => ExecutionOutcome.fromPartial(e)) || [];
     return message;

@@ -1,0 +1,62 @@
+import { fullyExecutedRounds } from '../evaluation/evidence.ts';
+import { scoresByQuery } from '../evaluation/full.ts';
+import type { Failure } from '../failure.ts';
+import { randomStream, shuffled } from '../random.ts';
+import { mean } from '../statistics/intervals.ts';
+import type { ExecuteCommand } from './command.ts';
+import type { SearchSettings } from './configuration.ts';
+import { coversAllQueries } from './executions.ts';
+import type { Round, RunState } from './state.ts';
+
+/** A workflow that fails on its canary is given back to the optimizer once; if that fails too, the round is over. */
+export const brokenWorkflowsAllowed = 2;
+
+/**
+ * The execution that a new workflow must survive before anything else is spent on it; undefined if it has, or needs none. The
+ * initial workflow needs none: nobody could mend it.
+ */
+export function planCanary(state: RunState, round: Round): ExecuteCommand | undefined {
+  const isNew = round.canary === undefined && round.samples.length === 0 && round.predictions.length === 0;
+  if (state.configuration.search.canary !== true || round.round === 1 || !isNew) return undefined;
+  const executions = [{ queryIndex: canaryQuery(state), repeat: 0 }];
+  return { kind: 'execute', round: round.round, workflowHash: round.workflowHash, executions, purpose: 'canary' };
+}
+
+/**
+ * The easiest query: the highest mean score over the rounds that were executed in full, else over all executions so far. Of
+ * equals one that the newest sample holds, since the round will most likely execute it anyway; then by lot, for the whole run.
+ */
+export function canaryQuery(state: RunState): number {
+  const { configuration, rounds } = state;
+  const full = fullyExecutedRounds(state);
+  const known = (full.length > 0 ? full : rounds).map(({ outcomes }) => scoresByQuery(outcomes));
+  const sampled = new Set(newestSample(state));
+  const order = shuffled(randomStream(configuration.seed, 'canary'), [...Array(configuration.benchmark.queryCount).keys()]);
+  const ranked = order.map((query) => {
+    const scores = known.flatMap((byQuery) => byQuery.get(query) ?? []);
+    return { query, score: scores.length === 0 ? 0 : mean(scores), free: sampled.has(query) ? 1 : 0 };
+  });
+  ranked.sort((one, other) => other.score - one.score || other.free - one.free);
+  return ranked[0]?.query ?? 0;
+}
+
+function newestSample({ rounds, configuration }: RunState): readonly number[] {
+  const round = rounds.findLast((earlier) => earlier.samples.length > 0 && !coversAllQueries(earlier, configuration));
+  return round?.samples.flatMap(({ queryIndexes }) => queryIndexes) ?? [];
+}
+
+/** Proposals of this round that were taken, and failed on their canary. */
+export function brokenProposals({ proposals }: Pick<Round, 'proposals'>): Round['proposals'] {
+  return proposals.filter(({ workflow, failure }) => workflow !== undefined && failure !== undefined);
+}
+
+/** Times the optimizer may be asked in this round: a workflow that broke on the last attempt still gets its repair turn. */
+export function proposalLimit(round: Pick<Round, 'proposals'>, { proposalAttempts }: SearchSettings): number {
+  const [first] = brokenProposals(round);
+  return first === undefined ? proposalAttempts : Math.max(proposalAttempts, first.attempt + 1);
+}
+
+/** What the optimizer reads of it. */
+export function canaryFailure(failure: Failure): Failure {
+  return { ...failure, message: `the workflow is valid, but failed on the first query that it was run on: ${failure.message}` };
+}

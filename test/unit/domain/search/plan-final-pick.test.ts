@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
+import type { FinalPickSettings } from '../../../../services/domain/search/configuration.ts';
+import type { RunEvent } from '../../../../services/domain/search/event.ts';
+import { pickBudget } from '../../../../services/domain/search/plan-final-pick.ts';
+import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld, replay } from './made-up-world.ts';
+
+const settings = { policy: 'top', topK: 2, share: 0.2 } satisfies FinalPickSettings;
+const run = (finalPick: Partial<FinalPickSettings> | undefined, tokenBudget = 0) => {
+  const search = { maxRounds: 8, tokenBudget, ...(finalPick && { finalPick: { ...settings, ...finalPick } }) };
+  return continueRun(madeUpWorld(2), madeUpConfiguration({ queryCount: 40, search, evaluation: { warmUpRounds: 2 } }));
+};
+
+test('without a setting the highest score wins and nothing is executed', () => {
+  const { state } = run(undefined);
+  const best = Math.max(...state.rounds.map(({ evaluation }) => evaluation?.score ?? 0));
+  expect(state.rounds[(state.bestRound ?? 0) - 1]?.evaluation?.score).toBe(best);
+  expect(state.finalOutcomes).toBeUndefined();
+  expect(run({ policy: 'argmax' }).state.bestRound).toBe(state.bestRound);
+});
+
+test('top executes the K best on all that they have not seen, in the phase final, and the best there wins', () => {
+  const { state, log } = run({ policy: 'top' });
+  const scored = state.rounds.filter(({ evaluation }) => evaluation !== undefined);
+  const top = [...scored]
+    .sort((a, b) => (b.evaluation?.score ?? 0) - (a.evaluation?.score ?? 0) || a.round - b.round)
+    .slice(0, 2);
+  const full = top.map(({ round, outcomes }) => {
+    const final = (state.finalOutcomes ?? []).filter((one) => one.round === round).map(({ outcome }) => outcome);
+    const all = [...outcomes, ...final];
+    expect(new Set(all.map(({ queryIndex }) => queryIndex)).size).toBe(40);
+    return { round, mean: all.reduce((sum, { score }) => sum + score, 0) / 40 };
+  });
+  const executed = new Set(state.finalOutcomes?.map(({ round }) => round));
+  expect([...executed].every((round) => top.some((one) => one.round === round))).toBe(true);
+  expect(full.find(({ round }) => round === state.bestRound)?.mean).toBe(Math.max(...full.map(({ mean }) => mean)));
+  expect(state.ledger.some(({ phase }) => phase === 'final')).toBe(true);
+  expect(log.findIndex(({ kind }) => kind === 'final-executions-completed')).toBeGreaterThan(
+    log.findLastIndex(({ kind }) => kind === 'round-completed'),
+  );
+});
+
+test.each(['halving', 'race', 'refine'])('%s spends at most its share', (policy) => {
+  const { state } = run({ policy, share: 0.25 });
+  const scored = state.rounds.filter(({ evaluation }) => evaluation !== undefined).length;
+  expect(state.status).toBe('completed');
+  expect(state.finalOutcomes?.length).toBeGreaterThan(0);
+  expect(state.finalOutcomes?.length).toBeLessThanOrEqual(Math.round(0.25 * scored * 40));
+});
+
+test('what is left of a token budget bounds the pick', () => {
+  const unbounded = run({ policy: 'top', topK: 4 });
+  const spent = unbounded.state.ledger.filter(({ phase }) => phase !== 'final');
+  const tokens = spent.reduce((sum, { usage }) => sum + usage.promptTokens, 0);
+  const { state } = run({ policy: 'top', topK: 4 }, tokens + 1030);
+  expect(state.stopReason).toBe('max-rounds');
+  expect(pickBudget(state, 8)).toBe(10);
+  expect(state.finalOutcomes?.length).toBeLessThanOrEqual(10);
+  expect(run({ policy: 'top', topK: 4 }, tokens).state.finalOutcomes).toBeUndefined();
+});
+
+test('killed after any event of the pick, the search goes on in the same way', () => {
+  const { log, state } = run({ policy: 'halving', share: 0.5 });
+  const first = log.findIndex(({ kind }) => kind === 'final-executions-completed');
+  expect(log.length - first).toBeGreaterThan(4);
+  for (let cut = first; cut < log.length; cut += 1) {
+    expect(continueRun(madeUpWorld(2), state.configuration, log.slice(0, cut)).log).toEqual(log);
+  }
+});
+
+describe('executions for the pick are refused', () => {
+  const { log } = run({ policy: 'top' });
+  const first = log.findIndex(({ kind }) => kind === 'final-executions-completed');
+  const before = replay(log.slice(0, first));
+  const event = log[first] as Extract<RunEvent, { kind: 'final-executions-completed' }>;
+  const [outcome] = event.outcomes;
+  if (outcome === undefined) throw new Error('the pick executed nothing');
+  const searched = before.rounds[event.round - 1]?.outcomes[0]?.queryIndex ?? 0;
+
+  test.each<[string, RunEvent]>([
+    ['of a round that there is not', { ...event, round: 99 }],
+    ['without an outcome', { ...event, outcomes: [] }],
+    ['on a query that there is not', { ...event, outcomes: [{ ...outcome, queryIndex: 40 }] }],
+    ['on a query twice', { ...event, outcomes: [outcome, outcome] }],
+    ['on a query that the search executed', { ...event, outcomes: [{ ...outcome, queryIndex: searched }] }],
+    ['with a score above 1', { ...event, outcomes: [{ ...outcome, score: 1.5 }] }],
+  ])('%s', (_what, refused) => {
+    expect(() => applyEvent(before, refused)).toThrow(/final-executions-completed cannot be applied/);
+  });
+
+  test('while a round is open, and no round starts after them', () => {
+    expect(() => applyEvent(replay(log.slice(0, 4)), event)).toThrow(/round 1 is not completed/);
+    const begun = applyEvent(before, event);
+    const round = { kind: 'round-started', round: 9, parentRound: 1, candidates: [] } as const;
+    expect(() => applyEvent(begun, round)).toThrow(/the final pick has begun/);
+  });
+});
+
+test('a policy that there is not is named', () => {
+  expect(() => run({ policy: 'oracle' })).toThrow(/no pick policy "oracle"; use one of argmax, top, /);
+  expect(planNextStep(run(undefined).state)).toEqual([]);
+});
