@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
 import { BenchmarkError } from './benchmark-error.ts';
 
 /**
- * The rows of a JSON Lines file, each checked against the schema; empty lines are skipped.
+ * The rows of a JSON Lines file, plain or gzipped, each checked against the schema; empty lines are skipped.
  * @param howToGetIt told to a user who lacks the file
  * @throws BenchmarkError that names the file and the line
  */
@@ -18,7 +20,9 @@ export async function readJsonLines<T>(path: string, row: z.ZodType<T>, howToGet
 
 async function readText(path: string, howToGetIt: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return (isGzip ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) throw new BenchmarkError('missing-file', `${path} is not there; ${howToGetIt}`, { cause });
