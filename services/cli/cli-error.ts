@@ -29,7 +29,7 @@ const notReachableNames = new Set([
   'ServiceStartError',
   'ClusterEndedError',
 ]);
-const failedNames = new Set(['ServiceKeepsDyingError', 'ContractError', 'EventRefusedError']);
+const failedNames = new Set(['SandboxError', 'ServiceKeepsDyingError', 'ContractError', 'EventRefusedError']);
 
 /** What to tell about an error, and how to exit. An error that nobody foresaw keeps its stack for stderr. */
 export function tellError(error: unknown): ToldError & { readonly stack?: string } {

@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { replayBench } from './replay.ts';
+import { sandboxBench } from './sandbox.ts';
 
 /** Every bench there is. A new one is one file and one line here. */
-export const benches: readonly Bench[] = [replayBench];
+export const benches: readonly Bench[] = [replayBench, sandboxBench];

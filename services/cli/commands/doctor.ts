@@ -5,6 +5,7 @@ import { dataFolderAt } from '../cluster/data-folder.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
 import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
 import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
+import { checkSandbox } from '../doctor/check-sandbox.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { alignColumns } from '../runs/describe-runs.ts';
 
@@ -31,6 +32,7 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
     await checkLoopback(),
     dataFolder,
     await checkDisk(folder),
+    await checkSandbox(cli.environment),
     ...(await checkBenchmarks(defaultDataFolder(cli.environment))),
   ];
   const healthy = isHealthy(checks);

@@ -116,6 +116,10 @@ def f(x):
     code: 'import os\ndef f(x):\n    for _ in range(3000):\n        os.mkdir("d")\n        os.chdir("d")\n    return 5\n',
     kinds: ['failed', 'killed', 'timeout'],
   },
+  'folders that nobody may enter': {
+    code: 'import os\ndef f(x):\n    os.makedirs("a/b")\n    os.chmod("a/b", 0)\n    os.chmod("a", 0)\n    return 5\n',
+    kinds: failed,
+  },
   'its parent killed': {
     code: `import os, signal
 def f(x):
