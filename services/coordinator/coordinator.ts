@@ -27,6 +27,8 @@ export interface Coordinator {
   state(runId: string): RunState | undefined;
   /** Calls back at each step of a run that is driven here, and at once if there was one; returns what ends it. */
   onProgress(runId: string, listener: (progress: RunProgress) => void): () => void;
+  /** For the metrics. */
+  figures(): { readonly runsLed: number; readonly jobsOutstanding: number };
   stop(): Promise<void>;
 }
 
@@ -154,6 +156,10 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
         set.delete(listener);
         if (set.size === 0) listeners.delete(runId);
       };
+    },
+    figures: () => {
+      const driven = [...runs.values()].flatMap(({ progress }) => (progress ? [progress] : []));
+      return { runsLed: driven.length, jobsOutstanding: driven.reduce((sum, { done, total }) => sum + total - done, 0) };
     },
     async stop() {
       stopping.abort();

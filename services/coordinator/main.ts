@@ -3,7 +3,7 @@ import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { connectBus } from '../shared/messaging/nats-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
-import { createMetricsRegistry } from '../shared/telemetry/metrics.ts';
+import { createCoordinatorMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
@@ -35,13 +35,15 @@ await runService({
     const handlers = createControlHandlers(bus, coordinator, Date.now);
     const control = await startControlServer(`${settings.controlHost}:${settings.controlPort}`, handlers, log);
     releases.push('the control server', () => control.stop());
+    const metrics = createMetricsRegistry('coordinator', version);
+    createCoordinatorMetrics(metrics, coordinator.figures);
     const health = await startHealthServer({
       host: settings.healthHost,
       port: settings.healthPort,
       state,
       checks: { bus: (signal) => bus.check(signal) },
       checkWithinMs: 2000,
-      metrics: createMetricsRegistry('coordinator', version),
+      metrics,
     });
     releases.use('the health server', health);
     return { control: `${settings.controlHost}:${control.port}`, health: health.url };

@@ -13,56 +13,73 @@ export function createMetricsRegistry(service: string, version: string): Registr
 }
 
 /** Of a worker: executor or predictor. */
-export function createWorkerMetrics(registry: Registry) {
+export function createWorkerMetrics(registry: Registry, figures: () => { readonly slots: number; readonly inFlight: number }) {
+  const inFlight: Gauge = gauge(registry, 'scale_jobs_in_flight', 'Jobs that are being worked on', [], () =>
+    inFlight.set(figures().inFlight),
+  );
+  const slots: Gauge = gauge(registry, 'scale_job_slots', 'Jobs that may be worked on at the same time', [], () =>
+    slots.set(figures().slots),
+  );
   return {
-    jobsCompleted: counter(registry, 'scale_jobs_completed_total', 'Jobs whose result is stored', ['kind']),
-    jobsFailed: counter(registry, 'scale_jobs_failed_total', 'Jobs that ended in a failure', ['kind', 'reason']),
-    jobsRedelivered: counter(registry, 'scale_jobs_redelivered_total', 'Deliveries that were not the first', ['kind']),
-    jobsPoisoned: counter(registry, 'scale_jobs_poisoned_total', 'Jobs given up since they kill their workers', ['kind']),
+    jobsSettled: counter(registry, 'scale_jobs_settled_total', 'Deliveries by what became of them: done, lost, poison, …', [
+      'kind',
+      'settlement',
+    ]),
     jobRunSeconds: histogram(registry, 'scale_job_run_seconds', 'From delivery to stored result', ['kind'], jobSeconds),
-    jobsInFlight: gauge(registry, 'scale_jobs_in_flight', 'Jobs that are being worked on', ['kind']),
-    slots: gauge(registry, 'scale_job_slots', 'Jobs that may be worked on at the same time', ['kind']),
   };
 }
 
-/** Of whoever calls models. */
-export function createModelMetrics(registry: Registry) {
+/** How an endpoint does now; the shape of services/shared/models' EndpointHealth that the metrics need. */
+export interface EndpointFigures {
+  readonly endpoint: string;
+  readonly state: string;
+  readonly inFlight: number;
+  readonly limit: number;
+  readonly failures: Readonly<Partial<Record<string, number>>>;
+}
+
+/** Of whoever calls models. Gauges are read from `endpoints` when they are asked for. */
+export function createModelMetrics(registry: Registry, endpoints: () => readonly EndpointFigures[]) {
+  const read = (name: string, help: string, value: (figures: EndpointFigures) => number): void => {
+    const each = gauge(registry, name, help, ['endpoint'], () => {
+      each.reset();
+      for (const figures of endpoints()) each.set({ endpoint: figures.endpoint }, value(figures));
+    });
+  };
+  read('scale_model_calls_in_flight', 'Calls under way', ({ inFlight }) => inFlight);
+  read('scale_model_concurrency_limit', 'Calls allowed at the same time now', ({ limit }) => limit);
+  read('scale_model_circuit_open', '1 while an endpoint is not called', ({ state }) => (state === 'open' ? 1 : 0));
+  const failures: Gauge<'endpoint' | 'kind'> = gauge(
+    registry,
+    'scale_model_failed_attempts',
+    'Attempts that failed since the start',
+    ['endpoint', 'kind'],
+    () => {
+      failures.reset();
+      for (const { endpoint, failures: byKind } of endpoints()) {
+        for (const [kind, count] of Object.entries(byKind)) failures.set({ endpoint, kind }, count ?? 0);
+      }
+    },
+  );
   return {
-    calls: counter(registry, 'scale_model_calls_total', 'Model calls by how they ended', ['endpoint', 'outcome']),
-    retries: counter(registry, 'scale_model_retries_total', 'Attempts after the first', ['endpoint']),
-    tokens: counter(registry, 'scale_model_tokens_total', 'Tokens, prompt or completion', ['endpoint', 'direction']),
+    calls: counter(registry, 'scale_model_calls_total', 'Finished model calls', ['endpoint', 'model']),
+    tokens: counter(registry, 'scale_model_tokens_total', 'Tokens, prompt or completion', ['model', 'direction']),
     callSeconds: histogram(registry, 'scale_model_call_seconds', 'From request to full reply', ['endpoint'], callSeconds),
     firstTokenSeconds: histogram(registry, 'scale_model_first_token_seconds', 'Time to first token', ['endpoint'], callSeconds),
-    concurrencyLimit: gauge(registry, 'scale_model_concurrency_limit', 'Calls allowed at the same time now', ['endpoint']),
-    circuitOpen: gauge(registry, 'scale_model_circuit_open', '1 while an endpoint is not called', ['endpoint']),
   };
 }
 
-/** Of the connection to NATS. */
-export function createBusMetrics(registry: Registry) {
-  return {
-    reconnects: counter(registry, 'scale_nats_reconnects_total', 'Connections to NATS that were lost and made anew', []),
-    publishSeconds: histogram(
-      registry,
-      'scale_bus_publish_seconds',
-      'From publish to acknowledgement',
-      ['stream'],
-      publishSeconds,
-    ),
-  };
+/** Of the coordinator: `scale_jobs_outstanding` is what to scale executors on. */
+export function createCoordinatorMetrics(
+  registry: Registry,
+  figures: () => { readonly runsLed: number; readonly jobsOutstanding: number },
+): void {
+  const outstanding: Gauge = gauge(registry, 'scale_jobs_outstanding', 'Jobs issued and not answered', [], () =>
+    outstanding.set(figures().jobsOutstanding),
+  );
+  const led: Gauge = gauge(registry, 'scale_runs_led', 'Runs that this coordinator drives', [], () => led.set(figures().runsLed));
 }
 
-/** Of the coordinator. */
-export function createCoordinatorMetrics(registry: Registry) {
-  return {
-    jobsIssued: counter(registry, 'scale_jobs_issued_total', 'Jobs published, again or for the first time', ['kind']),
-    jobsOutstanding: gauge(registry, 'scale_jobs_outstanding', 'Jobs issued and not answered: what to scale executors on', []),
-    runs: gauge(registry, 'scale_runs', 'Runs by state', ['state']),
-    runsLed: gauge(registry, 'scale_runs_led', 'Runs whose lease this coordinator holds', []),
-  };
-}
-
-const publishSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
 const callSeconds = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300];
 const jobSeconds = [0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
 
@@ -70,8 +87,15 @@ function counter<Label extends string>(registry: Registry, name: string, help: s
   return new Counter({ name, help, labelNames, registers: [registry] });
 }
 
-function gauge<Label extends string>(registry: Registry, name: string, help: string, labelNames: Label[]): Gauge<Label> {
-  return new Gauge({ name, help, labelNames, registers: [registry] });
+/** `collect` sets the value when it is asked for. */
+function gauge<Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: Label[],
+  collect?: () => void,
+): Gauge<Label> {
+  return new Gauge({ name, help, labelNames, registers: [registry], ...(collect ? { collect } : {}) });
 }
 
 function histogram<Label extends string>(

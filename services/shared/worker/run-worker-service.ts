@@ -8,7 +8,7 @@ import { connectBus } from '../messaging/nats-bus.ts';
 import { createModelClients, type ModelClients } from '../models/model-clients.ts';
 import { systemTiming } from '../models/timing.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { createMetricsRegistry, createWorkerMetrics } from '../telemetry/metrics.ts';
+import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
 import { version } from '../telemetry/version.ts';
 import type { JobWork } from './job-work.ts';
 import { startWorker } from './worker.ts';
@@ -46,9 +46,9 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       const models = createModelClients(processEnvironment(), systemTiming, Math.random);
       releases.push('the model clients', () => models.close());
       const registry = createMetricsRegistry(role, version);
-      const metrics = createWorkerMetrics(registry);
-      for (const kind of kinds) metrics.slots.set({ kind }, slots);
-      const work = await createWork(bus, models, releases);
+      const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: worker.inFlight() }));
+      const modelMetrics = createModelMetrics(registry, () => models.health());
+      const work = countingCalls(await createWork(bus, models, releases), modelMetrics);
       const worker = startWorker(
         { name, kinds, slots, ackWaitMs, drainMs: settings.drainMs * closingShare },
         {
@@ -57,10 +57,8 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
           clock: systemTiming,
           logger: log,
           settled: (kind, settlement, elapsedMs) => {
-            if (settlement === 'done') metrics.jobsCompleted.inc({ kind });
-            else if (settlement === 'poison') metrics.jobsPoisoned.inc({ kind });
+            metrics.jobsSettled.inc({ kind, settlement });
             metrics.jobRunSeconds.observe({ kind }, elapsedMs / 1000);
-            metrics.jobsInFlight.set({ kind }, worker.inFlight());
           },
         },
       );
@@ -77,4 +75,21 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       return { health: health.url };
     },
   });
+}
+
+/** Counts each call once: one that the journal answers is not recorded again. */
+function countingCalls(work: JobWork, metrics: ReturnType<typeof createModelMetrics>): JobWork {
+  return (context) =>
+    work({
+      ...context,
+      record: async (call) => {
+        const { endpoint, model, usage } = call;
+        metrics.calls.inc({ endpoint, model });
+        metrics.tokens.inc({ model, direction: 'prompt' }, usage?.promptTokens ?? 0);
+        metrics.tokens.inc({ model, direction: 'completion' }, usage?.completionTokens ?? 0);
+        metrics.callSeconds.observe({ endpoint }, call.latencyMs / 1000);
+        metrics.firstTokenSeconds.observe({ endpoint }, call.timeToFirstTokenMs / 1000);
+        await context.record(call);
+      },
+    });
 }

@@ -1,23 +1,41 @@
 import { expect, test } from 'vitest';
 import {
-  createBusMetrics,
   createCoordinatorMetrics,
   createMetricsRegistry,
   createModelMetrics,
   createWorkerMetrics,
 } from '../../../../services/shared/telemetry/metrics.ts';
 
+const endpoint = { endpoint: 'http://gpu-1/v1', state: 'open', inFlight: 3, limit: 8, failures: { timeout: 2 } };
+
 test('all sets fit into one registry, and no label can hold an id', async () => {
   const registry = createMetricsRegistry('all', '1.2.3');
-  const sets = [createWorkerMetrics, createModelMetrics, createBusMetrics, createCoordinatorMetrics];
-  const metrics = sets.flatMap((create): object[] => Object.values(create(registry)));
-  expect(metrics).toHaveLength(20);
-  const labels = metrics.flatMap((metric) => (metric as { labelNames: string[] }).labelNames);
-  expect([...new Set(labels)].sort()).toEqual(['direction', 'endpoint', 'kind', 'outcome', 'reason', 'state', 'stream']);
+  createWorkerMetrics(registry, () => ({ slots: 4, inFlight: 1 }));
+  createModelMetrics(registry, () => [endpoint]);
+  createCoordinatorMetrics(registry, () => ({ runsLed: 1, jobsOutstanding: 7 }));
+  const text = await registry.metrics();
+  const labels = [...text.matchAll(/^scale_\w+\{(.*)\}/gm)].flatMap(([, list = '']) =>
+    [...list.matchAll(/(\w+)=/g)].map(([, name]) => name),
+  );
+  const allowed = ['direction', 'endpoint', 'kind', 'le', 'model', 'service', 'settlement', 'version'];
+  expect(labels.filter((label) => !allowed.includes(label ?? ''))).toEqual([]);
 });
 
-test('what is counted is shown', async () => {
-  const registry = createMetricsRegistry('executor', '1.2.3');
-  createWorkerMetrics(registry).jobsFailed.inc({ kind: 'execute', reason: 'cut-off' });
-  expect(await registry.metrics()).toContain('scale_jobs_failed_total{kind="execute",reason="cut-off"} 1');
+test('gauges show how things are when they are asked for', async () => {
+  const registry = createMetricsRegistry('all', '1.2.3');
+  let inFlight = 1;
+  createWorkerMetrics(registry, () => ({ slots: 4, inFlight }));
+  createModelMetrics(registry, () => [endpoint]);
+  createCoordinatorMetrics(registry, () => ({ runsLed: 1, jobsOutstanding: 7 }));
+  inFlight = 2;
+  const text = await registry.metrics();
+  for (const line of [
+    'scale_jobs_in_flight 2',
+    'scale_job_slots 4',
+    'scale_jobs_outstanding 7',
+    'scale_model_circuit_open{endpoint="http://gpu-1/v1"} 1',
+    'scale_model_failed_attempts{endpoint="http://gpu-1/v1",kind="timeout"} 2',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
 });
