@@ -1,0 +1,148 @@
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Query } from '../../domain/benchmark.ts';
+import { scorerOf, UnknownScorerError } from '../../domain/scoring/registry.ts';
+import type { Scorer } from '../../domain/scoring/scorer.ts';
+import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
+import { benchmarkDefinitionOf, benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { countUpTo } from '../parse-count.ts';
+import { type RecordedAnswers, readRecordedAnswers } from '../rescore/read-recorded-answers.ts';
+import { type AnswerToScore, type Disagreement, type Rescored, rescoreAnswers } from '../rescore/rescore-answers.ts';
+
+interface RescoreOptions {
+  readonly json: boolean;
+  readonly benchmark: string;
+  readonly scorer: string;
+  readonly split?: string;
+  readonly limit?: number;
+  readonly require?: number;
+}
+
+const progressEveryMs = 2_000;
+/** More are for --json. */
+const disagreementsShown = 20;
+
+export function addRescoreCommand(program: Command, cli: Cli): void {
+  const names = benchmarkDefinitions.map(({ name }) => name);
+  program
+    .command('rescore')
+    .description('score recorded answers again, and list where the scores differ from the recorded ones')
+    .argument('<file>', 'JSON Lines, plain or gzipped: { q, prediction, score } and, if known, run and round')
+    .requiredOption('--benchmark <name>', names.join(', '))
+    .option('--scorer <name>', 'aflow, strict, or the full name of a scorer', 'aflow')
+    .option('--split <name>', "the split that was answered; default: what the file's matrix says, else validate")
+    .option('--limit <n>', 'so many answers only, spread evenly over the file', countUpTo(10_000_000))
+    .option('--require <share>', 'exit with 1 if a smaller share of the answers agrees, e.g. 0.999', parseShare)
+    .option('--json', 'print one JSON document; progress goes to stderr', false)
+    .action((file: string, options: RescoreOptions) => cli.answer(options.json, () => rescore(cli, file, options)));
+}
+
+async function rescore(cli: Cli, file: string, options: RescoreOptions): Promise<Answer> {
+  const started = performance.now();
+  const scorer = chosenScorer(options);
+  const recorded = await readRecordedAnswers(file);
+  const split = options.split ?? recorded.split ?? 'validate';
+  const { queries } = await loadBenchmark({ name: options.benchmark, split, folder: defaultDataFolder() });
+  const answers = spread(answersToScore(file, recorded, queries), options.limit);
+  const sandbox = createLazySandbox({ ...sandboxSettings(), environment: cli.environment });
+  try {
+    const rescored = await rescoreAnswers(answers, {
+      scorer,
+      tools: { code: sandbox, signal: cli.interrupts.requested },
+      concurrency: availableParallelism(),
+      onProgress: tellProgress(cli, answers.length),
+    });
+    const seconds = (performance.now() - started) / 1000;
+    return answerOf({ ...rescored, file, benchmark: options.benchmark, split, scorer: scorer.name, seconds }, options);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** A benchmark knows its scorers by short names. */
+function chosenScorer({ benchmark, scorer }: RescoreOptions): Scorer {
+  const { scorers } = benchmarkDefinitionOf(benchmark);
+  try {
+    return scorerOf(scorers[scorer] ?? scorer);
+  } catch (cause) {
+    if (!(cause instanceof UnknownScorerError)) throw cause;
+    const names = Object.keys(scorers).join(', ');
+    throw new CliError(exitCodes.badInput, `benchmark ${benchmark} has ${names}; ${cause.message}`, { cause });
+  }
+}
+
+function answersToScore(file: string, recorded: RecordedAnswers, queries: readonly Query[]): AnswerToScore[] {
+  return recorded.answers.map((answer, index) => {
+    const queryIndex = recorded.queryIndexOf(answer.q);
+    const query = queryIndex === undefined ? undefined : queries[queryIndex];
+    if (query) return { ...answer, line: index + 1, query };
+    const why = `field "q" is ${answer.q}, but the split has ${queries.length} queries; is it another split or benchmark?`;
+    throw new CliError(exitCodes.badInput, `${file}, line ${index + 1}: ${why}`);
+  });
+}
+
+/** Evenly spread, so that a part stands for the whole: files are ordered by run. */
+function spread<T>(items: readonly T[], limit = items.length): readonly T[] {
+  if (limit >= items.length) return items;
+  return Array.from({ length: limit }, (_, index) => items[Math.floor((index * items.length) / limit)] as T);
+}
+
+function tellProgress(cli: Cli, total: number): (done: number) => void {
+  let last = performance.now();
+  return (done) => {
+    if (performance.now() - last < progressEveryMs) return;
+    last = performance.now();
+    cli.notice(`${done} of ${total} answers scored`);
+  };
+}
+
+interface RescoreDocument extends Rescored {
+  readonly file: string;
+  readonly benchmark: string;
+  readonly split: string;
+  readonly scorer: string;
+  readonly seconds: number;
+}
+
+function answerOf(rescored: RescoreDocument, { require = 0 }: RescoreOptions): Answer {
+  const agreement = rescored.agreeing / rescored.answers;
+  return {
+    exitCode: agreement >= require ? exitCodes.ok : exitCodes.failed,
+    document: { ...rescored, agreement },
+    text: renderText(rescored, agreement, require),
+  };
+}
+
+function renderText(rescored: RescoreDocument, agreement: number, require: number): string {
+  const { disagreements, answers, agreeing, scorer, meanScore, recordedMeanScore } = rescored;
+  const more = disagreements.length - disagreementsShown;
+  return [
+    ...disagreements.slice(0, disagreementsShown).map(renderDisagreement),
+    ...(more > 0 ? [`… and ${more} more (--json lists all)`] : []),
+    `${scorer}: ${agreeing} of ${answers} answers get the recorded score (${(100 * agreement).toFixed(2)} %)`,
+    `mean score ${meanScore.toFixed(4)}, recorded ${recordedMeanScore.toFixed(4)}; ${rescored.seconds.toFixed(1)} s`,
+    ...(agreement < require ? [`that is less than the ${100 * require} % required`] : []),
+  ].join('\n');
+}
+
+function renderDisagreement({ line, query, recorded, score, extracted }: Disagreement): string {
+  const taken = extracted.replace(/\s+/g, ' ').trim();
+  const shown = taken.length > 80 ? `${taken.slice(0, 79)}…` : taken;
+  return `line ${line}, query ${query}: recorded ${shorten(recorded)}, now ${shorten(score)}, from "${shown}"`;
+}
+
+function shorten(score: number): string {
+  return String(Math.round(score * 1000) / 1000);
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  throw new InvalidArgumentError('it must be a number from 0 to 1.');
+}
