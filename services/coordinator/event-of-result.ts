@@ -105,6 +105,9 @@ function tokenUseOf(result: Result): TokenUse[] {
   return [...byModel.values()].sort((a, b) => (a.model < b.model ? -1 : 1));
 }
 
+/** Beginning and end: what the answer comes to stands at its end. */
 function excerpt(answer: string): string {
-  return answer.length <= answerExcerptLength ? answer : `${answer.slice(0, answerExcerptLength - 1)}…`;
+  if (answer.length <= answerExcerptLength) return answer;
+  const head = Math.floor(answerExcerptLength / 4);
+  return `${answer.slice(0, head)} … ${answer.slice(answer.length - (answerExcerptLength - head - 3))}`;
 }
