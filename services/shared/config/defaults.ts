@@ -32,6 +32,8 @@ export const defaults = {
       convergence: { rounds: 5, top: 3, z: 0 },
       tokenBudget: 0,
       maxCallsPerQuery: 20,
+      canary: true,
+      finalPick: { policy: 'argmax', topK: 3, share: 0.1 },
     },
     evaluation: {
       method: 'scale',

@@ -1,6 +1,7 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { explainIssue } from './explain-issue.ts';
+import { withPreset } from './presets.ts';
 import { RunFileError } from './run-file-error.ts';
 import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';
 
@@ -24,7 +25,7 @@ export function parseRunFile(text: string, file: string): ParsedRunFile {
     throw new RunFileError({ file, line, field: '' }, `not valid YAML: ${fault.message.split('\n')[0]}`);
   }
   const place = { document, lines };
-  const parsed = runFileSchema.safeParse(plainValue(document, file));
+  const parsed = runFileSchema.safeParse(withPreset(plainValue(document, file)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const { message, ...where } = issue ? explainIssue(issue, place, knownKeys) : { field: '', line: undefined, message: '' };

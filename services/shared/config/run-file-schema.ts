@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
 import { defaults } from './defaults.ts';
+import { presetNames } from './presets.ts';
 import { choice, decimal, flag, integer, listed, settings, text } from './rules.ts';
 
 const { run } = defaults;
@@ -34,10 +36,11 @@ const endpoint = settings({
 });
 
 const convergenceRule = 'must be `off` or { rounds, top, z }';
-const { convergence } = run.search;
+const { convergence, finalPick } = run.search;
 
 export const runFileSchema = settings({
   name: text().max(100, { error: 'must be a text of at most 100 characters' }).optional(),
+  preset: choice(presetNames).default('default'),
   seed: integer(0, Number.MAX_SAFE_INTEGER).default(run.seed),
   benchmark: z.preprocess(
     (value) => (typeof value === 'string' ? { name: value } : value),
@@ -73,6 +76,22 @@ export const runFileSchema = settings({
       .prefault({}),
     token_budget: integer(0, Number.MAX_SAFE_INTEGER).default(run.search.tokenBudget),
     max_calls_per_query: integer(1, 10_000).default(run.search.maxCallsPerQuery),
+    canary: flag().default(run.search.canary),
+    final_pick: z
+      .preprocess(
+        (value) => (pickPolicies.has(String(value)) ? { policy: value } : value),
+        z.strictObject(
+          {
+            policy: z
+              .enum([...pickPolicies.keys()], { error: `must be ${listed([...pickPolicies.keys()])}` })
+              .default(finalPick.policy),
+            top_k: integer(1, 1000).default(finalPick.topK),
+            share: decimal(0, 1).default(finalPick.share),
+          },
+          { error: `must be ${listed([...pickPolicies.keys()])}, or { policy, top_k, share }` },
+        ),
+      )
+      .prefault({}),
   }).prefault({}),
   evaluation: settings({
     method: z

@@ -162,6 +162,7 @@ function configurationOf(
   initialWorkflow: Workflow,
 ): RunConfiguration {
   const { search, evaluation, models } = settings;
+  const { final_pick: finalPick } = search;
   return {
     name,
     seed: settings.seed,
@@ -186,6 +187,11 @@ function configurationOf(
       convergenceZ: search.convergence.z,
       tokenBudget: search.token_budget,
       maxCallsPerQuery: search.max_calls_per_query,
+      ...(search.canary && { canary: true }),
+      // argmax executes nothing, so what it might spend is no part of the run's identity.
+      ...(finalPick.policy !== 'argmax' && {
+        finalPick: { policy: finalPick.policy, topK: finalPick.top_k, share: finalPick.share },
+      }),
     },
     evaluation: {
       method: evaluation.method,

@@ -1,0 +1,67 @@
+/**
+ * Settings under one name, written as in a run file. Each preset names every setting that makes it what it is, so that a change of
+ * a default changes no preset.
+ */
+
+const aflowSearch = {
+  max_rounds: 20,
+  candidates: 4,
+  lambda: 0.3,
+  alpha: 0.2,
+  convergence: { rounds: 5, top: 3, z: 0 },
+  canary: false,
+  final_pick: { policy: 'argmax' },
+};
+
+export const presets = {
+  /** What stands in defaults.ts. */
+  default: { search: {}, evaluation: {} },
+  /**
+   * SCALE as its paper gives it. M, rho, tau and the others are not in the paper; these are the values under which its own tables
+   * can come about, with the reading of Eq 9 that its words mean.
+   */
+  paper: {
+    search: aflowSearch,
+    evaluation: {
+      method: 'scale',
+      warm_up_rounds: 3,
+      few_shot_ratio: 0.03,
+      bins: 10,
+      gamma: 0.1,
+      draw: 'once',
+      tau: 0.01,
+      alpha_max: 0.9,
+      alpha_form: 'product',
+      repeats: 1,
+    },
+  },
+  /** AFlow: every workflow is executed on every query. */
+  aflow: { search: aflowSearch, evaluation: { method: 'full', warm_up_rounds: 0, repeats: 1 } },
+} as const;
+
+export type PresetName = keyof typeof presets;
+
+export const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
+
+/**
+ * The content of a run file with what its preset says filled in. What the file itself says stays; anything that is not as it should
+ * be is left for the schema to refuse.
+ */
+export function withPreset(content: unknown): unknown {
+  if (!isGroup(content) || !isPresetName(content.preset)) return content;
+  const { search, evaluation } = presets[content.preset];
+  return { ...content, search: filledIn(content.search, search), evaluation: filledIn(content.evaluation, evaluation) };
+}
+
+function filledIn(group: unknown, preset: Readonly<Record<string, unknown>>): unknown {
+  if (group === undefined) return preset;
+  return isGroup(group) ? { ...preset, ...group } : group;
+}
+
+function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPresetName(value: unknown): value is PresetName {
+  return presetNames.some((name) => name === value);
+}

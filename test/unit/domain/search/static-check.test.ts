@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
+import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
+import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+import { continueRun, madeUpWorld } from './made-up-world.ts';
+
+/**
+ * The paper's prediction prompt gives a workflow 0.0 "at once" when it breaks a static rule. Here such a workflow gets no score at
+ * all: it is refused with a typed failure before anything is spent on it, and the optimizer is asked again.
+ */
+const call = (inputs: string, operator = 'custom') => `prompts:
+  solve: Solve it.
+steps:
+  - id: answer
+    call: ${operator}
+    with: ${inputs}
+  - return: "{{ answer.response }}"`;
+const question = '"{{ query.question }}"';
+
+const broken: readonly (readonly [rule: string, workflow: string, message: RegExp])[] = [
+  [
+    'a prompt that is not defined',
+    call(`{ instruction: think, input: ${question} }`),
+    /answer, with\.instruction \(unknown-prompt\)/,
+  ],
+  [
+    'a prompt that is commented out',
+    call(`{ instruction: solve, input: ${question} }`).replace('  solve: Solve it.', '  # solve: Solve it.\n  other: Other.'),
+    /answer, with\.instruction \(unknown-prompt\)/,
+  ],
+  ['a prompt by not exactly its name', call(`{ instruction: Solve, input: ${question} }`), /\(unknown-prompt\).*"?solve/],
+  ['an operator that is not described', call(`{ input: ${question} }`, 'debate'), /answer.*\(unknown-operator\): .*debate/],
+  ['a parameter by a wrong name', call(`{ instruction: solve, text: ${question} }`), /answer, with\.text \(unknown-input\)/],
+  ['a parameter that is missing', call('{ instruction: solve }'), /answer.*\(missing-input\)/],
+  [
+    'a parameter of a wrong type',
+    `steps:
+  - id: vote
+    call: sc_ensemble
+    with: { problem: ${question}, solutions: ${question} }
+  - return: "{{ vote.response }}"`,
+    /vote, with\.solutions \(/,
+  ],
+  ['an input other than the query', call('{ instruction: solve, input: "{{ query.answer }}" }'), /answer, with\.input \(/],
+  [
+    'an output that the operator does not have',
+    call(`{ input: ${question} }`).replace('answer.response', 'answer.score'),
+    /score/,
+  ],
+  ['a result before it is there', call('{ instruction: solve, input: "{{ later.response }}" }'), /answer, with\.input \(.*later/],
+  ['no returned answer', `steps:\n  - id: answer\n    call: custom\n    with: { input: ${question} }`, /return/],
+  ['a loop without a bound', `steps:\n  - loop: many\n    while: "true"\n    steps: []\n  - return: x`, /loop/],
+  [
+    'more model calls than allowed',
+    `steps:
+  - id: drafts
+    parallel: 20
+    steps:
+      - id: twice
+        parallel: 2
+        steps:
+          - { id: draft, call: custom, with: { input: ${question} } }
+        yield: "{{ draft.response }}"
+    yield: "{{ twice[0] }}"
+  - return: "{{ drafts[0] }}"`,
+    /\(call-limit\)/,
+  ],
+  ['no YAML', 'steps: [', /the text in <workflow> is not YAML/],
+];
+
+const folder = await mkdtemp(join(tmpdir(), 'scale-static-check-'));
+await writeFile(join(folder, 'paper.yaml'), 'benchmark: sample\npreset: paper\nsearch: { max_rounds: 3 }');
+const { configuration, benchmark } = await readRunFile(join(folder, 'paper.yaml'));
+await rm(folder, { recursive: true });
+
+function searchProposing(workflow: string) {
+  const reply = `<modification>try it</modification>\n<workflow>\nworkflow: 1\n${workflow}\n</workflow>`;
+  const { maxCallsPerQuery: maxCalls } = configuration.search;
+  const propose = () => parseProposal({ reply, cutOff: false, benchmark, maxCalls, decode: decodeYaml });
+  return continueRun(
+    { ...madeUpWorld(), propose, predict: () => 0.9 },
+    configuration,
+    [],
+    ({ rounds }) => rounds[1]?.completed === true,
+  );
+}
+
+test('the workflow that these are made from is a good one: it is executed', () => {
+  const { state } = searchProposing(call(`{ instruction: solve, input: ${question} }`));
+  expect(state.rounds[1]).toMatchObject({ proposals: [{ attempt: 1 }], evaluation: { method: 'full', predicted: 0.9 } });
+});
+
+test.each(broken)('%s is refused with its rule before anything is spent', (_rule, workflow, message) => {
+  const { state, log } = searchProposing(workflow);
+  const [, round] = state.rounds;
+  expect(round?.proposals).toHaveLength(3);
+  for (const { failure } of round?.proposals ?? []) {
+    expect(['invalid-workflow', 'unparsable-reply']).toContain(failure?.kind);
+    expect(failure?.message).toMatch(message);
+  }
+  expect(round).not.toHaveProperty('evaluation');
+  expect(round).toMatchObject({ completed: true, samples: [], outcomes: [], predictions: [], workflowHash: '' });
+  const spentOn = state.ledger.filter((entry) => entry.round === 2).map(({ phase }) => phase);
+  expect(spentOn).toEqual(['propose']);
+  expect(log.filter((event) => 'round' in event && event.round === 2 && event.kind === 'sample-drawn')).toEqual([]);
+});
