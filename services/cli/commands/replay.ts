@@ -71,10 +71,10 @@ function comparedMethods(): string[] {
 }
 
 async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
-  const searches = await readSearches(cli, options);
   const { budgets, ratios, picks, warmUp } = options;
   const tables = tablesOf({ methods: options.methods, picks, budgets, ratios, warmUpRounds: warmUp });
   if (tables.length === 0) throw new CliError(exitCodes.badInput, '--budgets and --ratios are both empty: nothing to replay');
+  const searches = await readSearches(cli, options);
   const report = await replayTables(cli, options, searches, tables);
   const files = await writeReplay(options.out, report);
   return {

@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startCli } from '../../support/run-cli.ts';
+import { madeUpSearch } from '../../unit/domain/replay/made-up-searches.ts';
+
+let root = '';
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'replay-'));
+  const runs = [1, 2].flatMap((search) =>
+    madeUpSearch({ seed: search, queries: 25, workflows: 8, repeats: 1 }).workflows.flatMap(({ round, repeats }) =>
+      repeats.map((scores) => ({ search, round, scores })),
+    ),
+  );
+  await writeFile(join(root, 'Made.matrix.json'), JSON.stringify({ n: 25, runs }));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+function replay(...more: readonly string[]) {
+  return startCli(['replay', '--traces', root, '--seeds', '4', '--out', join(root, 'out'), ...more]).ended;
+}
+
+test('scale replay prints tables, writes three files, and gives the same figures on one thread and on two', async () => {
+  const [two, one] = await Promise.all([
+    replay('--budgets', '0.3', '--ratios', '0.1', '--threads', '2'),
+    startCli([
+      'replay',
+      '--traces',
+      root,
+      '--seeds',
+      '4',
+      '--out',
+      join(root, 'one'),
+      '--budgets',
+      '0.3',
+      '--ratios',
+      '0.1',
+      '--threads',
+      '1',
+    ]).ended,
+  ]);
+  expect(two.code, two.stderr).toBe(0);
+  expect(one.code, one.stderr).toBe(0);
+  for (const text of ['S_pred is simulated', 'The pick at f = 0.3', 'rasch, refine', 'full validation'])
+    expect(two.stdout).toContain(text);
+  expect(two.stderr).toMatch(/replayed \d+ of \d+ parts/);
+  const json = await readFile(join(root, 'out/replay.json'), 'utf8');
+  expect(await readFile(join(root, 'one/replay.json'), 'utf8')).toBe(json);
+  const { tables } = JSON.parse(json) as {
+    tables: { rows: { strategy: { name: string }; pooled: { regret: { mean: number } } }[] }[];
+  };
+  const full = tables[1]?.rows.find(({ strategy }) => strategy.name === 'full validation');
+  // One repeat a workflow is its own truth, so full validation picks the best.
+  expect(full?.pooled.regret.mean).toBe(0);
+  expect(await readFile(join(root, 'out/replay.html'), 'utf8')).toMatch(/<svg[\s\S]*halving/);
+  expect(await readFile(join(root, 'out/replay.md'), 'utf8')).toContain('| halving |');
+});
+
+test('--json prints the one document; --picks crosses methods with policies', async () => {
+  const { code, stdout } = await replay(
+    '--json',
+    '--methods',
+    'few-shot,weighted',
+    '--picks',
+    'argmax,race',
+    '--budgets',
+    '.5',
+    '--ratios',
+    '',
+  );
+  expect(code).toBe(0);
+  const { tables, files } = JSON.parse(stdout);
+  expect(tables[0].rows.map(({ strategy }: { strategy: { name: string } }) => strategy.name)).toEqual([
+    'few-shot, argmax',
+    'few-shot, race',
+    'weighted, argmax',
+    'weighted, race',
+    'full validation',
+  ]);
+  expect(files.json).toContain('replay.json');
+});
+
+test.each([
+  [['--traces', '/nowhere/at/all'], /\/nowhere\/at\/all: there is no such folder/],
+  [['--methods', 'oracle'], /there is no "oracle"; use some of full, predicted/],
+  [['--budgets', '1.5'], /above 0 and up to 1/],
+  [['--budgets', '', '--ratios', ''], /nothing to replay/],
+])('%j is refused with one sentence and status 2', async (args, sentence) => {
+  const { code, stderr } = await startCli(['replay', '--out', join(root, 'none'), ...args]).ended;
+  expect(stderr).toMatch(sentence);
+  expect(code).toBe(2);
+});
