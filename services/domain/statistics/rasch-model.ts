@@ -1,22 +1,22 @@
+import {
+  abilities,
+  abilityCount,
+  difficulties,
+  difficultyCount,
+  dot,
+  entropy,
+  logLikelihood,
+  normalised,
+  successByAbility,
+  successByDifficulty,
+  toProbabilities,
+} from './rasch-grid.ts';
+
 /**
  * Rasch's model of who solves what, on grids: P(y = 1) = lo + (1 - lo - hi) sigmoid(theta - b) for a workflow of ability theta
  * and a query of difficulty b. lo and hi are lapses: a lucky guess, a slip. A score between 0 and 1 (F1) counts as that part
  * of a success. Inference is loopy belief propagation, one workflow at a time; costs |theta| x |b| an execution and refresh.
  */
-export const abilities = grid(-12, 7, 0.25);
-export const difficulties = grid(-8, 8, 0.5);
-const abilityCount = abilities.length;
-const difficultyCount = difficulties.length;
-const lapseLow = 0.005;
-const lapseHigh = 0.02;
-
-/** Success by ability and difficulty: row after row, a row an ability. */
-const success = Float64Array.from({ length: abilityCount * difficultyCount }, (_, cell) => {
-  const theta = abilities[Math.floor(cell / difficultyCount)] as number;
-  const b = difficulties[cell % difficultyCount] as number;
-  return lapseLow + (1 - lapseLow - lapseHigh) / (1 + Math.exp(b - theta));
-});
-
 const difficultySpread = 3.5;
 const startDifficulties = normalised(difficulties.map((b) => Math.exp(-0.5 * (b / difficultySpread) ** 2)));
 /** What the assumed histogram of difficulties weighs against the queries' own. */
@@ -270,67 +270,6 @@ function beliefIn(logBelief: Float64Array, query: number): Float64Array {
   return toProbabilities(logBelief.slice(query * difficultyCount, (query + 1) * difficultyCount));
 }
 
-function successByAbility(belief: Float64Array, byAbility: Float64Array): void {
-  for (let g = 0; g < abilityCount; g += 1) {
-    let sum = 0;
-    const row = g * difficultyCount;
-    for (let h = 0; h < difficultyCount; h += 1) sum += (belief[h] as number) * (success[row + h] as number);
-    byAbility[g] = sum;
-  }
-}
-
-function successByDifficulty(posterior: Float64Array, byDifficulty: Float64Array): void {
-  byDifficulty.fill(0);
-  for (let g = 0; g < abilityCount; g += 1) {
-    const weight = posterior[g] as number;
-    // Far from the peak nothing is left of the posterior, and most of the grid is far from it.
-    if (weight < 1e-12) continue;
-    const row = g * difficultyCount;
-    for (let h = 0; h < difficultyCount; h += 1) {
-      byDifficulty[h] = (byDifficulty[h] as number) + weight * (success[row + h] as number);
-    }
-  }
-}
-
-function logLikelihood(score: number, p: number): number {
-  if (score === 1) return Math.log(p);
-  if (score === 0) return Math.log(1 - p);
-  return score * Math.log(p) + (1 - score) * Math.log(1 - p);
-}
-
-function entropy(p: number): number {
-  return p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
-}
-
-/** exp of these, summing to 1, in their place; relative to the largest, so that not all of them underflow. */
-function toProbabilities(logs: Float64Array): Float64Array {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < logs.length; index += 1) largest = Math.max(largest, logs[index] as number);
-  let total = 0;
-  for (let index = 0; index < logs.length; index += 1) {
-    const below = (logs[index] as number) - largest;
-    // exp is most of the work here, and e^-40 is nothing beside 1.
-    const weight = below < -40 ? 0 : Math.exp(below);
-    logs[index] = weight;
-    total += weight;
-  }
-  for (let index = 0; index < logs.length; index += 1) logs[index] = (logs[index] as number) / total;
-  return logs;
-}
-
-function normalised(weights: Float64Array): Float64Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
 function sumWhere(posterior: Float64Array, holds: (theta: number) => boolean): number {
   return posterior.reduce((sum, weight, g) => (holds(abilities[g] as number) ? sum + weight : sum), 0);
-}
-
-function dot(weights: Float64Array, values: Float64Array): number {
-  return weights.reduce((sum, weight, index) => sum + weight * (values[index] as number), 0);
-}
-
-function grid(from: number, to: number, step: number): Float64Array {
-  return Float64Array.from({ length: Math.round((to - from) / step) + 1 }, (_, index) => from + index * step);
 }
