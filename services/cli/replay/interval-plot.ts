@@ -1,5 +1,6 @@
 import type { ReplayRow } from '../../domain/replay/replay-report.ts';
 import { type Markup, markup } from '../report/markup.ts';
+import { linearScale } from '../report/plots/scale.ts';
 import { type Column, estimateIn, plainFigure } from './replay-columns.ts';
 
 const layout = { width: 900, left: 330, right: 70, row: 26, top: 12, bottom: 34 };
@@ -12,13 +13,12 @@ export function intervalPlot(rows: readonly ReplayRow[], column: Column): Markup
   });
   const most = Math.max(...known.map(({ estimate }) => estimate.high), 1e-9);
   const height = layout.top + known.length * layout.row + layout.bottom;
-  const x = (value: number) => Number((layout.left + (value / most) * (layout.width - layout.left - layout.right)).toFixed(1));
+  const x = linearScale([0, most], [layout.left, layout.width - layout.right], 5);
   const axis = layout.top + known.length * layout.row + 4;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * most);
   return markup`<figure><svg viewBox="0 0 ${layout.width} ${height}" role="img" aria-label="${column.title} with intervals">
-${ticks.map(
+${x.ticks.map(
   (tick) => markup`<line x1="${x(tick)}" x2="${x(tick)}" y1="${layout.top}" y2="${axis}" stroke="var(--grid)"/>
-<text x="${x(tick)}" y="${axis + 16}" text-anchor="middle" font-size="12" fill="var(--faint)">${tick.toFixed(column.digits)}</text>`,
+<text x="${x(tick)}" y="${axis + 16}" text-anchor="middle" font-size="12" fill="var(--faint)">${tick}</text>`,
 )}
 ${known.map(({ name, estimate }, index) => {
   const y = layout.top + index * layout.row + layout.row / 2;

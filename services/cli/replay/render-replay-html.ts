@@ -39,7 +39,7 @@ function resultTable(kind: ReplayTable['kind'], rows: readonly ReplayRow[], sour
   const columns = columnsOf(kind);
   const leading = leadingColumn(kind);
   const heads = [...columns.map(({ title }) => title), ...sources.map((source) => `${leading.title}: ${source}`)];
-  return markup`<div class="scroll"><table><thead><tr><th></th>${heads.map((head) => markup`<th>${head}</th>`)}</tr></thead><tbody>${rows.map(
+  return markup`<div class="wide"><table><thead><tr><th></th>${heads.map((head) => markup`<th>${head}</th>`)}</tr></thead><tbody>${rows.map(
     (row) =>
       markup`<tr><th scope="row">${row.strategy.name}</th>${columns.map(
         (column) => markup`<td>${withInterval(estimateIn(row, column), column.digits)}</td>`,
