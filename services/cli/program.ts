@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCancelCommand } from './commands/cancel.ts';
+import { addCompareCommand } from './commands/compare.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvalCommand } from './commands/eval.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -30,6 +31,7 @@ const commands: readonly AddCommand[] = [
   addReportCommand,
   addExportCommand,
   addEvalCommand,
+  addCompareCommand,
   addValidateCommand,
   addDoctorCommand,
   addSimulateModelCommand,

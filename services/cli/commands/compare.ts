@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { compareEvaluations, NothingToCompareError } from '../../domain/eval/compare-evaluations.ts';
+import { randomStream } from '../../domain/random.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { type ComparisonSide, readRunSide, refuseUnlike } from '../eval/comparison-side.ts';
+import { concludingSentence, describeComparison } from '../eval/describe-comparison.ts';
+import { readRecordFile } from '../eval/read-record-file.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { countUpTo } from '../parse-count.ts';
+
+interface CompareOptions extends ClusterOptions {
+  readonly json: boolean;
+  readonly changes: number;
+}
+
+export function addCompareCommand(program: Command, cli: Cli): void {
+  addClusterOptions(
+    program.command('compare').description('compare two evaluations query by query, and say whether they can be told apart'),
+  )
+    .argument('<a>', 'an evaluation or a run (id, start of an id, or name), or a file of records (.jsonl)')
+    .argument('<b>', 'what is compared with it')
+    .option('--changes <n>', 'changed queries to show in each direction', countUpTo(1_000_000), 10)
+    .option('--json', 'print one JSON document, with all changed queries', false)
+    .action((a: string, b: string, options: CompareOptions) => cli.answer(options.json, () => compare(cli, [a, b], options)));
+}
+
+async function compare(cli: Cli, wanted: readonly [string, string], options: CompareOptions): Promise<Answer> {
+  const [a, b] = await readSides(cli, wanted, options);
+  refuseUnlike(a, b);
+  // A seed of its own: the same two give the same p-value.
+  const comparison = comparisonOf(a, b);
+  const about = ({ executions, ...side }: ComparisonSide) => ({ ...side, executions: executions.length });
+  return {
+    exitCode: exitCodes.ok,
+    document: {
+      ...{ a: { ...about(a), score: comparison.a }, b: { ...about(b), score: comparison.b } },
+      sentence: concludingSentence(comparison),
+      ...withoutScores(comparison),
+    },
+    text: describeComparison(comparison, a, b, options.changes),
+  };
+}
+
+type Compared = ReturnType<typeof compareEvaluations>;
+
+function withoutScores({ a: _a, b: _b, ...rest }: Compared): Omit<Compared, 'a' | 'b'> {
+  return rest;
+}
+
+function comparisonOf(a: ComparisonSide, b: ComparisonSide): Compared {
+  try {
+    return compareEvaluations(a.executions, b.executions, randomStream(1, 'compare'));
+  } catch (cause) {
+    if (!(cause instanceof NothingToCompareError)) throw cause;
+    const message = `${a.label} and ${b.label} have no query in common: evaluate both on the same split of the same benchmark`;
+    throw new CliError(exitCodes.badInput, message, { cause });
+  }
+}
+
+/** A cluster is needed only for what is not a file. */
+async function readSides(
+  cli: Cli,
+  wanted: readonly [string, string],
+  options: CompareOptions,
+): Promise<[ComparisonSide, ComparisonSide]> {
+  const files = [await fileSide(wanted[0]), await fileSide(wanted[1])] as const;
+  if (files[0] !== undefined && files[1] !== undefined) return [files[0], files[1]];
+  const signal = cli.interrupts.requested;
+  return withCluster(cli, options, async (cluster) => [
+    files[0] ?? (await readRunSide(cluster, wanted[0], signal)),
+    files[1] ?? (await readRunSide(cluster, wanted[1], signal)),
+  ]);
+}
+
+async function fileSide(wanted: string): Promise<ComparisonSide | undefined> {
+  const isFile = await stat(wanted).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isFile) return readRecordFile(wanted);
+  if (!/\.jsonl$/.test(wanted)) return undefined;
+  throw new CliError(exitCodes.badInput, `${wanted}: there is no such file of records`);
+}

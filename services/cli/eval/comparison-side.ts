@@ -1,0 +1,70 @@
+import type { ScoredExecution } from '../../domain/eval/compare-evaluations.ts';
+import { executionRecords } from '../../domain/eval/execution-record.ts';
+import { tokensOf } from '../../domain/ledger/totals.ts';
+import { CliError } from '../cli-error.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { bestOf } from '../progress/run-progress.ts';
+import { findRun } from '../runs/find-run.ts';
+import { readRun } from '../runs/follow-run.ts';
+import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
+import { createRunRecord } from '../runs/run-record.ts';
+import { readExecutionDetails } from './read-execution-details.ts';
+
+/** One of the two that are compared. */
+export interface ComparisonSide {
+  readonly label: string;
+  /** Absent where a file does not say. */
+  readonly benchmark?: string;
+  readonly split?: string;
+  readonly scorer?: string;
+  readonly simulated: boolean;
+  readonly executions: readonly ScoredExecution[];
+  /** Of all executions; absent where a file does not say. */
+  readonly tokens?: number;
+  /** What a reader must know before believing a comparison with it. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * An evaluation, or the best workflow of a run with what was executed of it.
+ * @throws CliError if nothing was
+ */
+export async function readRunSide(cluster: ReachedCluster, wanted: string, signal: AbortSignal): Promise<ComparisonSide> {
+  const { runId } = await findRun(cluster, wanted, signal);
+  const state = (await readRun(cluster, createRunRecord(runId), signal)).state();
+  const round = bestOf(state) ?? state.rounds.at(-1);
+  if (round === undefined || round.outcomes.length === 0) {
+    throw new CliError(
+      exitCodes.badInput,
+      `run ${runId} has executed nothing of its best workflow: \`scale eval --run ${runId}\` does`,
+    );
+  }
+  const details = await readExecutionDetails(cluster, runId, round.workflowHash, signal);
+  const records = executionRecords(round.outcomes, details, await readRunBenchmark(cluster, runId, signal));
+  const { benchmark } = state.configuration;
+  const executed = new Set(records.map(({ queryId }) => queryId)).size;
+  const partly = `${runId} has executed ${executed} of its ${benchmark.queryCount} queries, which need not be a fair sample: \`scale eval --run ${runId}\` executes all`;
+  return {
+    label: runId,
+    benchmark: benchmark.name,
+    split: benchmark.split,
+    scorer: benchmark.scorer,
+    simulated: records.some(({ simulated }) => simulated),
+    executions: records,
+    tokens: records.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
+    remarks: executed < benchmark.queryCount ? [partly] : [],
+  };
+}
+
+/** Scores of different things cannot be subtracted. @throws CliError */
+export function refuseUnlike(a: ComparisonSide, b: ComparisonSide): void {
+  for (const field of ['benchmark', 'split', 'scorer'] as const) {
+    const [inA, inB] = [a[field], b[field]];
+    if (inA === undefined || inB === undefined || inA === inB) continue;
+    throw new CliError(
+      exitCodes.badInput,
+      `${a.label} and ${b.label} cannot be compared: the ${field} of the first is ${inA}, of the second ${inB}`,
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import type { ChangedQuery, Comparison } from '../../domain/eval/compare-evaluations.ts';
+import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
+import { formatCount, formatScore, formatShare, oneLine } from '../progress/format.ts';
+import type { ComparisonSide } from './comparison-side.ts';
+
+/** The comparison as people read it. @param shown how many changed queries of each direction */
+export function describeComparison(comparison: Comparison, a: ComparisonSide, b: ComparisonSide, shown: number): string {
+  const { queries, difference, better, worse, alike, signTestPValue } = comparison;
+  return [
+    `A  ${describeSide(a, comparison.a)}`,
+    `B  ${describeSide(b, comparison.b)}`,
+    '',
+    concludingSentence(comparison),
+    '',
+    `  difference  B - A is ${points(difference.difference)} points on ${queries} queries (${formatShare(difference.confidence)} interval ${range(difference)})`,
+    `  test        ${describeTest(comparison)}`,
+    `  queries     B scores higher on ${better}, lower on ${worse}, alike on ${alike} (sign test: ${formatPValue(signTestPValue)})`,
+    ...[...a.remarks, ...b.remarks, ...unpairedRemarks(comparison), ...simulatedRemarks(a, b)].map(
+      (text) => `  note        ${text}`,
+    ),
+    ...changeLines(comparison, shown),
+  ].join('\n');
+}
+
+/** What the figures bear out, and no more. */
+export function concludingSentence({ verdict, difference, test }: Comparison): string {
+  const level = formatShare(difference.confidence);
+  if (verdict === 'undecided') {
+    return `No difference can be told apart at ${level}: B - A may be anything from ${range(difference)} points (${formatPValue(test.pValue)}).`;
+  }
+  const [better, other] = verdict === 'b' ? ['B', 'A'] : ['A', 'B'];
+  return `${better} scores higher than ${other}: B - A is ${points(difference.difference)} points, ${range(difference)} at ${level} (${formatPValue(test.pValue)}).`;
+}
+
+function describeSide({ label, tokens, executions }: ComparisonSide, { score, low, high }: ScoreInterval): string {
+  const cost = tokens === undefined ? '' : `, ${formatCount(tokens / executions.length)} tokens an execution`;
+  return `${oneLine(label, 80)}: ${formatScore(score)} (${formatScore(low)} to ${formatScore(high)})${cost}`;
+}
+
+function describeTest({ test }: Comparison): string {
+  if (test.name === 'mcnemar-exact') return `McNemar, exact: ${formatPValue(test.pValue)}`;
+  const ways = test.draws === 'all' ? 'all ways counted' : `${test.draws} ways drawn`;
+  return `sign-flip permutation of the queries' differences, ${ways}: ${formatPValue(test.pValue)}`;
+}
+
+function unpairedRemarks({ onlyInA, onlyInB }: Comparison): string[] {
+  if (onlyInA + onlyInB === 0) return [];
+  return [`left out: ${onlyInA} queries that only A has, ${onlyInB} that only B has`];
+}
+
+function simulatedRemarks(a: ComparisonSide, b: ComparisonSide): string[] {
+  return a.simulated || b.simulated ? ['simulated model: no result of a real one'] : [];
+}
+
+function changeLines({ changes, better, worse }: Comparison, shown: number): string[] {
+  const higher = changes.filter(({ scoreA, scoreB }) => scoreB > scoreA);
+  const lower = changes.filter(({ scoreA, scoreB }) => scoreB < scoreA);
+  const block = (title: string, all: number, some: readonly ChangedQuery[]): string[] =>
+    some.length === 0 ? [] : ['', `${title} (${some.length} of ${all}):`, ...some.flatMap(describeChange)];
+  return [...block('B scores higher', better, higher.slice(0, shown)), ...block('B scores lower', worse, lower.slice(0, shown))];
+}
+
+function describeChange({ queryId, scoreA, scoreB, answersA, answersB, reference }: ChangedQuery): string[] {
+  const wanted = reference === undefined ? '' : `, reference ${oneLine(reference, 60)}`;
+  return [
+    `  ${oneLine(queryId, 40)}: ${formatScore(scoreA)} -> ${formatScore(scoreB)}${wanted}`,
+    ...answerLines('A', answersA),
+    ...answerLines('B', answersB),
+  ];
+}
+
+/** Repeats that say the same are said once. */
+function answerLines(side: 'A' | 'B', answers: readonly string[]): string[] {
+  return [...new Set(answers.map(oneAnswer))].map((answer) => `    ${side}  ${answer}`);
+}
+
+const excerptLength = 90;
+
+/** Its end: that is where most answers give their result. */
+function oneAnswer(answer: string): string {
+  const line = oneLine(answer, Number.POSITIVE_INFINITY);
+  if (line === '') return '(empty)';
+  const characters = [...line];
+  return characters.length <= excerptLength ? line : `…${characters.slice(1 - excerptLength).join('')}`;
+}
+
+function range({ low, high }: Comparison['difference']): string {
+  return `${points(low)} to ${points(high)}`;
+}
+
+/** A difference of scores times 100, with its sign. */
+function points(difference: number): string {
+  const text = (100 * difference).toFixed(1);
+  if (/^-?0\.0$/.test(text)) return '0.0';
+  return difference > 0 ? `+${text}` : text;
+}
+
+function formatPValue(pValue: number): string {
+  return pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
+}
