@@ -1,12 +1,28 @@
 import { answerGenerate } from './answer-generate.ts';
 import { custom } from './custom.ts';
+import { customCodeGenerate } from './custom-code-generate.ts';
+import { format } from './format.ts';
+import { mdEnsemble } from './md-ensemble.ts';
 import type { Operator } from './operator.ts';
+import { programmer } from './programmer.ts';
 import { review } from './review.ts';
 import { revise } from './revise.ts';
 import { scEnsemble } from './sc-ensemble.ts';
+import { test } from './test.ts';
 
 /** Every operator there is. A new one is one entry here. */
-const all: readonly Operator[] = [custom, answerGenerate, scEnsemble, review, revise];
+const all: readonly Operator[] = [
+  custom,
+  answerGenerate,
+  scEnsemble,
+  review,
+  revise,
+  programmer,
+  customCodeGenerate,
+  test,
+  format,
+  mdEnsemble,
+];
 
 export type OperatorRegistry = ReadonlyMap<string, Operator>;
 

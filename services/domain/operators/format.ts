@@ -1,0 +1,30 @@
+import { FailureError } from '../failure.ts';
+import type { Operator } from './operator.ts';
+import { readTags, withoutFence, withoutThinking } from './read-tags.ts';
+
+/** How the prompt begins; the simulated model recognises the operator by it. */
+export const formatMarker = 'State the final answer of the solution at the end, and nothing else.';
+
+const instruction = `${formatMarker}
+Give a few words or a number, as short as the problem allows, without a sentence around it. Do not solve the problem anew.
+Reply in exactly this form:
+<answer>the final answer alone</answer>`;
+
+export const format: Operator = {
+  name: 'format',
+  description: 'Shortens a solution to its final answer. Use it last, where the scorer compares the answer word for word.',
+  inputs: {
+    problem: { type: 'text', description: 'the problem' },
+    solution: { type: 'text', description: 'the solution whose answer is wanted' },
+  },
+  outputs: { solution: { type: 'text', description: 'the final answer alone' } },
+  maxCalls: 1,
+  async run(inputs, context) {
+    const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
+    const reply = await context.complete([{ role: 'user', content }]);
+    // A reply without the tag is the answer without its wrapping.
+    const solution = readTags(reply.text, ['answer']).answer ?? withoutFence(withoutThinking(reply.text)).trim();
+    if (solution !== '') return { solution };
+    throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to format is empty.' });
+  },
+};

@@ -1,0 +1,63 @@
+import { FailureError } from '../failure.ts';
+import type { Random } from '../ports.ts';
+import { shuffled } from '../random.ts';
+import type { Operator, Value } from './operator.ts';
+import { readChoice, solutionLabel } from './sc-ensemble.ts';
+
+/** How the prompt begins; the simulated model recognises the operator by it. */
+export const mdEnsembleMarker = 'Several solutions of the problem follow, each under a letter. Judge which one is the best.';
+
+const instruction = `${mdEnsembleMarker}
+Check the reasoning and the final answer of each against the problem.
+Reply in exactly this form:
+<thought>what speaks for and against each</thought>
+<choice>the letter of the best solution alone</choice>`;
+
+const votes = 5;
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Medprompt's vote: each time the solutions stand in another order, so that a liking for a letter evens out. */
+export const mdEnsemble: Operator = {
+  name: 'md_ensemble',
+  description:
+    'Has the model choose the best of several solutions five times, each time in another order, and gives back the one with most votes, word for word. Dearer than sc_ensemble, and fit for solutions that cannot agree literally, such as programs.',
+  inputs: {
+    solutions: { type: 'texts', description: 'the solutions to choose from, 26 at most' },
+    problem: { type: 'text', description: 'the problem that they solve' },
+  },
+  outputs: { solution: { type: 'text', description: 'the chosen solution' } },
+  maxCalls: votes,
+  minCalls: 0,
+  async run(inputs, context) {
+    const solutions = texts(inputs.solutions);
+    const [first] = solutions;
+    if (first === undefined || solutions.length > alphabet.length) {
+      const message = `md_ensemble chooses among 1 to ${alphabet.length} solutions, and got ${solutions.length}.`;
+      throw new FailureError({ kind: 'operator-input', message });
+    }
+    if (solutions.every((solution) => solution.trim() === first.trim())) return { solution: first };
+    const orders = Array.from({ length: votes }, () => orderOf(solutions, context.random));
+    const replies = await Promise.all(
+      orders.map((order) => {
+        const listed = order.map((index, place) => `${solutionLabel(alphabet.charAt(place))}\n${solutions[index]}`);
+        const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\n${listed.join('\n\n')}`;
+        return context.complete([{ role: 'user', content }]);
+      }),
+    );
+    const counts = solutions.map(() => 0);
+    for (const [vote, { text }] of replies.entries()) {
+      const letter = readChoice(text, alphabet.slice(0, solutions.length));
+      const index = letter === undefined ? undefined : orders[vote]?.[alphabet.indexOf(letter)];
+      if (index !== undefined) counts[index] = (counts[index] ?? 0) + 1;
+    }
+    const most = Math.max(...counts);
+    const solution = solutions[counts.indexOf(most)];
+    if (most > 0 && solution !== undefined) return { solution };
+    const message = `None of the ${votes} replies to md_ensemble names a solution from A to ${alphabet.charAt(solutions.length - 1)}.`;
+    throw new FailureError({ kind: 'unparsable-answer', message });
+  },
+};
+
+const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const orderOf = (solutions: readonly string[], random: Random): number[] => shuffled(random, [...solutions.keys()]);

@@ -1,0 +1,69 @@
+import { FailureError } from '../failure.ts';
+import type { CodeVerdict } from '../ports.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { defines, readProgram } from './read-program.ts';
+import { errorLine, runProgram, shownError } from './run-program.ts';
+
+/** How the prompt begins; the simulated model recognises the operator by it. */
+export const programmerMarker = 'Write a Python program that computes the answer to the problem at the end.';
+
+const instruction = `${programmerMarker}
+Define a function solve() without parameters that returns the final answer. Use the standard library only; read no input and no files.
+Compute the answer, do not write it down as a constant. Reply with the whole program in one fenced python block.`;
+
+const tries = 3;
+const entry = 'solve';
+
+/** Writes a program, runs it, and has it repaired by the error. */
+export const programmer: Operator = {
+  name: 'programmer',
+  description:
+    'Has the model write a Python program for the problem, runs it, and gives back what it computed; a program that fails is repaired by its error. Use it where an answer can be calculated.',
+  inputs: {
+    problem: { type: 'text', description: 'the problem, with everything that is needed to solve it' },
+    analysis: { type: 'text', description: 'thoughts on how to solve it, such as an earlier solution', optional: true },
+  },
+  outputs: {
+    code: { type: 'text', description: 'the program that ran' },
+    output: { type: 'text', description: 'what solve() returned, as text' },
+  },
+  maxCalls: tries,
+  minCalls: 1,
+  async run(inputs, context) {
+    const analysis = inputs.analysis === undefined || inputs.analysis === '' ? [] : [`Analysis:\n${inputs.analysis}`];
+    const task = [...analysis, `Problem:\n${inputs.problem}`];
+    let last: Attempt = { code: '', output: '', error: '', summary: '' };
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const earlier = attempt === 0 ? [] : [`Your last program:\n${last.code || '(none)'}`, `It failed:\n${last.error}`];
+      const content = [instruction, ...earlier, ...task].join('\n\n');
+      const reply = await context.complete([{ role: 'user', content }]);
+      last = await tried(readProgram(reply.text), context);
+      if (last.error === '') return { code: last.code, output: last.output };
+    }
+    const kind = last.code === '' ? 'unparsable-answer' : 'code';
+    throw new FailureError({ kind, message: `The program of programmer failed ${tries} times, at last with: ${last.summary}` });
+  },
+};
+
+interface Attempt {
+  readonly code: string;
+  readonly output: string;
+  /** "" if it worked. */
+  readonly error: string;
+  readonly summary: string;
+}
+
+async function tried(code: string, context: OperatorContext): Promise<Attempt> {
+  const failed = (error: string, summary = error) => ({ code, output: '', error, summary });
+  if (code === '') return failed('the reply holds no Python program.');
+  const verdict = await runProgram(defines(code, entry) ? { code, entry } : { code }, context);
+  if (!verdict.passed) return failed(shownError(verdict), errorLine(verdict));
+  const output = outputOf(verdict);
+  return output === '' ? failed('solve() returned nothing, and nothing was printed.') : { code, output, error: '', summary: '' };
+}
+
+/** A program without solve() may print its answer. */
+function outputOf(verdict: CodeVerdict): string {
+  const result = verdict.result.trim();
+  return result === '' || result === 'None' ? verdict.output.trim() : result;
+}
