@@ -1,10 +1,9 @@
 import type { Query } from '../benchmark.ts';
+import { boxedTexts } from './marked-answer.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 import type { Scorer } from './scorer.ts';
 
 const tolerance = 1e-6;
-/** No answer in a box is longer; it bounds the search for a brace that is never closed. */
-const longestBox = 500;
 
 /** What a careful person would accept: the answer that the text marks as final, else the last number in it. */
 export const gsm8kStrict = {
@@ -41,21 +40,6 @@ function numberOfMarked(text: string): ReadNumber | undefined {
   const parts = text.split(/=|\\approx|≈/);
   const result = readNumbers(parts.at(-1) ?? '').at(0);
   return result ?? readNumbers(text).at(0);
-}
-
-/** The contents of \boxed{…}, whatever braces stand inside. */
-function boxedTexts(text: string): string[] {
-  return [...text.matchAll(/\\f?boxed\s*\{/g)].flatMap((match) => {
-    const start = match.index + match[0].length;
-    let depth = 1;
-    for (let at = start; at < Math.min(text.length, start + longestBox); at += 1) {
-      if (text[at] === '\\') at += 1;
-      else if (text[at] === '{') depth += 1;
-      else if (text[at] === '}') depth -= 1;
-      if (depth === 0) return [text.slice(start, at)];
-    }
-    return [];
-  });
 }
 
 function hashedTexts(text: string): string[] {

@@ -1,0 +1,15 @@
+import type { Query } from '../benchmark.ts';
+import { bestOf } from './drop-strict.ts';
+import { markedWords } from './marked-answer.ts';
+import type { Scorer } from './scorer.ts';
+import { answerTokens } from './word-answer.ts';
+
+export const dropExact = {
+  name: 'drop-exact',
+  description: 'the marked answer is one of the gold answers, word by word (exact match)',
+  score(answer: string, query: Query) {
+    const extracted = markedWords(answer);
+    const words = answerTokens(extracted).join(' ');
+    return { score: bestOf(query.reference, (gold) => (answerTokens(gold).join(' ') === words ? 1 : 0)), extracted };
+  },
+} satisfies Scorer;

@@ -1,0 +1,73 @@
+import type { Query } from '../benchmark.ts';
+import { markedWords } from './marked-answer.ts';
+import type { Scorer } from './scorer.ts';
+import { tokenOverlap } from './token-overlap.ts';
+import { answerTokens, isNumberToken } from './word-answer.ts';
+
+/**
+ * DROP's official measure, on the answer that is marked as final: an answer may be several spans, each gold span is aligned with
+ * the answer's span that suits it best, what is left over costs, and a span with other numbers than the gold one's is wrong.
+ * Beyond the official one, a bare number is right with a unit, and numbers are compared as numbers (word-answer.ts).
+ */
+export const dropStrict = {
+  name: 'drop-strict',
+  description: "DROP's F1 on the marked answer: spans aligned, numbers must match, several guesses cost",
+  score(answer: string, query: Query) {
+    const extracted = markedWords(answer);
+    return { score: bestOf(query.reference, (gold) => alignedOverlap(extracted, gold)), extracted };
+  },
+} satisfies Scorer;
+
+/** The score for the gold answer that suits best. */
+export function bestOf(reference: string, score: (gold: string) => number): number {
+  const golds = reference.split('|').filter((gold) => gold.trim() !== '');
+  return Math.max(0, ...golds.map(score));
+}
+
+/** So many spans say nothing any more; it bounds the search for the best alignment. */
+const mostSpans = 8;
+
+function alignedOverlap(answer: string, gold: string): number {
+  const spans = spansOf(answer, '|');
+  const expected = spans.length > 1 ? spansOf(gold, /,\s|\band\b/) : [answerTokens(gold)];
+  if (spans.length === 0 || spans.length > mostSpans || expected.length > mostSpans) return 0;
+  const overlaps = expected.map((span) => spans.map((candidate) => spanOverlap(candidate, span)));
+  const total = bestAlignment(overlaps) / Math.max(spans.length, expected.length);
+  return Math.round(total * 100) / 100;
+}
+
+function spansOf(text: string, separator: string | RegExp): string[][] {
+  return text
+    .split(separator)
+    .map(answerTokens)
+    .filter((tokens) => tokens.length > 0);
+}
+
+function spanOverlap(answer: readonly string[], gold: readonly string[]): number {
+  const expected = gold.filter(isNumberToken);
+  const numbers = answer.filter(isNumberToken);
+  if (expected.length > 0 && !expected.some((number) => numbers.includes(number))) return 0;
+  if (gold.length === 1 && expected.length === 1 && isNumberWithUnit(answer, numbers)) return 1;
+  return tokenOverlap(answer, gold);
+}
+
+/** "43 yards" and "19.5 years old", but no sentence. */
+function isNumberWithUnit(answer: readonly string[], numbers: readonly string[]): boolean {
+  return numbers.length === 1 && answer.length <= 3 && answer[0] === numbers[0];
+}
+
+/** The best sum of overlaps if each gold span is given a span of its own. */
+function bestAlignment(overlaps: readonly (readonly number[])[]): number {
+  let best = new Map<number, number>([[0, 0]]);
+  for (const row of overlaps) {
+    const next = new Map(best);
+    for (const [taken, sum] of best) {
+      row.forEach((overlap, span) => {
+        const also = taken | (1 << span);
+        if (also !== taken) next.set(also, Math.max(next.get(also) ?? 0, sum + overlap));
+      });
+    }
+    best = next;
+  }
+  return Math.max(...best.values());
+}

@@ -1,0 +1,31 @@
+import type { Query } from '../benchmark.ts';
+import { markedWords } from './marked-answer.ts';
+import type { Scorer } from './scorer.ts';
+import { tokenOverlap } from './token-overlap.ts';
+import { answerTokens } from './word-answer.ts';
+
+const decisions = new Set(['yes', 'no', 'noanswer']);
+
+/**
+ * HotpotQA's official measure, on the answer that is marked as final: word overlap, but yes and no are right or wrong. A reader
+ * takes the first word of "Yes, both are" for the answer; the official measure would not.
+ */
+export const hotpotqaStrict = {
+  name: 'hotpotqa-strict',
+  description: "HotpotQA's F1 on the marked answer; yes and no are right or wrong, nothing between",
+  score(answer: string, query: Query) {
+    const extracted = markedWords(answer);
+    return { score: overlapOrDecision(answerTokens(extracted), answerTokens(query.reference)), extracted };
+  },
+} satisfies Scorer;
+
+function overlapOrDecision(answer: readonly string[], expected: readonly string[]): number {
+  const decided = decisionOf(expected);
+  if (decided !== undefined) return answer[0] === decided ? 1 : 0;
+  return decisionOf(answer) === undefined ? tokenOverlap(answer, expected) : 0;
+}
+
+function decisionOf(tokens: readonly string[]): string | undefined {
+  const [first = ''] = tokens;
+  return tokens.length === 1 && decisions.has(first) ? first : undefined;
+}
