@@ -10,6 +10,7 @@ import { addListCommand } from './commands/list.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
+import { addRescoreCommand } from './commands/rescore.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
@@ -32,6 +33,7 @@ const commands: readonly AddCommand[] = [
   addExportCommand,
   addEvalCommand,
   addCompareCommand,
+  addRescoreCommand,
   addValidateCommand,
   addDoctorCommand,
   addSimulateModelCommand,
