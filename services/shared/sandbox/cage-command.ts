@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PythonBinary } from './find-python.ts';
 import type { IsolationLevel } from './isolation.ts';
 
@@ -53,15 +53,35 @@ function bwrapArguments(readable: readonly string[]): string[] {
   const binds = readable.flatMap((folder) =>
     lstatSync(folder).isSymbolicLink() ? ['--symlink', readlinkSync(folder), folder] : ['--ro-bind', folder, folder],
   );
+  // Folders that bwrap makes on the way to another would be root's alone, and programs are not root.
+  const ways = [...new Set(readable.flatMap(ancestorsOf))].flatMap((folder) => ['--perms', '0755', '--dir', folder]);
   const namespaces = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'];
   // The capabilities are for the interpreter, inside these namespaces: programs are forked without them.
   const rights = ['--die-with-parent', '--cap-add', 'ALL'];
-  return [...namespaces, ...rights, ...binds, '--dev', '/dev', '--tmpfs', '/tmp', '--ro-bind', scripts, scriptsInCage, '--'];
+  return [
+    ...namespaces,
+    ...rights,
+    ...ways,
+    ...binds,
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    '--ro-bind',
+    scripts,
+    scriptsInCage,
+    '--',
+  ];
 }
 
 function readableFolders({ prefix }: PythonBinary): string[] {
   const system = systemFolders.filter((folder) => existsSync(folder));
   return system.some((folder) => prefix === folder || prefix.startsWith(`${folder}/`)) ? system : [...system, prefix];
+}
+
+function ancestorsOf(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === '/' ? [] : [...ancestorsOf(parent), parent];
 }
 
 function splitCommand([command = '', ...args]: readonly string[]): CageCommand {

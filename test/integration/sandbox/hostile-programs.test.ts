@@ -88,7 +88,9 @@ describe.each(levels)('with isolation $onlyIsolation', (settings) => {
   });
 
   test.each(Object.keys(forgeries))('%s passes nothing off as a success', async (name) => {
-    const verdict = await sandbox.run({ code: forgeries[name] ?? '', tests: forgeryTests, timeLimitMs: 1000 }, signal);
+    const forgery = forgeries[name] ?? '';
+    const [code, tests] = typeof forgery === 'string' ? [forgery, forgeryTests] : forgery;
+    const verdict = await sandbox.run({ code, tests, timeLimitMs: 1000 }, signal);
     expect(verdict).toMatchObject({ passed: false });
     expect(verdict.output).not.toContain('found');
     expect(verdict.output).not.toContain('assert');

@@ -152,7 +152,7 @@ function readingOf(path: string): string {
 }
 
 /** Programs that harm nothing but want to pass without doing what the test asks for. */
-export const forgeries: Readonly<Record<string, string>> = {
+export const forgeries: Readonly<Record<string, string | readonly [code: string, tests: string]>> = {
   'os._exit(0) at import': 'import os\nos._exit(0)\n',
   'os._exit(0) in the test': 'import os\ndef f(x):\n    os._exit(0)\n',
   'sys.exit(0) at import': 'import sys\nsys.exit(0)\n',
@@ -184,12 +184,18 @@ def f(x):
   'another AssertionError': 'import builtins\nbuiltins.AssertionError = type("Mild", (), {})\ndef f(x):\n    return 5\n',
   'other builtins': `import builtins
 builtins.exec = lambda *a: None
-builtins.compile = lambda *a, **k: None
-builtins.__import__ = lambda *a, **k: None
 def f(x):
     return 5
 `,
-  'an abs of its own': 'def abs(x):\n    return 0\ndef f(x):\n    return 5\n',
+  'an abs for everybody': [
+    'import builtins\nbuiltins.abs = lambda x: 0\ndef f(x):\n    return 5\n',
+    'assert abs(f(2) - 4) < 1e-9',
+  ],
+  'an abs of its own': ['def abs(x):\n    return 0\ndef f(x):\n    return 5\n', 'assert abs(f(2) - 4) < 1e-9'],
+  'an abs of its own, by its last name': [
+    'for abs in [lambda x: 0]:\n    pass\ndef f(x):\n    return 5\n',
+    'assert abs(f(2) - 4) < 1e-9',
+  ],
   'an object that equals everything':
     'class All:\n    def __eq__(self, other):\n        return True\ndef f(x):\n    return All()\n',
   'an object that equals everything, made at run time':
@@ -219,8 +225,10 @@ def f(x):
         frame = frame.f_back
     return 5
 `,
-  'the frames of a generator':
-    'def f(x):\n    g = (i for i in [1])\n    b = g.gi_frame.f_builtins\n    b["AssertionError"] = ValueError\n    return 5\n',
+  'the frames of a generator': [
+    'def f(x):\n    g = (i for i in [1])\n    g.gi_frame.f_builtins["abs"] = lambda x: 0\n    return 5\n',
+    'assert abs(f(2) - 4) < 1e-9',
+  ],
   'frames by a traceback': `def f(x):
     try:
         1 / 0
@@ -278,16 +286,37 @@ def f(x):
     time.sleep(0.05)
     return 5
 `,
-  'an attribute by its name in a string':
-    'import string\ndef f(x):\n    module = string.Formatter().get_field("0.__globals__", (f,), {})[0]\n    module["__builtins__"]["AssertionError"] = ValueError\n    return 5\n',
+  'an attribute by its name in a string': [
+    'import string\ndef f(x):\n    module = string.Formatter().get_field("0.__globals__", (f,), {})[0]\n    module["__builtins__"]["abs"] = lambda x: 0\n    return 5\n',
+    'assert abs(f(2) - 4) < 1e-9',
+  ],
+  'the globals of its tests': [
+    'import sys\ndef f(x):\n    sys._getframe(1).f_globals["abs"] = lambda x: 0\n    return 5\n',
+    'assert abs(f(2) - 4) < 1e-9',
+  ],
+  'a name that the tests use, planted later': [
+    'def f(x):\n    global abs\n    abs = lambda x: 0\n    return 5\n',
+    'assert abs(f(2) - 4) < 1e-9',
+  ],
   'a module that leads to others': 'import random\nrandom._os._exit(0)\n',
   'a module that leads to others by another name': 'import enum\nenum.bltns.exec("import os; os._exit(0)")\n',
-  'a function of a module replaced': 'import math\nmath.fabs = lambda x: 0\ndef f(x):\n    return 5\n',
+  'a function of a module replaced': [
+    'import math\nmath.fabs = lambda x: 0\ndef f(x):\n    return 5\n',
+    'import math\nassert math.fabs(f(2) - 4) < 1e-9',
+  ],
+  'a function of a module replaced, under another name': [
+    'import math\n[m] = [math]\nm.fabs = lambda x: 0\ndef f(x):\n    return 5\n',
+    'import math\nassert math.fabs(f(2) - 4) < 1e-9',
+  ],
+  'a class of a module replaced': [
+    'import collections\ndef f(x):\n    return 5\ncounter = [collections.Counter][0]\ncounter.most_common = lambda self: [(4, 1)]\n',
+    'import collections\nassert collections.Counter([f(2)]).most_common()[0][0] == 4',
+  ],
   'a signal handler':
     'import signal, os\nsignal.signal(signal.SIGTERM, lambda *a: os._exit(0))\ndef f(x):\n    signal.raise_signal(15)\n',
   'an answer in the name of the tests': `import os, json, struct
 def f(x):
-    text = json.dumps({"value": ["int", "0x4"], "args": ["tuple", []], "passed": True}).encode()
+    text = json.dumps({"passed": True, "kind": "passed", "names": {}, "nonce": ""}).encode()
     for channel in range(3, 16):
         try:
             os.write(channel, struct.pack("<I", len(text)) + text)
@@ -297,5 +326,5 @@ def f(x):
 `,
 };
 
-/** Asks for what a forger does not do. The second line is there for the one that replaces functions of modules. */
-export const forgeryTests = 'import math\nassert f(2) == 4\nassert math.fabs(f(3) - 6) < 1e-9 and abs(f(3) - 6) < 1e-9\n';
+/** What a forgery is tested with if it names nothing else. */
+export const forgeryTests = 'assert f(2) == 4\n';

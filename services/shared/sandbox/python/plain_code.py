@@ -31,23 +31,28 @@ FORBIDDEN_ATTRIBUTES = frozenset(
     get_original_bases bltns cached_property singledispatchmethod""".split()
 )
 
+# By which names the modules above let others be reached, and what they and their classes hold; preload() fills them.
 leaks = frozenset()
+shared_names = frozenset()
 
 
 def preload():
-    """Imports what programs use, so that they find it ready, and learns by which names these modules let others be reached."""
-    global leaks
+    """Imports what programs use, so that they find it ready, and learns what names in these modules are dangerous."""
+    global leaks, shared_names
     dangerous = [getattr(builtins, name) for name in FORBIDDEN_NAMES if hasattr(builtins, name)]
-    found = set()
+    found, shared = set(), set()
     for name in SAFE_MODULES:
         module = importlib.import_module(name)
         for attribute, value in vars(module).items():
+            shared.add(attribute)
+            if isinstance(value, type):
+                shared.update(dir(value))
             is_other_module = isinstance(value, types.ModuleType) and value.__name__ not in SAFE_MODULES
             if is_other_module or any(value is one for one in dangerous):
                 found.add(attribute)
     for name in ("io", "contextlib", "threading", "queue", "tempfile", "types", "inspect", "keyword", "sys", "os"):
         importlib.import_module(name)
-    leaks = frozenset(found)
+    leaks, shared_names = frozenset(found), frozenset(shared)
 
 
 def is_plain(code):
@@ -83,8 +88,12 @@ def is_plain_name(name):
 
 
 def is_plain_attribute(name):
+    # What a module keeps for itself may run code from strings; a program's own `_x` is its own.
+    is_private = name.startswith("_") and not name.startswith("__") and name in shared_names
     is_module = name in sys.stdlib_module_names and name not in SAFE_MODULES
-    return not (name == "*" or is_module or name in FORBIDDEN_ATTRIBUTES or name in leaks) and is_plain_underscore(name)
+    if name == "*" or is_private or is_module or name in FORBIDDEN_ATTRIBUTES or name in leaks:
+        return False
+    return is_plain_underscore(name)
 
 
 def is_plain_underscore(name):
@@ -117,19 +126,13 @@ def module_level(tree):
 
 
 def touches_modules(tree):
-    """Whether an imported name is used for anything but to be called or to be read from: the tests share the modules."""
-    imported = set()
+    """Whether something of a module, or of a class of one, might be replaced: the tests share them."""
+    modules = set()
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            imported.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            root = node.value
-            while isinstance(root, (ast.Attribute, ast.Subscript)):
-                root = root.value
-            if not isinstance(root, ast.Name) or root.id in imported:
-                return True
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and isinstance(node.value, ast.Name):
-            if node.value.id in imported:
-                return True
-    return False
+        if isinstance(node, ast.Import):
+            modules.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and node.attr in shared_names:
+            return True
+    read_from = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    # A module itself is only good for reading from; anything else would let it go by another name.
+    return any(isinstance(node, ast.Name) and node.id in modules and id(node) not in read_from for node in ast.walk(tree))

@@ -24,8 +24,8 @@ from frames import read_frame, write_frame
 KEPT_OUTPUT = 65536
 MOST_OUTPUT = 16 << 20
 TICK_SECONDS = 0.05
-LOOK_SECONDS = 0.2
 MOST_FILES = 4096
+FULL = {"kind": "killed", "error": "the program filled its temporary folder"}
 
 
 class Zygote:
@@ -82,11 +82,13 @@ class Run:
         self.output, self.errors = bytearray(), bytearray()
         self.written = 0
         self.folder = None
-        self.next_look = self.started + LOOK_SECONDS
+        self.next_look = self.started
 
     def judge(self):
         try:
             verdict = self.watch()
+            if self.folder is not None and folder_bytes(self.folder) > self.zygote.settings["folderBytes"]:
+                verdict = FULL
         finally:
             ended = self.end()
         if verdict is None:
@@ -247,16 +249,18 @@ class Run:
         if self.written > MOST_OUTPUT:
             return {"kind": "killed", "error": f"the program wrote more than {MOST_OUTPUT >> 20} MiB of output"}
         if self.folder is not None and self.folder_is_full():
-            return {"kind": "killed", "error": "the program filled its temporary folder"}
+            return FULL
         return None
 
     def folder_is_full(self):
-        """Where there is no file system of its own, whose size the kernel would see to; looking at one takes time."""
-        now = time.monotonic()
-        if now < self.next_look:
+        """Where there is no file system of its own, whose size the kernel would see to. Takes a small part of the time."""
+        begin = time.monotonic()
+        if begin < self.next_look:
             return False
-        self.next_look = now + LOOK_SECONDS
-        return folder_bytes(self.folder) > self.zygote.settings["folderBytes"]
+        full = folder_bytes(self.folder) > self.zygote.settings["folderBytes"]
+        end = time.monotonic()
+        self.next_look = end + max(TICK_SECONDS / 2, 20 * (end - begin))
+        return full
 
     def patience(self):
         left = min(self.command["cpuSeconds"] - self.cpu_used(), self.started + self.command["wallSeconds"] - time.monotonic())
