@@ -286,8 +286,8 @@ describe('md_ensemble', () => {
   });
 
   test('bears votes that cannot be read, and fails if none can', async () => {
-    expect((await voted(['?', '?', 'three', '?', '?'])).outputs).toEqual({ solution: 'three' });
-    expect((await failureOf(voted(['?', '?', '?', '?', '?']))).message).toContain('names a solution from A to C');
+    expect((await voted(['-', '-', 'three', '-', '-'])).outputs).toEqual({ solution: 'three' });
+    expect((await failureOf(voted(['-', '-', '-', '-', '-']))).message).toContain('names a solution from A to C');
   });
 
   test('asks nobody about solutions that are all the same, and refuses none', async () => {

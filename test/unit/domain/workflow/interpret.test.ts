@@ -161,7 +161,7 @@ describe('a failure', () => {
 
   test('is the outcome of a workflow that was never validated, too', async () => {
     expect((await run([answer], () => 'x')).failure?.kind).toBe('no-answer');
-    expect((await run([{ ...answer, call: 'programmer' }], () => 'x')).failure?.kind).toBe('invalid-workflow');
+    expect((await run([{ ...answer, call: 'no_such_operator' }], () => 'x')).failure?.kind).toBe('invalid-workflow');
     expect((await run([{ ...answer, with: {} }], () => 'x')).failure?.kind).toBe('operator-input');
     expect((await run([{ ...answer, with: { input: 'x', instruction: 'none' } }], () => 'x')).failure?.kind).toBe(
       'invalid-workflow',

@@ -112,7 +112,7 @@ const broken: readonly [rule: keyof typeof ruleTexts, steps: unknown, reported: 
     [{ id: 'p', parallel: 2, steps: [answer] }, { return: '{{p.join(", ")}}' }],
     ['steps[1] | return | type-mismatch'],
   ],
-  ['unknown-operator', [call('answer', 'programmer'), end], ['answer | call | unknown-operator']],
+  ['unknown-operator', [call('answer', 'no_such_operator'), end], ['answer | call | unknown-operator']],
   ['unknown-input', [call('answer', 'custom', { input: question, prompt: 'x' }), end], ['answer | with.prompt | unknown-input']],
   ['missing-input', [call('answer', 'custom', {}), end], ['answer | with.input | missing-input']],
   ['missing-input', [{ id: 'answer', call: 'custom' }, end], ['answer | with.input | missing-input']],
