@@ -1,7 +1,11 @@
 import { dropAflow } from './drop-aflow.ts';
+import { dropExact } from './drop-exact.ts';
+import { dropStrict } from './drop-strict.ts';
 import { gsm8kAflow } from './gsm8k-aflow.ts';
 import { gsm8kStrict } from './gsm8k-strict.ts';
 import { hotpotqaAflow } from './hotpotqa-aflow.ts';
+import { hotpotqaExact } from './hotpotqa-exact.ts';
+import { hotpotqaStrict } from './hotpotqa-strict.ts';
 import { humanevalAflow } from './humaneval-aflow.ts';
 import { humanevalStrict } from './humaneval-strict.ts';
 import { mathAflow } from './math-aflow.ts';
@@ -15,7 +19,11 @@ export const scorers: readonly Scorer[] = [
   gsm8kStrict,
   mathAflow,
   dropAflow,
+  dropStrict,
+  dropExact,
   hotpotqaAflow,
+  hotpotqaStrict,
+  hotpotqaExact,
   humanevalAflow,
   humanevalStrict,
   mbppAflow,

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { dropExact } from '../../../../services/domain/scoring/drop-exact.ts';
+import { dropStrict } from '../../../../services/domain/scoring/drop-strict.ts';
+import { hotpotqaExact } from '../../../../services/domain/scoring/hotpotqa-exact.ts';
+import { hotpotqaStrict } from '../../../../services/domain/scoring/hotpotqa-strict.ts';
+
+const asked = (reference: string) => ({ id: 'q', fields: {}, reference });
+
+describe('the strict DROP scorer', () => {
+  const score = (answer: string, reference: string) => dropStrict.score(answer, asked(reference)).score;
+
+  it.each([
+    ['ignores case, articles, quotation marks and punctuation', '"The Lions!"', 'lions', 1],
+    ['takes the tagged answer', 'First 3, then 7. <answer>7</answer> of 9', '7', 1],
+    ['takes the boxed answer', 'So it is \\boxed{\\text{Green Bay}} in the end', 'Green Bay', 1],
+    ['takes the answer under a heading', 'They ran 3 times.\n\n**Answer:** 12 yards', '12', 1],
+    ['takes an announced answer up to the end of its sentence', 'The answer is J. Smith. He threw 3 passes.', 'J. Smith', 1],
+    ['takes no judgement for an answer', 'I checked it. The answer is correct.\nAnswer: Paris', 'Paris', 1],
+    ['takes a bare number with its unit', '43 yards', '43', 1],
+    ['takes no sentence for a number with its unit', '43 is what some people think', '43', 2 / 7],
+    ['refuses another number, whatever the words', '44 yards', '43 yards', 0],
+    ['tells a decimal from a number without the point', '96.28', '9628', 0],
+    ['reads number words', 'three', '3', 1],
+    ['reads scales', '$1.6 million', '1,600,000', 1],
+    ['reads trailing zeros', '12.0', '12', 1],
+    ['gives part of the score for part of the words', 'red fox', 'red fox ran', 0.8],
+    ['takes the best gold answer', 'seven', '8|7', 1],
+    ['pays for several spans where several are wanted', 'Bears|Lions', 'Lions and Bears', 1],
+    ['lets a missing span cost', 'Lions', 'Lions and Bears', 0.5],
+    ['lets each further guess cost', '1|2|3', '3', 0.33],
+    ['refuses a list of guesses that is too long', '1|2|3|4|5|6|7|8|9', '9', 0],
+    ['gives nothing to an empty answer', '', 'x', 0],
+    ['gives nothing where there is no gold answer', 'x', ' | ', 0],
+  ])('%s', (_rule, answer, reference, expected) => {
+    expect(score(answer, reference)).toBeCloseTo(expected, 2);
+  });
+
+  it('reports what it read', () => {
+    expect(dropStrict.score('So.\nAnswer: **12 yards**', asked('12'))).toEqual({ score: 1, extracted: '12 yards' });
+  });
+});
+
+describe('the exact DROP scorer', () => {
+  const score = (answer: string, reference: string) => dropExact.score(answer, asked(reference)).score;
+
+  it.each([
+    ['accepts what differs in case, articles and notation only', 'Answer: the 1,200 Men', '1200 men', 1],
+    ['accepts any gold answer', 'seven', '8|7', 1],
+    ['refuses a word too many', 'seven men', '7', 0],
+    ['refuses words in another order', 'fox red', 'red fox', 0],
+  ])('%s', (_rule, answer, reference, expected) => {
+    expect(score(answer, reference)).toBe(expected);
+  });
+});
+
+describe('the strict HotpotQA scorer', () => {
+  const score = (answer: string, reference: string) => hotpotqaStrict.score(answer, asked(reference)).score;
+
+  it.each([
+    ['takes the marked answer', 'Rome is the capital of Italy.\nAnswer: Rome', 'Rome', 1],
+    ['gives the harmonic mean of precision and recall', 'King Henry', 'King Henry VIII', 0.8],
+    ['takes the first word of an answer for the decision', 'Yes, both are rivers', 'yes', 1],
+    ['refuses the other decision', 'No, only one is', 'yes', 0],
+    ['finds no decision in an answer that names both', 'It may be yes or no', 'yes', 0],
+    ['gives a decision nothing where words are wanted', 'no', 'no man', 0],
+  ])('%s', (_rule, answer, reference, expected) => {
+    expect(score(answer, reference)).toBeCloseTo(expected, 12);
+  });
+});
+
+describe('the exact HotpotQA scorer', () => {
+  const score = (answer: string, reference: string) => hotpotqaExact.score(answer, asked(reference)).score;
+
+  it.each([
+    ['accepts what differs in case, articles and punctuation only', 'The answer is: the "Blue Nile".', 'Blue Nile', 1],
+    ['refuses part of the words', 'Nile', 'Blue Nile', 0],
+    ['refuses a decision with words after it', 'Yes, both are', 'yes', 0],
+  ])('%s', (_rule, answer, reference, expected) => {
+    expect(score(answer, reference)).toBe(expected);
+  });
+});
