@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { RecordedDifficulties } from './difficulty.ts';
 
 const matrixSchema = z.object({
-  queries: z.array(z.object({ id: z.string() })),
+  queries: z.array(z.object({ id: z.union([z.string(), z.number().transform(String), z.null()]) })),
   runs: z.array(z.object({ mean_score: z.number(), scores: z.array(z.number().nullable()) })),
 });
 
@@ -36,10 +36,11 @@ export async function loadRecordedDifficulties(
 function difficultiesOf(matrix: z.infer<typeof matrixSchema>): RecordedDifficulties {
   const working = matrix.runs.filter((run) => run.mean_score > leastWorkingScore);
   return new Map(
-    matrix.queries.map(({ id }, index) => {
+    matrix.queries.flatMap(({ id }, index) => {
+      if (id === null) return [];
       const solved = working.reduce((sum, run) => sum + (run.scores[index] ?? 0), 0);
       // Half a success and half a failure more keep the logit finite.
-      return [id, Math.log((working.length - solved + 0.5) / (solved + 0.5))];
+      return [[id, Math.log((working.length - solved + 0.5) / (solved + 0.5))] as const];
     }),
   );
 }

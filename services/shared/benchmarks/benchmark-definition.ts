@@ -21,5 +21,11 @@ export interface BenchmarkDefinition {
    * @param folder where data files lie; a benchmark that is built in does not look there
    * @throws BenchmarkError
    */
-  loadQueries(split: string, folder: string): Promise<readonly Query[]>;
+  loadSplit(split: string, folder: string): Promise<LoadedSplit>;
+}
+
+export interface LoadedSplit {
+  readonly queries: readonly Query[];
+  /** What a user should know about the queries, a sentence each. */
+  readonly warnings: readonly string[];
 }

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
-import { readJsonLines } from './read-json-lines.ts';
+import { readSplitFile } from './read-split-file.ts';
 import { singleCallWorkflow } from './single-call-workflow.ts';
 
 /** A row of AFlow's split files; `cot`, the official working, is not needed. */
@@ -19,14 +18,13 @@ export const gsm8k: BenchmarkDefinition = {
   answerFormat:
     'The scorer looks for one number. End the answer with it, marked as \\boxed{number}, and write no other number after it.',
   inputs: ['question'],
-  operators: ['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise'],
+  operators: ['custom', 'answer_generate', 'sc_ensemble', 'programmer', 'review', 'revise'],
   splits: ['validate', 'test'],
   scorers: { aflow: 'gsm8k-aflow', strict: 'gsm8k-strict' },
-  initialWorkflow: singleCallWorkflow('question'),
-  async loadQueries(split, folder) {
-    const file = `gsm8k_${split}.jsonl`;
-    const howToGetIt = `put AFlow's ${file} (its data set archive holds it) in that folder, or set SCALE_DATA to the folder that has it`;
-    const rows = await readJsonLines(join(folder, file), row, howToGetIt);
-    return rows.map(({ id, question, answer }) => ({ id, fields: { question }, reference: answer }));
+  initialWorkflow: singleCallWorkflow('{{ query.question }}'),
+  async loadSplit(split, folder) {
+    const rows = await readSplitFile(folder, `gsm8k_${split}.jsonl`, row);
+    const queries = rows.map(({ id, question, answer }) => ({ id, fields: { question }, reference: answer }));
+    return { queries, warnings: [] };
   },
 };

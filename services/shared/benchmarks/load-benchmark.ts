@@ -15,18 +15,23 @@ export interface BenchmarkRequest {
   readonly folder: string;
 }
 
+export interface LoadedBenchmark extends Benchmark {
+  /** What a user should know about its queries, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Loads a split of a benchmark and checks it: nothing can be spent on a benchmark that is not whole.
  * @throws BenchmarkError with one sentence for the user
  */
-export async function loadBenchmark({ name, split, limit, scorer, folder }: BenchmarkRequest): Promise<Benchmark> {
+export async function loadBenchmark({ name, split, limit, scorer, folder }: BenchmarkRequest): Promise<LoadedBenchmark> {
   const definition = benchmarkDefinitionOf(name);
   if (!definition.splits.includes(split)) {
     const splits = definition.splits.join(', ');
     throw new BenchmarkError('unknown-split', `benchmark ${name} has no split "${split}"; it has ${splits}`);
   }
   const scorers = chosenScorers(definition, scorer);
-  const queries = await definition.loadQueries(split, folder);
+  const { queries, warnings } = await definition.loadSplit(split, folder);
   refuseDuplicates(queries, `benchmark ${name}, split ${split}`);
   return {
     name,
@@ -37,6 +42,7 @@ export async function loadBenchmark({ name, split, limit, scorer, folder }: Benc
     operators: definition.operators,
     ...scorers,
     answerFormat: definition.answerFormat,
+    warnings,
   };
 }
 

@@ -1,9 +1,15 @@
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
+import { drop } from './drop.ts';
 import { gsm8k } from './gsm8k.ts';
+import { hotpotqa } from './hotpotqa.ts';
+import { humaneval } from './humaneval.ts';
+import { math } from './math.ts';
+import { mbpp } from './mbpp.ts';
 import { sample } from './sample.ts';
 
-export const benchmarkDefinitions: readonly BenchmarkDefinition[] = [gsm8k, sample];
+/** A new benchmark is one file beside this one and one entry here. */
+export const benchmarkDefinitions: readonly BenchmarkDefinition[] = [gsm8k, math, drop, hotpotqa, humaneval, mbpp, sample];
 
 /** @throws BenchmarkError if there is none of that name */
 export function benchmarkDefinitionOf(name: string): BenchmarkDefinition {

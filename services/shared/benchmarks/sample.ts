@@ -14,14 +14,17 @@ export const sample: BenchmarkDefinition = {
   description:
     'Short word problems in English, made by a generator, that take one to four steps of elementary arithmetic. ' +
     'The answer to each is one whole number.',
-  loadQueries: async (split) => {
+  // Without programmer: a demonstration must run where there is no Python.
+  operators: gsm8k.operators.filter((operator) => operator !== 'programmer'),
+  loadSplit: async (split) => {
     const problems = [...writtenProblems()];
     const start = sample.splits.indexOf(split) * queriesPerSplit;
-    return problems.slice(start, start + queriesPerSplit).map(({ question, answer }, index) => ({
+    const queries = problems.slice(start, start + queriesPerSplit).map(({ question, answer }, index) => ({
       id: `sample-${split}-${String(index + 1).padStart(2, '0')}`,
       fields: { question },
       reference: String(answer),
     }));
+    return { queries, warnings: [] };
   },
 };
 

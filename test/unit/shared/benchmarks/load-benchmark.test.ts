@@ -82,7 +82,7 @@ describe('loading GSM8K', () => {
 describe('the registry of benchmarks', () => {
   it('refuses an unknown benchmark and names those there are', async () => {
     await expect(loadBenchmark({ name: 'gsm9k', split: 'validate', folder })).rejects.toThrow(
-      'there is no benchmark "gsm9k"; there are gsm8k, sample',
+      'there is no benchmark "gsm9k"; there are gsm8k, math, drop, hotpotqa, humaneval, mbpp, sample',
     );
   });
 

@@ -1,0 +1,12 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { readJsonLines } from './read-json-lines.ts';
+
+/**
+ * The rows of a file of AFlow's data set.
+ * @throws BenchmarkError that names the file and the line, and tells how to get a file that is missing
+ */
+export async function readSplitFile<T>(folder: string, file: string, row: z.ZodType<T>): Promise<T[]> {
+  const howToGetIt = `put AFlow's ${file} (its data set archive holds it) in that folder, or set SCALE_DATA to the folder that has it`;
+  return readJsonLines(join(folder, file), row, howToGetIt);
+}
