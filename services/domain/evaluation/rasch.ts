@@ -1,6 +1,7 @@
 import type { Random } from '../ports.ts';
 import { sampleSize } from '../sampling/stratified-draw.ts';
-import { estimate, information, type RaschFit, withRow } from '../statistics/rasch-model.ts';
+import { estimate, information } from '../statistics/rasch-estimate.ts';
+import { type RaschFit, withRow } from '../statistics/rasch-model.ts';
 import type { EvaluationMethod, EvaluationStep, Evidence } from './evaluation-method.ts';
 import { executedScore, scoresByQuery } from './full.ts';
 import { fatherWeight, raschFitOf } from './rasch-fit.ts';
@@ -24,8 +25,8 @@ function askForMore(evidence: Evidence): EvaluationStep | undefined {
   if (sampled.length >= wanted) return undefined;
   const batch = sampled.length === 0 ? Math.ceil(wanted / 2) : wanted - sampled.length;
   const { fit, index } = fitWithCandidate(evidence);
-  const order = informativeOrder(fit, index, sharedJitter(queryCount, evidence.runRandom));
-  return { kind: 'sample', queryIndexes: order.slice(0, batch), strata: [] };
+  const queryIndexes = mostInformative(fit, index, sharedJitter(queryCount, evidence.runRandom), batch);
+  return { kind: 'sample', queryIndexes, strata: [] };
 }
 
 function scored(evidence: Evidence): EvaluationStep {
@@ -46,17 +47,27 @@ function fitWithCandidate(evidence: Evidence): { readonly fit: RaschFit; readonl
   return { fit, index: fit.rows.length - 1 };
 }
 
-/** Unseen queries, the most telling first; the jitter keeps workflows on the same queries and off the model's blind spots. */
-export function informativeOrder(fit: RaschFit, index: number, jitter: readonly number[]): number[] {
-  const priorities = information(fit, index).map((value, query) => value * Math.exp(jitter[query] ?? 0));
-  const unseen = [...priorities.keys()].filter((query) => !Number.isNaN(priorities[query]));
-  return unseen.sort((a, b) => (priorities[b] as number) - (priorities[a] as number) || a - b);
+/**
+ * So many unseen queries, or all there are, the most telling first.
+ * @param jitter a factor for each query, which keeps workflows on the same queries and off the model's blind spots
+ */
+export function mostInformative(fit: RaschFit, index: number, jitter: Float64Array, count: number): number[] {
+  const priorities = information(fit, index);
+  const unseen: number[] = [];
+  for (let query = 0; query < priorities.length; query += 1) {
+    if (Number.isNaN(priorities[query])) continue;
+    priorities[query] = (priorities[query] as number) * (jitter[query] as number);
+    unseen.push(query);
+  }
+  return unseen.sort((a, b) => (priorities[b] as number) - (priorities[a] as number) || a - b).slice(0, count);
 }
 
-/** A standard normal number for each query, the same for all workflows of a run: they share most of their queries. */
-export function sharedJitter(queryCount: number, random: Random): number[] {
-  return Array.from({ length: queryCount }, () => {
+/** exp of a standard normal number for each query, the same for all workflows of a run: they share most of their queries. */
+export function sharedJitter(queryCount: number, random: Random): Float64Array {
+  const jitter = new Float64Array(queryCount);
+  for (let query = 0; query < queryCount; query += 1) {
     const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
-    return radius * Math.cos(2 * Math.PI * random.next());
-  });
+    jitter[query] = Math.exp(radius * Math.cos(2 * Math.PI * random.next()));
+  }
+  return jitter;
 }

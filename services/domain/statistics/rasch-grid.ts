@@ -1,6 +1,6 @@
 /** The grids of Rasch's model (rasch-model.ts), and sums over them: the inner loops of all inference. */
-export const abilities = grid(-12, 7, 0.25);
-export const difficulties = grid(-8, 8, 0.5);
+export const abilities = grid(-12, 7, 0.5);
+export const difficulties = grid(-8, 8, 1);
 export const abilityCount = abilities.length;
 export const difficultyCount = difficulties.length;
 const lapseLow = 0.005;
@@ -13,21 +13,21 @@ const success = Float64Array.from({ length: abilityCount * difficultyCount }, (_
   return lapseLow + (1 - lapseLow - lapseHigh) / (1 + Math.exp(b - theta));
 });
 
-export function successByAbility(belief: Float64Array, byAbility: Float64Array): void {
-  for (let g = 0; g < abilityCount; g += 1) {
-    let sum = 0;
-    const row = g * difficultyCount;
-    for (let h = 0; h < difficultyCount; h += 1) sum += (belief[h] as number) * (success[row + h] as number);
-    byAbility[g] = sum;
-  }
+/** Expected success at one ability on a query whose difficulty is believed to be `beliefs[start ..]`, which sums to 1. */
+export function successAt(ability: number, beliefs: Float64Array, start: number): number {
+  const row = ability * difficultyCount;
+  let sum = 0;
+  for (let h = 0; h < difficultyCount; h += 1) sum += (beliefs[start + h] as number) * (success[row + h] as number);
+  return sum;
 }
 
-export function successByDifficulty(posterior: Float64Array, byDifficulty: Float64Array): void {
+/** Expected success by difficulty for a workflow whose ability is believed to be this, which sums to 1. */
+export function successByDifficulty(posterior: Float64Array, from: number, to: number, byDifficulty: Float64Array): void {
   byDifficulty.fill(0);
-  for (let g = 0; g < abilityCount; g += 1) {
+  for (let g = from; g < to; g += 1) {
     const weight = posterior[g] as number;
     // Far from the peak nothing is left of the posterior, and most of the grid is far from it.
-    if (weight < 1e-12) continue;
+    if (weight < 1e-9) continue;
     const row = g * difficultyCount;
     for (let h = 0; h < difficultyCount; h += 1) {
       byDifficulty[h] = (byDifficulty[h] as number) + weight * (success[row + h] as number);
@@ -35,35 +35,38 @@ export function successByDifficulty(posterior: Float64Array, byDifficulty: Float
   }
 }
 
-export function logLikelihood(score: number, p: number): number {
-  if (score === 1) return Math.log(p);
-  if (score === 0) return Math.log(1 - p);
-  return score * Math.log(p) + (1 - score) * Math.log(1 - p);
+/** How likely a score is at success rate p, in (0, 1). A score between 0 and 1 counts as that part of a success. */
+export function likelihood(score: number, p: number): number {
+  if (score === 1) return p;
+  if (score === 0) return 1 - p;
+  return p ** score * (1 - p) ** (1 - score);
 }
 
+const entropyCells = 4096;
+const entropies = Float64Array.from({ length: entropyCells + 2 }, (_, cell) => {
+  const p = Math.min(1, cell / entropyCells);
+  return p === 0 || p === 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+});
+
+/** Of a success rate in [0, 1], in nats; from a table, since logarithms would take most of the time. Exact to 1e-5 between the lapses. */
 export function entropy(p: number): number {
-  return p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+  const place = p * entropyCells;
+  const cell = Math.floor(place);
+  const below = entropies[cell] as number;
+  return below + (place - cell) * ((entropies[cell + 1] as number) - below);
 }
 
-/** exp of these, summing to 1, in their place; relative to the largest, so that not all of them underflow. */
-export function toProbabilities(logs: Float64Array): Float64Array {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < logs.length; index += 1) largest = Math.max(largest, logs[index] as number);
+/** In place, those from `from` up to `to`, so that they sum to 1. */
+export function normalise(weights: Float64Array, from = 0, to = weights.length): void {
   let total = 0;
-  for (let index = 0; index < logs.length; index += 1) {
-    const below = (logs[index] as number) - largest;
-    // exp is most of the work here, and e^-40 is nothing beside 1.
-    const weight = below < -40 ? 0 : Math.exp(below);
-    logs[index] = weight;
-    total += weight;
-  }
-  for (let index = 0; index < logs.length; index += 1) logs[index] = (logs[index] as number) / total;
-  return logs;
+  for (let index = from; index < to; index += 1) total += weights[index] as number;
+  for (let index = from; index < to; index += 1) weights[index] = (weights[index] as number) / total;
 }
 
 export function normalised(weights: Float64Array): Float64Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+  const copy = weights.slice();
+  normalise(copy);
+  return copy;
 }
 
 export function dot(weights: Float64Array, values: Float64Array): number {

@@ -1,6 +1,7 @@
-import { informativeOrder, sharedJitter } from '../../evaluation/rasch.ts';
+import { mostInformative, sharedJitter } from '../../evaluation/rasch.ts';
 import { raschFitOf, sweptTimes } from '../../evaluation/rasch-fit.ts';
-import { estimate, type RaschFit, withExecutions } from '../../statistics/rasch-model.ts';
+import { estimate } from '../../statistics/rasch-estimate.ts';
+import { type RaschFit, withExecutions } from '../../statistics/rasch-model.ts';
 import { type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy, PickRequest } from './pick-policy.ts';
 
@@ -21,9 +22,7 @@ export const refine: PickPolicy = {
       const live = byEstimate(fit).slice(0, Math.max(2, Math.ceil(candidates.length * 0.5 ** rung)));
       const each = Math.floor(left / (rungs + 1 - rung) / live.length);
       const requests = live.flatMap((candidate) =>
-        informativeOrder(fit, candidate, jitter)
-          .slice(0, each)
-          .map((query): PickRequest => ({ candidate, query })),
+        mostInformative(fit, candidate, jitter, each).map((query): PickRequest => ({ candidate, query })),
       );
       if (requests.length === 0) continue;
       yield requests;

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { mean } from '../../../../services/domain/statistics/intervals.ts';
+import { estimate, information } from '../../../../services/domain/statistics/rasch-estimate.ts';
 import {
-  estimate,
-  information,
   type RaschFit,
   type RaschRow,
   startRasch,

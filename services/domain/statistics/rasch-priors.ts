@@ -1,0 +1,75 @@
+import { abilities, abilityCount, difficulties, difficultyCount, normalise, normalised } from './rasch-grid.ts';
+
+/** What is expected of a workflow and of a query that nobody has executed. Learned from the run by empirical Bayes. */
+export interface RaschPriors {
+  /** Of the good workflows' ability. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** The histogram of difficulties; sums to 1. */
+  readonly difficulty: Float64Array;
+}
+
+/** What was learned of one workflow. */
+export interface LearnedAbility {
+  readonly queries: readonly number[];
+  /** Of ability; sums to 1. */
+  readonly posterior: Float64Array;
+  readonly meanAbility: number;
+}
+
+const difficultySpread = 3.5;
+const startDifficulty = normalised(difficulties.map((b) => Math.exp(-0.5 * (b / difficultySpread) ** 2)));
+/** What the assumed histogram of difficulties weighs against the queries' own. */
+const startWeight = 0.3;
+/** Share of workflows that are not like the others: broken, or badly formatted. */
+const brokenShare = 0.12;
+
+export const startPriors: RaschPriors = { mean: 0, deviation: 4, difficulty: startDifficulty };
+
+/** Most are like the others, or like their father; the rest lie anywhere below. Sums to 1, nearly. */
+export function abilityPrior({ mean, deviation }: RaschPriors, father: number | undefined, fatherWeight: number): Float64Array {
+  const near = father !== undefined && father > mean - 2 ? mean + fatherWeight * (father - mean) : mean;
+  const prior = new Float64Array(abilityCount);
+  let below = 0;
+  for (let g = 0; g < abilityCount; g += 1) {
+    const theta = abilities[g] as number;
+    if (theta < mean) below += 1;
+    prior[g] = Math.exp(-0.5 * ((theta - near) / deviation) ** 2);
+  }
+  normalise(prior);
+  // Those below come first on the grid.
+  for (let g = 0; g < abilityCount; g += 1) {
+    prior[g] = (1 - brokenShare) * (prior[g] as number) + (g < below ? brokenShare / below : 0) + 1e-300;
+  }
+  return prior;
+}
+
+/** The good workflows' mean and spread of ability, and the histogram of difficulties. */
+export function learnedPriors(rows: readonly LearnedAbility[], beliefs: Float64Array, before: RaschPriors): RaschPriors {
+  const seen = rows.filter(({ queries }) => queries.length > 0);
+  if (seen.length === 0) return before;
+  const median = seen.map(({ meanAbility }) => meanAbility).sort((a, b) => a - b)[seen.length >> 1] as number;
+  const good = seen.map(({ posterior }) => sumWhere(posterior, (theta) => theta > median - 2.5));
+  const total = good.reduce((sum, weight) => sum + weight, 0);
+  const mean =
+    seen.reduce((sum, { meanAbility }, index) => sum + (good[index] as number) * meanAbility, 0) / Math.max(total, 1e-9);
+  const squares = seen.reduce((sum, { posterior }, index) => {
+    const square = posterior.reduce((inner, weight, g) => inner + weight * ((abilities[g] as number) - mean) ** 2, 0);
+    return sum + (good[index] as number) * square;
+  }, 0);
+  const deviation = Math.min(2, Math.max(0.15, Math.sqrt((squares + 4 * 0.5 ** 2) / (total + 4))));
+  return { mean, deviation, difficulty: learnedDifficulty(beliefs) };
+}
+
+function learnedDifficulty(beliefs: Float64Array): Float64Array {
+  const histogram = startDifficulty.map((share) => (startWeight * share * beliefs.length) / difficultyCount);
+  for (let cell = 0; cell < beliefs.length; cell += 1) {
+    const h = cell % difficultyCount;
+    histogram[h] = (histogram[h] as number) + (beliefs[cell] as number);
+  }
+  return normalised(histogram);
+}
+
+function sumWhere(posterior: Float64Array, holds: (theta: number) => boolean): number {
+  return posterior.reduce((sum, weight, g) => (holds(abilities[g] as number) ? sum + weight : sum), 0);
+}
