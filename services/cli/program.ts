@@ -5,6 +5,7 @@ import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvalCommand } from './commands/eval.ts';
+import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addPauseCommand } from './commands/pause.ts';
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addDoctorCommand,
   addSimulateModelCommand,
   addReplayCommand,
+  addExperimentCommand,
   addBenchCommand,
 ];
 

@@ -3,10 +3,10 @@ import type { RunFile } from '../../shared/config/run-file.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { type Cli, interruptedError } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
+import type { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
-import { ClusterEndedError, type ReachedCluster, reachLocalCluster, reachServer } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
+import { reachToRun } from '../cluster/reach-to-run.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { followRun } from './follow-run.ts';
@@ -19,6 +19,8 @@ export interface Undertaking<Result> {
   readonly folder: DataFolder;
   readonly file: RunFile;
   readonly view: RunView;
+  /** Told if the run was there before; by default the view is. */
+  continues?(runId: string, status: RunStatus): void;
   /** What is wanted of the run once it is over, asked while its cluster is still there. */
   collect(ended: EndedRun, signal: AbortSignal): Promise<Result>;
 }
@@ -47,11 +49,11 @@ const endWithinMs = 5_000;
  */
 export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Promise<Result> {
   for (;;) {
-    const cluster = await reach(undertaking);
+    const cluster = await reachFor(undertaking);
     try {
       return await runOn(cluster, undertaking);
     } catch (error) {
-      const ended = error instanceof ClusterEndedError ? error : await endOf(cluster, error);
+      const ended = await endOf(cluster, error);
       if (ended === undefined) throw error;
       undertaking.view.notice(`${ended.message}; going on with a cluster of our own.`);
     } finally {
@@ -60,53 +62,31 @@ export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Pro
   }
 }
 
-/** A joined cluster that does not answer is most likely on its way down: its end explains the error. */
-async function endOf(cluster: ReachedCluster, error: unknown): Promise<Error | undefined> {
+function reachFor({ cli, options, folder, file, view }: Undertaking<unknown>): Promise<ReachedCluster> {
+  const { server, executors = file.cluster.executors, slots = file.cluster.slots } = options;
+  return reachToRun({ ...{ cli, server, folder, executors, slots }, withSimulator: needsSimulator(file), notice: view.notice });
+}
+
+/**
+ * The end of the cluster, if that is what an error came of: another command's that we had joined. One that does not answer is
+ * most likely on its way down.
+ */
+export async function endOf(cluster: ReachedCluster, error: unknown): Promise<Error | undefined> {
+  if (error instanceof ClusterEndedError) return error;
   const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
   if (cluster.kind !== 'attached' || !isUnreachable) return undefined;
   return Promise.race([cluster.lost, sleep(endWithinMs, undefined)]);
 }
 
-async function reach({ cli, options, folder, file, view }: Undertaking<unknown>): Promise<ReachedCluster> {
-  if (options.server !== undefined) {
-    const cluster = reachServer(options.server);
-    if (!needsSimulator(file)) return cluster;
-    await cluster.close(cli.interrupts.forced);
-    throw new CliError(
-      exitCodes.badInput,
-      `the endpoint \`simulated\` exists only on this machine: with --server, name an endpoint that the workers there can reach`,
-    );
-  }
-  const cluster = await reachLocalCluster(
-    {
-      folder,
-      purpose: 'run',
-      executors: options.executors ?? file.cluster.executors,
-      slots: options.slots ?? file.cluster.slots,
-      withSimulator: needsSimulator(file),
-      environment: cli.environment,
-      notice: view.notice,
-    },
-    cli.interrupts.requested,
-  );
-  if (cluster.kind === 'attached') {
-    view.notice(`Using the cluster that already runs on ${folder.root}, with its executors.`);
-    if (needsSimulator(file) && cluster.simulatorUrl === undefined) {
-      await cluster.close(cli.interrupts.forced);
-      const message = `the cluster that runs on ${folder.root} has no simulated model: wait until it has ended, or give another --data-dir`;
-      throw new CliError(exitCodes.notReachable, message);
-    }
-  }
-  return cluster;
-}
-
-async function runOn<Result>(cluster: ReachedCluster, undertaking: Undertaking<Result>): Promise<Result> {
+/** The same on a cluster that has been reached. */
+export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undertaking<Result>): Promise<Result> {
   const { cli, options, file, view } = undertaking;
   const signal = cli.interrupts.requested;
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
   const { runId, continued, status } = await cluster.client.startRun(message, signal);
-  if (continued) view.notice(describeContinuation(runId, status));
+  if (continued && undertaking.continues !== undefined) undertaking.continues(runId, status);
+  else if (continued) view.notice(describeContinuation(runId, status));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);
   try {

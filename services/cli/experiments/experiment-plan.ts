@@ -1,0 +1,95 @@
+import { dirname } from 'node:path';
+import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
+import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
+import { completeRunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
+import { RunFileError } from '../../shared/config/run-file-error.ts';
+import { runFileSchema } from '../../shared/config/run-file-schema.ts';
+import type { Experiment } from './experiment.ts';
+import type { ExperimentOptions } from './experiment-options.ts';
+
+/** What an experiment varies upon. */
+export interface ExperimentBase {
+  readonly parsed: ParsedRunFile;
+  /** Relative paths in it start here. */
+  readonly folder: string;
+  /** Absent: the defaults. */
+  readonly runFile?: string;
+}
+
+/** What an experiment is to run, all questions of the command line settled. */
+export interface ExperimentPlan {
+  readonly base: ExperimentBase;
+  readonly benchmarks: readonly string[];
+  readonly methods: readonly string[];
+  readonly seeds: readonly number[];
+  /** Most queries of a search; absent: all. */
+  readonly limit?: number;
+  /** Most queries of an evaluation on the test split; absent: all. */
+  readonly testLimit?: number;
+  /** Absent: the base's. */
+  readonly rounds?: number;
+  /** From this score on an answer counts as correct. */
+  readonly threshold: number;
+  /** Optimizer models to compare, each with its endpoint where it is not the base's. */
+  readonly optimizers: readonly OptimizerChoice[];
+  readonly quick: boolean;
+}
+
+export interface OptimizerChoice {
+  readonly model: string;
+  readonly endpoint?: string;
+}
+
+/** A reduced form that takes seconds to minutes on the simulated model: it shows how, never what. */
+const quickly = { seeds: 2, limit: 12, testLimit: 12, rounds: 4, benchmarks: ['sample', 'gsm8k', 'mbpp'] } as const;
+const seedsByDefault = 3;
+
+/** @throws RunFileError */
+export async function planExperiment(experiment: Experiment, options: ExperimentOptions): Promise<ExperimentPlan> {
+  const base = await readBase(options.runFile, options.benchmarks?.[0] ?? experiment.benchmarks[0]);
+  const { quick, threshold, optimizers = [] } = options;
+  const limits = {
+    limit: options.limit ?? (quick ? quickly.limit : undefined),
+    testLimit: options.testLimit ?? (quick ? quickly.testLimit : undefined),
+    rounds: options.rounds ?? (quick ? quickly.rounds : undefined),
+  };
+  const seeds = options.seeds ?? (quick ? quickly.seeds : seedsByDefault);
+  const firstSeed = base.parsed.settings.seed;
+  return {
+    base,
+    benchmarks: options.benchmarks ?? (quick ? await present(base, quickly.benchmarks) : benchmarksOf(experiment, base)),
+    methods: options.methods ?? experiment.methods,
+    seeds: Array.from({ length: seeds }, (_, index) => firstSeed + index),
+    ...(Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)) as typeof noLimits),
+    ...{ threshold, optimizers, quick },
+  };
+}
+
+const noLimits: Pick<ExperimentPlan, 'limit' | 'testLimit' | 'rounds'> = {};
+
+/** A run file names one benchmark; an experiment that needs several is told them by --benchmarks. */
+function benchmarksOf(experiment: Experiment, { runFile, parsed }: ExperimentBase): readonly string[] {
+  return runFile === undefined ? experiment.benchmarks : [parsed.settings.benchmark.name];
+}
+
+async function readBase(runFile: string | undefined, benchmark = 'sample'): Promise<ExperimentBase> {
+  if (runFile !== undefined) return { parsed: await readRunFileSettings(runFile), folder: dirname(runFile), runFile };
+  const error = (field: string, message: string, cause?: unknown): RunFileError =>
+    new RunFileError({ file: 'scale experiment', field }, message, { cause });
+  return { parsed: { settings: runFileSchema.parse({ benchmark }), error }, folder: '' };
+}
+
+/** Those benchmarks whose files are on this machine. */
+async function present({ parsed, folder }: ExperimentBase, names: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    const benchmark = { name, split: 'test', folder: parsed.settings.benchmark.folder };
+    try {
+      await completeRunFile({ ...parsed, settings: { ...parsed.settings, benchmark } }, folder, name);
+      found.push(name);
+    } catch (error) {
+      if (!(error instanceof BenchmarkError || error instanceof RunFileError)) throw error;
+    }
+  }
+  return found;
+}

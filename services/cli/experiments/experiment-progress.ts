@@ -1,0 +1,67 @@
+import { totalUse } from '../../domain/ledger/totals.ts';
+import type { RunState } from '../../domain/search/state.ts';
+import { formatCount, formatScore } from '../progress/format.ts';
+import { bestOf } from '../progress/run-progress.ts';
+
+/** Tells how far an experiment is: a line a run that ends, and now and then what is in flight. */
+export interface ExperimentProgress {
+  /** A run that will have to be done; it may wait for its turn. */
+  add(what: string): RunTicket;
+  stop(): void;
+}
+
+export interface RunTicket {
+  begun(): void;
+  advanced(state: RunState): void;
+  /** @param atNoCost it had ended before */
+  ended(state: RunState, atNoCost: boolean): void;
+  /** Whatever became of it, it is in flight no more. */
+  gone(): void;
+}
+
+const quietMs = 10_000;
+
+export function createExperimentProgress(notice: (message: string) => void): ExperimentProgress {
+  let [known, done] = [0, 0];
+  let quiet = true;
+  const inFlight = new Map<RunTicket, { readonly what: string; state: RunState | undefined }>();
+  const beat = setInterval(() => {
+    if (quiet && inFlight.size > 0) notice(`${done} of ${known} runs so far; in flight: ${describe([...inFlight.values()])}`);
+    quiet = true;
+  }, quietMs);
+  beat.unref();
+  return {
+    add: (what) => {
+      known += 1;
+      const ticket: RunTicket = {
+        begun: () => inFlight.set(ticket, { what, state: undefined }),
+        advanced: (state) => inFlight.set(ticket, { what, state }),
+        ended: (state, atNoCost) => {
+          done += 1;
+          quiet = false;
+          notice(`[${done}/${known}] ${what}: ${outcomeOf(state)}${atNoCost ? ' (had ended before: no cost)' : ''}`);
+        },
+        gone: () => inFlight.delete(ticket),
+      };
+      return ticket;
+    },
+    stop: () => clearInterval(beat),
+  };
+}
+
+function describe(runs: readonly { readonly what: string; readonly state: RunState | undefined }[]): string {
+  return runs
+    .map(({ what, state }) => {
+      if (state === undefined) return what;
+      const { maxRounds } = state.configuration.search;
+      return `${what} (round ${state.rounds.length} of ${maxRounds}, ${formatCount(totalUse(state.ledger).tokens)} tokens)`;
+    })
+    .join('; ');
+}
+
+function outcomeOf(state: RunState): string {
+  const score = bestOf(state)?.evaluation?.score;
+  const tokens = `${formatCount(totalUse(state.ledger).tokens)} tokens`;
+  if (state.status !== 'completed') return `${state.status}, ${tokens}`;
+  return `score ${score === undefined ? 'unknown' : formatScore(score)}, ${tokens}`;
+}

@@ -1,0 +1,140 @@
+import type { RunReference } from '../../domain/experiment/experiment-report.ts';
+import { totalUse } from '../../domain/ledger/totals.ts';
+import type { RunState } from '../../domain/search/state.ts';
+import type { RunFile } from '../../shared/config/run-file.ts';
+import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { coerceError } from '../../shared/lifecycle/coerce-error.ts';
+import { createSlots } from '../../shared/sandbox/slots.ts';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { type ClusterWish, reachToRun } from '../cluster/reach-to-run.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { RunView } from '../progress/run-view.ts';
+import { refuseMissingKeys } from '../runs/run-request.ts';
+import { type EndedRun, endOf, runOn } from '../runs/run-to-its-end.ts';
+import { createExperimentProgress, type RunTicket } from './experiment-progress.ts';
+
+/** The runs of an experiment, on one cluster that is started once. */
+export interface ExperimentRuns {
+  /**
+   * Runs a search or an evaluation to its end, or goes on with it, and takes from it what is wanted. It waits for its turn.
+   * @throws CliError if the run did not come to a good end
+   */
+  run<Result>(file: RunFile, what: string, take: (ended: EndedRun, state: RunState) => Result): Promise<Result>;
+  /** Those that ended well, by what they are. */
+  ended(): readonly RunReference[];
+  /** A simulated model gave at least one answer. */
+  simulated(): boolean;
+  /** Lets the runs in flight go, which can be continued, and stops what was started. */
+  close(): Promise<void>;
+}
+
+export interface ExperimentRunsSettings extends Omit<ClusterWish, 'notice'> {
+  /** Runs in flight at once. */
+  readonly parallel: number;
+}
+
+export function createExperimentRuns(settings: ExperimentRunsSettings): ExperimentRuns {
+  const stopping = new AbortController();
+  const cli = stoppedBy(settings.cli, stopping.signal);
+  const { notice } = cli;
+  const progress = createExperimentProgress(notice);
+  const slots = createSlots(settings.parallel);
+  const ended = new Map<string, RunReference>();
+  const inFlight = new Set<Promise<unknown>>();
+  let simulated = false;
+  let reached: Promise<ReachedCluster> | undefined;
+
+  const onCluster = async <Result>(work: (cluster: ReachedCluster) => Promise<Result>): Promise<Result> => {
+    for (;;) {
+      reached ??= reachToRun({ ...settings, cli, notice });
+      const reaching = reached;
+      const cluster = await reaching;
+      try {
+        return await work(cluster);
+      } catch (error) {
+        const end = await endOf(cluster, error);
+        if (end === undefined) throw error;
+        // The first of the runs in flight that finds out starts another one for all of them.
+        if (reached !== reaching) continue;
+        reached = undefined;
+        notice(`${end.message}; going on with a cluster of our own.`);
+        await cluster.close(cli.interrupts.forced);
+      }
+    }
+  };
+
+  const runInTurn = async <Result>(
+    file: RunFile,
+    what: string,
+    take: (ended: EndedRun, state: RunState) => Result,
+  ): Promise<Result> => {
+    if (settings.server === undefined) refuseMissingKeys(file, cli.environment);
+    const ticket = progress.add(what);
+    const slot = await slots.take(cli.interrupts.requested);
+    let atNoCost = false;
+    const undertaking = {
+      ...{ cli, file, folder: settings.folder },
+      options: { fresh: false },
+      view: quietView(ticket, (message) => notice(`${what}: ${message}`)),
+      continues: (_: string, status: RunStatus) => {
+        atNoCost = status === RunStatus.COMPLETED;
+      },
+      collect: async (run: EndedRun) => run,
+    };
+    ticket.begun();
+    try {
+      const run = await onCluster((cluster) => runOn(cluster, undertaking));
+      const state = run.record.state();
+      ticket.ended(state, atNoCost);
+      const { runId } = run.record;
+      refuseUnlessCompleted(what, runId, state);
+      const spent = totalUse(state.ledger);
+      simulated ||= spent.simulated;
+      ended.set(runId, { runId, what, tokens: spent.tokens });
+      return take(run, state);
+    } finally {
+      ticket.gone();
+      slots.giveBack(slot);
+    }
+  };
+
+  return {
+    run: (file, what, take) => {
+      const running = runInTurn(file, what, take);
+      const settled = running.catch(() => undefined).finally(() => inFlight.delete(settled));
+      inFlight.add(settled);
+      return running;
+    },
+    ended: () => [...ended.values()].sort((one, other) => (one.what < other.what ? -1 : 1)),
+    simulated: () => simulated,
+    close: async () => {
+      stopping.abort(new Error('the experiment has ended'));
+      await Promise.all(inFlight);
+      progress.stop();
+      const cluster = await reached?.catch(() => undefined);
+      await cluster?.close(settings.cli.interrupts.forced);
+    },
+  };
+}
+
+/** When one run has failed, the others need not go on to their ends. */
+function stoppedBy(cli: Cli, signal: AbortSignal): Cli {
+  return { ...cli, interrupts: { ...cli.interrupts, requested: AbortSignal.any([cli.interrupts.requested, signal]) } };
+}
+
+function quietView(ticket: RunTicket, notice: (message: string) => void): RunView {
+  return {
+    event: (_, state) => ticket.advanced(state),
+    progress: () => undefined,
+    notice,
+    close: () => undefined,
+  };
+}
+
+function refuseUnlessCompleted(what: string, runId: string, { status, failure }: RunState): void {
+  if (status === 'completed') return;
+  const why = failure === undefined ? `it was ${status}` : `it failed: ${coerceError(failure.message).message}`;
+  throw new CliError(exitCodes.failed, `${what} (run ${runId}) has no result, so the experiment has none: ${why}`);
+}

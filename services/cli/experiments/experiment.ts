@@ -1,0 +1,29 @@
+import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
+import type { ExperimentPlan } from './experiment-plan.ts';
+import type { ExperimentRuns } from './experiment-runs.ts';
+
+/** What an experiment says of its own; the frame adds what was run and whether a simulated model answered. */
+export type ExperimentResult = Pick<ExperimentReport, 'findings' | 'tables' | 'plots' | 'remarks'>;
+
+export interface ExperimentContext {
+  readonly plan: ExperimentPlan;
+  readonly runs: ExperimentRuns;
+}
+
+/** A question that searches and evaluations answer. A new one is one file here and one line in registry.ts. */
+export interface Experiment {
+  readonly name: string;
+  /** In the words of the report's heading. */
+  readonly title: string;
+  /** For --help, in a few words. */
+  readonly description: string;
+  /** What is run where the user does not say. */
+  readonly benchmarks: readonly string[];
+  /** Presets and evaluation methods, first the one that the others are compared with; none where they are not its subject. */
+  readonly methods: readonly string[];
+  /**
+   * Starts its runs, several at once, and tells what came of them. Nothing is kept between runs but what it collects, so the same
+   * command goes on with whatever was interrupted.
+   */
+  run(context: ExperimentContext): Promise<ExperimentResult>;
+}

@@ -1,0 +1,54 @@
+import { compareVariants, type VariantResult } from '../../domain/experiment/compare-variants.ts';
+import type { ResultRow, ResultTable } from '../../domain/experiment/experiment-report.ts';
+import { paperMethods } from '../../domain/experiment/paper-tables.ts';
+import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
+import { describeDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
+import type { Experiment } from './experiment.ts';
+import { tryVariants } from './try-variants.ts';
+import { variantNamed } from './variant.ts';
+
+const reference = 'aflow';
+
+/** Table 2: what each method finds, and what it spends on finding it. */
+export const methods: Experiment = {
+  name: 'methods',
+  title: 'Methods: test score and tokens (Table 2)',
+  description: 'test score and search tokens of each method against AFlow (Table 2)',
+  benchmarks: ['gsm8k'],
+  methods: ['aflow', 'default', 'paper', 'predicted', 'few-shot', 'confidence', 'rasch'],
+  run: async (context) => {
+    const { benchmarks, methods: names } = context.plan;
+    const variants = [...new Set([reference, ...names])].map(variantNamed);
+    const results = compareVariants(await tryVariants(context, variants), reference);
+    const of = (benchmark: string) => results.filter((result) => result.benchmark === benchmark);
+    return {
+      findings: results.flatMap(describeResult),
+      tables: benchmarks.flatMap((benchmark) => [resultTable(benchmark, of(benchmark)), phasesOf(benchmark, of(benchmark))]),
+      plots: [scorePlot('Test score (%) with 95 % intervals', results)],
+      remarks: [
+        "Search tokens are all tokens of the search, the executions on the test split left out, as the paper counts them. Whether its figures hold the optimizer's own tokens, it does not say; ours do.",
+        "The paper's rows are single runs with other models: compare the differences between rows, not the rows.",
+      ],
+    };
+  },
+};
+
+function resultTable(benchmark: string, results: readonly VariantResult[]): ResultTable {
+  const table = variantTable(`${benchmark}: test score and search tokens`, results, reference);
+  const printed = paperMethods.flatMap(({ name, cells }): ResultRow[] => {
+    const cell = cells[benchmark];
+    return cell === undefined ? [] : [paperRow(name, cell)];
+  });
+  return { ...table, rows: [...table.rows, ...printed] };
+}
+
+function phasesOf(benchmark: string, results: readonly VariantResult[]): ResultTable {
+  return phaseTable(`${benchmark}: search tokens by phase, mean over seeds`, results);
+}
+
+function describeResult({ benchmark, variant, seeds, against }: VariantResult): string[] {
+  if (against === undefined) return [];
+  const tokens = describeTokenRatio(against.tokenRatio, reference);
+  const score = describeDifference(against.difference, reference);
+  return [`${benchmark}, ${seeds} seed${seeds === 1 ? '' : 's'}: ${variant} ${tokens}, and ${score}.`];
+}

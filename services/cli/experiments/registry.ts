@@ -1,0 +1,8 @@
+import type { Experiment } from './experiment.ts';
+import { methods } from './methods.ts';
+import { warmUp } from './warm-up.ts';
+
+const all: readonly Experiment[] = [methods, warmUp];
+
+/** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one line above. */
+export const experiments: ReadonlyMap<string, Experiment> = new Map(all.map((experiment) => [experiment.name, experiment]));

@@ -1,0 +1,52 @@
+import { completeRunFile, type RunFile } from '../../shared/config/run-file.ts';
+import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
+import type { ExperimentBase, ExperimentPlan } from './experiment-plan.ts';
+import type { Variant } from './variant.ts';
+
+export interface SearchChoice {
+  readonly benchmark: string;
+  readonly variant: Variant;
+  readonly seed: number;
+}
+
+/**
+ * The run file of one of the experiment's searches: the base with the variant's settings. Its name comes from its settings and
+ * not from the experiment, so that a search that several experiments need is one run.
+ * @throws RunFileError, BenchmarkError or WorkflowFileError
+ */
+export async function searchFile(plan: ExperimentPlan, choice: SearchChoice): Promise<RunFile> {
+  const settings = variedSettings(plan, choice);
+  return limitedFile(plan.base, settings, plan.limit);
+}
+
+export function variedSettings({ base, rounds }: ExperimentPlan, { benchmark, variant, seed }: SearchChoice): RunFileSettings {
+  const { name: _, initial_workflow: own, ...given } = base.parsed.settings;
+  const isOwn = benchmark === given.benchmark.name;
+  const search = { ...given.search, ...variant.search, max_rounds: rounds ?? given.search.max_rounds };
+  const evaluation = { ...given.evaluation, ...variant.evaluation };
+  return {
+    ...given,
+    seed,
+    benchmark: isOwn ? given.benchmark : { name: benchmark, split: given.benchmark.split, folder: given.benchmark.folder },
+    models: { ...given.models, optimizer: { ...given.models.optimizer, ...variant.optimizer } },
+    search,
+    // A reduced search may be shorter than the warm-up that it would have had.
+    evaluation: { ...evaluation, warm_up_rounds: Math.min(evaluation.warm_up_rounds, search.max_rounds) },
+    // Another benchmark's queries may have other fields.
+    ...(isOwn && own !== undefined ? { initial_workflow: own } : {}),
+  };
+}
+
+/** @param limit at most so many queries; a split that has fewer is taken whole */
+async function limitedFile(base: ExperimentBase, settings: RunFileSettings, limit: number | undefined): Promise<RunFile> {
+  const parsed = { ...base.parsed, settings };
+  const name = nameOf(settings);
+  const whole = await completeRunFile(parsed, base.folder, name);
+  if (limit === undefined || whole.benchmark.queries.length <= limit) return whole;
+  const limited = { ...settings, benchmark: { ...settings.benchmark, limit } };
+  return completeRunFile({ ...parsed, settings: limited }, base.folder, name);
+}
+
+function nameOf({ benchmark, evaluation, models, seed }: RunFileSettings): string {
+  return `${benchmark.name} ${evaluation.method} ${models.optimizer.model} seed ${seed}`.slice(0, 100);
+}

@@ -1,0 +1,57 @@
+import { compareVariants } from '../../domain/experiment/compare-variants.ts';
+import type { ResultPlot } from '../../domain/experiment/experiment-report.ts';
+import { describeSettings, settingCurves } from '../../domain/experiment/setting-curves.ts';
+import { scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
+import type { Experiment } from './experiment.ts';
+import type { ExperimentPlan } from './experiment-plan.ts';
+import { tryVariants } from './try-variants.ts';
+import type { Variant } from './variant.ts';
+
+/** What is varied, and beside which of them the others are put. */
+export interface SettingVariants {
+  readonly variants: readonly SettingVariant[];
+  /** A variant's name. */
+  readonly reference: string;
+  readonly remarks: readonly string[];
+}
+
+export interface SettingVariant extends Variant {
+  /** Its place on the plots' axis; absent where the setting is no number. */
+  readonly at?: number;
+}
+
+export interface SettingQuestion extends Omit<Experiment, 'run' | 'benchmarks' | 'methods'> {
+  /** What the plots' axis is called. */
+  readonly setting: string;
+  readonly vary: (plan: ExperimentPlan) => SettingVariants;
+}
+
+/** An experiment that varies one setting of the search and asks what that does to test score and tokens. */
+export function settingExperiment({ setting, vary, ...about }: SettingQuestion): Experiment {
+  return {
+    ...about,
+    benchmarks: ['gsm8k'],
+    methods: [],
+    run: async (context) => {
+      const { variants, reference, remarks } = vary(context.plan);
+      const results = compareVariants(await tryVariants(context, variants), reference);
+      const places = new Map(variants.flatMap(({ name, at }) => (at === undefined ? [] : [[name, at] as const])));
+      const plots: readonly ResultPlot[] =
+        places.size > 0
+          ? settingCurves(results, setting, (name) => places.get(name))
+          : [scorePlot('Test score (%) with 95 % intervals', results)];
+      return {
+        findings: describeSettings(results, reference),
+        tables: context.plan.benchmarks.map((benchmark) =>
+          variantTable(
+            `${benchmark}: test score and search tokens`,
+            results.filter((result) => result.benchmark === benchmark),
+            reference,
+          ),
+        ),
+        plots,
+        remarks,
+      };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import { suggestion } from '../../domain/workflow/near-name.ts';
+import { type PresetName, presetNames, presets, withPreset } from '../../shared/config/presets.ts';
+import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+/** Settings that differ from the base's, under the name that tables call them. */
+export interface Variant {
+  readonly name: string;
+  readonly search?: Partial<RunFileSettings['search']>;
+  readonly evaluation?: Partial<RunFileSettings['evaluation']>;
+  readonly optimizer?: Partial<RunFileSettings['models']['optimizer']>;
+}
+
+/** How many rounds a search has is the base's business: methods are compared on equally many. */
+const ofTheBase = 'max_rounds';
+
+/**
+ * A preset or an evaluation method by name. `default` is the base as it is: the run file's settings, or the defaults.
+ * @throws CliError if there is none
+ */
+export function variantNamed(name: string): Variant {
+  const preset = presetNames.find((known) => known === name);
+  if (preset !== undefined) return { name, ...settingsOf(preset) };
+  if (evaluationMethods.has(name)) return { name, evaluation: { method: name } };
+  const known = [...presetNames, ...evaluationMethods.keys()];
+  throw new CliError(exitCodes.badInput, `there is no preset and no evaluation method "${name}"; ${suggestion(name, known)}`);
+}
+
+/** What the preset itself names, in the form that settings have after parsing. */
+function settingsOf(preset: PresetName): Pick<Variant, 'search' | 'evaluation'> {
+  const { search, evaluation } = runFileSchema.parse(withPreset({ benchmark: 'sample', preset }));
+  return {
+    search: named(search, Object.keys(presets[preset].search)),
+    evaluation: named(evaluation, Object.keys(presets[preset].evaluation)),
+  };
+}
+
+function named<Settings extends object>(settings: Settings, keys: readonly string[]): Partial<Settings> {
+  const entries = Object.entries(settings).filter(([key]) => keys.includes(key) && key !== ofTheBase);
+  return Object.fromEntries(entries) as Partial<Settings>;
+}
