@@ -1,3 +1,5 @@
+import type { OptionValue } from './scoring/kinds/scorer-kind.ts';
+
 /** A dataset's split with its scorer and the operators a workflow may use. */
 export interface Benchmark {
   readonly name: string;
@@ -14,6 +16,17 @@ export interface Benchmark {
   readonly otherScorers: readonly string[];
   /** For the optimizer: how an answer must look. */
   readonly answerFormat: string;
+  /** Scorers that the benchmark brings, by the names that stand above; all others are built in. */
+  readonly ownScorers?: Readonly<Record<string, ScorerSettings>>;
+  /** What a reader of its scores should know about its queries, a sentence each. */
+  readonly warnings?: readonly string[];
+}
+
+/** How a benchmark's own scorer is set up: everything that it needs travels with the benchmark. */
+export interface ScorerSettings {
+  /** See scoring/kinds. */
+  readonly kind: string;
+  readonly options: Readonly<Record<string, OptionValue>>;
 }
 
 export interface Query {

@@ -19,6 +19,7 @@ export const failureKinds = [
   'call-limit', // more model calls than the run allows for one query
   'code', // a program that a model wrote failed
   'timeout', // the workflow took longer than the run allows for one query
+  'scorer', // the scorer could not judge the answer: a defect of the scorer, or a judge without a verdict
   'no-answer', // the workflow ended without a return
   // of a prediction
   'unparsable-prediction',

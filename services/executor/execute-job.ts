@@ -1,27 +1,32 @@
+import type { Failure } from '../domain/failure.ts';
 import { operators } from '../domain/operators/registry.ts';
 import type { CodeRunner } from '../domain/ports.ts';
-import { scoreAnswer } from '../domain/scoring/score-answer.ts';
+import { type AnswerScores, noScores, scoreAnswer } from '../domain/scoring/score-answer.ts';
 import { interpretWorkflow } from '../domain/workflow/interpret.ts';
 import type { Workflow } from '../domain/workflow/workflow.ts';
+import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
 import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale/v1/workflow.ts';
 import { failureToProto } from '../shared/contracts/result-codec.ts';
 import { workflowFromProto } from '../shared/contracts/workflow-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { ModelClients } from '../shared/models/model-clients.ts';
-import type { JobWork } from '../shared/worker/job-work.ts';
-import { noteIsolation } from './note-isolation.ts';
+import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
+import { createJudgeClients } from './judge-clients.ts';
+import { type NotedRunner, noteIsolation } from './note-isolation.ts';
 
 export interface ExecuteDependencies {
   readonly bus: Bus;
   readonly models: ModelClients;
   /** Runs what models programmed. Without it, such a step or scorer refuses to work. */
   readonly code?: CodeRunner;
+  /** Told what is wrong and costs no execution. */
+  readonly warn?: (message: string) => void;
 }
 
 const workflowsKept = 64;
 
 /** Runs a workflow on a query, once, and scores what it returns. */
-export function createExecuteWork({ bus, models, code }: ExecuteDependencies): JobWork {
+export function createExecuteWork({ bus, models, code, warn }: ExecuteDependencies): JobWork {
   const workflows = new Map<string, Promise<Workflow>>();
   const workflowOf = (blob: string): Promise<Workflow> => {
     const known = workflows.get(blob);
@@ -54,13 +59,27 @@ export function createExecuteWork({ bus, models, code }: ExecuteDependencies): J
       maxCalls: configuration.search.maxCallsPerQuery,
       signal,
     });
-    if (failure) {
-      const otherScores = Object.fromEntries(benchmark.otherScorers.map((name) => [name, 0]));
-      const value = { answer, score: 0, extracted: '', otherScores, failure: failureToProto(failure), ...programs?.isolation() };
-      return { outcome: { $case: 'execution', value }, calls: calls() };
-    }
-    const scored = await scoreAnswer(answer, query, benchmark, { code: programs, signal });
-    const value = { answer, ...scored, ...programs?.isolation() };
-    return { outcome: { $case: 'execution', value }, calls: calls() };
+    if (failure) return outcomeOf({ answer, scores: noScores(benchmark), failure }, calls(), programs);
+    const judges = createJudgeClients(configuration.executor, (settings) =>
+      models.clientFor({ ...context, role: 'executor', settings, prefixKey: `judge/${benchmark.name}`, seed }),
+    );
+    const scored = await scoreAnswer(answer, query, benchmark, { code: programs, judge: judges.clientFor, signal });
+    for (const { message } of scored.otherFailures) warn?.(`query ${query.id}: ${message}; it counts 0 there`);
+    return outcomeOf({ answer, ...scored }, [...calls(), ...judges.calls()], programs);
   };
+}
+
+interface Executed {
+  readonly answer: string;
+  readonly scores: AnswerScores;
+  readonly failure?: Failure;
+}
+
+function outcomeOf(
+  { answer, scores, failure }: Executed,
+  calls: readonly ModelCall[],
+  programs: NotedRunner | undefined,
+): JobOutcome {
+  const failed = failure && { failure: failureToProto(failure) };
+  return { outcome: { $case: 'execution', value: { answer, ...scores, ...failed, ...programs?.isolation() } }, calls };
 }

@@ -10,11 +10,11 @@ await runWorkerService({
   role: 'executor',
   settings,
   kinds: ['execute'],
-  createWork: async (bus, models, releases) => {
+  createWork: async (bus, models, releases, log) => {
     const code = createLazySandbox({ ...settings.sandbox, environment: processEnvironment() });
     releases.push('the sandbox', () => code.close());
     // Whoever asks for isolation wants to hear at once that there is none, not when a search has been paid for in part.
     if (settings.sandbox.minIsolation !== 'plain') await code.open();
-    return createExecuteWork({ bus, models, code });
+    return createExecuteWork({ bus, models, code, warn: (message) => log.warn(message) });
   },
 });

@@ -217,17 +217,29 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ kind: fc.constant('run-resumed' as const) }),
 );
 
-const benchmark: fc.Arbitrary<Benchmark> = fc.record({
-  name: text,
-  split: text,
-  description: text,
-  queries: fc.array(fc.record({ id: text, fields: texts, reference: text }), { maxLength: 4 }),
-  inputs: fc.array(text, { maxLength: 3 }),
-  operators: fc.array(text, { maxLength: 3 }),
-  scorer: text,
-  otherScorers: fc.array(text, { maxLength: 3 }),
-  answerFormat: text,
+const option = fc.oneof(fc.boolean(), double, text, fc.array(text, { maxLength: 3 }), fc.record({ name: text, text }));
+const named = text.filter((name) => name !== '__proto__');
+const ownScorers = fc.dictionary(named, fc.record({ kind: text, options: fc.dictionary(named, option, { maxKeys: 3 }) }), {
+  minKeys: 1,
+  maxKeys: 3,
 });
+
+const benchmark: fc.Arbitrary<Benchmark> = fc.record(
+  {
+    name: text,
+    split: text,
+    description: text,
+    queries: fc.array(fc.record({ id: text, fields: texts, reference: text }), { maxLength: 4 }),
+    inputs: fc.array(text, { maxLength: 3 }),
+    operators: fc.array(text, { maxLength: 3 }),
+    scorer: text,
+    otherScorers: fc.array(text, { maxLength: 3 }),
+    answerFormat: text,
+    ownScorers,
+    warnings: fc.array(text, { minLength: 1, maxLength: 3 }),
+  },
+  { requiredKeys: ['name', 'split', 'description', 'queries', 'inputs', 'operators', 'scorer', 'otherScorers', 'answerFormat'] },
+);
 
 // fast-check also makes records without a prototype; decoded ones have the usual one.
 const plain = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> => arbitrary.map((value) => structuredClone(value));

@@ -25,7 +25,8 @@ function isSame(answer: ReadNumber, expected: ReadNumber): boolean {
 /** Each reader gives the texts that it holds for marked, in order of appearance; the last one with a number counts. */
 const markedAnswers: readonly ((text: string) => string[])[] = [boxedTexts, hashedTexts, announcedTexts, boldTexts];
 
-function finalNumber(text: string): ReadNumber | undefined {
+/** The number that the text marks as final, else its last one. */
+export function finalNumber(text: string): ReadNumber | undefined {
   for (const marked of markedAnswers) {
     for (const candidate of marked(text).reverse()) {
       const found = numberOfMarked(candidate);

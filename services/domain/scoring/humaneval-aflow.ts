@@ -27,6 +27,7 @@ def poly(xs, x):
 export const humanevalAflow = {
   name: 'humaneval-aflow',
   description: "AFlow on HumanEval: the longest valid code, cut down to what the function needs, passes the benchmark's tests",
+  needs: 'code',
   score(answer: string, query: Query, tools: ScoringTools) {
     const entryPoint = entryPointOf(query);
     const scoring = {

@@ -7,6 +7,7 @@ import type { Scorer, ScoringTools } from './scorer.ts';
 export const humanevalStrict = {
   name: 'humaneval-strict',
   description: "the code that the answer presents, whole and below the prompt, passes the benchmark's tests and does not exit",
+  needs: 'code',
   score(answer: string, query: Query, tools: ScoringTools) {
     const entryPoint = entryPointOf(query);
     const prompt = query.fields.prompt ?? '';

@@ -7,6 +7,7 @@ import type { Scorer, ScoringTools } from './scorer.ts';
 export const mbppAflow = {
   name: 'mbpp-aflow',
   description: "AFlow on MBPP: the longest valid code, cut down to what the function needs, passes the benchmark's tests",
+  needs: 'code',
   score(answer: string, query: Query, tools: ScoringTools) {
     const scoring = {
       scorer: 'mbpp-aflow',

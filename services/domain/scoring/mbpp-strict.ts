@@ -6,6 +6,7 @@ import type { Scorer, ScoringTools } from './scorer.ts';
 export const mbppStrict = {
   name: 'mbpp-strict',
   description: "the code that the answer presents, whole, passes the benchmark's tests and does not exit",
+  needs: 'code',
   score(answer: string, query: Query, tools: ScoringTools) {
     const scoring = {
       scorer: 'mbpp-strict',

@@ -1,5 +1,6 @@
-import type { Benchmark, Query } from '../benchmark.ts';
-import { scorerOf } from './registry.ts';
+import type { Query } from '../benchmark.ts';
+import { type Failure, FailureError } from '../failure.ts';
+import { type ScorersOfBenchmark, scorerIn } from './own-scorer.ts';
 import type { ScoredAnswer, ScoringTools } from './scorer.ts';
 
 export interface AnswerScores extends ScoredAnswer {
@@ -7,15 +8,52 @@ export interface AnswerScores extends ScoredAnswer {
   readonly otherScores: Readonly<Record<string, number>>;
 }
 
+/** All scores of an answer. */
+export interface ScoredByAll {
+  readonly scores: AnswerScores;
+  /** The scorer that decides could not judge the answer: all scores are 0. */
+  readonly failure?: Failure;
+  /** Scorers beside it that could not, which costs the execution nothing but their own score. */
+  readonly otherFailures: readonly Failure[];
+}
+
 /** Scores an answer by the scorer that decides and by those beside it. */
 export async function scoreAnswer(
   answer: string,
   query: Query,
-  { scorer, otherScorers }: Pick<Benchmark, 'scorer' | 'otherScorers'>,
+  scorers: ScorersOfBenchmark,
   tools: ScoringTools,
-): Promise<AnswerScores> {
-  const decisive = await scorerOf(scorer).score(answer, query, tools);
+): Promise<ScoredByAll> {
+  const decisive = await scoreBy(scorers.scorer, answer, query, scorers, tools);
+  if (decisive instanceof FailureError) {
+    return { scores: noScores(scorers), failure: decisive.failure, otherFailures: [] };
+  }
   const otherScores: Record<string, number> = {};
-  for (const name of otherScorers) otherScores[name] = (await scorerOf(name).score(answer, query, tools)).score;
-  return { ...decisive, otherScores };
+  const otherFailures: Failure[] = [];
+  for (const name of scorers.otherScorers) {
+    const other = await scoreBy(name, answer, query, scorers, tools);
+    otherScores[name] = other instanceof FailureError ? 0 : other.score;
+    if (other instanceof FailureError) otherFailures.push(other.failure);
+  }
+  return { scores: { ...decisive, otherScores }, otherFailures };
+}
+
+/** Of an execution that failed. */
+export function noScores({ otherScorers }: Pick<ScorersOfBenchmark, 'otherScorers'>): AnswerScores {
+  return { score: 0, extracted: '', otherScores: Object.fromEntries(otherScorers.map((name) => [name, 0])) };
+}
+
+async function scoreBy(
+  name: string,
+  answer: string,
+  query: Query,
+  scorers: ScorersOfBenchmark,
+  tools: ScoringTools,
+): Promise<ScoredAnswer | FailureError> {
+  try {
+    return await scorerIn(scorers, name).score(answer, query, tools);
+  } catch (error) {
+    if (error instanceof FailureError) return error;
+    throw error;
+  }
 }

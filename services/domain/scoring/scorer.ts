@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import type { CodeRunner } from '../ports.ts';
+import type { CodeRunner, ModelClient } from '../ports.ts';
 
 export interface ScoredAnswer {
   /** In [0, 1]. */
@@ -12,16 +12,27 @@ export interface ScoredAnswer {
 export interface ScoringTools {
   /** Runs the programs of answers; scorers of code need it. */
   readonly code: CodeRunner | undefined;
+  /** The model that judges, at temperature 0; what it is asked counts among the execution's calls. */
+  readonly judge?: (wanted: JudgeModel) => ModelClient;
   readonly signal: AbortSignal;
+}
+
+export interface JudgeModel {
+  /** "" for the run's executor model. */
+  readonly model: string;
+  /** Of one reply. */
+  readonly maxTokens: number;
 }
 
 /** Scores one answer to one query, the same each time. Repeats and whole sets are reduced elsewhere. */
 export interface Scorer {
   readonly name: string;
   readonly description: string;
+  /** It runs Python, or asks a model. Default: neither. */
+  readonly needs?: 'code' | 'model';
   /**
-   * @throws CodeRunnerMissingError if it needs one, and whatever the tools throw for the infrastructure; never for an answer,
-   * which is wrong at worst
+   * @throws CodeRunnerMissingError, JudgeMissingError if it needs one, and whatever the tools throw for the infrastructure
+   * @throws FailureError of the kind `scorer` if the scorer itself is at fault; never for an answer, which is wrong at worst
    */
   score(answer: string, query: Query, tools: ScoringTools): ScoredAnswer | Promise<ScoredAnswer>;
 }
@@ -31,5 +42,13 @@ export class CodeRunnerMissingError extends Error {
 
   constructor(scorer: string) {
     super(`the scorer ${scorer} runs the programs of answers and was given nothing to run them with; scale doctor tells why`);
+  }
+}
+
+export class JudgeMissingError extends Error {
+  override readonly name = 'JudgeMissingError';
+
+  constructor(scorer: string) {
+    super(`the scorer ${scorer} asks a model, which only an execution can: use scale eval`);
   }
 }

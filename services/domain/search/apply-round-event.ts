@@ -90,7 +90,8 @@ function takeCanary(state: RunState, round: Round, event: CanaryCompleted): Roun
   const { outcome } = event;
   refuseUnless(isQuery(state, outcome.queryIndex) && outcome.repeat === 0, event, `there is no query ${outcome.queryIndex}`);
   refuseUnlessScored(outcome, event);
-  if (outcome.failure === undefined) return { ...round, canary: outcome };
+  // That the scorer failed says nothing against the workflow.
+  if (outcome.failure === undefined || outcome.failure.kind === 'scorer') return { ...round, canary: outcome };
   const broken = { ...taken, failure: canaryFailure(outcome.failure) };
   return { ...rest, workflowHash: '', modification: '', proposals: [...round.proposals.slice(0, -1), broken] };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Benchmark } from '../../domain/benchmark.ts';
-import { Benchmark as ProtoBenchmark } from './generated/scale/v1/benchmark.ts';
-import { readVersionedMessage, schemaVersion, sortedRecord } from './read-message.ts';
+import type { Benchmark, ScorerSettings } from '../../domain/benchmark.ts';
+import { type OwnScorer, Benchmark as ProtoBenchmark } from './generated/scale/v1/benchmark.ts';
+import { readJsonObject, readVersionedMessage, schemaVersion, sortedJson, sortedRecord } from './read-message.ts';
 
 /** The benchmark as bytes, equal for equal content: they are the blob, and their hash is the benchmark's identity. */
 export function encodeBenchmark(benchmark: Benchmark): Uint8Array {
@@ -30,10 +30,28 @@ export function benchmarkToProto(benchmark: Benchmark): ProtoBenchmark {
     scorer: benchmark.scorer,
     otherScorers: [...benchmark.otherScorers],
     answerFormat: benchmark.answerFormat,
+    ownScorers: sortedRecord(
+      mapValues(benchmark.ownScorers ?? {}, ({ kind, options }) => ({ kind, options: sortedJson(options) })),
+    ),
+    warnings: [...(benchmark.warnings ?? [])],
   };
 }
 
 export function benchmarkFromProto(benchmark: ProtoBenchmark): Benchmark {
   const { name, split, description, queries, inputs, operators, scorer, otherScorers, answerFormat } = benchmark;
-  return { name, split, description, queries, inputs, operators, scorer, otherScorers, answerFormat };
+  const { ownScorers, warnings } = benchmark;
+  return {
+    ...{ name, split, description, queries, inputs, operators, scorer, otherScorers, answerFormat },
+    ...(Object.keys(ownScorers).length > 0 && { ownScorers: mapValues(ownScorers, scorerFromProto) }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+/** The options are those that the benchmark's file passed its checks with. */
+function scorerFromProto({ kind, options }: OwnScorer): ScorerSettings {
+  return { kind, options: readJsonObject('Benchmark', 'own_scorers.options', options) as ScorerSettings['options'] };
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

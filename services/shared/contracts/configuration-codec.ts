@@ -5,14 +5,13 @@ import type {
   RunConfiguration,
   SearchSettings,
 } from '../../domain/search/configuration.ts';
-import { ContractError } from './contract-error.ts';
 import {
   RunConfiguration as ProtoConfiguration,
   type EvaluationSettings as ProtoEvaluation,
   type ModelSettings as ProtoModel,
   type SearchSettings as ProtoSearch,
 } from './generated/scale/v1/event.ts';
-import { oneOf, present, readMessage } from './read-message.ts';
+import { oneOf, present, readJsonObject, readMessage, sortedJson } from './read-message.ts';
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
 
 const contract = 'RunConfiguration';
@@ -64,32 +63,12 @@ function searchFromProto({ canary, finalPick, ...rest }: ProtoSearch): SearchSet
 
 function modelToProto(settings: ModelSettings): ProtoModel {
   const kwargs = settings.chatTemplateKwargs;
-  return { ...settings, chatTemplateKwargs: Object.keys(kwargs).length === 0 ? '' : JSON.stringify(withSortedKeys(kwargs)) };
+  return { ...settings, chatTemplateKwargs: Object.keys(kwargs).length === 0 ? '' : sortedJson(kwargs) };
 }
 
 function modelFromProto(settings: ProtoModel): ModelSettings {
-  return { ...settings, chatTemplateKwargs: parseKwargs(settings.chatTemplateKwargs) };
-}
-
-function parseKwargs(text: string): Record<string, unknown> {
-  if (text === '') return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ContractError(contract, `chat_template_kwargs is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ContractError(contract, 'chat_template_kwargs is not a JSON object');
-  }
-  return value as Record<string, unknown>;
-}
-
-function withSortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSortedKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withSortedKeys(inner)]));
+  const text = settings.chatTemplateKwargs;
+  return { ...settings, chatTemplateKwargs: text === '' ? {} : readJsonObject(contract, 'chat_template_kwargs', text) };
 }
 
 function evaluationFromProto(settings: ProtoEvaluation): EvaluationSettings {

@@ -57,6 +57,34 @@ export function oneOf<T extends string>(contract: string, field: string, allowed
   return known;
 }
 
+/**
+ * A field that holds a JSON object as text.
+ * @throws ContractError
+ */
+export function readJsonObject(contract: string, field: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ContractError(contract, `${field} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ContractError(contract, `${field} is not a JSON object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** JSON with the keys of all objects in order, so that equal values give equal texts. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(withSortedKeys(value));
+}
+
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return sortedRecord(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSortedKeys(inner)])));
+}
+
 /** The same record with its keys in order, so that equal records give equal bytes. */
 export function sortedRecord<T>(record: Readonly<Record<string, T>>): Record<string, T> {
   // fromEntries defines properties, so a key such as __proto__ is kept like any other.

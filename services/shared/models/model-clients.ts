@@ -1,4 +1,5 @@
 import type { ModelClient } from '../../domain/ports.ts';
+import type { ModelSettings } from '../../domain/search/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import type { JobContext } from '../worker/job-work.ts';
@@ -21,6 +22,8 @@ export interface ModelClients {
 
 export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record'> {
   readonly role: 'executor' | 'optimizer';
+  /** A model other than the role's, e.g. one that judges; an endpoint of the run must serve it. */
+  readonly settings?: ModelSettings;
   /** What jobs share whose prompts begin alike, e.g. the workflow's hash. */
   readonly prefixKey: string;
   /** The run's seed and what tells the job from all others. */
@@ -61,8 +64,7 @@ export function createModelClients(
   };
 
   return {
-    clientFor: ({ job, run, role, prefixKey, seed, journal, record }) => {
-      const settings = run.configuration[role];
+    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, journal, record }) => {
       const pool = poolOf(settings.model, run.endpoints);
       const used = new Map<string, ModelCall>();
       const keep = (call: ModelCall) => void used.set(call.callId, call);

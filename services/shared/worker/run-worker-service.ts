@@ -7,7 +7,7 @@ import type { Bus, JobKind } from '../messaging/bus.ts';
 import { connectBus } from '../messaging/nats-bus.ts';
 import { createModelClients, type ModelClients } from '../models/model-clients.ts';
 import { systemTiming } from '../models/timing.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
 import { version } from '../telemetry/version.ts';
 import type { JobWork } from './job-work.ts';
@@ -18,7 +18,7 @@ export interface WorkerService {
   readonly settings: WorkerServiceSettings;
   readonly kinds: readonly JobKind[];
   /** What it pushes on `releases` is given back when the jobs in flight have ended. */
-  createWork(bus: Bus, models: ModelClients, releases: ReleaseStack): JobWork | Promise<JobWork>;
+  createWork(bus: Bus, models: ModelClients, releases: ReleaseStack, log: Logger): JobWork | Promise<JobWork>;
 }
 
 /** Left of the drain time for handing back what did not end in time, and for closing. */
@@ -48,7 +48,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       const registry = createMetricsRegistry(role, version);
       const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: worker.inFlight() }));
       const modelMetrics = createModelMetrics(registry, () => models.health());
-      const work = countingCalls(await createWork(bus, models, releases), modelMetrics);
+      const work = countingCalls(await createWork(bus, models, releases, log), modelMetrics);
       const worker = startWorker(
         { name, kinds, slots, ackWaitMs, drainMs: settings.drainMs * closingShare },
         {

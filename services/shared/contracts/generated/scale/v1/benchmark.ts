@@ -26,6 +26,23 @@ export interface Benchmark {
   answerFormat: string;
   /** Scorers whose scores are kept beside the first one's. */
   otherScorers: string[];
+  /** Scorers that the benchmark brings, by the names that stand in scorer and other_scorers; all others are built in. */
+  ownScorers: { [key: string]: OwnScorer };
+  /** What a reader of its scores should know about its queries, a sentence each. */
+  warnings: string[];
+}
+
+export interface Benchmark_OwnScorersEntry {
+  key: string;
+  value?: OwnScorer | undefined;
+}
+
+/** How a benchmark's own scorer is set up, with everything that it needs on any executor. */
+export interface OwnScorer {
+  /** One of the kinds in services/domain/scoring/kinds. */
+  kind: string;
+  /** The kind's options, all of them, as a JSON object with sorted keys. */
+  options: string;
 }
 
 export interface Query {
@@ -52,6 +69,8 @@ function createBaseBenchmark(): Benchmark {
     scorer: "",
     answerFormat: "",
     otherScorers: [],
+    ownScorers: {},
+    warnings: [],
   };
 }
 
@@ -86,6 +105,12 @@ export const Benchmark: MessageFns<Benchmark> = {
     }
     for (const v of message.otherScorers) {
       writer.uint32(82).string(v!);
+    }
+    globalThis.Object.entries(message.ownScorers).forEach(([key, value]: [string, OwnScorer]) => {
+      Benchmark_OwnScorersEntry.encode({ key: key as any, value }, writer.uint32(90).fork()).join();
+    });
+    for (const v of message.warnings) {
+      writer.uint32(98).string(v!);
     }
     return writer;
   },
@@ -183,6 +208,25 @@ export const Benchmark: MessageFns<Benchmark> = {
             message.otherScorers.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            const entry11 = Benchmark_OwnScorersEntry.decode(reader, reader.uint32());
+            if (entry11.value !== undefined) {
+              message.ownScorers[entry11.key] = entry11.value;
+            }
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -221,6 +265,36 @@ export const Benchmark: MessageFns<Benchmark> = {
         : globalThis.Array.isArray(object?.other_scorers)
         ? object.other_scorers.map((e: any) => globalThis.String(e))
         : [],
+      ownScorers: isObject(object.ownScorers)
+        ? (globalThis.Object.entries(object.ownScorers) as [string, any][]).reduce(
+          (acc: { [key: string]: OwnScorer }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: OwnScorer.fromJSON(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.own_scorers)
+        ? (globalThis.Object.entries(object.own_scorers) as [string, any][]).reduce(
+          (acc: { [key: string]: OwnScorer }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: OwnScorer.fromJSON(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      warnings: globalThis.Array.isArray(object?.warnings)
+        ? object.warnings.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -256,6 +330,18 @@ export const Benchmark: MessageFns<Benchmark> = {
     if (message.otherScorers?.length) {
       obj.otherScorers = message.otherScorers;
     }
+    if (message.ownScorers) {
+      const entries = globalThis.Object.entries(message.ownScorers) as [string, OwnScorer][];
+      if (entries.length > 0) {
+        obj.ownScorers = {};
+        entries.forEach(([k, v]) => {
+          obj.ownScorers[k] = OwnScorer.toJSON(v);
+        });
+      }
+    }
+    if (message.warnings?.length) {
+      obj.warnings = message.warnings;
+    }
     return obj;
   },
 
@@ -274,6 +360,188 @@ export const Benchmark: MessageFns<Benchmark> = {
     message.scorer = object.scorer ?? "";
     message.answerFormat = object.answerFormat ?? "";
     message.otherScorers = object.otherScorers?.map((e) => e) || [];
+    message.ownScorers = (globalThis.Object.entries(object.ownScorers ?? {}) as [string, OwnScorer][]).reduce(
+      (acc: { [key: string]: OwnScorer }, [key, value]: [string, OwnScorer]) => {
+        if (value !== undefined) {
+          acc[key] = OwnScorer.fromPartial(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBenchmark_OwnScorersEntry(): Benchmark_OwnScorersEntry {
+  return { key: "", value: undefined };
+}
+
+export const Benchmark_OwnScorersEntry: MessageFns<Benchmark_OwnScorersEntry> = {
+  encode(message: Benchmark_OwnScorersEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      OwnScorer.encode(message.value, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Benchmark_OwnScorersEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBenchmark_OwnScorersEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = OwnScorer.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Benchmark_OwnScorersEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? OwnScorer.fromJSON(object.value) : undefined,
+    };
+  },
+
+  toJSON(message: Benchmark_OwnScorersEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = OwnScorer.toJSON(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Benchmark_OwnScorersEntry>): Benchmark_OwnScorersEntry {
+    return Benchmark_OwnScorersEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Benchmark_OwnScorersEntry>): Benchmark_OwnScorersEntry {
+    const message = createBaseBenchmark_OwnScorersEntry();
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null)
+      ? OwnScorer.fromPartial(object.value)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOwnScorer(): OwnScorer {
+  return { kind: "", options: "" };
+}
+
+export const OwnScorer: MessageFns<OwnScorer> = {
+  encode(message: OwnScorer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.options !== "") {
+      writer.uint32(18).string(message.options);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OwnScorer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOwnScorer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.options = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OwnScorer {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      options: isSet(object.options) ? globalThis.String(object.options) : "",
+    };
+  },
+
+  toJSON(message: OwnScorer): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.options !== "") {
+      obj.options = message.options;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OwnScorer>): OwnScorer {
+    return OwnScorer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OwnScorer>): OwnScorer {
+    const message = createBaseOwnScorer();
+    message.kind = object.kind ?? "";
+    message.options = object.options ?? "";
     return message;
   },
 };

@@ -1,0 +1,56 @@
+import { markedWords } from '../marked-answer.ts';
+
+/** Options of the kinds that compare texts. */
+export const textOptions = {
+  ignore: {
+    type: 'texts',
+    default: ['case', 'punctuation', 'articles'],
+    choices: ['case', 'punctuation', 'articles', 'accents'],
+    description: 'what makes no difference between two texts; spaces never do',
+  },
+  alternatives: {
+    type: 'text',
+    default: '',
+    description: 'what stands between several right answers in the reference, such as "|"; "" if there is only one',
+  },
+} as const;
+
+export const markedOption = {
+  type: 'flag',
+  default: true,
+  description: 'judge what the answer marks as final ("Answer: …", <answer>, \\boxed{…}), not the whole of it',
+} as const;
+
+export interface TextOptions {
+  readonly ignore: readonly string[];
+  readonly alternatives: string;
+}
+
+/** The words that count, in their order. */
+export function comparedWords(text: string, { ignore }: Pick<TextOptions, 'ignore'>): string[] {
+  let rest = text.normalize('NFKC');
+  if (ignore.includes('accents')) rest = rest.normalize('NFD').replace(/\p{M}/gu, '');
+  if (ignore.includes('case')) rest = rest.toLowerCase();
+  if (ignore.includes('punctuation')) rest = rest.replace(/(?<=\d)[,.](?=\d)|(\p{P})/gu, (mark, other) => (other ? ' ' : mark));
+  const words = rest.split(/\s+/).filter((word) => word !== '');
+  return ignore.includes('articles') ? words.filter((word) => !/^(?:a|an|the)$/i.test(word)) : words;
+}
+
+export function rightAnswers(reference: string, { alternatives }: Pick<TextOptions, 'alternatives'>): string[] {
+  const answers = alternatives === '' ? [reference] : reference.split(alternatives);
+  return answers.filter((answer) => answer.trim() !== '');
+}
+
+/** @returns the best score for any of the right answers */
+export function bestFor(reference: string, options: TextOptions, score: (words: readonly string[]) => number): number {
+  return Math.max(0, ...rightAnswers(reference, options).map((answer) => score(comparedWords(answer, options))));
+}
+
+export function judgedText(answer: string, { marked }: { readonly marked: boolean }): string {
+  return marked ? markedWords(answer) : answer.trim();
+}
+
+/** For kinds that compare with the reference. */
+export function missingReference(reference: string): string {
+  return reference.trim() === '' ? 'it has no reference to compare with' : '';
+}

@@ -1,0 +1,19 @@
+import { bestFor, comparedWords, judgedText, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { scorerKind } from './scorer-kind.ts';
+
+export const contains = scorerKind({
+  name: 'contains',
+  description: 'the words of the reference stand together somewhere in the answer',
+  options: { ...textOptions, marked: { ...markedOption, default: false } },
+  create: (name, options) => ({
+    name,
+    description: 'the reference stands in the answer',
+    score(answer, { reference }) {
+      const extracted = judgedText(answer, options);
+      const words = ` ${comparedWords(extracted, options).join(' ')} `;
+      const holds = (expected: readonly string[]) => expected.length > 0 && words.includes(` ${expected.join(' ')} `);
+      return { score: bestFor(reference, options, (expected) => (holds(expected) ? 1 : 0)), extracted };
+    },
+    faultOf: ({ reference }) => missingReference(reference),
+  }),
+});

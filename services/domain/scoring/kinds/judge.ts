@@ -1,0 +1,131 @@
+import type { Query } from '../../benchmark.ts';
+import { FailureError } from '../../failure.ts';
+import type { Value } from '../../operators/operator.ts';
+import { readTags } from '../../operators/read-tags.ts';
+import type { ChatMessage, ModelClient } from '../../ports.ts';
+import { ExpressionError } from '../../workflow/expression.ts';
+import { parseTemplate, type Template, templateText } from '../../workflow/template.ts';
+import { JudgeMissingError, type ScoredAnswer } from '../scorer.ts';
+import { scorerKind } from './scorer-kind.ts';
+
+/** How the prompt begins; the simulated model recognises a judge by it. */
+export const judgeMarker = 'You judge an answer that somebody else gave. Do not solve the task anew; judge what stands there.';
+
+const form = (best: number) => `Reply in exactly this form, with a number from 0 (worst) to ${best} (best):
+<reason>one or two sentences</reason>
+<score>the number alone</score>`;
+
+const names = ['answer', 'reference', 'query'];
+const tries = 2;
+
+export const judge = scorerKind({
+  name: 'judge',
+  description: "a model judges the answer by a prompt of yours, at temperature 0; its tokens count among the execution's",
+  options: {
+    prompt: {
+      type: 'text',
+      description: 'what to judge, and how: a template with {{ answer }}, {{ reference }} and {{ query.<field> }}',
+    },
+    best: { type: 'number', default: 1, low: 1, high: 100, description: 'the number that the model gives to a perfect answer' },
+    model: { type: 'text', default: '', description: 'the model that judges; "": the run\'s executor model' },
+    endpoint: {
+      type: 'text',
+      default: '',
+      description: 'the endpoint in the run file that serves it; "": that of the run\'s executor',
+    },
+    max_tokens: {
+      type: 'number',
+      default: 512,
+      low: 16,
+      high: 100_000,
+      whole: true,
+      description: "most tokens of the judge's reply",
+    },
+  },
+  create: (name, { prompt, best, model, max_tokens: maxTokens }) => {
+    const template = checkedTemplate(prompt);
+    return {
+      name,
+      description: `judged by ${model === '' ? 'the executor model' : model}`,
+      needs: 'model',
+      async score(answer, query, { judge: clientOf, signal }) {
+        if (clientOf === undefined) throw new JudgeMissingError(name);
+        const task = rendered(template, answer, query);
+        const content = [judgeMarker, task, form(best)].join('\n\n');
+        return judged({ name, best, client: clientOf({ model, maxTokens }), signal }, [{ role: 'user', content }]);
+      },
+      faultOf: (query) => {
+        try {
+          rendered(template, '', query);
+          return '';
+        } catch (error) {
+          if (error instanceof ExpressionError) return `prompt has no value for it: ${error.message}`;
+          throw error;
+        }
+      },
+    };
+  },
+});
+
+interface Judging {
+  readonly name: string;
+  readonly best: number;
+  readonly client: ModelClient;
+  readonly signal: AbortSignal;
+}
+
+async function judged({ name, best, client, signal }: Judging, messages: readonly ChatMessage[]): Promise<ScoredAnswer> {
+  const said: ChatMessage[] = [...messages];
+  let fault = '';
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    // No step of a workflow has such a path, so the journal holds the judge's calls apart from the workflow's.
+    const reply = await asked({ name, client, signal }, said, `@${name}/${attempt}`);
+    const { score, reason = '' } = readTags(reply, ['score', 'reason']);
+    const number = readScore(score, best);
+    if (number !== undefined) return { score: number / best, extracted: reason };
+    fault =
+      score === undefined ? 'the reply has no <score>' : `<score> is "${score.slice(0, 40)}", not a number from 0 to ${best}`;
+    said.push({ role: 'assistant', content: reply }, { role: 'user', content: `That cannot be read: ${fault}. ${form(best)}` });
+  }
+  throw failure(name, `no verdict after ${tries} attempts: ${fault}`);
+}
+
+async function asked({ name, client, signal }: Omit<Judging, 'best'>, messages: readonly ChatMessage[], callId: string) {
+  try {
+    return (await client.complete({ callId, messages }, signal)).text;
+  } catch (error) {
+    if (error instanceof FailureError) throw failure(name, error.message, error);
+    throw error;
+  }
+}
+
+function failure(name: string, message: string, cause?: unknown): FailureError {
+  return new FailureError({ kind: 'scorer', message: `the judge ${name} failed: ${message}` }, { cause });
+}
+
+/** A number and nothing beside it: "0.8 because …" is refused, and so is "8/10". */
+function readScore(text: string | undefined, best: number): number | undefined {
+  if (text === undefined || !/^\d+(?:\.\d+)?$/.test(text.trim())) return undefined;
+  const number = Number(text);
+  return number <= best ? number : undefined;
+}
+
+function checkedTemplate(prompt: string): Template {
+  try {
+    const template = parseTemplate(prompt);
+    const unknown = template.parts
+      .flatMap((part) => (typeof part === 'string' ? [] : [...part.names]))
+      .find((name) => !names.includes(name));
+    if (unknown === undefined) return template;
+    throw new ExpressionError(`there is no "${unknown}"; there are ${names.join(', ')}`);
+  } catch (error) {
+    if (error instanceof ExpressionError) throw new RangeError(`prompt cannot be used: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** @throws ExpressionError */
+function rendered(template: Template, answer: string, { id, fields, reference }: Query): string {
+  const values: Readonly<Record<string, Value>> = { answer, reference, query: { ...fields, id } };
+  return templateText(template, (name) => values[name]);
+}

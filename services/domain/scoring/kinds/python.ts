@@ -1,0 +1,72 @@
+import type { Query } from '../../benchmark.ts';
+import { FailureError } from '../../failure.ts';
+import type { CodeVerdict } from '../../ports.ts';
+import { CodeRunnerMissingError, type ScoredAnswer } from '../scorer.ts';
+import { type AttachedFile, scorerKind } from './scorer-kind.ts';
+
+/** It runs below the user's text, so that line numbers are the file's; its own names are none that a user would choose. */
+const call = (name: string) => `
+def scale_told():
+    import json, sys
+    scale_given = json.load(sys.stdin)
+    scale_reply = ${name}(scale_given["answer"], scale_given["query"])
+    scale_is_dict = isinstance(scale_reply, dict)
+    scale_score = float(scale_reply["score"] if scale_is_dict else scale_reply)
+    scale_extracted = str(scale_reply.get("extracted", "")) if scale_is_dict else ""
+    return json.dumps({"score": scale_score if 0 <= scale_score <= 1 else repr(scale_score), "extracted": scale_extracted})
+`;
+
+export const python = scorerKind({
+  name: 'python',
+  description:
+    'a function of your own in a Python file: score(answer, query) gives a number from 0 to 1, or {"score": …, "extracted": …}; ' +
+    'query is a dict of all fields with id and reference. It runs in the sandbox, with the standard library alone',
+  options: {
+    file: { type: 'file', description: 'the Python file, seen from the benchmark file' },
+    function: { type: 'text', default: 'score', description: 'the name of the function' },
+    seconds: { type: 'number', default: 10, low: 0.1, high: 600, description: 'CPU time that one answer may take' },
+  },
+  create: (name, { file, function: entry, seconds }) => {
+    if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(entry)) throw new RangeError(`function is "${entry}", which is no name of a function`);
+    return {
+      name,
+      description: `${entry} of ${file.name}`,
+      needs: 'code',
+      async score(answer, query, { code, signal }) {
+        if (code === undefined) throw new CodeRunnerMissingError(name);
+        const program = {
+          code: `${file.text}\n${call(entry)}`,
+          entry: 'scale_told',
+          stdin: JSON.stringify({ answer, query: fieldsOf(query) }),
+          timeLimitMs: Math.ceil(seconds * 1000),
+        };
+        return readVerdict(await code.run(program, signal), name, file, entry);
+      },
+    };
+  },
+});
+
+function fieldsOf({ id, fields, reference }: Query): Record<string, string> {
+  return { ...fields, id, reference };
+}
+
+/** A scorer that fails says nothing about the answer: it is no 0 by the scorer, but a failure of the execution. */
+function readVerdict(verdict: CodeVerdict, name: string, file: AttachedFile, entry: string): ScoredAnswer {
+  if (!verdict.passed) throw failure(`the scorer ${name} failed: ${placeOf(verdict, file)}`);
+  const { score, extracted } = JSON.parse(verdict.result) as { score: number | string; extracted: string };
+  if (typeof score === 'number') return { score, extracted };
+  throw failure(`the scorer ${name} failed: ${file.name}: ${entry} gave ${score}, and a score is a number from 0 to 1`);
+}
+
+function failure(message: string): FailureError {
+  return new FailureError({ kind: 'scorer', message });
+}
+
+/** "my-scorer.py, line 3: ZeroDivisionError: division by zero": the last line of the traceback that is the user's own. */
+function placeOf({ error }: CodeVerdict, file: AttachedFile): string {
+  const lines = file.text.split('\n').length;
+  const places = [...error.matchAll(/File "<program>", line (\d+)/g)].map((match) => Number(match[1]));
+  const own = places.filter((line) => line <= lines).at(-1);
+  const what = error.trim().split('\n').at(-1)?.trim() ?? '';
+  return `${file.name}${own === undefined ? '' : `, line ${own}`}: ${what}`;
+}

@@ -1,0 +1,14 @@
+import { choice } from './choice.ts';
+import { contains } from './contains.ts';
+import { exactMatch } from './exact-match.ts';
+import { judge } from './judge.ts';
+import { number } from './number.ts';
+import { pattern } from './pattern.ts';
+import { python } from './python.ts';
+import type { ScorerKind } from './scorer-kind.ts';
+import { tokenF1 } from './token-f1.ts';
+
+/** A new kind is one file beside this one and one entry here. */
+export const scorerKinds: ReadonlyMap<string, ScorerKind> = new Map(
+  [exactMatch, number, tokenF1, choice, contains, pattern, python, judge].map((kind) => [kind.name, kind]),
+);

@@ -1,0 +1,55 @@
+import type { Query } from '../../benchmark.ts';
+import type { Scorer } from '../scorer.ts';
+
+/** What a kind of scorer can be told in a benchmark file. Without a default it must be told. */
+export type OptionRule = { readonly description: string } & (
+  | { readonly type: 'flag'; readonly default: boolean }
+  | { readonly type: 'number'; readonly default: number; readonly low: number; readonly high: number; readonly whole?: true }
+  | { readonly type: 'text'; readonly default?: string }
+  | { readonly type: 'texts'; readonly default: readonly string[]; readonly choices?: readonly string[] }
+  /** A text file beside the benchmark file; its text travels with the benchmark. */
+  | { readonly type: 'file' }
+);
+
+export interface AttachedFile {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export type OptionValue = boolean | number | string | readonly string[] | AttachedFile;
+
+interface ValueOfType {
+  readonly flag: boolean;
+  readonly number: number;
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly file: AttachedFile;
+}
+
+type OptionRules = Readonly<Record<string, OptionRule>>;
+type OptionsOf<Rules extends OptionRules> = { readonly [Name in keyof Rules]: ValueOfType[Rules[Name]['type']] };
+
+/** A scorer that a benchmark file sets up by options. */
+export interface ScorerKind {
+  readonly name: string;
+  readonly description: string;
+  readonly options: OptionRules;
+  /** @throws RangeError with one sentence, if the options contradict each other */
+  create(name: string, options: Readonly<Record<string, OptionValue>>): OwnScorer;
+}
+
+export interface OwnScorer extends Scorer {
+  /** Why no answer to this query could be judged, "" if one can: told before anything is spent. */
+  faultOf?(query: Query): string;
+}
+
+/** Gives a kind's own code its options with their types. They must have been checked against the rules before. */
+export function scorerKind<const Rules extends OptionRules>(kind: {
+  readonly name: string;
+  readonly description: string;
+  readonly options: Rules;
+  create(name: string, options: OptionsOf<Rules>): OwnScorer;
+}): ScorerKind {
+  return { ...kind, create: (name, options) => kind.create(name, options as OptionsOf<Rules>) };
+}

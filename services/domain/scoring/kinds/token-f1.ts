@@ -1,0 +1,19 @@
+import { tokenOverlap } from '../token-overlap.ts';
+import { bestFor, comparedWords, judgedText, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { scorerKind } from './scorer-kind.ts';
+
+export const tokenF1 = scorerKind({
+  name: 'token-f1',
+  description: 'the overlap of the words of answer and reference: the harmonic mean of precision and recall',
+  options: { ...textOptions, marked: markedOption },
+  create: (name, options) => ({
+    name,
+    description: 'word overlap (F1) of the answer with the reference',
+    score(answer, { reference }) {
+      const extracted = judgedText(answer, options);
+      const words = comparedWords(extracted, options);
+      return { score: bestFor(reference, options, (expected) => tokenOverlap(words, expected)), extracted };
+    },
+    faultOf: ({ reference }) => missingReference(reference),
+  }),
+});

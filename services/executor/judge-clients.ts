@@ -1,0 +1,30 @@
+import type { ModelClient } from '../domain/ports.ts';
+import type { JudgeModel } from '../domain/scoring/scorer.ts';
+import type { ModelSettings } from '../domain/search/configuration.ts';
+import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
+import type { JobModelClient } from '../shared/models/model-clients.ts';
+
+export interface JudgeClients {
+  clientFor(wanted: JudgeModel): ModelClient;
+  /** What the judges of this execution were asked: its tokens are the execution's. */
+  calls(): ModelCall[];
+}
+
+/** The models that judge one execution's answer. */
+export function createJudgeClients(executor: ModelSettings, open: (settings: ModelSettings) => JobModelClient): JudgeClients {
+  const opened: JobModelClient[] = [];
+  return {
+    clientFor: (wanted) => {
+      const judge = open(judgeSettings(wanted, executor));
+      opened.push(judge);
+      return judge.client;
+    },
+    calls: () => opened.flatMap((judge) => judge.calls()),
+  };
+}
+
+/** A verdict is no place for chance, whatever the executor samples with. */
+function judgeSettings({ model, maxTokens }: JudgeModel, executor: ModelSettings): ModelSettings {
+  const greedy = { ...executor, temperature: 0, topP: 1, maxTokens };
+  return model === '' || model === executor.model ? greedy : { ...greedy, model, chatTemplateKwargs: {} };
+}

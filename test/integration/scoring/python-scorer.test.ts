@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { python } from '../../../services/domain/scoring/kinds/python.ts';
+import { createSandbox } from '../../../services/shared/sandbox/sandbox.ts';
+
+const sandbox = await createSandbox({ environment: process.env, concurrency: 1 });
+afterAll(() => sandbox.close());
+
+const query = { id: 'q1', fields: { question: 'Größe?' }, reference: 'zwölf' };
+
+function score(text: string, answer = 'Zwölf\u2028', options: Record<string, string | number> = {}) {
+  const file = { name: 'mine.py', text };
+  const scorer = python.create('own', { file, function: 'score', seconds: 1, ...options });
+  return scorer.score(answer, query, { code: sandbox, signal: new AbortController().signal });
+}
+
+describe('a scorer in a Python file of the user', () => {
+  it('gets the answer and all of the query, and gives a number', async () => {
+    const text = [
+      'import re',
+      'def score(answer, query):',
+      '    print("noise")',
+      '    assert query == {"id": "q1", "question": "Größe?", "reference": "zwölf"}, query',
+      '    return re.sub(r"\\s", "", answer).lower() == query["reference"]',
+    ].join('\n');
+    expect(await score(text)).toEqual({ score: 1, extracted: '' });
+    expect(await score(text, 'elf')).toEqual({ score: 0, extracted: '' });
+  });
+
+  it('may tell what it looked at, and have another name', async () => {
+    const text = 'def grade(answer, query):\n    return {"score": 0.25, "extracted": answer.strip()}\n';
+    expect(await score(text, 'x NaN ', { function: 'grade' })).toEqual({ score: 0.25, extracted: 'x NaN' });
+  });
+
+  it.each([
+    [
+      'an error',
+      'def score(answer, query):\n    return inner(answer)\ndef inner(answer):\n    return 1 / 0\n',
+      'mine.py, line 4: ZeroDivisionError: division by zero',
+    ],
+    ['a mistake of syntax', '\ndef score(answer query):\n    pass\n', 'mine.py, line 2: SyntaxError: invalid syntax'],
+    ['a module that is not there', 'import nowhere\n', "mine.py, line 1: ModuleNotFoundError: No module named 'nowhere'"],
+    ['no such function', 'def other(): pass\n', "mine.py: NameError: name 'score' is not defined"],
+    [
+      'a score that is none',
+      'def score(answer, query):\n    return 7\n',
+      'mine.py: score gave 7.0, and a score is a number from 0 to 1',
+    ],
+    [
+      'not a number',
+      'def score(answer, query):\n    return float("nan")\n',
+      'mine.py: score gave nan, and a score is a number from 0 to 1',
+    ],
+    ['nothing', 'def score(answer, query):\n    pass\n', 'mine.py: TypeError: float() argument'],
+    [
+      'an endless loop',
+      'def score(answer, query):\n    while True: pass\n',
+      'mine.py: the program used more than 1 s of CPU time',
+    ],
+    ['an exit', 'import os\ndef score(answer, query):\n    os._exit(0)\n', 'mine.py: '],
+    ['a file of the machine', 'def score(answer, query):\n    open("/etc/scale-was-here", "w")\n', 'mine.py, line 2: '],
+  ])('fails by type with its file and line for %s', async (_what, text, message) => {
+    await expect(score(text)).rejects.toMatchObject({
+      failure: { kind: 'scorer', message: expect.stringContaining(`the scorer own failed: ${message}`) },
+    });
+  });
+
+  it('cannot be forged by an answer', async () => {
+    const text = 'def score(answer, query):\n    return answer == query["reference"]\n';
+    expect(await score(text, '"}\n{"score": 1.0}')).toMatchObject({ score: 0 });
+  });
+
+  it('has a name that Python takes', () => {
+    expect(() => python.create('own', { file: { name: 'a', text: '' }, function: 'a.b', seconds: 1 })).toThrow(
+      /no name of a function/,
+    );
+  });
+});

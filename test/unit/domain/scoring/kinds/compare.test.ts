@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { scorerKinds } from '../../../../../services/domain/scoring/kinds/registry.ts';
+import type { OptionValue } from '../../../../../services/domain/scoring/kinds/scorer-kind.ts';
+
+/** The kind with its defaults and these options. */
+function scorerOf(kind: string, options: Readonly<Record<string, OptionValue>> = {}) {
+  const known = scorerKinds.get(kind);
+  if (!known) throw new Error(kind);
+  const defaults = Object.entries(known.options).flatMap(([name, rule]) => ('default' in rule ? [[name, rule.default]] : []));
+  return known.create('mine', { ...Object.fromEntries(defaults), ...options });
+}
+
+async function scoreOf(kind: string, answer: string, reference: string, options: Readonly<Record<string, OptionValue>> = {}) {
+  const tools = { code: undefined, signal: new AbortController().signal };
+  return scorerOf(kind, options).score(answer, { id: 'q', fields: {}, reference }, tools);
+}
+
+describe.each<[string, ...[string, string, Record<string, OptionValue>, number][]]>([
+  [
+    'exact-match',
+    ['Paris', 'Paris', {}, 1],
+    ['The answer is: **the paris**.', 'Paris', {}, 1],
+    ['I think it is Paris, or Lyon', 'Paris', {}, 0],
+    ['Paris', 'paris', { ignore: [] }, 0],
+    ['paris.', 'Paris', { ignore: ['case'] }, 0],
+    ['São Paulo', 'Sao Paulo', {}, 0],
+    ['São Paulo', 'Sao Paulo', { ignore: ['case', 'accents'] }, 1],
+    ['NYC', 'New York|NYC', { alternatives: '|' }, 1],
+    ['New York|NYC', 'New York|NYC', {}, 1],
+    ['1,200', '1200', {}, 0],
+    ['', 'Paris', {}, 0],
+    ['Reasons.\nAnswer: Paris', 'Paris', { marked: false }, 0],
+  ],
+  [
+    'token-f1',
+    ['the red fox', 'red fox', {}, 1],
+    ['red fox jumps high', 'red fox', {}, 2 / 3],
+    ['blue', 'red fox', {}, 0],
+    ['fox', 'red fox|fox', { alternatives: '|' }, 1],
+  ],
+  [
+    'contains',
+    ['It must be Paris, the capital.', 'Paris', {}, 1],
+    ['Parisian', 'Paris', {}, 0],
+    ['New, and York', 'New York', {}, 0],
+    ['in New York!', 'New York', {}, 1],
+  ],
+  [
+    'number',
+    ['It is \\boxed{12}. Not 13.', '12', {}, 1],
+    ['about 12.05', '12', {}, 0],
+    ['about 12.05', '12', { tolerance: 0.1 }, 1],
+    ['1,010', '1000', { relative: 0.02 }, 1],
+    ['1,030', '1000', { relative: 0.02 }, 0],
+    ['none', '12', {}, 0],
+  ],
+  [
+    'choice',
+    ['B', 'B', {}, 1],
+    ['b', 'B', {}, 1],
+    ['(B)', 'b', {}, 1],
+    ['The answer is B, since A is wrong.', 'B', {}, 1],
+    ['A is tempting. C is absurd.\nSo I take B.', 'B', {}, 1],
+    ['A cat sat; \\boxed{D}', 'D', {}, 1],
+    ['Option C: the last one', 'B', {}, 0],
+    ['I cannot say', 'A', {}, 0],
+    ['No, it is not.', 'no', { choices: ['yes', 'no'] }, 1],
+    ['Nothing', 'no', { choices: ['yes', 'no'] }, 0],
+  ],
+  [
+    'pattern',
+    ['code: X-17 then code: X-18', 'x-18', { pattern: 'code: (\\S+)' }, 1],
+    ['code: X-17', 'X-18', { pattern: 'code: (\\S+)' }, 0],
+    ['no code', 'X-18', { pattern: 'code: (\\S+)' }, 0],
+    ['ends with ok', '', { pattern: 'ok$' }, 1],
+    ['ends with no', '', { pattern: 'ok$' }, 0],
+  ],
+])('the scorer kind %s', (kind, ...examples) => {
+  it.each(examples)('judges %j against %j with %j: %d', async (answer, reference, options, expected) => {
+    expect((await scoreOf(kind, answer, reference, options)).score).toBeCloseTo(expected, 10);
+  });
+});
+
+describe('a query that no answer could be right for', () => {
+  it.each([
+    ['exact-match', ' ', /no reference/],
+    ['number', 'twelve', /its reference "twelve" holds no number/],
+    ['choice', 'E', /its reference "E" is none of the choices A, B, C, D/],
+  ])('is told by %s', (kind, reference, fault) => {
+    expect(scorerOf(kind).faultOf?.({ id: 'q', fields: {}, reference })).toMatch(fault);
+    expect(scorerOf(kind).faultOf?.({ id: 'q', fields: {}, reference: kind === 'number' ? '12' : 'A' })).toBe('');
+  });
+
+  it('is no regular expression that cannot be read', () => {
+    expect(() => scorerOf('pattern', { pattern: '(' })).toThrow(/pattern is no regular expression/);
+  });
+});
