@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ReleaseError } from '../shared/benchmarks/releases/release-error.ts';
 import { ControlError } from '../shared/control-client/control-error.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
@@ -40,10 +41,15 @@ export function tellError(error: unknown): ToldError & { readonly stack?: string
     return { kind: 'UsageError', message: error.message.replace(/^error: /, ''), exitCode: exitCodes.badInput };
   }
   if (error instanceof ControlError) return { ...told, exitCode: exitCodeOfControlError(error) };
+  if (error instanceof ReleaseError) return { ...told, exitCode: exitCodeOfReleaseError(error) };
   if (badInputNames.has(error.name)) return { ...told, exitCode: exitCodes.badInput };
   if (notReachableNames.has(error.name)) return { ...told, exitCode: exitCodes.notReachable };
   if (failedNames.has(error.name)) return { ...told, exitCode: exitCodes.failed };
   return { ...told, exitCode: exitCodes.failed, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+}
+
+function exitCodeOfReleaseError({ problem }: ReleaseError): ExitCode {
+  return problem === 'unknown-benchmark' || problem === 'missing-file' ? exitCodes.badInput : exitCodes.failed;
 }
 
 function exitCodeOfControlError(error: ControlError): ExitCode {

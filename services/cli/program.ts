@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addDataCommand } from './commands/data.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvalCommand } from './commands/eval.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
@@ -37,6 +38,7 @@ const commands: readonly AddCommand[] = [
   addRescoreCommand,
   addValidateCommand,
   addDoctorCommand,
+  addDataCommand,
   addSimulateModelCommand,
   addReplayCommand,
   addExperimentCommand,

@@ -1,21 +1,38 @@
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import { releasedBenchmarks } from '../../shared/benchmarks/releases/registry.ts';
+import { benchmarkFiles } from '../releases/benchmark-files.ts';
 import type { Check } from './check.ts';
 
 /** Every benchmark that is known, with what its data folder holds of it. A built-in one is enough to run something. */
 export async function checkBenchmarks(folder: string): Promise<Check[]> {
   return Promise.all(
-    benchmarkDefinitions.map(async ({ name, splits }): Promise<Check> => {
-      const check = `benchmark ${name}`;
+    benchmarkDefinitions.map(async ({ name, splits }) => {
+      const check = { name: `benchmark ${name}` };
       try {
         const loaded = await Promise.all(splits.map((split) => loadBenchmark({ name, split, folder })));
-        const counts = loaded.map(({ split, queries }) => `${queries.length} in ${split}`).join(', ');
-        return { name: check, status: 'ok', found: `queries: ${counts}` };
+        const queries = loaded.map(({ queries }, index) => `${queries.length} in ${splits[index]}`).join(', ');
+        return { ...check, ...(await checkFiles(name, folder, `queries: ${queries}`)) };
       } catch (error) {
         if (!(error instanceof BenchmarkError)) throw error;
-        return { name: check, status: 'warning', found: error.message, advice: `put its files in ${folder}, or set SCALE_DATA` };
+        return { ...check, status: 'warning' as const, found: error.message, advice: `scale data list shows what ${folder} has` };
       }
     }),
   );
+}
+
+/** A benchmark may load from other rows than AFlow's, and then its scores compare with nobody's. */
+async function checkFiles(name: string, folder: string, found: string): Promise<Omit<Check, 'name'>> {
+  if (!releasedBenchmarks.some((released) => released.name === name)) return { status: 'ok', found };
+  const [{ files } = { files: [] }] = await benchmarkFiles(folder, [name]);
+  const other = files.filter(({ state }) => state === 'other').map(({ file }) => file);
+  if (other.length > 0)
+    return { status: 'warning', found: `${found}; not AFlow's: ${other.join(', ')}`, advice: 'see scale data list' };
+  const missing = files.filter(({ state }) => state === 'missing');
+  const needed = missing.filter(({ optional }) => optional === undefined).map(({ file }) => file);
+  if (needed.length > 0)
+    return { status: 'warning', found: `${found}; missing: ${needed.join(', ')}`, advice: `scale data pull ${name}` };
+  const lacking = missing.map(({ file, optional }) => `; no ${file}: ${optional}`);
+  return { status: 'ok', found: `${found}${lacking.join('')}` };
 }

@@ -7,6 +7,7 @@ import { readJsonLines } from './read-json-lines.ts';
  * @throws BenchmarkError that names the file and the line, and tells how to get a file that is missing
  */
 export async function readSplitFile<T>(folder: string, file: string, row: z.ZodType<T>): Promise<T[]> {
-  const howToGetIt = `put AFlow's ${file} (its data set archive holds it) in that folder, or set SCALE_DATA to the folder that has it`;
+  const [benchmark] = file.split('_');
+  const howToGetIt = `get it with \`scale data pull ${benchmark}\`, or set SCALE_DATA to the folder that has it`;
   return readJsonLines(join(folder, file), row, howToGetIt);
 }

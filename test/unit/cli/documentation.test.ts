@@ -18,6 +18,11 @@ function sectionOf(command: Command): string {
   return page.split(/^## /m).find((section) => section.startsWith(`scale ${command.name()}\n`)) ?? '';
 }
 
+/** A command and, if it has several, its actions, such as `scale data pull`. */
+function withActions(command: Command): readonly Command[] {
+  return [command, ...command.commands];
+}
+
 describe('docs/cli.md', () => {
   test('has the commands that there are, in the order of --help', () => {
     const headings = [...page.matchAll(/^## scale (\S+)$/gm)].map(([, name]) => name);
@@ -29,7 +34,9 @@ describe('docs/cli.md', () => {
     (name, command) => {
       const section = sectionOf(command);
       expect(section).toContain(`npx scale ${name}`);
-      for (const option of command.options) expect(section).toContain(option.long);
+      for (const { options } of withActions(command)) {
+        for (const option of options) expect(section).toContain(option.long);
+      }
     },
   );
 
@@ -40,9 +47,9 @@ describe('docs/cli.md', () => {
 });
 
 test('every option of every command has a description, and every command takes --json', () => {
-  for (const command of commands) {
+  for (const command of commands.flatMap(withActions)) {
     expect(command.description()).not.toBe('');
-    expect(command.options.map(({ long }) => long)).toContain('--json');
+    if (command.commands.length === 0) expect(command.options.map(({ long }) => long)).toContain('--json');
     for (const option of command.options) expect(option.description, `${command.name()} ${option.long}`).not.toBe('');
   }
 });

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { continueDownload, RefusedError } from './continue-download.ts';
+import { partialFile } from './partial-file.ts';
+import { ReleaseError } from './release-error.ts';
+
+export interface DownloadSettings {
+  /** Attempts in a row that bring no further byte; one that does starts the count anew. */
+  readonly attempts: number;
+  /** The longest silence of a host, before its first byte and between two. */
+  readonly silenceMs: number;
+  /** Before the second attempt; doubled before each further one, or as long as the host asks. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+export const downloadDefaults: DownloadSettings = {
+  attempts: 5,
+  silenceMs: 30_000,
+  firstPauseMs: 1_000,
+  longestPauseMs: 30_000,
+};
+
+export interface DownloadRequest {
+  readonly url: string;
+  /** Appears when it is whole. What a broken download brought stays beside it, and a later one to the same URL goes on from there. */
+  readonly file: string;
+  readonly signal: AbortSignal;
+  readonly settings: DownloadSettings;
+  /** @param total undefined if the host does not say */
+  readonly onProgress: (done: number, total: number | undefined) => void;
+  /** An attempt broke off and another follows. */
+  readonly onRetry: (why: string) => void;
+}
+
+/**
+ * Downloads a file, going on where it broke off.
+ * @throws ReleaseError that names the URL and what it answered; what the signal was aborted with
+ */
+export async function download(request: DownloadRequest): Promise<void> {
+  const { url, settings, signal } = request;
+  const part = partialFile(request.file);
+  let fruitless = 0;
+  for (;;) {
+    const before = await part.size();
+    try {
+      await continueDownload({ url, part, silenceMs: settings.silenceMs, signal, onProgress: request.onProgress });
+      return await part.finish();
+    } catch (error) {
+      signal.throwIfAborted();
+      fruitless = (await part.size()) > before ? 0 : fruitless + 1;
+      const why = describe(error);
+      if (error instanceof RefusedError && !error.mayPass) throw failed(`${url} answers ${why}`, error);
+      if (fruitless >= settings.attempts) throw failed(`${url} cannot be downloaded: ${why} (${fruitless} attempts)`, error);
+      request.onRetry(why);
+      await pause(pauseBefore(fruitless, error, settings), undefined, { signal });
+    }
+  }
+}
+
+function failed(message: string, cause: unknown): ReleaseError {
+  return new ReleaseError('download', message, { cause });
+}
+
+function pauseBefore(attempt: number, error: unknown, { firstPauseMs, longestPauseMs }: DownloadSettings): number {
+  const asked = error instanceof RefusedError ? error.retryAfterMs : undefined;
+  return Math.min(longestPauseMs, asked ?? firstPauseMs * 2 ** Math.max(0, attempt - 1));
+}
+
+/** fetch says no more than that it failed; the reason is its cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.message === 'fetch failed' ? error.cause.message : error.message;
+}

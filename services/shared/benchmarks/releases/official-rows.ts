@@ -1,0 +1,71 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { z } from 'zod';
+import { ReleaseError } from './release-error.ts';
+
+/** The text of a file, unpacked if it is gzipped. */
+export async function unpackedText(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await unpacked(bytes)).toString('utf8');
+}
+
+export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await promisify(gunzip)(bytes);
+  } catch (cause) {
+    throw new ReleaseError('wrong-release', `it is damaged (${(cause as Error).message})`, { cause });
+  }
+}
+
+export function jsonLinesOf(text: string): unknown[] {
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, `line ${index + 1} is no JSON`)]));
+}
+
+export function jsonListOf(text: string): readonly unknown[] {
+  const list = parsed(text, 'it is no JSON');
+  if (!Array.isArray(list)) throw new ReleaseError('wrong-release', 'it is no list of rows');
+  return list;
+}
+
+export function parsed(text: string, fault: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ReleaseError('wrong-release', `${fault} (${(cause as Error).message})`, { cause });
+  }
+}
+
+/**
+ * The official rows by key, of which those that are wanted are checked.
+ * @throws ReleaseError that says how many are not there or not as expected
+ */
+export function findRows<T>(
+  rows: ReadonlyMap<string, unknown>,
+  keys: readonly string[],
+  schema: z.ZodType<T>,
+  file: string,
+): readonly (readonly [key: string, row: T])[] {
+  const found = keys.map((key) => [key, schema.safeParse(rows.get(key))] as const);
+  const missing = found.filter(([, { success }]) => !success);
+  const [first] = missing[0] ?? [];
+  if (first === undefined) return found.map(([key, { data }]) => [key, data as T]);
+  const count = `${missing.length} of the ${keys.length} rows of ${file}`;
+  throw new ReleaseError(
+    'wrong-release',
+    `${count} are not in it, or not as they should be, first the row with the key ${first}`,
+  );
+}
+
+/** Rows by what `keyOf` makes of them; rows that are no objects with that field are left out. */
+export function rowsBy(rows: readonly unknown[], field: string, keyOf: (value: string | number) => string): Map<string, unknown> {
+  return new Map(
+    rows.flatMap((row) => {
+      const value = typeof row === 'object' && row !== null ? (row as Record<string, unknown>)[field] : undefined;
+      return typeof value === 'string' || typeof value === 'number' ? [[keyOf(value), row] as const] : [];
+    }),
+  );
+}
+
+export function rowsByNumber(rows: readonly unknown[]): Map<string, unknown> {
+  return new Map(rows.map((row, index) => [String(index), row]));
+}

@@ -1,0 +1,21 @@
+export type ReleaseProblem =
+  /** The host does not answer, refuses, or breaks off too often. */
+  | 'download'
+  /** What is there is not the release that AFlow's files were made of. */
+  | 'wrong-release'
+  /** A file of the release is not in the folder given. */
+  | 'missing-file'
+  /** A file by the name of one of AFlow's holds something else. */
+  | 'other-content'
+  | 'unknown-benchmark';
+
+/** A benchmark's files cannot be had or used as asked: the message is one sentence for the user. */
+export class ReleaseError extends Error {
+  override readonly name = 'ReleaseError';
+  readonly problem: ReleaseProblem;
+
+  constructor(problem: ReleaseProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ReleaseOrigin } from '../../../../../services/shared/benchmarks/releases/load-release.ts';
+import { pullBenchmark } from '../../../../../services/shared/benchmarks/releases/pull-benchmark.ts';
+import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
+import { canBeRebuilt } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
+import { officialReleases } from '../../../../support/official-releases.ts';
+import { type ReleaseHost, startReleaseHost } from '../../../../support/release-host.ts';
+
+/** AFlow's files, where they lie beside the checkout. They are read there and never copied into the project. */
+const aflow = join(import.meta.dirname, '../../../../../../shared/data/benchmarks');
+const isThere = existsSync(aflow);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-pull-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const originAt = (host: ReleaseHost): ReleaseOrigin => ({
+  mirror: host.url,
+  downloads: join(folder, '.downloads'),
+  settings: { attempts: 3, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 5 },
+  signal: new AbortController().signal,
+  onProgress: host.onProgress,
+  onNote: () => undefined,
+});
+
+describe.runIf(isThere)("AFlow's files, from official releases over a host that fails now and then", async () => {
+  const releases = isThere ? await officialReleases(aflow) : new Map<string, Buffer>();
+
+  it.each(releasedBenchmarks.map((benchmark) => [benchmark.name, benchmark] as const))(
+    'come out byte for byte: %s',
+    async (_name, benchmark) => {
+      await using host = await startReleaseHost(releases);
+      host.faults.push({ status: 503 }, { cutAfter: 20_000 }, { status: 429, retryAfter: '0' }, { cutAfter: 9_000 });
+      const pulled = await pullBenchmark(benchmark, folder, originAt(host));
+      expect(pulled.files.every(({ state, written }) => state === 'verified' && written)).toBe(true);
+      for (const [file, manifest] of Object.entries(benchmark.files)) {
+        if (canBeRebuilt(manifest)) expect(await contentOf(join(folder, file))).toEqual(await contentOf(join(aflow, file)));
+      }
+      const path = new URL(benchmark.sources[0]?.parts[0]?.url ?? '').pathname;
+      expect(host.requests).toEqual([path, path, `${path} bytes=20000-`, `${path} bytes=20000-`, `${path} bytes=29000-`]);
+    },
+  );
+});
+
+/** A gzipped file may be packed differently, and still hold the same. */
+async function contentOf(path: string): Promise<Buffer> {
+  const bytes = await readFile(path);
+  return path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+}
