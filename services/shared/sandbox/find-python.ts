@@ -22,7 +22,9 @@ export interface PythonSearch {
   readonly path?: string;
 }
 
-const question = 'import os, sys; print(sys.version.split()[0], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")';
+/** Debian's python3-minimal, for one, comes without much of the standard library, which judging and programs need. */
+const question =
+  'import ctypes, decimal, hmac, os, sys, typing, unicodedata; print(sys.version.split()[0], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")';
 
 /**
  * All Pythons that are new enough, in the order of PATH: the first may lie where a caged process cannot read it.
@@ -43,7 +45,7 @@ export async function findPythons({ environment, path }: PythonSearch): Promise<
   const seen = rejected.length === 0 ? '' : ` (${rejected.join('; ')})`;
   throw new SandboxError(
     'no-python',
-    `no python3 ${oldestPython} or newer was found to run programs with${seen}. Install one, or set SCALE_SANDBOX_PYTHON to its path.`,
+    `no python3 ${oldestPython} or newer with its whole standard library was found to run programs with${seen}. Install one (on Debian, the package python3), or set SCALE_SANDBOX_PYTHON to its path.`,
   );
 }
 
@@ -53,7 +55,10 @@ async function askPython(place: string): Promise<PythonBinary | string> {
     const [version = '', path = '', prefix = ''] = stdout.trim().split('\n');
     return isAtLeast(version, oldestPython) ? { path, version, prefix } : `is ${version}`;
   } catch (error) {
-    return `does not run: ${(error as Error).message.split('\n')[0]}`;
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const missing = /No module named '(\w+)'/.exec(stderr)?.[1];
+    if (missing !== undefined) return `lacks the module ${missing} of the standard library`;
+    return `does not run: ${message.split('\n')[0]}`;
   }
 }
 

@@ -6,6 +6,7 @@ import { mbppAflow } from '../../../services/domain/scoring/mbpp-aflow.ts';
 import { mbppStrict } from '../../../services/domain/scoring/mbpp-strict.ts';
 import type { ScoringTools } from '../../../services/domain/scoring/scorer.ts';
 import { createSandbox, type Sandbox } from '../../../services/shared/sandbox/sandbox.ts';
+import { isPythonHere } from '../../support/python-here.ts';
 
 const triple: Query = {
   id: 'triple',
@@ -57,7 +58,7 @@ const answersToTriple: [string, string, number, number][] = [
   ['a line that only NUL breaks', 'def triple(x):\n    return 3 * x\u0000', 0, 0],
 ];
 
-describe('the scorers of HumanEval', () => {
+describe.skipIf(!isPythonHere)('the scorers of HumanEval', () => {
   it.each(answersToTriple)('judge %s', async (_name, answer, aflow, strict) => {
     expect(await humanevalAflow.score(answer, triple, tools)).toMatchObject({ score: aflow });
     expect(await humanevalStrict.score(answer, triple, tools)).toMatchObject({ score: strict });
@@ -83,7 +84,7 @@ describe('the scorers of HumanEval', () => {
   });
 });
 
-describe('the scorers of MBPP', () => {
+describe.skipIf(!isPythonHere)('the scorers of MBPP', () => {
   it.each([
     ['right code', 'def quadruple(x):\n    return 4 * x', 1, 1],
     ['wrong code', 'def quadruple(x):\n    return x', 0, 0],

@@ -1,8 +1,12 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { python } from '../../../services/domain/scoring/kinds/python.ts';
-import { createSandbox } from '../../../services/shared/sandbox/sandbox.ts';
+import { createSandbox, type Sandbox } from '../../../services/shared/sandbox/sandbox.ts';
+import { isPythonHere } from '../../support/python-here.ts';
 
-const sandbox = await createSandbox({ environment: process.env, concurrency: 1 });
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await createSandbox({ environment: process.env, concurrency: 1 });
+});
 afterAll(() => sandbox.close());
 
 const query = { id: 'q1', fields: { question: 'Größe?' }, reference: 'zwölf' };
@@ -13,7 +17,7 @@ function score(text: string, answer = 'Zwölf\u2028', options: Record<string, st
   return scorer.score(answer, query, { code: sandbox, signal: new AbortController().signal });
 }
 
-describe('a scorer in a Python file of the user', () => {
+describe.skipIf(!isPythonHere)('a scorer in a Python file of the user', () => {
   it('gets the answer and all of the query, and gives a number', async () => {
     const text = [
       'import re',
