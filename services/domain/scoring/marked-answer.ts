@@ -29,8 +29,13 @@ const judgement = /^(?:indeed |also |therefore )?(?:in)?(?:correct|accurate|in t
 
 /** The short text that an answer marks as final, else the whole of it: for questions whose answers are words. */
 export function markedWords(answer: string): string {
-  const tag = lastOf(answer, tagged) ?? boxedTexts(answer).at(-1);
-  return bare(tag ?? lastOf(answer, headed) ?? lastOf(answer, lastLine) ?? lastOf(answer, announced) ?? answer);
+  const boxed = lastOf(answer, tagged) ?? boxedTexts(answer).at(-1);
+  return bare(boxed ?? announcedText(answer) ?? answer);
+}
+
+/** What stands in answer tags, under a heading such as "Answer:", or after "the answer is". */
+export function announcedText(answer: string): string | undefined {
+  return lastOf(answer, tagged) ?? lastOf(answer, headed) ?? lastOf(answer, lastLine) ?? lastOf(answer, announced);
 }
 
 function lastOf(text: string, pattern: RegExp): string | undefined {

@@ -9,6 +9,7 @@ import { hotpotqaStrict } from './hotpotqa-strict.ts';
 import { humanevalAflow } from './humaneval-aflow.ts';
 import { humanevalStrict } from './humaneval-strict.ts';
 import { mathAflow } from './math-aflow.ts';
+import { mathStrict } from './math-strict.ts';
 import { mbppAflow } from './mbpp-aflow.ts';
 import { mbppStrict } from './mbpp-strict.ts';
 import type { Scorer } from './scorer.ts';
@@ -18,6 +19,7 @@ export const scorers: readonly Scorer[] = [
   gsm8kAflow,
   gsm8kStrict,
   mathAflow,
+  mathStrict,
   dropAflow,
   dropStrict,
   dropExact,
