@@ -2,35 +2,51 @@ import type { Benchmark } from '../domain/benchmark.ts';
 import { BenchmarkError } from '../shared/benchmarks/benchmark-error.ts';
 import { loadBenchmark } from '../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../shared/benchmarks/registry.ts';
-import type { RecordedDifficulties } from './difficulty.ts';
+import { loadCanonicalSolutions } from './canonical-solutions.ts';
+import { knownQueries } from './difficulty.ts';
+import type { KnownQuery } from './known-query.ts';
 import { loadRecordedDifficulties } from './recorded-difficulties.ts';
 
 export interface Learned {
-  readonly benchmarks: readonly Benchmark[];
-  readonly recorded: RecordedDifficulties;
+  readonly known: readonly KnownQuery[];
+  /** Queries whose difficulty comes from a record. */
+  readonly recorded: number;
   /** Splits whose files are not there, e.g. "gsm8k test". */
   readonly missing: readonly string[];
 }
 
 /**
  * Everything that there is to know about queries on this machine: the splits of all benchmarks, as far as their files are in the
- * data folder, and their difficulties in recorded searches.
+ * data folder, their difficulties in recorded searches, and the official solutions of those that ask for programs.
  * @throws BenchmarkError if a file is there and broken
  */
 export async function learnBenchmarks(dataFolder: string, recordedFolder: string): Promise<Learned> {
-  const benchmarks: Benchmark[] = [];
+  const known: KnownQuery[] = [];
   const missing: string[] = [];
-  const recorded = new Map<string, number>();
+  let recorded = 0;
   for (const { name, splits } of benchmarkDefinitions) {
     for (const split of splits) {
       const benchmark = await loadIfThere({ name, split, folder: dataFolder });
-      if (benchmark === undefined) missing.push(`${name} ${split}`);
-      else benchmarks.push(benchmark);
-      for (const [id, difficulty] of await loadRecordedDifficulties(recordedFolder, { name, split }))
-        recorded.set(id, difficulty);
+      if (benchmark === undefined) {
+        missing.push(`${name} ${split}`);
+        continue;
+      }
+      const difficulties = await difficultiesOf(benchmark, recordedFolder);
+      recorded += difficulties.size;
+      known.push(...knownQueries(benchmark, { difficulties, solutions: await loadCanonicalSolutions(dataFolder, benchmark) }));
     }
   }
-  return { benchmarks, recorded, missing };
+  return { known, recorded, missing };
+}
+
+async function difficultiesOf(benchmark: Benchmark, recordedFolder: string): Promise<ReadonlyMap<string, number>> {
+  const byPlace = await loadRecordedDifficulties(recordedFolder, benchmark);
+  return new Map(
+    benchmark.queries.flatMap(({ id }, place) => {
+      const difficulty = byPlace.get(place);
+      return difficulty === undefined ? [] : [[id, difficulty] as const];
+    }),
+  );
 }
 
 async function loadIfThere(wanted: { name: string; split: string; folder: string }): Promise<Benchmark | undefined> {

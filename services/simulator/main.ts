@@ -17,15 +17,13 @@ await runService({
   drainWithinMs: settings.drainMs,
   start: async ({ releases, forced }) => {
     const dataFolder = defaultDataFolder();
-    const { benchmarks, recorded, missing } = await learnBenchmarks(dataFolder, resolve(dataFolder, '../recorded'));
-    const queries = benchmarks.reduce((sum, benchmark) => sum + benchmark.queries.length, 0);
-    log.info({ dataFolder, queries, recordedDifficulties: recorded.size, missing }, 'learned the benchmarks');
+    const { known, recorded, missing } = await learnBenchmarks(dataFolder, resolve(dataFolder, '../recorded'));
+    log.info({ dataFolder, queries: known.length, recordedDifficulties: recorded, missing }, 'learned the benchmarks');
     const simulator = await startSimulator({
       host: settings.host,
       port: settings.port,
       seed: settings.seed,
-      benchmarks,
-      recorded,
+      known,
       latency: { timeToFirstTokenMs: settings.firstTokenMs, tokensPerSecond: settings.tokensPerSecond },
       maxSequences: settings.maxSequences,
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),

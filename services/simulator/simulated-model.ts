@@ -1,11 +1,12 @@
 import { randomStream } from '../domain/random.ts';
 import type { Question } from './behaviour/question.ts';
-import { requestedForm } from './behaviour/requested-form.ts';
 import { roles } from './behaviour/roles.ts';
 import { solve } from './behaviour/solve.ts';
 import { thinkBlock } from './behaviour/think-block.ts';
 import { type ChatRequest, replyKey } from './chat-request.ts';
-import { mainText, type QueryIndex } from './query-index.ts';
+import { withoutFields } from './known-query.ts';
+import type { QueryIndex } from './query-index.ts';
+import { requestedForm } from './requested-form.ts';
 
 export interface SimulatedModel {
   /** The text of one choice. The same request and choice always give the same text. */
@@ -27,7 +28,7 @@ export function createSimulatedModel(index: QueryIndex, seed: number): Simulated
 function understand(request: ChatRequest, choice: number, index: QueryIndex, seed: number): Question {
   const prompt = request.messages.map((message) => message.content).join('\n\n');
   const known = index.find(prompt);
-  const instructions = known === undefined ? prompt : prompt.replaceAll(mainText(known), ' ');
+  const instructions = known === undefined ? prompt : withoutFields(prompt, known);
   return {
     model: request.model,
     prompt,

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Benchmark } from '../domain/benchmark.ts';
 import { openAccessLog, type ServedCall } from './access-log.ts';
 import { createChatHandler } from './chat-handler.ts';
-import { knownQueries, type RecordedDifficulties } from './difficulty.ts';
+import type { KnownQuery } from './known-query.ts';
 import type { Latency } from './latency.ts';
 import { buildQueryIndex } from './query-index.ts';
 import { createSequenceSlots } from './sequence-slots.ts';
@@ -18,8 +17,7 @@ export interface SimulatorOptions {
   readonly host?: string;
   readonly seed?: number;
   /** The queries that the model knows how to solve. */
-  readonly benchmarks: readonly Benchmark[];
-  readonly recorded?: RecordedDifficulties;
+  readonly known: readonly KnownQuery[];
   /** Names listed by /v1/models; any name is served. */
   readonly models?: readonly string[];
   readonly latency?: Latency;
@@ -59,12 +57,11 @@ const sweepMs = 10;
 /** An OpenAI-compatible server, in the manner of vLLM, behind which a simulated model answers. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const settings = { ...defaults, ...options };
-  const known = settings.benchmarks.flatMap((benchmark) => knownQueries(benchmark, settings.recorded ?? new Map()));
   const slots = createSequenceSlots(settings.maxSequences);
   const metrics = createVllmMetrics(slots, settings.models);
   const accessLog = settings.accessLog === undefined ? undefined : await openAccessLog(settings.accessLog);
   const chat = createChatHandler({
-    model: createSimulatedModel(buildQueryIndex(known), settings.seed),
+    model: createSimulatedModel(buildQueryIndex(settings.known), settings.seed),
     slots,
     metrics,
     latency: settings.latency,

@@ -1,4 +1,5 @@
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
+import { knownQueries } from '../../services/simulator/difficulty.ts';
 import { startSimulator } from '../../services/simulator/start-simulator.ts';
 import { endpointContract, type WireServer } from './endpoint.contract.ts';
 
@@ -7,7 +8,7 @@ const url = process.env.SCALE_WIRE_URL;
 
 async function simulator(): Promise<WireServer> {
   const benchmark = await loadBenchmark({ name: 'sample', split: 'validate', folder: '' });
-  const started = await startSimulator({ benchmarks: [benchmark], models: ['qwen3-8b'] });
+  const started = await startSimulator({ known: knownQueries(benchmark), models: ['qwen3-8b'] });
   return { url: started.url, model: 'qwen3-8b', simulated: true, schemas: false, stop: () => started.stop() };
 }
 

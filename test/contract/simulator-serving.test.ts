@@ -8,7 +8,7 @@ import { type SimulatorOptions, startSimulator } from '../../services/simulator/
 
 const question = { model: 'qwen-plus', messages: [{ role: 'user' as const, content: 'What is the time?' }] };
 const clientOf = (baseURL: string) => new OpenAI({ baseURL, apiKey: 'anything', maxRetries: 0 });
-const start = (options: Partial<SimulatorOptions> = {}) => startSimulator({ benchmarks: [], ...options });
+const start = (options: Partial<SimulatorOptions> = {}) => startSimulator({ known: [], ...options });
 
 async function gauge(url: string, name: string): Promise<number> {
   const text = await (await fetch(new URL('/metrics', url))).text();

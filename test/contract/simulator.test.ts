@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
+import { knownQueries } from '../../services/simulator/difficulty.ts';
 import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
 
 let simulator: Simulator;
@@ -10,7 +11,7 @@ let question: string;
 beforeAll(async () => {
   const benchmark = await loadBenchmark({ name: 'sample', split: 'validate', folder: '' });
   question = benchmark.queries[7]?.fields.question ?? '';
-  simulator = await startSimulator({ benchmarks: [benchmark], contextLength: 2000 });
+  simulator = await startSimulator({ known: knownQueries(benchmark), contextLength: 2000 });
   client = new OpenAI({ baseURL: simulator.url, apiKey: 'anything', maxRetries: 0 });
 });
 afterAll(() => simulator.stop());

@@ -2,13 +2,14 @@ import { parse, stringify } from 'yaml';
 import type { Random } from '../../domain/ports.ts';
 import { refusalTitle } from '../../domain/prompts/build-proposal-prompt.ts';
 import { randomChoice } from '../../domain/random.ts';
-import { breakages, reply } from './breakages.ts';
-import { harmfulEdits } from './harmful-edits.ts';
-import { helpfulEdits } from './helpful-edits.ts';
+import { breakages, reply } from '../edits/breakages.ts';
+import { harmfulEdits } from '../edits/harmful-edits.ts';
+import { helpfulEdits } from '../edits/helpful-edits.ts';
+import { type Task, taskIn } from '../edits/task.ts';
+import type { WorkflowDocument } from '../edits/workflow-document.ts';
+import { suits, type WorkflowEdit } from '../edits/workflow-edit.ts';
+import { pick } from '../pick.ts';
 import type { Question } from './question.ts';
-import type { WorkflowDocument } from './workflow-document.ts';
-import type { WorkflowEdit } from './workflow-edit.ts';
-import { pick } from './working-text.ts';
 
 /** AFlow lost about a quarter of its rounds to broken workflows. */
 const brokenShare = 0.24;
@@ -22,10 +23,13 @@ const heedsExperience = 0.9;
 export function propose({ prompt, random }: Question): string {
   const parent = parentIn(prompt);
   if (parent === undefined) return 'I cannot see a workflow that I could modify.';
+  const task = taskIn(prompt);
   const refusal = prompt.split(`${refusalTitle}\n`)[1];
-  const { document, modification } = edited(parent, prompt, refusal, random);
+  const { document, modification } = edited(parent, { task, prompt, refusal }, random);
   const broken = random.next() < (refusal === undefined ? brokenShare : brokenRepairShare);
-  const proposal = broken ? pick(breakages, random)(document, write, modification) : reply(modification, write(document));
+  const proposal = broken
+    ? pick(breakages, random)({ document, modification, task, write })
+    : reply(modification, write(document));
   return prompt.includes('<confidence>') ? `${proposal}\n<confidence>${confidence(random)}</confidence>` : proposal;
 }
 
@@ -39,23 +43,31 @@ interface Edited {
   readonly modification: string;
 }
 
-function edited(parent: WorkflowDocument, prompt: string, refusal: string | undefined, random: Random): Edited {
+interface Request {
+  readonly task: Task;
+  readonly prompt: string;
+  /** Why the last reply was refused, and what it was. */
+  readonly refusal: string | undefined;
+}
+
+function edited(parent: WorkflowDocument, request: Request, random: Random): Edited {
   if (random.next() < unchangedShare) return { document: parent, modification: 'Keep the workflow, which is good as it is.' };
-  for (const edit of wishes(prompt, refusal, random)) {
+  for (const edit of wishes(request, random)) {
     const document = structuredClone(parent);
-    if (edit.apply(document, random)) return { document, modification: pick(edit.descriptions, random) };
+    if (edit.apply(document, request.task, random)) return { document, modification: pick(edit.descriptions, random) };
   }
   return { document: parent, modification: 'Leave the workflow as it is.' };
 }
 
 /** All edits in the order in which it would make them: the refused one again unless it was a repetition, then what is new. */
-function wishes(prompt: string, refusal: string | undefined, random: Random): WorkflowEdit[] {
-  const all = [...helpfulEdits, ...harmfulEdits];
+function wishes({ task, prompt, refusal }: Request, random: Random): WorkflowEdit[] {
+  const [helpful, harmful] = [helpfulEdits, harmfulEdits].map((edits) => edits.filter((edit) => suits(edit, task)));
+  const all = [...(helpful ?? []), ...(harmful ?? [])];
   const repetition = refusal !== undefined && /^(duplicate|repeated)/.test(refusal);
   const refused = refusal === undefined ? [] : all.filter((edit) => isDescribed(edit, refusal));
   const heeds = repetition || random.next() < heedsExperience;
   const fresh = (edit: WorkflowEdit): boolean => !heeds || !isDescribed(edit, prompt);
-  const preferred = random.next() < harmfulShare ? harmfulEdits : helpfulEdits;
+  const preferred = (random.next() < harmfulShare ? harmful : helpful) ?? [];
   return [
     ...(repetition ? [] : refused),
     ...byChance(preferred.filter(fresh), random),

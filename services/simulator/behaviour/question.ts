@@ -1,6 +1,6 @@
 import type { Random } from '../../domain/ports.ts';
-import type { KnownQuery } from '../query-index.ts';
-import type { RequestedForm } from './requested-form.ts';
+import type { KnownQuery } from '../known-query.ts';
+import type { RequestedForm } from '../requested-form.ts';
 
 /** One request as the simulated model understands it. */
 export interface Question {

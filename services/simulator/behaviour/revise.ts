@@ -1,9 +1,8 @@
+import { kindOf } from '../answers/kind-of.ts';
 import { attempt } from './attempt.ts';
 import type { Question } from './question.ts';
-import { shownSolution } from './review.ts';
-import { finalAnswer, sameAnswer } from './shown-answer.ts';
-import { finalLine, withoutQuery } from './solve.ts';
-import { workingText } from './working-text.ts';
+import { shownSolution } from './shown-solution.ts';
+import { withoutQuery } from './without-query.ts';
 
 /** How often a right solution survives feedback that calls it wrong. */
 const resists = 0.7;
@@ -13,10 +12,14 @@ const feedbackHelp = 0.4;
 export function revise(question: Question): string {
   const { known, model, random } = question;
   if (known === undefined) return `<solution>${withoutQuery(question)}</solution>`;
-  const earlier = finalAnswer(shownSolution(question.prompt), known.query.reference);
-  const right = earlier !== undefined && sameAnswer(earlier, known.query.reference);
+  const kind = kindOf(known);
+  const solution = shownSolution(question.prompt).trim();
+  const earlier = kind.final(solution, known);
+  const isRight = earlier !== undefined && kind.isRight(earlier, known);
   const form = { ...question.form, steps: true, checking: true, brief: false };
-  const keeps = right && random.next() < resists;
-  const answer = keeps ? known.query.reference : attempt(known, model, form, feedbackHelp, random);
-  return `<solution>${workingText(known, true, random)}\n\n${finalLine(answer, { ...question, form })}</solution>`;
+  const keeps = isRight && random.next() < resists;
+  const answer = keeps ? kind.right(known, random) : attempt(known, model, form, feedbackHelp, random);
+  // An answer alone stays one.
+  const shown = solution === earlier ? answer : kind.reply(answer, known, { ...question, form });
+  return `<solution>${shown}</solution>`;
 }

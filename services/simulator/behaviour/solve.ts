@@ -1,76 +1,44 @@
-import type { Random } from '../../domain/ports.ts';
-import type { KnownQuery } from '../query-index.ts';
+import { kindOf } from '../answers/kind-of.ts';
+import { type KnownQuery, withoutFields } from '../known-query.ts';
 import { attempt } from './attempt.ts';
-import { numberIn, numbersOf } from './near-miss.ts';
-import { inWords } from './number-words.ts';
 import type { Question } from './question.ts';
-import { markedAnswer, sameAnswer } from './shown-answer.ts';
-import { pick, workingText } from './working-text.ts';
+import { withoutQuery } from './without-query.ts';
 
-/** Logits that a think block and an earlier solution in the prompt add. */
+/** Logits that a think block, an earlier solution in the prompt, and a passage that is left out of it add. */
 const thinkingHelp = 0.4;
 const earlierWorkHelp = 0.5;
+const missingFieldHelp = -2.5;
 /** How often a model that sees a right solution stays with it. */
 const keepsRightAnswer = 0.96;
-/** How often an unmarked answer is followed by another number, which a scorer then takes for the answer. */
-const buriedShare = 0.07;
-const forgottenMarkShare = 0.015;
 
 /** The reply to a prompt that asks for a query's solution. */
 export function solve(question: Question): string {
-  const { form, known, random } = question;
-  if (known === undefined) return withoutQuery(question);
-  const final = finalLine(answerTo(known, question), question);
-  return form.brief ? final : `${workingText(known, form.steps, random)}${form.steps ? '\n\n' : ' '}${final}`;
+  const { known } = question;
+  return known === undefined ? withoutQuery(question) : kindOf(known).reply(answerTo(known, question), known, question);
 }
 
 /** The answer to the prompt's query. A solution that the prompt already shows is repeated, or built upon. */
 export function answerTo(known: KnownQuery, { model, prompt, form, thinking, random }: Question): string {
-  const earlier = markedAnswer(prompt, known.query.reference);
+  const kind = kindOf(known);
+  const earlier = kind.marked(withoutFields(prompt, known), known);
   const keeps = random.next() < keepsRightAnswer;
   // Asked for the answer alone, a model only copies what is there.
-  if (earlier !== undefined && (form.brief || (keeps && sameAnswer(earlier, known.query.reference)))) return earlier;
-  const help = (thinking ? thinkingHelp : 0) + (earlier === undefined ? 0 : earlierWorkHelp);
+  if (earlier !== undefined && form.brief) return earlier;
+  if (earlier !== undefined && keeps && kind.isRight(earlier, known)) return kind.right(known, random);
+  const help =
+    (thinking ? thinkingHelp : 0) +
+    (earlier === undefined ? 0 : earlierWorkHelp) +
+    (isWhole(prompt, known) ? 0 : missingFieldHelp);
   return attempt(known, model, form, help, random);
 }
 
-export function finalLine(answer: string, question: Question): string {
-  const { form, known, random } = question;
-  const value = numberIn(answer);
-  if (form.inWords && value !== undefined) return `The final answer is ${inWords(value)}.`;
-  const forgets = random.next() < forgottenMarkShare;
-  if (form.mark === 'boxed' && !forgets) return `The final answer is \\boxed{${answer}}.`;
-  if (form.mark === 'tag' && !forgets) return `<answer>${answer}</answer>`;
-  if (form.brief) return answer;
-  const other = known === undefined ? undefined : lastOther(numbersOf(known), value);
-  if (value !== undefined && other !== undefined && random.next() < buriedShare) return buried(answer, other, random);
-  return pick([`Therefore, the answer is ${answer}.`, `So the result is **${answer}**.`, `**Answer: ${answer}**`], random);
+/** Whether the prompt has the query's long texts, all of them: a question on a passage is hard without the passage. */
+function isWhole(prompt: string, { benchmark, query }: KnownQuery): boolean {
+  return benchmark.inputs.every((field) => {
+    const text = query.fields[field]?.trim() ?? '';
+    return text.length < longText || prompt.includes(text.slice(0, longText)) || isAid(field);
+  });
 }
-
-function buried(answer: string, other: number, random: Random): string {
-  return pick(
-    [
-      `So the result is **${answer}**, where the ${other} from the question is already taken into account.`,
-      `This gives ${answer} in the end, starting from the ${other} mentioned above.`,
-    ],
-    random,
-  );
-}
-
-function lastOther(numbers: readonly number[], value: number | undefined): number | undefined {
-  return numbers.findLast((number) => number !== value);
-}
-
-/** Without a query that it knows, it can at most repeat an answer that is shown. */
-export function withoutQuery(question: Question): string {
-  const shown = markedAnswer(question.prompt, '0');
-  if (shown !== undefined) return finalLine(shown, question);
-  return pick(
-    [
-      'It seems that the question itself is missing. Please share the full problem so that I can solve it.',
-      'I am ready to help. Could you provide the problem that you would like me to solve?',
-      'There is not enough information here to work out an answer.',
-    ],
-    question.random,
-  );
-}
+const longText = 200;
+/** Public tests are for the operator test; a task is whole without them. */
+const isAid = (field: string): boolean => field === 'tests';

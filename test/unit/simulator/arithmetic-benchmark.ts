@@ -29,10 +29,10 @@ export const answerOf = (index: number): string => arithmeticBenchmark.queries[i
 
 /** A model for which every query is as hard as `difficulty` says, in logits. */
 export function modelFor(difficulty?: number, seed = 1) {
-  const recorded = new Map(
+  const difficulties = new Map(
     difficulty === undefined ? [] : arithmeticBenchmark.queries.map(({ id }) => [id, difficulty] as const),
   );
-  return createSimulatedModel(buildQueryIndex(knownQueries(arithmeticBenchmark, recorded)), seed);
+  return createSimulatedModel(buildQueryIndex(knownQueries(arithmeticBenchmark, { difficulties })), seed);
 }
 
 export function chat(

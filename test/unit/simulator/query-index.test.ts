@@ -3,7 +3,7 @@ import { knownQueries } from '../../../services/simulator/difficulty.ts';
 import { buildQueryIndex } from '../../../services/simulator/query-index.ts';
 import { arithmeticBenchmark, questionOf } from './arithmetic-benchmark.ts';
 
-const index = buildQueryIndex(knownQueries(arithmeticBenchmark, new Map()));
+const index = buildQueryIndex(knownQueries(arithmeticBenchmark));
 const idIn = (prompt: string) => index.find(prompt)?.query.id;
 
 describe('the index of queries', () => {
@@ -33,7 +33,7 @@ describe('the index of queries', () => {
       ...arithmeticBenchmark,
       queries: queries.map((question, place) => ({ id: `pears-${place}`, fields: { question }, reference: '1' })),
     };
-    const two = buildQueryIndex(knownQueries(benchmark, new Map()));
+    const two = buildQueryIndex(knownQueries(benchmark));
     expect(two.find(`Problem: ${queries[1]}`)?.query.id).toBe('pears-1');
     expect(two.find(`Problem: ${queries[0]} Think.`)?.query.id).toBe('pears-0');
   });

@@ -1,7 +1,7 @@
 import type { Random } from '../../domain/ports.ts';
-import { randomInteger } from '../../domain/random.ts';
-import { type KnownQuery, mainText } from '../query-index.ts';
-import { numbersOf } from './near-miss.ts';
+import { type KnownQuery, mainText } from '../known-query.ts';
+import { pick } from '../pick.ts';
+import { numbersOf } from './near-number.ts';
 
 const openings = [
   "Let's work through this carefully.",
@@ -12,7 +12,7 @@ const openings = [
 const links = ['so we have', 'which gives', 'that makes', 'and therefore we get'];
 
 /** Working that looks like a model's: what the query says, and sums over its numbers. No line ends in the final answer. */
-export function workingText(known: KnownQuery, steps: boolean, random: Random): string {
+export function numberWorking(known: KnownQuery, steps: boolean, random: Random): string {
   const facts = mainText(known)
     .split(/(?<=[.?!])\s+/)
     .map((sentence) => lowerFirst(sentence.replace(/[.?!]+$/, '')));
@@ -46,8 +46,4 @@ function lowerFirst(text: string): string {
 
 function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-export function pick<T>(items: readonly T[], random: Random): T {
-  return items[randomInteger(random, items.length)] as T;
 }

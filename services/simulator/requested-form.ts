@@ -13,11 +13,11 @@ export interface RequestedForm {
 }
 
 const stepsAsked =
-  /step[- ]by[- ]step|each step|in steps|show (all )?(your|the) (work|working|reasoning|calculations)|think (it )?through|reason (carefully|it out)|write an equation|work backwards/i;
+  /step[- ]by[- ]step|each step|in steps|show (all )?(your|the) (work|working|reasoning|calculations)|think (it )?through|reason (carefully|it out)|write an equation|work backwards|plan the (function|algorithm)/i;
 const checkingAsked =
-  /(check|verify|re-?read|double-check|look over) (your|the|each|every|that|all)\b|substitut\w+ .{0,30}back|sanity check/i;
+  /(check|verify|re-?read|double-check|look over) (your|the|each|every|that|all)\b|substitut\w+ .{0,30}back|sanity check|(edge|corner) cases/i;
 const briefAsked =
-  /\b(only|just) (with )?the (final )?(answer|number|result)|\banswer alone|no (explanation|working|reasoning)|without (any )?(explanation|working)|in one sentence/i;
+  /\b(only|just) (with )?the (final |short )?(answer|number|result|code|function)|\b(short |final )?answer alone|no (explanation|working|reasoning)|without (any |a )?(explanation|working|sentence)|in one sentence/i;
 const wordsAsked = /in words|spell(ed)? (it |the number |the answer )?out|do not use digits|without digits/i;
 
 /** @param instructions the prompt without the query's own text */

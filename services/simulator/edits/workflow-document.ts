@@ -48,15 +48,37 @@ export function addPrompt(document: WorkflowDocument, base: string, text: string
   return name;
 }
 
+/** Which output of an operator answers the query, where it is not `response`. */
+const answers: Readonly<Record<string, string>> = {
+  answer_generate: 'answer',
+  programmer: 'output',
+  revise: 'solution',
+  test: 'solution',
+  format: 'solution',
+  md_ensemble: 'solution',
+};
+
 /** What the step gives that answers the query, as an expression. */
 export function answerOf(step: StepDocument): string {
-  return `${step.id}.${step.call === 'answer_generate' ? 'answer' : 'response'}`;
+  return `${step.id}.${answers[step.call ?? ''] ?? 'response'}`;
 }
+
+const solvers: readonly (string | undefined)[] = ['custom', 'answer_generate', 'custom_code_generate'];
 
 /** The first step, if it is a call that answers the query by itself. */
 export function firstSolver(document: WorkflowDocument): StepDocument | undefined {
   const first = document.steps[0];
-  return first?.call === 'custom' || first?.call === 'answer_generate' ? first : undefined;
+  return solvers.includes(first?.call) ? first : undefined;
+}
+
+/** The last step, if it returns the answer. */
+export function lastReturn(document: WorkflowDocument): string | undefined {
+  return document.steps.at(-1)?.return;
+}
+
+/** Puts steps before the last one, and lets that return something else. */
+export function returnThrough(document: WorkflowDocument, steps: readonly StepDocument[], answer: string): void {
+  document.steps.splice(-1, 1, ...steps, { return: answer });
 }
 
 /** Puts another expression in the place of one, in all steps from an index on. */
