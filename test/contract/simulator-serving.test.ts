@@ -21,14 +21,14 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 
 describe('the simulated server under load', () => {
   it('answers one request after the other where it has one slot', async () => {
-    await using simulator = await start({ maxSequences: 1, latency: { timeToFirstTokenMs: 60, tokensPerSecond: 0 } });
+    await using simulator = await start({ maxSequences: 1, latency: { timeToFirstTokenMs: 400, tokensPerSecond: 0 } });
     const client = clientOf(simulator.url);
     const startedAt = performance.now();
     const replies = Promise.all([1, 2, 3].map(() => client.chat.completions.create(question)));
     await until(async () => (await gauge(simulator.url, 'vllm:num_requests_waiting')) === 2);
     expect(await gauge(simulator.url, 'vllm:num_requests_running')).toBe(1);
     await replies;
-    expect(performance.now() - startedAt).toBeGreaterThan(175);
+    expect(performance.now() - startedAt).toBeGreaterThan(1190);
     expect(simulator.requests).toBe(3);
   });
 

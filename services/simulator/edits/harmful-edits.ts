@@ -11,6 +11,16 @@ const answersOnly: WorkflowEdit = {
   apply: (document) => addSentence(document, /only the (final )?number/i, 'Give only the final number, no explanation.'),
 };
 
+const codeOnly: WorkflowEdit = {
+  descriptions: [
+    'Ask for only the code without a plan, to save tokens.',
+    'Let the model write the function at once, since thinking about it first makes it long.',
+  ],
+  weight: 2,
+  natures: ['program'],
+  apply: (document) => addSentence(document, /only the code/i, 'Write only the code, at once and without any explanation.'),
+};
+
 const explainsAtLength: WorkflowEdit = {
   descriptions: [
     'Let the model explain its answer in full sentences, so that nothing is left unsaid.',
@@ -58,7 +68,7 @@ const losesTheQuestion: WorkflowEdit = {
     'Name the problem in the prompt alone, to make the input shorter.',
     'Give the model the instruction as its only input, since the question is clear from the task.',
   ],
-  weight: 1,
+  weight: 0.6,
   apply: (document, { nature }) => {
     const field = nature === 'program' ? 'problem' : 'input';
     const solvers = promptedCalls(document).filter((call) => call.with?.[field] !== undefined);
@@ -84,6 +94,7 @@ const misnamesTheFunction: WorkflowEdit = {
 
 export const harmfulEdits: readonly WorkflowEdit[] = [
   answersOnly,
+  codeOnly,
   explainsAtLength,
   spellsNumbers,
   cutsThePrompt,
