@@ -8,7 +8,7 @@ export type HostFault =
   | { readonly cutAfter: number }
   /** Sends so many bytes, and then nothing for good. */
   | { readonly silentAfter: number }
-  /** Changes the byte at this place of the file. */
+  /** Has an X at this place of the file. */
   | { readonly wrongByteAt: number };
 
 interface Break {
@@ -20,7 +20,7 @@ interface Break {
 export interface ReleaseHost extends AsyncDisposable {
   readonly url: string;
   /** The Range header of each request so far, '' for none, with the path before it. */
-  readonly requests: readonly string[];
+  readonly requests: string[];
   /** Faults of the next requests, one each, in order. */
   readonly faults: (HostFault | undefined)[];
   readonly files: Map<string, Buffer>;
@@ -72,7 +72,7 @@ function send(
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
   const start = version !== '' && request.headers['if-range'] === etag ? Number(asked ?? 0) : 0;
   const body = Buffer.from(content.subarray(start));
-  if (fault && 'wrongByteAt' in fault && fault.wrongByteAt >= start) body[fault.wrongByteAt - start] = 0;
+  if (fault && 'wrongByteAt' in fault && fault.wrongByteAt >= start) body[fault.wrongByteAt - start] = 0x58;
   response.writeHead(start > 0 ? 206 : 200, {
     'content-length': body.length,
     ...(version === '' ? {} : { etag }),

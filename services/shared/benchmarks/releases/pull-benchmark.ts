@@ -74,10 +74,12 @@ async function rebuildFromFirstGood(benchmark: ReleasedBenchmark, origin: Releas
     } catch (error) {
       if (!(error instanceof ReleaseError)) throw error;
       faults.push(error);
-      if (faults.length < sources.length) origin.onNote(`${error.message}; trying another source`);
+      if (origin.from === undefined && faults.length < sources.length) origin.onNote(`${error.message}; trying another source`);
     }
   }
-  const message = faults.map((fault) => fault.message).join('; and ');
+  // Of a folder that lacks the files of every source, those of the first are asked for.
+  const telling = faults.every(({ problem }) => problem === 'missing-file') ? faults.slice(0, 1) : faults;
+  const message = telling.map((fault) => fault.message).join('; and ');
   throw new ReleaseError(faults[0]?.problem ?? 'download', `${message}; ${adviceFor(benchmark, origin)}`, {
     cause: faults.at(-1),
   });

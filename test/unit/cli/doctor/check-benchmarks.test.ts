@@ -1,0 +1,33 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkBenchmarks } from '../../../../services/cli/doctor/check-benchmarks.ts';
+import { fileOf, madeUpGsm8k } from '../../../support/made-up-release.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-doctor-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+it('says of each benchmark how to get what is missing; the built-in one is always there', async () => {
+  const checks = await checkBenchmarks(folder);
+  for (const name of ['gsm8k', 'math', 'drop', 'hotpotqa', 'humaneval', 'mbpp']) {
+    expect(checks.find((check) => check.name === `benchmark ${name}`)).toMatchObject({
+      status: 'warning',
+      found: expect.stringContaining(`get it with \`scale data pull ${name}\``),
+    });
+  }
+  expect(checks.find(({ name }) => name === 'benchmark sample')?.status).toBe('ok');
+});
+
+it("warns of files that can be read but are not AFlow's", async () => {
+  await writeFile(join(folder, 'gsm8k_validate.jsonl'), fileOf(madeUpGsm8k.validate));
+  await writeFile(join(folder, 'gsm8k_test.jsonl'), fileOf(madeUpGsm8k.test));
+  const [gsm8k] = await checkBenchmarks(folder);
+  expect(gsm8k).toMatchObject({
+    status: 'warning',
+    found: "queries: 1 in validate, 2 in test; not AFlow's: gsm8k_validate.jsonl, gsm8k_test.jsonl",
+  });
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { contentHashOf, textKeyOf } from '../../../../../services/shared/benchmarks/releases/content-hash.ts';
+import { math } from '../../../../../services/shared/benchmarks/releases/math.ts';
+import { pythonJson } from '../../../../../services/shared/benchmarks/releases/python-json.ts';
+import { readTar } from '../../../../../services/shared/benchmarks/releases/read-tar.ts';
+import { applyRecipe, recipeFor } from '../../../../../services/shared/benchmarks/releases/recipe.ts';
+import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
+import { keysOf } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
+import { tarOf } from '../../../../support/tar.ts';
+
+describe("JSON as Python's", () => {
+  it('has blanks after commas and colons, and escapes what is not ASCII or leaves it', () => {
+    const value = { text: 'é "\\\n\u007f 😀', list: [1, -2, true, null, []], empty: {} };
+    expect(pythonJson(value, 'ascii')).toBe(
+      String.raw`{"text": "\u00e9 \"\\\n\u007f \ud83d\ude00", "list": [1, -2, true, null, []], "empty": {}}`,
+    );
+    expect(pythonJson(value, 'unicode')).toBe(`{"text": "é \\"\\\\\\n\u007f 😀", "list": [1, -2, true, null, []], "empty": {}}`);
+  });
+
+  it('says the same as any JSON', () => {
+    const value = fc.jsonValue({ noUnicodeString: false }).filter((json) => !/\de[+-]|\d\.\d/.test(JSON.stringify(json)));
+    fc.assert(
+      fc.property(value, fc.constantFrom('ascii' as const, 'unicode' as const), (json, style) => {
+        expect(JSON.parse(pythonJson(json, style))).toEqual(JSON.parse(JSON.stringify(json)));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('hashes of content', () => {
+  it('do not depend on the order of fields, but on that of rows and on every value', () => {
+    const rows = [{ a: 1, b: { c: 2, d: [3] } }, { a: 4 }];
+    expect(contentHashOf([{ b: { d: [3], c: 2 }, a: 1 }, { a: 4 }])).toBe(contentHashOf(rows));
+    expect(contentHashOf(rows.toReversed())).not.toBe(contentHashOf(rows));
+    expect(contentHashOf([{ a: 1, b: { c: 2, d: [3, 3] } }, { a: 4 }])).not.toBe(contentHashOf(rows));
+  });
+
+  it('name a text whatever its blanks', () => {
+    expect(textKeyOf(' One\n and  two? ')).toBe(textKeyOf('One and two?'));
+    expect(textKeyOf('One and two?')).not.toBe(textKeyOf('One and three?'));
+  });
+});
+
+describe('recipes', () => {
+  it('copy any text together from pieces of a source that has its letters, digits and blanks', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, more) => {
+        const source = `${more}${[...text].toReversed().join('')}`;
+        expect(applyRecipe(recipeFor(text, source), source)).toBe(text);
+      }),
+    );
+  });
+
+  it('cannot tell what the source does not have', () => {
+    expect(() => recipeFor('answer 7', 'answer')).toThrow(/" " is not in the source/);
+    expect(() => recipeFor('7', 'answer')).toThrow(/"7" is not in the source/);
+  });
+});
+
+describe('the manifests', () => {
+  const manifests = releasedBenchmarks.flatMap(({ files }) => Object.entries(files));
+
+  it('hold a key or a recipe for each row, and none twice', () => {
+    for (const [file, manifest] of manifests) {
+      const problems = (manifest.recipes ?? []).map((recipe) => recipe.slice(0, recipe.indexOf(':')));
+      const keys = [...keysOf(manifest), ...new Set(problems)];
+      if (manifest.optional === undefined) expect(keys, file).toHaveLength(manifest.rows);
+      expect(new Set(keys).size, file).toBe(keys.length);
+    }
+  });
+
+  it('hold no text of a question or an answer', () => {
+    for (const [file, manifest] of manifests) {
+      for (const key of keysOf(manifest)) expect(key, file).toMatch(/^(\d+|\d+=[0-9a-f]{12}|[0-9a-f]{12}|[0-9a-f]{24})$/);
+      for (const recipe of manifest.recipes ?? []) expect(recipe, file).toMatch(/^\d+:( (\d+\+\d+|[^\p{L}\p{N}\s]|$))+$/u);
+    }
+  });
+});
+
+describe('tar archives', () => {
+  const entries = [
+    { path: 'MATH/test/a.json', content: '{}' },
+    { path: `${'long/'.repeat(30)}b.json`, content: 'x'.repeat(513) },
+    { path: 'empty', content: '' },
+  ];
+
+  it('give their files, with long names', () => {
+    const read = [...readTar(tarOf(entries))].map(({ path, content }) => ({ path, content: Buffer.from(content).toString() }));
+    expect(read).toEqual(entries);
+  });
+
+  it('are refused where they are cut off, damaged or no archive', () => {
+    const archive = tarOf(entries);
+    expect(() => [...readTar(archive.subarray(0, 2_600))]).toThrow('the archive is cut off');
+    archive[3] = 1;
+    expect(() => [...readTar(archive)]).toThrow('it is no tar archive, or damaged at byte 0');
+    expect(() => [...readTar(Buffer.from('<html>'.repeat(200)))]).toThrow(/no tar archive/);
+  });
+});
+
+describe('MATH as Parquet files by subject', () => {
+  const [, , bySubject] = math.sources;
+  const row = { problem: 'One and one?', level: 'Level 5', type: 'Prealgebra', solution: '$\\boxed{2}$' };
+  const parquet = (rows: readonly (typeof row)[]): Buffer => {
+    const columns = (Object.keys(row) as (keyof typeof row)[]).map((name) => ({
+      name,
+      data: rows.map((each) => each[name]),
+      type: 'STRING' as const,
+    }));
+    return Buffer.from(parquetWriteBuffer({ columnData: columns }));
+  };
+
+  it('gives the rows of all files', async () => {
+    const other = { ...row, problem: 'Two and two?' };
+    expect(await bySubject?.rowsOf([parquet([row]), parquet([other, row])])).toEqual([row, other, row]);
+  });
+
+  it('refuses what is no Parquet file', async () => {
+    await expect(bySubject?.rowsOf([Buffer.from('<html>not here</html>')])).rejects.toThrow(/no Parquet file, or damaged/);
+  });
+});
