@@ -2,9 +2,16 @@ import type { Benchmark } from '../domain/benchmark.ts';
 import type { TokenUse } from '../domain/ledger/token-use.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
-import { admitProposal } from '../domain/search/admit-proposal.ts';
-import type { ExecuteCommand } from '../domain/search/command.ts';
-import type { ExecutionOutcome, PredictionCompleted, RunEvent, WorkflowProposed } from '../domain/search/event.ts';
+import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
+import type { ExecuteCommand, ProposeCommand } from '../domain/search/command.ts';
+import type {
+  ExecutionOutcome,
+  PredictionCompleted,
+  QueryWorkflowProposed,
+  RunEvent,
+  WorkflowProposed,
+} from '../domain/search/event.ts';
+import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeYaml } from '../shared/config/decode-yaml.ts';
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
@@ -50,12 +57,17 @@ export function workflowProposedOf(
   result: Result,
   state: RunState,
   benchmark: Benchmark,
-  round: number,
-  attempt: number,
-): WorkflowProposed {
-  const tokens = tokenUseOf(result)[0];
+  { round, attempt, queryIndex }: ProposeCommand,
+): WorkflowProposed | QueryWorkflowProposed {
+  const read = { ...readProposal(result, state, benchmark), tokens: tokenUseOf(result)[0] };
+  return queryIndex === undefined
+    ? admitProposal({ state, round, attempt, ...read })
+    : queryProposalOf({ round, attempt, queryIndex, ...read });
+}
+
+function readProposal(result: Result, state: RunState, benchmark: Benchmark): { parsed: ParsedProposal; reply: string } {
   if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
-    return admitProposal({ state, round, attempt, parsed: { failure: jobFailureOf(result) }, reply: '', tokens });
+    return { parsed: { failure: jobFailureOf(result) }, reply: '' };
   }
   const { text, finishReason } = result.outcome.value;
   const parsed = parseProposal({
@@ -65,7 +77,7 @@ export function workflowProposedOf(
     maxCalls: state.configuration.search.maxCallsPerQuery,
     decode: decodeYaml,
   });
-  return admitProposal({ state, round, attempt, parsed, reply: text, tokens });
+  return { parsed, reply: text };
 }
 
 export function predictionCompletedOf(result: Result, round: number, attempt: number): PredictionCompleted {

@@ -1,3 +1,4 @@
+import { executedWorkflows } from '../domain/search/query-level/query-workflows.ts';
 import type { Round } from '../domain/search/state.ts';
 import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -13,12 +14,15 @@ const readAtOnce = 32;
 export async function* executionsOf(
   bus: Bus,
   runId: string,
-  { workflowHash, outcomes }: Pick<Round, 'workflowHash' | 'outcomes'>,
+  round: Pick<Round, 'workflow' | 'workflowHash' | 'outcomes' | 'queryProposals'>,
   signal: AbortSignal,
 ): AsyncGenerator<ListExecutionsResponse> {
+  const { outcomes } = round;
+  const workflowFor = executedWorkflows(round);
   for (let start = 0; start < outcomes.length; start += readAtOnce) {
     signal.throwIfAborted();
     const read = outcomes.slice(start, start + readAtOnce).map(async ({ queryIndex, repeat }) => {
+      const { workflowHash } = workflowFor(queryIndex) ?? round;
       const result = await bus.results.get(runId, executionJobId(workflowHash, queryIndex, repeat));
       return { workflowHash, queryIndex, repeat, result };
     });

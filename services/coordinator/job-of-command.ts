@@ -1,7 +1,9 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import { buildPredictionPrompt } from '../domain/prompts/build-prediction-prompt.ts';
 import { buildProposalPrompt } from '../domain/prompts/build-proposal-prompt.ts';
+import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal-prompt.ts';
 import type { Command, ExecuteCommand } from '../domain/search/command.ts';
+import { executedWorkflows } from '../domain/search/query-level/query-workflows.ts';
 import type { RunState } from '../domain/search/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale/v1/workflow.ts';
@@ -25,23 +27,42 @@ export async function jobsOf(command: WorkCommand, state: RunState, source: JobS
   if (command.kind === 'execute') return await executionJobs(command, state, source);
   const { benchmark, bus } = source;
   const { round, attempt } = command;
-  const build = command.kind === 'propose' ? buildProposalPrompt : buildPredictionPrompt;
-  const promptBlob = await bus.blobs.put(new TextEncoder().encode(build({ state, benchmark, round, attempt })));
+  const promptBlob = await bus.blobs.put(new TextEncoder().encode(promptOf(command, state, benchmark)));
   const work = { $case: command.kind, value: { round, attempt, promptBlob } };
-  return [job(source, `${command.kind}-${round}-${attempt}`, completionTimeLimitMs, work)];
+  return [job(source, completionJobId(command), completionTimeLimitMs, work)];
+}
+
+function promptOf(command: CompletionCommand, state: RunState, benchmark: Benchmark): string {
+  const { round, attempt } = command;
+  const request = { state, benchmark, round, attempt };
+  if (command.kind === 'predict') return buildPredictionPrompt(request);
+  const { queryIndex } = command;
+  return queryIndex === undefined ? buildProposalPrompt(request) : buildQueryProposalPrompt({ ...request, queryIndex });
+}
+
+export type CompletionCommand = Exclude<WorkCommand, ExecuteCommand>;
+
+export function completionJobId(command: CompletionCommand): string {
+  const { kind, round, attempt } = command;
+  const query = command.kind === 'propose' && command.queryIndex !== undefined ? `-query-${command.queryIndex}` : '';
+  return `${kind}-${round}-${attempt}${query}`;
 }
 
 async function executionJobs(command: ExecuteCommand, state: RunState, source: JobSource): Promise<Job[]> {
-  const workflow = state.rounds.find((round) => round.round === command.round)?.workflow;
-  if (!workflow) throw new Error(`round ${command.round} has no workflow to execute`);
-  const workflowBlob = await source.bus.blobs.put(WorkflowMessage.encode(workflowToProto(workflow)).finish());
-  const { workflowHash } = command;
-  return command.executions.map(({ queryIndex, repeat }) =>
-    job(source, executionJobId(workflowHash, queryIndex, repeat), executionTimeLimitMs, {
-      $case: 'execute',
-      value: { workflowHash, queryIndex, repeat, workflowBlob },
-    }),
-  );
+  const round = state.rounds[command.round - 1];
+  if (!round?.workflow) throw new Error(`round ${command.round} has no workflow to execute`);
+  const workflowFor = executedWorkflows(round);
+  const blobs = new Map<string, string>();
+  const jobs: Job[] = [];
+  for (const { queryIndex, repeat, workflowHash = command.workflowHash } of command.executions) {
+    const workflow = workflowFor(queryIndex)?.workflow ?? round.workflow;
+    const workflowBlob =
+      blobs.get(workflowHash) ?? (await source.bus.blobs.put(WorkflowMessage.encode(workflowToProto(workflow)).finish()));
+    blobs.set(workflowHash, workflowBlob);
+    const value = { workflowHash, queryIndex, repeat, workflowBlob };
+    jobs.push(job(source, executionJobId(workflowHash, queryIndex, repeat), executionTimeLimitMs, { $case: 'execute', value }));
+  }
+  return jobs;
 }
 
 /** The identity of an execution within a run: the same one is never paid for twice, whatever asks for it. */

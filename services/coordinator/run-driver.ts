@@ -8,11 +8,12 @@ import { executionPhase } from '../domain/search/executions.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
+import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
-import { executionJobId, jobsOf, type WorkCommand } from './job-of-command.ts';
+import { completionJobId, executionJobId, type JobSource, jobsOf, type WorkCommand } from './job-of-command.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
 
@@ -100,7 +101,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       }
       if (work.length === 0) continue;
       const source = { bus, runId, epoch: settings.epoch, benchmark: settings.benchmark };
-      const jobs = (await Promise.all(work.map((command) => jobsOf(command, state, source)))).flat();
+      const jobs = await allJobsOf(work, state, source);
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
       Object.assign(step, {
         round: currentRound(state),
@@ -155,11 +156,22 @@ async function* eventsOf(
     for await (const outcomes of executionBatches(command, inbox, signal)) yield executedEvent(command, outcomes, state());
     return;
   }
-  const { round, attempt } = command;
-  const result: Result = await inbox.take(`${command.kind}-${round}-${attempt}`, signal);
+  const result: Result = await inbox.take(completionJobId(command), signal);
   yield command.kind === 'propose'
-    ? workflowProposedOf(result, state(), benchmark, round, attempt)
-    : predictionCompletedOf(result, round, attempt);
+    ? workflowProposedOf(result, state(), benchmark, command)
+    : predictionCompletedOf(result, command.round, command.attempt);
+}
+
+/** Commands whose blobs are stored at once: a query-level run has one for each query. */
+const commandsAtOnce = 32;
+
+async function allJobsOf(work: readonly WorkCommand[], state: RunState, source: JobSource): Promise<Job[]> {
+  const jobs: Job[] = [];
+  for (let start = 0; start < work.length; start += commandsAtOnce) {
+    const some = work.slice(start, start + commandsAtOnce);
+    jobs.push(...(await Promise.all(some.map((command) => jobsOf(command, state, source)))).flat());
+  }
+  return jobs;
 }
 
 async function* executionBatches(
@@ -169,8 +181,8 @@ async function* executionBatches(
 ): AsyncGenerator<ExecutionOutcome[]> {
   for (let start = 0; start < executions.length; start += batchSize) {
     const outcomes: ExecutionOutcome[] = [];
-    for (const { queryIndex, repeat } of executions.slice(start, start + batchSize)) {
-      const result = await inbox.take(executionJobId(workflowHash, queryIndex, repeat), signal);
+    for (const { queryIndex, repeat, workflowHash: own } of executions.slice(start, start + batchSize)) {
+      const result = await inbox.take(executionJobId(own ?? workflowHash, queryIndex, repeat), signal);
       outcomes.push(executionOutcomeOf(result, queryIndex, repeat));
     }
     yield outcomes;

@@ -89,6 +89,20 @@ const searchKeys: (keyof RunConfiguration['search'])[] = [
   'maxCallsPerQuery',
 ];
 
+const evaluationKeys: (keyof RunConfiguration['evaluation'])[] = [
+  'method',
+  'warmUpRounds',
+  'fewShotRatio',
+  'bins',
+  'gamma',
+  'draw',
+  'tau',
+  'alphaMax',
+  'alphaForm',
+  'predictionAttempts',
+  'repeats',
+];
+
 const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
   name: text,
   seed: uint64,
@@ -110,22 +124,27 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       maxCallsPerQuery: uint32,
       canary: fc.constant(true),
       finalPick: fc.record({ policy: text, topK: uint32, share: double }),
+      mode: fc.constant('query-level' as const),
     },
     { requiredKeys: searchKeys },
   ),
-  evaluation: fc.record({
-    method: text,
-    warmUpRounds: uint32,
-    fewShotRatio: double,
-    bins: uint32,
-    gamma: double,
-    draw: fc.constantFrom('once', 'each-round'),
-    tau: double,
-    alphaMax: double,
-    alphaForm: fc.constantFrom('product', 'quotient'),
-    predictionAttempts: uint32,
-    repeats: uint32,
-  }),
+  evaluation: fc.record(
+    {
+      method: text,
+      warmUpRounds: uint32,
+      fewShotRatio: double,
+      bins: uint32,
+      gamma: double,
+      draw: fc.constantFrom('once', 'each-round'),
+      tau: double,
+      alphaMax: double,
+      alphaForm: fc.constantFrom('product', 'quotient'),
+      predictionAttempts: uint32,
+      repeats: uint32,
+      forecasts: fc.constant(true),
+    },
+    { requiredKeys: evaluationKeys },
+  ),
   initialWorkflow: workflow,
 });
 
@@ -177,6 +196,21 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
       tokens,
     },
     { requiredKeys: ['kind', 'round', 'attempt', 'modification', 'workflowHash', 'reply'] },
+  ),
+  fc.record(
+    {
+      kind: fc.constant('query-workflow-proposed' as const),
+      round: uint32,
+      queryIndex: uint32,
+      attempt: uint32,
+      modification: text,
+      workflow,
+      workflowHash: text,
+      failure,
+      reply: text,
+      tokens,
+    },
+    { requiredKeys: ['kind', 'round', 'queryIndex', 'attempt', 'modification', 'workflowHash', 'reply'] },
   ),
   fc.record({
     kind: fc.constant('sample-drawn' as const),

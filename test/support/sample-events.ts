@@ -95,6 +95,18 @@ export const sampleEvents: readonly RunEvent[] = [
     tokens,
   },
   {
+    kind: 'query-workflow-proposed',
+    round: 1,
+    queryIndex: 58,
+    attempt: 2,
+    modification: 'Plan first',
+    workflow: configuration.initialWorkflow,
+    workflowHash: 'ef'.repeat(32),
+    failure,
+    reply: '<modification>…</modification>',
+    tokens,
+  },
+  {
     kind: 'sample-drawn',
     round: 4,
     queryIndexes: [0, 7, 58],

@@ -8,6 +8,7 @@ import { readWorkflowFile, readWorkflowText } from '../../shared/config/read-wor
 import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { singleRound } from '../../shared/config/single-round.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -68,13 +69,7 @@ function evaluationSettings(given: RunFileSettings, choices: EvaluationChoices):
     endpoints: given.endpoints,
     // Nobody asks an optimizer.
     models: { executor, optimizer: executor },
-    search: {
-      ...preset.search,
-      max_rounds: 1,
-      convergence: { ...preset.search.convergence, rounds: 0 },
-      max_calls_per_query: given.search.max_calls_per_query,
-    },
-    evaluation: { ...preset.evaluation, method: 'full', warm_up_rounds: 0, repeats: choices.repeat },
+    ...singleRound(given, choices.repeat),
     cluster: given.cluster,
   };
 }

@@ -1,3 +1,4 @@
+import { isQueryLevel } from '../../domain/search/query-level/query-workflows.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -17,6 +18,12 @@ export async function readFoundWorkflow(
   const { runId, simulated } = await findRun(cluster, wanted, signal);
   const { manifest } = await cluster.client.getRun(runId, signal);
   const record = await readRun(cluster, createRunRecord(runId), signal);
+  if (isQueryLevel(record.state().configuration)) {
+    throw new CliError(
+      exitCodes.badInput,
+      `run ${runId} has a workflow for each query, not one to evaluate; its own score is that of its benchmark's split`,
+    );
+  }
   const workflow = bestOf(record.state())?.workflow;
   if (workflow === undefined || manifest?.configuration === undefined) {
     throw new CliError(exitCodes.badInput, `run ${runId} has no scored workflow yet`);

@@ -25,6 +25,13 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
         };
       }
       return detail(`round ${event.round}: proposed “${oneLine(event.modification)}”`);
+    case 'query-workflow-proposed':
+      return event.failure === undefined
+        ? undefined
+        : {
+            ...detail(`query ${event.queryIndex}: proposal ${event.attempt} refused: ${oneLine(event.failure.message)}`),
+            tone: 'bad',
+          };
     case 'canary-completed':
       return event.outcome.failure === undefined
         ? undefined

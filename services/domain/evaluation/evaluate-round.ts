@@ -37,8 +37,10 @@ export function evaluateRound(state: RunState, round: Round, methods: Evaluation
  * moves all queries alike.
  */
 function methodOf(state: RunState, methods: EvaluationMethods): EvaluationMethod {
-  const { method: name, warmUpRounds } = state.configuration.evaluation;
+  const { method: name, warmUpRounds, forecasts } = state.configuration.evaluation;
   const method = evaluationMethodNamed(name, methods);
+  // Full evaluation with a prediction beside it is what the warm-up of a method is that uses predictions.
+  if (forecasts === true) return warmUpFor({ ...method, usesPrediction: true });
   return fullyExecutedRounds(state).length < warmUpRounds ? warmUpFor(method) : method;
 }
 

@@ -1,4 +1,5 @@
 import type { Benchmark, Query } from '../benchmark.ts';
+import type { EvaluationSettings } from '../search/configuration.ts';
 import type { ExecutionOutcome, WorkflowProposed } from '../search/event.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
 import type { Round, RunState } from '../search/state.ts';
@@ -44,11 +45,15 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience.failingQueries, benchmark),
     repairSection(attempt > 1 ? open.proposals.at(-1) : undefined),
-    configuration.evaluation.method === 'confidence' ? confidenceRequest : '',
+    asksForConfidence(configuration.evaluation) ? confidenceRequest : '',
     'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow with one modification.',
   ]
     .filter((section) => section !== '')
     .join('\n\n');
+}
+
+function asksForConfidence({ method, forecasts }: EvaluationSettings): boolean {
+  return method === 'confidence' || forecasts === true;
 }
 
 function roundOf(state: RunState, round: number): Round {

@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
-import { describeOperators } from './describe-operators.ts';
-import { languageExample, languageReference } from './language-reference.ts';
+import { languageExample } from './language-reference.ts';
+import { languageSection, taskSections } from './task-sections.ts';
 
 /** How the prompt begins; the simulated model knows by it what it is asked for. */
 export const proposalOpening =
@@ -21,19 +21,9 @@ export function proposalInstructions(benchmark: Benchmark, executorModel: string
 5. At most ${maxCallsPerQuery} model calls for a query; each costs tokens, so add one only where it should pay.
 6. What may help: reasoning in steps, a clearly marked final answer, several independent solutions and a vote, review and revision, different prompts for different ways to solve, a check with a loop or a branch.
 
-# Workflow language (YAML)
-${languageReference}
-Example:
-${languageExample(benchmark.inputs[0] ?? 'question')}
+${languageSection([languageExample(benchmark.inputs[0] ?? 'question')])}
 
-# Operators
-${describeOperators(benchmark.operators)}
-
-# Task
-${benchmark.name}: ${benchmark.description}
-Answer format: ${benchmark.answerFormat}
-Fields of a query: ${benchmark.inputs.map((field) => `query.${field}`).join(', ')}
-The workflow's calls go to the model ${executorModel}.
+${taskSections(benchmark, executorModel)}
 
 # Reply
 Exactly these two tags and nothing else:

@@ -27,8 +27,8 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
     estimates,
     matrix: reportMatrix(state, benchmark),
     refusals: groupFailures(
-      state.rounds.flatMap(({ round, proposals }) =>
-        proposals.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
+      state.rounds.flatMap(({ round, proposals, queryProposals = [] }) =>
+        [...proposals, ...queryProposals].flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
       ),
     ),
     executionFailures: groupFailures(

@@ -1,5 +1,6 @@
 import { coversAllQueries } from '../search/executions.ts';
-import type { RunState } from '../search/state.ts';
+import { fallenBack, isQueryLevel } from '../search/query-level/query-workflows.ts';
+import type { Round, RunState } from '../search/state.ts';
 import type { BestWorkflow, EstimateReport } from './report-model.ts';
 
 const fewPairs = 5;
@@ -12,6 +13,7 @@ export function reportRemarks(state: RunState, best: BestWorkflow | undefined, e
 function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] {
   const round = best === undefined ? undefined : state.rounds[best.round - 1];
   if (best === undefined || round === undefined) return ['No workflow has a score yet.'];
+  if (isQueryLevel(state.configuration)) return [queryLevelRemark(round)];
   const { queryCount } = state.configuration.benchmark;
   const remarks = [
     'The best of many noisy scores is too high on average: before you rely on it, evaluate the workflow on other queries.',
@@ -28,6 +30,11 @@ function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] 
     remarks.push(`Round ${rounds} ${equals.length === 1 ? 'has' : 'have'} the same score; the earliest was taken.`);
   }
   return remarks;
+}
+
+function queryLevelRemark(round: Round): string {
+  const written = new Set(round.queryProposals?.map(({ queryIndex }) => queryIndex)).size - fallenBack(round);
+  return `${countOf(written, 'query')} have a workflow of their own, written for them by the optimizer; the one shown answered the other ${fallenBack(round)}, for which it wrote none that is valid.`;
 }
 
 function estimateRemarks({ agreements, rounds }: EstimateReport): string[] {
@@ -61,5 +68,6 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
 }
 
 function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }

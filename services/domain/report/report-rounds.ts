@@ -18,7 +18,7 @@ function reportRound(state: RunState, round: Round, otherScorers: readonly strin
     workflowHash: round.workflowHash,
     completed: round.completed,
     executions: round.outcomes.length,
-    refusedProposals: round.proposals.filter(({ failure }) => failure !== undefined).length,
+    refusedProposals: [...round.proposals, ...(round.queryProposals ?? [])].filter(({ failure }) => failure !== undefined).length,
     failures: groupFailures(failed),
     tokens: totalUse(state.ledger.filter((entry) => entry.round === round.round)).tokens,
     ...(evaluation === undefined ? {} : { score: evaluation.score, method: evaluation.method }),

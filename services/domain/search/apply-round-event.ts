@@ -6,6 +6,7 @@ import type {
   ExecutionOutcome,
   ExecutionsCompleted,
   PredictionCompleted,
+  QueryWorkflowProposed,
   RoundCompleted,
   RoundStarted,
   SampleDrawn,
@@ -13,9 +14,17 @@ import type {
 } from './event.ts';
 import { EventRefusedError } from './event-refused-error.ts';
 import { executionAt, executionPhase } from './executions.ts';
+import { awaitedProposals, isQueryLevel } from './query-level/query-workflows.ts';
 import type { Round, RunState } from './state.ts';
 
-type RoundEvent = WorkflowProposed | CanaryCompleted | SampleDrawn | ExecutionsCompleted | PredictionCompleted | RoundCompleted;
+type RoundEvent =
+  | WorkflowProposed
+  | QueryWorkflowProposed
+  | CanaryCompleted
+  | SampleDrawn
+  | ExecutionsCompleted
+  | PredictionCompleted
+  | RoundCompleted;
 
 export function startRound(state: RunState, event: RoundStarted): RunState {
   const newest = state.rounds.at(-1);
@@ -50,6 +59,8 @@ export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
   switch (event.kind) {
     case 'workflow-proposed':
       return withUse(withRound(state, propose(state, round, event)), event.round, 'propose', usesOf(event.tokens));
+    case 'query-workflow-proposed':
+      return withUse(withRound(state, proposeForQuery(state, round, event)), event.round, 'propose', usesOf(event.tokens));
     case 'canary-completed':
       return withUse(withRound(state, takeCanary(state, round, event)), event.round, 'canary', event.outcome.tokens);
     case 'sample-drawn':
@@ -71,13 +82,27 @@ function propose(state: RunState, round: Round, event: WorkflowProposed): Round 
   const attempt = round.proposals.length + (round.round === 1 ? 0 : 1);
   const attempts = round.round === 1 ? 0 : proposalLimit(round, state.configuration.search);
   refuseUnless(event.attempt === attempt && attempt <= attempts, event, `attempt ${event.attempt} is not the next one`);
-  const taken = event.workflow !== undefined;
-  refuseUnless(taken === (event.failure === undefined), event, 'a proposal has either a workflow or a failure');
-  refuseUnless(taken === (event.workflowHash !== ''), event, 'a workflow and its hash go together');
+  refuseUnlessTakenOrNot(event);
   const proposals = [...round.proposals, event];
   if (event.workflow === undefined) return { ...round, proposals };
   const { workflow, workflowHash, modification } = event;
   return { ...round, proposals, workflow, workflowHash, modification };
+}
+
+function proposeForQuery(state: RunState, round: Round, event: QueryWorkflowProposed): Round {
+  refuseUnless(isQueryLevel(state.configuration), event, 'this run looks for one workflow for all queries');
+  refuseUnless(round.workflow !== undefined && round.samples.length === 0, event, `round ${round.round} waits for no proposal`);
+  const [next] = awaitedProposals(round, state.configuration.benchmark.queryCount);
+  const place = `attempt ${event.attempt} for query ${event.queryIndex}`;
+  refuseUnless(next?.queryIndex === event.queryIndex && next.attempt === event.attempt, event, `${place} is not the next one`);
+  refuseUnlessTakenOrNot(event);
+  return { ...round, queryProposals: [...(round.queryProposals ?? []), event] };
+}
+
+function refuseUnlessTakenOrNot(event: WorkflowProposed | QueryWorkflowProposed): void {
+  const taken = event.workflow !== undefined;
+  refuseUnless(taken === (event.failure === undefined), event, 'a proposal has either a workflow or a failure');
+  refuseUnless(taken === (event.workflowHash !== ''), event, 'a workflow and its hash go together');
 }
 
 /** A workflow that failed is taken back: its proposal now says why, and stays for the repair turn and the check of duplicates. */

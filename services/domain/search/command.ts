@@ -8,15 +8,30 @@ export type Command =
   /** Append this event: a decision that needs nothing from outside. */
   | { readonly kind: 'append'; readonly event: RunEvent }
   | ExecuteCommand
-  | { readonly kind: 'propose'; readonly round: number; readonly attempt: number }
+  | ProposeCommand
   | { readonly kind: 'predict'; readonly round: number; readonly attempt: number };
+
+export interface ProposeCommand {
+  readonly kind: 'propose';
+  readonly round: number;
+  readonly attempt: number;
+  /** The query that the workflow is for. Absent: it is for all of them. */
+  readonly queryIndex?: number;
+}
 
 /** Execute a round's workflow on these queries. The coordinator reports outcomes in exactly this order, in batches. */
 export interface ExecuteCommand {
   readonly kind: 'execute';
   readonly round: number;
   readonly workflowHash: string;
-  readonly executions: readonly { readonly queryIndex: number; readonly repeat: number }[];
+  readonly executions: readonly PlannedExecution[];
   /** Which event reports the outcomes: canary-completed or final-executions-completed. Absent: executions-completed. */
   readonly purpose?: 'canary' | 'final';
+}
+
+export interface PlannedExecution {
+  readonly queryIndex: number;
+  readonly repeat: number;
+  /** Where the query has a workflow of its own. Absent: the command's. */
+  readonly workflowHash?: string;
 }

@@ -58,6 +58,8 @@ export interface SearchSettings {
   readonly canary?: boolean;
   /** Absent: the highest score as it stands (argmax). */
   readonly finalPick?: FinalPickSettings;
+  /** A workflow for each query instead of one for all: the baseline of query-level/. Absent: a search. */
+  readonly mode?: 'query-level';
 }
 
 /** How the winner is named when the search is over. */
@@ -94,4 +96,6 @@ export interface EvaluationSettings {
   readonly predictionAttempts: number;
   /** Executions of a workflow on each query in a full evaluation. */
   readonly repeats: number;
+  /** In full evaluations too, ask the optimizer for its prediction and its confidence. Absent: no. */
+  readonly forecasts?: boolean;
 }

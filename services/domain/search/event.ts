@@ -11,6 +11,7 @@ export type RunEvent =
   | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
   | RoundStarted
   | WorkflowProposed
+  | QueryWorkflowProposed
   | CanaryCompleted
   | SampleDrawn
   | ExecutionsCompleted
@@ -53,6 +54,12 @@ export interface WorkflowProposed {
   /** The reply as it came, for people who ask why. */
   readonly reply: string;
   readonly tokens?: TokenUse;
+}
+
+/** The optimizer's reply to the prompt for one query's own workflow. One that was refused is asked for again once. */
+export interface QueryWorkflowProposed extends Omit<WorkflowProposed, 'kind'> {
+  readonly kind: 'query-workflow-proposed';
+  readonly queryIndex: number;
 }
 
 /**

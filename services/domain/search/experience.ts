@@ -74,9 +74,14 @@ export interface WarmUpRecord {
   readonly workflow: Workflow;
 }
 
-/** Fully executed rounds, oldest first. Surrogate rounds are left out: their scores are partly predictions themselves. */
+/**
+ * Fully executed rounds, oldest first. Surrogate rounds are left out: their scores are partly predictions themselves. Where all
+ * rounds are executed in full to judge the forecasts, only those count that a surrogate would have had.
+ */
 export function warmUpRecords(state: RunState): readonly WarmUpRecord[] {
-  return fullyExecutedRounds(state).flatMap(({ round, evaluation, workflow }) =>
+  const { forecasts, warmUpRounds } = state.configuration.evaluation;
+  const full = fullyExecutedRounds(state);
+  return (forecasts === true ? full.slice(0, warmUpRounds) : full).flatMap(({ round, evaluation, workflow }) =>
     evaluation === undefined || workflow === undefined
       ? []
       : [{ round, score: evaluation.score, predicted: evaluation.predicted, workflow }],

@@ -8,6 +8,8 @@ import { brokenProposals, brokenWorkflowsAllowed, planCanary, proposalLimit } fr
 import type { Command } from './command.ts';
 import type { RoundStarted, RunEvent } from './event.ts';
 import { planFinalPick } from './plan-final-pick.ts';
+import { planQueryLevel } from './query-level/plan-query-level.ts';
+import { isQueryLevel } from './query-level/query-workflows.ts';
 import { selectParent } from './select-parent.ts';
 import type { Round, RunState } from './state.ts';
 import { configuredStopRules } from './stop-rules/configured.ts';
@@ -29,6 +31,7 @@ export function planNextStep(state: RunState, methods: EvaluationMethods = evalu
   const newest = state.rounds.at(-1);
   if (newest === undefined || newest.completed) return nextRoundOrEnd(state);
   if (newest.workflow === undefined) return planProposal(state, newest);
+  if (isQueryLevel(state.configuration)) return planQueryLevel(state, newest, methods);
   const canary = planCanary(state, newest);
   return canary === undefined ? evaluateRound(state, newest, methods) : [canary];
 }

@@ -7,6 +7,7 @@ import type {
   ExecutionOutcome,
   ParentCandidate,
   PredictionCompleted,
+  QueryWorkflowProposed,
   SampleDrawn,
   StopReason,
   WorkflowProposed,
@@ -45,6 +46,8 @@ export interface Round {
   readonly candidates: readonly ParentCandidate[];
   /** Refused ones and, last, the one taken. One that was taken and failed on its canary has a workflow and a failure. */
   readonly proposals: readonly WorkflowProposed[];
+  /** Replies about single queries, where each has its own workflow; `workflow` is then that of the queries left without one. */
+  readonly queryProposals?: readonly QueryWorkflowProposed[];
   readonly workflow?: Workflow;
   readonly workflowHash: string;
   readonly modification: string;

@@ -33,6 +33,7 @@ export const defaults = {
       tokenBudget: 0,
       maxCallsPerQuery: 20,
       canary: true,
+      mode: 'task-level',
       finalPick: { policy: 'argmax', topK: 3, share: 0.1 },
     },
     evaluation: {
@@ -48,6 +49,7 @@ export const defaults = {
       alphaForm: 'product',
       predictionAttempts: 2,
       repeats: 1,
+      forecasts: false,
     },
     cluster: { executors: 1, slots: 32 },
   },

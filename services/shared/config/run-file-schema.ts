@@ -77,6 +77,7 @@ export const runFileSchema = settings({
     token_budget: integer(0, Number.MAX_SAFE_INTEGER).default(run.search.tokenBudget),
     max_calls_per_query: integer(1, 10_000).default(run.search.maxCallsPerQuery),
     canary: flag().default(run.search.canary),
+    mode: choice(['task-level', 'query-level']).default(run.search.mode),
     final_pick: z
       .preprocess(
         (value) => (pickPolicies.has(String(value)) ? { policy: value } : value),
@@ -107,6 +108,7 @@ export const runFileSchema = settings({
     alpha_form: choice(['product', 'quotient']).default(run.evaluation.alphaForm),
     prediction_attempts: integer(1, 20).default(run.evaluation.predictionAttempts),
     repeats: integer(1, 100).default(run.evaluation.repeats),
+    forecasts: flag().default(run.evaluation.forecasts),
   }).prefault({}),
   initial_workflow: text('must be the path of a workflow file').optional(),
   cluster: settings({

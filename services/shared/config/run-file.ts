@@ -14,6 +14,7 @@ import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
 import { readWorkflowFile } from './read-workflow-file.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
+import { singleRound } from './single-round.ts';
 
 /** All that a run needs, from a run file. Frozen. */
 export interface RunFile {
@@ -61,8 +62,8 @@ export async function completeRunFile(
   firstWorkflowOf: (benchmark: Benchmark) => Promise<Workflow> = (benchmark) =>
     initialWorkflowFor(parsed.settings, benchmark, base),
 ): Promise<RunFile> {
-  const { settings } = parsed;
-  refuseContradictions(parsed);
+  const settings = runnableSettings(parsed.settings);
+  refuseContradictions({ ...parsed, settings });
   const endpoints = usedEndpoints(parsed);
   const benchmark = await benchmarkOf(parsed, base);
   const initialWorkflow = await firstWorkflowOf(benchmark);
@@ -73,6 +74,14 @@ export async function completeRunFile(
     endpoints,
     cluster: settings.cluster,
   });
+}
+
+/** A query-level run has one round, and reads nothing of what steers a search. */
+function runnableSettings(settings: RunFileSettings): RunFileSettings {
+  const { mode } = settings.search;
+  if (mode !== 'query-level') return settings;
+  const { search, evaluation } = singleRound(settings, settings.evaluation.repeats);
+  return { ...settings, search: { ...search, canary: false, mode }, evaluation };
 }
 
 async function readText(path: string): Promise<string> {
@@ -91,6 +100,12 @@ function refuseContradictions({ settings, error }: ParsedRunFile): void {
     throw error(
       'evaluation.warm_up_rounds',
       `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
+    );
+  }
+  if (evaluation.forecasts && evaluation.method !== 'full') {
+    throw error(
+      'evaluation.forecasts',
+      `evaluation.forecasts is for evaluation.method full, which is compared with them, but the method is ${evaluation.method}`,
     );
   }
 }
@@ -192,6 +207,7 @@ function configurationOf(
       ...(finalPick.policy !== 'argmax' && {
         finalPick: { policy: finalPick.policy, topK: finalPick.top_k, share: finalPick.share },
       }),
+      ...(search.mode === 'query-level' && { mode: search.mode }),
     },
     evaluation: {
       method: evaluation.method,
@@ -205,6 +221,7 @@ function configurationOf(
       alphaForm: evaluation.alpha_form,
       predictionAttempts: evaluation.prediction_attempts,
       repeats: evaluation.repeats,
+      ...(evaluation.forecasts && { forecasts: true }),
     },
     initialWorkflow,
   };

@@ -33,8 +33,8 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
     benchmark: { ...configuration.benchmark },
     executor: modelToProto(configuration.executor),
     optimizer: modelToProto(configuration.optimizer),
-    search: { ...configuration.search, canary: configuration.search.canary ?? false, finalPick: configuration.search.finalPick },
-    evaluation: { ...configuration.evaluation },
+    search: searchToProto(configuration.search),
+    evaluation: { ...configuration.evaluation, forecasts: configuration.evaluation.forecasts ?? false },
     initialWorkflow: workflowToProto(configuration.initialWorkflow),
   };
 }
@@ -56,9 +56,14 @@ export function configurationFromProto(configuration: ProtoConfiguration): RunCo
   };
 }
 
+function searchToProto(search: SearchSettings): ProtoSearch {
+  return { ...search, canary: search.canary ?? false, finalPick: search.finalPick, mode: search.mode ?? '' };
+}
+
 /** What is off is left out, as in runs from before there was such a setting. */
-function searchFromProto({ canary, finalPick, ...rest }: ProtoSearch): SearchSettings {
-  return { ...rest, ...(canary && { canary }), ...(finalPick && { finalPick }) };
+function searchFromProto({ canary, finalPick, mode, ...rest }: ProtoSearch): SearchSettings {
+  const known = mode === '' ? undefined : oneOf(contract, 'search.mode', ['query-level'], mode);
+  return { ...rest, ...(canary && { canary }), ...(finalPick && { finalPick }), ...(known && { mode: known }) };
 }
 
 function modelToProto(settings: ModelSettings): ProtoModel {
@@ -71,9 +76,10 @@ function modelFromProto(settings: ProtoModel): ModelSettings {
   return { ...settings, chatTemplateKwargs: text === '' ? {} : readJsonObject(contract, 'chat_template_kwargs', text) };
 }
 
-function evaluationFromProto(settings: ProtoEvaluation): EvaluationSettings {
+function evaluationFromProto({ forecasts, ...settings }: ProtoEvaluation): EvaluationSettings {
   return {
     ...settings,
+    ...(forecasts && { forecasts }),
     draw: oneOf(contract, 'evaluation.draw', ['once', 'each-round'], settings.draw),
     alphaForm: oneOf(contract, 'evaluation.alpha_form', ['product', 'quotient'], settings.alphaForm),
   };

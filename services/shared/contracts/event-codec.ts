@@ -1,11 +1,12 @@
 import type { TokenUse } from '../../domain/ledger/token-use.ts';
-import type { Evaluation, ExecutionOutcome, RunEvent, StopReason } from '../../domain/search/event.ts';
+import type { Evaluation, ExecutionOutcome, RunEvent, StopReason, WorkflowProposed } from '../../domain/search/event.ts';
 import { configurationFromProto, configurationToProto } from './configuration-codec.ts';
 import { ContractError } from './contract-error.ts';
 import {
   Event,
   type Evaluation as ProtoEvaluation,
   type ExecutionOutcome as ProtoOutcome,
+  type WorkflowProposed as ProtoProposed,
   type TokenUse as ProtoTokenUse,
 } from './generated/scale/v1/event.ts';
 import { oneOf, present, readVersionedMessage, schemaVersion, sortedRecord } from './read-message.ts';
@@ -49,18 +50,10 @@ function bodyToProto(event: RunEvent): Body {
       const candidates = event.candidates.map((candidate) => ({ ...candidate }));
       return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
     }
-    case 'workflow-proposed': {
-      const { kind: _, workflow, failure, tokens, ...rest } = event;
-      return {
-        $case: 'workflowProposed',
-        value: {
-          ...rest,
-          workflow: workflow && workflowToProto(workflow),
-          failure: failure && failureToProto(failure),
-          tokens: tokens && tokensToProto(tokens),
-        },
-      };
-    }
+    case 'workflow-proposed':
+      return { $case: 'workflowProposed', value: proposalToProto(event) };
+    case 'query-workflow-proposed':
+      return { $case: 'queryWorkflowProposed', value: proposalToProto(event) };
     case 'canary-completed': {
       const { round, attempt, outcome } = event;
       return { $case: 'canaryCompleted', value: { round, attempt, outcome: outcomeToProto(outcome) } };
@@ -110,16 +103,10 @@ function bodyFromProto(body: Body): RunEvent {
     }
     case 'roundStarted':
       return { kind: 'round-started', ...body.value };
-    case 'workflowProposed': {
-      const { workflow, failure, tokens, ...rest } = body.value;
-      return {
-        kind: 'workflow-proposed',
-        ...rest,
-        ...(workflow && { workflow: workflowFromProto(workflow) }),
-        ...(failure && { failure: failureFromProto(failure) }),
-        ...(tokens && { tokens: tokensFromProto(tokens) }),
-      };
-    }
+    case 'workflowProposed':
+      return { kind: 'workflow-proposed', ...proposalFromProto(body.value) };
+    case 'queryWorkflowProposed':
+      return { kind: 'query-workflow-proposed', ...proposalFromProto(body.value) };
     case 'canaryCompleted': {
       const { round, attempt, outcome } = body.value;
       const executed = outcomeFromProto(present(contract, 'canary_completed.outcome', outcome));
@@ -171,6 +158,26 @@ function bodyFromProto(body: Body): RunEvent {
 
 function unknownBody(body: never): never {
   throw new ContractError(contract, `its kind "${(body as Body).$case}" is not known to this program`);
+}
+
+function proposalToProto<Proposal extends Omit<WorkflowProposed, 'kind'> & { readonly kind: string }>(proposal: Proposal) {
+  const { kind: _, workflow, failure, tokens, ...rest } = proposal;
+  return {
+    ...rest,
+    workflow: workflow && workflowToProto(workflow),
+    failure: failure && failureToProto(failure),
+    tokens: tokens && tokensToProto(tokens),
+  };
+}
+
+function proposalFromProto<Proposal extends Pick<ProtoProposed, 'workflow' | 'failure' | 'tokens'>>(proposal: Proposal) {
+  const { workflow, failure, tokens, ...rest } = proposal;
+  return {
+    ...rest,
+    ...(workflow && { workflow: workflowFromProto(workflow) }),
+    ...(failure && { failure: failureFromProto(failure) }),
+    ...(tokens && { tokens: tokensFromProto(tokens) }),
+  };
 }
 
 function outcomeToProto(outcome: ExecutionOutcome): ProtoOutcome {

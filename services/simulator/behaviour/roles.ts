@@ -7,6 +7,7 @@ import { reviewMarker } from '../../domain/operators/review.ts';
 import { reviseMarker } from '../../domain/operators/revise.ts';
 import { scEnsembleMarker } from '../../domain/operators/sc-ensemble.ts';
 import { testMarker } from '../../domain/operators/test.ts';
+import { queryProposalOpening } from '../../domain/prompts/build-query-proposal-prompt.ts';
 import { predictionOpening } from '../../domain/prompts/prediction-instructions.ts';
 import { proposalOpening } from '../../domain/prompts/proposal-instructions.ts';
 import { answerGenerate } from './answer-generate.ts';
@@ -31,6 +32,7 @@ export interface Role {
 /** A prompt of none of them is a query to solve. A new operator's prompt is one file beside this one and one entry here. */
 export const roles: readonly Role[] = [
   { opening: proposalOpening, reply: propose },
+  { opening: queryProposalOpening, reply: propose },
   { opening: predictionOpening, reply: predict },
   { opening: answerGenerateMarker, reply: answerGenerate },
   { opening: scEnsembleMarker, reply: vote },

@@ -7,12 +7,15 @@ import type { Command, ExecuteCommand } from '../../../../services/domain/search
 import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../../../../services/domain/search/configuration.ts';
 import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/search/event.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
+import { queryProposalOf } from '../../../../services/domain/search/query-level/query-proposal-of.ts';
 import type { RunState } from '../../../../services/domain/search/state.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 
 /** A world without models: every answer is a hash of what was asked, so it is the same however often it is asked. */
 export interface World {
   propose(state: RunState, round: number, attempt: number): ParsedProposal;
+  /** A workflow for one query alone. */
+  proposeFor(queryIndex: number, attempt: number): ParsedProposal;
   /** Undefined for a reply that cannot be parsed. */
   predict(workflowHash: string, round: number, attempt: number): number | undefined;
   score(workflowHash: string, queryIndex: number, repeat: number): number;
@@ -95,6 +98,13 @@ export function madeUpWorld(seed = 1, brokenShare = 0): World {
       const hash = fate < 0.3 ? (state.rounds[0]?.workflowHash ?? '') : `workflow-${round}-${attempt}`;
       return { modification: `edit ${round}.${attempt}`, workflow: madeUpWorkflow(hash), workflowHash: hash };
     },
+    proposeFor: (queryIndex, attempt) => {
+      if (chance(seed, 'propose-for', queryIndex, attempt) < 0.4) {
+        return { failure: { kind: 'invalid-workflow', message: 'solve: there is no operator "guess"' } };
+      }
+      const hash = `query-${queryIndex % 5}`;
+      return { modification: `for query ${queryIndex}`, workflow: madeUpWorkflow(hash), workflowHash: hash };
+    },
     predict: (workflowHash, round, attempt) => {
       if (chance(seed, 'unparsable', round, attempt) < 1 / 6) return undefined;
       return Math.round(100 * (0.6 + 0.3 * chance(seed, 'predict', workflowHash))) / 100;
@@ -128,9 +138,12 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
     case 'predict':
       return [prediction(world, state, command.round, command.attempt)];
     case 'propose': {
-      const { round, attempt } = command;
-      const parsed = world.propose(state, round, attempt);
-      return [admitProposal({ state, round, attempt, parsed, reply: 'a reply', tokens: use('optimizer', 500) })];
+      const { round, attempt, queryIndex } = command;
+      const asked = { round, attempt, reply: 'a reply', tokens: use('optimizer', 500) };
+      if (queryIndex !== undefined) {
+        return [queryProposalOf({ ...asked, queryIndex, parsed: world.proposeFor(queryIndex, attempt) })];
+      }
+      return [admitProposal({ ...asked, state, parsed: world.propose(state, round, attempt) })];
     }
   }
 }
@@ -138,10 +151,10 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
 function executionBatches(world: World, state: RunState, command: ExecuteCommand): RunEvent[] {
   const { round, workflowHash, executions, purpose } = command;
   const broken = world.breaks?.(workflowHash) === true;
-  const outcomes = executions.map(({ queryIndex, repeat }): ExecutionOutcome => {
+  const outcomes = executions.map(({ queryIndex, repeat, workflowHash: own = workflowHash }): ExecutionOutcome => {
     const tokens = [use('executor', 100 + (queryIndex % 7))];
     if (broken) return { queryIndex, repeat, score: 0, answer: '', failure: brokenFailure, tokens };
-    const score = world.score(workflowHash, queryIndex, repeat);
+    const score = world.score(own, queryIndex, repeat);
     return { queryIndex, repeat, score, answer: `${score}`, tokens };
   });
   if (purpose === 'canary') {

@@ -32,6 +32,7 @@ export interface Event {
     | { $case: "runResumed"; value: RunResumed }
     | { $case: "canaryCompleted"; value: CanaryCompleted }
     | { $case: "finalExecutionsCompleted"; value: FinalExecutionsCompleted }
+    | { $case: "queryWorkflowProposed"; value: QueryWorkflowProposed }
     | undefined;
 }
 
@@ -88,7 +89,11 @@ export interface SearchSettings {
   /** Execute each new workflow on one easy query first. */
   canary: boolean;
   /** Absent: the highest score as it stands. */
-  finalPick?: FinalPickSettings | undefined;
+  finalPick?:
+    | FinalPickSettings
+    | undefined;
+  /** query-level: a workflow for each query, the baseline; "": one workflow for all, the search. */
+  mode: string;
 }
 
 export interface FinalPickSettings {
@@ -115,6 +120,8 @@ export interface EvaluationSettings {
   alphaForm: string;
   predictionAttempts: number;
   repeats: number;
+  /** In full evaluations too, ask the optimizer for its prediction and its confidence, and keep them beside the score. */
+  forecasts: boolean;
 }
 
 export interface RoundStarted {
@@ -132,6 +139,20 @@ export interface ParentCandidate {
 
 export interface WorkflowProposed {
   round: number;
+  attempt: number;
+  modification: string;
+  /** Absent if the proposal was refused; then failure says why. */
+  workflow?: Workflow | undefined;
+  workflowHash: string;
+  failure?: Failure | undefined;
+  reply: string;
+  tokens?: TokenUse | undefined;
+}
+
+/** A reply to the prompt for one query's own workflow, taken or refused. */
+export interface QueryWorkflowProposed {
+  round: number;
+  queryIndex: number;
   attempt: number;
   modification: string;
   /** Absent if the proposal was refused; then failure says why. */
@@ -301,6 +322,9 @@ export const Event: MessageFns<Event> = {
       case "finalExecutionsCompleted":
         FinalExecutionsCompleted.encode(message.body.value, writer.uint32(130).fork()).join();
         break;
+      case "queryWorkflowProposed":
+        QueryWorkflowProposed.encode(message.body.value, writer.uint32(146).fork()).join();
+        break;
     }
     return writer;
   },
@@ -449,6 +473,17 @@ export const Event: MessageFns<Event> = {
             };
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.body = {
+              $case: "queryWorkflowProposed",
+              value: QueryWorkflowProposed.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -535,6 +570,10 @@ export const Event: MessageFns<Event> = {
           $case: "finalExecutionsCompleted",
           value: FinalExecutionsCompleted.fromJSON(object.final_executions_completed),
         }
+        : isSet(object.queryWorkflowProposed)
+        ? { $case: "queryWorkflowProposed", value: QueryWorkflowProposed.fromJSON(object.queryWorkflowProposed) }
+        : isSet(object.query_workflow_proposed)
+        ? { $case: "queryWorkflowProposed", value: QueryWorkflowProposed.fromJSON(object.query_workflow_proposed) }
         : undefined,
     };
   },
@@ -575,6 +614,8 @@ export const Event: MessageFns<Event> = {
       obj.canaryCompleted = CanaryCompleted.toJSON(message.body.value);
     } else if (message.body?.$case === "finalExecutionsCompleted") {
       obj.finalExecutionsCompleted = FinalExecutionsCompleted.toJSON(message.body.value);
+    } else if (message.body?.$case === "queryWorkflowProposed") {
+      obj.queryWorkflowProposed = QueryWorkflowProposed.toJSON(message.body.value);
     }
     return obj;
   },
@@ -670,6 +711,15 @@ export const Event: MessageFns<Event> = {
           message.body = {
             $case: "finalExecutionsCompleted",
             value: FinalExecutionsCompleted.fromPartial(object.body.value),
+          };
+        }
+        break;
+      }
+      case "queryWorkflowProposed": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = {
+            $case: "queryWorkflowProposed",
+            value: QueryWorkflowProposed.fromPartial(object.body.value),
           };
         }
         break;
@@ -1275,6 +1325,7 @@ function createBaseSearchSettings(): SearchSettings {
     maxCallsPerQuery: 0,
     canary: false,
     finalPick: undefined,
+    mode: "",
   };
 }
 
@@ -1318,6 +1369,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     }
     if (message.finalPick !== undefined) {
       FinalPickSettings.encode(message.finalPick, writer.uint32(106).fork()).join();
+    }
+    if (message.mode !== "") {
+      writer.uint32(122).string(message.mode);
     }
     return writer;
   },
@@ -1439,6 +1493,14 @@ export const SearchSettings: MessageFns<SearchSettings> = {
             message.finalPick = FinalPickSettings.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.mode = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1502,6 +1564,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         : isSet(object.final_pick)
         ? FinalPickSettings.fromJSON(object.final_pick)
         : undefined,
+      mode: isSet(object.mode) ? globalThis.String(object.mode) : "",
     };
   },
 
@@ -1546,6 +1609,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.finalPick !== undefined) {
       obj.finalPick = FinalPickSettings.toJSON(message.finalPick);
     }
+    if (message.mode !== "") {
+      obj.mode = message.mode;
+    }
     return obj;
   },
 
@@ -1569,6 +1635,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     message.finalPick = (object.finalPick !== undefined && object.finalPick !== null)
       ? FinalPickSettings.fromPartial(object.finalPick)
       : undefined;
+    message.mode = object.mode ?? "";
     return message;
   },
 };
@@ -1691,6 +1758,7 @@ function createBaseEvaluationSettings(): EvaluationSettings {
     alphaForm: "",
     predictionAttempts: 0,
     repeats: 0,
+    forecasts: false,
   };
 }
 
@@ -1728,6 +1796,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.repeats !== 0) {
       writer.uint32(88).uint32(message.repeats);
+    }
+    if (message.forecasts !== false) {
+      writer.uint32(104).bool(message.forecasts);
     }
     return writer;
   },
@@ -1833,6 +1904,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.repeats = reader.uint32();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.forecasts = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1878,6 +1957,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         ? globalThis.Number(object.prediction_attempts)
         : 0,
       repeats: isSet(object.repeats) ? globalThis.Number(object.repeats) : 0,
+      forecasts: isSet(object.forecasts) ? globalThis.Boolean(object.forecasts) : false,
     };
   },
 
@@ -1916,6 +1996,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.repeats !== 0) {
       obj.repeats = Math.round(message.repeats);
     }
+    if (message.forecasts !== false) {
+      obj.forecasts = message.forecasts;
+    }
     return obj;
   },
 
@@ -1935,6 +2018,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.alphaForm = object.alphaForm ?? "";
     message.predictionAttempts = object.predictionAttempts ?? 0;
     message.repeats = object.repeats ?? 0;
+    message.forecasts = object.forecasts ?? false;
     return message;
   },
 };
@@ -2330,6 +2414,227 @@ export const WorkflowProposed: MessageFns<WorkflowProposed> = {
   fromPartial(object: DeepPartial<WorkflowProposed>): WorkflowProposed {
     const message = createBaseWorkflowProposed();
     message.round = object.round ?? 0;
+    message.attempt = object.attempt ?? 0;
+    message.modification = object.modification ?? "";
+    message.workflow = (object.workflow !== undefined && object.workflow !== null)
+      ? Workflow.fromPartial(object.workflow)
+      : undefined;
+    message.workflowHash = object.workflowHash ?? "";
+    message.failure = (object.failure !== undefined && object.failure !== null)
+      ? Failure.fromPartial(object.failure)
+      : undefined;
+    message.reply = object.reply ?? "";
+    message.tokens = (object.tokens !== undefined && object.tokens !== null)
+      ? TokenUse.fromPartial(object.tokens)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQueryWorkflowProposed(): QueryWorkflowProposed {
+  return {
+    round: 0,
+    queryIndex: 0,
+    attempt: 0,
+    modification: "",
+    workflow: undefined,
+    workflowHash: "",
+    failure: undefined,
+    reply: "",
+    tokens: undefined,
+  };
+}
+
+export const QueryWorkflowProposed: MessageFns<QueryWorkflowProposed> = {
+  encode(message: QueryWorkflowProposed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.round !== 0) {
+      writer.uint32(8).uint32(message.round);
+    }
+    if (message.queryIndex !== 0) {
+      writer.uint32(16).uint32(message.queryIndex);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(24).uint32(message.attempt);
+    }
+    if (message.modification !== "") {
+      writer.uint32(34).string(message.modification);
+    }
+    if (message.workflow !== undefined) {
+      Workflow.encode(message.workflow, writer.uint32(42).fork()).join();
+    }
+    if (message.workflowHash !== "") {
+      writer.uint32(50).string(message.workflowHash);
+    }
+    if (message.failure !== undefined) {
+      Failure.encode(message.failure, writer.uint32(58).fork()).join();
+    }
+    if (message.reply !== "") {
+      writer.uint32(66).string(message.reply);
+    }
+    if (message.tokens !== undefined) {
+      TokenUse.encode(message.tokens, writer.uint32(74).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueryWorkflowProposed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueryWorkflowProposed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.queryIndex = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.modification = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.workflow = Workflow.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.workflowHash = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.failure = Failure.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reply = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.tokens = TokenUse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QueryWorkflowProposed {
+    return {
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      queryIndex: isSet(object.queryIndex)
+        ? globalThis.Number(object.queryIndex)
+        : isSet(object.query_index)
+        ? globalThis.Number(object.query_index)
+        : 0,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      modification: isSet(object.modification) ? globalThis.String(object.modification) : "",
+      workflow: isSet(object.workflow) ? Workflow.fromJSON(object.workflow) : undefined,
+      workflowHash: isSet(object.workflowHash)
+        ? globalThis.String(object.workflowHash)
+        : isSet(object.workflow_hash)
+        ? globalThis.String(object.workflow_hash)
+        : "",
+      failure: isSet(object.failure) ? Failure.fromJSON(object.failure) : undefined,
+      reply: isSet(object.reply) ? globalThis.String(object.reply) : "",
+      tokens: isSet(object.tokens) ? TokenUse.fromJSON(object.tokens) : undefined,
+    };
+  },
+
+  toJSON(message: QueryWorkflowProposed): unknown {
+    const obj: any = {};
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.queryIndex !== 0) {
+      obj.queryIndex = Math.round(message.queryIndex);
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.modification !== "") {
+      obj.modification = message.modification;
+    }
+    if (message.workflow !== undefined) {
+      obj.workflow = Workflow.toJSON(message.workflow);
+    }
+    if (message.workflowHash !== "") {
+      obj.workflowHash = message.workflowHash;
+    }
+    if (message.failure !== undefined) {
+      obj.failure = Failure.toJSON(message.failure);
+    }
+    if (message.reply !== "") {
+      obj.reply = message.reply;
+    }
+    if (message.tokens !== undefined) {
+      obj.tokens = TokenUse.toJSON(message.tokens);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<QueryWorkflowProposed>): QueryWorkflowProposed {
+    return QueryWorkflowProposed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<QueryWorkflowProposed>): QueryWorkflowProposed {
+    const message = createBaseQueryWorkflowProposed();
+    message.round = object.round ?? 0;
+    message.queryIndex = object.queryIndex ?? 0;
     message.attempt = object.attempt ?? 0;
     message.modification = object.modification ?? "";
     message.workflow = (object.workflow !== undefined && object.workflow !== null)

@@ -1,0 +1,103 @@
+import type { Benchmark, Query } from '../benchmark.ts';
+import type { QueryWorkflowProposed } from '../search/event.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import { type PromptRequest, refusalTitle } from './build-proposal-prompt.ts';
+import { languageExample } from './language-reference.ts';
+import { shortened } from './shortened.ts';
+import { languageSection, taskSections } from './task-sections.ts';
+import { workflowYaml } from './workflow-yaml.ts';
+
+export interface QueryPromptRequest extends PromptRequest {
+  readonly queryIndex: number;
+}
+
+/** How the prompt begins; the simulated model knows by it what it is asked for. */
+export const queryProposalOpening =
+  'You write a workflow: a small program of language-model calls that answers one query of a task.';
+
+/** Characters of each variable part. */
+const limits = { workflow: 12_000, field: 24_000, refusedReply: 6000, problems: 2000 };
+
+/**
+ * The optimizer's prompt for one query's own workflow: the query-level baseline. What is the same for all queries comes first, so
+ * that a server's prefix cache holds it.
+ * @throws RangeError if there is no such round or query
+ */
+export function buildQueryProposalPrompt({ state, benchmark, round, attempt, queryIndex }: QueryPromptRequest): string {
+  const { configuration } = state;
+  const { workflow, queryProposals = [] } = state.rounds[round - 1] ?? {};
+  const query = benchmark.queries[queryIndex];
+  if (workflow === undefined || query === undefined)
+    throw new RangeError(`round ${round} has no query ${queryIndex} to write for`);
+  const refused = attempt > 1 ? queryProposals.findLast((proposal) => proposal.queryIndex === queryIndex) : undefined;
+  return [
+    instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow),
+    querySection(query, benchmark.inputs),
+    repairSection(refused),
+    'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow for this query.',
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n');
+}
+
+function instructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number, usual: Workflow): string {
+  const field = benchmark.inputs[0] ?? 'question';
+  return `${queryProposalOpening} You are shown the query and the task's usual workflow. Write the workflow that answers this query best.
+
+# Rules
+1. Choose by the query: an easy one needs one call, a hard one may need reasoning in steps, several independent solutions and a vote, a check, or a revision.
+2. Every prompt that a step names stands under prompts with exactly that name. Use no operators but those below, with exactly their inputs.
+3. The returned text is the answer that is scored. Bring it into the answer format by what the prompts ask for.
+4. Do not solve the query yourself: no answer and no intermediate result in a prompt. The workflow's calls read the query from its fields.
+5. At most ${maxCallsPerQuery} model calls; each costs tokens, so add one only where it should pay.
+
+${languageSection([languageExample(field), twoCallsExample(field)])}
+
+${taskSections(benchmark, executorModel)}
+
+# The task's usual workflow
+<parent>
+${shortened(workflowYaml(usual), limits.workflow)}
+</parent>
+
+# Reply
+Exactly these two tags and nothing else:
+<modification>one sentence: how this workflow differs from the usual one and why that suits the query</modification>
+<workflow>
+the whole workflow in YAML
+</workflow>`;
+}
+
+/** A plan before the solution: another form than the vote of `languageExample`, and it needs no operator but custom. */
+export function twoCallsExample(field: string): string {
+  return `workflow: 1
+prompts:
+  plan: |-
+    List what is given, what is asked for, and the steps between them. Do not solve it yet.
+  solve: |-
+    Solve the problem by the plan below it, step by step. End with the final answer.
+steps:
+  - id: plan
+    call: custom
+    with: {instruction: plan, input: "{{ query.${field} }}"}
+  - id: answer
+    call: custom
+    with: {instruction: solve, input: "{{ query.${field} }}\\n\\nPlan:\\n{{ plan.response }}"}
+  - return: "{{ answer.response }}"`;
+}
+
+function querySection(query: Query, inputs: readonly string[]): string {
+  const fields = inputs.map((field) => `${field}: ${shortened((query.fields[field] ?? '').trim(), limits.field)}`);
+  return ['# The query', ...fields].join('\n');
+}
+
+function repairSection(refused: QueryWorkflowProposed | undefined): string {
+  if (refused?.failure === undefined) return '';
+  return `${refusalTitle}
+${refused.failure.kind}: ${shortened(refused.failure.message, limits.problems)}
+This was the reply:
+<refused>
+${shortened(refused.reply.trim(), limits.refusedReply)}
+</refused>
+Keep its idea and mend what was refused.`;
+}

@@ -1,0 +1,21 @@
+import type { TokenUse } from '../../ledger/token-use.ts';
+import type { ParsedProposal } from '../admit-proposal.ts';
+import type { QueryWorkflowProposed } from '../event.ts';
+
+export interface QueryProposal {
+  readonly round: number;
+  readonly queryIndex: number;
+  readonly attempt: number;
+  readonly parsed: ParsedProposal;
+  /** As it came. */
+  readonly reply: string;
+  readonly tokens: TokenUse | undefined;
+}
+
+/** Any valid workflow is taken: two queries may well be solved in the same way. */
+export function queryProposalOf({ parsed, tokens, ...rest }: QueryProposal): QueryWorkflowProposed {
+  const base = { kind: 'query-workflow-proposed', ...rest, ...(tokens === undefined ? {} : { tokens }) } as const;
+  const { modification = '' } = parsed;
+  if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };
+  return { ...base, modification, workflow: parsed.workflow, workflowHash: parsed.workflowHash };
+}
