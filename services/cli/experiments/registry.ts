@@ -1,8 +1,12 @@
+import { alpha } from './alpha.ts';
+import { coverage } from './coverage.ts';
 import type { Experiment } from './experiment.ts';
+import { fewShotRatio } from './few-shot-ratio.ts';
 import { methods } from './methods.ts';
+import { optimizer } from './optimizer.ts';
 import { warmUp } from './warm-up.ts';
 
-const all: readonly Experiment[] = [methods, warmUp];
+const all: readonly Experiment[] = [coverage, methods, warmUp, fewShotRatio, alpha, optimizer];
 
 /** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one line above. */
 export const experiments: ReadonlyMap<string, Experiment> = new Map(all.map((experiment) => [experiment.name, experiment]));

@@ -7,6 +7,8 @@ export interface SearchChoice {
   readonly benchmark: string;
   readonly variant: Variant;
   readonly seed: number;
+  /** Default: the base's, as a rule validate. */
+  readonly split?: string;
 }
 
 /**
@@ -16,10 +18,13 @@ export interface SearchChoice {
  */
 export async function searchFile(plan: ExperimentPlan, choice: SearchChoice): Promise<RunFile> {
   const settings = variedSettings(plan, choice);
-  return limitedFile(plan.base, settings, plan.limit);
+  return limitedFile(plan.base, settings, choice.split === undefined ? plan.limit : plan.testLimit);
 }
 
-export function variedSettings({ base, rounds }: ExperimentPlan, { benchmark, variant, seed }: SearchChoice): RunFileSettings {
+export function variedSettings(
+  { base, rounds }: ExperimentPlan,
+  { benchmark, variant, seed, split }: SearchChoice,
+): RunFileSettings {
   const { name: _, initial_workflow: own, ...given } = base.parsed.settings;
   const isOwn = benchmark === given.benchmark.name;
   const search = { ...given.search, ...variant.search, max_rounds: rounds ?? given.search.max_rounds };
@@ -27,7 +32,10 @@ export function variedSettings({ base, rounds }: ExperimentPlan, { benchmark, va
   return {
     ...given,
     seed,
-    benchmark: isOwn ? given.benchmark : { name: benchmark, split: given.benchmark.split, folder: given.benchmark.folder },
+    benchmark: {
+      ...(isOwn ? given.benchmark : { name: benchmark, folder: given.benchmark.folder }),
+      split: split ?? given.benchmark.split,
+    },
     models: { ...given.models, optimizer: { ...given.models.optimizer, ...variant.optimizer } },
     search,
     // A reduced search may be shorter than the warm-up that it would have had.
@@ -47,6 +55,7 @@ async function limitedFile(base: ExperimentBase, settings: RunFileSettings, limi
   return completeRunFile({ ...parsed, settings: limited }, base.folder, name);
 }
 
-function nameOf({ benchmark, evaluation, models, seed }: RunFileSettings): string {
-  return `${benchmark.name} ${evaluation.method} ${models.optimizer.model} seed ${seed}`.slice(0, 100);
+function nameOf({ benchmark, search, evaluation, models, seed }: RunFileSettings): string {
+  const method = search.mode === 'query-level' ? search.mode : evaluation.method;
+  return `${benchmark.name} ${method} ${models.optimizer.model} seed ${seed}`.slice(0, 100);
 }

@@ -13,6 +13,11 @@ export interface Variant {
   readonly optimizer?: Partial<RunFileSettings['models']['optimizer']>;
 }
 
+export const queryLevelName = 'query-level';
+
+/** One workflow for each query. It looks at the test split alone: query-level.ts runs it. */
+const queryLevel: Variant = { name: queryLevelName, search: { mode: queryLevelName } };
+
 /** How many rounds a search has is the base's business: methods are compared on equally many. */
 const ofTheBase = 'max_rounds';
 
@@ -21,10 +26,11 @@ const ofTheBase = 'max_rounds';
  * @throws CliError if there is none
  */
 export function variantNamed(name: string): Variant {
+  if (name === queryLevelName) return queryLevel;
   const preset = presetNames.find((known) => known === name);
   if (preset !== undefined) return { name, ...settingsOf(preset) };
   if (evaluationMethods.has(name)) return { name, evaluation: { method: name } };
-  const known = [...presetNames, ...evaluationMethods.keys()];
+  const known = [...presetNames, ...evaluationMethods.keys(), queryLevelName];
   throw new CliError(exitCodes.badInput, `there is no preset and no evaluation method "${name}"; ${suggestion(name, known)}`);
 }
 

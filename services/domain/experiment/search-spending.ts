@@ -30,8 +30,8 @@ function brokenTokens({ rounds, ledger }: RunState): number {
   return rounds.reduce((sum, round) => sum + refusedTokens(round) + canaryTokens(round, ledger) + failedTokens(round), 0);
 }
 
-function refusedTokens({ proposals }: Round): number {
-  const refused = proposals.filter(({ failure }) => failure !== undefined);
+function refusedTokens({ proposals, queryProposals = [] }: Round): number {
+  const refused = [...proposals, ...queryProposals].filter(({ failure }) => failure !== undefined);
   return totalUse(refused.flatMap(({ tokens }) => tokens ?? [])).tokens;
 }
 

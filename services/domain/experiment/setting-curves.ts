@@ -42,7 +42,7 @@ export function describeSettings(results: readonly VariantResult[], reference: s
     against === undefined
       ? []
       : [
-          `${benchmark}: ${variant} ${describeTokenRatio(against.tokenRatio, reference)}, and ${describeDifference(against.difference, reference)}.`,
+          `${benchmark}: ${variant} ${describeTokenRatio(against.tokenRatio, reference)}, and ${describeDifference('its test score', against.difference, `that of ${reference}`)}.`,
         ],
   );
 }

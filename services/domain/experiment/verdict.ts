@@ -1,14 +1,14 @@
 import type { CrossedInterval, SeedsInterval } from './crossed-interval.ts';
 
 /**
- * What a difference of test scores bears out, in words: a direction only if the interval leaves 0 out. E.g. "scores 1.2 points
- * lower than aflow (-2.0 to -0.4)" or "cannot be told apart from aflow by test score (-0.3 points, -1.9 to +1.3)".
+ * What a difference of scores bears out, in words: a direction only if the interval leaves 0 out. E.g. "its test score is 1.2
+ * points below aflow's (-2.0 to -0.4)" or "its test score cannot be told apart from aflow's (-0.3 points, -1.9 to +1.3)".
  */
-export function describeDifference({ value, low, high }: CrossedInterval, reference: string): string {
+export function describeDifference(what: string, { value, low, high }: CrossedInterval, other: string): string {
   const interval = `${signed(low)} to ${signed(high)}`;
-  if (low > 0) return `scores ${points(value)} higher than ${reference} (${interval})`;
-  if (high < 0) return `scores ${points(-value)} lower than ${reference} (${interval})`;
-  return `cannot be told apart from ${reference} by test score (${signed(value)} points, ${interval})`;
+  if (low > 0) return `${what} is ${points(value)} above ${other} (${interval})`;
+  if (high < 0) return `${what} is ${points(-value)} below ${other} (${interval})`;
+  return `${what} cannot be told apart from ${other} (${signed(value)} points, ${interval})`;
 }
 
 /** E.g. "spends at most 29 % of aflow's tokens (25 %, interval 22 to 29 %)": what the upper end of the interval allows to say. */

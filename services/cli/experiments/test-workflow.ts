@@ -1,0 +1,48 @@
+import type { ExecutionOutcome } from '../../domain/search/event.ts';
+import { mean } from '../../domain/statistics/intervals.ts';
+import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
+import type { ExperimentContext } from './experiment.ts';
+
+export interface TestChoice {
+  readonly benchmark: string;
+  readonly seed: number;
+  readonly repeats?: number;
+  /** What is tested, for people who wait. */
+  readonly what: string;
+}
+
+/** Scores on the test split: one list a repeat, each with one score a query, in their order. */
+export type TestScores = readonly (readonly number[])[];
+
+/** Evaluates a workflow on the test split, as `scale eval` does. */
+export async function testWorkflow(context: ExperimentContext, found: FoundWorkflow, choice: TestChoice): Promise<TestScores> {
+  const { plan, runs } = context;
+  const { runFile } = plan.base;
+  const choices = {
+    ...{ benchmark: choice.benchmark, seed: choice.seed, repeat: choice.repeats ?? 1, split: 'test' },
+    ...(runFile === undefined ? {} : { runFile }),
+  };
+  const whole = await evaluationFile(found, choices);
+  const { testLimit } = plan;
+  const isWhole = testLimit === undefined || whole.benchmark.queries.length <= testLimit;
+  const file = isWhole ? whole : await evaluationFile(found, { ...choices, limit: testLimit });
+  return runs.run(file, `test ${choice.benchmark}, ${choice.what}, seed ${choice.seed}`, (_, state) =>
+    scoresByRepeat(state.rounds[0]?.outcomes ?? [], file.benchmark.queries.length),
+  );
+}
+
+export function scoresByRepeat(outcomes: readonly ExecutionOutcome[], queryCount: number): TestScores {
+  const repeats = Map.groupBy(outcomes, ({ repeat }) => repeat);
+  return [...repeats.keys()]
+    .sort((one, other) => one - other)
+    .map((repeat) => {
+      const scores = new Array<number>(queryCount).fill(0);
+      for (const { queryIndex, score } of repeats.get(repeat) ?? []) scores[queryIndex] = score;
+      return scores;
+    });
+}
+
+/** The mean over repeats of each query. */
+export function meanByQuery(scores: TestScores): number[] {
+  return (scores[0] ?? []).map((_, query) => mean(scores.map((repeat) => repeat[query] as number)));
+}
