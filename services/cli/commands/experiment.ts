@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
-import { Argument, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Answer, Cli } from '../cli.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { addExperimentOptions, type ExperimentOptions } from '../experiments/experiment-options.ts';
 import { experiments } from '../experiments/registry.ts';
 import { renderExperimentText } from '../experiments/render-experiment-text.ts';
-import { experimentFolder, runExperiment } from '../experiments/run-experiment.ts';
+import { experimentFolder, runExperiments } from '../experiments/run-experiment.ts';
 import { writeExperiment } from '../experiments/write-experiment.ts';
 
 export function addExperimentCommand(program: Command, cli: Cli): void {
@@ -14,22 +14,34 @@ export function addExperimentCommand(program: Command, cli: Cli): void {
   addExperimentOptions(
     program
       .command('experiment')
-      .description("run one of the paper's experiments or ablations: searches and evaluations, a table, a plot, a sentence"),
+      .description("run some of the paper's experiments and ablations: searches and evaluations, a table, a plot, a sentence"),
   )
-    .addArgument(new Argument('<name>', 'which one').choices([...experiments.keys()]))
+    .argument('<names...>', 'which ones, or all', (name, earlier: readonly Experiment[] = []) => [...earlier, ...named(name)])
     .addHelpText('after', `\nExperiments:\n${about.join('\n')}`)
-    .action((name: string, options: ExperimentOptions) =>
-      cli.answer(options.json, () => runToAnswer(cli, experiments.get(name) as Experiment, options)),
+    .action((chosen: readonly Experiment[], options: ExperimentOptions) =>
+      cli.answer(options.json, () => runToAnswer(cli, [...new Set(chosen)], options)),
     );
 }
 
-async function runToAnswer(cli: Cli, experiment: Experiment, options: ExperimentOptions): Promise<Answer> {
-  const report = await runExperiment(cli, experiment, options);
-  const files = await writeExperiment(experimentFolder(experiment, options), report);
+function named(name: string): Experiment[] {
+  if (name === 'all') return [...experiments.values()];
+  const experiment = experiments.get(name);
+  if (experiment !== undefined) return [experiment];
+  throw new InvalidArgumentError(`there is no experiment "${name}"; there are ${[...experiments.keys()].join(', ')}, and all.`);
+}
+
+async function runToAnswer(cli: Cli, chosen: readonly Experiment[], options: ExperimentOptions): Promise<Answer> {
+  const documents: object[] = [];
+  const texts: string[] = [];
+  await runExperiments(cli, chosen, options, async (experiment, report) => {
+    const files = await writeExperiment(experimentFolder(experiment, options), report);
+    documents.push({ ...report, files });
+    texts.push(`${renderExperimentText(report)}\n\nReport: ${shortPath(files.html)}, experiment.md and experiment.json`);
+  });
   return {
     exitCode: exitCodes.ok,
-    document: { ...report, files },
-    text: `${renderExperimentText(report)}\n\nReport: ${shortPath(files.html)}, experiment.md and experiment.json`,
+    document: chosen.length === 1 ? documents[0] : { experiments: documents },
+    text: texts.join('\n\n\n'),
   };
 }
 

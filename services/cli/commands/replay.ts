@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { Measures } from '../../domain/replay/measure.ts';
-import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
+import { lacksPredictions, type RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { factsOf, type ReplayReport, type ReplayTable, rowOf } from '../../domain/replay/replay-report.ts';
 import { prepareSearch } from '../../domain/replay/replay-search.ts';
 import type { Strategy } from '../../domain/replay/strategy.ts';
@@ -118,7 +118,7 @@ async function replayTables(
     return results.slice(first, first + searches.length);
   };
   return {
-    simulatedPredictions: strategies.some(usesPrediction) && searches.some(lacksPrediction),
+    simulatedPredictions: strategies.some(usesPrediction) && searches.some(lacksPredictions),
     seeds,
     firstSeed,
     after,
@@ -133,10 +133,6 @@ async function replayTables(
 
 function usesPrediction({ method }: { readonly method: string }): boolean {
   return evaluationMethods.get(method)?.usesPrediction === true;
-}
-
-function lacksPrediction({ workflows }: RecordedSearch): boolean {
-  return workflows.some(({ predicted }) => predicted === undefined);
 }
 
 function tellTenths(cli: Cli, total: number): (done: number) => void {

@@ -21,6 +21,7 @@ export const coverage: Experiment = {
   title: 'Coverage: a few workflows against one for each query (Table 1)',
   description: 'top-1, top-5 and repeat-5 against a workflow for each query (Table 1)',
   benchmarks: ['gsm8k'],
+  fewestBenchmarks: 1,
   methods: ['aflow'],
   run: async (context) => {
     const { benchmarks, seeds, threshold } = context.plan;

@@ -36,7 +36,10 @@ export function addExperimentOptions(command: Command): Command {
     .option('--threshold <score>', 'an answer with this score or more counts as correct in coverage', parseScore, 0.5)
     .option('--parallel <n>', 'runs in flight at once', countUpTo(256), 4)
     .option('--quick', 'a reduced form: 2 seeds, 4 rounds, 12 queries', false)
-    .option('--out <folder>', 'where experiment.html, .md and .json go; default: experiments/NAME under --data-dir')
+    .option(
+      '--out <folder>',
+      'where a folder NAME with experiment.html, .md and .json goes; default: experiments under --data-dir',
+    )
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false);

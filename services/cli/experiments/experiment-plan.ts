@@ -4,6 +4,8 @@ import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { completeRunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 
@@ -44,7 +46,7 @@ export interface OptimizerChoice {
 const quickly = { seeds: 2, limit: 12, testLimit: 12, rounds: 4, benchmarks: ['sample', 'gsm8k', 'mbpp'] } as const;
 const seedsByDefault = 3;
 
-/** @throws RunFileError */
+/** @throws RunFileError, or CliError for too few benchmarks */
 export async function planExperiment(experiment: Experiment, options: ExperimentOptions): Promise<ExperimentPlan> {
   const base = await readBase(options.runFile, options.benchmarks?.[0] ?? experiment.benchmarks[0]);
   const { quick, threshold, optimizers = [] } = options;
@@ -53,11 +55,16 @@ export async function planExperiment(experiment: Experiment, options: Experiment
     testLimit: options.testLimit ?? (quick ? quickly.testLimit : undefined),
     rounds: options.rounds ?? (quick ? quickly.rounds : undefined),
   };
+  const benchmarks = options.benchmarks ?? (quick ? await present(base, quickly.benchmarks) : benchmarksOf(experiment, base));
+  if (benchmarks.length < experiment.fewestBenchmarks) {
+    const count = `${experiment.name} needs ${experiment.fewestBenchmarks} benchmarks and has ${benchmarks.join(', ') || 'none'}`;
+    throw new CliError(exitCodes.badInput, `${count}: name some with --benchmarks`);
+  }
   const seeds = options.seeds ?? (quick ? quickly.seeds : seedsByDefault);
   const firstSeed = base.parsed.settings.seed;
   return {
     base,
-    benchmarks: options.benchmarks ?? (quick ? await present(base, quickly.benchmarks) : benchmarksOf(experiment, base)),
+    benchmarks,
     methods: options.methods ?? experiment.methods,
     seeds: Array.from({ length: seeds }, (_, index) => firstSeed + index),
     ...(Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)) as typeof noLimits),

@@ -7,15 +7,15 @@ import { coerceError } from '../../shared/lifecycle/coerce-error.ts';
 import { createSlots } from '../../shared/sandbox/slots.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { type ClusterWish, reachToRun } from '../cluster/reach-to-run.ts';
+import type { DataFolder } from '../cluster/data-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { refuseMissingKeys } from '../runs/run-request.ts';
-import { type EndedRun, endOf, runOn } from '../runs/run-to-its-end.ts';
+import { type EndedRun, runOn } from '../runs/run-to-its-end.ts';
 import { createExperimentProgress, type RunTicket } from './experiment-progress.ts';
+import type { SharedCluster } from './shared-cluster.ts';
 
-/** The runs of an experiment, on one cluster that is started once. */
+/** The runs of an experiment, several in flight at once. */
 export interface ExperimentRuns {
   /**
    * Runs a search or an evaluation to its end, or goes on with it, and takes from it what is wanted. It waits for its turn.
@@ -26,11 +26,16 @@ export interface ExperimentRuns {
   ended(): readonly RunReference[];
   /** A simulated model gave at least one answer. */
   simulated(): boolean;
-  /** Lets the runs in flight go, which can be continued, and stops what was started. */
+  /** Lets the runs in flight go, which can be continued. */
   close(): Promise<void>;
 }
 
-export interface ExperimentRunsSettings extends Omit<ClusterWish, 'notice'> {
+export interface ExperimentRunsSettings {
+  readonly cli: Cli;
+  readonly cluster: SharedCluster;
+  readonly folder: DataFolder;
+  /** The cluster is this machine's, whose workers have this command's environment. */
+  readonly isLocal: boolean;
   /** Runs in flight at once. */
   readonly parallel: number;
 }
@@ -44,33 +49,13 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
   const ended = new Map<string, RunReference>();
   const inFlight = new Set<Promise<unknown>>();
   let simulated = false;
-  let reached: Promise<ReachedCluster> | undefined;
-
-  const onCluster = async <Result>(work: (cluster: ReachedCluster) => Promise<Result>): Promise<Result> => {
-    for (;;) {
-      reached ??= reachToRun({ ...settings, cli, notice });
-      const reaching = reached;
-      const cluster = await reaching;
-      try {
-        return await work(cluster);
-      } catch (error) {
-        const end = await endOf(cluster, error);
-        if (end === undefined) throw error;
-        // The first of the runs in flight that finds out starts another one for all of them.
-        if (reached !== reaching) continue;
-        reached = undefined;
-        notice(`${end.message}; going on with a cluster of our own.`);
-        await cluster.close(cli.interrupts.forced);
-      }
-    }
-  };
 
   const runInTurn = async <Result>(
     file: RunFile,
     what: string,
     take: (ended: EndedRun, state: RunState) => Result,
   ): Promise<Result> => {
-    if (settings.server === undefined) refuseMissingKeys(file, cli.environment);
+    if (settings.isLocal) refuseMissingKeys(file, cli.environment);
     const ticket = progress.add(what);
     const slot = await slots.take(cli.interrupts.requested);
     let atNoCost = false;
@@ -85,7 +70,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
     };
     ticket.begun();
     try {
-      const run = await onCluster((cluster) => runOn(cluster, undertaking));
+      const run = await settings.cluster.use((cluster) => runOn(cluster, undertaking));
       const state = run.record.state();
       ticket.ended(state, atNoCost);
       const { runId } = run.record;
@@ -113,8 +98,6 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
       stopping.abort(new Error('the experiment has ended'));
       await Promise.all(inFlight);
       progress.stop();
-      const cluster = await reached?.catch(() => undefined);
-      await cluster?.close(settings.cli.interrupts.forced);
     },
   };
 }

@@ -19,6 +19,7 @@ export interface Experiment {
   readonly description: string;
   /** What is run where the user does not say. */
   readonly benchmarks: readonly string[];
+  readonly fewestBenchmarks: number;
   /** Presets and evaluation methods, first the one that the others are compared with; none where they are not its subject. */
   readonly methods: readonly string[];
   /**

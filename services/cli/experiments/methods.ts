@@ -15,6 +15,7 @@ export const methods: Experiment = {
   title: 'Methods: test score and tokens (Table 2)',
   description: 'test score and search tokens of each method against AFlow (Table 2)',
   benchmarks: ['gsm8k'],
+  fewestBenchmarks: 1,
   methods: ['aflow', 'default', 'paper', 'predicted', 'few-shot', 'confidence', 'rasch', queryLevelName],
   run: async (context) => {
     const { benchmarks, methods: names } = context.plan;

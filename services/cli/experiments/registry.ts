@@ -1,12 +1,14 @@
+import { agreement } from './agreement.ts';
 import { alpha } from './alpha.ts';
 import { coverage } from './coverage.ts';
 import type { Experiment } from './experiment.ts';
 import { fewShotRatio } from './few-shot-ratio.ts';
 import { methods } from './methods.ts';
 import { optimizer } from './optimizer.ts';
+import { repeats } from './repeats.ts';
 import { warmUp } from './warm-up.ts';
 
-const all: readonly Experiment[] = [coverage, methods, warmUp, fewShotRatio, alpha, optimizer];
+const all: readonly Experiment[] = [coverage, methods, agreement, warmUp, fewShotRatio, alpha, repeats, optimizer];
 
 /** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one line above. */
 export const experiments: ReadonlyMap<string, Experiment> = new Map(all.map((experiment) => [experiment.name, experiment]));

@@ -1,28 +1,58 @@
 import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
-import { exitCodes } from '../exit-codes.ts';
+import type { ClusterWish } from '../cluster/reach-to-run.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 import { type ExperimentPlan, planExperiment } from './experiment-plan.ts';
 import { createExperimentRuns } from './experiment-runs.ts';
+import { createSharedCluster, type SharedCluster } from './shared-cluster.ts';
 
-/** Plans an experiment, runs it on one cluster, and says what came of it. @throws CliError */
-export async function runExperiment(cli: Cli, experiment: Experiment, options: ExperimentOptions): Promise<ExperimentReport> {
-  const plan = await planExperiment(experiment, options);
-  if (plan.benchmarks.length === 0) {
-    throw new CliError(exitCodes.badInput, 'no benchmark to run on: name some with --benchmarks');
+/**
+ * Runs experiments one after another on one cluster that is started once, and says what came of each.
+ * @throws CliError
+ */
+export async function runExperiments(
+  cli: Cli,
+  chosen: readonly Experiment[],
+  options: ExperimentOptions,
+  write: (experiment: Experiment, report: ExperimentReport) => Promise<void>,
+): Promise<void> {
+  // All of them first: bad input is refused before anything is spent.
+  const plans = await Promise.all(chosen.map((experiment) => planExperiment(experiment, options)));
+  const cluster = createSharedCluster(clusterWish(cli, plans[0], options));
+  try {
+    for (const [index, experiment] of chosen.entries()) {
+      if (chosen.length > 1) cli.notice(`${experiment.name} (${index + 1} of ${chosen.length})`);
+      await write(experiment, await runExperiment(cli, experiment, plans[index] as ExperimentPlan, { options, cluster }));
+    }
+  } finally {
+    await cluster.close(cli.interrupts.forced);
   }
+}
+
+function clusterWish(cli: Cli, plan: ExperimentPlan | undefined, options: ExperimentOptions): ClusterWish {
+  if (plan === undefined) throw new RangeError('no experiment to run');
   const { cluster } = plan.base.parsed.settings;
-  const runs = createExperimentRuns({
-    ...{ cli, parallel: options.parallel, server: options.server },
+  return {
+    ...{ cli, server: options.server, notice: cli.notice },
     folder: dataFolderAt(options.dataDir),
     executors: options.executors ?? cluster.executors,
     slots: options.slots ?? cluster.slots,
     withSimulator: needsSimulator(plan),
-  });
+  };
+}
+
+async function runExperiment(
+  cli: Cli,
+  experiment: Experiment,
+  plan: ExperimentPlan,
+  { options, cluster }: { readonly options: ExperimentOptions; readonly cluster: SharedCluster },
+): Promise<ExperimentReport> {
+  const folder = dataFolderAt(options.dataDir);
+  const isLocal = options.server === undefined;
+  const runs = createExperimentRuns({ cli, cluster, folder, isLocal, parallel: options.parallel });
   try {
     const result = await experiment.run({ plan, runs });
     return {
@@ -39,9 +69,9 @@ export async function runExperiment(cli: Cli, experiment: Experiment, options: E
   }
 }
 
-/** Where the files go, unless the user says. */
+/** Where an experiment's files go. */
 export function experimentFolder({ name }: Experiment, { out, dataDir }: ExperimentOptions): string {
-  return out ?? join(dataDir, 'experiments', name);
+  return join(out ?? join(dataDir, 'experiments'), name);
 }
 
 const quickRemark = 'A reduced form (--quick): it shows how the experiment works; its figures are too few to mean anything.';

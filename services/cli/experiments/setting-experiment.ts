@@ -20,7 +20,7 @@ export interface SettingVariant extends Variant {
   readonly at?: number;
 }
 
-export interface SettingQuestion extends Omit<Experiment, 'run' | 'benchmarks' | 'methods'> {
+export interface SettingQuestion extends Pick<Experiment, 'name' | 'title' | 'description'> {
   /** What the plots' axis is called. */
   readonly setting: string;
   readonly vary: (plan: ExperimentPlan) => SettingVariants;
@@ -31,6 +31,7 @@ export function settingExperiment({ setting, vary, ...about }: SettingQuestion):
   return {
     ...about,
     benchmarks: ['gsm8k'],
+    fewestBenchmarks: 1,
     methods: [],
     run: async (context) => {
       const { variants, reference, remarks } = vary(context.plan);

@@ -88,8 +88,9 @@ function differenceOf(trials: readonly Trial[], reference: readonly Trial[]): Va
 /** A difference with its interval and test. @param differences differences[seed][query] */
 export function pairedOver(differences: readonly (readonly number[])[]): Pick<VariantDifference, 'difference' | 'pValue'> {
   const byQuery = (differences[0] ?? []).map((_, query) => mean(differences.map((row) => row[query] as number)));
+  const { value, low, high } = crossedInterval(differences, 1);
   return {
-    difference: crossedInterval(differences, 1),
+    difference: { value, low: Math.max(-1, low), high: Math.min(1, high) },
     pValue: signFlipTest(byQuery, randomStream(1, 'sign-flip')).pValue,
   };
 }

@@ -17,6 +17,13 @@ export interface RecordedWorkflow {
   readonly repeats: readonly (readonly number[])[];
   /** What the optimizer really predicted, where the record has it. */
   readonly predicted?: number;
+  /** How sure the optimizer said it was of its proposal, where the record has it. */
+  readonly confidence?: number;
+}
+
+/** Whether predictions have to be made up for it. */
+export function lacksPredictions({ workflows }: RecordedSearch): boolean {
+  return workflows.every(({ predicted }) => predicted === undefined);
 }
 
 /** The mean over all repeats and queries: what a replay takes for the truth. It includes the repeat that was drawn. */

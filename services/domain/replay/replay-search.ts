@@ -4,7 +4,7 @@ import { randomInteger, randomStream } from '../random.ts';
 import type { EvaluationSettings } from '../search/configuration.ts';
 import type { Evaluation, ExecutionOutcome } from '../search/event.ts';
 import { nextPickStep } from '../search/final-pick/next-pick-step.ts';
-import { type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
+import { lacksPredictions, type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
 import { planSpending, type ReplayPlan } from './replay-plan.ts';
 import { simulatedPredictions } from './simulated-prediction.ts';
 
@@ -77,16 +77,18 @@ interface ScoredRounds {
 
 function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, settings, seed }: Scoring): ScoredRounds {
   const { queryCount, workflows, truths, working } = search;
-  const predictions = method.usesPrediction
-    ? simulatedPredictions(truths, working, randomStream(seed, 'simulated-prediction'))
-    : [];
+  // A record with real predictions has none where the optimizer gave no usable one: a live run would not have it either.
+  const predictions =
+    method.usesPrediction && lacksPredictions(search)
+      ? simulatedPredictions(truths, working, randomStream(seed, 'simulated-prediction'))
+      : [];
   const warmingUp = warmUpFor(method);
   const memory: Evidence['memory'] = [];
   const earlier: EarlierRound[] = [];
   const warmUp: { round: number; scores: Row }[] = [];
   let earlierSample: readonly number[] | undefined;
   let executions = 0;
-  for (const [index, { round, parentRound, predicted }] of workflows.entries()) {
+  for (const [index, { round, parentRound, predicted, confidence }] of workflows.entries()) {
     const row = rows[index] as Row;
     const warm = warmUp.length < settings.warmUpRounds;
     const base = {
@@ -99,7 +101,7 @@ function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, set
       memory,
       parentRound,
       parent: earlier[parentRound - 1]?.evaluation,
-      confidence: undefined,
+      confidence,
     };
     const scored = scoreRound(warm ? warmingUp : method, base, row, predicted ?? predictions[index], seed);
     executions += scored.sampled.length;

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { predictionOf } from '../../domain/evaluation/evidence.ts';
-import type { RecordedSearch, RecordedWorkflow } from '../../domain/replay/recorded-search.ts';
+import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
+import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { applyEvent } from '../../domain/search/apply-event.ts';
-import { coversAllQueries } from '../../domain/search/executions.ts';
-import type { Round, RunState } from '../../domain/search/state.ts';
+import type { RunState } from '../../domain/search/state.ts';
 import { decodeEvent } from '../contracts/event-codec.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -22,37 +21,14 @@ export async function readRunLog(path: string): Promise<RunState> {
 }
 
 /**
- * A run of our own as a search to replay. Only rounds that were executed on every query can be: of the others the log holds
- * what the run asked for, and a replay would ask for something else.
- * @throws TraceError if there are not two such rounds
+ * A run of our own as a search to replay.
+ * @throws TraceError if there are not two rounds that were executed in full
  */
 export async function readRunAsSearch(path: string): Promise<RecordedSearch> {
-  const { configuration, rounds } = await readRunLog(path);
-  const { queryCount, name } = configuration.benchmark;
-  const full = rounds.filter((round) => round.evaluation !== undefined && coversAllQueries(round, configuration));
-  if (full.length < 2) {
-    const rule = 'a replay needs two rounds at the least that were executed on every query, as `evaluation.method: full` does';
-    throw new TraceError(path, `${full.length} of its ${rounds.length} rounds were executed in full: ${rule}`);
-  }
-  const places = new Map(full.map(({ round }, index) => [round, index + 1]));
-  const workflows = full.map((round, index): RecordedWorkflow => {
-    const predicted = predictionOf(round, configuration.evaluation.predictionAttempts);
-    return {
-      round: index + 1,
-      parentRound: places.get(round.parentRound) ?? 0,
-      repeats: repeatsOf(round, queryCount),
-      ...(typeof predicted === 'number' ? { predicted } : {}),
-    };
-  });
-  return { source: name, name: configuration.name, queryCount, workflows };
-}
-
-/** Repeats that not all queries had are left out. */
-function repeatsOf({ outcomes }: Round, queryCount: number): number[][] {
-  const byRepeat = Map.groupBy(outcomes, ({ repeat }) => repeat);
-  return [...byRepeat.values()].flatMap((group) => {
-    const scores = new Array<number>(queryCount).fill(Number.NaN);
-    for (const { queryIndex, score } of group) scores[queryIndex] = score;
-    return scores.some(Number.isNaN) ? [] : [scores];
-  });
+  const state = await readRunLog(path);
+  const search = searchOfRun(state);
+  const full = search.workflows.length;
+  if (full >= 2) return search;
+  const rule = 'a replay needs two rounds at the least that were executed on every query, as `evaluation.method: full` does';
+  throw new TraceError(path, `${full} of its ${state.rounds.length} rounds were executed in full: ${rule}`);
 }

@@ -1,0 +1,69 @@
+import { agreementRows, agreementTables, describeAgreement, errorPlot } from '../../domain/experiment/agreement-table.ts';
+import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
+import { searchOfRun } from '../../domain/replay/search-of-run.ts';
+import { scoreStrategies } from '../../domain/replay/strategy.ts';
+import { replayDefaults } from '../replay/replay-defaults.ts';
+import type { Experiment, ExperimentContext } from './experiment.ts';
+import type { ExperimentPlan } from './experiment-plan.ts';
+import { search } from './find-and-test.ts';
+import { variantNamed } from './variant.ts';
+
+const constant = 'constant';
+const draws = { usual: 100, quick: 20 };
+
+/**
+ * Table 3: how near the cheap scores come to full evaluation, on every workflow of a search that executes all of them in full.
+ * The optimizer really gives its prediction and confidence of each; what is drawn by lot is replayed many times.
+ */
+export const agreement: Experiment = {
+  name: 'agreement',
+  title: 'Agreement of the evaluation methods with full evaluation (Table 3)',
+  description: 'each evaluation method against full evaluation on the same workflows (Table 3)',
+  benchmarks: ['gsm8k'],
+  fewestBenchmarks: 1,
+  methods: ['confidence', 'predicted', 'few-shot', 'scale', 'weighted', 'difference', 'rasch', constant],
+  run: async (context) => {
+    const { plan } = context;
+    const warmUp = warmUpOf(plan);
+    const choices = plan.benchmarks.flatMap((benchmark) => plan.seeds.map((seed) => ({ benchmark, seed })));
+    const searches = await Promise.all(choices.map((choice) => searchInFull(context, choice, warmUp)));
+    const { few_shot_ratio: ratio } = plan.base.parsed.settings.evaluation;
+    const rows = agreementRows(searches, {
+      strategies: scoreStrategies([...new Set([...plan.methods, constant])], warmUp, ratio),
+      settings: replayDefaults,
+      draws: plan.quick ? draws.quick : draws.usual,
+      after: warmUp,
+    });
+    const workflows = searches.map((recorded) => recorded.workflows.length);
+    return {
+      findings: describeAgreement(rows, constant),
+      tables: agreementTables(rows),
+      plots: [errorPlot(rows)],
+      remarks: [
+        `${searches.length} searches with ${workflows.join(', ')} workflows, each executed on every query; the first ${warmUp} of a search are the warm-up, and are left out of the figures. Predictions were asked for with no more experience than a warm-up of ${warmUp} gives.`,
+        'Working are workflows with at least half the score of the best of their search: telling broken ones from the others is most of what a correlation over all of them measures.',
+        'Intervals: bootstrap over the draws of queries, and over the searches of a benchmark where it has several; benchmarks weigh alike. The few-shot queries are among those of the full score, which flatters every method that executes.',
+      ],
+    };
+  },
+};
+
+/** Of a short search some workflows must be left to compare on. */
+function warmUpOf({ rounds, base }: ExperimentPlan): number {
+  const { search: settings, evaluation } = base.parsed.settings;
+  return Math.max(1, Math.min(evaluation.warm_up_rounds, (rounds ?? settings.max_rounds) - 3));
+}
+
+function searchInFull(
+  context: ExperimentContext,
+  choice: { readonly benchmark: string; readonly seed: number },
+  warmUp: number,
+): Promise<RecordedSearch> {
+  const aflow = variantNamed('aflow');
+  const variant = {
+    ...aflow,
+    name: 'aflow with forecasts',
+    evaluation: { ...aflow.evaluation, forecasts: true, warm_up_rounds: warmUp },
+  };
+  return search(context, { ...choice, variant }, (_, state) => searchOfRun(state));
+}

@@ -1,0 +1,37 @@
+import { predictionOf } from '../evaluation/evidence.ts';
+import { parseConfidence } from '../prompts/parse-confidence.ts';
+import { coversAllQueries } from '../search/executions.ts';
+import type { Round, RunState } from '../search/state.ts';
+import type { RecordedSearch, RecordedWorkflow } from './recorded-search.ts';
+
+/**
+ * A run of our own as a search to replay. Only rounds that were executed on every query can be: of the others the log holds
+ * what the run asked for, and a replay would ask for something else.
+ */
+export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch {
+  const { queryCount, name } = configuration.benchmark;
+  const full = rounds.filter((round) => round.evaluation !== undefined && coversAllQueries(round, configuration));
+  const places = new Map(full.map(({ round }, index) => [round, index + 1]));
+  const workflows = full.map((round, index): RecordedWorkflow => {
+    const predicted = predictionOf(round, configuration.evaluation.predictionAttempts);
+    const confidence = parseConfidence(round.proposals.at(-1)?.reply ?? '');
+    return {
+      round: index + 1,
+      parentRound: places.get(round.parentRound) ?? 0,
+      repeats: repeatsOf(round, queryCount),
+      ...(typeof predicted === 'number' ? { predicted } : {}),
+      ...(confidence === undefined ? {} : { confidence }),
+    };
+  });
+  return { source: name, name: configuration.name, queryCount, workflows };
+}
+
+/** Repeats that not all queries had are left out. */
+function repeatsOf({ outcomes }: Round, queryCount: number): number[][] {
+  const byRepeat = Map.groupBy(outcomes, ({ repeat }) => repeat);
+  return [...byRepeat.values()].flatMap((group) => {
+    const scores = new Array<number>(queryCount).fill(Number.NaN);
+    for (const { queryIndex, score } of group) scores[queryIndex] = score;
+    return scores.some(Number.isNaN) ? [] : [scores];
+  });
+}
