@@ -91,6 +91,8 @@ export function describeNoise(results: readonly BenchmarkComponents[]): string[]
   return results.map(({ benchmark, components }) => {
     const queries = components[0]?.queries ?? 0;
     const noise = 100 * mean(components.map(passDeviation));
+    if (noise === 0)
+      return `${benchmark}, ${queries} test queries: every pass of a workflow scored every query alike, so no difference between workflows is execution noise.`;
     // Two passes, each with its own noise.
     const between = 1.96 * Math.SQRT2 * noise;
     const share = Math.round(100 * mean(components.map(noiseShare)));
