@@ -7,7 +7,7 @@ import { nearNumber, numberIn } from './near-number.ts';
 export function nearLatex(right: string, known: KnownQuery, random: Random): string {
   const value = numberIn(right);
   if (value !== undefined) return String(nearNumber(value, known, random));
-  const slips = [anotherNumber, anotherNumber, turnedOver, anotherSign, otherBrackets].map((slip) => slip(right, random));
+  const slips = [anotherNumber, anotherNumber, turnedOver, anotherSign].map((slip) => slip(right, random));
   const different = slips.filter((slip) => slip !== right);
   return different.length === 0 ? `${right}+1` : pick(different, random);
 }
@@ -27,9 +27,4 @@ function turnedOver(text: string): string {
 function anotherSign(text: string): string {
   if (/^\\(?:text|begin)|^[[(]/.test(text)) return text;
   return text.startsWith('-') ? text.slice(1) : `-${text}`;
-}
-
-function otherBrackets(text: string): string {
-  if (!/^[[(].*,.*[\])]$/.test(text)) return text;
-  return (text.startsWith('[') ? '(' : '[') + text.slice(1);
 }

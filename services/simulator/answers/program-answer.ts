@@ -12,7 +12,7 @@ const misspeltShare = 0.06;
 
 /** A Python function. Tuned on HumanEval and MBPP: a bare task scores about .87 and .69, the best workflows .98 and .9. */
 export const programAnswer: AnswerKind = {
-  worth: { base: -0.3, steps: 0.45, checking: 0.45, mark: 0, brief: -0.4, program: 0 },
+  worth: { base: -0.3, steps: 0.55, checking: 0.6, mark: 0, brief: -0.4, program: 0 },
   right: (known, random) => pick(knownPrograms(known).right, random),
   wrong: (known, random) => {
     const { wrong, misspelt } = knownPrograms(known);

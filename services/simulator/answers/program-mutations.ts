@@ -1,6 +1,6 @@
 import type { Random } from '../../domain/ports.ts';
 import { pick } from '../pick.ts';
-import { bodyStart, codePlaces, replacedAt } from './python-source.ts';
+import { bodyStart, codePlaces, type Place, replacedAt } from './python-source.ts';
 
 /** A slip that people and models make: a pattern in the code, and what stands there instead. */
 interface Mutation {
@@ -43,16 +43,30 @@ const syntaxSlips: readonly Mutation[] = [
 
 /** Programs with one slip each in the body of a function, at most one of each sort. */
 export function mutated(source: string, name: string, random: Random): string[] {
-  return mutations.flatMap((mutation) => applied(mutation, source, name, random));
+  const ends = (place: Place): boolean => endsSurely(source, place);
+  return mutations.flatMap((mutation) => applied(mutation, source, name, random, ends));
 }
 
 /** Programs that are no Python any more. */
 export function misspelt(source: string, name: string, random: Random): string[] {
-  return syntaxSlips.flatMap((slip) => applied(slip, source, name, random));
+  return syntaxSlips.flatMap((slip) => applied(slip, source, name, random, () => true));
 }
 
-function applied({ pattern, replace, last }: Mutation, source: string, name: string, random: Random): string[] {
-  const places = codePlaces(source, pattern, bodyStart(source, name));
+/** Not at what a `while` loop ends by: a program that never ends costs its whole time limit each time it is judged. */
+function endsSurely(source: string, { start }: Place): boolean {
+  if (!/^[ \t]*while\b/m.test(source)) return true;
+  const line = source.slice(source.lastIndexOf('\n', start - 1) + 1).split('\n')[0] ?? '';
+  return !/^[ \t]*(?:while\b|[\w, ]+ ?(?:[-+*/%&|^]|\/\/|<<|>>)?=[^=])/.test(line);
+}
+
+function applied(
+  { pattern, replace, last }: Mutation,
+  source: string,
+  name: string,
+  random: Random,
+  allows: (place: Place) => boolean,
+): string[] {
+  const places = codePlaces(source, pattern, bodyStart(source, name)).filter(allows);
   if (places.length === 0) return [];
   const place = last === true ? places.at(-1) : pick(places, random);
   return place === undefined ? [] : [replacedAt(source, place, replace(place.text))];

@@ -19,7 +19,7 @@ const wordyShare = 0.1;
  * around the answer.
  */
 export const wordsAnswer: AnswerKind = {
-  worth: { base: 0.4, steps: 0.45, checking: 0.25, mark: 0, brief: 0, program: 0 },
+  worth: { base: 0.6, steps: 0.45, checking: 0.25, mark: 0, brief: 0, program: 0 },
   right: (known, random) => {
     const gold = golds(known)[0] ?? '';
     return random.next() < wordyShare ? wordy(gold, random) : gold;

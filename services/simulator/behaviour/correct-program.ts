@@ -5,9 +5,9 @@ import type { Question } from './question.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** Logits that an error message adds to another attempt. */
-const errorHelp = 1.2;
+const errorHelp = 1.5;
 /** How often a fix comes to the same program again. */
-const stuckShare = 0.2;
+const stuckShare = 0.15;
 
 const remarks = [
   'The function gives a wrong result in one of the cases that the tests check.',

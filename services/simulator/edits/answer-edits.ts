@@ -55,9 +55,6 @@ const generatesAnswers: WorkflowEdit = {
     solver.call = 'answer_generate';
     solver.with = { input };
     replaceExpression(document, 1, old, answerOf(solver));
-    // The answer comes without a box, and some scorers look for one.
-    const end = document.steps.at(-1);
-    if (task.nature === 'boxed' && end?.return === `{{ ${answerOf(solver)} }}`) end.return = `\\boxed{ ${end.return} }`;
     return true;
   },
 };

@@ -1,32 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../services/domain/operators/operator.ts';
-import { findOperator } from '../../../services/domain/operators/registry.ts';
-import type { ChatMessage } from '../../../services/domain/ports.ts';
-import { randomStream } from '../../../services/domain/random.ts';
 import { answerOf, chat, modelFor, questionOf } from './arithmetic-benchmark.ts';
+import { runOperator, share } from './ask.ts';
 
 const ableModel = modelFor(-1);
 
-/** Runs an operator against the simulated model. */
-async function run(operator: string, inputs: Record<string, Value>, model = ableModel): Promise<Readonly<Record<string, Value>>> {
-  const usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-  const complete = async (messages: readonly ChatMessage[]) => {
-    const text = model.reply(chat(messages.map((message) => message.content).join('\n')), 0);
-    return { text, reasoning: '', finishReason: 'stop', usage, model: 'qwen-plus', simulated: true } as const;
-  };
-  return await findOperator(operator).run(inputs, {
-    complete,
-    code: undefined,
-    random: randomStream(1, 'test'),
-    query: {},
-    signal: new AbortController().signal,
-  });
-}
-
-async function share(count: number, holds: (index: number) => Promise<boolean>): Promise<number> {
-  const results = await Promise.all(Array.from({ length: count }, (_, index) => holds(index)));
-  return results.filter(Boolean).length / count;
-}
+const run = (operator: string, inputs: Record<string, Value>, model = ableModel) => runOperator(operator, inputs, model);
 
 const solution = (answer: string) => `We add them up. The final answer is \\boxed{${answer}}.`;
 

@@ -37,4 +37,24 @@ describe('the index of queries', () => {
     expect(two.find(`Problem: ${queries[1]}`)?.query.id).toBe('pears-1');
     expect(two.find(`Problem: ${queries[0]} Think.`)?.query.id).toBe('pears-0');
   });
+
+  it('tells queries that ask the same of different texts apart by their other fields', () => {
+    const texts = ['The mill stands in Gouda.', 'The mill stands in Breda, where nobody lives.'];
+    const queries = texts.map((text, place) => ({
+      id: `mill-${place}`,
+      fields: { question: 'Where is the mill?', text },
+      reference: '',
+    }));
+    const mills = buildQueryIndex(knownQueries({ ...arithmeticBenchmark, queries, inputs: ['question', 'text'] }));
+    expect(mills.find(`${texts[1]}\n\nWhere is the mill?`)?.query.id).toBe('mill-1');
+    expect(mills.find(`${texts[0]}\n\nWhere is the mill?`)?.query.id).toBe('mill-0');
+  });
+
+  it('finds a question behind a long context', () => {
+    const context = Array.from(
+      { length: 3000 },
+      (_, place) => `Sentence ${place} tells of a basket that holds ${place} pears.`,
+    ).join(' ');
+    expect(idIn(`Context: ${context}\n\nQuestion: ${questionOf(11)}`)).toBe('arithmetic-11');
+  });
 });
