@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import manifest from './manifests/drop.json' with { type: 'json' };
-import { findRows, jsonLinesOf, rowsByNumber, unpackedText } from './official-rows.ts';
+import { findRows, rowsByNumber, rowsOfJsonLines } from './official-rows.ts';
 import { pythonJson } from './python-json.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
 import { keysOf } from './split-manifest.ts';
@@ -21,7 +21,7 @@ export const drop: ReleasedBenchmark = {
     'https://raw.githubusercontent.com/ShengranHu/ADAS/main/dataset/drop_v0_dev.jsonl.gz',
   ].map((url) => ({
     parts: [{ names, url }],
-    rowsOf: async ([file = new Uint8Array()]) => jsonLinesOf(await unpackedText(file)),
+    rowsOf: rowsOfJsonLines,
   })),
   files: manifest.files,
   rebuild: (rows, file, split) =>

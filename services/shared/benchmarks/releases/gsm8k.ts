@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import manifest from './manifests/gsm8k.json' with { type: 'json' };
-import { findRows, jsonLinesOf, rowsByNumber, unpackedText } from './official-rows.ts';
+import { findRows, rowsByNumber, rowsOfJsonLines } from './official-rows.ts';
 import { pythonJson } from './python-json.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
 import { keysOf } from './split-manifest.ts';
@@ -23,7 +23,7 @@ export const gsm8k: ReleasedBenchmark = {
           url: 'https://raw.githubusercontent.com/openai/grade-school-math/master/grade_school_math/data/test.jsonl',
         },
       ],
-      rowsOf: async ([file = new Uint8Array()]) => jsonLinesOf(await unpackedText(file)),
+      rowsOf: rowsOfJsonLines,
     },
   ],
   files: manifest.files,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { textKeyOf } from './content-hash.ts';
 import manifest from './manifests/hotpotqa.json' with { type: 'json' };
-import { findRows, jsonListOf, rowsBy, unpackedText } from './official-rows.ts';
+import { findRows, rowsBy, rowsOfJsonList } from './official-rows.ts';
+import { parquetRowsOf } from './parquet-rows.ts';
 import { pythonJson } from './python-json.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
 import { keysOf, type SplitManifest } from './split-manifest.ts';
@@ -16,6 +17,27 @@ const officialRow = z.object({
   level: z.string(),
 });
 
+const huggingFace = 'https://huggingface.co/datasets';
+
+/** A row as its authors publish it on Hugging Face: lists of pairs have become pairs of lists. */
+const columnsRow = z.object({
+  id: z.string(),
+  supporting_facts: z.object({ title: z.array(z.string()), sent_id: z.array(z.coerce.number()) }),
+  context: z.object({ title: z.array(z.string()), sentences: z.array(z.array(z.string())) }),
+});
+
+function officialRowOf(row: Record<string, unknown>): unknown {
+  const columns = columnsRow.safeParse(row);
+  if (!columns.success) return row;
+  const { id, supporting_facts: facts, context } = columns.data;
+  return {
+    ...row,
+    _id: id,
+    supporting_facts: facts.title.map((title, index) => [title, facts.sent_id[index]]),
+    context: context.title.map((title, index) => [title, context.sentences[index]]),
+  };
+}
+
 /** Made for this project: 500 rows in the order drawn, each marked if AFlow validates on it. */
 const sampleFile = 'hotpotqa_dev_sample.jsonl.gz';
 const validateFile = 'hotpotqa_validate.jsonl';
@@ -29,14 +51,22 @@ export const hotpotqa: ReleasedBenchmark = {
   title: 'hotpot_dev_distractor_v1.json, the development set of HotpotQA (7,405 rows, 46 MB)',
   licence: 'CC-BY-SA-4.0',
   sources: [
+    ...[
+      'http://curtis.ml.cmu.edu/datasets/hotpot/hotpot_dev_distractor_v1.json',
+      // The same file, put there by a third person; the official host has been out of reach for long.
+      `${huggingFace}/namlh2004/hotpotqa/resolve/7e54db4656209750ff487f6fdf8e39a66dba136b/hotpot_dev_distractor_v1.json`,
+    ].map((url) => ({
+      parts: [{ names: ['hotpot_dev_distractor_v1.json'], url }],
+      rowsOf: rowsOfJsonList,
+    })),
     {
       parts: [
         {
-          names: ['hotpot_dev_distractor_v1.json'],
-          url: 'http://curtis.ml.cmu.edu/datasets/hotpot/hotpot_dev_distractor_v1.json',
+          names: ['distractor/validation-00000-of-00001.parquet'],
+          url: `${huggingFace}/hotpotqa/hotpot_qa/resolve/main/distractor/validation-00000-of-00001.parquet`,
         },
       ],
-      rowsOf: async ([file = new Uint8Array()]) => jsonListOf(await unpackedText(file)),
+      rowsOf: async (parts) => (await parquetRowsOf(parts)).map(officialRowOf),
     },
   ],
   files: manifest.files,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import manifest from './manifests/humaneval.json' with { type: 'json' };
-import { findRows, jsonLinesOf, rowsBy, unpackedText } from './official-rows.ts';
+import { findRows, rowsBy, rowsOfJsonLines } from './official-rows.ts';
 import { pythonJson } from './python-json.ts';
 import { applyRecipe } from './recipe.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
@@ -32,7 +32,7 @@ export const humaneval: ReleasedBenchmark = {
           url: 'https://raw.githubusercontent.com/openai/human-eval/master/data/HumanEval.jsonl.gz',
         },
       ],
-      rowsOf: async ([file = new Uint8Array()]) => jsonLinesOf(await unpackedText(file)),
+      rowsOf: rowsOfJsonLines,
     },
   ],
   files: manifest.files,

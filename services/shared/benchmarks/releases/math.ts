@@ -1,11 +1,10 @@
-import { parquetReadObjects } from 'hyparquet';
 import { z } from 'zod';
 import { textKeyOf } from './content-hash.ts';
 import manifest from './manifests/math.json' with { type: 'json' };
 import { findRows, parsed, rowsBy, unpacked } from './official-rows.ts';
+import { parquetRowsOf } from './parquet-rows.ts';
 import { pythonJson } from './python-json.ts';
 import { readTar } from './read-tar.ts';
-import { ReleaseError } from './release-error.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
 import { keysOf } from './split-manifest.ts';
 
@@ -23,16 +22,6 @@ const rowsOfTar = async ([archive = new Uint8Array()]: readonly Uint8Array[]): P
 const subjects = ['prealgebra', 'number_theory', 'precalculus', 'counting_and_probability'];
 const asPublishedBySubject = 'https://huggingface.co/datasets/EleutherAI/hendrycks_math/resolve/main';
 
-async function rowsOfParquet(parts: readonly Uint8Array[]): Promise<unknown[]> {
-  const rows = parts.map(async (part) => {
-    const { buffer } = Uint8Array.from(part);
-    return parquetReadObjects({ file: buffer }).catch((cause: Error) => {
-      throw new ReleaseError('wrong-release', `it is no Parquet file, or damaged (${cause.message})`, { cause });
-    });
-  });
-  return (await Promise.all(rows)).flat();
-}
-
 /**
  * AFlow took the problems of level 5 in four subjects of the test set. Keys are those of the problems' texts, which have no ids.
  */
@@ -48,7 +37,7 @@ export const math: ReleasedBenchmark = {
         const file = `${subject}/test-00000-of-00001.parquet`;
         return { names: [file], url: `${asPublishedBySubject}/${file}` };
       }),
-      rowsOf: rowsOfParquet,
+      rowsOf: parquetRowsOf,
     },
   ],
   files: manifest.files,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import manifest from './manifests/mbpp.json' with { type: 'json' };
-import { findRows, jsonListOf, rowsBy, unpackedText } from './official-rows.ts';
+import { findRows, rowsBy, rowsOfJsonList } from './official-rows.ts';
 import { pythonJson } from './python-json.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
 import { keysOf } from './split-manifest.ts';
@@ -30,7 +30,7 @@ export const mbpp: ReleasedBenchmark = {
           url: 'https://raw.githubusercontent.com/google-research/google-research/master/mbpp/sanitized-mbpp.json',
         },
       ],
-      rowsOf: async ([file = new Uint8Array()]) => jsonListOf(await unpackedText(file)),
+      rowsOf: rowsOfJsonList,
     },
   ],
   files: manifest.files,

@@ -17,14 +17,20 @@ export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-export function jsonLinesOf(text: string): unknown[] {
-  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, `line ${index + 1} is no JSON`)]));
+/** A release of one file with a row a line. */
+export async function rowsOfJsonLines([file = new Uint8Array()]: readonly Uint8Array[]): Promise<unknown[]> {
+  return jsonLinesOf(await unpackedText(file));
 }
 
-export function jsonListOf(text: string): readonly unknown[] {
-  const list = parsed(text, 'it is no JSON');
+/** A release of one file with a list of rows. */
+export async function rowsOfJsonList([file = new Uint8Array()]: readonly Uint8Array[]): Promise<readonly unknown[]> {
+  const list = parsed(await unpackedText(file), 'it is no JSON');
   if (!Array.isArray(list)) throw new ReleaseError('wrong-release', 'it is no list of rows');
   return list;
+}
+
+export function jsonLinesOf(text: string): unknown[] {
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, `line ${index + 1} is no JSON`)]));
 }
 
 export function parsed(text: string, fault: string): unknown {

@@ -68,13 +68,14 @@ async function rebuildFromFirstGood(benchmark: ReleasedBenchmark, origin: Releas
   const sources = sourcesAt(benchmark, origin);
   const faults: ReleaseError[] = [];
   for (const source of sources) {
+    const isLast = source === sources.at(-1);
     try {
-      const parts = await loadParts(benchmark, source, origin);
+      const parts = await loadParts(benchmark, source, isLast ? origin : withLessPatience(origin));
       return { parts, texts: await rebuildAll(benchmark, source, parts, origin) };
     } catch (error) {
       if (!(error instanceof ReleaseError)) throw error;
       faults.push(error);
-      if (origin.from === undefined && faults.length < sources.length) origin.onNote(`${error.message}; trying another source`);
+      if (origin.from === undefined && !isLast) origin.onNote(`${error.message}; trying another source`);
     }
   }
   // Of a folder that lacks the files of every source, those of the first are asked for.
@@ -83,6 +84,11 @@ async function rebuildFromFirstGood(benchmark: ReleasedBenchmark, origin: Releas
   throw new ReleaseError(faults[0]?.problem ?? 'download', `${message}; ${adviceFor(benchmark, origin)}`, {
     cause: faults.at(-1),
   });
+}
+
+/** For a host that another can stand in for. */
+function withLessPatience(origin: ReleaseOrigin): ReleaseOrigin {
+  return { ...origin, settings: { ...origin.settings, attempts: Math.min(2, origin.settings.attempts) } };
 }
 
 function adviceFor({ name, title }: ReleasedBenchmark, { from }: ReleaseOrigin): string {

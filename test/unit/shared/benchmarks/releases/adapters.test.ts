@@ -11,6 +11,7 @@ import { recipeFor } from '../../../../../services/shared/benchmarks/releases/re
 import type { ReleasedBenchmark } from '../../../../../services/shared/benchmarks/releases/released-benchmark.ts';
 import type { SplitManifest } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
 import { madeUpGsm8k } from '../../../../support/made-up-release.ts';
+import { hotpotParquet } from '../../../../support/parquet-releases.ts';
 import { tarOf } from '../../../../support/tar.ts';
 
 /** The lines of a file that has the rows with these keys, from the bytes of a release. */
@@ -88,6 +89,28 @@ describe('HotpotQA', () => {
     expect(await rebuilt(hotpotqa, release, file, { keys: ['abc'] })).toEqual([`{"_id": "abc", ${rest}`]);
     const keys = [`37=${textKeyOf('Is it so?')}`];
     expect(await rebuilt(hotpotqa, release, file, { keys })).toEqual([`{"_id": 37, ${rest}`]);
+  });
+
+  it('reads the same rows as its authors publish them in Parquet', async () => {
+    const official = [
+      row,
+      {
+        ...row,
+        _id: 'def',
+        supporting_facts: [
+          ['It', 0],
+          ['Is', 2],
+        ] as [string, number][],
+      },
+    ];
+    const rows = (await hotpotqa.sources[2]?.rowsOf([hotpotParquet(official)])) ?? [];
+    const manifest = { rows: 0, keys: ['abc def'] };
+    const lines = official.map((each) => JSON.stringify(each));
+    const rebuiltRows = hotpotqa
+      .rebuild(rows, 'hotpotqa_validate.jsonl', manifest)
+      .map((line) => JSON.stringify(JSON.parse(line)));
+    expect(rebuiltRows).toEqual(lines);
+    await expect(hotpotqa.sources[2]?.rowsOf([Buffer.from('<html>')])).rejects.toThrow(/no Parquet file, or damaged/);
   });
 
   it('does not make a test split up', () => {

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { contentHashOf, textKeyOf } from '../../../../../services/shared/benchmarks/releases/content-hash.ts';
 import { math } from '../../../../../services/shared/benchmarks/releases/math.ts';
@@ -8,6 +7,7 @@ import { readTar } from '../../../../../services/shared/benchmarks/releases/read
 import { applyRecipe, recipeFor } from '../../../../../services/shared/benchmarks/releases/recipe.ts';
 import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
 import { keysOf } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
+import { mathParquet } from '../../../../support/parquet-releases.ts';
 import { tarOf } from '../../../../support/tar.ts';
 
 describe("JSON as Python's", () => {
@@ -104,18 +104,9 @@ describe('tar archives', () => {
 describe('MATH as Parquet files by subject', () => {
   const [, , bySubject] = math.sources;
   const row = { problem: 'One and one?', level: 'Level 5', type: 'Prealgebra', solution: '$\\boxed{2}$' };
-  const parquet = (rows: readonly (typeof row)[]): Buffer => {
-    const columns = (Object.keys(row) as (keyof typeof row)[]).map((name) => ({
-      name,
-      data: rows.map((each) => each[name]),
-      type: 'STRING' as const,
-    }));
-    return Buffer.from(parquetWriteBuffer({ columnData: columns }));
-  };
-
   it('gives the rows of all files', async () => {
     const other = { ...row, problem: 'Two and two?' };
-    expect(await bySubject?.rowsOf([parquet([row]), parquet([other, row])])).toEqual([row, other, row]);
+    expect(await bySubject?.rowsOf([mathParquet([row]), mathParquet([other, row])])).toEqual([row, other, row]);
   });
 
   it('refuses what is no Parquet file', async () => {

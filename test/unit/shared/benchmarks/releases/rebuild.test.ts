@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hotpotqa } from '../../../../../services/shared/benchmarks/releases/hotpotqa.ts';
 import type { ReleaseOrigin } from '../../../../../services/shared/benchmarks/releases/load-release.ts';
+import { math } from '../../../../../services/shared/benchmarks/releases/math.ts';
 import { pullBenchmark } from '../../../../../services/shared/benchmarks/releases/pull-benchmark.ts';
+import { readTar } from '../../../../../services/shared/benchmarks/releases/read-tar.ts';
 import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
+import type { ReleasedBenchmark } from '../../../../../services/shared/benchmarks/releases/released-benchmark.ts';
 import { canBeRebuilt } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
 import { officialReleases } from '../../../../support/official-releases.ts';
+import { type HotpotRow, hotpotParquet, type MathRow, mathParquet } from '../../../../support/parquet-releases.ts';
 import { type ReleaseHost, startReleaseHost } from '../../../../support/release-host.ts';
 
 /** AFlow's files, where they lie beside the checkout. They are read there and never copied into the project. */
@@ -47,6 +52,30 @@ describe.runIf(isThere)("AFlow's files, from official releases over a host that 
       expect(host.requests).toEqual([path, path, `${path} bytes=20000-`, `${path} bytes=20000-`, `${path} bytes=29000-`]);
     },
   );
+});
+
+describe.runIf(isThere)("AFlow's files, from what others publish in Parquet", async () => {
+  const releases = isThere ? await officialReleases(aflow) : new Map<string, Buffer>();
+  const expectIdentical = async (benchmark: ReleasedBenchmark, parts: readonly Buffer[]): Promise<void> => {
+    const rows = (await benchmark.sources.at(-1)?.rowsOf(parts)) ?? [];
+    for (const [file, manifest] of Object.entries(benchmark.files).filter(([, each]) => canBeRebuilt(each))) {
+      const text = benchmark.rebuild(rows, file, manifest).map((line) => `${line}\n`);
+      expect(Buffer.from(text.join(''))).toEqual(await contentOf(join(aflow, file)));
+    }
+  };
+
+  it('come out byte for byte: math', async () => {
+    const entries = [...readTar(releases.get('/~hendrycks/MATH.tar') ?? Buffer.alloc(0))];
+    const rows = entries.map(({ content }) => JSON.parse(Buffer.from(content).toString()) as MathRow);
+    const bySubject = Map.groupBy(rows, ({ type }) => type);
+    await expectIdentical(math, [...bySubject.values()].map(mathParquet));
+  });
+
+  it('come out byte for byte: hotpotqa', async () => {
+    const release = releases.get('/datasets/hotpot/hotpot_dev_distractor_v1.json') ?? Buffer.from('[]');
+    const rows = (JSON.parse(release.toString()) as HotpotRow[]).filter(({ answer }) => answer !== undefined);
+    await expectIdentical(hotpotqa, [hotpotParquet(rows)]);
+  });
 });
 
 /** A gzipped file may be packed differently, and still hold the same. */
