@@ -54,6 +54,8 @@ export interface SandboxServiceSettings {
   readonly minIsolation: IsolationLevel;
   /** Path of the interpreter; undefined for the first that works. */
   readonly python?: string;
+  /** A folder of packages that programs may import beyond Python's own; undefined for none. */
+  readonly packages?: string;
   /** Address space of a program that does not say. */
   readonly memoryLimitBytes: number;
 }
@@ -117,6 +119,7 @@ const workerVariables = (slots: number) =>
 const sandboxVariables = {
   SCALE_SANDBOX_MIN_ISOLATION: choice(isolationLevels).default(service.sandboxMinIsolation),
   SCALE_SANDBOX_PYTHON: text().optional(),
+  SCALE_SANDBOX_PACKAGES: text().optional(),
   SCALE_SANDBOX_MEMORY_MB: count(64, 1_048_576).default(service.sandboxMemoryMb),
 };
 
@@ -154,10 +157,11 @@ export function executorSettings(environment: Environment = processEnvironment()
 /** @throws SettingsError */
 export function sandboxSettings(environment: Environment = processEnvironment()): SandboxServiceSettings {
   const variables = read(z.object(sandboxVariables), environment);
-  const python = variables.SCALE_SANDBOX_PYTHON;
+  const { SCALE_SANDBOX_PYTHON: python, SCALE_SANDBOX_PACKAGES: packages } = variables;
   return deepFreeze({
     minIsolation: variables.SCALE_SANDBOX_MIN_ISOLATION,
     ...(python === undefined ? {} : { python }),
+    ...(packages === undefined ? {} : { packages }),
     memoryLimitBytes: variables.SCALE_SANDBOX_MEMORY_MB * 1024 ** 2,
   });
 }

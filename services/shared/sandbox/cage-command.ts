@@ -16,6 +16,8 @@ export interface CageSettings {
   readonly uids: readonly number[];
   /** Guards to do without, as on a kernel that lacks them. */
   readonly without: readonly ('seccomp' | 'landlock')[];
+  /** A folder of packages that programs may import beyond Python's own, "" for none. */
+  readonly packages: string;
 }
 
 export interface CageCommand {
@@ -29,7 +31,7 @@ const systemFolders = ['/usr', '/lib', '/lib64', '/lib32', '/libx32'];
 
 /** The command that starts a warm interpreter at a level of isolation, and leaves it the capabilities to cage programs. */
 export function cageCommand(python: PythonBinary, settings: CageSettings, isRoot: boolean): CageCommand {
-  const readable = readableFolders(python);
+  const readable = [...readableFolders(python), ...(settings.packages === '' ? [] : [settings.packages])];
   const zygote = (folder: string) => {
     // Not -I, which would ignore PYTHONHASHSEED: with a fixed one a program does the same on every machine. The rest of what
     // -I is for holds anyway: the environment is ours, and the script's folder leaves the path before a program runs.

@@ -1,9 +1,9 @@
 /**
  * No program can be run safely here, or the cage itself broke; never what a program did. `no-python`: there is no Python to
- * run it with. `isolation-too-low`: no level that is allowed works on this machine. `broken`: a level that worked before does
- * not start any more. `closed`: the sandbox was closed.
+ * run it with. `no-packages`: the folder of packages is not there. `isolation-too-low`: no level that is allowed works on this
+ * machine. `broken`: a level that worked before does not start any more. `closed`: the sandbox was closed.
  */
-export type SandboxErrorKind = 'no-python' | 'isolation-too-low' | 'broken' | 'closed';
+export type SandboxErrorKind = 'no-python' | 'no-packages' | 'isolation-too-low' | 'broken' | 'closed';
 
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';

@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../domain/ports.ts';
 import { type CageSettings, cageCommand } from './cage-command.ts';
 import { findPythons, type PythonBinary } from './find-python.ts';
@@ -28,6 +28,8 @@ export interface SandboxSettings {
   readonly concurrency?: number;
   /** Address space of a program that does not say. Default: 1 GiB. */
   readonly memoryLimitBytes?: number;
+  /** A folder of packages that programs may import beyond Python's own. Default: none. */
+  readonly packages?: string;
   /** Size of a program's temporary folder. Default: 16 MiB. */
   readonly folderBytes?: number;
   /** Guards to do without, as on a kernel that lacks them: for tests. */
@@ -60,11 +62,12 @@ const nobody = 65_534;
 
 /**
  * Finds out how well programs can be caged on this machine, and makes a runner that does.
- * @throws SandboxError `no-python`, `isolation-too-low`
+ * @throws SandboxError `no-python`, `no-packages`, `isolation-too-low`
  */
 export async function createSandbox(settings: SandboxSettings, signal = new AbortController().signal): Promise<Sandbox> {
   const search = { environment: settings.environment, ...(settings.python === undefined ? {} : { path: settings.python }) };
   const pythons = await findPythons(search);
+  if (settings.packages !== undefined) await checkPackages(settings.packages);
   const folder = await mkdtemp(join(tmpdir(), 'scale-sandbox-'));
   try {
     await chmod(folder, 0o711);
@@ -74,6 +77,19 @@ export async function createSandbox(settings: SandboxSettings, signal = new Abor
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Cages have a /tmp of their own, which hides the machine's. */
+async function checkPackages(folder: string): Promise<void> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder && isAbsolute(folder) && !`${normalize(folder)}/`.startsWith('/tmp/')) return;
+  throw new SandboxError(
+    'no-packages',
+    `SCALE_SANDBOX_PACKAGES is ${folder}, but must be the absolute path of a folder that is there and not in /tmp`,
+  );
 }
 
 interface FoundLevel {
@@ -155,6 +171,7 @@ async function startInterpreter(
       processes: processesAllowed,
       uids: [firstUid + (process.pid % 1_000_000) * 64 + (slot % 64), nobody],
       without: settings.without ?? [],
+      packages: settings.packages ?? '',
     },
     process.geteuid?.() === 0,
   );

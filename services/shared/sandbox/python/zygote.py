@@ -51,6 +51,8 @@ class Zygote:
         self.uid = find_uid(settings["uids"])
         plain_code.preload()
         sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
+        if settings["packages"]:
+            sys.path.append(settings["packages"])
         gc.collect()
         gc.freeze()
 
