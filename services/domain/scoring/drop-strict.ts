@@ -7,7 +7,8 @@ import { answerTokens, isNumberToken } from './word-answer.ts';
 /**
  * DROP's official measure, on the answer that is marked as final: an answer may be several spans, each gold span is aligned with
  * the answer's span that suits it best, what is left over costs, and a span with other numbers than the gold one's is wrong.
- * Beyond the official one, a bare number is right with a unit, and numbers are compared as numbers (word-answer.ts).
+ * Beyond the official one, a bare number is right with a unit, numbers are compared as numbers (word-answer.ts), and nothing is
+ * rounded.
  */
 export const dropStrict = {
   name: 'drop-strict',
@@ -32,8 +33,7 @@ function alignedOverlap(answer: string, gold: string): number {
   const expected = spans.length > 1 ? spansOf(gold, /,\s|\band\b/) : [answerTokens(gold)];
   if (spans.length === 0 || spans.length > mostSpans || expected.length > mostSpans) return 0;
   const overlaps = expected.map((span) => spans.map((candidate) => spanOverlap(candidate, span)));
-  const total = bestAlignment(overlaps) / Math.max(spans.length, expected.length);
-  return Math.round(total * 100) / 100;
+  return bestAlignment(overlaps) / Math.max(spans.length, expected.length);
 }
 
 function spansOf(text: string, separator: string | RegExp): string[][] {

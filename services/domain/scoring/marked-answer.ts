@@ -17,8 +17,8 @@ export function boxedTexts(text: string): string[] {
 }
 
 const tagged = /<answer>\s*([\s\S]+?)\s*<\/answer>/gi;
-/** "Answer: …", "**Final answer**: …", also with the answer on the next line. */
-const headed = /(?:^|[\s*_#(])answer(?:\s+is)?[*_]*\s*:[\s*_]*([^\n]+)/gi;
+/** "Answer: …", "**Final answer**: …", "the answer is correct: …", also with the answer on the next line. */
+const headed = /(?:^|[\s*_#(])answer(?:\s+is(?:\s+correct)?)?[*_]*\s*:[\s*_]*([^\n]+)/gi;
 /** "…, which gives:" and a last line. */
 const lastLine = /:[*_]*[ \t]*\n\s*([^\n]+)\s*$/g;
 /** "the answer is …" up to the end of the sentence; an initial or an abbreviation does not end one. */

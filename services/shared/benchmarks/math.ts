@@ -16,7 +16,7 @@ export const math: BenchmarkDefinition = {
   inputs: ['problem'],
   operators: ['custom', 'answer_generate', 'sc_ensemble', 'programmer', 'review', 'revise'],
   splits: ['validate', 'test'],
-  scorers: { aflow: 'math-aflow' },
+  scorers: { aflow: 'math-aflow', strict: 'math-strict' },
   initialWorkflow: singleCallWorkflow('{{ query.problem }}'),
   async loadSplit(split, folder) {
     const rows = await readSplitFile(folder, `math_${split}.jsonl`, row);
