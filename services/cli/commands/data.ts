@@ -5,7 +5,7 @@ import { downloadDefaults } from '../../shared/benchmarks/releases/download.ts';
 import { importFiles } from '../../shared/benchmarks/releases/import-files.ts';
 import type { ReleaseOrigin } from '../../shared/benchmarks/releases/load-release.ts';
 import { type PulledBenchmark, pullBenchmark } from '../../shared/benchmarks/releases/pull-benchmark.ts';
-import { releasedBenchmarksOf } from '../../shared/benchmarks/releases/registry.ts';
+import { releasedBenchmarks, releasedBenchmarksOf } from '../../shared/benchmarks/releases/registry.ts';
 import { ReleaseError } from '../../shared/benchmarks/releases/release-error.ts';
 import { defaultDataFolder, ownDataFolder } from '../../shared/config/data-folder.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
@@ -27,11 +27,11 @@ interface PullOptions extends FolderOptions {
   readonly mirror?: string;
 }
 
-const namesArgument = ['[benchmarks...]', 'gsm8k, math, drop, hotpotqa, humaneval, mbpp; default: all'] as const;
+const namesArgument = ['[benchmarks...]', `${releasedBenchmarks.map(({ name }) => name).join(', ')}; default: all`] as const;
 
 export function addDataCommand(program: Command, cli: Cli): void {
   const data = program.command('data').description("the benchmarks' files: what is there, and how to get the rest");
-  withFolder(data.command('list'), 'show which files are there, and whether they are those that AFlow used')
+  withFolder(data.command('list', { isDefault: true }), 'show which files are there, and whether they are those that AFlow used')
     .argument(...namesArgument)
     .action((names: string[], options: FolderOptions) => cli.answer(options.json, () => list(cli, names, options)));
   withFolder(data.command('pull'), "download official releases and rebuild AFlow's files from them")
@@ -134,8 +134,8 @@ function originOf(cli: Cli, { from, mirror = mirrorSetting(cli) }: PullOptions, 
 
 function mirrorSetting({ environment }: Cli): string | undefined {
   const setting = environment.SCALE_DATA_MIRROR;
-  if (!setting || URL.canParse(setting)) return setting || undefined;
-  throw new CliError(exitCodes.badInput, `SCALE_DATA_MIRROR must be a URL, but is "${setting}"`);
+  if (!setting || isWebAddress(setting)) return setting || undefined;
+  throw new CliError(exitCodes.badInput, `SCALE_DATA_MIRROR must be an http or https URL, but is "${setting}"`);
 }
 
 function renderPulled(pulled: Pulled): string {
@@ -183,6 +183,10 @@ async function writableFolder(cli: Cli, { folder: wanted }: FolderOptions): Prom
 }
 
 function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  if (isWebAddress(text)) return text;
   throw new InvalidArgumentError('it must be an http or https URL.');
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text);
 }

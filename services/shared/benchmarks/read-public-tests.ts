@@ -15,7 +15,7 @@ export async function readPublicTests<T>(
     return { rows: await readSplitFile(folder, file, row), warnings: [] };
   } catch (error) {
     if (!(error instanceof BenchmarkError) || error.problem !== 'missing-file') throw error;
-    const warning = `AFlow's ${file} is not there: the queries have no public tests, so the operator test lets every program pass`;
+    const warning = `AFlow's ${file} is not there (\`scale data pull ${file.split('_')[0]}\` gets it): the queries have no public tests, so the operator test lets every program pass`;
     return { rows: [], warnings: [warning] };
   }
 }
