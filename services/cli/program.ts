@@ -9,6 +9,7 @@ import { addEvalCommand } from './commands/eval.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
+import { addMemoryCommand } from './commands/memory.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -33,6 +34,7 @@ const commands: readonly AddCommand[] = [
   addResumeCommand,
   addReportCommand,
   addExportCommand,
+  addMemoryCommand,
   addEvalCommand,
   addCompareCommand,
   addRescoreCommand,

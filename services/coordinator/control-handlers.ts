@@ -2,10 +2,12 @@ import type { RunState } from '../domain/search/state.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import type {
+  ForgetMemoryResponse,
   GetRunBenchmarkResponse,
   GetRunResponse,
   ListExecutionsRequest,
   ListExecutionsResponse,
+  ListMemoryResponse,
   ListRunsResponse,
   RunManifest,
   RunSummary,
@@ -20,6 +22,7 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { executionsOf } from './executions-of-round.ts';
 import { replayLog } from './run-driver.ts';
+import { describeKept, summarizeMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -45,6 +48,8 @@ export interface ControlHandlers {
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
+  listMemory(): Promise<ListMemoryResponse>;
+  forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
 }
 
 export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs: () => number): ControlHandlers {
@@ -70,9 +75,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
   };
 
   return {
-    async startRun({ configuration, benchmark, endpoints, maxInFlight }) {
+    async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated }) {
       if (!configuration || !benchmark) throw new ControlError('invalid-argument', 'configuration and benchmark must be given');
-      const content = encodeBenchmark(benchmarkFromProto(benchmark));
+      const queries = benchmarkFromProto(benchmark);
+      const content = encodeBenchmark(queries);
       const contentHash = await bus.blobs.put(content);
       const settings = configurationFromProto(configuration);
       if (settings.benchmark.contentHash !== contentHash) {
@@ -92,10 +98,12 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         status: known?.status ?? RunStatus.RUNNING,
         createdAtMs: known?.createdAtMs ?? nowMs(),
         cancelReason: known?.cancelReason ?? '',
+        simulated,
       };
       await bus.runs.put(manifest);
       if (!isOver(manifest.status)) coordinator.drive(manifest);
-      return { runId, continued: known !== undefined, status: manifest.status };
+      const memory = await summarizeMemory(bus, queries, { runId, model: settings.executor.model, simulated });
+      return { runId, continued: known !== undefined, status: manifest.status, memory };
     },
     async listRuns(signal) {
       const manifests = await bus.runs.list();
@@ -124,6 +132,14 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       const rounds = (await stateOf(runId, signal))?.rounds ?? [];
       const wanted = rounds.filter((round) => workflowHash === '' || round.workflowHash === workflowHash);
       for (const round of wanted) yield* executionsOf(bus, runId, round, signal);
+    },
+    async listMemory() {
+      return { kept: (await bus.memory.list()).map(describeKept) };
+    },
+    async forgetMemory(runIds) {
+      const forgotten: string[] = [];
+      for (const runId of runIds) if (await bus.memory.forget(runId)) forgotten.push(runId);
+      return { runIds: forgotten };
     },
   };
 }

@@ -62,6 +62,8 @@ export async function startControlServer(address: string, handlers: ControlHandl
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
+    listMemory: unary(() => handlers.listMemory()),
+    forgetMemory: unary(({ runIds }) => handlers.forgetMemory(runIds)),
     listExecutions: streamed((request, signal) => handlers.listExecutions(request, signal)),
   };
   server.addService(ControlServiceService, implementation);

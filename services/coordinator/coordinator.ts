@@ -10,6 +10,7 @@ import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
 import { driveRun, failRun, type RunProgress, type WantedStatus } from './run-driver.ts';
+import { keepRunMemory } from './run-memory.ts';
 
 export interface CoordinatorSettings {
   readonly name: string;
@@ -97,15 +98,17 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       return;
     }
     try {
+      const content = await contentOf(run.manifest);
       const state = await driveRun(
         {
           bus,
           logger: log,
           runId,
-          ...(await contentOf(run.manifest)),
+          ...content,
           epoch: held.epoch,
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
+          simulated: run.manifest.simulated,
           wanted: () => wantedOf(run.manifest),
           attention: () => run.attention.signal,
           progressed: (progress) => {
@@ -119,6 +122,8 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
         },
         AbortSignal.any([signal, held.lost]),
       );
+      // Before the manifest says that the run is over: whoever is killed in between is led here again.
+      await keepRunMemory(bus, runId, state, content.benchmark);
       await settleRun(run, state);
     } catch (error) {
       if (signal.aborted || held.lost.aborted || error instanceof BusError) throw error;

@@ -20,7 +20,7 @@ export interface JobSource {
 const executionTimeLimitMs = 15 * 60_000;
 const completionTimeLimitMs = 10 * 60_000;
 
-export type WorkCommand = Exclude<Command, { readonly kind: 'append' }>;
+export type WorkCommand = Exclude<Command, { readonly kind: 'append' | 'recall' }>;
 
 /** The jobs of a command, in its order, after the blobs that they name have been stored. Deterministic but for the epoch. */
 export async function jobsOf(command: WorkCommand, state: RunState, source: JobSource): Promise<Job[]> {

@@ -16,6 +16,7 @@ import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowPropo
 import { completionJobId, executionJobId, type JobSource, jobsOf, type WorkCommand } from './job-of-command.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
+import { recallMemory } from './run-memory.ts';
 
 export interface RunProgress {
   readonly round: number;
@@ -36,6 +37,8 @@ export interface RunDriverSettings {
   readonly epoch: number;
   readonly maxInFlight: number;
   readonly reconcileMs: number;
+  /** The run's executor is a simulated model, as whoever started it says. */
+  readonly simulated: boolean;
   /** What people want of the run now. */
   wanted(): WantedStatus;
   /** Aborts when `wanted` changes; a new signal each time. */
@@ -97,6 +100,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       const work: WorkCommand[] = [];
       for (const command of commands) {
         if (command.kind === 'append') state = await append(command.event);
+        else if (command.kind === 'recall') state = await append(await recalled(settings));
         else work.push(command);
       }
       if (work.length === 0) continue;
@@ -128,6 +132,10 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   } finally {
     await inbox.stop();
   }
+}
+
+function recalled({ bus, benchmark, runId, configuration, simulated }: RunDriverSettings): Promise<RunEvent> {
+  return recallMemory(bus, benchmark, { runId, model: configuration.executor.model, simulated });
 }
 
 interface Log {

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus, Delivery, LogEntry } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
-import { executeJob, executionResult, modelCall, newRunId, predictJob, runManifest } from '../support/bus-messages.ts';
+import { executeJob, executionResult, modelCall, newRunId, predictJob, runManifest, runMemory } from '../support/bus-messages.ts';
 
 /** What every bus must be set to for this suite, so that waiting for redelivery and expiry is short. */
 export const contractSettings = { ackWaitMs: 800, leaseTtlMs: 1_500 } as const;
@@ -548,6 +549,53 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
           [early, RunStatus.COMPLETED],
         ]);
         await expectPromptEnd((signal) => other.runs.watch(signal));
+      });
+    });
+
+    describe('memory', () => {
+      const hashes = () => [randomUUID(), randomUUID()] as const;
+
+      test('is listed by the hash of its queries, or all of it, the newest first', async () => {
+        const [hash, another] = hashes();
+        const [old, fresh, elsewhere] = [newRunId(), newRunId(), newRunId()];
+        const before = Date.now();
+        await bus.memory.keep(runMemory(old, hash));
+        await bus.memory.keep(runMemory(elsewhere, another));
+        await bus.memory.keep(runMemory(fresh, hash));
+        const kept = await other.memory.list(hash);
+        expect(kept.map(({ memory }) => memory)).toEqual([runMemory(fresh, hash), runMemory(old, hash)]);
+        for (const { keptAtMs } of kept) expect(Math.abs(keptAtMs - before)).toBeLessThan(60_000);
+        const mine = (await other.memory.list())
+          .map(({ memory }) => memory.runId)
+          .filter((id) => [old, fresh, elsewhere].includes(id));
+        expect(mine).toEqual([fresh, elsewhere, old]);
+        expect(await other.memory.list(randomUUID())).toEqual([]);
+      });
+
+      test('of a run that is kept again takes the place of what was kept before', async () => {
+        const [hash] = hashes();
+        const runId = newRunId();
+        await bus.memory.keep(runMemory(runId, hash));
+        await other.memory.keep(runMemory(runId, hash, 2));
+        expect((await bus.memory.list(hash)).map(({ memory }) => memory)).toEqual([runMemory(runId, hash, 2)]);
+      });
+
+      test('may be larger than a message of the server', async () => {
+        const [hash] = hashes();
+        const memory = runMemory(newRunId(), hash, 40, 1_500);
+        await bus.memory.keep(memory);
+        expect((await other.memory.list(hash))[0]?.memory).toEqual(memory);
+      });
+
+      test('is forgotten run by run, and then was never there', async () => {
+        const [hash] = hashes();
+        const [gone, stays] = [newRunId(), newRunId()];
+        for (const runId of [gone, stays]) await bus.memory.keep(runMemory(runId, hash));
+        expect(await other.memory.forget(gone)).toBe(true);
+        expect(await bus.memory.forget(gone)).toBe(false);
+        expect((await bus.memory.list(hash)).map(({ memory }) => memory.runId)).toEqual([stays]);
+        await bus.memory.keep(runMemory(gone, hash));
+        expect(await other.memory.list(hash)).toHaveLength(2);
       });
     });
 

@@ -40,6 +40,7 @@ function startCoordinatorProcess(
         benchmark: benchmarkToProto(benchmark),
         endpoints: [],
         maxInFlight: 0,
+        simulated: true,
       });
       return runId;
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { type RunManifest, type RunMemory, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../../services/shared/contracts/generated/scale/v1/result.ts';
 
@@ -58,6 +58,19 @@ export function runManifest(runId: string, status: RunStatus = RunStatus.RUNNING
     status,
     maxInFlight: 8,
     createdAtMs: 1_700_000_000_000,
+    simulated: false,
     cancelReason: '',
+  };
+}
+
+export function runMemory(runId: string, queriesHash: string, rows = 1, queries = 3): RunMemory {
+  const row = (round: number) => ({
+    ...{ runId, round, workflowHash: `w${round}`, model: 'qwen', method: 'rasch', simulated: true },
+    queries: Array.from({ length: queries }, (_, query) => query),
+    scores: Array.from({ length: queries }, (_, query) => (query % 3) / 2),
+  });
+  return {
+    ...{ schemaVersion: 1, runId, queriesHash, benchmark: 'sample', split: 'validate', scorer: 'strict', queryCount: queries },
+    rows: Array.from({ length: rows }, (_, index) => row(index + 1)),
   };
 }

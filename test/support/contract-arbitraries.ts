@@ -123,6 +123,7 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       tokenBudget: uint64,
       maxCallsPerQuery: uint32,
       canary: fc.constant(true),
+      memory: fc.constant(true),
       finalPick: fc.record({ policy: text, topK: uint32, share: double }),
       mode: fc.constant('query-level' as const),
     },
@@ -177,6 +178,17 @@ const evaluation: fc.Arbitrary<Evaluation> = fc.record(
 
 const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ kind: fc.constant('run-started' as const), configuration }),
+  fc.record({
+    kind: fc.constant('memory-recalled' as const),
+    rows: fc.array(
+      fc.record({
+        ...{ runId: text, round: uint32, workflowHash: text, model: text, method: text, simulated: fc.boolean() },
+        queries: fc.array(uint32, { maxLength: 5 }),
+        scores: fc.array(double, { maxLength: 5 }),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
   fc.record({
     kind: fc.constant('round-started' as const),
     round: uint32,

@@ -62,6 +62,8 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
 
   const server = new Server();
   const implementation: ControlServiceServer = {
+    listMemory: (_call, reply) => reply(null, { kept: [] }),
+    forgetMemory: (_call, reply) => reply(null, { runIds: [] }),
     startRun: (call, reply) => {
       calls.push('StartRun');
       const { configuration } = call.request;

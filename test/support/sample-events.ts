@@ -82,6 +82,15 @@ const configuration: RunConfiguration = {
 
 export const sampleEvents: readonly RunEvent[] = [
   { kind: 'run-started', configuration },
+  {
+    kind: 'memory-recalled',
+    rows: [
+      {
+        ...{ runId: 'gsm8k-0123456789ab', round: 3, workflowHash: 'ef'.repeat(32), model: 'Qwen/Qwen3-8B', method: 'rasch' },
+        ...{ simulated: true, queries: [3, 17], scores: [0.5, 1] },
+      },
+    ],
+  },
   { kind: 'round-started', round: 4, parentRound: 2, candidates: [{ round: 2, score: 0.75, probability: 0.6 }] },
   {
     kind: 'workflow-proposed',

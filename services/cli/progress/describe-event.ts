@@ -14,6 +14,8 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
   switch (event.kind) {
     case 'run-started':
       return milestone(describeStart(state));
+    case 'memory-recalled':
+      return milestone(describeMemory(event));
     case 'round-started':
       return event.parentRound === 0 ? undefined : detail(`round ${event.round}: from round ${event.parentRound}`);
     case 'workflow-proposed':
@@ -75,6 +77,13 @@ function describeStart({ configuration }: RunState): string {
     `${oneLine(name)}: ${benchmark.queryCount} ${benchmark.name} queries, up to ${search.maxRounds} rounds, ` +
     `${evaluation.warmUpRounds} of them warm-up, evaluation ${evaluation.method}, seed ${seed}`
   );
+}
+
+function describeMemory({ rows }: Extract<RunEvent, { kind: 'memory-recalled' }>): string {
+  if (rows.length === 0) return 'memory: nothing is kept of earlier runs on these queries';
+  const runs = new Set(rows.map(({ runId }) => runId)).size;
+  const executions = rows.reduce((sum, { queries }) => sum + queries.length, 0);
+  return `memory: ${rows.length} workflows with ${formatCount(executions)} executions of ${runs} earlier run${runs === 1 ? '' : 's'}`;
 }
 
 function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, state: RunState): EventLine {

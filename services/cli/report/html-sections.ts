@@ -8,7 +8,17 @@ import { searchTree } from './plots/search-tree.ts';
 import { spendingBars } from './plots/spending-bars.ts';
 import { tokenPlot } from './plots/token-plot.ts';
 import { workflowDrawing } from './plots/workflow-drawing.ts';
-import { correlationOrDash, describeSaving, exact, parentOrDash, roundNotes, scoreOrDash } from './words.ts';
+import {
+  correlationOrDash,
+  describeBroken,
+  describeMemory,
+  describePick,
+  describeSaving,
+  exact,
+  parentOrDash,
+  roundNotes,
+  scoreOrDash,
+} from './words.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 
 export interface Section {
@@ -23,6 +33,8 @@ export function sectionsOf(model: ReportModel): readonly Section[] {
     model.spending.length > 0 && { id: 'tokens', title: 'Score against tokens', content: tokenSection(model) },
     { id: 'tree', title: 'Search tree', content: treeSection(model) },
     model.best !== undefined && { id: 'best', title: 'The best workflow', content: bestSection(model) },
+    model.pick !== undefined && { id: 'pick', title: 'How sure the pick is', content: pickSection(model) },
+    model.memory !== undefined && { id: 'memory', title: 'Memory', content: memorySection(model) },
     model.estimates.rounds.length > 0 && {
       id: 'estimates',
       title: 'Estimates and full evaluation',
@@ -75,6 +87,28 @@ function bestSection({ best }: ReportModel): Markup {
 <div class="beside"><figure>${workflowDrawing(best.workflow)}</figure>
 <div><pre>${workflowYaml(best.workflow)}</pre>
 <details><summary>As Mermaid</summary><pre>${best.mermaid}</pre></details></div></div>`;
+}
+
+function pickSection(model: ReportModel): Markup {
+  const { pick } = model;
+  if (pick === undefined) return markup``;
+  const rows = pick.comparisons.map(({ round, queries, difference, pValue }) => [
+    round,
+    queries,
+    difference === undefined ? '–' : `${difference >= 0 ? '+' : '−'}${formatScore(Math.abs(difference))}`,
+    pValue?.toFixed(3) ?? '–',
+    pick.tied.includes(round) ? 'not told apart' : '',
+  ]);
+  return markup`<p>Round ${pick.round}, ${describePick(model)}. The pick itself took ${exact(pick.executions)} executions.</p>
+<details><summary>The winner against each other workflow</summary>${table(['#round', '#queries of both', '#difference', '#p', ''], rows)}</details>`;
+}
+
+function memorySection(model: ReportModel): Markup {
+  const rows = (model.memory?.runs ?? []).map(({ runId, workflows, executions, models, methods }) => [
+    ...[runId, workflows, exact(executions)],
+    ...[models.join(', '), methods.join(', ')],
+  ]);
+  return markup`<p>What the search began with: ${describeMemory(model)}.</p>${rows.length > 0 && table(['run', '#workflows', '#executions', 'model', 'evaluated by'], rows)}`;
 }
 
 function estimateSection(model: ReportModel): Markup {
@@ -146,7 +180,7 @@ function ledgerSection(model: ReportModel): Markup {
     formatShare(tokens / Math.max(1, ledger.total.tokens)),
   ];
   const head = ['#calls', '#prompt', '#of it cached', '#completion', '#tokens', '#share'];
-  return markup`<p>${exact(ledger.total.tokens)} tokens: ${describeSaving(model)}. That figure is an estimate: what each workflow would have cost on all queries is taken from the queries that it was executed on.</p>
+  return markup`<p>${exact(ledger.total.tokens)} tokens: ${describeSaving(model)}. That figure is an estimate: what each workflow would have cost on all queries is taken from the queries that it was executed on. Of all this, ${describeBroken(model)}.</p>
 <figure><div class="wide">${spendingBars(model)}</div>${legend(ledger.byPhase.map(({ phase }) => ({ name: phase, text: phase, shape: 'swatch' as const })))}</figure>
 <h3>By phase</h3><div class="totalled">${table(['phase', ...head], [...ledger.byPhase.map((entry) => line(entry.phase, entry)), line('total', ledger.total)])}</div>
 <h3>By model</h3>${table(

@@ -3,6 +3,9 @@ import { formatScore, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
+  describeBroken,
+  describeMemory,
+  describePick,
   describeSaving,
   describeStatus,
   describeSubject,
@@ -22,7 +25,10 @@ export function renderMarkdown(model: ReportModel): string {
     ...(model.simulated ? [`> **${simulatedWarning}**`] : []),
     `Run \`${run.runId}\`: ${plain(describeStatus(model))}. ${plain(describeSubject(model), 300)}.`,
     `**Best:** ${describeBest(model)}.`,
+    ...labelled('Pick', describePick(model)),
+    ...labelled('Memory', describeMemory(model)),
     `**Tokens:** ${exact(ledger.total.tokens)} in ${exact(ledger.total.calls)} calls, ${describeSaving(model)}.`,
+    ...labelled('Broken', describeBroken(model)),
     model.remarks.map((remark) => `- ${plain(remark, 400)}`).join('\n'),
     ...(best === undefined
       ? []
@@ -69,6 +75,10 @@ export function renderMarkdown(model: ReportModel): string {
     ...failureSection('## Failed executions', model.executionFailures),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function labelled(label: string, text: string): string[] {
+  return text === '' ? [] : [`**${label}:** ${plain(text, 600)}.`];
 }
 
 function agreementTable({ estimates }: ReportModel): string {

@@ -3,7 +3,10 @@ import { formatCount, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
+  describeBroken,
+  describeMemory,
   describeOtherScores,
+  describePick,
   describeSaving,
   describeStatus,
   describeSubject,
@@ -22,11 +25,14 @@ export function renderTerminal(model: ReportModel): string {
     '',
     `Best    ${describeBest(model)}`,
     ...(otherScores === '' ? [] : [`        ${otherScores}`]),
+    ...labelled('', oneLine(describePick(model), 240)),
+    ...labelled('Memory', oneLine(describeMemory(model), 300)),
     `Tokens  ${exact(ledger.total.tokens)} in ${exact(ledger.total.calls)} calls: ${describeSaving(model)}`,
     ...ledger.byPhase.map(({ phase, tokens }) => {
       const share = formatShare(tokens / Math.max(1, ledger.total.tokens));
       return `        ${phase.padEnd(9)}${formatCount(tokens).padStart(8)}  ${share.padStart(5)}`;
     }),
+    ...labelled('Broken', describeBroken(model)),
     ...estimates.agreements.map(
       ({ estimate, count, meanAbsoluteError, pearson }, index) =>
         `${index === 0 ? 'Against full' : '            '}  ${estimate.padEnd(11)} MAE ${meanAbsoluteError?.toFixed(3) ?? '–'}, Pearson ${correlationOrDash(pearson, count)} on ${count} round${count === 1 ? '' : 's'}`,
@@ -35,6 +41,10 @@ export function renderTerminal(model: ReportModel): string {
     ...failureLine('Failed executions', model.executionFailures),
     ...model.remarks.map((remark) => `Note: ${oneLine(remark, 240)}`),
   ].join('\n');
+}
+
+function labelled(label: string, text: string): string[] {
+  return text === '' ? [] : [`${label.padEnd(8)}${text}`];
 }
 
 function failureLine(label: string, groups: readonly FailureGroup[]): string[] {

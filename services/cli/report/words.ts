@@ -33,6 +33,42 @@ export function describeOtherScores({ best, rounds }: ReportModel): string {
   return round === undefined || scores.length === 0 ? '' : `${scores.join(', ')} on the ${round.executions} executed`;
 }
 
+/** How sure the pick is, and whom it cannot be told from; "" while nothing is picked. */
+export function describePick({ pick }: ReportModel): string {
+  if (pick === undefined || pick.comparisons.length === 0) return '';
+  const executed =
+    pick.executed === undefined ? '' : `; on the ${exact(pick.executed.queries)} executed: ${formatScore(pick.executed.score)}`;
+  const rounds = pick.tied.join(', ');
+  const tied =
+    pick.tied.length === 0
+      ? 'no other workflow ties with it'
+      : `not told from round${pick.tied.length === 1 ? '' : 's'} ${rounds}`;
+  return `picked by ${pick.policy}, best of all with a probability of at least ${pick.certainty.toFixed(2)}; ${tied}${executed}`;
+}
+
+/** Where memory came from; "" for a run that goes without. */
+export function describeMemory({ memory }: ReportModel): string {
+  if (memory === undefined) return '';
+  if (memory.runs.length === 0) return 'nothing was kept of earlier runs on these queries';
+  const from = memory.runs.map(({ runId, executions, models }) => `${runId} (${exact(executions)}, ${models.join(', ')})`);
+  const kind = memory.simulated ? ' with a simulated model' : '';
+  const unused = memory.used ? '' : '; not used, since this run is of the other kind';
+  return `${exact(memory.executions)} executions of ${memory.workflows} workflows from earlier runs${kind}: ${from.join('; ')}${unused}`;
+}
+
+/** What could not be used, and what it took. */
+export function describeBroken({ ledger }: ReportModel): string {
+  const { candidates, tokens, refused, canary, executed } = ledger.broken;
+  if (candidates === 0) return 'no candidate was broken';
+  const share = formatShare(tokens / Math.max(1, ledger.total.tokens));
+  const found = [
+    ...(refused.candidates === 0 ? [] : [`${refused.candidates} refused`]),
+    ...(canary.candidates === 0 ? [] : [`${canary.candidates} on the canary`]),
+    ...(executed.candidates === 0 ? [] : [`${executed.candidates} while evaluated`]),
+  ];
+  return `${exact(tokens)} tokens (${share}) on ${candidates} broken candidate${candidates === 1 ? '' : 's'}: ${found.join(', ')}`;
+}
+
 export function describeSaving({ ledger }: ReportModel): string {
   const { saving } = ledger;
   if (saving.fullEvaluation === 0) return 'nothing to compare with yet';

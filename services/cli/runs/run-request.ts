@@ -20,6 +20,7 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     benchmark: benchmarkToProto(file.benchmark),
     endpoints: file.endpoints.map((endpoint) => addressedEndpoint(endpoint, simulatorUrl)),
     maxInFlight: 0,
+    simulated: file.endpoints.some(({ model, simulated }) => simulated && model === file.configuration.executor.model),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
-import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import type { CliError } from '../cli-error.ts';
@@ -84,9 +85,10 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const signal = cli.interrupts.requested;
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
-  const { runId, continued, status } = await cluster.client.startRun(message, signal);
+  const { runId, continued, status, memory } = await cluster.client.startRun(message, signal);
   if (continued && undertaking.continues !== undefined) undertaking.continues(runId, status);
   else if (continued) view.notice(describeContinuation(runId, status));
+  else if (memory !== undefined && isSearchWithoutMemory(chosen)) view.notice(describeUnused(memory));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);
   try {
@@ -102,6 +104,15 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
 async function idsOf(cluster: ReachedCluster, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const { runs } = await cluster.client.listRuns(signal);
   return new Set(runs.map(({ runId }) => runId));
+}
+
+function isSearchWithoutMemory({ configuration }: RunFile): boolean {
+  return configuration.search.memory !== true && !isEvaluation(configuration);
+}
+
+function describeUnused({ runs, rows, executions }: MemorySummary): string {
+  const kept = `${executions} executions of ${rows} workflows from ${runs} earlier run${runs === 1 ? '' : 's'} on these queries`;
+  return `Not used: what the cluster remembers, ${kept}. With \`search: { memory: on }\` a run begins from there.`;
 }
 
 function describeContinuation(runId: string, status: RunStatus): string {

@@ -3,6 +3,7 @@ import type { Evaluation } from '../search/event.ts';
 import { mean } from '../statistics/intervals.ts';
 import { drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
+import { expectedScores } from './expected-scores.ts';
 import { executedScore, scoresByQuery } from './full.ts';
 
 /**
@@ -23,16 +24,14 @@ export const difference: EvaluationMethod = {
 function differenceEvaluation(evidence: Evidence): Evaluation {
   const executed = executedScore(evidence.outcomes);
   const base = { method: 'difference', executions: evidence.outcomes.length, fewShot: executed.score };
-  if (evidence.warmUp.length === 0) return { ...base, ...executed };
-  const expected = Array.from({ length: evidence.queryCount }, (_, query) =>
-    mean(evidence.warmUp.map((row) => row.scores[query] ?? 0)),
-  );
+  const expected = expectedScores(evidence);
+  if (expected === undefined) return { ...base, ...executed };
   const level = mean(expected);
-  const { slope, residualVariance } = learnSlope(evidence);
+  const { slope, residualVariance } = learnSlope(evidence, expected);
   const residuals = [...scoresByQuery(evidence.outcomes)].map(
     ([query, score]) => score - slope * ((expected[query] ?? level) - level),
   );
-  const between = workflowVariance(evidence);
+  const between = workflowVariance(evidence, level);
   const sampling = (residualVariance / residuals.length) * (1 - residuals.length / evidence.queryCount);
   const trust = between / (between + sampling);
   const score = (1 - trust) * level + trust * mean(residuals);
@@ -53,17 +52,20 @@ const priorResidualVariance = 0.12;
 
 /**
  * Least squares within workflows: each warm-up row on the mean of the others (its own would explain itself), and later rows
- * on the mean of all. With one warm-up round only later rows tell anything, and until then the prior does.
+ * on the mean of all. With one warm-up round only later rows tell anything, and until then the prior does. Without a warm-up, all rows
+ * stand on what memory lets expect.
  */
-function learnSlope({ warmUp, earlier, queryCount }: Evidence): Slope {
+function learnSlope({ warmUp, earlier, queryCount }: Evidence, expected: readonly number[]): Slope {
   let xx = priorExecutions * 0.1;
   let xy = xx * priorSlope;
   let yy = priorExecutions * priorResidualVariance + xx * priorSlope ** 2;
   let count = priorExecutions;
   for (const row of earlier) {
     const others = warmUp.filter(({ round }) => round !== row.round);
-    if (others.length === 0 || row.queries.length < 2) continue;
-    const xs = row.queries.map((query) => mean(others.map(({ scores }) => scores[query] ?? 0)));
+    if ((others.length === 0 && warmUp.length > 0) || row.queries.length < 2) continue;
+    const xs = row.queries.map((query) =>
+      others.length === 0 ? (expected[query] ?? 0) : mean(others.map(({ scores }) => scores[query] ?? 0)),
+    );
     const [meanX, meanY] = [mean(xs), mean(row.scores)];
     // A workflow that is broken, or solves all, has nothing to say about slopes.
     if (row.queries.length === queryCount && (meanY === 0 || meanY === 1)) continue;
@@ -82,9 +84,8 @@ function learnSlope({ warmUp, earlier, queryCount }: Evidence): Slope {
 const priorWorkflows = 2;
 const priorWorkflowVariance = 0.02;
 
-/** How far workflows lie from the warm-up's level, by all scores so far. */
-function workflowVariance({ warmUp, earlier }: Evidence): number {
-  const level = mean(warmUp.map(({ scores }) => mean(scores)));
+/** How far workflows lie from the level of what was expected, by all scores so far. */
+function workflowVariance({ earlier }: Evidence, level: number): number {
   const squares = earlier.reduce((sum, { evaluation }) => sum + (evaluation.score - level) ** 2, 0);
   return (priorWorkflows * priorWorkflowVariance + squares) / (priorWorkflows + earlier.length);
 }

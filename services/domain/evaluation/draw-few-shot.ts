@@ -1,7 +1,7 @@
 import { type DifficultyBin, difficultyBins, undividedBin } from '../sampling/difficulty-bins.ts';
 import { type StratifiedDraw, sampleSize, stratifiedDraw } from '../sampling/stratified-draw.ts';
-import { mean } from '../statistics/intervals.ts';
 import type { EvaluationStep, Evidence } from './evaluation-method.ts';
+import { expectedScores } from './expected-scores.ts';
 
 /**
  * Asks for Dfew, unless the round has asked for queries already. With `draw: once` the first Dfew serves the whole run: all
@@ -23,9 +23,8 @@ export type Draw = (bins: readonly DifficultyBin[], size: number, evidence: Evid
 
 const drawByGamma: Draw = (bins, size, { settings, random }) => stratifiedDraw(bins, size, settings.gamma, random);
 
-/** Bins over the mean of the warm-up scores; without a warm-up nothing is known, and every query is in one bin. */
-export function binsByDifficulty({ warmUp, queryCount, settings }: Evidence): DifficultyBin[] {
-  if (warmUp.length === 0) return undividedBin(queryCount);
-  const meanScores = Array.from({ length: queryCount }, (_, query) => mean(warmUp.map(({ scores }) => scores[query] ?? 0)));
-  return difficultyBins(meanScores, settings.bins);
+/** Bins over the expected scores, which are the means of the warm-up; where nothing is known, every query is in one bin. */
+export function binsByDifficulty(evidence: Evidence): DifficultyBin[] {
+  const expected = expectedScores(evidence);
+  return expected === undefined ? undividedBin(evidence.queryCount) : difficultyBins(expected, evidence.settings.bins);
 }

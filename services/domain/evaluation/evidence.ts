@@ -1,6 +1,7 @@
 import { parseConfidence } from '../prompts/parse-confidence.ts';
 import { randomStream } from '../random.ts';
 import { coversAllQueries } from '../search/executions.ts';
+import { memoryOf } from '../search/memory.ts';
 import type { Round, RunState } from '../search/state.ts';
 import type { EarlierRound, Evidence } from './evaluation-method.ts';
 import { scoresByQuery } from './full.ts';
@@ -23,7 +24,7 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
     })),
     earlierSample: earlierSample(state, round),
     earlier: earlierRounds(state.rounds.slice(0, round.round - 1)),
-    memory: [],
+    memory: memoryOf(state),
     parentRound: round.parentRound,
     parent: state.rounds[round.parentRound - 1]?.evaluation,
     outcomes: round.outcomes,

@@ -25,8 +25,25 @@ function askForMore(evidence: Evidence): EvaluationStep | undefined {
   if (sampled.length >= wanted) return undefined;
   const batch = sampled.length === 0 ? Math.ceil(wanted / 2) : wanted - sampled.length;
   const { fit, index } = fitWithCandidate(evidence);
-  const queryIndexes = mostInformative(fit, index, sharedJitter(queryCount, evidence.runRandom), batch);
+  const jitter = sharedJitter(queryCount, evidence.runRandom);
+  const queryIndexes = knowsQueries(fit) ? mostInformative(fit, index, jitter, batch) : nextInOrder(jitter, sampled, batch);
   return { kind: 'sample', queryIndexes, strata: [] };
+}
+
+/**
+ * Whether half of the queries were executed by anybody. Below that, what is known best are the queries that somebody failed on:
+ * asked again and again, they make every workflow look worse than it is.
+ */
+function knowsQueries({ queryCount, rows }: RaschFit): boolean {
+  const known = new Set(rows.flatMap(({ queries }) => queries));
+  return 2 * known.size >= queryCount;
+}
+
+/** The same random queries for all workflows. */
+function nextInOrder(jitter: Float64Array, sampled: readonly number[], count: number): number[] {
+  const asked = new Set(sampled);
+  const unseen = [...jitter.keys()].filter((query) => !asked.has(query));
+  return unseen.sort((a, b) => (jitter[b] as number) - (jitter[a] as number)).slice(0, count);
 }
 
 function scored(evidence: Evidence): EvaluationStep {

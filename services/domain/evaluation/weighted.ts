@@ -3,6 +3,7 @@ import type { Evaluation } from '../search/event.ts';
 import { mean } from '../statistics/intervals.ts';
 import { binsByDifficulty, drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
+import { expectedScores } from './expected-scores.ts';
 import { executedScore, scoresByQuery } from './full.ts';
 
 /** S_few with what Eq 7 lacks: each stratum counts by its share of the population, not of the sample. */
@@ -17,21 +18,22 @@ export const weighted: EvaluationMethod = {
     },
 };
 
-/** What the warm-up's mean of a stratum weighs against executions in it. Strata that the sample missed rest on it alone. */
+/** What the expected mean of a stratum (of the warm-up, or of memory) weighs against executions in it. Strata that the sample missed rest on it alone. */
 const priorExecutions = 1;
 
 function weightedEvaluation(evidence: Evidence): Evaluation {
   const scores = scoresByQuery(evidence.outcomes);
   const executed = executedScore(evidence.outcomes);
   const base = { method: 'weighted', executions: evidence.outcomes.length, fewShot: executed.score };
-  // Without a warm-up there is one stratum and no knowledge of it.
-  if (evidence.warmUp.length === 0) return { ...base, ...executed };
+  const expected = expectedScores(evidence);
+  // Where nothing is known of the queries there is one stratum, and no knowledge of it.
+  if (expected === undefined) return { ...base, ...executed };
   let score = 0;
   let variance = 0;
   for (const { queries } of binsByDifficulty(evidence)) {
     if (queries.length === 0) continue;
     const known = queries.flatMap((query) => scores.get(query) ?? []);
-    const before = mean(evidence.warmUp.map((row) => mean(queries.map((query) => row.scores[query] ?? 0))));
+    const before = mean(queries.map((query) => expected[query] ?? 0));
     const weight = priorExecutions + known.length;
     const stratum = (priorExecutions * before + known.reduce((sum, value) => sum + value, 0)) / weight;
     const share = queries.length / evidence.queryCount;

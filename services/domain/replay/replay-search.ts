@@ -45,6 +45,7 @@ export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: num
   const task = {
     queryCount: search.queryCount,
     candidates: scoring.earlier,
+    memory: [],
     budget,
     settings: plan.pickSettings,
     random: randomStream(seed, 'pick'),

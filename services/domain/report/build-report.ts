@@ -5,9 +5,11 @@ import { reportBest } from './report-best.ts';
 import { reportEstimates } from './report-estimates.ts';
 import { reportLedger, reportSpending } from './report-ledger.ts';
 import { reportMatrix } from './report-matrix.ts';
+import { reportMemory } from './report-memory.ts';
 import { type ReportMeta, type ReportModel, type RunFacts, reportFormat } from './report-model.ts';
+import { reportPick } from './report-pick.ts';
 import { reportRemarks } from './report-remarks.ts';
-import { reportRounds } from './report-rounds.ts';
+import { defined, reportRounds } from './report-rounds.ts';
 
 /** The report of a run, finished or not. */
 export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportMeta): ReportModel {
@@ -20,7 +22,7 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
     simulated: ledger.total.simulated,
     run: runFacts(state, benchmark, meta),
     configuration,
-    ...(best === undefined ? {} : { best }),
+    ...defined({ best, pick: reportPick(state), memory: reportMemory(state) }),
     rounds: reportRounds(state, benchmark.otherScorers),
     spending: reportSpending(state),
     ledger,

@@ -2,6 +2,7 @@ import { estimateSaving } from '../ledger/estimated-saving.ts';
 import type { Phase } from '../ledger/token-use.ts';
 import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../ledger/totals.ts';
 import type { RunState } from '../search/state.ts';
+import { reportBroken } from './report-broken.ts';
 import type { LedgerReport, Spending } from './report-model.ts';
 
 export function reportLedger(state: RunState): LedgerReport {
@@ -10,11 +11,12 @@ export function reportLedger(state: RunState): LedgerReport {
     byPhase: totalsByPhase(state.ledger),
     byModel: totalsByModel(state.ledger),
     saving: estimateSaving(state),
+    broken: reportBroken(state),
   };
 }
 
 /** In a round: the proposal, then executions, then the prediction. Final and test come after all rounds. */
-const spendingOrder: readonly Phase[] = ['propose', 'warm-up', 'few-shot', 'predict', 'final', 'test'];
+const spendingOrder: readonly Phase[] = ['propose', 'canary', 'warm-up', 'few-shot', 'predict', 'final', 'test'];
 
 export function reportSpending({ ledger }: RunState): readonly Spending[] {
   const isLate = (phase: Phase) => phase === 'final' || phase === 'test';

@@ -19,6 +19,10 @@ export interface ReportModel {
   readonly configuration: Omit<RunConfiguration, 'initialWorkflow'>;
   /** Absent until a workflow has a score. */
   readonly best?: BestWorkflow;
+  /** Absent until the run has picked. */
+  readonly pick?: PickReport;
+  /** What the run began with of earlier ones; absent for a run that goes without. */
+  readonly memory?: MemoryReport;
   readonly rounds: readonly RoundReport[];
   readonly spending: readonly Spending[];
   readonly ledger: LedgerReport;
@@ -69,6 +73,47 @@ export interface BestWorkflow {
   readonly lineage: readonly number[];
 }
 
+/** How sure the pick is. */
+export interface PickReport {
+  readonly policy: string;
+  readonly round: number;
+  /** What picking has executed, beside the search. */
+  readonly executions: number;
+  /** The winner by all that it was executed on; absent if on nothing. */
+  readonly executed?: { readonly queries: number; readonly score: number };
+  /** A lower bound for the probability that no other workflow is better on these queries. */
+  readonly certainty: number;
+  readonly confidence: number;
+  /** Rounds that the paired test cannot tell from the winner at that confidence. */
+  readonly tied: readonly number[];
+  /** The winner against each other workflow, on the queries that both were executed on. */
+  readonly comparisons: readonly {
+    readonly round: number;
+    readonly queries: number;
+    /** Of the mean scores; absent without common queries. */
+    readonly difference?: number;
+    /** Two-sided, of the exact sign test. */
+    readonly pValue?: number;
+  }[];
+}
+
+export interface MemoryReport {
+  readonly workflows: number;
+  readonly executions: number;
+  readonly simulated: boolean;
+  /** False if the run's own executions showed that its models are of the other kind, real or simulated, or if there was nothing. */
+  readonly used: boolean;
+  readonly runs: readonly MemoryOfRun[];
+}
+
+export interface MemoryOfRun {
+  readonly runId: string;
+  readonly workflows: number;
+  readonly executions: number;
+  readonly models: readonly string[];
+  readonly methods: readonly string[];
+}
+
 export interface RoundReport {
   readonly round: number;
   /** 0 for round 1. */
@@ -113,6 +158,22 @@ export interface LedgerReport {
   readonly byPhase: readonly (TokenTotal & { readonly phase: Phase })[];
   readonly byModel: readonly (TokenTotal & { readonly model: string })[];
   readonly saving: EstimatedSaving;
+  readonly broken: BrokenReport;
+}
+
+export interface BrokenSpending {
+  readonly candidates: number;
+  readonly tokens: number;
+}
+
+/** What was spent on workflows that could not be used: their proposals, executions and predictions. */
+export interface BrokenReport extends BrokenSpending {
+  /** By the static checks, before anything was executed. */
+  readonly refused: BrokenSpending;
+  /** On one query. */
+  readonly canary: BrokenSpending;
+  /** While they were evaluated: at least half of their executions failed. */
+  readonly executed: BrokenSpending;
 }
 
 export type EstimateKind = 'predicted' | 'few-shot' | 'calibrated';

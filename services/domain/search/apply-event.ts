@@ -1,7 +1,7 @@
 import { applyFinalEvent } from './apply-final-event.ts';
 import { applyRoundEvent, startRound } from './apply-round-event.ts';
 import type { RunConfiguration } from './configuration.ts';
-import type { RunEvent } from './event.ts';
+import type { MemoryRecalled, RunEvent } from './event.ts';
 import { EventRefusedError } from './event-refused-error.ts';
 import type { RunState } from './state.ts';
 
@@ -21,6 +21,8 @@ export function applyEvent(state: RunState | undefined, event: RunEvent): RunSta
   switch (event.kind) {
     case 'run-started':
       throw new EventRefusedError(event.kind, 'the run has been started before');
+    case 'memory-recalled':
+      return takeMemory(state, event);
     case 'run-completed':
       return completeRun(state, event);
     case 'run-cancelled':
@@ -45,6 +47,23 @@ function startRun(configuration: RunConfiguration): RunState {
     throw new EventRefusedError('run-started', `the benchmark ${configuration.benchmark.name} has no queries`);
   }
   return { configuration, status: 'running', rounds: [], ledger: [] };
+}
+
+function takeMemory(state: RunState, { kind, rows }: MemoryRecalled): RunState {
+  const { benchmark, search } = state.configuration;
+  const { queryCount } = benchmark;
+  if (search.memory !== true) throw new EventRefusedError(kind, 'the run goes without memory');
+  if (state.memory !== undefined || state.rounds.length > 0) throw new EventRefusedError(kind, 'the run has begun without it');
+  for (const { runId, round, queries, scores } of rows) {
+    const isRow = queries.length === scores.length && new Set(queries).size === queries.length;
+    if (!isRow || queries.some((query) => !(query < queryCount)) || scores.some((score) => !(score >= 0 && score <= 1))) {
+      throw new EventRefusedError(
+        kind,
+        `round ${round} of ${runId} has no row of scores in [0, 1] for these ${queryCount} queries`,
+      );
+    }
+  }
+  return { ...state, memory: rows };
 }
 
 /** A paused run takes up nothing but its end or its resumption, and nothing follows an end. */

@@ -6,6 +6,7 @@ import { mean } from '../statistics/intervals.ts';
 import type { ExecuteCommand } from './command.ts';
 import type { SearchSettings } from './configuration.ts';
 import { coversAllQueries } from './executions.ts';
+import { memoryOf } from './memory.ts';
 import type { Round, RunState } from './state.ts';
 
 /** A workflow that fails on its canary is given back to the optimizer once; if that fails too, the round is over. */
@@ -23,13 +24,17 @@ export function planCanary(state: RunState, round: Round): ExecuteCommand | unde
 }
 
 /**
- * The easiest query: the highest mean score over the rounds that were executed in full, else over all executions so far. Of
+ * The easiest query: the highest mean score over the rounds that were executed in full, else over all executions so far, and over
+ * the rows of earlier runs. Of
  * equals one that the newest sample holds, since the round will most likely execute it anyway; then by lot, for the whole run.
  */
 export function canaryQuery(state: RunState): number {
   const { configuration, rounds } = state;
   const full = fullyExecutedRounds(state);
-  const known = (full.length > 0 ? full : rounds).map(({ outcomes }) => scoresByQuery(outcomes));
+  const known = [
+    ...(full.length > 0 ? full : rounds).map(({ outcomes }) => scoresByQuery(outcomes)),
+    ...memoryOf(state).map(({ queries, scores }) => new Map(queries.map((query, index) => [query, scores[index] as number]))),
+  ];
   const sampled = new Set(newestSample(state));
   const order = shuffled(randomStream(configuration.seed, 'canary'), [...Array(configuration.benchmark.queryCount).keys()]);
   const ranked = order.map((query) => {

@@ -7,6 +7,8 @@ import type { RunEvent } from './event.ts';
 export type Command =
   /** Append this event: a decision that needs nothing from outside. */
   | { readonly kind: 'append'; readonly event: RunEvent }
+  /** Append what is remembered of earlier runs on the same queries, as one event. */
+  | { readonly kind: 'recall' }
   | ExecuteCommand
   | ProposeCommand
   | { readonly kind: 'predict'; readonly round: number; readonly attempt: number };

@@ -60,6 +60,8 @@ export interface SearchSettings {
   readonly finalPick?: FinalPickSettings;
   /** A workflow for each query instead of one for all: the baseline of query-level/. Absent: a search. */
   readonly mode?: 'query-level';
+  /** Begin with what earlier searches on the same queries have shown. Absent: no. */
+  readonly memory?: boolean;
 }
 
 /** How the winner is named when the search is over. */

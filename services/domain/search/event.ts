@@ -2,6 +2,7 @@ import type { Failure } from '../failure.ts';
 import type { TokenUse } from '../ledger/token-use.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { RunConfiguration } from './configuration.ts';
+import type { MemoryRow } from './memory.ts';
 
 /**
  * What has happened in a run, in order. The log holds no time, address or worker, and outcomes stand in the order in which
@@ -9,6 +10,7 @@ import type { RunConfiguration } from './configuration.ts';
  */
 export type RunEvent =
   | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
+  | MemoryRecalled
   | RoundStarted
   | WorkflowProposed
   | QueryWorkflowProposed
@@ -25,6 +27,12 @@ export type RunEvent =
   | { readonly kind: 'run-resumed' };
 
 export type StopReason = 'max-rounds' | 'converged' | 'token-budget';
+
+/** What the run begins with beside its configuration; without any, there was nothing to remember. */
+export interface MemoryRecalled {
+  readonly kind: 'memory-recalled';
+  readonly rows: readonly MemoryRow[];
+}
 
 /** A parent was chosen (Eq 4). Round 1 has none and parentRound is 0. */
 export interface RoundStarted {

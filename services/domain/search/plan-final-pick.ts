@@ -3,9 +3,11 @@ import { totalUse } from '../ledger/totals.ts';
 import { randomStream } from '../random.ts';
 import type { Command } from './command.ts';
 import type { StopReason } from './event.ts';
-import { nextPickStep, type PickOutcome } from './final-pick/next-pick-step.ts';
+import { nextPickStep } from './final-pick/next-pick-step.ts';
 import type { PickTask } from './final-pick/pick-policy.ts';
 import { defaultPickSettings, pickPolicyNamed } from './final-pick/registry.ts';
+import { finalScores } from './final-scores.ts';
+import { memoryOf } from './memory.ts';
 import type { RunState } from './state.ts';
 
 /** Once a stop rule has spoken: what the pick policy still wants executed, or the end of the run with its winner. */
@@ -30,6 +32,7 @@ function pickTask(state: RunState): PickTask {
   return {
     queryCount: benchmark.queryCount,
     candidates,
+    memory: memoryOf(state),
     budget: pickBudget(state, candidates.length),
     settings: { ...defaultPickSettings, ...(search.finalPick && { topK: search.finalPick.topK }) },
     random: randomStream(seed, 'pick'),
@@ -56,12 +59,4 @@ function affordable({ rounds, ledger }: RunState, tokenBudget: number): number {
   const spent = totalUse(ledger.filter(({ phase }) => phase !== 'final')).tokens;
   const left = Math.max(0, tokenBudget - spent);
   return perExecution > 0 ? Math.floor(left / perExecution) : Number.MAX_SAFE_INTEGER;
-}
-
-/** What is known beside the evaluations: the pick's own executions, and canaries that no sample has taken up. */
-function finalScores({ rounds, finalOutcomes = [] }: RunState): PickOutcome {
-  const known = new Map<string, number>();
-  for (const { round, canary } of rounds) if (canary !== undefined) known.set(`${round}/${canary.queryIndex}`, canary.score);
-  for (const { round, outcome } of finalOutcomes) known.set(`${round}/${outcome.queryIndex}`, outcome.score);
-  return (round, queryIndex) => known.get(`${round}/${queryIndex}`);
 }

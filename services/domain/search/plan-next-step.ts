@@ -19,7 +19,7 @@ import { configuredStopRules } from './stop-rules/configured.ts';
  * after any event goes on where the other one stopped. Nothing is left to do when it is [] (paused or ended).
  *
  * Contract with whoever performs them, on which the log's being the same byte for byte rests:
- * - An `append` stands alone. Append its event, apply it, plan again.
+ * - An `append` and a `recall` stand alone. Append the event, apply it, plan again.
  * - `execute`, `propose` and `predict` may be performed at once and finish in any order, but their events are appended in the
  *   order of the commands, those of an execute command before the prediction beside it.
  * - The outcomes of an execute command are appended in the order of its executions, in batches whose bounds depend on nothing
@@ -29,6 +29,8 @@ import { configuredStopRules } from './stop-rules/configured.ts';
 export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
   const newest = state.rounds.at(-1);
+  if (newest === undefined && state.memory === undefined && state.configuration.search.memory === true)
+    return [{ kind: 'recall' }];
   if (newest === undefined || newest.completed) return nextRoundOrEnd(state);
   if (newest.workflow === undefined) return planProposal(state, newest);
   if (isQueryLevel(state.configuration)) return planQueryLevel(state, newest, methods);

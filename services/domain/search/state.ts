@@ -12,6 +12,7 @@ import type {
   StopReason,
   WorkflowProposed,
 } from './event.ts';
+import type { MemoryRow } from './memory.ts';
 
 export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
 
@@ -20,6 +21,8 @@ export interface RunState {
   readonly configuration: RunConfiguration;
   readonly status: RunStatus;
   readonly rounds: readonly Round[];
+  /** Rows of earlier runs that this one began with; absent until they were asked for. Read them with memoryOf. */
+  readonly memory?: readonly MemoryRow[];
   readonly ledger: readonly LedgerEntry[];
   /** What the final pick has executed, in the order of the log; absent until it has executed anything. */
   readonly finalOutcomes?: readonly FinalOutcome[];

@@ -1,4 +1,4 @@
-import { abilityCount, difficultyCount, entropy, successAt, successByDifficulty } from './rasch-grid.ts';
+import { abilities, abilityCount, difficultyCount, entropy, successAt, successByDifficulty } from './rasch-grid.ts';
 import type { FittedRow, RaschFit } from './rasch-model.ts';
 
 export interface RaschEstimate {
@@ -38,6 +38,12 @@ export function estimate(fit: RaschFit, index: number): RaschEstimate {
   const known = scores.reduce((sum, score) => sum + score, 0) / queryCount;
   const variance = Math.max(0, second - first ** 2) + (0.5 * spread) / queryCount ** 2;
   return { score: Math.min(1, Math.max(0, known + first)), variance };
+}
+
+/** By query, what a workflow of the good ones' mean ability would score. */
+export function expectedByQuery({ beliefs, priors, queryCount }: RaschFit): number[] {
+  const usual = abilities.reduce((nearest, theta, g) => (theta <= priors.mean ? g : nearest), 0);
+  return Array.from({ length: queryCount }, (_, query) => successAt(usual, beliefs, query * difficultyCount));
 }
 
 /** Abilities that are less likely than this tell nothing about what is worth executing. */

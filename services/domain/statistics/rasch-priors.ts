@@ -58,14 +58,20 @@ export function learnedPriors(rows: readonly LearnedAbility[], beliefs: Float64A
     return sum + (good[index] as number) * square;
   }, 0);
   const deviation = Math.min(2, Math.max(0.15, Math.sqrt((squares + 4 * 0.5 ** 2) / (total + 4))));
-  return { mean, deviation, difficulty: learnedDifficulty(beliefs) };
+  return { mean, deviation, difficulty: learnedDifficulty(seen, beliefs) };
 }
 
-function learnedDifficulty(beliefs: Float64Array): Float64Array {
-  const histogram = startDifficulty.map((share) => (startWeight * share * beliefs.length) / difficultyCount);
-  for (let cell = 0; cell < beliefs.length; cell += 1) {
-    const h = cell % difficultyCount;
-    histogram[h] = (histogram[h] as number) + (beliefs[cell] as number);
+/**
+ * From the queries that were executed: the others would only repeat what was assumed of them, and so be taken for harder or easier
+ * than those, of which they are no different.
+ */
+function learnedDifficulty(rows: readonly LearnedAbility[], beliefs: Float64Array): Float64Array {
+  const executed = new Set(rows.flatMap(({ queries }) => queries));
+  const histogram = startDifficulty.map((share) => startWeight * share * executed.size);
+  for (const query of executed) {
+    for (let h = 0; h < difficultyCount; h += 1) {
+      histogram[h] = (histogram[h] as number) + (beliefs[query * difficultyCount + h] as number);
+    }
   }
   return normalised(histogram);
 }

@@ -34,6 +34,8 @@ export const defaults = {
       maxCallsPerQuery: 20,
       canary: true,
       mode: 'task-level',
+      // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
+      memory: false,
       finalPick: { policy: 'argmax', topK: 3, share: 0.1 },
     },
     evaluation: {

@@ -10,6 +10,7 @@ const aflowSearch = {
   alpha: 0.2,
   convergence: { rounds: 5, top: 3, z: 0 },
   canary: false,
+  memory: false,
   final_pick: { policy: 'argmax' },
 };
 

@@ -22,6 +22,15 @@ export function flag() {
   return z.boolean({ error: 'must be true or false' });
 }
 
+/** YAML 1.2 reads `on` and `off` as texts. */
+export function onOrOff() {
+  const words = new Map<unknown, boolean>([
+    ['on', true],
+    ['off', false],
+  ]);
+  return z.preprocess((value) => words.get(value) ?? value, z.boolean({ error: 'must be on or off' }));
+}
+
 export function choice<const T extends readonly [string, ...string[]]>(options: T) {
   return z.enum(options, { error: `must be ${listed(options)}` });
 }

@@ -3,7 +3,7 @@ import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
 import { defaults } from './defaults.ts';
 import { presetNames } from './presets.ts';
-import { choice, decimal, flag, integer, listed, settings, text } from './rules.ts';
+import { choice, decimal, flag, integer, listed, onOrOff, settings, text } from './rules.ts';
 
 const { run } = defaults;
 const modelEndpoint = 'must be the name of an endpoint under `endpoints`, or simulated';
@@ -76,6 +76,7 @@ export const runFileSchema = settings({
       .prefault({}),
     token_budget: integer(0, Number.MAX_SAFE_INTEGER).default(run.search.tokenBudget),
     max_calls_per_query: integer(1, 10_000).default(run.search.maxCallsPerQuery),
+    memory: onOrOff().default(run.search.memory),
     canary: flag().default(run.search.canary),
     mode: choice(['task-level', 'query-level']).default(run.search.mode),
     final_pick: z

@@ -203,6 +203,7 @@ function configurationOf(
       tokenBudget: search.token_budget,
       maxCallsPerQuery: search.max_calls_per_query,
       ...(search.canary && { canary: true }),
+      ...(search.memory && { memory: true }),
       // argmax executes nothing, so what it might spend is no part of the run's identity.
       ...(finalPick.policy !== 'argmax' && {
         finalPick: { policy: finalPick.policy, topK: finalPick.top_k, share: finalPick.share },

@@ -18,6 +18,15 @@ export function hashBenchmark(benchmark: Benchmark): string {
   return createHash('sha256').update(encodeBenchmark(benchmark)).digest('hex');
 }
 
+/**
+ * SHA-256 of the queries and the scorer alone, hex: what executions have shown of queries holds for every benchmark with this
+ * hash, whatever its texts for the optimizer are.
+ */
+export function hashQueries(benchmark: Benchmark): string {
+  const texts = { name: '', split: '', description: '', answerFormat: '' };
+  return hashBenchmark({ ...benchmark, ...texts, inputs: [], operators: [], otherScorers: [] });
+}
+
 export function benchmarkToProto(benchmark: Benchmark): ProtoBenchmark {
   return {
     schemaVersion,

@@ -56,14 +56,20 @@ export function configurationFromProto(configuration: ProtoConfiguration): RunCo
   };
 }
 
-function searchToProto(search: SearchSettings): ProtoSearch {
-  return { ...search, canary: search.canary ?? false, finalPick: search.finalPick, mode: search.mode ?? '' };
+function searchToProto({ canary = false, memory = false, finalPick, mode, ...rest }: SearchSettings): ProtoSearch {
+  return { ...rest, canary, memory, finalPick, mode: mode ?? '' };
 }
 
 /** What is off is left out, as in runs from before there was such a setting. */
-function searchFromProto({ canary, finalPick, mode, ...rest }: ProtoSearch): SearchSettings {
+function searchFromProto({ canary, memory, finalPick, mode, ...rest }: ProtoSearch): SearchSettings {
   const known = mode === '' ? undefined : oneOf(contract, 'search.mode', ['query-level'], mode);
-  return { ...rest, ...(canary && { canary }), ...(finalPick && { finalPick }), ...(known && { mode: known }) };
+  return {
+    ...rest,
+    ...(canary && { canary }),
+    ...(memory && { memory }),
+    ...(finalPick && { finalPick }),
+    ...(known && { mode: known }),
+  };
 }
 
 function modelToProto(settings: ModelSettings): ProtoModel {

@@ -9,6 +9,7 @@ import {
   type WorkflowProposed as ProtoProposed,
   type TokenUse as ProtoTokenUse,
 } from './generated/scale/v1/event.ts';
+import { memoryRowToProto } from './memory-codec.ts';
 import { oneOf, present, readVersionedMessage, schemaVersion, sortedRecord } from './read-message.ts';
 import { failureFromProto, failureToProto, usageFromProto, usageToProto } from './result-codec.ts';
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
@@ -46,6 +47,8 @@ function bodyToProto(event: RunEvent): Body {
   switch (event.kind) {
     case 'run-started':
       return { $case: 'runStarted', value: { configuration: configurationToProto(event.configuration) } };
+    case 'memory-recalled':
+      return { $case: 'memoryRecalled', value: { rows: event.rows.map(memoryRowToProto) } };
     case 'round-started': {
       const candidates = event.candidates.map((candidate) => ({ ...candidate }));
       return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
@@ -101,6 +104,8 @@ function bodyFromProto(body: Body): RunEvent {
       const configuration = present(contract, 'run_started.configuration', body.value.configuration);
       return { kind: 'run-started', configuration: configurationFromProto(configuration) };
     }
+    case 'memoryRecalled':
+      return { kind: 'memory-recalled', rows: body.value.rows };
     case 'roundStarted':
       return { kind: 'round-started', ...body.value };
     case 'workflowProposed':

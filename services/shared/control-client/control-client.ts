@@ -9,10 +9,12 @@ import {
 import {
   type CancelRunResponse,
   ControlServiceClient,
+  type ForgetMemoryResponse,
   type GetRunBenchmarkResponse,
   type GetRunResponse,
   type ListExecutionsRequest,
   type ListExecutionsResponse,
+  type ListMemoryResponse,
   type ListRunsResponse,
   type PauseRunResponse,
   type ResumeRunResponse,
@@ -41,6 +43,8 @@ export interface ControlClient {
   watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   /** Executions with their whole results. */
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
+  listMemory(signal: AbortSignal): Promise<ListMemoryResponse>;
+  forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
   close(): void;
 }
 
@@ -103,6 +107,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
     pauseRun: (runId, signal) => ask('PauseRun', client.pauseRun, { runId }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
+    listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
+    forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     watchRun: (request, signal) => stream('WatchRun', address, () => client.watchRun(request), signal),
     listExecutions: (request, signal) => stream('ListExecutions', address, () => client.listExecutions(request), signal),
     close: () => client.close(),

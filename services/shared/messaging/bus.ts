@@ -1,4 +1,4 @@
-import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
+import type { RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
 import type { Job, Trouble } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 
@@ -21,6 +21,7 @@ export interface Bus {
   readonly runs: RunRegistry;
   readonly leases: LeaseStore;
   readonly troubles: TroubleBoard;
+  readonly memory: MemoryStore;
   /** Resolves if the server answers and the streams are there; for /readyz. */
   check(signal: AbortSignal): Promise<void>;
   /** Flushes and closes. Idempotent. */
@@ -132,6 +133,22 @@ export interface Lease {
   renew(): Promise<boolean>;
   release(): Promise<void>;
   readonly ttlMs: number;
+}
+
+/** What runs that have ended have shown of their queries, for later runs on the same ones. The oldest is lost where space ends. */
+export interface MemoryStore {
+  /** Keeps this instead of what was kept of the run before. */
+  keep(memory: RunMemory): Promise<void>;
+  /** Of runs on queries with this hash, or of all runs; the newest first. */
+  list(queriesHash?: string): Promise<KeptMemory[]>;
+  /** False if nothing was kept of the run. */
+  forget(runId: string): Promise<boolean>;
+}
+
+export interface KeptMemory {
+  /** Wall-clock time, from the server. */
+  readonly keptAtMs: number;
+  readonly memory: RunMemory;
 }
 
 /** What holds workers up, for people who wait. Nothing rests on it: a message that nobody hears is lost. */

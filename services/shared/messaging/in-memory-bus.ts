@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Trouble } from '../contracts/generated/scale/v1/job.ts';
+import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   EventLog,
   LeaseStore,
   LogEntry,
+  MemoryStore,
   ResultStore,
   RunRegistry,
   TroubleBoard,
@@ -16,7 +18,7 @@ import type {
 import { BlobMissingError, LogConflictError } from './errors.ts';
 import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow } from './in-memory-job-queue.ts';
 import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
-import { subjects, token } from './subjects-and-streams.ts';
+import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
 export interface InMemoryServerSettings {
   readonly ackWaitMs?: number;
@@ -42,6 +44,7 @@ interface Store {
   readonly manifests: Map<string, Stored>;
   readonly leases: Map<string, HeldLease>;
   readonly troubles: Trouble[];
+  readonly memory: Map<string, Stored & { readonly timeMs: number }>;
 }
 
 interface Stored {
@@ -66,6 +69,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     manifests: new Map(),
     leases: new Map(),
     troubles: [],
+    memory: new Map(),
   };
   return {
     connect() {
@@ -79,6 +83,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         runs: createRunRegistry(world, store, client),
         leases: createLeaseStore(world, store, client, leaseTtlMs),
         troubles: createTroubleBoard(world, store),
+        memory: createMemoryStore(world, store, client),
         check: async () => requireOpen(client, 'check'),
         close: async () => {
           client.closed = true;
@@ -145,6 +150,30 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
         place += 1;
         if (entry.sequence > after) yield { ...entry, entry: entry.entry.slice() };
       }
+    },
+  };
+}
+
+function createMemoryStore(world: World, { memory }: Store, client: Client): MemoryStore {
+  return {
+    async keep(kept) {
+      const subject = subjects.memory(kept.queriesHash, kept.runId);
+      requireOpen(client, `publish ${subject}`);
+      memory.set(subject, { sequence: world.nextSequence(), timeMs: world.timers.nowMs(), bytes: encodeRunMemory(kept) });
+    },
+    async list(queriesHash) {
+      requireOpen(client, 'list memory');
+      const prefix = queriesHash === undefined ? '' : subjects.memory(queriesHash, 'x').slice(0, -1);
+      return [...memory]
+        .filter(([subject]) => subject.startsWith(prefix))
+        .sort(([, a], [, b]) => b.sequence - a.sequence)
+        .map(([, { timeMs, bytes }]) => ({ keptAtMs: timeMs, memory: decodeRunMemory(bytes) }));
+    },
+    async forget(runId) {
+      const last = token(runId);
+      requireOpen(client, `forget ${last}`);
+      const found = [...memory.keys()].filter((subject) => lastToken(subject) === last);
+      return found.map((subject) => memory.delete(subject)).length > 0;
     },
   };
 }

@@ -14,6 +14,7 @@ import { createNatsEventLog } from './nats-event-log.ts';
 import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
 import { watchLink } from './nats-link.ts';
+import { createNatsMemoryStore } from './nats-memory-store.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
@@ -79,6 +80,7 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
     runs: createNatsRunRegistry(session, runs),
     leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
     troubles: createNatsTroubleBoard(session),
+    memory: createNatsMemoryStore(session, blobs),
     check: (signal) => checkStreams(session, signal),
     close() {
       closing ??= closeConnection(session);

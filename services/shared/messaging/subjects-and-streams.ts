@@ -18,6 +18,7 @@ export const streams = {
   results: 'RESULTS',
   events: 'EVENTS',
   journal: 'JOURNAL',
+  memory: 'MEMORY',
   dead: 'DEAD',
   runs: 'KV_runs',
   leases: 'KV_leases',
@@ -39,6 +40,10 @@ export const subjects = {
   call: (runId: string, jobId: string, callId: string) =>
     `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
   callsOfJob: (runId: string, jobId: string) => `journal.v1.${token(runId)}.${token(jobId)}.>`,
+  memory: (queriesHash: string, runId: string) => `memory.v1.${token(queriesHash)}.${token(runId)}`,
+  memoryOfQueries: (queriesHash: string) => `memory.v1.${token(queriesHash)}.*`,
+  memoryOfRun: (runId: string) => `memory.v1.*.${token(runId)}`,
+  allMemory: 'memory.v1.>',
   /** Messages that could not be read, kept under the subject that they came on. */
   dead: (subject: string) => `dead.v1.${subject}`,
   /** In no stream: heard by whoever listens. */
@@ -101,6 +106,13 @@ const shapes: readonly Shape[] = [
     subjects: ['journal.v1.>'],
     share: 0.14,
     more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old, max_age: nanos(3 * dayMs) },
+  },
+  // What is remembered makes searches better, and none fails without it: the oldest goes.
+  {
+    name: streams.memory,
+    subjects: ['memory.v1.>'],
+    share: 0.008,
+    more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old },
   },
   { name: streams.dead, subjects: ['dead.v1.>'], share: 0.01, more: { discard: DiscardPolicy.Old, max_age: nanos(30 * dayMs) } },
   { name: streams.runs, subjects: [subjects.runManifests], share: 0.02, more: keyValue },

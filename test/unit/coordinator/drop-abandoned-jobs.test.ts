@@ -16,7 +16,8 @@ const jobOf = (runId: string): Job => ({
 
 /** A run with one queued job. */
 async function leave(bus: Bus, runId: string, status: RunStatus): Promise<void> {
-  await bus.runs.put({ schemaVersion: 1, runId, endpoints: [], status, maxInFlight: 0, createdAtMs: 1, cancelReason: '' });
+  const about = { createdAtMs: 1, cancelReason: '', simulated: false };
+  await bus.runs.put({ schemaVersion: 1, runId, endpoints: [], status, maxInFlight: 0, ...about });
   await bus.jobs.openLane('predict', runId, { maxInFlight: 1 });
   await bus.jobs.publish(jobOf(runId));
 }

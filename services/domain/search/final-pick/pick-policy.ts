@@ -1,4 +1,4 @@
-import type { EarlierRound } from '../../evaluation/evaluation-method.ts';
+import type { EarlierRound, OutcomeRow } from '../../evaluation/evaluation-method.ts';
 import type { Random } from '../../ports.ts';
 import type { OutcomeBoard } from './outcome-board.ts';
 
@@ -16,6 +16,8 @@ export interface PickTask {
   readonly queryCount: number;
   /** Every round with a score, oldest first, with what was executed while searching. */
   readonly candidates: readonly EarlierRound[];
+  /** Rows of earlier searches on the same queries: they tell about the queries, and are no candidates. */
+  readonly memory: readonly OutcomeRow[];
   /** Executions that may still be spent. */
   readonly budget: number;
   readonly settings: PickSettings;

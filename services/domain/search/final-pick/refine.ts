@@ -14,34 +14,41 @@ const rungs = 4;
 export const refine: PickPolicy = {
   name: 'refine',
   description: "halves by Rasch's estimates, each workflow on the queries that tell most about it",
-  *plan({ candidates, queryCount, budget, runRandom }, board) {
+  *plan({ candidates, memory, queryCount, budget, runRandom }, board) {
     const jitter = sharedJitter(queryCount, runRandom);
-    let fit = sweptTimes(raschFitOf(queryCount, [], candidates), 1, 0);
+    let fit = sweptTimes(raschFitOf(queryCount, memory, candidates), 1, 0);
     let left = budget;
     for (let rung = 1; rung <= rungs; rung += 1) {
-      const live = byEstimate(fit).slice(0, Math.max(2, Math.ceil(candidates.length * 0.5 ** rung)));
+      const live = byEstimate(fit, memory.length).slice(0, Math.max(2, Math.ceil(candidates.length * 0.5 ** rung)));
       const each = Math.floor(left / (rungs + 1 - rung) / live.length);
       const requests = live.flatMap((candidate) =>
-        mostInformative(fit, candidate, jitter, each).map((query): PickRequest => ({ candidate, query })),
+        mostInformative(fit, memory.length + candidate, jitter, each).map((query): PickRequest => ({ candidate, query })),
       );
       if (requests.length === 0) continue;
       yield requests;
       left -= requests.length;
-      fit = taken(fit, live, requests, board);
+      fit = taken(fit, memory.length, live, requests, board);
     }
-    return byEstimate(sweptTimes(fit, 2, 0))[0] ?? 0;
+    return byEstimate(sweptTimes(fit, 2, 0), memory.length)[0] ?? 0;
   },
 };
 
-function taken(fit: RaschFit, live: readonly number[], requests: readonly PickRequest[], board: OutcomeBoard): RaschFit {
+/** @param first the row of the first candidate: those of memory come before it */
+function taken(
+  fit: RaschFit,
+  first: number,
+  live: readonly number[],
+  requests: readonly PickRequest[],
+  board: OutcomeBoard,
+): RaschFit {
   return live.reduce((known, candidate) => {
     const queries = requests.filter((request) => request.candidate === candidate).map(({ query }) => query);
     const scores = queries.map((query) => scoreAt(board, candidate, query));
-    return withExecutions(known, candidate, queries, scores);
+    return withExecutions(known, first + candidate, queries, scores);
   }, fit);
 }
 
-function byEstimate(fit: RaschFit): number[] {
-  const scores = fit.rows.map((_, index) => estimate(fit, index).score);
+function byEstimate(fit: RaschFit, first: number): number[] {
+  const scores = fit.rows.slice(first).map((_, candidate) => estimate(fit, first + candidate).score);
   return [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
 }

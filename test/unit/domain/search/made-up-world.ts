@@ -6,6 +6,7 @@ import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
 import type { Command, ExecuteCommand } from '../../../../services/domain/search/command.ts';
 import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../../../../services/domain/search/configuration.ts';
 import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/search/event.ts';
+import type { MemoryRow } from '../../../../services/domain/search/memory.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import { queryProposalOf } from '../../../../services/domain/search/query-level/query-proposal-of.ts';
 import type { RunState } from '../../../../services/domain/search/state.ts';
@@ -19,6 +20,8 @@ export interface World {
   /** Undefined for a reply that cannot be parsed. */
   predict(workflowHash: string, round: number, attempt: number): number | undefined;
   score(workflowHash: string, queryIndex: number, repeat: number): number;
+  /** Rows of earlier runs. Absent: none. */
+  readonly memory?: readonly MemoryRow[];
   /** Workflows that fail on every query. Absent: none does. */
   breaks?(workflowHash: string): boolean;
 }
@@ -133,6 +136,8 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
   switch (command.kind) {
     case 'append':
       return [command.event];
+    case 'recall':
+      return [{ kind: 'memory-recalled', rows: world.memory ?? [] }];
     case 'execute':
       return executionBatches(world, state, command);
     case 'predict':

@@ -28,7 +28,7 @@ function taskOf(abilities: readonly number[], { seen = 4, budget = 200, seed = 1
   });
   const settings = defaultPickSettings;
   const random = randomStream(seed, 'pick');
-  return { queryCount, candidates, budget, settings, random, runRandom: randomStream(seed, 'evaluate') };
+  return { queryCount, candidates, memory: [], budget, settings, random, runRandom: randomStream(seed, 'evaluate') };
 }
 
 /** To the end, with everything answered at once. */

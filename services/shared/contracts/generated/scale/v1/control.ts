@@ -21,7 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Benchmark } from "./benchmark.ts";
-import { Event, RunConfiguration } from "./event.ts";
+import { Event, MemoryRow, RunConfiguration } from "./event.ts";
 import { Result } from "./result.ts";
 
 export const protobufPackage = "scale.v1";
@@ -121,6 +121,8 @@ export interface RunManifest {
   createdAtMs: number;
   /** Why the run was cancelled, as the person said. */
   cancelReason: string;
+  /** The executor is a simulated model, as whoever started the run says: it is offered memory of such runs only. */
+  simulated: boolean;
 }
 
 export interface RunSummary {
@@ -141,6 +143,8 @@ export interface StartRunRequest {
   benchmark?: Benchmark | undefined;
   endpoints: Endpoint[];
   maxInFlight: number;
+  /** The executor is a simulated model. */
+  simulated: boolean;
 }
 
 export interface StartRunResponse {
@@ -148,6 +152,14 @@ export interface StartRunResponse {
   /** True if the run was there before. */
   continued: boolean;
   status: RunStatus;
+  /** What is remembered of other runs on the same queries; absent where there is nothing. */
+  memory?: MemorySummary | undefined;
+}
+
+export interface MemorySummary {
+  runs: number;
+  rows: number;
+  executions: number;
 }
 
 export interface ListRunsRequest {
@@ -241,6 +253,42 @@ export interface ListExecutionsResponse {
   queryIndex: number;
   repeat: number;
   result?: Result | undefined;
+}
+
+/** What the cluster remembers of one run (stream MEMORY). */
+export interface RunMemory {
+  schemaVersion: number;
+  runId: string;
+  /** Hash of the queries and the scorer: memory serves runs with the same one. */
+  queriesHash: string;
+  benchmark: string;
+  split: string;
+  scorer: string;
+  queryCount: number;
+  rows: MemoryRow[];
+}
+
+export interface ListMemoryRequest {
+}
+
+export interface ListMemoryResponse {
+  kept: KeptMemory[];
+}
+
+export interface KeptMemory {
+  keptAtMs: number;
+  /** Without the rows' queries and scores. */
+  memory?: RunMemory | undefined;
+  executions: number;
+}
+
+export interface ForgetMemoryRequest {
+  runIds: string[];
+}
+
+export interface ForgetMemoryResponse {
+  /** Those that were remembered. */
+  runIds: string[];
 }
 
 function createBaseEndpoint(): Endpoint {
@@ -402,6 +450,7 @@ function createBaseRunManifest(): RunManifest {
     maxInFlight: 0,
     createdAtMs: 0,
     cancelReason: "",
+    simulated: false,
   };
 }
 
@@ -430,6 +479,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.cancelReason !== "") {
       writer.uint32(66).string(message.cancelReason);
+    }
+    if (message.simulated !== false) {
+      writer.uint32(72).bool(message.simulated);
     }
     return writer;
   },
@@ -511,6 +563,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.cancelReason = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -555,6 +615,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.cancel_reason)
         ? globalThis.String(object.cancel_reason)
         : "",
+      simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
     };
   },
 
@@ -584,6 +645,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.cancelReason !== "") {
       obj.cancelReason = message.cancelReason;
     }
+    if (message.simulated !== false) {
+      obj.simulated = message.simulated;
+    }
     return obj;
   },
 
@@ -602,6 +666,7 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.maxInFlight = object.maxInFlight ?? 0;
     message.createdAtMs = object.createdAtMs ?? 0;
     message.cancelReason = object.cancelReason ?? "";
+    message.simulated = object.simulated ?? false;
     return message;
   },
 };
@@ -851,7 +916,7 @@ export const RunSummary: MessageFns<RunSummary> = {
 };
 
 function createBaseStartRunRequest(): StartRunRequest {
-  return { configuration: undefined, benchmark: undefined, endpoints: [], maxInFlight: 0 };
+  return { configuration: undefined, benchmark: undefined, endpoints: [], maxInFlight: 0, simulated: false };
 }
 
 export const StartRunRequest: MessageFns<StartRunRequest> = {
@@ -867,6 +932,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.maxInFlight !== 0) {
       writer.uint32(32).uint32(message.maxInFlight);
+    }
+    if (message.simulated !== false) {
+      writer.uint32(72).bool(message.simulated);
     }
     return writer;
   },
@@ -916,6 +984,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.maxInFlight = reader.uint32();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -940,6 +1016,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : isSet(object.max_in_flight)
         ? globalThis.Number(object.max_in_flight)
         : 0,
+      simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
     };
   },
 
@@ -957,6 +1034,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.maxInFlight !== 0) {
       obj.maxInFlight = Math.round(message.maxInFlight);
     }
+    if (message.simulated !== false) {
+      obj.simulated = message.simulated;
+    }
     return obj;
   },
 
@@ -973,12 +1053,13 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
       : undefined;
     message.endpoints = object.endpoints?.map((e) => Endpoint.fromPartial(e)) || [];
     message.maxInFlight = object.maxInFlight ?? 0;
+    message.simulated = object.simulated ?? false;
     return message;
   },
 };
 
 function createBaseStartRunResponse(): StartRunResponse {
-  return { runId: "", continued: false, status: 0 };
+  return { runId: "", continued: false, status: 0, memory: undefined };
 }
 
 export const StartRunResponse: MessageFns<StartRunResponse> = {
@@ -991,6 +1072,9 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     }
     if (message.status !== 0) {
       writer.uint32(24).int32(message.status);
+    }
+    if (message.memory !== undefined) {
+      MemorySummary.encode(message.memory, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1032,6 +1116,14 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
             message.status = reader.int32() as any;
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.memory = MemorySummary.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1053,6 +1145,7 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
         : "",
       continued: isSet(object.continued) ? globalThis.Boolean(object.continued) : false,
       status: isSet(object.status) ? runStatusFromJSON(object.status) : 0,
+      memory: isSet(object.memory) ? MemorySummary.fromJSON(object.memory) : undefined,
     };
   },
 
@@ -1067,6 +1160,9 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     if (message.status !== 0) {
       obj.status = runStatusToJSON(message.status);
     }
+    if (message.memory !== undefined) {
+      obj.memory = MemorySummary.toJSON(message.memory);
+    }
     return obj;
   },
 
@@ -1078,6 +1174,110 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     message.runId = object.runId ?? "";
     message.continued = object.continued ?? false;
     message.status = object.status ?? 0;
+    message.memory = (object.memory !== undefined && object.memory !== null)
+      ? MemorySummary.fromPartial(object.memory)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMemorySummary(): MemorySummary {
+  return { runs: 0, rows: 0, executions: 0 };
+}
+
+export const MemorySummary: MessageFns<MemorySummary> = {
+  encode(message: MemorySummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runs !== 0) {
+      writer.uint32(8).uint32(message.runs);
+    }
+    if (message.rows !== 0) {
+      writer.uint32(16).uint32(message.rows);
+    }
+    if (message.executions !== 0) {
+      writer.uint32(24).uint32(message.executions);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemorySummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemorySummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.runs = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.rows = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.executions = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MemorySummary {
+    return {
+      runs: isSet(object.runs) ? globalThis.Number(object.runs) : 0,
+      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+      executions: isSet(object.executions) ? globalThis.Number(object.executions) : 0,
+    };
+  },
+
+  toJSON(message: MemorySummary): unknown {
+    const obj: any = {};
+    if (message.runs !== 0) {
+      obj.runs = Math.round(message.runs);
+    }
+    if (message.rows !== 0) {
+      obj.rows = Math.round(message.rows);
+    }
+    if (message.executions !== 0) {
+      obj.executions = Math.round(message.executions);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MemorySummary>): MemorySummary {
+    return MemorySummary.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemorySummary>): MemorySummary {
+    const message = createBaseMemorySummary();
+    message.runs = object.runs ?? 0;
+    message.rows = object.rows ?? 0;
+    message.executions = object.executions ?? 0;
     return message;
   },
 };
@@ -2625,6 +2825,586 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
   },
 };
 
+function createBaseRunMemory(): RunMemory {
+  return {
+    schemaVersion: 0,
+    runId: "",
+    queriesHash: "",
+    benchmark: "",
+    split: "",
+    scorer: "",
+    queryCount: 0,
+    rows: [],
+  };
+}
+
+export const RunMemory: MessageFns<RunMemory> = {
+  encode(message: RunMemory, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.schemaVersion !== 0) {
+      writer.uint32(8).uint32(message.schemaVersion);
+    }
+    if (message.runId !== "") {
+      writer.uint32(18).string(message.runId);
+    }
+    if (message.queriesHash !== "") {
+      writer.uint32(26).string(message.queriesHash);
+    }
+    if (message.benchmark !== "") {
+      writer.uint32(34).string(message.benchmark);
+    }
+    if (message.split !== "") {
+      writer.uint32(42).string(message.split);
+    }
+    if (message.scorer !== "") {
+      writer.uint32(50).string(message.scorer);
+    }
+    if (message.queryCount !== 0) {
+      writer.uint32(56).uint32(message.queryCount);
+    }
+    for (const v of message.rows) {
+      MemoryRow.encode(v!, writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunMemory {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunMemory();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.schemaVersion = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queriesHash = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.benchmark = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.split = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.scorer = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.queryCount = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.rows.push(MemoryRow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunMemory {
+    return {
+      schemaVersion: isSet(object.schemaVersion)
+        ? globalThis.Number(object.schemaVersion)
+        : isSet(object.schema_version)
+        ? globalThis.Number(object.schema_version)
+        : 0,
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      queriesHash: isSet(object.queriesHash)
+        ? globalThis.String(object.queriesHash)
+        : isSet(object.queries_hash)
+        ? globalThis.String(object.queries_hash)
+        : "",
+      benchmark: isSet(object.benchmark) ? globalThis.String(object.benchmark) : "",
+      split: isSet(object.split) ? globalThis.String(object.split) : "",
+      scorer: isSet(object.scorer) ? globalThis.String(object.scorer) : "",
+      queryCount: isSet(object.queryCount)
+        ? globalThis.Number(object.queryCount)
+        : isSet(object.query_count)
+        ? globalThis.Number(object.query_count)
+        : 0,
+      rows: globalThis.Array.isArray(object?.rows)
+        ? object.rows.map((e: any) => MemoryRow.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RunMemory): unknown {
+    const obj: any = {};
+    if (message.schemaVersion !== 0) {
+      obj.schemaVersion = Math.round(message.schemaVersion);
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.queriesHash !== "") {
+      obj.queriesHash = message.queriesHash;
+    }
+    if (message.benchmark !== "") {
+      obj.benchmark = message.benchmark;
+    }
+    if (message.split !== "") {
+      obj.split = message.split;
+    }
+    if (message.scorer !== "") {
+      obj.scorer = message.scorer;
+    }
+    if (message.queryCount !== 0) {
+      obj.queryCount = Math.round(message.queryCount);
+    }
+    if (message.rows?.length) {
+      obj.rows = message.rows.map((e) => MemoryRow.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunMemory>): RunMemory {
+    return RunMemory.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunMemory>): RunMemory {
+    const message = createBaseRunMemory();
+    message.schemaVersion = object.schemaVersion ?? 0;
+    message.runId = object.runId ?? "";
+    message.queriesHash = object.queriesHash ?? "";
+    message.benchmark = object.benchmark ?? "";
+    message.split = object.split ?? "";
+    message.scorer = object.scorer ?? "";
+    message.queryCount = object.queryCount ?? 0;
+    message.rows = object.rows?.map((e) => MemoryRow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListMemoryRequest(): ListMemoryRequest {
+  return {};
+}
+
+export const ListMemoryRequest: MessageFns<ListMemoryRequest> = {
+  encode(_: ListMemoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListMemoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListMemoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListMemoryRequest {
+    return {};
+  },
+
+  toJSON(_: ListMemoryRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListMemoryRequest>): ListMemoryRequest {
+    return ListMemoryRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListMemoryRequest>): ListMemoryRequest {
+    const message = createBaseListMemoryRequest();
+    return message;
+  },
+};
+
+function createBaseListMemoryResponse(): ListMemoryResponse {
+  return { kept: [] };
+}
+
+export const ListMemoryResponse: MessageFns<ListMemoryResponse> = {
+  encode(message: ListMemoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.kept) {
+      KeptMemory.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListMemoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListMemoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kept.push(KeptMemory.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListMemoryResponse {
+    return { kept: globalThis.Array.isArray(object?.kept) ? object.kept.map((e: any) => KeptMemory.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ListMemoryResponse): unknown {
+    const obj: any = {};
+    if (message.kept?.length) {
+      obj.kept = message.kept.map((e) => KeptMemory.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListMemoryResponse>): ListMemoryResponse {
+    return ListMemoryResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListMemoryResponse>): ListMemoryResponse {
+    const message = createBaseListMemoryResponse();
+    message.kept = object.kept?.map((e) => KeptMemory.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseKeptMemory(): KeptMemory {
+  return { keptAtMs: 0, memory: undefined, executions: 0 };
+}
+
+export const KeptMemory: MessageFns<KeptMemory> = {
+  encode(message: KeptMemory, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keptAtMs !== 0) {
+      writer.uint32(8).uint64(message.keptAtMs);
+    }
+    if (message.memory !== undefined) {
+      RunMemory.encode(message.memory, writer.uint32(18).fork()).join();
+    }
+    if (message.executions !== 0) {
+      writer.uint32(24).uint32(message.executions);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptMemory {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptMemory();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.keptAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.memory = RunMemory.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.executions = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeptMemory {
+    return {
+      keptAtMs: isSet(object.keptAtMs)
+        ? globalThis.Number(object.keptAtMs)
+        : isSet(object.kept_at_ms)
+        ? globalThis.Number(object.kept_at_ms)
+        : 0,
+      memory: isSet(object.memory) ? RunMemory.fromJSON(object.memory) : undefined,
+      executions: isSet(object.executions) ? globalThis.Number(object.executions) : 0,
+    };
+  },
+
+  toJSON(message: KeptMemory): unknown {
+    const obj: any = {};
+    if (message.keptAtMs !== 0) {
+      obj.keptAtMs = Math.round(message.keptAtMs);
+    }
+    if (message.memory !== undefined) {
+      obj.memory = RunMemory.toJSON(message.memory);
+    }
+    if (message.executions !== 0) {
+      obj.executions = Math.round(message.executions);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeptMemory>): KeptMemory {
+    return KeptMemory.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeptMemory>): KeptMemory {
+    const message = createBaseKeptMemory();
+    message.keptAtMs = object.keptAtMs ?? 0;
+    message.memory = (object.memory !== undefined && object.memory !== null)
+      ? RunMemory.fromPartial(object.memory)
+      : undefined;
+    message.executions = object.executions ?? 0;
+    return message;
+  },
+};
+
+function createBaseForgetMemoryRequest(): ForgetMemoryRequest {
+  return { runIds: [] };
+}
+
+export const ForgetMemoryRequest: MessageFns<ForgetMemoryRequest> = {
+  encode(message: ForgetMemoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForgetMemoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForgetMemoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ForgetMemoryRequest {
+    return {
+      runIds: globalThis.Array.isArray(object?.runIds)
+        ? object.runIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.run_ids)
+        ? object.run_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ForgetMemoryRequest): unknown {
+    const obj: any = {};
+    if (message.runIds?.length) {
+      obj.runIds = message.runIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ForgetMemoryRequest>): ForgetMemoryRequest {
+    return ForgetMemoryRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForgetMemoryRequest>): ForgetMemoryRequest {
+    const message = createBaseForgetMemoryRequest();
+    message.runIds = object.runIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseForgetMemoryResponse(): ForgetMemoryResponse {
+  return { runIds: [] };
+}
+
+export const ForgetMemoryResponse: MessageFns<ForgetMemoryResponse> = {
+  encode(message: ForgetMemoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForgetMemoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForgetMemoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ForgetMemoryResponse {
+    return {
+      runIds: globalThis.Array.isArray(object?.runIds)
+        ? object.runIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.run_ids)
+        ? object.run_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ForgetMemoryResponse): unknown {
+    const obj: any = {};
+    if (message.runIds?.length) {
+      obj.runIds = message.runIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ForgetMemoryResponse>): ForgetMemoryResponse {
+    return ForgetMemoryResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ForgetMemoryResponse>): ForgetMemoryResponse {
+    const message = createBaseForgetMemoryResponse();
+    message.runIds = object.runIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 /** How people and programs steer a cluster. */
 export type ControlServiceService = typeof ControlServiceService;
 export const ControlServiceService = {
@@ -2717,6 +3497,26 @@ export const ControlServiceService = {
       Buffer.from(ListExecutionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListExecutionsResponse => ListExecutionsResponse.decode(value),
   },
+  /** What is kept of runs that have ended, for later searches on the same queries. */
+  listMemory: {
+    path: "/scale.v1.ControlService/ListMemory" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListMemoryRequest): Buffer => Buffer.from(ListMemoryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListMemoryRequest => ListMemoryRequest.decode(value),
+    responseSerialize: (value: ListMemoryResponse): Buffer => Buffer.from(ListMemoryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListMemoryResponse => ListMemoryResponse.decode(value),
+  },
+  forgetMemory: {
+    path: "/scale.v1.ControlService/ForgetMemory" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ForgetMemoryRequest): Buffer => Buffer.from(ForgetMemoryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ForgetMemoryRequest => ForgetMemoryRequest.decode(value),
+    responseSerialize: (value: ForgetMemoryResponse): Buffer =>
+      Buffer.from(ForgetMemoryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ForgetMemoryResponse => ForgetMemoryResponse.decode(value),
+  },
 } as const;
 
 export interface ControlServiceServer extends UntypedServiceImplementation {
@@ -2733,6 +3533,9 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   getRunBenchmark: handleUnaryCall<GetRunBenchmarkRequest, GetRunBenchmarkResponse>;
   /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
   listExecutions: handleServerStreamingCall<ListExecutionsRequest, ListExecutionsResponse>;
+  /** What is kept of runs that have ended, for later searches on the same queries. */
+  listMemory: handleUnaryCall<ListMemoryRequest, ListMemoryResponse>;
+  forgetMemory: handleUnaryCall<ForgetMemoryRequest, ForgetMemoryResponse>;
 }
 
 export interface ControlServiceClient extends Client {
@@ -2860,6 +3663,37 @@ export interface ControlServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ListExecutionsResponse>;
+  /** What is kept of runs that have ended, for later searches on the same queries. */
+  listMemory(
+    request: ListMemoryRequest,
+    callback: (error: ServiceError | null, response: ListMemoryResponse) => void,
+  ): ClientUnaryCall;
+  listMemory(
+    request: ListMemoryRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListMemoryResponse) => void,
+  ): ClientUnaryCall;
+  listMemory(
+    request: ListMemoryRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListMemoryResponse) => void,
+  ): ClientUnaryCall;
+  forgetMemory(
+    request: ForgetMemoryRequest,
+    callback: (error: ServiceError | null, response: ForgetMemoryResponse) => void,
+  ): ClientUnaryCall;
+  forgetMemory(
+    request: ForgetMemoryRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ForgetMemoryResponse) => void,
+  ): ClientUnaryCall;
+  forgetMemory(
+    request: ForgetMemoryRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ForgetMemoryResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const ControlServiceClient = makeGenericClientConstructor(

@@ -33,6 +33,7 @@ export interface Event {
     | { $case: "canaryCompleted"; value: CanaryCompleted }
     | { $case: "finalExecutionsCompleted"; value: FinalExecutionsCompleted }
     | { $case: "queryWorkflowProposed"; value: QueryWorkflowProposed }
+    | { $case: "memoryRecalled"; value: MemoryRecalled }
     | undefined;
 }
 
@@ -94,6 +95,8 @@ export interface SearchSettings {
     | undefined;
   /** query-level: a workflow for each query, the baseline; "": one workflow for all, the search. */
   mode: string;
+  /** Begin with what earlier searches on the same queries have shown. */
+  memory: boolean;
 }
 
 export interface FinalPickSettings {
@@ -122,6 +125,26 @@ export interface EvaluationSettings {
   repeats: number;
   /** In full evaluations too, ask the optimizer for its prediction and its confidence, and keep them beside the score. */
   forecasts: boolean;
+}
+
+/** What the run begins with beside its configuration; right after run_started, where memory is on. */
+export interface MemoryRecalled {
+  rows: MemoryRow[];
+}
+
+/** What executions of one workflow of an earlier run have shown, on the same queries. */
+export interface MemoryRow {
+  runId: string;
+  round: number;
+  workflowHash: string;
+  /** Executor. */
+  model: string;
+  /** The evaluation method that asked for the executions. */
+  method: string;
+  simulated: boolean;
+  queries: number[];
+  /** Parallel to the queries; means over repeats. */
+  scores: number[];
 }
 
 export interface RoundStarted {
@@ -325,6 +348,9 @@ export const Event: MessageFns<Event> = {
       case "queryWorkflowProposed":
         QueryWorkflowProposed.encode(message.body.value, writer.uint32(146).fork()).join();
         break;
+      case "memoryRecalled":
+        MemoryRecalled.encode(message.body.value, writer.uint32(138).fork()).join();
+        break;
     }
     return writer;
   },
@@ -484,6 +510,14 @@ export const Event: MessageFns<Event> = {
             };
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.body = { $case: "memoryRecalled", value: MemoryRecalled.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -574,6 +608,10 @@ export const Event: MessageFns<Event> = {
         ? { $case: "queryWorkflowProposed", value: QueryWorkflowProposed.fromJSON(object.queryWorkflowProposed) }
         : isSet(object.query_workflow_proposed)
         ? { $case: "queryWorkflowProposed", value: QueryWorkflowProposed.fromJSON(object.query_workflow_proposed) }
+        : isSet(object.memoryRecalled)
+        ? { $case: "memoryRecalled", value: MemoryRecalled.fromJSON(object.memoryRecalled) }
+        : isSet(object.memory_recalled)
+        ? { $case: "memoryRecalled", value: MemoryRecalled.fromJSON(object.memory_recalled) }
         : undefined,
     };
   },
@@ -616,6 +654,8 @@ export const Event: MessageFns<Event> = {
       obj.finalExecutionsCompleted = FinalExecutionsCompleted.toJSON(message.body.value);
     } else if (message.body?.$case === "queryWorkflowProposed") {
       obj.queryWorkflowProposed = QueryWorkflowProposed.toJSON(message.body.value);
+    } else if (message.body?.$case === "memoryRecalled") {
+      obj.memoryRecalled = MemoryRecalled.toJSON(message.body.value);
     }
     return obj;
   },
@@ -721,6 +761,12 @@ export const Event: MessageFns<Event> = {
             $case: "queryWorkflowProposed",
             value: QueryWorkflowProposed.fromPartial(object.body.value),
           };
+        }
+        break;
+      }
+      case "memoryRecalled": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "memoryRecalled", value: MemoryRecalled.fromPartial(object.body.value) };
         }
         break;
       }
@@ -1326,6 +1372,7 @@ function createBaseSearchSettings(): SearchSettings {
     canary: false,
     finalPick: undefined,
     mode: "",
+    memory: false,
   };
 }
 
@@ -1372,6 +1419,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     }
     if (message.mode !== "") {
       writer.uint32(122).string(message.mode);
+    }
+    if (message.memory !== false) {
+      writer.uint32(112).bool(message.memory);
     }
     return writer;
   },
@@ -1501,6 +1551,14 @@ export const SearchSettings: MessageFns<SearchSettings> = {
             message.mode = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.memory = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1565,6 +1623,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         ? FinalPickSettings.fromJSON(object.final_pick)
         : undefined,
       mode: isSet(object.mode) ? globalThis.String(object.mode) : "",
+      memory: isSet(object.memory) ? globalThis.Boolean(object.memory) : false,
     };
   },
 
@@ -1612,6 +1671,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.mode !== "") {
       obj.mode = message.mode;
     }
+    if (message.memory !== false) {
+      obj.memory = message.memory;
+    }
     return obj;
   },
 
@@ -1636,6 +1698,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
       ? FinalPickSettings.fromPartial(object.finalPick)
       : undefined;
     message.mode = object.mode ?? "";
+    message.memory = object.memory ?? false;
     return message;
   },
 };
@@ -2019,6 +2082,290 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.predictionAttempts = object.predictionAttempts ?? 0;
     message.repeats = object.repeats ?? 0;
     message.forecasts = object.forecasts ?? false;
+    return message;
+  },
+};
+
+function createBaseMemoryRecalled(): MemoryRecalled {
+  return { rows: [] };
+}
+
+export const MemoryRecalled: MessageFns<MemoryRecalled> = {
+  encode(message: MemoryRecalled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.rows) {
+      MemoryRow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemoryRecalled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemoryRecalled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rows.push(MemoryRow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MemoryRecalled {
+    return { rows: globalThis.Array.isArray(object?.rows) ? object.rows.map((e: any) => MemoryRow.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: MemoryRecalled): unknown {
+    const obj: any = {};
+    if (message.rows?.length) {
+      obj.rows = message.rows.map((e) => MemoryRow.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MemoryRecalled>): MemoryRecalled {
+    return MemoryRecalled.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemoryRecalled>): MemoryRecalled {
+    const message = createBaseMemoryRecalled();
+    message.rows = object.rows?.map((e) => MemoryRow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseMemoryRow(): MemoryRow {
+  return { runId: "", round: 0, workflowHash: "", model: "", method: "", simulated: false, queries: [], scores: [] };
+}
+
+export const MemoryRow: MessageFns<MemoryRow> = {
+  encode(message: MemoryRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.round !== 0) {
+      writer.uint32(16).uint32(message.round);
+    }
+    if (message.workflowHash !== "") {
+      writer.uint32(26).string(message.workflowHash);
+    }
+    if (message.model !== "") {
+      writer.uint32(34).string(message.model);
+    }
+    if (message.method !== "") {
+      writer.uint32(42).string(message.method);
+    }
+    if (message.simulated !== false) {
+      writer.uint32(48).bool(message.simulated);
+    }
+    if (message.queries.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.queries) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.scores.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.scores) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemoryRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemoryRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.workflowHash = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag === 56) {
+              message.queries.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.queries.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag === 65) {
+              message.scores.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.scores.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MemoryRow {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      workflowHash: isSet(object.workflowHash)
+        ? globalThis.String(object.workflowHash)
+        : isSet(object.workflow_hash)
+        ? globalThis.String(object.workflow_hash)
+        : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      method: isSet(object.method) ? globalThis.String(object.method) : "",
+      simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      queries: globalThis.Array.isArray(object?.queries) ? object.queries.map((e: any) => globalThis.Number(e)) : [],
+      scores: globalThis.Array.isArray(object?.scores) ? object.scores.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: MemoryRow): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.workflowHash !== "") {
+      obj.workflowHash = message.workflowHash;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.method !== "") {
+      obj.method = message.method;
+    }
+    if (message.simulated !== false) {
+      obj.simulated = message.simulated;
+    }
+    if (message.queries?.length) {
+      obj.queries = message.queries.map((e) => Math.round(e));
+    }
+    if (message.scores?.length) {
+      obj.scores = message.scores.map((e) => floatToJson(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MemoryRow>): MemoryRow {
+    return MemoryRow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemoryRow>): MemoryRow {
+    const message = createBaseMemoryRow();
+    message.runId = object.runId ?? "";
+    message.round = object.round ?? 0;
+    message.workflowHash = object.workflowHash ?? "";
+    message.model = object.model ?? "";
+    message.method = object.method ?? "";
+    message.simulated = object.simulated ?? false;
+    message.queries = object.queries?.map((e) => e) || [];
+    message.scores = object.scores?.map((e) => e) || [];
     return message;
   },
 };

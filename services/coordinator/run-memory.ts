@@ -1,0 +1,46 @@
+import type { Benchmark } from '../domain/benchmark.ts';
+import type { MemoryRecalled } from '../domain/search/event.ts';
+import { type MemoryReader, rowsToKeep, rowsToRecall } from '../domain/search/memory.ts';
+import type { RunState } from '../domain/search/state.ts';
+import { hashQueries } from '../shared/contracts/benchmark-codec.ts';
+import type { KeptMemory as KeptMemoryMessage, MemorySummary } from '../shared/contracts/generated/scale/v1/control.ts';
+import { memoryRowToProto } from '../shared/contracts/memory-codec.ts';
+import { schemaVersion } from '../shared/contracts/read-message.ts';
+import type { Bus, KeptMemory } from '../shared/messaging/bus.ts';
+
+/** Keeps what a run that has ended has shown of its queries. Once more is harmless. A run that executed nothing leaves nothing. */
+export async function keepRunMemory(bus: Bus, runId: string, state: RunState, benchmark: Benchmark): Promise<void> {
+  const rows = rowsToKeep(runId, state).map(memoryRowToProto);
+  if (rows.length === 0) return;
+  const { name, split, scorer, queries } = benchmark;
+  const queriesHash = hashQueries(benchmark);
+  const about = { benchmark: name, split, scorer, queryCount: queries.length };
+  await bus.memory.keep({ schemaVersion, runId, queriesHash, ...about, rows });
+}
+
+/** What a run begins with, as the event that its log keeps. */
+export async function recallMemory(bus: Bus, benchmark: Benchmark, reader: MemoryReader): Promise<MemoryRecalled> {
+  const kept = await bus.memory.list(hashQueries(benchmark));
+  return {
+    kind: 'memory-recalled',
+    rows: rowsToRecall(
+      kept.flatMap(({ memory }) => memory.rows),
+      reader,
+    ),
+  };
+}
+
+/** What a run could begin with, undefined for nothing. */
+export async function summarizeMemory(bus: Bus, benchmark: Benchmark, reader: MemoryReader): Promise<MemorySummary | undefined> {
+  const { rows } = await recallMemory(bus, benchmark, reader);
+  if (rows.length === 0) return undefined;
+  const executions = rows.reduce((sum, { queries }) => sum + queries.length, 0);
+  return { runs: new Set(rows.map(({ runId }) => runId)).size, rows: rows.length, executions };
+}
+
+/** For people: what was executed, without the outcomes. */
+export function describeKept({ keptAtMs, memory }: KeptMemory): KeptMemoryMessage {
+  const executions = memory.rows.reduce((sum, { queries }) => sum + queries.length, 0);
+  const rows = memory.rows.map((row) => ({ ...row, queries: [], scores: [] }));
+  return { keptAtMs, memory: { ...memory, rows }, executions };
+}

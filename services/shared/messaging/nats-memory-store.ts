@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { headers } from 'nats';
+import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
+import type { BlobStore, MemoryStore } from './bus.ts';
+import { carriedBy, carryBody, fetchBody } from './large-body.ts';
+import { readLastOfEach } from './nats-read.ts';
+import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
+import { streams, subjects } from './subjects-and-streams.ts';
+
+/** One message a run, under the hash of its queries; a newer one takes the place of the older. */
+export function createNatsMemoryStore(session: NatsSession, blobs: BlobStore): MemoryStore {
+  return {
+    async keep(memory) {
+      const subject = subjects.memory(memory.queriesHash, memory.runId);
+      const body = await carryBody(blobs, encodeRunMemory(memory));
+      const options = { msgID: randomUUID(), timeout: requestTimeoutMs, headers: body.headers ?? headers() };
+      await untilDone(session, `publish ${subject}`, () => session.jetstream.publish(subject, body.data, options));
+    },
+
+    async list(queriesHash) {
+      const filter = queriesHash === undefined ? subjects.allMemory : subjects.memoryOfQueries(queriesHash);
+      const messages = await readLastOfEach(session, streams.memory, filter);
+      const kept = messages
+        .sort((a, b) => b.seq - a.seq)
+        .map(async (message) => ({
+          keptAtMs: message.time.getTime(),
+          memory: decodeRunMemory(await fetchBody(blobs, carriedBy(message))),
+        }));
+      return await Promise.all(kept);
+    },
+
+    async forget(runId) {
+      const filter = subjects.memoryOfRun(runId);
+      const purge = () => session.manager.streams.purge(streams.memory, { filter });
+      return (await untilDone(session, `purge ${filter}`, purge)).purged > 0;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import type { RunEvent } from '../../services/domain/search/event.ts';
+import { mostRowsRecalled } from '../../services/domain/search/memory.ts';
+import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
+import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
+import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
+import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import { startWorker } from '../../services/shared/worker/worker.ts';
+import { benchmark, configuration, createMadeUpWork } from './made-up-work.ts';
+
+const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
+const never = new AbortController().signal;
+
+function startCluster(server: ReturnType<typeof createInMemoryServer>, bus: Bus = server.connect()) {
+  const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
+  const workerBus = server.connect();
+  const clock = { monotonicMs: () => performance.now() };
+  const work = createMadeUpWork(
+    'w',
+    () => sleep(0),
+    () => undefined,
+  );
+  const worker = startWorker(
+    { name: 'w', kinds: ['execute', 'predict', 'propose'], slots: 16, ackWaitMs: 400, drainMs: 0 },
+    { bus: workerBus, work, clock, logger },
+  );
+  return {
+    handlers: createControlHandlers(bus, coordinator, () => 0),
+    stop: async () => {
+      await Promise.all([bus.close(), workerBus.close()]);
+      await Promise.all([coordinator.stop(), worker.drain()]);
+    },
+  };
+}
+
+function requestOf(seed: number, memory: boolean, simulated = true) {
+  const settings = configuration(seed);
+  const evaluation = { ...settings.evaluation, method: 'rasch', warmUpRounds: 0 };
+  const search = { ...settings.search, maxRounds: 4, ...(memory && { memory }) };
+  return {
+    configuration: configurationToProto({ ...settings, search, evaluation }),
+    benchmark: benchmarkToProto(benchmark),
+    endpoints: [],
+    maxInFlight: 0,
+    simulated,
+  };
+}
+
+async function completed(bus: Bus, runId: string): Promise<RunEvent[]> {
+  for await (const manifest of bus.runs.watch(AbortSignal.timeout(30_000))) {
+    if (manifest.runId === runId && manifest.status === RunStatus.COMPLETED) break;
+  }
+  const events: RunEvent[] = [];
+  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, never)) events.push(decodeEvent(entry).event);
+  return events;
+}
+
+function recalledIn(events: readonly RunEvent[]) {
+  return events.find((event) => event.kind === 'memory-recalled');
+}
+
+test('a run that has ended is remembered by the next one, on a cluster that was ended in between', async () => {
+  const server = createInMemoryServer({ ackWaitMs: 400, leaseTtlMs: 300 });
+  const observer = server.connect();
+  const first = startCluster(server);
+  const { runId, memory } = await first.handlers.startRun(requestOf(1, true));
+  expect(memory).toBeUndefined();
+  expect(recalledIn(await completed(observer, runId))?.rows).toEqual([]);
+  await first.stop();
+
+  const second = startCluster(server);
+  const next = await second.handlers.startRun(requestOf(2, true));
+  expect(next.memory).toMatchObject({ runs: 1 });
+  const rows = recalledIn(await completed(observer, next.runId))?.rows ?? [];
+  expect(rows.length).toBeGreaterThan(1);
+  expect(rows.length).toBeLessThanOrEqual(mostRowsRecalled);
+  expect(new Set(rows.map((row) => row.runId))).toEqual(new Set([runId]));
+  expect(rows[0]).toMatchObject({ model: 'executor', method: 'rasch', simulated: true });
+
+  // Neither to a run of real models, nor to one that has it off.
+  const real = await second.handlers.startRun(requestOf(3, true, false));
+  expect(real.memory).toBeUndefined();
+  expect(recalledIn(await completed(observer, real.runId))?.rows).toEqual([]);
+  const off = await second.handlers.startRun(requestOf(4, false));
+  expect(recalledIn(await completed(observer, off.runId))).toBeUndefined();
+
+  const { kept } = await second.handlers.listMemory();
+  expect(kept.map(({ memory: one }) => one?.runId)).toEqual([off.runId, real.runId, next.runId, runId]);
+  expect(await second.handlers.forgetMemory([runId, 'nobody'])).toEqual({ runIds: [runId] });
+  await second.stop();
+});
+
+test('a coordinator that is killed when its run has just ended leaves it to the next one to remember', async () => {
+  const server = createInMemoryServer({ ackWaitMs: 400, leaseTtlMs: 300 });
+  const observer = server.connect();
+  const bus = server.connect();
+  const reached = Promise.withResolvers<void>();
+  const memory: Bus['memory'] = {
+    ...bus.memory,
+    keep: () => {
+      reached.resolve();
+      return new Promise(() => undefined);
+    },
+  };
+  const first = startCluster(server, { ...bus, memory });
+  const { runId } = await first.handlers.startRun(requestOf(1, false));
+  await reached.promise;
+  expect((await observer.runs.get(runId))?.status).toBe(RunStatus.RUNNING);
+  expect(await observer.memory.list()).toEqual([]);
+  void first.stop();
+
+  const second = startCluster(server);
+  await completed(observer, runId);
+  expect((await observer.memory.list()).map((kept) => kept.memory.runId)).toEqual([runId]);
+  await second.stop();
+});
