@@ -51,6 +51,7 @@ describe.runIf(isThere)("AFlow's files, from official releases over a host that 
       const path = new URL(benchmark.sources[0]?.parts[0]?.url ?? '').pathname;
       expect(host.requests).toEqual([path, path, `${path} bytes=20000-`, `${path} bytes=20000-`, `${path} bytes=29000-`]);
     },
+    60_000,
   );
 });
 
