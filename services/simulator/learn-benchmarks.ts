@@ -1,5 +1,6 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import { BenchmarkError } from '../shared/benchmarks/benchmark-error.ts';
+import { findBenchmark } from '../shared/benchmarks/find-benchmark.ts';
 import { loadBenchmark } from '../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../shared/benchmarks/registry.ts';
 import { loadCanonicalSolutions } from './canonical-solutions.ts';
@@ -18,15 +19,21 @@ export interface Learned {
 /**
  * Everything that there is to know about queries on this machine: the splits of all benchmarks, as far as their files are in the
  * data folder, their difficulties in recorded searches, and the official solutions of those that ask for programs.
+ * @param files benchmark files of users, learned beside the built-in ones
  * @throws BenchmarkError if a file is there and broken
  */
-export async function learnBenchmarks(dataFolder: string, recordedFolder: string): Promise<Learned> {
+export async function learnBenchmarks(
+  dataFolder: string,
+  recordedFolder: string,
+  files: readonly string[] = [],
+): Promise<Learned> {
+  const own = await Promise.all(files.map(findBenchmark));
   const known: KnownQuery[] = [];
   const missing: string[] = [];
   let recorded = 0;
-  for (const { name, splits } of benchmarkDefinitions) {
+  for (const { name, file, splits } of [...benchmarkDefinitions, ...own]) {
     for (const split of splits) {
-      const benchmark = await loadIfThere({ name, split, folder: dataFolder });
+      const benchmark = await loadIfThere({ name: file ?? name, split, folder: dataFolder });
       if (benchmark === undefined) {
         missing.push(`${name} ${split}`);
         continue;

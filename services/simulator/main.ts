@@ -17,7 +17,11 @@ await runService({
   drainWithinMs: settings.drainMs,
   start: async ({ releases, forced }) => {
     const dataFolder = defaultDataFolder();
-    const { known, recorded, missing } = await learnBenchmarks(dataFolder, resolve(dataFolder, '../recorded'));
+    const { known, recorded, missing } = await learnBenchmarks(
+      dataFolder,
+      resolve(dataFolder, '../recorded'),
+      settings.benchmarkFiles,
+    );
     log.info({ dataFolder, queries: known.length, recordedDifficulties: recorded, missing }, 'learned the benchmarks');
     const simulator = await startSimulator({
       host: settings.host,

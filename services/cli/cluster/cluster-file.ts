@@ -10,6 +10,8 @@ const clusterRecord = z.object({
   purpose: z.enum(['run', 'read']),
   controlAddress: z.string(),
   simulatorUrl: z.string().optional(),
+  /** Benchmark files of users that the simulated model knows. */
+  simulatorBenchmarks: z.array(z.string()).default([]),
 });
 
 /** How other commands on this machine find the cluster that one of them has started. */

@@ -23,6 +23,8 @@ export interface LocalClusterSettings {
   /** Jobs in flight per executor. */
   readonly slots: number;
   readonly withSimulator: boolean;
+  /** Benchmark files of users that the simulated model is to know. Default: none. */
+  readonly simulatorBenchmarks?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Tells people what happens to the services. */
   readonly notice: (message: string) => void;
@@ -65,6 +67,7 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
       purpose: settings.purpose,
       controlAddress,
       ...(simulatorUrl === undefined ? {} : { simulatorUrl }),
+      simulatorBenchmarks: [...(settings.simulatorBenchmarks ?? [])],
     });
     const givenUp = Promise.race(allOf(parts).map((part) => part.givenUp));
     return { controlAddress, simulatorUrl, givenUp, stop };
@@ -104,7 +107,10 @@ async function startParts(settings: LocalClusterSettings, parts: Parts, signal: 
   if (settings.purpose === 'read') return { coordinator: await coordinator, simulator: undefined };
   const simulator = settings.withSimulator
     ? begin('simulator', 'simulator', (previous) =>
-        simulatorEnvironment({ port: previous === undefined ? 0 : portOf(addressOf(previous, 'models')) }),
+        simulatorEnvironment({
+          port: previous === undefined ? 0 : portOf(addressOf(previous, 'models')),
+          benchmarkFiles: settings.simulatorBenchmarks ?? [],
+        }),
       )
     : undefined;
   // Workers come after the coordinator, which first clears the queues of runs that nobody has asked for.

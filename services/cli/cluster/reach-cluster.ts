@@ -13,6 +13,8 @@ export interface ReachedCluster {
   /** Whose it is: a server elsewhere, another command's on this machine, or this command's own. */
   readonly kind: 'server' | 'attached' | 'own';
   readonly simulatorUrl: string | undefined;
+  /** Benchmark files of users that the simulated model knows. */
+  readonly simulatorBenchmarks: readonly string[];
   /** Resolves when the cluster is of no more use, with the reason; never for a server elsewhere. */
   readonly lost: Promise<Error>;
   /** Closes the connection and stops what this command has started. */
@@ -32,7 +34,14 @@ const pollMs = 200;
 export function reachServer(address: string): ReachedCluster {
   const client = connectControl(address);
   const never = new Promise<never>(() => undefined);
-  return { client, kind: 'server', simulatorUrl: undefined, lost: never, close: async () => client.close() };
+  return {
+    client,
+    kind: 'server',
+    simulatorUrl: undefined,
+    simulatorBenchmarks: [],
+    lost: never,
+    close: async () => client.close(),
+  };
 }
 
 /**
@@ -69,7 +78,15 @@ async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise
     client.close();
     await cluster.stop(forced);
   };
-  return { client, kind: 'own', simulatorUrl: cluster.simulatorUrl, lost: cluster.givenUp, close };
+  const { simulatorUrl } = cluster;
+  return {
+    client,
+    kind: 'own',
+    simulatorUrl,
+    simulatorBenchmarks: settings.simulatorBenchmarks ?? [],
+    lost: cluster.givenUp,
+    close,
+  };
 }
 
 function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedCluster {
@@ -80,7 +97,8 @@ function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedC
     client.close();
   };
   const lost = ownerEnded(settings, record, closed.signal);
-  return { client, kind: 'attached', simulatorUrl: record.simulatorUrl, lost, close };
+  const { simulatorUrl, simulatorBenchmarks } = record;
+  return { client, kind: 'attached', simulatorUrl, simulatorBenchmarks, lost, close };
 }
 
 async function ownerEnded(settings: LocalClusterSettings, record: ClusterRecord, closed: AbortSignal): Promise<Error> {

@@ -13,12 +13,14 @@ export interface ClusterWish {
   readonly executors: number;
   readonly slots: number;
   readonly withSimulator: boolean;
+  /** Benchmark files of users that the simulated model must know, where there is one. Default: none. */
+  readonly simulatorBenchmarks?: readonly string[];
   readonly notice: (message: string) => void;
 }
 
 /**
  * Reaches the cluster elsewhere, or the one of this machine, started if none runs.
- * @throws CliError if it has no simulated model and needs one
+ * @throws CliError if it has no simulated model and needs one, or one that does not know the benchmark
  */
 export async function reachToRun({ cli, server, notice, ...local }: ClusterWish): Promise<ReachedCluster> {
   if (server !== undefined) return serverWithoutSimulator(server, local.withSimulator);
@@ -28,10 +30,17 @@ export async function reachToRun({ cli, server, notice, ...local }: ClusterWish)
   );
   if (cluster.kind !== 'attached') return cluster;
   notice(`Using the cluster that already runs on ${local.folder.root}, with its executors.`);
-  if (!local.withSimulator || cluster.simulatorUrl !== undefined) return cluster;
+  const lack = local.withSimulator ? lackOf(cluster, local.simulatorBenchmarks ?? []) : undefined;
+  if (lack === undefined) return cluster;
   await cluster.close(cli.interrupts.forced);
-  const message = `the cluster that runs on ${local.folder.root} has no simulated model: wait until it has ended, or give another --data-dir`;
+  const message = `the cluster that runs on ${local.folder.root} has no simulated model${lack}: wait until it has ended, or give another --data-dir`;
   throw new CliError(exitCodes.notReachable, message);
+}
+
+function lackOf({ simulatorUrl, simulatorBenchmarks }: ReachedCluster, wanted: readonly string[]): string | undefined {
+  if (simulatorUrl === undefined) return '';
+  const unknown = wanted.find((file) => !simulatorBenchmarks.includes(file));
+  return unknown === undefined ? undefined : ` that knows the benchmark in ${unknown}`;
 }
 
 function serverWithoutSimulator(server: string, withSimulator: boolean): ReachedCluster {

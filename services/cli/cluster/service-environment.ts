@@ -1,3 +1,5 @@
+import { delimiter } from 'node:path';
+
 /** The settings of each service as environment variables, as services/shared/config/service-settings.ts reads them. */
 type ServiceVariables = Record<string, string>;
 
@@ -43,6 +45,14 @@ export function predictorEnvironment(settings: { readonly natsUrl: string }): Se
   return common(settings.natsUrl);
 }
 
-export function simulatorEnvironment(settings: { readonly port: number }): ServiceVariables {
-  return { SCALE_SIMULATOR_HOST: '127.0.0.1', SCALE_SIMULATOR_PORT: String(settings.port), SCALE_PARENT_LEASH: 'ipc' };
+export function simulatorEnvironment(settings: {
+  readonly port: number;
+  readonly benchmarkFiles: readonly string[];
+}): ServiceVariables {
+  return {
+    SCALE_SIMULATOR_HOST: '127.0.0.1',
+    SCALE_SIMULATOR_PORT: String(settings.port),
+    SCALE_SIMULATOR_BENCHMARKS: settings.benchmarkFiles.join(delimiter),
+    SCALE_PARENT_LEASH: 'ipc',
+  };
 }

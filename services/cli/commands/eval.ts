@@ -13,8 +13,8 @@ import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { writeEvaluation } from '../eval/write-evaluation.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
+import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
-import { refuseMissingKeys } from '../runs/run-request.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
 
 interface EvalOptions extends ClusterOptions, EvaluationChoices {
@@ -50,7 +50,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
   const file = await evaluationFile(await subjectOf(cli, workflow, options), options);
-  if (options.server === undefined) refuseMissingKeys(file, cli.environment);
+  await checkBeforeRun(cli, file, options.server);
   const folder = dataFolderAt(options.dataDir);
   const view = cli.openView(options.json);
   try {
@@ -85,7 +85,7 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
   }
   const details = await readExecutionDetails(cluster, record.runId, round.workflowHash, signal);
   const records = executionRecords(round.outcomes, details, file.benchmark);
-  const document = evaluationDocument(record.runId, state, round, records);
+  const document = { ...evaluationDocument(record.runId, state, round, records), warnings: file.benchmark.warnings ?? [] };
   const files = await writeEvaluation(resolve(folder), document, records);
   const names = [files.csv, files.jsonl, files.parquet].map(shortPath).join(', ');
   return {

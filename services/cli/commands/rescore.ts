@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Query } from '../../domain/benchmark.ts';
-import { scorerOf, UnknownScorerError } from '../../domain/scoring/registry.ts';
+import { FailureError } from '../../domain/failure.ts';
+import { scorerIn } from '../../domain/scoring/own-scorer.ts';
+import { UnknownScorerError } from '../../domain/scoring/registry.ts';
 import type { Scorer } from '../../domain/scoring/scorer.ts';
+import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
-import { benchmarkDefinitionOf, benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { defaultDataFolder } from '../../shared/config/data-folder.ts';
 import { sandboxSettings } from '../../shared/config/service-settings.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
@@ -18,7 +21,7 @@ import { type AnswerToScore, type Disagreement, type Rescored, rescoreAnswers } 
 interface RescoreOptions {
   readonly json: boolean;
   readonly benchmark: string;
-  readonly scorer: string;
+  readonly scorer?: string;
   readonly split?: string;
   readonly limit?: number;
   readonly require?: number;
@@ -34,8 +37,8 @@ export function addRescoreCommand(program: Command, cli: Cli): void {
     .command('rescore')
     .description('score recorded answers again, and list where the scores differ from the recorded ones')
     .argument('<file>', 'JSON Lines, plain or gzipped: { q, prediction, score } and, if known, run and round')
-    .requiredOption('--benchmark <name>', names.join(', '))
-    .option('--scorer <name>', 'aflow, strict, or the full name of a scorer', 'aflow')
+    .requiredOption('--benchmark <name>', `${names.join(', ')}, or a benchmark file (.yaml)`)
+    .option('--scorer <name>', "aflow, strict, or the full name of a scorer; default: the benchmark's first")
     .option('--split <name>', "the split that was answered; default: what the file's matrix says, else validate")
     .option('--limit <n>', 'so many answers only, spread evenly over the file', countUpTo(10_000_000))
     .option('--require <share>', 'exit with 1 if a smaller share of the answers agrees, e.g. 0.999', parseShare)
@@ -45,7 +48,7 @@ export function addRescoreCommand(program: Command, cli: Cli): void {
 
 async function rescore(cli: Cli, file: string, options: RescoreOptions): Promise<Answer> {
   const started = performance.now();
-  const scorer = chosenScorer(options);
+  const scorer = await chosenScorer(options);
   const recorded = await readRecordedAnswers(file);
   const split = options.split ?? recorded.split ?? 'validate';
   const { queries } = await loadBenchmark({ name: options.benchmark, split, folder: defaultDataFolder() });
@@ -57,7 +60,7 @@ async function rescore(cli: Cli, file: string, options: RescoreOptions): Promise
       tools: { code: sandbox, signal: cli.interrupts.requested },
       concurrency: availableParallelism(),
       onProgress: tellProgress(cli, answers.length),
-    });
+    }).catch(scorerFault);
     const seconds = (performance.now() - started) / 1000;
     return answerOf({ ...rescored, file, benchmark: options.benchmark, split, scorer: scorer.name, seconds }, options);
   } finally {
@@ -66,15 +69,25 @@ async function rescore(cli: Cli, file: string, options: RescoreOptions): Promise
 }
 
 /** A benchmark knows its scorers by short names. */
-function chosenScorer({ benchmark, scorer }: RescoreOptions): Scorer {
-  const { scorers } = benchmarkDefinitionOf(benchmark);
+async function chosenScorer({ benchmark, scorer: wanted }: RescoreOptions): Promise<Scorer> {
+  const definition = await findBenchmark(benchmark);
+  const { scorers } = definition;
+  const name = wanted ?? Object.keys(scorers)[0] ?? '';
   try {
-    return scorerOf(scorers[scorer] ?? scorer);
+    const scorer = scorerIn(definition, scorers[name] ?? name);
+    if (scorer.needs !== 'model') return scorer;
+    throw new CliError(exitCodes.badInput, `the scorer ${name} asks a model, which rescore does not: use scale eval`);
   } catch (cause) {
     if (!(cause instanceof UnknownScorerError)) throw cause;
     const names = Object.keys(scorers).join(', ');
     throw new CliError(exitCodes.badInput, `benchmark ${benchmark} has ${names}; ${cause.message}`, { cause });
   }
+}
+
+/** A scorer of the user's own that is at fault. */
+function scorerFault(error: unknown): never {
+  if (error instanceof FailureError) throw new CliError(exitCodes.badInput, error.message, { cause: error });
+  throw error;
 }
 
 function answersToScore(file: string, recorded: RecordedAnswers, queries: readonly Query[]): AnswerToScore[] {

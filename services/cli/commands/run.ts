@@ -6,8 +6,8 @@ import { dataFolderAt } from '../cluster/data-folder.ts';
 import { countUpTo } from '../parse-count.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
+import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
-import { refuseMissingKeys } from '../runs/run-request.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
 
 interface RunOptions extends ClusterOptions {
@@ -31,7 +31,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
   const file = await readRunFile(path);
-  if (options.server === undefined) refuseMissingKeys(file, cli.environment);
+  await checkBeforeRun(cli, file, options.server);
   const folder = dataFolderAt(options.dataDir);
   const view = cli.openView(options.json);
   try {

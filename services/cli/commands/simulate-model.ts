@@ -1,3 +1,4 @@
+import { delimiter, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -9,6 +10,7 @@ interface SimulateModelOptions {
   readonly host: string;
   readonly port: number;
   readonly seed: number;
+  readonly benchmark: readonly string[];
 }
 
 export function addSimulateModelCommand(program: Command, cli: Cli): void {
@@ -18,6 +20,7 @@ export function addSimulateModelCommand(program: Command, cli: Cli): void {
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <n>', '0 for any free one', parsePort, 8000)
     .option('--seed <n>', 'the same seed gives the same replies', parseWhole, 1)
+    .option('--benchmark <files...>', 'benchmark files of your own whose queries it is to know', [])
     .option('--json', 'print one JSON document with the address; logs go to stderr', false)
     .action((options: SimulateModelOptions) => cli.answer(options.json, () => simulate(cli, options)));
 }
@@ -28,6 +31,7 @@ async function simulate(cli: Cli, options: SimulateModelOptions) {
     SCALE_SIMULATOR_HOST: options.host,
     SCALE_SIMULATOR_PORT: String(options.port),
     SCALE_SIMULATOR_SEED: String(options.seed),
+    SCALE_SIMULATOR_BENCHMARKS: options.benchmark.map((file) => resolve(file)).join(delimiter),
     SCALE_PARENT_LEASH: 'ipc',
     SCALE_LOG_LEVEL: cli.environment.SCALE_LOG_LEVEL ?? 'warn',
   };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { benchmarkDefinitionOf, benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
+import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type FileProblem, type ValidatedFile, validateFile } from '../validation/validate-file.ts';
@@ -13,17 +14,21 @@ export function addValidateCommand(program: Command, cli: Cli): void {
   const names = benchmarkDefinitions.map(({ name }) => name);
   program
     .command('validate')
-    .description('check workflow files and run files without spending anything')
+    .description('check workflow files, run files and benchmark files without spending anything')
     .argument('<files...>', 'YAML or JSON')
-    .option('--benchmark <name>', `whose operators and fields a workflow may use: ${names.join(', ')}`, names[0])
+    .option(
+      '--benchmark <name>',
+      `whose operators and fields a workflow may use: ${names.join(', ')}, or a benchmark file`,
+      names[0],
+    )
     .option('--json', 'print one JSON document', false)
     .action((files: string[], options: ValidateOptions) => cli.answer(options.json, () => validate(files, options)));
 }
 
 async function validate(files: readonly string[], options: ValidateOptions): Promise<Answer> {
-  benchmarkDefinitionOf(options.benchmark);
+  const benchmark = await findBenchmark(options.benchmark);
   const checked: ValidatedFile[] = [];
-  for (const file of files) checked.push(await validateFile(file, options.benchmark));
+  for (const file of files) checked.push(await validateFile(file, benchmark));
   const valid = checked.every(({ problems }) => problems.length === 0);
   return {
     exitCode: valid ? exitCodes.ok : exitCodes.badInput,
@@ -32,8 +37,9 @@ async function validate(files: readonly string[], options: ValidateOptions): Pro
   };
 }
 
-function renderFile({ file, kind, problems, summary }: ValidatedFile): string[] {
-  if (problems.length === 0) return [`${file}: valid ${kind}, ${summary}`];
+function renderFile({ file, kind, problems, summary, warnings }: ValidatedFile): string[] {
+  if (problems.length === 0)
+    return [`${file}: valid ${kind}, ${summary}`, ...warnings.map((each) => `${file}: warning: ${each}`)];
   return problems.map((problem) => `${file}${renderProblem(problem)}`);
 }
 

@@ -16,6 +16,8 @@ export interface EvaluationDocument extends EvaluationSummary {
   readonly workflowName: string;
   /** Queries of the benchmark as it was asked for. */
   readonly queryCount: number;
+  /** What a reader of the scores should know about the queries, a sentence each. */
+  readonly warnings?: readonly string[];
 }
 
 export function evaluationDocument(

@@ -1,8 +1,9 @@
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import type { RunConfiguration } from '../../domain/search/configuration.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import { benchmarkDefinitionOf } from '../../shared/benchmarks/registry.ts';
+import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
+import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { readWorkflowFile, readWorkflowText } from '../../shared/config/read-workflow-file.ts';
 import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
@@ -44,7 +45,7 @@ export interface EvaluationChoices {
  */
 export async function evaluationFile(subject: EvaluationSubject, choices: EvaluationChoices): Promise<RunFile> {
   const given =
-    choices.runFile === undefined ? settingsWithoutFile(subject, choices) : await readRunFileSettings(choices.runFile);
+    choices.runFile === undefined ? await settingsWithoutFile(subject, choices) : await readRunFileSettings(choices.runFile);
   const settings = evaluationSettings(given.settings, choices);
   const base = choices.runFile === undefined ? '' : dirname(choices.runFile);
   return completeRunFile({ ...given, settings }, base, nameOf(subject, settings), (benchmark) =>
@@ -57,7 +58,7 @@ function evaluationSettings(given: RunFileSettings, choices: EvaluationChoices):
   const executor = { ...given.models.executor, ...(choices.model === undefined ? {} : { model: choices.model }) };
   const benchmark = {
     ...given.benchmark,
-    name: choices.benchmark ?? given.benchmark.name,
+    name: choices.benchmark === undefined ? given.benchmark.name : fromHere(choices.benchmark),
     split: choices.split,
     limit: choices.limit,
     scorer: choices.scorer ?? given.benchmark.scorer,
@@ -75,7 +76,7 @@ function evaluationSettings(given: RunFileSettings, choices: EvaluationChoices):
 }
 
 /** Without a run file: the defaults, and for a run's workflow the model, endpoint and scorer that it was found with. */
-function settingsWithoutFile(subject: EvaluationSubject, choices: EvaluationChoices): ParsedRunFile {
+async function settingsWithoutFile(subject: EvaluationSubject, choices: EvaluationChoices): Promise<ParsedRunFile> {
   const error = (field: string, message: string, cause?: unknown): RunFileError =>
     new RunFileError({ file: 'scale eval', field }, message, { cause });
   const name = choices.benchmark ?? (subject.kind === 'run' ? subject.configuration.benchmark.name : undefined);
@@ -83,14 +84,30 @@ function settingsWithoutFile(subject: EvaluationSubject, choices: EvaluationChoi
     throw new CliError(exitCodes.badInput, 'name what to evaluate on: --benchmark NAME, or --run-file FILE with a benchmark');
   }
   const preset = runFileSchema.parse({ benchmark: name });
-  return { settings: subject.kind === 'run' ? settingsOfRun(preset, subject, name) : preset, error };
+  if (subject.kind === 'file') return { settings: preset, error };
+  if (choices.benchmark === undefined) refuseUnknownFile(subject);
+  const isSame = (await findBenchmark(name)).name === subject.configuration.benchmark.name;
+  return { settings: settingsOfRun(preset, subject, isSame), error };
+}
+
+/** A run knows the name of a user's own benchmark, and not where its file lies today. */
+function refuseUnknownFile({ runId, configuration: { benchmark } }: FoundWorkflow): void {
+  if (benchmarkDefinitions.some(({ name }) => name === benchmark.name)) return;
+  const message = `${runId} ran on ${benchmark.name}, a benchmark of your own: name its file with --benchmark FILE.yaml`;
+  throw new CliError(exitCodes.badInput, message);
+}
+
+/** The path of a benchmark file that stands on the command line is seen from here, not from a run file. */
+function fromHere(benchmark: string): string {
+  return isBenchmarkFile(benchmark) ? resolve(benchmark) : benchmark;
 }
 
 const endpointOfRun = 'of-the-run';
 
-function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: FoundWorkflow, name: string): RunFileSettings {
+/** @param isSame the benchmark is the one that the run was on, so that its scorer can be kept */
+function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: FoundWorkflow, isSame: boolean): RunFileSettings {
   const { executor, search, benchmark } = configuration;
-  const scorer = name === benchmark.name ? shortNameOf(benchmark.scorer, name) : undefined;
+  const scorer = isSame ? benchmark.scorer : undefined;
   const served = endpoint && {
     base_url: endpoint.baseUrl,
     ...(endpoint.apiKeyVariable === '' ? {} : { api_key_variable: endpoint.apiKeyVariable }),
@@ -116,11 +133,6 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: Fou
   };
 }
 
-/** Run files know scorers by what they are called within a benchmark. */
-function shortNameOf(scorer: string, benchmark: string): string | undefined {
-  return Object.entries(benchmarkDefinitionOf(benchmark).scorers).find(([, name]) => name === scorer)?.[0];
-}
-
 async function workflowOf(subject: EvaluationSubject, benchmark: Benchmark, maxCalls: number): Promise<Workflow> {
   if (subject.kind === 'file') return readWorkflowFile(subject.path, benchmark, maxCalls);
   // Found on one benchmark, it may not fit another: the same checks as for a file.
@@ -129,5 +141,7 @@ async function workflowOf(subject: EvaluationSubject, benchmark: Benchmark, maxC
 
 function nameOf(subject: EvaluationSubject, { benchmark }: RunFileSettings): string {
   const workflow = subject.kind === 'file' ? basename(subject.path, extname(subject.path)) : subject.configuration.name;
-  return `eval ${workflow} ${benchmark.name} ${benchmark.split}`.slice(0, 100);
+  // Where the file lies is no part of what is evaluated.
+  const name = isBenchmarkFile(benchmark.name) ? basename(benchmark.name, extname(benchmark.name)) : benchmark.name;
+  return `eval ${workflow} ${name} ${benchmark.split}`.slice(0, 100);
 }

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
+import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import type { Cli } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ClusterWish } from '../cluster/reach-to-run.ts';
@@ -41,6 +42,7 @@ function clusterWish(cli: Cli, plan: ExperimentPlan | undefined, options: Experi
     executors: options.executors ?? cluster.executors,
     slots: options.slots ?? cluster.slots,
     withSimulator: needsSimulator(plan),
+    simulatorBenchmarks: plan.benchmarks.filter(isBenchmarkFile).map((file) => resolve(plan.base.folder, file)),
   };
 }
 

@@ -65,7 +65,13 @@ export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Pro
 
 function reachFor({ cli, options, folder, file, view }: Undertaking<unknown>): Promise<ReachedCluster> {
   const { server, executors = file.cluster.executors, slots = file.cluster.slots } = options;
-  return reachToRun({ ...{ cli, server, folder, executors, slots }, withSimulator: needsSimulator(file), notice: view.notice });
+  const { benchmarkFile } = file;
+  return reachToRun({
+    ...{ cli, server, folder, executors, slots },
+    withSimulator: needsSimulator(file),
+    simulatorBenchmarks: benchmarkFile === undefined ? [] : [benchmarkFile],
+    notice: view.notice,
+  });
 }
 
 /**

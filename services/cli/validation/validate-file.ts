@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { selectOperators } from '../../domain/operators/registry.ts';
 import { workflowBounds } from '../../domain/workflow/bounds.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
-import { benchmarkDefinitionOf } from '../../shared/benchmarks/registry.ts';
+import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
+import { type LoadedBenchmark, loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { decodeYaml } from '../../shared/config/decode-yaml.ts';
 import { defaults } from '../../shared/config/defaults.ts';
-import { readWorkflowFile, WorkflowFileError } from '../../shared/config/read-workflow-file.ts';
+import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/config/read-workflow-file.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 
@@ -21,36 +23,66 @@ export interface FileProblem {
 
 export interface ValidatedFile {
   readonly file: string;
-  readonly kind: 'workflow' | 'run file';
+  readonly kind: FileKind;
   readonly problems: readonly FileProblem[];
   /** What a valid file amounts to. */
   readonly summary: string;
+  /** What a reader of its scores should know, a sentence each. */
+  readonly warnings: readonly string[];
 }
+
+type FileKind = 'workflow' | 'run file' | 'benchmark file';
+type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
 
 /**
- * Checks a workflow file against a benchmark's operators and fields, or a run file with everything that it names.
- * @param benchmark name of the benchmark that workflows are held against
+ * Checks a workflow file against a benchmark's operators and fields, or a run file or a benchmark file with everything that it
+ * names.
+ * @param benchmark what workflows are held against
  */
-export async function validateFile(file: string, benchmark: string): Promise<ValidatedFile> {
-  const kind = (await isRunFile(file)) ? 'run file' : 'workflow';
+export async function validateFile(file: string, benchmark: WorkflowSurroundings): Promise<ValidatedFile> {
+  const kind = await kindOf(file);
   try {
-    const summary = kind === 'run file' ? await validateRunFile(file) : await validateWorkflowFile(file, benchmark);
-    return { file, kind, problems: [], summary };
+    const checked = await checkedFile(file, kind, benchmark);
+    return { file, kind, problems: [], ...checked };
   } catch (error) {
-    return { file, kind, problems: problemsOf(error), summary: '' };
+    return { file, kind, problems: problemsOf(error), summary: '', warnings: [] };
   }
 }
 
-/** Only a run file has these at its top, and nothing of a workflow's. What cannot be read or decoded is told as a workflow. */
-async function isRunFile(file: string): Promise<boolean> {
+/** Only such a file has these at its top, and nothing of a workflow's. */
+const runFileKeys = ['benchmark', 'search', 'evaluation', 'models', 'endpoints', 'cluster'];
+const benchmarkFileKeys = ['fields', 'scorers', 'answer_format', 'files', 'reference'];
+
+/** What cannot be read or decoded is told as a workflow. */
+async function kindOf(file: string): Promise<FileKind> {
   try {
     const content = decodeYaml(await readFile(file, 'utf8'));
-    if (typeof content !== 'object' || content === null) return false;
-    const isWorkflow = 'steps' in content || 'workflow' in content || 'prompts' in content;
-    return !isWorkflow && ['benchmark', 'search', 'evaluation', 'models', 'endpoints', 'cluster'].some((key) => key in content);
+    if (typeof content !== 'object' || content === null) return 'workflow';
+    const has = (keys: readonly string[]) => keys.some((key) => key in content);
+    if (has(['steps', 'workflow', 'prompts'])) return 'workflow';
+    if (has(runFileKeys)) return 'run file';
+    return has(benchmarkFileKeys) ? 'benchmark file' : 'workflow';
   } catch {
-    return false;
+    return 'workflow';
   }
+}
+
+async function checkedFile(file: string, kind: FileKind, benchmark: WorkflowSurroundings): Promise<Checked> {
+  if (kind === 'benchmark file') return validateBenchmarkFile(file);
+  if (kind === 'workflow') return { summary: await validateWorkflowFile(file, benchmark), warnings: [] };
+  return { summary: await validateRunFile(file), warnings: [] };
+}
+
+/** All its splits, not only the one that a run would read. */
+async function validateBenchmarkFile(file: string): Promise<Checked> {
+  const { splits, scorers } = await findBenchmark(resolve(file));
+  const loaded: LoadedBenchmark[] = [];
+  for (const split of splits) {
+    loaded.push(await loadBenchmark({ name: resolve(file), split, folder: '', compareSplits: split === splits[0] }));
+  }
+  const sizes = loaded.map(({ split, queries }) => `${queries.length} queries in ${split}`).join(', ');
+  const warnings = loaded.flatMap((each) => each.warnings.map((warning) => `split ${each.split}: ${warning}`));
+  return { summary: `${sizes}; scorers ${Object.keys(scorers).join(', ')}`, warnings };
 }
 
 async function validateRunFile(file: string): Promise<string> {
@@ -59,8 +91,7 @@ async function validateRunFile(file: string): Promise<string> {
   return `${benchmark.queries.length} ${benchmark.name} queries, up to ${search.maxRounds} rounds, evaluation ${evaluation.method}`;
 }
 
-async function validateWorkflowFile(file: string, benchmark: string): Promise<string> {
-  const surroundings = benchmarkDefinitionOf(benchmark);
+async function validateWorkflowFile(file: string, surroundings: WorkflowSurroundings): Promise<string> {
   const workflow = await readWorkflowFile(file, surroundings, defaults.run.search.maxCallsPerQuery);
   const { minCalls, maxCalls } = workflowBounds(workflow, selectOperators(surroundings.operators));
   const calls = maxCalls === 1 ? 'model call' : 'model calls';

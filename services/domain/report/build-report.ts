@@ -38,7 +38,7 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
         outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
       ),
     ),
-    remarks: reportRemarks(state, best, estimates),
+    remarks: [...(benchmark.warnings ?? []), ...reportRemarks(state, best, estimates)],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Query } from '../../domain/benchmark.ts';
+import type { Query, ScorerSettings } from '../../domain/benchmark.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 
 /** Everything about a benchmark but its queries. A new one is one file beside this one and one line in registry.ts. */
@@ -14,14 +14,27 @@ export interface BenchmarkDefinition {
   readonly splits: readonly string[];
   /** What `aflow`, `strict` and so on in a run file stand for here; the first is the default. */
   readonly scorers: Readonly<Record<string, string>>;
+  /** Those of them that the benchmark brings itself, by full name. */
+  readonly ownScorers?: Readonly<Record<string, ScorerSettings>>;
+  /** Where the models of its judges are to be found. */
+  readonly judgeEndpoints?: readonly JudgeEndpoint[];
   /** Round 1's workflow. */
   readonly initialWorkflow: Workflow;
+  /** The absolute path of the file that defines it; none if it is built in. */
+  readonly file?: string;
   /**
    * All queries of a split, in the order of its file.
    * @param folder where data files lie; a benchmark that is built in does not look there
    * @throws BenchmarkError
    */
   loadSplit(split: string, folder: string): Promise<LoadedSplit>;
+}
+
+/** An endpoint of the run file that serves a judge's model; both may be "", for the executor's. */
+export interface JudgeEndpoint {
+  readonly scorer: string;
+  readonly model: string;
+  readonly endpoint: string;
 }
 
 export interface LoadedSplit {

@@ -5,6 +5,8 @@ export type BenchmarkProblem =
   | 'missing-file'
   | 'unreadable-file'
   | 'bad-json'
+  | 'bad-csv'
+  | 'bad-file'
   | 'bad-field'
   | 'duplicate-id'
   | 'empty-split'

@@ -1,66 +1,103 @@
 import type { Benchmark, Query } from '../../domain/benchmark.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import type { BenchmarkDefinition } from './benchmark-definition.ts';
+import type { BenchmarkDefinition, JudgeEndpoint } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
-import { benchmarkDefinitionOf } from './registry.ts';
+import { findBenchmark } from './find-benchmark.ts';
+import { leakedTests, sharedQueries } from './find-leaks.ts';
 
 export interface BenchmarkRequest {
+  /** Of a built-in benchmark, or the path of a benchmark file. */
   readonly name: string;
   readonly split: string;
   /** The first so many queries; undefined for all. */
   readonly limit?: number | undefined;
-  /** As in a run file: `aflow` or `strict`. Default: the benchmark's first. */
+  /** As in a run file: `aflow` or `strict`, or a scorer's full name. Default: the benchmark's first. */
   readonly scorer?: string | undefined;
   /** Where data files lie. */
   readonly folder: string;
+  /** Compare the split with the others, as far as they are there, and warn of what they share. Default: no. */
+  readonly compareSplits?: boolean;
 }
 
 export interface LoadedBenchmark extends Benchmark {
-  /** What a user should know about its queries, a sentence each. */
   readonly warnings: readonly string[];
+  /** Round 1's workflow where the user names none. */
+  readonly initialWorkflow: Workflow;
+  readonly judgeEndpoints: readonly JudgeEndpoint[];
+  /** The absolute path of the file that defines it; none if it is built in. */
+  readonly file?: string;
 }
 
 /**
  * Loads a split of a benchmark and checks it: nothing can be spent on a benchmark that is not whole.
  * @throws BenchmarkError with one sentence for the user
+ * @throws WorkflowFileError if a benchmark file names an initial workflow that cannot be used
  */
-export async function loadBenchmark({ name, split, limit, scorer, folder }: BenchmarkRequest): Promise<LoadedBenchmark> {
-  const definition = benchmarkDefinitionOf(name);
+export async function loadBenchmark(request: BenchmarkRequest): Promise<LoadedBenchmark> {
+  const { split, limit, scorer, folder } = request;
+  const definition = await findBenchmark(request.name);
+  const {
+    name,
+    description,
+    inputs,
+    operators,
+    answerFormat,
+    ownScorers,
+    initialWorkflow,
+    judgeEndpoints = [],
+    file,
+  } = definition;
   if (!definition.splits.includes(split)) {
     const splits = definition.splits.join(', ');
     throw new BenchmarkError('unknown-split', `benchmark ${name} has no split "${split}"; it has ${splits}`);
   }
   const scorers = chosenScorers(definition, scorer);
-  const { queries, warnings } = await definition.loadSplit(split, folder);
-  refuseDuplicates(queries, `benchmark ${name}, split ${split}`);
+  const loaded = await definition.loadSplit(split, folder);
+  refuseDuplicates(loaded.queries, `benchmark ${name}, split ${split}`);
+  const queries = limited(loaded.queries, limit, `split ${split} of benchmark ${name}`);
+  const shared = request.compareSplits === true ? await sharedWithOthers(definition, split, queries, folder) : [];
   return {
-    name,
-    split,
-    description: definition.description,
-    queries: limited(queries, limit, `split ${split} of benchmark ${name}`),
-    inputs: definition.inputs,
-    operators: definition.operators,
-    ...scorers,
-    answerFormat: definition.answerFormat,
-    warnings,
+    ...{ name, split, description, queries, inputs, operators, ...scorers, answerFormat, initialWorkflow, judgeEndpoints },
+    ...(ownScorers === undefined ? {} : { ownScorers }),
+    ...(file === undefined ? {} : { file }),
+    warnings: [...loaded.warnings, ...leakedTests(queries), ...shared],
   };
 }
 
-/** Round 1's workflow where the user names none. */
-export function initialWorkflowOf(benchmark: Pick<Benchmark, 'name'>): Workflow {
-  return benchmarkDefinitionOf(benchmark.name).initialWorkflow;
+async function sharedWithOthers(
+  definition: BenchmarkDefinition,
+  split: string,
+  queries: readonly Query[],
+  folder: string,
+): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const other of definition.splits.filter((each) => each !== split)) {
+    const loaded = await loadSplitIfThere(definition, other, folder);
+    warnings.push(...sharedQueries(queries, { split: other, queries: loaded }, definition.inputs));
+  }
+  return warnings;
+}
+
+async function loadSplitIfThere(definition: BenchmarkDefinition, split: string, folder: string): Promise<readonly Query[]> {
+  try {
+    return (await definition.loadSplit(split, folder)).queries;
+  } catch (error) {
+    if (error instanceof BenchmarkError && error.problem === 'missing-file') return [];
+    throw error;
+  }
 }
 
 function chosenScorers(definition: BenchmarkDefinition, wanted: string | undefined): Pick<Benchmark, 'scorer' | 'otherScorers'> {
   const names = Object.keys(definition.scorers);
-  const scorer = definition.scorers[wanted ?? names[0] ?? ''];
+  const all = Object.values(definition.scorers);
+  const scorer = definition.scorers[wanted ?? names[0] ?? ''] ?? all.find((name) => name === wanted);
   if (scorer === undefined) {
     throw new BenchmarkError(
       'unknown-scorer',
       `benchmark ${definition.name} has no scorer "${wanted}"; it has ${names.join(', ')}`,
     );
   }
-  return { scorer, otherScorers: Object.values(definition.scorers).filter((other) => other !== scorer) };
+  return { scorer, otherScorers: all.filter((other) => other !== scorer) };
 }
 
 function refuseDuplicates(queries: readonly Query[], where: string): void {

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
 import { BenchmarkError } from './benchmark-error.ts';
+import { readTextFile } from './read-text-file.ts';
 
 /**
  * The rows of a JSON Lines file, plain or gzipped, each checked against the schema; empty lines are skipped.
@@ -10,7 +8,7 @@ import { BenchmarkError } from './benchmark-error.ts';
  * @throws BenchmarkError that names the file and the line
  */
 export async function readJsonLines<T>(path: string, row: z.ZodType<T>, howToGetIt: string): Promise<T[]> {
-  const rows = (await readText(path, howToGetIt)).split('\n').flatMap((line, index) => {
+  const rows = (await readTextFile(path, howToGetIt)).split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
     return [checkedRow(parsedLine(line, path, index + 1), row, path, index + 1)];
   });
@@ -18,19 +16,8 @@ export async function readJsonLines<T>(path: string, row: z.ZodType<T>, howToGet
   return rows;
 }
 
-async function readText(path: string, howToGetIt: string): Promise<string> {
-  try {
-    const bytes = await readFile(path);
-    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (isGzip ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing) throw new BenchmarkError('missing-file', `${path} is not there; ${howToGetIt}`, { cause });
-    throw new BenchmarkError('unreadable-file', `${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function parsedLine(line: string, path: string, number: number): unknown {
+/** @throws BenchmarkError `bad-json` */
+export function parsedLine(line: string, path: string, number: number): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {

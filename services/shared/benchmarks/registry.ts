@@ -16,5 +16,8 @@ export function benchmarkDefinitionOf(name: string): BenchmarkDefinition {
   const definition = benchmarkDefinitions.find((candidate) => candidate.name === name);
   if (definition) return definition;
   const names = benchmarkDefinitions.map((candidate) => candidate.name).join(', ');
-  throw new BenchmarkError('unknown-benchmark', `there is no benchmark "${name}"; there are ${names}`);
+  throw new BenchmarkError(
+    'unknown-benchmark',
+    `there is no benchmark "${name}"; there are ${names}, and files of your own (.yaml)`,
+  );
 }

@@ -12,6 +12,8 @@ export interface ExplainedIssue {
 interface Place {
   readonly document: Document;
   readonly lines: LineCounter;
+  /** What such a file is called, e.g. "a run file". */
+  readonly what: string;
 }
 
 const longestShownValue = 60;
@@ -41,7 +43,7 @@ export function explainIssue(
 
 function unknownKey(path: readonly PropertyKey[], key: string, place: Place, known: readonly string[]): ExplainedIssue {
   const field = [...path, key].join('.');
-  const where = path.length === 0 ? 'a run file' : path.join('.');
+  const where = path.length === 0 ? place.what : path.join('.');
   return { line: lineOf([...path, key], place), field, message: `${where} has no setting "${key}"; ${suggestion(key, known)}` };
 }
 

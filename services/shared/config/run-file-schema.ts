@@ -43,9 +43,9 @@ export const runFileSchema = settings({
   preset: choice(presetNames).default('default'),
   seed: integer(0, Number.MAX_SAFE_INTEGER).default(run.seed),
   benchmark: z.preprocess(
-    (value) => (typeof value === 'string' ? { name: value } : value),
+    (value) => (typeof value === 'string' ? { name: value } : withFileAsName(value)),
     settings({
-      name: text('must be the name of a benchmark'),
+      name: text('must be the name of a benchmark, or the path of a benchmark file (.yaml)'),
       split: text().default(run.split),
       limit: integer(1, 1_000_000).optional(),
       scorer: text().optional(),
@@ -119,6 +119,13 @@ export const runFileSchema = settings({
 });
 
 export type RunFileSettings = z.infer<typeof runFileSchema>;
+
+/** A benchmark file may be named as such: `file` and `name` are two words for it. */
+function withFileAsName(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('file' in value) || 'name' in value) return value;
+  const { file: name, ...rest } = value;
+  return { name, ...rest };
+}
 
 function isWebAddress(address: string): boolean {
   if (!URL.canParse(address)) return false;

@@ -4,8 +4,10 @@ import type { Benchmark } from '../../domain/benchmark.ts';
 import type { ModelSettings, RunConfiguration } from '../../domain/search/configuration.ts';
 import { suggestion } from '../../domain/workflow/near-name.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
+import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
-import { initialWorkflowOf, loadBenchmark } from '../benchmarks/load-benchmark.ts';
+import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
+import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { defaultDataFolder } from './data-folder.ts';
@@ -20,6 +22,8 @@ import { singleRound } from './single-round.ts';
 export interface RunFile {
   readonly configuration: RunConfiguration;
   readonly benchmark: Benchmark;
+  /** The absolute path of the file that defines the benchmark; none if it is built in. */
+  readonly benchmarkFile?: string;
   readonly endpoints: readonly RunEndpoint[];
   /** How fast, never what: no part of the run's identity. */
   readonly cluster: { readonly executors: number; readonly slots: number };
@@ -59,18 +63,22 @@ export async function completeRunFile(
   parsed: ParsedRunFile,
   base: string,
   defaultName: string,
-  firstWorkflowOf: (benchmark: Benchmark) => Promise<Workflow> = (benchmark) =>
+  firstWorkflowOf: (benchmark: LoadedBenchmark) => Promise<Workflow> = (benchmark) =>
     initialWorkflowFor(parsed.settings, benchmark, base),
 ): Promise<RunFile> {
   const settings = runnableSettings(parsed.settings);
   refuseContradictions({ ...parsed, settings });
-  const endpoints = usedEndpoints(parsed);
+  // Before the benchmark is read, which may take a while.
+  usedEndpoints(parsed, []);
   const benchmark = await benchmarkOf(parsed, base);
+  const endpoints = usedEndpoints(parsed, benchmark.judgeEndpoints);
   const initialWorkflow = await firstWorkflowOf(benchmark);
   const name = settings.name ?? defaultName;
+  const { file } = benchmark;
   return deepFreeze({
     configuration: configurationOf(settings, name, benchmark, initialWorkflow),
     benchmark,
+    ...(file === undefined ? {} : { benchmarkFile: file }),
     endpoints,
     cluster: settings.cluster,
   });
@@ -110,11 +118,20 @@ function refuseContradictions({ settings, error }: ParsedRunFile): void {
   }
 }
 
-function usedEndpoints({ settings, error }: ParsedRunFile): RunEndpoint[] {
+/** Where each model of the run is served, those of its judges among them. */
+function usedEndpoints({ settings, error }: ParsedRunFile, judges: readonly JudgeEndpoint[]): RunEndpoint[] {
+  const { executor, optimizer } = settings.models;
+  const wanted = [
+    { field: 'models.executor.endpoint', ...executor },
+    { field: 'models.optimizer.endpoint', ...optimizer },
+    ...judges.map(({ scorer, model, endpoint }) => ({
+      field: `scorers.${scorer}.endpoint of the benchmark file`,
+      model: model === '' ? executor.model : model,
+      endpoint: endpoint === '' ? executor.endpoint : endpoint,
+    })),
+  ];
   const used = new Map<string, { name: string; endpoint: RunEndpoint }>();
-  for (const role of ['executor', 'optimizer'] as const) {
-    const { endpoint: name, model } = settings.models[role];
-    const field = `models.${role}.endpoint`;
+  for (const { field, endpoint: name, model } of wanted) {
     const known = Object.keys(settings.endpoints);
     if (!known.includes(name) && name !== simulatedEndpoint) {
       throw error(
@@ -126,7 +143,7 @@ function usedEndpoints({ settings, error }: ParsedRunFile): RunEndpoint[] {
     if (other && other.name !== name) {
       throw error(
         field,
-        `${field} is "${name}", but the same model ${model} comes from "${other.name}" for the executor: use one endpoint for a model`,
+        `${field} is "${name}", but the same model ${model} comes from "${other.name}" already: use one endpoint for a model`,
       );
     }
     used.set(model, { name, endpoint: endpointOf(settings, name, model) });
@@ -155,18 +172,20 @@ const benchmarkFields: Partial<Record<BenchmarkProblem, string>> = {
   limit: 'benchmark.limit',
 };
 
-async function benchmarkOf({ settings, error }: ParsedRunFile, base: string): Promise<Benchmark> {
-  const { name, split, limit, scorer, folder } = settings.benchmark;
+async function benchmarkOf({ settings, error }: ParsedRunFile, base: string): Promise<LoadedBenchmark> {
+  const { split, limit, scorer } = settings.benchmark;
+  const name = isBenchmarkFile(settings.benchmark.name) ? resolve(base, settings.benchmark.name) : settings.benchmark.name;
+  const folder = settings.benchmark.folder ? resolve(base, settings.benchmark.folder) : defaultDataFolder();
   try {
-    return await loadBenchmark({ name, split, limit, scorer, folder: folder ? resolve(base, folder) : defaultDataFolder() });
+    return await loadBenchmark({ name, split, limit, scorer, folder, compareSplits: true });
   } catch (cause) {
     const field = cause instanceof BenchmarkError ? benchmarkFields[cause.problem] : undefined;
     throw field === undefined ? cause : error(field, `${field}: ${(cause as Error).message}`, cause);
   }
 }
 
-async function initialWorkflowFor(settings: RunFileSettings, benchmark: Benchmark, base: string): Promise<Workflow> {
-  if (settings.initial_workflow === undefined) return initialWorkflowOf(benchmark);
+async function initialWorkflowFor(settings: RunFileSettings, benchmark: LoadedBenchmark, base: string): Promise<Workflow> {
+  if (settings.initial_workflow === undefined) return benchmark.initialWorkflow;
   return readWorkflowFile(resolve(base, settings.initial_workflow), benchmark, settings.search.max_calls_per_query);
 }
 

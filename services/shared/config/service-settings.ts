@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { delimiter } from 'node:path';
 import { z } from 'zod';
 import { type IsolationLevel, isolationLevels } from '../sandbox/isolation.ts';
 import { type LogLevel, logLevels } from '../telemetry/logger.ts';
@@ -71,6 +72,8 @@ export interface SimulatorServiceSettings {
   readonly maxSequences: number;
   /** A file for one line of JSON a finished call; "" for none. */
   readonly accessLog: string;
+  /** Benchmark files of users whose queries it knows beside the built-in ones. */
+  readonly benchmarkFiles: readonly string[];
   readonly logLevel: LogLevel;
   readonly leash: 'none' | 'stdin' | 'ipc';
   readonly drainMs: number;
@@ -131,6 +134,7 @@ const simulatorVariables = z.object({
   SCALE_SIMULATOR_TOKENS_PER_SECOND: count(0, 1_000_000).default(service.simulatorTokensPerSecond),
   SCALE_SIMULATOR_MAX_SEQUENCES: count(1, 100_000).default(service.simulatorMaxSequences),
   SCALE_SIMULATOR_ACCESS_LOG: text().default(''),
+  SCALE_SIMULATOR_BENCHMARKS: text().default(''),
   SCALE_LOG_LEVEL: shared.SCALE_LOG_LEVEL,
   SCALE_PARENT_LEASH: shared.SCALE_PARENT_LEASH,
   SCALE_DRAIN_MS: shared.SCALE_DRAIN_MS,
@@ -182,6 +186,7 @@ export function simulatorSettings(environment: Environment = processEnvironment(
     tokensPerSecond: variables.SCALE_SIMULATOR_TOKENS_PER_SECOND,
     maxSequences: variables.SCALE_SIMULATOR_MAX_SEQUENCES,
     accessLog: variables.SCALE_SIMULATOR_ACCESS_LOG,
+    benchmarkFiles: variables.SCALE_SIMULATOR_BENCHMARKS.split(delimiter).filter((file) => file !== ''),
     logLevel: variables.SCALE_LOG_LEVEL,
     leash: variables.SCALE_PARENT_LEASH ?? leashOfThisProcess(),
     drainMs: variables.SCALE_DRAIN_MS,

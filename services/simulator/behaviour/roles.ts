@@ -10,6 +10,7 @@ import { testMarker } from '../../domain/operators/test.ts';
 import { queryProposalOpening } from '../../domain/prompts/build-query-proposal-prompt.ts';
 import { predictionOpening } from '../../domain/prompts/prediction-instructions.ts';
 import { proposalOpening } from '../../domain/prompts/proposal-instructions.ts';
+import { judgeMarker } from '../../domain/scoring/kinds/judge.ts';
 import { answerGenerate } from './answer-generate.ts';
 import { correctProgram } from './correct-program.ts';
 import { format } from './format.ts';
@@ -19,6 +20,7 @@ import { propose } from './propose.ts';
 import type { Question } from './question.ts';
 import { review } from './review.ts';
 import { revise } from './revise.ts';
+import { verdict } from './verdict.ts';
 import { vote } from './vote.ts';
 import { writeFunction } from './write-function.ts';
 import { writeProgram } from './write-program.ts';
@@ -43,4 +45,5 @@ export const roles: readonly Role[] = [
   { opening: programmerMarker, reply: writeProgram },
   { opening: customCodeGenerateMarker, reply: writeFunction },
   { opening: testMarker, reply: correctProgram },
+  { opening: judgeMarker, reply: verdict },
 ];

@@ -28,11 +28,7 @@ export const judge = scorerKind({
     },
     best: { type: 'number', default: 1, low: 1, high: 100, description: 'the number that the model gives to a perfect answer' },
     model: { type: 'text', default: '', description: 'the model that judges; "": the run\'s executor model' },
-    endpoint: {
-      type: 'text',
-      default: '',
-      description: 'the endpoint in the run file that serves it; "": that of the run\'s executor',
-    },
+    endpoint: { type: 'endpoint', description: "the endpoint of the run file that serves it; default: the executor's" },
     max_tokens: {
       type: 'number',
       default: 512,

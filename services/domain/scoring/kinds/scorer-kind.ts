@@ -9,6 +9,8 @@ export type OptionRule = { readonly description: string } & (
   | { readonly type: 'texts'; readonly default: readonly string[]; readonly choices?: readonly string[] }
   /** A text file beside the benchmark file; its text travels with the benchmark. */
   | { readonly type: 'file' }
+  /** An endpoint of the run file, "" for the executor's. It decides where, never what, and does not travel. */
+  | { readonly type: 'endpoint' }
 );
 
 export interface AttachedFile {
@@ -25,6 +27,7 @@ interface ValueOfType {
   readonly text: string;
   readonly texts: readonly string[];
   readonly file: AttachedFile;
+  readonly endpoint: undefined;
 }
 
 type OptionRules = Readonly<Record<string, OptionRule>>;

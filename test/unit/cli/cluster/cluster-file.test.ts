@@ -21,7 +21,13 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function recordOfThisProcess(): Promise<ClusterRecord> {
   const owner = await identifyProcess(process.pid);
-  return { version: 1, owner: { ...owner, pid: process.pid }, purpose: 'run', controlAddress: '127.0.0.1:1' };
+  return {
+    version: 1,
+    owner: { ...owner, pid: process.pid },
+    purpose: 'run',
+    controlAddress: '127.0.0.1:1',
+    simulatorBenchmarks: [],
+  };
 }
 
 test('other commands find a cluster while its owner lives', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initialWorkflowOf } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+import { benchmarkDefinitionOf } from '../../../../services/shared/benchmarks/registry.ts';
 import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { hashBenchmark } from '../../../../services/shared/contracts/benchmark-codec.ts';
@@ -37,7 +37,7 @@ describe('reading a run file', () => {
       },
       search: { maxRounds: 20, convergenceRounds: 5 },
       evaluation: { method: 'scale', fewShotRatio: 0.03 },
-      initialWorkflow: initialWorkflowOf(benchmark),
+      initialWorkflow: benchmarkDefinitionOf(benchmark.name).initialWorkflow,
     });
     expect(endpoints.map(({ model, simulated, baseUrl }) => ({ model, simulated, baseUrl }))).toEqual([
       { model: 'qwen-plus', simulated: true, baseUrl: '' },

@@ -1,0 +1,19 @@
+import type { RunFile } from '../../shared/config/run-file.ts';
+import type { Cli } from '../cli.ts';
+import { checkPrograms } from './check-programs.ts';
+import { refuseMissingKeys } from './run-request.ts';
+
+/**
+ * All that would make a run fail or mislead and can be known before it starts: refused, or told on stderr.
+ * @param server of a cluster elsewhere, whose workers have keys and a Python of their own
+ * @throws CliError
+ */
+export async function checkBeforeRun(cli: Cli, file: RunFile, server: string | undefined): Promise<void> {
+  const { benchmark } = file;
+  const warnings = [...(benchmark.warnings ?? [])];
+  if (server === undefined) {
+    refuseMissingKeys(file, cli.environment);
+    warnings.push(...(await checkPrograms(benchmark, cli.environment, cli.interrupts.requested)));
+  }
+  for (const warning of warnings) cli.notice(`scale: benchmark ${benchmark.name}, ${benchmark.split}: ${warning}`);
+}

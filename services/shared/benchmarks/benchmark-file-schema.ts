@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { operators } from '../../domain/operators/registry.ts';
+import { choice, decimal, integer, settings, text } from '../config/rules.ts';
+
+const nameRule = 'must be 1 to 40 small letters, digits, dots, hyphens or underscores';
+const fileRule = 'must be the path of a CSV, TSV, JSON or JSON Lines file (.csv, .tsv, .json, .jsonl, also with .gz)';
+const column = text('must be the name of a column');
+const splitName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, { error: 'must be a group of splits with names such as validate' });
+const fieldName = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,39}$/i, { error: 'must be a group of fields with names such as question' });
+const operatorNames = [...operators.keys()] as [string, ...string[]];
+
+/** A file that describes a benchmark; docs/benchmarks.md shows every key. */
+export const benchmarkFileSchema = settings({
+  name: z.string({ error: nameRule }).regex(/^[a-z0-9][a-z0-9._-]{0,39}$/, { error: nameRule }),
+  description: text('must say what the task is'),
+  answer_format: text('must say how an answer must look'),
+  file: text(fileRule).optional(),
+  files: z.record(splitName, text(fileRule), { error: 'must be a group of files by split' }).optional(),
+  split: settings({
+    shares: z.record(splitName, decimal(0, 1, { above: true }), { error: 'must be a group of shares by split' }).optional(),
+    seed: integer(0, Number.MAX_SAFE_INTEGER).default(1),
+    column: column.optional(),
+    values: z
+      .record(splitName, text('must be what stands in the column'), { error: 'must be a group of values by split' })
+      .optional(),
+  }).optional(),
+  fields: z.record(fieldName, column, { error: 'must be a group of columns by field' }),
+  id: column.optional(),
+  reference: column.optional(),
+  inputs: z.array(z.string(), { error: 'must be a list of fields' }).min(1, { error: 'must be a list of fields' }).optional(),
+  operators: z
+    .array(choice(operatorNames), { error: 'must be a list of operators' })
+    .min(1, { error: 'must be a list of operators' })
+    .default(['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise']),
+  scorers: z.record(
+    z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, { error: 'must be a group of scorers with names such as strict' }),
+    z.union([z.string(), z.looseObject({ kind: z.string() })], {
+      error: 'must be a kind of scorer, or { kind, … } with its options',
+    }),
+    { error: 'must be a group of scorers by name' },
+  ),
+  initial_workflow: z
+    .union([z.string(), z.looseObject({})], { error: 'must be the path of a workflow file, or a workflow' })
+    .optional(),
+});
+
+export type BenchmarkFileSettings = z.infer<typeof benchmarkFileSchema>;

@@ -1,0 +1,20 @@
+import type { BenchmarkDefinition } from './benchmark-definition.ts';
+import { BenchmarkError } from './benchmark-error.ts';
+import { readBenchmarkFile } from './read-benchmark-file.ts';
+import { benchmarkDefinitionOf, benchmarkDefinitions } from './registry.ts';
+
+/** What names a benchmark is the path of its file, not the name of one that is built in. */
+export function isBenchmarkFile(name: string): boolean {
+  return /\.(?:ya?ml|json)$/i.test(name);
+}
+
+/**
+ * A built-in benchmark by its name, or a user's own by the path of its file.
+ * @throws BenchmarkError, WorkflowFileError
+ */
+export async function findBenchmark(name: string): Promise<BenchmarkDefinition> {
+  if (!isBenchmarkFile(name)) return benchmarkDefinitionOf(name);
+  const definition = await readBenchmarkFile(name);
+  if (benchmarkDefinitions.every((builtIn) => builtIn.name !== definition.name)) return definition;
+  throw new BenchmarkError('bad-file', `${name}: name is "${definition.name}", which a built-in benchmark has; choose another`);
+}

@@ -1,0 +1,45 @@
+import type { Query } from '../../domain/benchmark.ts';
+
+/**
+ * How many queries show a workflow, as public tests, what is also among their hidden tests. Spaces make no difference.
+ * @returns a sentence, or none if there is no such query
+ */
+export function leakedTests(queries: readonly Query[]): string[] {
+  const count = queries.filter(showsHiddenTest).length;
+  if (count === 0) return [];
+  return [
+    `Public tests that are literally among the hidden ones: in ${count} of ${queries.length} queries. A workflow that tests its programs (operator test) sees part of what decides its score.`,
+  ];
+}
+
+/** A public test calls the function by its own name or as `candidate`. */
+function showsHiddenTest({ fields, reference }: Query): boolean {
+  const hidden = withoutSpace(reference);
+  const tests = (fields.tests ?? '').split('\n').filter((test) => test.trim() !== '');
+  const named = (test: string) => test.replaceAll(/\bcandidate\b/g, fields.entry_point ?? 'candidate');
+  return tests.some((test) => [test, named(test)].some((form) => hidden.includes(withoutSpace(form))));
+}
+
+/**
+ * How many queries of a split stand in another one too.
+ * @param inputs the fields that make a query what it is
+ * @returns a sentence, or none if there is no such query
+ */
+export function sharedQueries(
+  queries: readonly Query[],
+  other: { readonly split: string; readonly queries: readonly Query[] },
+  inputs: readonly string[],
+): string[] {
+  const keyOf = ({ fields }: Query) =>
+    inputs.flatMap((field) => (field === 'tests' ? [] : [(fields[field] ?? '').trim().replace(/\s+/g, ' ')])).join('\n');
+  const known = new Set(other.queries.map(keyOf));
+  const count = queries.filter((query) => known.has(keyOf(query))).length;
+  if (count === 0) return [];
+  return [
+    `Queries that stand in the split ${other.split} too: ${count} of ${queries.length}. A score on one split is no independent check of a search on the other.`,
+  ];
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s/g, '');
+}

@@ -1,0 +1,106 @@
+import { dirname, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import type { Query } from '../../domain/benchmark.ts';
+import { scorerIn } from '../../domain/scoring/own-scorer.ts';
+import type { Workflow } from '../../domain/workflow/workflow.ts';
+import { type ParsedSettings, parseSettings } from '../config/parse-settings.ts';
+import { readWorkflowFile, readWorkflowText } from '../config/read-workflow-file.ts';
+import type { BenchmarkDefinition } from './benchmark-definition.ts';
+import { BenchmarkError } from './benchmark-error.ts';
+import { type BenchmarkFileSettings, benchmarkFileSchema } from './benchmark-file-schema.ts';
+import { queryOfRow } from './queries-of-rows.ts';
+import { readRows } from './read-rows.ts';
+import { type ReadScorers, readScorers } from './read-scorers.ts';
+import { readTextFile } from './read-text-file.ts';
+import { singleCallWorkflow } from './single-call-workflow.ts';
+import { fileOf, rowsOfSplit, type SplitRule, splitsOf } from './split-rule.ts';
+import { splitRuleOf } from './split-rule-of-file.ts';
+
+type Parsed = ParsedSettings<BenchmarkFileSettings, BenchmarkError>;
+
+/**
+ * A benchmark of a user's own: everything about it stands in one YAML file, or in files that it names.
+ * @throws BenchmarkError with one sentence that names the file, the field and the rule
+ * @throws WorkflowFileError for its initial workflow
+ */
+export async function readBenchmarkFile(path: string): Promise<BenchmarkDefinition> {
+  const text = await readTextFile(path, 'name a benchmark file that is');
+  const parsed = parseSettings(text, {
+    schema: benchmarkFileSchema,
+    what: 'a benchmark file',
+    refuse: ({ line }, message, options) =>
+      new BenchmarkError('bad-file', `${path}${line === undefined ? '' : `:${line}`}: ${message}`, options),
+  });
+  const { settings } = parsed;
+  const rule = splitRuleOf(parsed, dirname(path));
+  const inputs = inputsOf(parsed);
+  const scoring = await readScorers(parsed, path);
+  if (Object.keys(scoring.scorers).length === 0) throw parsed.error('scorers', 'scorers must name one scorer or more');
+  return {
+    name: settings.name,
+    description: settings.description,
+    answerFormat: settings.answer_format,
+    inputs,
+    operators: settings.operators,
+    splits: splitsOf(rule),
+    ...scoring,
+    initialWorkflow: await initialWorkflowOf(parsed, inputs, path),
+    file: resolve(path),
+    loadSplit: async (split) => ({ queries: await loadQueries(settings, rule, scoring, split), warnings: [] }),
+  };
+}
+
+/** Which fields a workflow may read; the others are for scorers. */
+function inputsOf({ settings, error }: Parsed): readonly string[] {
+  const fields = Object.keys(settings.fields);
+  if (fields.length === 0) throw error('fields', 'fields must map one field or more to a column');
+  // A scorer of the user's own finds them beside the fields.
+  const reserved = fields.find((field) => field === 'id' || field === 'reference');
+  if (reserved !== undefined)
+    throw error(`fields.${reserved}`, `fields.${reserved} must stand at the top of the file, not among the fields`);
+  const unknown = settings.inputs?.find((input) => !fields.includes(input));
+  if (unknown !== undefined)
+    throw error('inputs', `inputs names "${unknown}", which is not among the fields ${fields.join(', ')}`);
+  return settings.inputs ?? fields;
+}
+
+async function initialWorkflowOf({ settings, error }: Parsed, inputs: readonly string[], path: string): Promise<Workflow> {
+  const { initial_workflow: given, operators } = settings;
+  const surroundings = { operators, inputs };
+  if (typeof given === 'string') return readWorkflowFile(resolve(dirname(path), given), surroundings);
+  if (given !== undefined) return readWorkflowText(stringify(given), `${path}, initial_workflow`, surroundings);
+  if (operators.includes('custom')) return singleCallWorkflow(questionTemplate(inputs));
+  throw error(
+    'initial_workflow',
+    'initial_workflow is missing: without the operator custom, a search cannot start from a single call',
+  );
+}
+
+function questionTemplate(inputs: readonly string[]): string {
+  const [only, ...others] = inputs;
+  if (others.length === 0) return `{{ query.${only} }}`;
+  return inputs.map((field) => `${field}:\n{{ query.${field} }}`).join('\n\n');
+}
+
+async function loadQueries(
+  settings: BenchmarkFileSettings,
+  rule: SplitRule,
+  scoring: ReadScorers,
+  split: string,
+): Promise<Query[]> {
+  const file = fileOf(rule, split);
+  const rows = rowsOfSplit(rule, split, await readRows(file, `the benchmark ${settings.name} names it`));
+  if (rows.length === 0) throw new BenchmarkError('empty-split', `${file} holds no rows for the split ${split}`);
+  const map = { fields: settings.fields, id: settings.id, reference: settings.reference };
+  const prefix = rule.kind === 'files' ? `${settings.name}-${split}` : settings.name;
+  const judges = Object.keys(scoring.scorers).map((name) => ({ name, scorer: scorerIn(scoring, scoring.scorers[name] ?? name) }));
+  return rows.map((row) => {
+    const query = queryOfRow(row, map, prefix);
+    for (const { name, scorer } of judges) {
+      const fault = scorer.faultOf?.(query) ?? '';
+      if (fault !== '')
+        throw new BenchmarkError('bad-field', `${row.place}: the scorer ${name} cannot judge this query: ${fault}`);
+    }
+    return query;
+  });
+}

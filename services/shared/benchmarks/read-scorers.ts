@@ -1,0 +1,105 @@
+import { basename, dirname, resolve } from 'node:path';
+import type { ScorerSettings } from '../../domain/benchmark.ts';
+import { scorerKinds } from '../../domain/scoring/kinds/registry.ts';
+import type { AttachedFile, OptionValue, ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
+import { scorers as builtInScorers } from '../../domain/scoring/registry.ts';
+import { suggestion } from '../../domain/workflow/near-name.ts';
+import type { ParsedSettings } from '../config/parse-settings.ts';
+import type { JudgeEndpoint } from './benchmark-definition.ts';
+import { BenchmarkError } from './benchmark-error.ts';
+import type { BenchmarkFileSettings } from './benchmark-file-schema.ts';
+import { readTextFile } from './read-text-file.ts';
+import { scorerSchema } from './scorer-options.ts';
+
+export interface ReadScorers {
+  /** What each name in the file stands for: itself, or a built-in scorer. */
+  readonly scorers: Readonly<Record<string, string>>;
+  readonly ownScorers: Readonly<Record<string, ScorerSettings>>;
+  readonly judgeEndpoints: readonly JudgeEndpoint[];
+}
+
+/** It travels with the benchmark to every executor. */
+const longestFile = 256 * 1024;
+
+/**
+ * The scorers of a benchmark file, with the files that they name.
+ * @param file the benchmark file, where relative paths start
+ * @throws BenchmarkError
+ */
+export async function readScorers(
+  parsed: ParsedSettings<BenchmarkFileSettings, BenchmarkError>,
+  file: string,
+): Promise<ReadScorers> {
+  const scorers: Record<string, string> = {};
+  const ownScorers: Record<string, ScorerSettings> = {};
+  const judgeEndpoints: JudgeEndpoint[] = [];
+  for (const [name, given] of Object.entries(parsed.settings.scorers)) {
+    const wanted = typeof given === 'string' ? { kind: given } : given;
+    const kind = scorerKinds.get(wanted.kind);
+    if (kind === undefined) {
+      scorers[name] = builtInScorer(parsed, name, wanted.kind, typeof given === 'string');
+      continue;
+    }
+    const { kind: _, ...options } = parsed.part(['scorers', name], wanted, scorerSchema(kind)) as Record<string, string>;
+    const settings = { kind: kind.name, options: await travelling(kind, options, file) };
+    refuseUnusable(parsed, kind, name, settings);
+    scorers[name] = name;
+    ownScorers[name] = settings;
+    if (kind.options.endpoint?.type === 'endpoint') {
+      judgeEndpoints.push({ scorer: name, model: options.model ?? '', endpoint: options.endpoint ?? '' });
+    }
+  }
+  return { scorers, ownScorers, judgeEndpoints };
+}
+
+function builtInScorer(
+  { error }: ParsedSettings<BenchmarkFileSettings, BenchmarkError>,
+  name: string,
+  wanted: string,
+  isAlone: boolean,
+): string {
+  const names = builtInScorers.map((scorer) => scorer.name);
+  const field = `scorers.${name}`;
+  if (!names.includes(wanted)) {
+    throw error(
+      field,
+      `${field} is "${wanted}", which is no kind of scorer; ${suggestion(wanted, [...scorerKinds.keys(), ...names])}`,
+    );
+  }
+  if (!isAlone) throw error(field, `${field} names the built-in scorer ${wanted}, which has no options: write its name alone`);
+  return wanted;
+}
+
+/** With the texts of files in place of their paths, and without what only says where. */
+async function travelling(
+  kind: ScorerKind,
+  options: Readonly<Record<string, string>>,
+  file: string,
+): Promise<Record<string, OptionValue>> {
+  const kept: Record<string, OptionValue> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const { type } = kind.options[name] ?? {};
+    if (type !== 'endpoint') kept[name] = type === 'file' ? await attached(resolve(dirname(file), value)) : value;
+  }
+  return kept;
+}
+
+async function attached(path: string): Promise<AttachedFile> {
+  const text = await readTextFile(path, 'the benchmark file names it for a scorer');
+  if (text.length <= longestFile) return { name: basename(path), text };
+  throw new BenchmarkError('bad-file', `${path} is longer than ${longestFile} characters, too long for a scorer`);
+}
+
+function refuseUnusable(
+  { error }: ParsedSettings<BenchmarkFileSettings, BenchmarkError>,
+  kind: ScorerKind,
+  name: string,
+  { options }: ScorerSettings,
+): void {
+  try {
+    kind.create(name, options);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw error(`scorers.${name}`, `scorers.${name}.${cause.message}`, cause);
+  }
+}

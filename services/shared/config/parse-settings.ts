@@ -1,0 +1,97 @@
+import { type Document, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { explainIssue } from './explain-issue.ts';
+
+/** Where something is wrong in a file of settings. */
+export interface SettingsPlace {
+  /** From 1, where it is known. */
+  readonly line: number | undefined;
+  /** E.g. "search.max_rounds", "" for the whole file. */
+  readonly field: string;
+}
+
+export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
+  readonly schema: Schema;
+  /** What such a file is called in messages, e.g. "a run file". */
+  readonly what: string;
+  /** Done to the plain value before it is checked. */
+  readonly prepare?: (value: unknown) => unknown;
+  refuse(place: SettingsPlace, message: string, options?: ErrorOptions): Refusal;
+}
+
+export interface ParsedSettings<Settings, Refusal extends Error> {
+  readonly settings: Settings;
+  /** An error about one of its fields, with the line. */
+  error(field: string, message: string, cause?: unknown): Refusal;
+  /**
+   * Checks a part that the schema left open by a schema of its own, and fills in its defaults.
+   * @param path the keys to the part
+   * @throws Refusal
+   */
+  part<Schema extends z.ZodType>(path: readonly string[], value: unknown, schema: Schema): z.infer<Schema>;
+}
+
+/**
+ * Reads a file of settings in YAML, fills in the defaults, and checks each field by itself.
+ * @throws what the form makes of the first thing that is wrong
+ */
+export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
+  text: string,
+  form: SettingsForm<Schema, Refusal>,
+): ParsedSettings<z.infer<Schema>, Refusal> {
+  const { schema, what, prepare = (value) => value, refuse } = form;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault) {
+    const { line } = lines.linePos(fault.pos[0]);
+    throw refuse({ line, field: '' }, `not valid YAML: ${fault.message.split('\n')[0]}`);
+  }
+  const explain = (issue: z.core.$ZodIssue, checked: z.ZodType, depth: number): Refusal => {
+    const place = { document, lines, what };
+    const { message, ...where } = explainIssue(issue, place, (path) => knownKeys(checked, path.slice(depth)));
+    return refuse(where, message);
+  };
+  const check = <Part extends z.ZodType>(value: unknown, checked: Part, path: readonly string[]): z.infer<Part> => {
+    const parsed = checked.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    if (issue === undefined) throw parsed.error;
+    throw explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length);
+  };
+  return {
+    settings: check(prepare(plainValue(document, refuse)), schema, []),
+    error: (field, message, cause) => {
+      const issue = { code: 'custom', path: field.split('.'), message: '', input: undefined } as const;
+      const { line } = explainIssue(issue, { document, lines, what }, () => []);
+      return refuse({ line, field }, message, { cause });
+    },
+    part: (path, value, partSchema) => check(value, partSchema, path),
+  };
+}
+
+function plainValue(document: Document, refuse: SettingsForm<z.ZodType, Error>['refuse']): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // Aliases that multiply without end.
+    throw refuse({ line: undefined, field: '' }, `not usable YAML: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function knownKeys(of: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let schema: z.core.$ZodType | undefined = unwrapped(of);
+  for (const key of path) {
+    if (schema instanceof z.ZodObject) schema = unwrapped(schema.shape[String(key)]);
+    else if (schema instanceof z.ZodRecord) schema = unwrapped(schema.valueType);
+  }
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** The schema of the value itself, without its default and what is done to it before. */
+function unwrapped(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
+    return unwrapped(schema.unwrap());
+  }
+  return schema instanceof z.ZodPipe ? unwrapped(schema.out) : schema;
+}

@@ -1,0 +1,274 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findBenchmark } from '../../../../services/shared/benchmarks/find-benchmark.ts';
+import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-own-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const put = (name: string, content: string | Buffer) => writeFile(join(folder, name), content);
+
+const yaml = `
+name: capitals
+description: Which city is the capital.
+answer_format: The name alone.
+file: capitals.csv
+split: { shares: { validate: 0.4, test: 0.6 } }
+fields: { question: Question }
+reference: Capital
+scorers: { exact: exact-match }
+`;
+const csv = `Question,Capital,Part\n${Array.from({ length: 10 }, (_, index) => `Of land ${index}?,City ${index},${index < 3 ? 'dev' : 'test'}\n`).join('')}`;
+
+/** The file with lines changed: keys given replace the lines that begin with them, "" takes them out. */
+function changed(lines: Readonly<Record<string, string>>): string {
+  const kept = yaml.split('\n').filter((line) => !Object.keys(lines).some((key) => line.startsWith(`${key}:`)));
+  return [...kept, ...Object.values(lines)].join('\n');
+}
+
+async function load(content = yaml, request: { split?: string; scorer?: string } = {}) {
+  await put('mine.yaml', content);
+  return loadBenchmark({ name: join(folder, 'mine.yaml'), split: 'validate', folder: '', compareSplits: true, ...request });
+}
+
+describe('a benchmark file', () => {
+  it('makes a benchmark of a CSV file', async () => {
+    await put('capitals.csv', csv);
+    const [validate, test] = [await load(), await load(yaml, { split: 'test' })];
+    expect([validate.queries.length, test.queries.length]).toEqual([4, 6]);
+    expect(validate).toMatchObject({
+      name: 'capitals',
+      inputs: ['question'],
+      operators: ['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise'],
+      scorer: 'exact',
+      otherScorers: [],
+      ownScorers: { exact: { kind: 'exact-match', options: { marked: true, alternatives: '' } } },
+      warnings: [],
+      file: join(folder, 'mine.yaml'),
+    });
+    const all = [...validate.queries, ...test.queries];
+    expect(new Set(all.map(({ id }) => id)).size).toBe(10);
+    for (const { id, fields, reference } of all) {
+      const row = Number(id.replace('capitals-', '')) - 1;
+      expect({ fields, reference }).toEqual({ fields: { question: `Of land ${row}?` }, reference: `City ${row}` });
+    }
+  });
+
+  it('deals rows out by the seed alone', async () => {
+    await put('capitals.csv', csv);
+    const idsBy = async (seed: number) =>
+      (await load(changed({ split: `split: { shares: { validate: 0.4 }, seed: ${seed} }` }))).queries.map(({ id }) => id);
+    expect(await idsBy(1)).toEqual((await load()).queries.map(({ id }) => id));
+    expect(await idsBy(1)).not.toEqual(await idsBy(2));
+  });
+
+  it('splits by a column', async () => {
+    await put('capitals.csv', csv);
+    const content = changed({ split: 'split: { column: Part, values: { validate: dev, test: test } }' });
+    expect((await load(content)).queries).toHaveLength(3);
+    expect((await load(content, { split: 'test' })).queries).toHaveLength(7);
+  });
+
+  it('takes a file for each split, JSON and gzipped JSON Lines', async () => {
+    await put('a.json', JSON.stringify([{ q: 'One?', n: 1, golds: ['x', 'y'], key: 'k1' }]));
+    await put('b.jsonl.gz', gzipSync('{"q": "Two?", "n": true, "golds": "z", "key": 2}\n\n'));
+    const content = changed({
+      file: 'files: { validate: a.json, test: b.jsonl.gz }',
+      split: 'id: key',
+      fields: 'fields: { question: q, number: n }',
+      reference: 'reference: golds',
+      inputs: 'inputs: [question]',
+    });
+    const { queries, inputs } = await load(content);
+    expect(inputs).toEqual(['question']);
+    expect(queries).toEqual([{ id: 'k1', fields: { question: 'One?', number: '1' }, reference: 'x|y' }]);
+    expect((await load(content, { split: 'test' })).queries).toEqual([
+      { id: '2', fields: { question: 'Two?', number: 'true' }, reference: 'z' },
+    ]);
+  });
+
+  it('asks for all inputs in its first workflow, or starts from one of its own', async () => {
+    await put('capitals.csv', csv);
+    const two = await load(changed({ fields: 'fields: { question: Question, part: Part }' }));
+    expect(two.initialWorkflow.steps[0]).toMatchObject({
+      inputs: { input: 'question:\n{{ query.question }}\n\npart:\n{{ query.part }}' },
+    });
+    const own = `initial_workflow:
+  workflow: 1
+  name: mine
+  steps:
+    - { id: answer, call: answer_generate, with: { input: "{{ query.question }}" } }
+    - return: "{{ answer.answer }}"`;
+    expect((await load(`${yaml}\n${own}`)).initialWorkflow.name).toBe('mine');
+    await put(
+      'first.yaml',
+      own
+        .split('\n')
+        .slice(1)
+        .map((line) => line.slice(2))
+        .join('\n'),
+    );
+    expect((await load(`${yaml}\ninitial_workflow: first.yaml`)).initialWorkflow.name).toBe('mine');
+  });
+
+  it('has scorers of every kind, built-in ones too, and takes the text of a file with it', async () => {
+    await put('capitals.csv', csv);
+    await put('own.py', 'def score(answer, query):\n    return 1\n');
+    const content = changed({
+      scorers: `scorers:
+  overlap: { kind: token-f1, ignore: [case], marked: false }
+  strict: hotpotqa-strict
+  own: { kind: python, file: own.py }
+  judged: { kind: judge, prompt: "{{ query.question }} {{ answer }}", model: big, endpoint: far }`,
+    });
+    const benchmark = await load(content, { scorer: 'own' });
+    expect(benchmark).toMatchObject({ scorer: 'own', otherScorers: ['overlap', 'hotpotqa-strict', 'judged'] });
+    expect(benchmark.ownScorers?.overlap).toEqual({
+      kind: 'token-f1',
+      options: { ignore: ['case'], marked: false, alternatives: '' },
+    });
+    expect(benchmark.ownScorers?.own?.options.file).toEqual({
+      name: 'own.py',
+      text: 'def score(answer, query):\n    return 1\n',
+    });
+    expect(benchmark.judgeEndpoints).toEqual([{ scorer: 'judged', model: 'big', endpoint: 'far' }]);
+    expect(benchmark.ownScorers?.judged?.options).not.toHaveProperty('endpoint');
+  });
+
+  it('warns of rows that stand in two splits', async () => {
+    await put('capitals.csv', 'Question,Capital\nA?,a\nA?,a\n');
+    const { warnings } = await load(changed({ split: 'split: { shares: { validate: 0.5, test: 0.5 } }' }));
+    expect(warnings).toEqual([expect.stringContaining('Queries that stand in the split test too: 1 of 1.')]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['broken YAML', 'name: [', /mine\.yaml:1: not valid YAML/],
+    ['a missing key', changed({ description: '' }), /mine\.yaml: description is missing: it must say what the task is$/],
+    ['an unknown key', `${yaml}scorer: x`, /mine\.yaml:10: a benchmark file has no setting "scorer"; did you mean "scorers"\?$/],
+    ['a name that is no name', changed({ name: 'name: My Bench' }), /name must be 1 to 40 small letters.*, but is "My Bench"/],
+    ['the name of a built-in one', changed({ name: 'name: gsm8k' }), /name is "gsm8k", which a built-in benchmark has/],
+    ['no data', changed({ file: '', split: '' }), /must name its data once/],
+    ['data twice', `${yaml}files: { validate: a.csv }`, /mine\.yaml:5: .*must name its data once/],
+    ['a file of an unknown kind', changed({ file: 'file: capitals.xls' }), /file must end in \.csv, .*, but is "capitals\.xls"/],
+    ['no split rule', changed({ split: '' }), /split must say how the file is split/],
+    [
+      'shares above 1',
+      changed({ split: 'split: { shares: { a: 0.6, b: 0.6 } }' }),
+      /split\.shares must add up to 1 at most, but add up to 1\.2/,
+    ],
+    ['two rules', changed({ split: 'split: { column: Part, shares: { a: 1 } }' }), /split must say how/],
+    ['a reserved field', changed({ fields: 'fields: { id: Question }' }), /fields\.id must stand at the top/],
+    ['an input that is no field', `${yaml}inputs: [questoin]`, /inputs names "questoin", which is not among the fields question/],
+    ['an unknown operator', `${yaml}operators: [custm]`, /operators\.0 must be custom, .*, but is "custm"/],
+    ['no way to start', `${yaml}operators: [format]`, /initial_workflow is missing/],
+    [
+      'a workflow that is wrong',
+      `${yaml}initial_workflow: { workflow: 1, name: x, steps: [] }`,
+      /mine\.yaml, initial_workflow: steps: steps must have at least one step/,
+    ],
+    ['no scorer', changed({ scorers: 'scorers: {}' }), /scorers must name one scorer or more/],
+    [
+      'an unknown scorer',
+      changed({ scorers: 'scorers: { a: exakt-match }' }),
+      /scorers\.a is "exakt-match", which is no kind of scorer; did you mean "exact-match"\?/,
+    ],
+    [
+      'an unknown option',
+      changed({ scorers: 'scorers: { a: { kind: number, tolerence: 1 } }' }),
+      /mine\.yaml:10: scorers\.a has no setting "tolerence"; did you mean "tolerance"\?/,
+    ],
+    [
+      'an option out of range',
+      changed({ scorers: 'scorers: { a: { kind: number, relative: 2 } }' }),
+      /scorers\.a\.relative must be a number from 0 to 1, but is 2/,
+    ],
+    [
+      'a choice of an option',
+      changed({ scorers: 'scorers: { a: { kind: contains, ignore: [caps] } }' }),
+      /scorers\.a\.ignore\.0 must be case, .*, but is "caps"/,
+    ],
+    ['a missing option', changed({ scorers: 'scorers: { a: { kind: judge } }' }), /scorers\.a\.prompt is missing/],
+    [
+      'a template of nothing',
+      changed({ scorers: 'scorers: { a: { kind: judge, prompt: "{{ anser }}" } }' }),
+      /scorers\.a\.prompt cannot be used: there is no "anser"/,
+    ],
+    [
+      'a field that a template lacks',
+      changed({ scorers: 'scorers: { a: { kind: judge, prompt: "{{ query.topic }}" } }' }),
+      /capitals\.csv, line 2: the scorer a cannot judge this query: prompt has no value/,
+    ],
+    [
+      'options of a built-in scorer',
+      changed({ scorers: 'scorers: { a: { kind: drop-strict, x: 1 } }' }),
+      /built-in scorer drop-strict, which has no options/,
+    ],
+    [
+      'a scorer file that is not there',
+      changed({ scorers: 'scorers: { a: { kind: python, file: no.py } }' }),
+      /no\.py is not there; the benchmark file names it for a scorer/,
+    ],
+    [
+      'a column that is not there',
+      changed({ reference: 'reference: City' }),
+      /capitals\.csv, line 2: the column "City" is missing; there are Question, Capital, Part/,
+    ],
+    [
+      'a reference that cannot be judged',
+      changed({ scorers: 'scorers: { a: choice }' }),
+      /capitals\.csv, line \d+: the scorer a cannot judge this query: its reference "City \d" is none of/,
+    ],
+    [
+      'a data file that is not there',
+      changed({ file: 'file: other.csv' }),
+      /other\.csv is not there; the benchmark capitals names it/,
+    ],
+    ['a split without rows', changed({ split: 'split: { column: Part }' }), /capitals\.csv holds no rows for the split validate/],
+  ])('refuses %s in one sentence', async (_what, content, message) => {
+    await put('capitals.csv', csv);
+    await expect(load(content)).rejects.toThrow(message);
+    await expect(load(content)).rejects.not.toThrow(/\n/);
+  });
+
+  it.each<[string, string, string, RegExp, string]>([
+    ['bad JSON', 'd.jsonl', '{"Question": "A?", "Capital": "a"}\n{"Question"\n', /d\.jsonl, line 2: not valid JSON/, 'bad-json'],
+    ['no list', 'd.json', '{"Question": "A?"}', /d\.json must hold a list of objects/, 'bad-json'],
+    ['a row that is no object', 'd.json', '[1]', /d\.json, row 1: a row must be an object/, 'bad-field'],
+    ['a missing field', 'd.jsonl', '{"Question": "A?"}\n', /d\.jsonl, line 1: the column "Capital" is missing/, 'bad-field'],
+    ['an empty field', 'd.csv', 'Question,Capital\nA?,a\n ,b\n', /d\.csv, line 3: the column "Question" is empty/, 'bad-field'],
+    [
+      'a field of objects',
+      'd.jsonl',
+      '{"Question": {"x": 1}, "Capital": "a"}\n',
+      /line 1: the column "Question" holds no text, number/,
+      'bad-field',
+    ],
+    ['a ragged row', 'd.csv', 'Question,Capital\nA?,a,b\n', /d\.csv, line 2: 3 cells for 2 columns/, 'bad-csv'],
+    ['a column twice', 'd.csv', 'Question,Question\n', /d\.csv, line 1: two columns are called "Question"/, 'bad-csv'],
+    ['an open quote', 'd.csv', 'Question,Capital\n"A?,a\n', /d\.csv, line 2: a quote is opened here and never closed/, 'bad-csv'],
+    ['an empty file', 'd.csv', '', /d\.csv holds no rows for the split validate/, 'empty-split'],
+    ['only a head', 'd.csv', 'Question,Capital\n', /d\.csv holds no rows for the split validate/, 'empty-split'],
+    ['ids that stand twice', 'd.csv', 'Question,Capital\nA?,a\nA?,b\n', /queries 1 and 2 have the same id "A\?"/, 'duplicate-id'],
+  ])('refuses %s of a data file in one sentence', async (_what, name, data, message, problem) => {
+    await put(name, data);
+    const content = `${changed({ file: `files: { validate: ${name} }`, split: '' })}${problem === 'duplicate-id' ? '\nid: Question' : ''}`;
+    await expect(load(content)).rejects.toThrow(message);
+    await expect(load(content)).rejects.toMatchObject({ name: 'BenchmarkError', problem });
+    await expect(load(content)).rejects.not.toThrow(/\n/);
+  });
+
+  it('is found from its own folder, whatever the folder of the caller', async () => {
+    await mkdir(join(folder, 'data'));
+    await put('data/capitals.csv', csv);
+    await put('mine.yaml', changed({ file: 'file: data/capitals.csv' }));
+    expect((await findBenchmark(join(folder, 'mine.yaml'))).splits).toEqual(['validate', 'test']);
+    expect((await load(changed({ file: 'file: data/capitals.csv' }))).queries).toHaveLength(4);
+  });
+});

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { leakedTests, sharedQueries } from '../../../../services/shared/benchmarks/find-leaks.ts';
+import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+
+const code = (tests: string, reference: string) => ({
+  id: tests,
+  fields: { prompt: 'p', entry_point: 'double', tests },
+  reference,
+});
+
+describe('public tests among the hidden ones', () => {
+  it('are found by the name of the function or as candidate, whatever the spaces', () => {
+    const hidden = 'def check():\n    assert double(2) == 4\n    assert double(3)==6';
+    const queries = [
+      code('assert candidate(2)==4', hidden),
+      code('assert double(9) == 18\nassert candidate( 3 ) == 6', hidden),
+      code('assert candidate(5) == 10', hidden),
+      code('assert candidate(2)==4', 'def check(candidate):\n    assert candidate(2) == 4'),
+      code('', hidden),
+    ];
+    expect(leakedTests(queries)).toEqual([expect.stringMatching(/^Public tests that are literally .*: in 3 of 5 queries\./)]);
+    expect(leakedTests(queries.slice(2, 3))).toEqual([]);
+  });
+});
+
+describe('queries of two splits', () => {
+  it('are one if all fields agree, public tests and spaces apart', () => {
+    const query = (question: string, tests: string) => ({
+      id: question,
+      fields: { question, tests, note: tests },
+      reference: '',
+    });
+    const other = { split: 'test', queries: [query('How  many?', 'a'), query('Why?', 'b')] };
+    const shared = sharedQueries([query('How many? ', 'c'), query('Who?', 'd')], other, ['question', 'tests']);
+    expect(shared).toEqual([expect.stringMatching(/^Queries that stand in the split test too: 1 of 2\./)]);
+    expect(sharedQueries([query('Why?', 'c')], other, ['question', 'note'])).toEqual([]);
+  });
+});
+
+const folder = fileURLToPath(new URL('../../../../../shared/data/benchmarks', import.meta.url));
+
+describe.skipIf(!existsSync(folder))("AFlow's files", () => {
+  it.each([
+    ['mbpp', 'validate', /: in 85 of 86 queries\./],
+    ['humaneval', 'validate', /: in 17 of 33 queries\./],
+    ['drop', 'test', /Queries that stand in the split validate too: \d+ of 800\./],
+  ])('of %s %s come with a warning', async (name, split, warning) => {
+    const { warnings } = await loadBenchmark({ name, split, folder, compareSplits: true });
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+  });
+
+  it.each(['gsm8k', 'math'])('of %s hold nothing to warn of', async (name) => {
+    for (const split of ['validate', 'test']) {
+      expect((await loadBenchmark({ name, split, folder, compareSplits: true })).warnings).toEqual([]);
+    }
+  });
+});
