@@ -9,7 +9,7 @@ const partialShare = 0.3;
 /** Characters of the passage that are searched for something else to say. */
 const searched = 3000;
 
-/** A wrong answer that looks like one: another name or number of the passage, a part of the right one, or no for yes. */
+/** A wrong answer that looks like one: another name or number of the passage, a part of the right one, no for yes, C for B. */
 export function nearWords(gold: string, known: KnownQuery, random: Random): string {
   const value = numberIn(gold);
   const passage = stretchOf(passageOf(known), random);
@@ -18,6 +18,11 @@ export function nearWords(gold: string, known: KnownQuery, random: Random): stri
     return others.length > 0 && random.next() < 0.5 ? pick(others, random) : String(nearNumber(value, known, random));
   }
   if (/^(?:yes|no)$/i.test(gold)) return /^yes$/i.test(gold) ? 'no' : 'yes';
+  if (/^[A-E]$/.test(gold))
+    return pick(
+      ['A', 'B', 'C', 'D'].filter((letter) => letter !== gold),
+      random,
+    );
   const words = gold.split(/\s+/);
   if (words.length > 1 && random.next() < partialShare)
     return pick([words.slice(1).join(' '), words.slice(0, -1).join(' ')], random);

@@ -10,10 +10,13 @@ interface Mutation {
   readonly last?: boolean;
 }
 
+/** Puts another text in the place of one, where that is not the end of a longer name. */
 const swapped = (pairs: Readonly<Record<string, string>>): Mutation => ({
-  pattern: new RegExp(Object.keys(pairs).join('|')),
+  pattern: new RegExp(Object.keys(pairs).map(literally).join('|')),
   replace: (text) => pairs[text] ?? text,
 });
+
+const literally = (text: string): string => text.replace(/[+*()]/g, '\\$&').replace(/^(?=\w)/, '\\b');
 
 const mutations: readonly Mutation[] = [
   // Off by one.
@@ -23,11 +26,11 @@ const mutations: readonly Mutation[] = [
   { pattern: /\breturn [^\n]*\blen ?\([\w.]+\)/, replace: (text) => `${text} - 1` },
   { pattern: / [+-] 1\b(?!\.)/, replace: () => '' },
   // The wrong operation.
-  swapped({ ' \\+ ': ' - ', ' - ': ' + ', ' \\* ': ' + ' }),
+  swapped({ ' + ': ' - ', ' - ': ' + ', ' * ': ' + ' }),
   swapped({ ' == ': ' != ', ' != ': ' == ', '==': '!=' }),
   swapped({ ' and ': ' or ', ' or ': ' and ' }),
-  swapped({ '\\bmax(?=\\()': 'min', '\\bmin(?=\\()': 'max' }),
-  swapped({ '\\breturn True\\b': 'return False', '\\breturn False\\b': 'return True' }),
+  swapped({ 'max(': 'min(', 'min(': 'max(' }),
+  swapped({ 'return True': 'return False', 'return False': 'return True' }),
   { pattern: /\+= ?/, replace: () => '= ' },
   // A case or a step left out.
   { pattern: /^[ \t]+if [^\n]+:[ \t]*\n[ \t]+return [^\n]+\n/, replace: () => '' },

@@ -12,7 +12,7 @@ import { sentencesOf } from './sentences.ts';
 /** How a question is answered when nobody says how long: with the answer alone, in one sentence, or with an explanation. */
 const unaskedForms = { alone: 0.08, sentence: 0.3 };
 /** How often a right answer has a word more than needed. */
-const wordyShare = 0.1;
+const wordyShare = 0.06;
 
 /**
  * A few words, a number, yes or no: questions on a passage. Scorers compare words, so what counts most is that nothing stands

@@ -44,7 +44,7 @@ const generatesAnswers: WorkflowEdit = {
     'Use answer_generate instead of a plain call, since it keeps the reasoning apart from the answer.',
     'Replace the custom call by answer_generate, so that only the final answer is returned.',
   ],
-  weight: 2,
+  weight: 3,
   natures: ['boxed', 'words'],
   needs: ['answer_generate'],
   apply: (document, task) => {
@@ -87,7 +87,7 @@ const shortensTheAnswer: WorkflowEdit = {
     'Let format shorten the solution to its final answer, since the scorer compares words.',
     'Add format as the last step, because the reasoning around the answer costs points.',
   ],
-  weight: 2.5,
+  weight: 5,
   natures: ['words'],
   needs: ['format'],
   apply: (document, task) => {

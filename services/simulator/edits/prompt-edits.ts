@@ -32,7 +32,7 @@ const asksForFewWords: WorkflowEdit = {
     'Ask for the short answer alone, since the scorer compares words and every other word costs.',
     'Forbid sentences around the answer, because right answers lose points for the text around them.',
   ],
-  weight: 4,
+  weight: 9,
   natures: ['words'],
   apply: (document) =>
     addSentence(

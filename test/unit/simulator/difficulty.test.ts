@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -20,6 +20,9 @@ beforeAll(async () => {
   ];
   const queries = [4, 0, 2].map((split_index) => ({ id: null, split_index }));
   await write('ARITHMETIC.validate.matrix.json.gz', JSON.stringify({ queries, runs }));
+  await mkdir(join(folder, 'forks'));
+  const fork = { split: 'AFlow validate', runs: [{ scores: [1, 0] }, { scores: [1, null] }, { scores: [0, 0] }] };
+  await writeFile(join(folder, 'forks', 'GEOMETRY.matrix.json'), JSON.stringify(fork));
   await write('broken.validate.matrix.json.gz', '{"queries": 3}');
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -30,6 +33,14 @@ describe('recorded difficulties', () => {
     expect(recorded.get(4)).toBeCloseTo(-Math.log(2.5 / 0.5));
     expect(recorded.get(0)).toBeCloseTo(0);
     expect(recorded.get(2)).toBeCloseTo(Math.log(2.5 / 0.5));
+  });
+
+  it('come from forks where AFlow has none, by place, for their split alone', async () => {
+    const recorded = await loadRecordedDifficulties(folder, { name: 'geometry', split: 'validate' });
+    expect([...recorded.keys()]).toEqual([0, 1]);
+    expect(recorded.get(0)).toBeCloseTo(-Math.log(2.5 / 0.5));
+    expect(recorded.get(1)).toBeCloseTo(Math.log(2.5 / 0.5));
+    expect(await loadRecordedDifficulties(folder, { name: 'geometry', split: 'test' })).toEqual(new Map());
   });
 
   it('are none where there is no record', async () => {

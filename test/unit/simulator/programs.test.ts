@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defines, readProgram } from '../../../services/domain/operators/read-program.ts';
+import { randomStream } from '../../../services/domain/random.ts';
 import { kindOf } from '../../../services/simulator/answers/kind-of.ts';
 import { knownPrograms } from '../../../services/simulator/answers/known-programs.ts';
+import { mutated } from '../../../services/simulator/answers/program-mutations.ts';
 import { programVariants } from '../../../services/simulator/answers/program-variants.ts';
 import { plainPython } from '../../../services/simulator/answers/python-source.ts';
 import { buildQueryIndex } from '../../../services/simulator/query-index.ts';
@@ -48,6 +50,24 @@ describe('the programs that the simulated model knows', () => {
     expect(programVariants('def f(n):\n    n = n + 1\n    return n')).toHaveLength(1);
     expect(programVariants('def f(n):\n    key = 1\n    return g(key=key)')).toHaveLength(1);
     expect(programVariants("def f(n):\n    i = 1\n    return f'{i}'")).toHaveLength(1);
+  });
+
+  it('have slips of many sorts', () => {
+    const source = "def f(a, b):\n    if a == 0:\n        return True\n    print('a + b')\n    return max(a + b, 2 ** b) > 1";
+    const slips = mutated(source, 'f', randomStream(1, 'slips')).map((program) => program.split('\n'));
+    const changed = slips
+      .map((lines) => source.split('\n').map((line, place) => (lines[place] === line ? '' : lines[place])))
+      .map((lines) => lines.join('').trim());
+    expect(changed).toEqual(
+      expect.arrayContaining([
+        'return max(a - b, 2 ** b) > 1',
+        'return min(a + b, 2 ** b) > 1',
+        'return False',
+        'if a != 0:',
+        'print(max(a + b, 2 ** b) > 1)',
+      ]),
+    );
+    expect(changed).not.toContain('');
   });
 
   it('never change what a while loop ends by', () => {

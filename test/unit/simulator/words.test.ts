@@ -91,6 +91,21 @@ describe('the simulated model on passages', () => {
     expect(Math.max(...replies.map((reply) => reply.split(' ').length))).toBeLessThan(7);
   });
 
+  it('answers yes for no and another letter for a letter', () => {
+    const queries = ['no', 'Yes', 'B'].map((reference, place) => ({
+      id: `choice-${place}`,
+      fields: { context: `Which of A, B, C and D is it, and is number ${place} there?` },
+      reference,
+    }));
+    const difficulties = new Map(queries.map(({ id }) => [id, 9]));
+    const model = createSimulatedModel(buildQueryIndex(knownQueries({ ...passages, queries }, { difficulties })), 1);
+    const [forNo, forYes, forB] = queries.map(({ fields }) =>
+      model.reply(chat(`Reply with the short answer alone.\n\n${fields.context}`), 0),
+    );
+    expect([forNo, forYes]).toEqual(['yes', 'no']);
+    expect(forB).toMatch(/^[ACD]$/);
+  });
+
   it('picks the majority of answers that say the same in other words', async () => {
     const problem = context(1);
     const solutions = ['The answer is Delft.', 'Therefore, the answer is Evora.', '**Answer:** Delft'];
