@@ -1,6 +1,6 @@
 import { FailureError } from '../failure.ts';
 import type { Operator } from './operator.ts';
-import { readTags, withoutThinking } from './read-tags.ts';
+import { readMarkedLine, readTags } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const answerGenerateMarker = 'Answer the question at the end. Think it through first, step by step.';
@@ -21,19 +21,8 @@ export const answerGenerate: Operator = {
   maxCalls: 1,
   async run(inputs, context) {
     const reply = await context.complete([{ role: 'user', content: `${instruction}\n\nQuestion:\n${inputs.input}` }]);
-    const { thought = '', answer = markedLine(reply.text) } = readTags(reply.text, ['thought', 'answer']);
+    const { thought = '', answer = readMarkedLine(reply.text) } = readTags(reply.text, ['thought', 'answer']);
     if (answer !== undefined && answer !== '') return { thought, answer };
     throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to answer_generate has no <answer> field.' });
   },
 };
-
-/** The last line of the form "Answer: 42" or "**Final answer:** 42", where the tags were forgotten. */
-function markedLine(reply: string): string | undefined {
-  const lines = withoutThinking(reply).matchAll(
-    /^[#*\s]*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*(?::\s*\**|\**\s*:)\s*(.+)$/gim,
-  );
-  return [...lines]
-    .at(-1)?.[1]
-    ?.replace(/\**\s*$/, '')
-    .trim();
-}

@@ -1,6 +1,6 @@
 import { FailureError } from '../failure.ts';
 import type { Operator } from './operator.ts';
-import { readTags, withoutFence, withoutThinking } from './read-tags.ts';
+import { readMarkedLine, readTags, withoutFence, withoutThinking } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const formatMarker = 'State the final answer of the solution at the end, and nothing else.';
@@ -22,8 +22,9 @@ export const format: Operator = {
   async run(inputs, context) {
     const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
     const reply = await context.complete([{ role: 'user', content }]);
+    const marked = readTags(reply.text, ['answer']).answer ?? readMarkedLine(reply.text);
     // A reply without the tag is the answer without its wrapping.
-    const solution = readTags(reply.text, ['answer']).answer ?? withoutFence(withoutThinking(reply.text)).trim();
+    const solution = marked ?? withoutFence(withoutThinking(reply.text)).trim();
     if (solution !== '') return { solution };
     throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to format is empty.' });
   },

@@ -20,13 +20,19 @@ export function readProgram(reply: string): string {
   return bareProgram(text);
 }
 
-/** From the first line that begins a program to the end; prose behind it would not be Python, and the error says so. */
+/**
+ * From the first line that begins a program, with the constants and remarks right above it, to the end; prose behind it would not
+ * be Python, and the error says so.
+ */
 function bareProgram(text: string): string {
   const lines = text.split('\n');
-  const start = lines.findIndex((line) =>
-    /^(?:import \w|from \w[\w.]* import |def \w+\(|class \w|@\w|async def \w+\()/.test(line),
-  );
-  return start < 0 ? '' : lines.slice(start).join('\n').trim();
+  const start = lines.findIndex((line) => /^(?:import \w|from \w[\w.]* import |(?:async )?def \w+ ?\(|class \w|@\w)/.test(line));
+  if (start < 0) return '';
+  const above = lines.slice(0, start).findLastIndex((line) => !/^(?:\s*|#.*|[A-Za-z_]\w*\s*(?::[^=]+)?=[^=].*)$/.test(line));
+  return lines
+    .slice(above + 1)
+    .join('\n')
+    .trim();
 }
 
 /** Whether a program gives a name to something at its top level. */

@@ -24,6 +24,17 @@ export function withoutFence(text: string): string {
   return /^\s*```[\w-]*[ \t]*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
 }
 
+/** The last line of the form "Answer: 42" or "**Final answer:** 42", where the tags were forgotten. */
+export function readMarkedLine(reply: string): string | undefined {
+  const lines = withoutThinking(reply).matchAll(
+    /^[#*\s]*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*(?::\s*\**|\**\s*:)\s*(.+)$/gim,
+  );
+  return [...lines]
+    .at(-1)?.[1]
+    ?.replace(/\**\s*$/, '')
+    .trim();
+}
+
 function lastField(text: string, name: string, names: readonly string[]): string | undefined {
   const opening = [...text.matchAll(new RegExp(`<\\s*${name}\\s*>`, 'gi'))].at(-1);
   if (opening === undefined) return undefined;

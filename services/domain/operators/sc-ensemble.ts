@@ -48,18 +48,28 @@ export const scEnsemble: Operator = {
   },
 };
 
+/** "Solution b", "the answer is B"; but "solution A called" is prose about one. */
+const nameOfChoice =
+  /\b(?:[Ss]olution|SOLUTION|[Oo]ption|[Cc]hoice)(?: is)? ([A-Za-z])\b(?! \w+ed\b)|\b(?:[Cc]hoose|[Pp]ick|[Aa]nswer|[Bb]est)(?: is)? ([A-Z])\b(?! \w+ed\b)/g;
+
 const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** The letter that a reply chooses: "B", "(b)", "Solution B.", "The best is **B**", fenced or after a think block. */
+/**
+ * The letter that a reply chooses: "B", "(b)", "Solution B.", "**B**: most give 2", "The best is **B**", fenced or after a think
+ * block. In prose a small letter counts only behind "solution" and its like, since "a" is also a word.
+ */
 export function readChoice(reply: string, letters: string): string | undefined {
   const { choice } = readTags(reply, ['thought', 'choice']);
-  const text = withoutFence(choice ?? withoutThinking(reply)).trim();
-  const lines = text.split('\n').map((line) => line.replaceAll(/[*_`"'()[\]{}.:#\s]+/g, ' ').trim());
-  const alone = lines.map((line) => /^(?:the )?(?:best )?(?:solution |option |answer |choice )*([a-z])$/i.exec(line)?.[1]);
-  const named = lines
-    .flatMap((line) => [...line.matchAll(/\b(?:solution|option|choice|choose|pick|answer)(?: is)? ([A-Z])\b(?! \w+ed\b)/gi)])
-    .map((match) => match[1]);
-  const found = [...named, ...alone]
+  const lines = withoutFence(choice ?? withoutThinking(reply))
+    .trim()
+    .split('\n');
+  const plain = lines.map((line) => line.replaceAll(/[*_`"'()[\]{}.:#\s]+/g, ' ').trim());
+  const named = plain.flatMap((line) => [...line.matchAll(nameOfChoice)].map((match) => match[1] ?? match[2]));
+  // Several lines may be a list of what each solution says.
+  const [first = ''] = choice !== undefined || lines.length === 1 ? lines : [];
+  const leading = /^[*_`"'([\s]*([A-Z])[*_`"'\s]*[.):,\u2013\u2014-]/.exec(first)?.[1];
+  const alone = plain.map((line) => /^(?:the )?(?:best )?(?:solution |option |answer |choice )*([a-z])$/i.exec(line)?.[1]);
+  const found = [leading, ...named, ...alone]
     .map((letter) => letter?.toUpperCase())
     .filter((letter) => letter && letters.includes(letter));
   return found.at(-1);

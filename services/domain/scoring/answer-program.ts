@@ -10,6 +10,8 @@ const givenNames = 'import math, hashlib, re\nfrom typing import List, Dict, Tup
 
 export interface CodeScoring {
   readonly scorer: string;
+  /** Name of the function that is tested. */
+  readonly entryPoint: string;
   /** Python that defines `answer_code()`: reads the answer from standard input and returns the code in it. */
   readonly extraction: string;
   /** Python that stands before the code. */
@@ -31,9 +33,11 @@ export async function scoreProgram(scoring: CodeScoring, answer: string, tools: 
   const { passed, result } = await code.run(extraction, signal);
   // What Python cannot even search for code is no program.
   if (!passed) return { score: 0, extracted: '' };
-  const program = futureImportsFirst(`${givenNames}${scoring.before}\n${result}`);
+  const program = futureImportsFirst(`${givenNames}${scoring.before}\n${result}\ntested_function = ${scoring.entryPoint}\n`);
+  // The sandbox keeps from the tests what a program calls like one of Python's own functions, and one of MBPP's tasks wants a sum.
+  const wanted = `${scoring.entryPoint} = tested_function\n${scoring.tests}`;
   // The tests do not share modules with a program that could reach into its interpreter, and one of MBPP's asks for sys.
-  const tests = /^import sys$/m.test(result) ? `import sys\n${scoring.tests}` : scoring.tests;
+  const tests = /^import sys$/m.test(result) ? `import sys\n${wanted}` : wanted;
   const verdict = await code.run({ code: program, tests, timeLimitMs: checkTimeLimitMs }, signal);
   return { score: verdict.passed ? 1 : 0, extracted: result };
 }

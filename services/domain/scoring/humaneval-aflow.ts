@@ -32,6 +32,7 @@ export const humanevalAflow = {
     const entryPoint = entryPointOf(query);
     const scoring = {
       scorer: 'humaneval-aflow',
+      entryPoint,
       extraction: aflowSanitize(entryPoint),
       before: promptFunctions[entryPoint] ?? '',
       tests: `${query.reference}\ncheck(${entryPoint})\n`,

@@ -13,6 +13,7 @@ export const humanevalStrict = {
     const prompt = query.fields.prompt ?? '';
     const scoring = {
       scorer: 'humaneval-strict',
+      entryPoint,
       extraction: findAnswerCode(entryPoint, prompt),
       before: prompt,
       tests: `${query.reference}\ncheck(${entryPoint})\n`,

@@ -9,9 +9,11 @@ export const mbppAflow = {
   description: "AFlow on MBPP: the longest valid code, cut down to what the function needs, passes the benchmark's tests",
   needs: 'code',
   score(answer: string, query: Query, tools: ScoringTools) {
+    const entryPoint = entryPointOf(query);
     const scoring = {
       scorer: 'mbpp-aflow',
-      extraction: aflowSanitize(entryPointOf(query)),
+      entryPoint,
+      extraction: aflowSanitize(entryPoint),
       before: '',
       tests: `${query.reference}\ncheck()\n`,
     };

@@ -8,9 +8,11 @@ export const mbppStrict = {
   description: "the code that the answer presents, whole, passes the benchmark's tests and does not exit",
   needs: 'code',
   score(answer: string, query: Query, tools: ScoringTools) {
+    const entryPoint = entryPointOf(query);
     const scoring = {
       scorer: 'mbpp-strict',
-      extraction: findAnswerCode(entryPointOf(query), ''),
+      entryPoint,
+      extraction: findAnswerCode(entryPoint, ''),
       before: '',
       tests: `${query.reference}\ncheck()\n`,
     };

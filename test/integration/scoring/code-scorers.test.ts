@@ -94,6 +94,14 @@ describe.skipIf(!isPythonHere)('the scorers of MBPP', () => {
     expect(await mbppStrict.score(answer, quadruple, tools)).toMatchObject({ score: strict });
   });
 
+  it("know a function that is called like one of Python's own", async () => {
+    const query = { id: 'sum', fields: { entry_point: 'sum' }, reference: 'def check():\n    assert sum(2, 3) == 23\n' };
+    const answer = 'def sum(a, b):\n    return 10 * a + b';
+    expect(await mbppAflow.score(answer, query, tools)).toMatchObject({ score: 1 });
+    expect(await mbppStrict.score(answer, query, tools)).toMatchObject({ score: 1 });
+    expect(await mbppStrict.score('def sums(a, b):\n    return 23', query, tools)).toMatchObject({ score: 0 });
+  });
+
   it('let the tests use the module sys of an answer that imports it', async () => {
     const query = { ...quadruple, reference: 'def check():\n    assert quadruple(2) == sys.maxsize\n' };
     expect(await mbppAflow.score('import sys\ndef quadruple(x):\n    return sys.maxsize', query, tools)).toMatchObject({

@@ -92,6 +92,16 @@ describe('a program is found in a reply', () => {
     ],
     ['a block that only shows a use of it', '```python\ndef f(): pass\n```\nUse:\n```python\nprint(f())\n```', 'def f(): pass'],
     ['a block in another language', '```bash\npip install x\n```\n```python\nx = 1\n```', 'x = 1'],
+    [
+      'bare code with constants above it',
+      'Sure, x is it!\n\n# Ten.\nTEN = 10\n\ndef f():\n    return TEN',
+      '# Ten.\nTEN = 10\n\ndef f():\n    return TEN',
+    ],
+    [
+      'bare code with a blank before the parameters',
+      'def g (x):\n    return x\n\ndef f(x):\n    return g(x)',
+      'def g (x):\n    return x\n\ndef f(x):\n    return g(x)',
+    ],
     ['bare code after a sentence', 'Sure!\ndef f():\n    return 1', 'def f():\n    return 1'],
     [
       'a think block with a draft',
@@ -207,7 +217,8 @@ describe('test', () => {
     const { outputs, asked } = await use('test', inputs, code);
     expect(outputs).toEqual({ passed: true, solution: 'def f(x): return x' });
     expect(asked).toEqual([]);
-    expect(code.runs[0]?.tests).toBe('candidate = f\nassert candidate(1) == 2\n');
+    expect(code.runs[0]?.code).toBe('def f(x): return x\n\ncandidate = f\n');
+    expect(code.runs[0]?.tests).toBe('import math\nf = candidate\nassert candidate(1) == 2\n');
   });
 
   test('passes everything where there are no tests', async () => {
@@ -248,6 +259,8 @@ test.each([
   ['<answer>Paris</answer>', 'Paris'],
   ['<think>hm</think>\nParis', 'Paris'],
   ['```\nParis\n```', 'Paris'],
+  ['It is the capital.\n\n**Final answer:** Paris', 'Paris'],
+  ['<ANSWER>\nParis', 'Paris'],
 ])('format reads %j', async (reply, solution) => {
   expect((await use('format', { problem: 'p', solution: 's' }, undefined, reply)).outputs).toEqual({ solution });
 });
