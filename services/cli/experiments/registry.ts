@@ -6,9 +6,10 @@ import { fewShotRatio } from './few-shot-ratio.ts';
 import { methods } from './methods.ts';
 import { optimizer } from './optimizer.ts';
 import { repeats } from './repeats.ts';
+import { transfer } from './transfer.ts';
 import { warmUp } from './warm-up.ts';
 
-const all: readonly Experiment[] = [coverage, methods, agreement, warmUp, fewShotRatio, alpha, repeats, optimizer];
+const all: readonly Experiment[] = [coverage, methods, agreement, warmUp, fewShotRatio, alpha, transfer, repeats, optimizer];
 
 /** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one line above. */
 export const experiments: ReadonlyMap<string, Experiment> = new Map(all.map((experiment) => [experiment.name, experiment]));

@@ -20,9 +20,15 @@ export function sampleSize(ratio: number, queryCount: number): number {
  *
  * Danger: gamma multiplies counts, not shares, as in the paper. From gamma ~ 0.1 on with a hundred queries in a bin, nearly
  * everything comes from the largest bin, usually the easy queries; near 0 all bins weigh the same, however small.
+ * @param counts n_k, where it is not that of these bins; above 0 for every bin that has queries
  */
-export function stratifiedDraw(bins: readonly DifficultyBin[], size: number, gamma: number, random: Random): StratifiedDraw {
-  const counts = bins.map((bin) => bin.queries.length);
+export function stratifiedDraw(
+  bins: readonly DifficultyBin[],
+  size: number,
+  gamma: number,
+  random: Random,
+  counts = countsOf(bins),
+): StratifiedDraw {
   const left = bins.map((bin) => [...bin.queries]);
   const queryIndexes: number[] = [];
   while (queryIndexes.length < size && left.some((queries) => queries.length > 0)) {
@@ -39,6 +45,11 @@ export function stratifiedDraw(bins: readonly DifficultyBin[], size: number, gam
     drawn: queries.length - (left[bin]?.length ?? 0),
   }));
   return { queryIndexes, strata };
+}
+
+/** n_k */
+export function countsOf(bins: readonly DifficultyBin[]): number[] {
+  return bins.map((bin) => bin.queries.length);
 }
 
 /** The softmax of gamma n_k over the bins that are not empty. Taken relative to the largest, so that no count overflows. */
