@@ -1,3 +1,4 @@
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { agreementRows, agreementTables, describeAgreement, errorPlot } from '../../domain/experiment/agreement-table.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
@@ -9,6 +10,7 @@ import { search } from './find-and-test.ts';
 import { variantNamed } from './variant.ts';
 
 const constant = 'constant';
+const surrogates = [...evaluationMethods.keys()].filter((name) => name !== 'full');
 const draws = { usual: 100, quick: 20 };
 
 /**
@@ -22,6 +24,8 @@ export const agreement: Experiment = {
   benchmarks: ['gsm8k'],
   fewestBenchmarks: 1,
   methods: ['confidence', 'predicted', 'few-shot', 'scale', 'weighted', 'difference', 'rasch', constant],
+  knownMethods: surrogates,
+  mostMethods: surrogates.length,
   run: async (context) => {
     const { plan } = context;
     const warmUp = warmUpOf(plan);

@@ -11,7 +11,7 @@ import type { Experiment, ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';
 import { runQueryLevel } from './query-level.ts';
 import { testWorkflow } from './test-workflow.ts';
-import { variantNamed } from './variant.ts';
+import { searchVariants, variantNamed } from './variant.ts';
 
 const attempts = 5;
 
@@ -23,6 +23,8 @@ export const coverage: Experiment = {
   benchmarks: ['gsm8k'],
   fewestBenchmarks: 1,
   methods: ['aflow'],
+  knownMethods: searchVariants,
+  mostMethods: 1,
   run: async (context) => {
     const { benchmarks, seeds, threshold } = context.plan;
     const choices = benchmarks.flatMap((benchmark) => seeds.map((seed) => ({ benchmark, seed })));

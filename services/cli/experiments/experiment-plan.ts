@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { suggestion } from '../../domain/workflow/near-name.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { completeRunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
@@ -60,6 +61,7 @@ export async function planExperiment(experiment: Experiment, options: Experiment
     const count = `${experiment.name} needs ${experiment.fewestBenchmarks} benchmarks and has ${benchmarks.join(', ') || 'none'}`;
     throw new CliError(exitCodes.badInput, `${count}: name some with --benchmarks`);
   }
+  refuseMethods(experiment, options.methods ?? []);
   const seeds = options.seeds ?? (quick ? quickly.seeds : seedsByDefault);
   const firstSeed = base.parsed.settings.seed;
   return {
@@ -70,6 +72,20 @@ export async function planExperiment(experiment: Experiment, options: Experiment
     ...(Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)) as typeof noLimits),
     ...{ threshold, optimizers, quick },
   };
+}
+
+/** @throws CliError */
+function refuseMethods({ name, knownMethods, mostMethods }: Experiment, wanted: readonly string[]): void {
+  if (mostMethods === 0 && wanted.length > 0) {
+    throw new CliError(exitCodes.badInput, `${name} varies a setting of its own: --methods is not for it`);
+  }
+  for (const method of wanted) {
+    if (knownMethods.includes(method)) continue;
+    throw new CliError(exitCodes.badInput, `${name} knows no method "${method}"; ${suggestion(method, knownMethods)}`);
+  }
+  if (wanted.length > mostMethods) {
+    throw new CliError(exitCodes.badInput, `${name} takes one method and has ${wanted.join(', ')}`);
+  }
 }
 
 const noLimits: Pick<ExperimentPlan, 'limit' | 'testLimit' | 'rounds'> = {};

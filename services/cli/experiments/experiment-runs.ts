@@ -22,7 +22,7 @@ export interface ExperimentRuns {
    * @throws CliError if the run did not come to a good end
    */
   run<Result>(file: RunFile, what: string, take: (ended: EndedRun, state: RunState) => Result): Promise<Result>;
-  /** Those that ended well, by what they are. */
+  /** Those that ended well, in the order of what they are. Two that ask for the same are one run. */
   ended(): readonly RunReference[];
   /** A simulated model gave at least one answer. */
   simulated(): boolean;
@@ -46,7 +46,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
   const { notice } = cli;
   const progress = createExperimentProgress(notice);
   const slots = createSlots(settings.parallel);
-  const ended = new Map<string, RunReference>();
+  const ended: RunReference[] = [];
   const inFlight = new Set<Promise<unknown>>();
   let simulated = false;
 
@@ -77,7 +77,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
       refuseUnlessCompleted(what, runId, state);
       const spent = totalUse(state.ledger);
       simulated ||= spent.simulated;
-      ended.set(runId, { runId, what, tokens: spent.tokens });
+      ended.push({ runId, what, tokens: spent.tokens });
       return take(run, state);
     } finally {
       ticket.gone();
@@ -92,7 +92,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
       inFlight.add(settled);
       return running;
     },
-    ended: () => [...ended.values()].sort((one, other) => (one.what < other.what ? -1 : 1)),
+    ended: () => ended.toSorted((one, other) => (one.what < other.what ? -1 : 1)),
     simulated: () => simulated,
     close: async () => {
       stopping.abort(new Error('the experiment has ended'));

@@ -20,8 +20,11 @@ export interface Experiment {
   /** What is run where the user does not say. */
   readonly benchmarks: readonly string[];
   readonly fewestBenchmarks: number;
-  /** Presets and evaluation methods, first the one that the others are compared with; none where they are not its subject. */
+  /** Presets and evaluation methods; none where they are not its subject. */
   readonly methods: readonly string[];
+  /** What --methods may name instead. */
+  readonly knownMethods: readonly string[];
+  readonly mostMethods: number;
   /**
    * Starts its runs, several at once, and tells what came of them. Nothing is kept between runs but what it collects, so the same
    * command goes on with whatever was interrupted.

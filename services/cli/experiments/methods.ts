@@ -5,7 +5,7 @@ import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/expe
 import { describeDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
 import type { Experiment } from './experiment.ts';
 import { tryVariants } from './try-variants.ts';
-import { queryLevelName, variantNamed } from './variant.ts';
+import { queryLevelName, searchVariants, variantNamed } from './variant.ts';
 
 const reference = 'aflow';
 
@@ -17,6 +17,8 @@ export const methods: Experiment = {
   benchmarks: ['gsm8k'],
   fewestBenchmarks: 1,
   methods: ['aflow', 'default', 'paper', 'predicted', 'few-shot', 'confidence', 'rasch', queryLevelName],
+  knownMethods: [...searchVariants, queryLevelName],
+  mostMethods: searchVariants.length + 1,
   run: async (context) => {
     const { benchmarks, methods: names } = context.plan;
     const variants = [...new Set([reference, ...names])].map(variantNamed);

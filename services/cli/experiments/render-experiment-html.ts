@@ -23,7 +23,7 @@ ${simulated && markup`<div class="banner" role="alert"><strong>Simulated model: 
 <header><h1>${title}</h1>${setting.map((text) => markup`<p class="faint">${text}</p>`)}
 <ul class="remarks">${findings.map((finding) => markup`<li>${finding}</li>`)}</ul></header>
 <main>
-<section><h2>Plots</h2>${plots.map((plot, index) => markup`<figure class="wide">${drawn(plot, `plot-${index}`)}<figcaption>${plot.title}</figcaption></figure>`)}</section>
+<section><h2>Plots</h2><div class="beside">${plots.map((plot, index) => markup`<figure>${drawn(plot, `plot-${index}`)}<figcaption>${plot.title}</figcaption></figure>`)}</div></section>
 ${tables.map((table) => section(table, simulated))}
 <section><h2>Notes</h2><ul>${remarks.map((remark) => markup`<li>${remark}</li>`)}</ul></section>
 <section><h2>Runs</h2><div class="wide"><table><thead><tr><th>run</th><th>what</th><th class="number">tokens</th></tr></thead><tbody>${runs.map(

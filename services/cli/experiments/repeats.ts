@@ -10,7 +10,7 @@ import { bestWorkflows } from './best-workflows.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';
 import { testWorkflow } from './test-workflow.ts';
-import { variantNamed } from './variant.ts';
+import { searchVariants, variantNamed } from './variant.ts';
 
 const workflows = 5;
 const passes = 5;
@@ -23,6 +23,8 @@ export const repeats: Experiment = {
   benchmarks: ['gsm8k'],
   fewestBenchmarks: 1,
   methods: ['aflow'],
+  knownMethods: searchVariants,
+  mostMethods: 1,
   run: async (context) => {
     const { benchmarks, seeds } = context.plan;
     const choices = benchmarks.flatMap((benchmark) => seeds.map((seed) => ({ benchmark, seed })));

@@ -4,8 +4,8 @@ import { axes, drawing } from '../report/plots/axes.ts';
 import { linearScale } from '../report/plots/scale.ts';
 import { formatFigure, formatValue } from './format-figure.ts';
 
-const size = { width: 620, height: 340 };
-const frame = { left: 78, right: 460, top: 16, bottom: 284 };
+const size = { width: 490, height: 320 };
+const frame = { left: 70, right: 380, top: 16, bottom: 264 };
 const colours = ['--full', '--scale', '--few-shot', '--predicted', '--final', '--propose'];
 
 /** Values over a setting with their intervals, one line a series; each series has its name at its end. */

@@ -33,6 +33,8 @@ export function settingExperiment({ setting, vary, ...about }: SettingQuestion):
     benchmarks: ['gsm8k'],
     fewestBenchmarks: 1,
     methods: [],
+    knownMethods: [],
+    mostMethods: 0,
     run: async (context) => {
       const { variants, reference, remarks } = vary(context.plan);
       const results = compareVariants(await tryVariants(context, variants), reference);

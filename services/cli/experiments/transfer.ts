@@ -18,7 +18,7 @@ import type { Experiment, ExperimentContext } from './experiment.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { bestWorkflow, foundWorkflow, search } from './find-and-test.ts';
 import { meanByQuery, testWorkflow } from './test-workflow.ts';
-import { variantNamed } from './variant.ts';
+import { searchVariants, variantNamed } from './variant.ts';
 
 const draws = { usual: 400, quick: 50 };
 
@@ -30,6 +30,8 @@ export const transfer: Experiment = {
   benchmarks: ['gsm8k', 'math'],
   fewestBenchmarks: 2,
   methods: ['aflow'],
+  knownMethods: searchVariants,
+  mostMethods: 1,
   run: async (context) => {
     const { benchmarks, seeds } = context.plan;
     const choices = benchmarks.flatMap((benchmark) => seeds.map((seed) => ({ benchmark, seed })));

@@ -1,9 +1,6 @@
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
-import { suggestion } from '../../domain/workflow/near-name.ts';
 import { type PresetName, presetNames, presets, withPreset } from '../../shared/config/presets.ts';
 import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
-import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 /** Settings that differ from the base's, under the name that tables call them. */
 export interface Variant {
@@ -21,17 +18,19 @@ const queryLevel: Variant = { name: queryLevelName, search: { mode: queryLevelNa
 /** How many rounds a search has is the base's business: methods are compared on equally many. */
 const ofTheBase = 'max_rounds';
 
+/** Presets and methods of searches, which look for one workflow. */
+export const searchVariants: readonly string[] = [...presetNames, ...evaluationMethods.keys()];
+
 /**
  * A preset or an evaluation method by name. `default` is the base as it is: the run file's settings, or the defaults.
- * @throws CliError if there is none
+ * @throws RangeError if there is none
  */
 export function variantNamed(name: string): Variant {
   if (name === queryLevelName) return queryLevel;
   const preset = presetNames.find((known) => known === name);
   if (preset !== undefined) return { name, ...settingsOf(preset) };
   if (evaluationMethods.has(name)) return { name, evaluation: { method: name } };
-  const known = [...presetNames, ...evaluationMethods.keys(), queryLevelName];
-  throw new CliError(exitCodes.badInput, `there is no preset and no evaluation method "${name}"; ${suggestion(name, known)}`);
+  throw new RangeError(`there is no preset and no evaluation method "${name}"`);
 }
 
 /** What the preset itself names, in the form that settings have after parsing. */

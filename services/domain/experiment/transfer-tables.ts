@@ -101,7 +101,11 @@ export function strataTable(trials: readonly StrataTrial[]): ResultTable {
         const errors = group.filter((trial) => trial.source === source).map((trial) => trial.meanAbsoluteError);
         if (errors.length === 0) return undefined;
         const { value, low, high } = seedsInterval(errors);
-        return { unit: 'number', value, ...(low === undefined || high === undefined ? {} : { low: Math.max(0, low), high: Math.min(1, high) }) };
+        return {
+          unit: 'number',
+          value,
+          ...(low === undefined || high === undefined ? {} : { low: Math.max(0, low), high: Math.min(1, high) }),
+        };
       }),
     })),
   };
