@@ -63,8 +63,8 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
       ...{ cli, file, folder: settings.folder },
       options: { fresh: false },
       view: quietView(ticket, (message) => notice(`${what}: ${message}`)),
-      continues: (_: string, status: RunStatus) => {
-        atNoCost = status === RunStatus.COMPLETED;
+      begun: (continued: boolean, status: RunStatus) => {
+        atNoCost = continued && status === RunStatus.COMPLETED;
       },
       collect: async (run: EndedRun) => run,
     };

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
-import type { Cli } from '../cli.ts';
+import { type Cli, interruptedError } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ClusterWish } from '../cluster/reach-to-run.ts';
+import { InterruptedError } from '../interrupts.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 import { type ExperimentPlan, planExperiment } from './experiment-plan.ts';
@@ -28,9 +29,18 @@ export async function runExperiments(
       if (chosen.length > 1) cli.notice(`${experiment.name} (${index + 1} of ${chosen.length})`);
       await write(experiment, await runExperiment(cli, experiment, plans[index] as ExperimentPlan, { options, cluster }));
     }
+  } catch (error) {
+    // Which of the runs in flight noticed first is chance.
+    const { aborted, reason } = cli.interrupts.requested;
+    throw aborted && reason instanceof InterruptedError ? interruptedError(reason, whatGoesOn(reason, options)) : error;
   } finally {
     await cluster.close(cli.interrupts.forced);
   }
+}
+
+function whatGoesOn({ message }: InterruptedError, { server }: ExperimentOptions): string {
+  const there = server === undefined ? '' : `; the runs that were in flight go on at ${server}`;
+  return `${message}: what was done is kept${there}, and the same command continues it`;
 }
 
 function clusterWish(cli: Cli, plan: ExperimentPlan | undefined, options: ExperimentOptions): ClusterWish {

@@ -27,7 +27,8 @@ export function variedSettings(
 ): RunFileSettings {
   const { name: _, initial_workflow: own, ...given } = base.parsed.settings;
   const isOwn = benchmark === given.benchmark.name;
-  const search = { ...given.search, ...variant.search, max_rounds: rounds ?? given.search.max_rounds };
+  // Memory would let the runs lean on each other, in the order in which they happen to end.
+  const search = { ...given.search, memory: false, ...variant.search, max_rounds: rounds ?? given.search.max_rounds };
   const evaluation = { ...given.evaluation, ...variant.evaluation };
   return {
     ...given,

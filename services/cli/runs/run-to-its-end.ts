@@ -20,8 +20,8 @@ export interface Undertaking<Result> {
   readonly folder: DataFolder;
   readonly file: RunFile;
   readonly view: RunView;
-  /** Told if the run was there before; by default the view is. */
-  continues?(runId: string, status: RunStatus): void;
+  /** Told how the run begins, whether it was there before; by default the view tells people what that means. */
+  begun?(continued: boolean, status: RunStatus): void;
   /** What is wanted of the run once it is over, asked while its cluster is still there. */
   collect(ended: EndedRun, signal: AbortSignal): Promise<Result>;
 }
@@ -92,7 +92,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
   const { runId, continued, status, memory } = await cluster.client.startRun(message, signal);
-  if (continued && undertaking.continues !== undefined) undertaking.continues(runId, status);
+  if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else if (continued) view.notice(describeContinuation(runId, status));
   else if (memory !== undefined && isSearchWithoutMemory(chosen)) view.notice(describeUnused(memory));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
