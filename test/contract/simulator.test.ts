@@ -1,8 +1,10 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reviewMarker } from '../../services/domain/operators/review.ts';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
 import { knownQueries } from '../../services/simulator/difficulty.ts';
 import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
+import { knownTasks, madeUpTasks } from '../support/made-up-programs.ts';
 
 let simulator: Simulator;
 let client: OpenAI;
@@ -11,7 +13,7 @@ let question: string;
 beforeAll(async () => {
   const benchmark = await loadBenchmark({ name: 'sample', split: 'validate', folder: '' });
   question = benchmark.queries[7]?.fields.question ?? '';
-  simulator = await startSimulator({ known: knownQueries(benchmark), contextLength: 2000 });
+  simulator = await startSimulator({ known: [...knownQueries(benchmark), ...knownTasks(-9)], contextLength: 2000 });
   client = new OpenAI({ baseURL: simulator.url, apiKey: 'anything', maxRetries: 0 });
 });
 afterAll(() => simulator.stop());
@@ -30,6 +32,16 @@ describe('the simulated model to the OpenAI client', () => {
     expect(reply.usage?.prompt_tokens).toBeGreaterThan(stepwise().length / 5);
     expect(reply.usage?.completion_tokens).toBeGreaterThan(20);
     expect(reply.usage?.total_tokens).toBe((reply.usage?.prompt_tokens ?? 0) + (reply.usage?.completion_tokens ?? 0));
+  });
+
+  it('answers a task that asks for a program with one, and an operator in the form that it asks for', async () => {
+    const [task] = madeUpTasks;
+    const solved = await client.chat.completions.create(ask(task?.prompt ?? ''));
+    expect(solved.choices[0]?.message.content).toMatch(/```python\n[\s\S]*def total_price\(prices, count\):[\s\S]*```/);
+    const judged = await client.chat.completions.create(
+      ask(`${reviewMarker}\n\nProblem:\n${task?.prompt}\n\nSolution:\n${solved.choices[0]?.message.content}`),
+    );
+    expect(judged.choices[0]?.message.content).toMatch(/<passed>(?:true|false)<\/passed>$/);
   });
 
   it('streams the same text, finish reason and usage', async () => {

@@ -1,3 +1,4 @@
+import type { Benchmark } from '../../domain/benchmark.ts';
 import type { Random } from '../../domain/ports.ts';
 import { randomInteger } from '../../domain/random.ts';
 import type { KnownQuery } from '../known-query.ts';
@@ -8,9 +9,13 @@ import { nearNumber, numberIn } from './near-number.ts';
 const partialShare = 0.3;
 /** Characters of the passage that are searched for something else to say. */
 const searched = 3000;
+/** More different answers than this are no labels. */
+const mostLabels = 20;
 
-/** A wrong answer that looks like one: another name or number of the passage, a part of the right one, no for yes, C for B. */
+/** A wrong answer that looks like one: another label, name or number of the passage, a part of the right one, no for yes, C for B. */
 export function nearWords(gold: string, known: KnownQuery, random: Random): string {
+  const labels = labelsOf(known.benchmark).filter((label) => label !== gold);
+  if (labels.length > 0) return pick(labels, random);
   const value = numberIn(gold);
   const passage = stretchOf(passageOf(known), random);
   if (value !== undefined) {
@@ -29,6 +34,18 @@ export function nearWords(gold: string, known: KnownQuery, random: Random): stri
   const names = (passage.match(/(?:\p{Lu}[\p{L}'’-]+ ?){1,3}/gu) ?? []).map((name) => name.trim());
   const others = names.filter((name) => !sharesWord(name, gold));
   return others.length > 0 ? pick(others, random) : otherReference(known, random);
+}
+
+const knownLabels = new WeakMap<Benchmark, readonly string[]>();
+
+/** The answers that there are, where a benchmark has few and each stands for many queries; else none. */
+function labelsOf(benchmark: Benchmark): readonly string[] {
+  const before = knownLabels.get(benchmark);
+  if (before !== undefined) return before;
+  const all = [...new Set(benchmark.queries.map(({ reference }) => reference))];
+  const labels = all.length <= mostLabels && benchmark.queries.length >= 4 * all.length ? all : [];
+  knownLabels.set(benchmark, labels);
+  return labels;
 }
 
 /** All that the query says, the question included. */

@@ -106,6 +106,21 @@ describe('the simulated model on passages', () => {
     expect(forB).toMatch(/^[ACD]$/);
   });
 
+  it('answers with another label where a benchmark has few answers', () => {
+    const labels = ['billing', 'delivery', 'returns'];
+    const queries = Array.from({ length: 30 }, (_, place) => ({
+      id: `message-${place}`,
+      fields: { context: `Hello Maria, this is message number ${place} of a customer.` },
+      reference: labels[place % 3] ?? '',
+    }));
+    const difficulties = new Map(queries.map(({ id }) => [id, 9]));
+    const model = createSimulatedModel(buildQueryIndex(knownQueries({ ...passages, queries }, { difficulties })), 1);
+    for (const { fields, reference } of queries) {
+      const reply = model.reply(chat(`Reply with the short answer alone.\n\n${fields.context}`), 0);
+      expect(labels.filter((label) => label !== reference)).toContain(reply);
+    }
+  });
+
   it('picks the majority of answers that say the same in other words', async () => {
     const problem = context(1);
     const solutions = ['The answer is Delft.', 'Therefore, the answer is Evora.', '**Answer:** Delft'];

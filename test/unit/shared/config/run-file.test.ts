@@ -147,7 +147,13 @@ it.each(['demo', 'local-model'])('the example %s can be read as it is', async (n
   expect((await readRunFile(projectFile(`examples/${name}.yaml`))).benchmark.name).toBe('sample');
 });
 
-it.each(['gsm8k', 'gsm8k-full'])('the example %s is a search of 20 rounds', async (name) => {
-  const { settings } = parseRunFile(await readFile(projectFile(`examples/${name}.yaml`), 'utf8'), name);
-  expect(settings).toMatchObject({ benchmark: { name: 'gsm8k' }, search: { max_rounds: 20, convergence: { rounds: 0 } } });
-});
+it.each(['gsm8k', 'gsm8k-full', 'math', 'drop', 'hotpotqa', 'humaneval', 'mbpp'])(
+  'the example %s is a search of 20 rounds',
+  async (name) => {
+    const { settings } = parseRunFile(await readFile(projectFile(`examples/${name}.yaml`), 'utf8'), name);
+    expect(settings).toMatchObject({
+      benchmark: { name: name.replace('-full', '') },
+      search: { max_rounds: 20, convergence: { rounds: 0 } },
+    });
+  },
+);
