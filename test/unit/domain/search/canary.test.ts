@@ -74,6 +74,21 @@ test('what the optimizer reads on its repair turn names the failure and where it
   expect(replay(log)).toEqual(state);
 });
 
+test('that the scorer failed says nothing against a workflow', () => {
+  const failure = { kind: 'scorer', message: 'the judge gave no verdict' } as const;
+  const { log, state } = brokenWithout(true);
+  const changed = log.map((event) =>
+    event.kind === 'canary-completed' && event.outcome.failure !== undefined
+      ? { ...event, outcome: { ...event.outcome, failure } }
+      : event,
+  );
+  const at = changed.findIndex((event) => event.kind === 'canary-completed' && event.outcome.failure === failure);
+  const round = replay(changed.slice(0, at + 1)).rounds.at(-1);
+  expect(round?.canary?.failure).toEqual(failure);
+  expect(round?.workflowHash).toBe('workflow-2-1');
+  expect(state.rounds[1]?.workflowHash).toBe('workflow-2-2');
+});
+
 test('a wrong answer is no failure', () => {
   const { state, log } = continueRun({ ...world, breaks: () => false, score: () => 0 }, madeUpConfiguration(small));
   expect(log.filter(({ kind }) => kind === 'canary-completed')).toHaveLength(3);

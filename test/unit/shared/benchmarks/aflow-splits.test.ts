@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { scoreAnswer } from '../../../../services/domain/scoring/score-answer.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 
 /** AFlow's files lie beside the project, not in it. */
@@ -24,6 +26,25 @@ describe.skipIf(!existsSync(folder))("AFlow's splits", () => {
       expect(fields[inputs[0] ?? '']).not.toBe('');
       expect(reference).not.toBe('');
     }
+  });
+
+  it.each([
+    ['math', 'solution'],
+    ['drop', 'completion'],
+    ['hotpotqa', 'answer'],
+    ['gsm8k', 'cot'],
+  ])('of %s: every scorer takes the official answer for right', async (name, column) => {
+    const benchmark = await loadBenchmark({ name, split: 'validate', folder });
+    const rows = (await readFile(`${folder}/${name}_validate.jsonl`, 'utf8')).split('\n').filter((line) => line !== '');
+    const tools = { code: undefined, signal: new AbortController().signal };
+    const wrong: string[] = [];
+    for (const [index, query] of benchmark.queries.entries()) {
+      const { answer = '', [column]: official = '' } = JSON.parse(rows[index] ?? '');
+      const text = name === 'gsm8k' ? `${official}\n#### ${answer}` : official;
+      const { scores } = await scoreAnswer(text, query, benchmark, tools);
+      if ([scores.score, ...Object.values(scores.otherScores)].some((score) => score < 1)) wrong.push(query.id);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('says that other questions stand in for the test split of HotpotQA', async () => {

@@ -79,6 +79,55 @@ endpoints:
     expect(configuration.initialWorkflow.name).toBe('terse');
   });
 
+  describe("with a benchmark of the user's own", () => {
+    const own = (scorers: string) =>
+      writeFile(
+        join(folder, 'own.yaml'),
+        `name: own\ndescription: d\nanswer_format: f\nfiles: { validate: own.csv }\nfields: { question: Q }\nreference: A\nscorers: ${scorers}\n`,
+      );
+    beforeAll(() => writeFile(join(folder, 'own.csv'), 'Q,A\n1 + 1?,2\n2 + 2?,4\n'));
+
+    it.each(['benchmark: own.yaml', 'benchmark: { name: own.yaml }', 'benchmark: { file: own.yaml }'])(
+      'reads it beside the run file: %s',
+      async (text) => {
+        await own('{ right: number, words: exact-match }');
+        const { benchmark, benchmarkFile, configuration } = await runFile(text);
+        expect(benchmark).toMatchObject({ name: 'own', scorer: 'right', otherScorers: ['words'] });
+        expect(benchmarkFile).toBe(join(folder, 'own.yaml'));
+        expect(configuration.benchmark).toMatchObject({ name: 'own', scorer: 'right', contentHash: hashBenchmark(benchmark) });
+        expect(configuration.initialWorkflow.name).toBe('single-call');
+      },
+    );
+
+    const prompt = 'prompt: "{{ answer }}"';
+    const endpoints = 'endpoints: { far: { base_url: "http://far/v1" } }';
+
+    it('serves the model of a judge where its file says', async () => {
+      await own(`{ j: { kind: judge, ${prompt}, model: big, endpoint: far }, k: { kind: judge, ${prompt} } }`);
+      const file = await runFile(`benchmark: own.yaml\n${endpoints}`);
+      expect(file.endpoints.map(({ model, baseUrl }) => [model, baseUrl])).toEqual([
+        ['qwen-plus', ''],
+        ['qwen3-8b', ''],
+        ['big', 'http://far/v1'],
+      ]);
+    });
+
+    it.each([
+      [
+        `{ j: { kind: judge, ${prompt}, model: big, endpoint: fra } }`,
+        /scorers\.j\.endpoint of the benchmark file names the endpoint "fra"/,
+      ],
+      [
+        `{ j: { kind: judge, ${prompt}, endpoint: far } }`,
+        /scorers\.j\.endpoint .* same model qwen-plus comes from "simulated" already/,
+      ],
+      ['{ j: unknown }', /own\.yaml:7: scorers\.j is "unknown", which is no kind of scorer/],
+    ])('refuses %s', async (scorers, message) => {
+      await own(scorers);
+      await expect(runFile(`benchmark: own.yaml\n${endpoints}`)).rejects.toThrow(message);
+    });
+  });
+
   it.each([
     ['an unknown benchmark', 'benchmark: gsm9k', /my-run\.yaml:1: benchmark\.name: there is no benchmark "gsm9k"/],
     ['an unknown split', 'benchmark:\n  name: sample\n  split: train', /my-run\.yaml:3: benchmark\.split: .* no split "train"/],
