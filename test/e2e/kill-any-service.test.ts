@@ -42,7 +42,7 @@ beforeAll(async () => {
 seed: 3
 benchmark: { name: sample, limit: 40 }
 search: { max_rounds: 8, convergence: off }
-evaluation: { few_shot_ratio: 0.1, warm_up_rounds: 2 }
+evaluation: { method: scale, few_shot_ratio: 0.1, warm_up_rounds: 2 }
 cluster: { executors: 2, slots: 4 }
 `,
   );

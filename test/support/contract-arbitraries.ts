@@ -124,6 +124,7 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       maxCallsPerQuery: uint32,
       canary: fc.constant(true),
       memory: fc.constant(true),
+      invalidScoresZero: fc.constant(true),
       finalPick: fc.record({ policy: text, topK: uint32, share: double }),
       mode: fc.constant('query-level' as const),
     },

@@ -96,9 +96,9 @@ function triedLine({ modification, before, after }: TriedEdit): string {
   return `- ${oneLine(modification, limits.modification)} (${percent(before)} -> ${percent(after)})`;
 }
 
-function refusedLine({ modification, failure }: RefusedEdit): string {
+function refusedLine({ modification, failure, score }: RefusedEdit): string {
   const edit = oneLine(modification, limits.modification) || '(no modification given)';
-  return `- ${edit}: ${failure.kind}: ${oneLine(failure.message, limits.errorMessage)}`;
+  return `- ${edit}: ${score === undefined ? '' : `score ${score.toFixed(1)}: `}${failure.kind}: ${oneLine(failure.message, limits.errorMessage)}`;
 }
 
 function errorsSection(errors: readonly ErrorGroup[], executions: number): string {

@@ -1,8 +1,8 @@
+import { brokenSpending } from '../ledger/broken-spending.ts';
 import { estimateSaving } from '../ledger/estimated-saving.ts';
 import type { Phase } from '../ledger/token-use.ts';
 import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../ledger/totals.ts';
 import type { RunState } from '../search/state.ts';
-import { reportBroken } from './report-broken.ts';
 import type { LedgerReport, Spending } from './report-model.ts';
 
 export function reportLedger(state: RunState): LedgerReport {
@@ -11,7 +11,7 @@ export function reportLedger(state: RunState): LedgerReport {
     byPhase: totalsByPhase(state.ledger),
     byModel: totalsByModel(state.ledger),
     saving: estimateSaving(state),
-    broken: reportBroken(state),
+    broken: brokenSpending(state),
   };
 }
 

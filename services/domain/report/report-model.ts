@@ -1,4 +1,5 @@
 import type { FailureKind } from '../failure.ts';
+import type { BrokenSpending } from '../ledger/broken-spending.ts';
 import type { EstimatedSaving } from '../ledger/estimated-saving.ts';
 import type { Phase } from '../ledger/token-use.ts';
 import type { TokenTotal } from '../ledger/totals.ts';
@@ -158,22 +159,7 @@ export interface LedgerReport {
   readonly byPhase: readonly (TokenTotal & { readonly phase: Phase })[];
   readonly byModel: readonly (TokenTotal & { readonly model: string })[];
   readonly saving: EstimatedSaving;
-  readonly broken: BrokenReport;
-}
-
-export interface BrokenSpending {
-  readonly candidates: number;
-  readonly tokens: number;
-}
-
-/** What was spent on workflows that could not be used: their proposals, executions and predictions. */
-export interface BrokenReport extends BrokenSpending {
-  /** By the static checks, before anything was executed. */
-  readonly refused: BrokenSpending;
-  /** On one query. */
-  readonly canary: BrokenSpending;
-  /** While they were evaluated: at least half of their executions failed. */
-  readonly executed: BrokenSpending;
+  readonly broken: BrokenSpending;
 }
 
 export type EstimateKind = 'predicted' | 'few-shot' | 'calibrated';

@@ -1,6 +1,7 @@
 import { executedScore } from '../evaluation/full.ts';
 import { totalUse } from '../ledger/totals.ts';
 import type { Round, RunState } from '../search/state.ts';
+import { shownScore } from '../search/static-score.ts';
 import { groupFailures } from './group-failures.ts';
 import type { RoundReport } from './report-model.ts';
 
@@ -10,6 +11,7 @@ export function reportRounds(state: RunState, otherScorers: readonly string[]): 
 
 function reportRound(state: RunState, round: Round, otherScorers: readonly string[]): RoundReport {
   const { evaluation } = round;
+  const shown = shownScore(round, state.configuration.search);
   const failed = round.outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round: round.round, failure }]));
   return {
     round: round.round,
@@ -21,7 +23,7 @@ function reportRound(state: RunState, round: Round, otherScorers: readonly strin
     refusedProposals: [...round.proposals, ...(round.queryProposals ?? [])].filter(({ failure }) => failure !== undefined).length,
     failures: groupFailures(failed),
     tokens: totalUse(state.ledger.filter((entry) => entry.round === round.round)).tokens,
-    ...(evaluation === undefined ? {} : { score: evaluation.score, method: evaluation.method }),
+    ...(shown === undefined ? {} : { score: shown.score, method: shown.method }),
     ...defined({
       standardError: evaluation?.standardError,
       otherScores: otherScoresOf(round, otherScorers),

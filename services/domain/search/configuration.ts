@@ -62,6 +62,8 @@ export interface SearchSettings {
   readonly mode?: 'query-level';
   /** Begin with what earlier searches on the same queries have shown. Absent: no. */
   readonly memory?: boolean;
+  /** A proposal that breaks a static rule ends its round with the score 0.0, as the paper says. Absent: it is asked for again. */
+  readonly invalidScoresZero?: boolean;
 }
 
 /** How the winner is named when the search is over. */

@@ -4,6 +4,7 @@ import { randomStream, shuffled } from '../random.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Evaluation, ExecutionOutcome } from './event.ts';
 import type { Round, RunState } from './state.ts';
+import { scoresZero, staticScore } from './static-score.ts';
 
 /** What is known about a parent and the edits that were tried on it, for the optimizer's next proposal (Eq 5). */
 export interface Experience {
@@ -34,6 +35,8 @@ export interface RefusedEdit {
   readonly attempt: number;
   readonly modification: string;
   readonly failure: Failure;
+  /** Of its round, where the static check gave one. */
+  readonly score?: number;
 }
 
 /** Failures of one kind at one step. */
@@ -60,7 +63,7 @@ export function experienceOf(state: RunState, parentRound: number): Experience {
     parent: parent.evaluation,
     worked: tried.filter(({ before, after }) => after > before),
     failed: tried.filter(({ before, after }) => after <= before),
-    refused: children.flatMap(refusedEdits),
+    refused: children.flatMap((child) => refusedEdits(state, child)),
     errors: errorGroups(parent.outcomes),
     failingQueries: failingQueries(state, parent),
   };
@@ -93,10 +96,12 @@ function triedEdit(parent: Round, { round, modification, evaluation }: Round): T
   return [{ round, modification, before: parent.evaluation?.score ?? 0, after: evaluation.score, method: evaluation.method }];
 }
 
-function refusedEdits({ round, proposals }: Round): RefusedEdit[] {
-  return proposals.flatMap(({ attempt, modification, failure }) =>
-    failure === undefined ? [] : [{ round, attempt, modification, failure }],
-  );
+function refusedEdits({ configuration }: RunState, { round, proposals }: Round): RefusedEdit[] {
+  return proposals.flatMap(({ attempt, modification, failure }) => {
+    if (failure === undefined) return [];
+    const { score } = scoresZero(failure, configuration.search) ? staticScore : { score: undefined };
+    return [{ round, attempt, modification, failure, ...(score === undefined ? {} : { score }) }];
+  });
 }
 
 function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {

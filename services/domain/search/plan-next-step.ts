@@ -12,6 +12,7 @@ import { planQueryLevel } from './query-level/plan-query-level.ts';
 import { isQueryLevel } from './query-level/query-workflows.ts';
 import { selectParent } from './select-parent.ts';
 import type { Round, RunState } from './state.ts';
+import { scoresZero } from './static-score.ts';
 import { configuredStopRules } from './stop-rules/configured.ts';
 
 /**
@@ -58,7 +59,8 @@ function planProposal({ configuration }: RunState, open: Round): readonly Comman
   const { round, proposals } = open;
   if (round === 1) return append(initialProposal(configuration.initialWorkflow));
   const attempt = proposals.length + 1;
-  const mayAsk = attempt <= proposalLimit(open, configuration.search);
+  const mayAsk =
+    attempt <= proposalLimit(open, configuration.search) && !scoresZero(proposals.at(-1)?.failure, configuration.search);
   if (mayAsk && brokenProposals(open).length < brokenWorkflowsAllowed) return [{ kind: 'propose', round, attempt }];
   return append({ kind: 'round-completed', round, failure: noWorkflow(proposals.length, proposals.at(-1)?.failure) });
 }

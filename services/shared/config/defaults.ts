@@ -33,6 +33,7 @@ export const defaults = {
       tokenBudget: 0,
       maxCallsPerQuery: 20,
       canary: true,
+      invalid: 'retry',
       mode: 'task-level',
       // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
       memory: false,

@@ -11,6 +11,7 @@ const aflowSearch = {
   convergence: { rounds: 5, top: 3, z: 0 },
   canary: false,
   memory: false,
+  invalid: 'retry',
   final_pick: { policy: 'argmax' },
 };
 
@@ -22,7 +23,7 @@ export const presets = {
    * can come about, with the reading of Eq 9 that its words mean.
    */
   paper: {
-    search: aflowSearch,
+    search: { ...aflowSearch, invalid: 'zero' },
     evaluation: {
       method: 'scale',
       warm_up_rounds: 3,

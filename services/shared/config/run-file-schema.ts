@@ -76,6 +76,7 @@ export const runFileSchema = settings({
       .prefault({}),
     token_budget: integer(0, Number.MAX_SAFE_INTEGER).default(run.search.tokenBudget),
     max_calls_per_query: integer(1, 10_000).default(run.search.maxCallsPerQuery),
+    invalid: choice(['retry', 'zero']).default(run.search.invalid),
     memory: onOrOff().default(run.search.memory),
     canary: flag().default(run.search.canary),
     mode: choice(['task-level', 'query-level']).default(run.search.mode),

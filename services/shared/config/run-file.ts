@@ -223,6 +223,7 @@ function configurationOf(
       maxCallsPerQuery: search.max_calls_per_query,
       ...(search.canary && { canary: true }),
       ...(search.memory && { memory: true }),
+      ...(search.invalid === 'zero' && { invalidScoresZero: true }),
       // argmax executes nothing, so what it might spend is no part of the run's identity.
       ...(finalPick.policy !== 'argmax' && {
         finalPick: { policy: finalPick.policy, topK: finalPick.top_k, share: finalPick.share },

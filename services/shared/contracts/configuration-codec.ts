@@ -56,17 +56,25 @@ export function configurationFromProto(configuration: ProtoConfiguration): RunCo
   };
 }
 
-function searchToProto({ canary = false, memory = false, finalPick, mode, ...rest }: SearchSettings): ProtoSearch {
-  return { ...rest, canary, memory, finalPick, mode: mode ?? '' };
+function searchToProto({
+  canary = false,
+  memory = false,
+  invalidScoresZero = false,
+  finalPick,
+  mode,
+  ...rest
+}: SearchSettings): ProtoSearch {
+  return { ...rest, canary, memory, invalidScoresZero, finalPick, mode: mode ?? '' };
 }
 
 /** What is off is left out, as in runs from before there was such a setting. */
-function searchFromProto({ canary, memory, finalPick, mode, ...rest }: ProtoSearch): SearchSettings {
+function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, ...rest }: ProtoSearch): SearchSettings {
   const known = mode === '' ? undefined : oneOf(contract, 'search.mode', ['query-level'], mode);
   return {
     ...rest,
     ...(canary && { canary }),
     ...(memory && { memory }),
+    ...(invalidScoresZero && { invalidScoresZero }),
     ...(finalPick && { finalPick }),
     ...(known && { mode: known }),
   };

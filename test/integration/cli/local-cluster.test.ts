@@ -12,7 +12,7 @@ name: local
 seed: 3
 benchmark: { name: sample, limit: 24 }
 search: { max_rounds: 8, convergence: off }
-evaluation: { warm_up_rounds: 2, few_shot_ratio: 0.2 }
+evaluation: { method: scale, warm_up_rounds: 2, few_shot_ratio: 0.2 }
 `;
 
 let folder: string;

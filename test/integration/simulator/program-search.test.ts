@@ -10,7 +10,7 @@ const runFile = `
 seed: 5
 benchmark: { name: humaneval, limit: 12 }
 search: { max_rounds: 5, convergence: off }
-evaluation: { warm_up_rounds: 2, few_shot_ratio: 0.25 }
+evaluation: { method: scale, warm_up_rounds: 2, few_shot_ratio: 0.25 }
 `;
 
 let folder: string;

@@ -11,7 +11,7 @@ describe('parsing a run file', () => {
       benchmark: { name: 'sample', split: 'validate' },
       models: { executor: { endpoint: 'simulated' }, optimizer: { endpoint: 'simulated' } },
       search: { max_rounds: 20, convergence: { rounds: 5, top: 3, z: 0 } },
-      evaluation: { method: 'scale', warm_up_rounds: 3 },
+      evaluation: { method: 'few-shot', warm_up_rounds: 0 },
       cluster: { executors: 1, slots: 32 },
     });
   });

@@ -36,7 +36,7 @@ describe('reading a run file', () => {
         contentHash: hashBenchmark(benchmark),
       },
       search: { maxRounds: 20, convergenceRounds: 5 },
-      evaluation: { method: 'scale', fewShotRatio: 0.03 },
+      evaluation: { method: 'few-shot', fewShotRatio: 0.06 },
       initialWorkflow: benchmarkDefinitionOf(benchmark.name).initialWorkflow,
     });
     expect(endpoints.map(({ model, simulated, baseUrl }) => ({ model, simulated, baseUrl }))).toEqual([

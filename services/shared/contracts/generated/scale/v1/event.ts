@@ -97,6 +97,8 @@ export interface SearchSettings {
   mode: string;
   /** Begin with what earlier searches on the same queries have shown. */
   memory: boolean;
+  /** A proposal that breaks a static rule ends its round with the score 0.0, as the paper says, instead of being asked for again. */
+  invalidScoresZero: boolean;
 }
 
 export interface FinalPickSettings {
@@ -1373,6 +1375,7 @@ function createBaseSearchSettings(): SearchSettings {
     finalPick: undefined,
     mode: "",
     memory: false,
+    invalidScoresZero: false,
   };
 }
 
@@ -1422,6 +1425,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     }
     if (message.memory !== false) {
       writer.uint32(112).bool(message.memory);
+    }
+    if (message.invalidScoresZero !== false) {
+      writer.uint32(128).bool(message.invalidScoresZero);
     }
     return writer;
   },
@@ -1559,6 +1565,14 @@ export const SearchSettings: MessageFns<SearchSettings> = {
             message.memory = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.invalidScoresZero = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1624,6 +1638,11 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         : undefined,
       mode: isSet(object.mode) ? globalThis.String(object.mode) : "",
       memory: isSet(object.memory) ? globalThis.Boolean(object.memory) : false,
+      invalidScoresZero: isSet(object.invalidScoresZero)
+        ? globalThis.Boolean(object.invalidScoresZero)
+        : isSet(object.invalid_scores_zero)
+        ? globalThis.Boolean(object.invalid_scores_zero)
+        : false,
     };
   },
 
@@ -1674,6 +1693,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.memory !== false) {
       obj.memory = message.memory;
     }
+    if (message.invalidScoresZero !== false) {
+      obj.invalidScoresZero = message.invalidScoresZero;
+    }
     return obj;
   },
 
@@ -1699,6 +1721,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
       : undefined;
     message.mode = object.mode ?? "";
     message.memory = object.memory ?? false;
+    message.invalidScoresZero = object.invalidScoresZero ?? false;
     return message;
   },
 };
