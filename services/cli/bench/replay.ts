@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { measure } from '../../domain/replay/measure.ts';
-import { type PreparedSearch, prepareSearch, replaySearch } from '../../domain/replay/replay-search.ts';
+import { type PreparedSearch, prepareSearches, replaySearch } from '../../domain/replay/replay-search.ts';
 import { fullValidation, pickStrategies, planOf, type Strategy } from '../../domain/replay/strategy.ts';
 import { defaultDataFolder } from '../../shared/config/data-folder.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
@@ -15,7 +15,7 @@ export const replayBench: Bench = {
   description: 'recorded searches replayed a second on one core, by strategy, and a bare loop over the same cells',
   run: async (cli, seconds) => {
     const folder = join(dirname(defaultDataFolder(cli.environment)), 'recorded');
-    const searches = (await readTraces(folder)).map(prepareSearch);
+    const searches = prepareSearches(await readTraces(folder));
     const floor = rate(searches, seconds, readCells);
     const rows = [...pickStrategies(share), fullValidation].map((strategy): BenchRow => {
       const perSecond = replayRate(searches, strategy, seconds);

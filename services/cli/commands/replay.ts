@@ -5,7 +5,7 @@ import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { Measures } from '../../domain/replay/measure.ts';
 import { lacksPredictions, type RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { factsOf, type ReplayReport, type ReplayTable, rowOf } from '../../domain/replay/replay-report.ts';
-import { prepareSearch } from '../../domain/replay/replay-search.ts';
+import { prepareSearches } from '../../domain/replay/replay-search.ts';
 import type { Strategy } from '../../domain/replay/strategy.ts';
 import { tablesOf } from '../../domain/replay/strategy-tables.ts';
 import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
@@ -111,7 +111,7 @@ async function replayTables(
     signal: cli.interrupts.requested,
     onProgress: tellTenths(cli, jobs.length),
   });
-  const prepared = searches.map(prepareSearch);
+  const prepared = prepareSearches(searches);
   // Parallel to the jobs: one list a search, strategy after strategy.
   const resultsOf = (strategy: Strategy): Measures[][] => {
     const first = strategies.indexOf(strategy) * searches.length;

@@ -1,7 +1,7 @@
 import type { Measures } from '../../domain/replay/measure.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { replaySeeds } from '../../domain/replay/replay-report.ts';
-import { prepareSearch } from '../../domain/replay/replay-search.ts';
+import { prepareSearches } from '../../domain/replay/replay-search.ts';
 import { planOf, type Strategy } from '../../domain/replay/strategy.ts';
 import { replayDefaults } from './replay-defaults.ts';
 
@@ -18,7 +18,7 @@ export interface ReplayJob {
 export type ReplayWork = (job: ReplayJob) => Measures[];
 
 export function createReplayWork(searches: readonly RecordedSearch[]): ReplayWork {
-  const prepared = searches.map(prepareSearch);
+  const prepared = prepareSearches(searches);
   return ({ strategy, search, firstSeed, seeds, after }) => {
     const found = prepared[search];
     if (found === undefined) throw new RangeError(`there is no search ${search}`);

@@ -1,7 +1,7 @@
 import type { MeasureName } from '../replay/measure.ts';
 import type { RecordedSearch } from '../replay/recorded-search.ts';
 import { type ReplayRow, replaySeeds, rowOf } from '../replay/replay-report.ts';
-import { prepareSearch } from '../replay/replay-search.ts';
+import { prepareSearches } from '../replay/replay-search.ts';
 import { planOf, type Strategy } from '../replay/strategy.ts';
 import type { Estimate } from '../replay/summarise.ts';
 import type { EvaluationSettings } from '../search/configuration.ts';
@@ -40,7 +40,7 @@ export interface AgreementPlan {
 
 /** Replays the searches with each strategy: what each would have said of every workflow after the warm-up. */
 export function agreementRows(searches: readonly RecordedSearch[], plan: AgreementPlan): ReplayRow[] {
-  const prepared = searches.map(prepareSearch);
+  const prepared = prepareSearches(searches);
   const seeds = Array.from({ length: plan.draws }, (_, index) => index + 1);
   return plan.strategies.map((strategy) => {
     const replayPlan = planOf(strategy, plan.settings);

@@ -37,8 +37,10 @@ export const measureNames: readonly MeasureName[] = [
   'workingDiffCos',
 ];
 
+type Outcome = Pick<ReplayedSearch, 'evaluations' | 'picked' | 'executions'>;
+
 /** @param after the first so many workflows are left out of the scores' measures: compare methods on the same ones */
-export function measure(search: PreparedSearch, replay: ReplayedSearch, after: number): Measures {
+export function measure(search: PreparedSearch, replay: Outcome, after: number): Measures {
   const { truths, working } = search;
   const regret = replay.picked === undefined ? undefined : 100 * (Math.max(...truths) - (truths[replay.picked] as number));
   const places = truths.map((_, index) => index).filter((index) => index >= after);
@@ -63,7 +65,7 @@ export function measure(search: PreparedSearch, replay: ReplayedSearch, after: n
   };
 }
 
-function agreementOf({ truths }: PreparedSearch, { evaluations }: ReplayedSearch, places: readonly number[]) {
+function agreementOf({ truths }: PreparedSearch, { evaluations }: Outcome, places: readonly number[]) {
   return agreement(
     places.map((place) => evaluations[place]?.score as number),
     places.map((place) => truths[place] as number),

@@ -4,6 +4,8 @@ export interface RecordedSearch {
   readonly source: string;
   readonly name: string;
   readonly queryCount: number;
+  /** Searches with the same value were on the same queries, in the same order; absent where nobody knows. */
+  readonly sharedQueries?: string;
   /** Oldest first. */
   readonly workflows: readonly RecordedWorkflow[];
 }

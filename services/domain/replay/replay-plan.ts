@@ -11,7 +11,14 @@ export interface ReplayPlan {
   readonly pickSettings: PickSettings;
   /** f = executions / (workflows x queries), warm-up and pick included; undefined for no bound and no pick. */
   readonly budget?: ReplayBudget;
+  /**
+   * Begin with what the searches before this one on the same queries have shown: when replayed by this very plan, or when executed in
+   * full, as AFlow does. Absent: with nothing.
+   */
+  readonly memory?: ReplayMemory;
 }
+
+export type ReplayMemory = 'alike' | 'full';
 
 export interface ReplayBudget {
   /** In (0, 1]. */

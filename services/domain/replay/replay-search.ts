@@ -4,7 +4,9 @@ import { randomInteger, randomStream } from '../random.ts';
 import type { EvaluationSettings } from '../search/configuration.ts';
 import type { Evaluation, ExecutionOutcome } from '../search/event.ts';
 import { nextPickStep } from '../search/final-pick/next-pick-step.ts';
+import type { OutcomeBoard } from '../search/final-pick/outcome-board.ts';
 import { lacksPredictions, type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
+import { rememberedRows } from './remembered-rows.ts';
 import { planSpending, type ReplayPlan } from './replay-plan.ts';
 import { simulatedPredictions } from './simulated-prediction.ts';
 
@@ -16,17 +18,32 @@ export interface ReplayedSearch {
   /** Rounds that were executed in full, as the warm-up. */
   readonly warmUpRounds: number;
   readonly executions: number;
+  /** What was executed, a row a workflow; the pick's executions are on the board. */
+  readonly rows: readonly EarlierRound[];
+  readonly board: OutcomeBoard | undefined;
 }
 
 export interface PreparedSearch extends RecordedSearch {
+  /** Those before it on the same queries, the newest first. */
+  readonly earlier: readonly PreparedSearch[];
   readonly truths: readonly number[];
   readonly working: readonly boolean[];
 }
 
 /** What does not depend on the seed, computed once. */
-export function prepareSearch(search: RecordedSearch): PreparedSearch {
+export function prepareSearch(search: RecordedSearch, earlier: readonly PreparedSearch[] = []): PreparedSearch {
   const truths = search.workflows.map(truthOf);
-  return { ...search, truths, working: workingOf(truths) };
+  return { ...search, earlier, truths, working: workingOf(truths) };
+}
+
+export function prepareSearches(searches: readonly RecordedSearch[]): PreparedSearch[] {
+  const prepared: PreparedSearch[] = [];
+  for (const search of searches) {
+    const { sharedQueries } = search;
+    const earlier = prepared.filter((before) => sharedQueries !== undefined && before.sharedQueries === sharedQueries);
+    prepared.push(prepareSearch(search, earlier.toReversed()));
+  }
+  return prepared;
 }
 
 /**
@@ -39,13 +56,14 @@ export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: num
   const spending = planSpending(plan, search.workflows.length, search.queryCount);
   const { warmUpRounds, fewShotRatio } = spending;
   const settings: EvaluationSettings = { ...plan.settings, warmUpRounds, fewShotRatio, repeats: 1 };
-  const scoring = scoreRounds(search, rows, { method: plan.method, settings, seed });
-  if (plan.budget === undefined) return { ...scoring, picked: undefined };
+  const memory = rememberedRows(search, plan, (earlier, alike) => replaySearch(earlier, alike, seed));
+  const { earlier, ...scoring } = scoreRounds(search, rows, { method: plan.method, settings, seed, memory });
+  if (plan.budget === undefined) return { ...scoring, rows: earlier, board: undefined, picked: undefined };
   const budget = Math.max(0, spending.executions - scoring.executions);
   const task = {
     queryCount: search.queryCount,
-    candidates: scoring.earlier,
-    memory: [],
+    candidates: earlier,
+    memory,
     budget,
     settings: plan.pickSettings,
     random: randomStream(seed, 'pick'),
@@ -53,7 +71,8 @@ export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: num
   };
   const step = nextPickStep(plan.pick, task, (round, query) => rows[round - 1]?.[query]);
   if (step.kind === 'execute') throw new RangeError(`${search.name} has no score for query ${step.executions[0]?.queryIndex}`);
-  return { ...scoring, picked: step.candidate, executions: scoring.executions + step.executions };
+  const executions = scoring.executions + step.executions;
+  return { ...scoring, rows: earlier, board: step.board, picked: step.candidate, executions };
 }
 
 type Row = readonly number[];
@@ -67,6 +86,7 @@ interface Scoring {
   readonly method: EvaluationMethod;
   readonly settings: EvaluationSettings;
   readonly seed: number;
+  readonly memory: Evidence['memory'];
 }
 
 interface ScoredRounds {
@@ -76,7 +96,7 @@ interface ScoredRounds {
   readonly executions: number;
 }
 
-function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, settings, seed }: Scoring): ScoredRounds {
+function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, settings, seed, memory }: Scoring): ScoredRounds {
   const { queryCount, workflows, truths, working } = search;
   // A record with real predictions has none where the optimizer gave no usable one: a live run would not have it either.
   const predictions =
@@ -84,7 +104,6 @@ function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, set
       ? simulatedPredictions(truths, working, randomStream(seed, 'simulated-prediction'))
       : [];
   const warmingUp = warmUpFor(method);
-  const memory: Evidence['memory'] = [];
   const earlier: EarlierRound[] = [];
   const warmUp: { round: number; scores: Row }[] = [];
   let earlierSample: readonly number[] | undefined;

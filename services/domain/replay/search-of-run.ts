@@ -9,7 +9,7 @@ import type { RecordedSearch, RecordedWorkflow } from './recorded-search.ts';
  * what the run asked for, and a replay would ask for something else.
  */
 export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch {
-  const { queryCount, name } = configuration.benchmark;
+  const { queryCount, name, contentHash: sharedQueries } = configuration.benchmark;
   const full = rounds.filter((round) => round.evaluation !== undefined && coversAllQueries(round, configuration));
   const places = new Map(full.map(({ round }, index) => [round, index + 1]));
   const workflows = full.map((round, index): RecordedWorkflow => {
@@ -23,7 +23,7 @@ export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch
       ...(confidence === undefined ? {} : { confidence }),
     };
   });
-  return { source: name, name: configuration.name, queryCount, workflows };
+  return { source: name, name: configuration.name, queryCount, sharedQueries, workflows };
 }
 
 /** Repeats that not all queries had are left out. */

@@ -1,5 +1,5 @@
 import type { ReplayTable } from './replay-report.ts';
-import { fullValidation, pickStrategies, type Strategy, scoreStrategies } from './strategy.ts';
+import { fullValidation, memoryStrategies, pickStrategies, type Strategy, scoreStrategies } from './strategy.ts';
 
 export interface TableWishes {
   readonly methods: readonly string[];
@@ -15,7 +15,8 @@ export interface TableWishes {
 /** What is replayed: the scores of each method for each ratio, then the picks for each budget beside full validation. */
 export function tablesOf({ methods, picks, budgets, ratios, warmUpRounds }: TableWishes): ReplayTable[] {
   const scores = ratios.map((ratio): ReplayTable => {
-    const strategies = scoreStrategies(methods, warmUpRounds, ratio);
+    const cold = methods.includes('rasch') ? memoryStrategies(ratio) : [];
+    const strategies = [...scoreStrategies(methods, warmUpRounds, ratio), ...cold];
     return { kind: 'scores', title: `Scores after ${warmUpRounds} warm-up rounds, ${percent(ratio)} of the queries`, strategies };
   });
   const choices = budgets.map((share): ReplayTable => {

@@ -1,7 +1,7 @@
 import { type EvaluationMethods, evaluationMethodNamed, evaluationMethods } from '../evaluation/registry.ts';
 import type { EvaluationSettings } from '../search/configuration.ts';
 import { defaultPickSettings, type PickPolicies, pickPolicies, pickPolicyNamed } from '../search/final-pick/registry.ts';
-import type { ReplayBudget, ReplayPlan } from './replay-plan.ts';
+import type { ReplayBudget, ReplayMemory, ReplayPlan } from './replay-plan.ts';
 
 /** What a replay compares: plain data, so that it can be handed to another thread and written into a report. */
 export interface Strategy {
@@ -15,6 +15,7 @@ export interface Strategy {
   readonly budget?: ReplayBudget;
   readonly settings?: Partial<EvaluationSettings>;
   readonly topK?: number;
+  readonly memory?: ReplayMemory;
 }
 
 /** @throws UnknownEvaluationMethodError, UnknownPickPolicyError */
@@ -24,13 +25,14 @@ export function planOf(
   methods: EvaluationMethods = evaluationMethods,
   policies: PickPolicies = pickPolicies,
 ): ReplayPlan {
-  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK } = strategy;
+  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK, memory } = strategy;
   return {
     method: evaluationMethodNamed(method, methods),
     settings: { ...defaults, ...settings, method, warmUpRounds, fewShotRatio },
     pick: pickPolicyNamed(pick, policies),
     pickSettings: { ...defaultPickSettings, ...(topK === undefined ? {} : { topK }) },
     ...(budget === undefined ? {} : { budget }),
+    ...(memory === undefined ? {} : { memory }),
   };
 }
 
@@ -48,6 +50,16 @@ export function scoreStrategies(methods: readonly string[], warmUpRounds: number
   });
 }
 
+/** Rasch's model without a warm-up, where memory takes its place. */
+export function memoryStrategies(fewShotRatio: number): Strategy[] {
+  const cold = { method: 'rasch', pick: 'argmax', warmUpRounds: 0, fewShotRatio };
+  return [
+    { ...cold, name: 'rasch, no warm-up' },
+    { ...cold, name: 'rasch, no warm-up, memory of such searches', memory: 'alike' },
+    { ...cold, name: 'rasch, no warm-up, memory of full searches', memory: 'full' },
+  ];
+}
+
 /** Full validation of everything: the noise that is left when nothing is saved. */
 export const fullValidation: Strategy = {
   name: 'full validation',
@@ -61,6 +73,7 @@ export const fullValidation: Strategy = {
 /** Ways to spend a budget that are worth a comparison: the paper's, and those that should beat them. */
 export function pickStrategies(share: number): Strategy[] {
   const paper = { pick: 'argmax', warmUpRounds: 3, fewShotRatio: 0, budget: { share, arrival: 1 } };
+  const model = { method: 'rasch', pick: 'refine', warmUpRounds: 0, fewShotRatio: 0, budget: { share, arrival: 0.25 } };
   const rungs = { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0, budget: { share, arrival: 'rung' as const } };
   return [
     { ...paper, name: 'paper: S_few, 3 warm-ups, argmax', method: 'few-shot' },
@@ -83,13 +96,9 @@ export function pickStrategies(share: number): Strategy[] {
     { ...paper, name: 'difference, 3 warm-ups, argmax', method: 'difference' },
     { ...rungs, name: 'halving', pick: 'halving' },
     { ...rungs, name: 'race', pick: 'race' },
-    {
-      name: 'rasch, refine',
-      method: 'rasch',
-      pick: 'refine',
-      warmUpRounds: 0,
-      fewShotRatio: 0,
-      budget: { share, arrival: 0.25 },
-    },
+    { ...rungs, name: 'the default: few-shot, race, 30 % on arrival', pick: 'race', budget: { share, arrival: 0.3 } },
+    { ...model, name: 'rasch, refine' },
+    { ...model, name: 'rasch, refine, memory of such searches', memory: 'alike' },
+    { ...model, name: 'rasch, refine, memory of full searches', memory: 'full' },
   ];
 }

@@ -68,6 +68,6 @@ async function readSearches(file: string, parents: z.infer<typeof parentsFile>):
   return [...Map.groupBy(matrix.runs, ({ search }) => search)]
     .sort(([a], [b]) => a - b)
     .map(([search, runs]) =>
-      searchOfRuns({ file, source, name: `${source} ${search}`, queryCount: matrix.n, runs, parents: {} }),
+      searchOfRuns({ file, source, name: `${source} ${search}`, queryCount: matrix.n, sharedQueries: file, runs, parents: {} }),
     );
 }

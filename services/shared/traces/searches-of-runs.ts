@@ -13,20 +13,25 @@ export interface RunsOfSearch {
   readonly source: string;
   readonly name: string;
   readonly queryCount: number;
+  readonly sharedQueries?: string;
   readonly runs: readonly RecordedRun[];
   /** The parent's round by round, both as recorded. */
   readonly parents: Readonly<Record<string, number>>;
 }
 
 /** Runs of the same round are its repeats. Rounds that were not recorded are left out, and the others numbered anew. */
-export function searchOfRuns({ file, source, name, queryCount, runs, parents }: RunsOfSearch): RecordedSearch {
+export function searchOfRuns({ file, runs, parents, ...about }: RunsOfSearch): RecordedSearch {
   const byRound = [...Map.groupBy(runs, ({ round }) => round)].sort(([a], [b]) => a - b);
   const places = new Map(byRound.map(([round], index) => [round, index + 1]));
   const workflows = byRound.map(([recorded, repeats], index): RecordedWorkflow => {
     const parentRound = places.get(parents[recorded] ?? 0) ?? 0;
-    return { round: index + 1, parentRound, repeats: repeats.map(({ scores }) => checked(file, recorded, scores, queryCount)) };
+    return {
+      round: index + 1,
+      parentRound,
+      repeats: repeats.map(({ scores }) => checked(file, recorded, scores, about.queryCount)),
+    };
   });
-  return { source, name, queryCount, workflows };
+  return { ...about, workflows };
 }
 
 function checked(file: string, round: number, scores: RecordedRun['scores'], queryCount: number): number[] {

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EvaluationMethod } from '../../../../services/domain/evaluation/evaluation-method.ts';
 import { evaluationMethods, methodsByName } from '../../../../services/domain/evaluation/registry.ts';
 import type { RecordedSearch } from '../../../../services/domain/replay/recorded-search.ts';
-import { prepareSearch, replaySearch } from '../../../../services/domain/replay/replay-search.ts';
+import { rememberedRows } from '../../../../services/domain/replay/remembered-rows.ts';
+import {
+  type PreparedSearch,
+  prepareSearch,
+  prepareSearches,
+  replaySearch,
+} from '../../../../services/domain/replay/replay-search.ts';
 import { planOf, type Strategy } from '../../../../services/domain/replay/strategy.ts';
 import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
 import type { RunConfiguration } from '../../../../services/domain/search/configuration.ts';
@@ -119,6 +125,47 @@ test('full validation scores each workflow by the drawn repeat on all queries', 
   }
   const scores = evaluations.map(({ score }) => score);
   expect(scores[picked ?? -1]).toBe(Math.max(...scores));
+});
+
+describe('memory in a replay', () => {
+  const model = { name: '', method: 'rasch', pick: 'refine', warmUpRounds: 0, fewShotRatio: 0 };
+  const strategy: Strategy = { ...model, budget: { share: 0.2, arrival: 0.25 } };
+  const searches = [1, 2, 3].map((seed) => ({ ...madeUpSearch({ seed: 1, workflows: 4 + seed }), name: `search ${seed}` }));
+  const onSame = prepareSearches(searches.map((recorded) => ({ ...recorded, sharedQueries: 'same' })));
+  const replayOf = (prepared: PreparedSearch, memory?: 'alike' | 'full') =>
+    replaySearch(prepared, planOf(memory === undefined ? strategy : { ...strategy, memory }, settings), 5);
+
+  test('is of the searches before, where the queries are known to be the same', () => {
+    expect(onSame.map(({ earlier }) => earlier.map(({ name }) => name))).toEqual([[], ['search 1'], ['search 2', 'search 1']]);
+    expect(prepareSearches(searches).flatMap(({ earlier }) => earlier)).toEqual([]);
+  });
+
+  test.each(['alike', 'full'] as const)(
+    '%s: changes what is asked for and costs nothing; the first search has none',
+    (memory) => {
+      const [first, , third] = onSame as [PreparedSearch, PreparedSearch, PreparedSearch];
+      expect(replayOf(first, memory)).toEqual(replayOf(first));
+      const remembering = replayOf(third, memory);
+      expect(remembering.evaluations).not.toEqual(replayOf(third).evaluations);
+      expect(remembering.executions).toBeLessThanOrEqual(0.2 * third.workflows.length * third.queryCount);
+      expect(remembering.picked).toBeLessThan(third.workflows.length);
+      expect(replayOf(third, memory)).toEqual(remembering);
+    },
+  );
+
+  test('alike holds what such searches executed, and no more', () => {
+    const [, , third] = onSame as [PreparedSearch, PreparedSearch, PreparedSearch];
+    const plan = { ...planOf(strategy, settings), memory: 'alike' as const };
+    const rows = rememberedRows(third, plan, (earlier, alike) => replaySearch(earlier, alike, 5));
+    const executed = third.earlier.map((earlier) => replaySearch(earlier, planOf(strategy, settings), 5).executions);
+    const remembered = rows.reduce((sum, { queries }) => sum + queries.length, 0);
+    expect(remembered).toBeLessThanOrEqual(executed.reduce((sum, count) => sum + count, 0));
+    expect(remembered).toBeGreaterThan(0);
+    for (const { queries, scores, runId, round } of rows) {
+      const { repeats } = third.earlier.find(({ name }) => name === runId)?.workflows[round - 1] ?? { repeats: [] };
+      for (const [index, query] of queries.entries()) expect(repeats.map((one) => one[query])).toContain(scores[index]);
+    }
+  });
 });
 
 test('a method that peeks at what was not drawn would be seen: it only gets its own executions', () => {
