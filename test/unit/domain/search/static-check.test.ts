@@ -2,14 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
+import { buildReport } from '../../../../services/domain/report/build-report.ts';
+import type { RunConfiguration } from '../../../../services/domain/search/configuration.ts';
+import { experienceOf } from '../../../../services/domain/search/experience.ts';
+import { parentCandidates } from '../../../../services/domain/search/select-parent.ts';
+import { scoresZero } from '../../../../services/domain/search/static-score.ts';
 import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { continueRun, madeUpWorld } from './made-up-world.ts';
 
 /**
- * The paper's prediction prompt gives a workflow 0.0 "at once" when it breaks a static rule. Here such a workflow gets no score at
- * all: it is refused with a typed failure before anything is spent on it, and the optimizer is asked again.
+ * The paper's prediction prompt gives a workflow 0.0 "at once" when it breaks a static rule. With the preset `paper` so does the
+ * static check, before anything is executed or predicted; otherwise the optimizer sees the typed error and is asked again.
  */
 const call = (inputs: string, operator = 'custom') => `prompts:
   solve: Solve it.
@@ -76,13 +82,13 @@ await writeFile(join(folder, 'paper.yaml'), 'benchmark: sample\npreset: paper\ns
 const { configuration, benchmark } = await readRunFile(join(folder, 'paper.yaml'));
 await rm(folder, { recursive: true });
 
-function searchProposing(workflow: string) {
+function searchProposing(workflow: string, search: RunConfiguration['search'] = configuration.search) {
   const reply = `<modification>try it</modification>\n<workflow>\nworkflow: 1\n${workflow}\n</workflow>`;
-  const { maxCallsPerQuery: maxCalls } = configuration.search;
+  const { maxCallsPerQuery: maxCalls } = search;
   const propose = () => parseProposal({ reply, cutOff: false, benchmark, maxCalls, decode: decodeYaml });
   return continueRun(
     { ...madeUpWorld(), propose, predict: () => 0.9 },
-    configuration,
+    { ...configuration, search },
     [],
     ({ rounds }) => rounds[1]?.completed === true,
   );
@@ -93,8 +99,32 @@ test('the workflow that these are made from is a good one: it is executed', () =
   expect(state.rounds[1]).toMatchObject({ proposals: [{ attempt: 1 }], evaluation: { method: 'full', predicted: 0.9 } });
 });
 
-test.each(broken)('%s is refused with its rule before anything is spent', (_rule, workflow, message) => {
-  const { state, log } = searchProposing(workflow);
+test.each(broken)('%s scores 0.0 before anything is spent, and its round is over', (_rule, workflow, message) => {
+  const { state } = searchProposing(workflow);
+  const [, round] = state.rounds;
+  expect(round?.proposals).toHaveLength(1);
+  expect(round?.failure?.message).toMatch(message);
+  expect(round).toMatchObject({ completed: true, samples: [], outcomes: [], predictions: [], workflowHash: '' });
+  expect(buildReport(state, benchmark, { runId: 'paper' }).rounds[1]).toMatchObject({
+    ...{ score: 0, method: 'static-check', executions: 0 },
+  });
+  expect(state.ledger.filter((entry) => entry.round === 2).map(({ phase }) => phase)).toEqual(['propose']);
+  // No parent, since there is nothing to edit, and no winner; but the optimizer reads what it scored, and why.
+  expect(parentCandidates(state.rounds, state.configuration.search).map((candidate) => candidate.round)).toEqual([1]);
+  expect(experienceOf(state, 1).refused).toMatchObject([{ round: 2, score: 0 }]);
+  expect(buildProposalPrompt({ state, benchmark, round: 2, attempt: 2 })).toMatch(/score 0\.0|was refused/);
+});
+
+test('a repetition is asked for again, also with the preset paper', () => {
+  const again = { kind: 'duplicate-workflow', message: 'again' } as const;
+  expect(scoresZero(again, configuration.search)).toBe(false);
+  expect(scoresZero({ ...again, kind: 'invalid-workflow' }, configuration.search)).toBe(true);
+});
+
+const retrying = { ...configuration.search, invalidScoresZero: false };
+
+test.each(broken)('without that preset, %s is refused with its rule and asked for again', (_rule, workflow, message) => {
+  const { state, log } = searchProposing(workflow, retrying);
   const [, round] = state.rounds;
   expect(round?.proposals).toHaveLength(3);
   for (const { failure } of round?.proposals ?? []) {
