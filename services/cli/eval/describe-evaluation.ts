@@ -18,6 +18,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
     `  tokens      ${describeTokens(document)}`,
     ...latencyLines(document),
     ...isolationLines(document),
+    ...(document.warnings ?? []).map((warning) => `  note        ${warning}`),
     ...(document.status === 'completed' ? [] : [`  status      ${document.status}: what was executed before is all there is`]),
   ].join('\n');
 }

@@ -25,7 +25,7 @@ const readers: Readonly<Record<string, RowReader>> = {
 export const dataFileEndings: readonly string[] = Object.keys(readers);
 
 export function isDataFile(path: string): boolean {
-  return endingOf(path) in readers;
+  return dataFileEndings.includes(endingOf(path));
 }
 
 /**

@@ -40,16 +40,27 @@ export async function readScorers(
       scorers[name] = builtInScorer(parsed, name, wanted.kind, typeof given === 'string');
       continue;
     }
-    const { kind: _, ...options } = parsed.part(['scorers', name], wanted, scorerSchema(kind)) as Record<string, string>;
+    refuseTakenName(parsed, name);
+    const options = optionsOf(parsed.part(['scorers', name], wanted, scorerSchema(kind)));
     const settings = { kind: kind.name, options: await travelling(kind, options, file) };
     refuseUnusable(parsed, kind, name, settings);
     scorers[name] = name;
     ownScorers[name] = settings;
     if (kind.options.endpoint?.type === 'endpoint') {
-      judgeEndpoints.push({ scorer: name, model: options.model ?? '', endpoint: options.endpoint ?? '' });
+      judgeEndpoints.push({ scorer: name, model: String(options.model ?? ''), endpoint: String(options.endpoint) });
     }
   }
   return { scorers, ownScorers, judgeEndpoints };
+}
+
+function optionsOf({ kind: _, ...options }: { readonly kind: string }): Readonly<Record<string, OptionValue>> {
+  return options;
+}
+
+/** In a benchmark's scores, a built-in scorer and another one of its name could not be told apart. */
+function refuseTakenName({ error }: ParsedSettings<BenchmarkFileSettings, BenchmarkError>, name: string): void {
+  if (builtInScorers.every((scorer) => scorer.name !== name)) return;
+  throw error(`scorers.${name}`, `scorers.${name} has the name of a built-in scorer; choose another`);
 }
 
 function builtInScorer(
@@ -73,13 +84,13 @@ function builtInScorer(
 /** With the texts of files in place of their paths, and without what only says where. */
 async function travelling(
   kind: ScorerKind,
-  options: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, OptionValue>>,
   file: string,
 ): Promise<Record<string, OptionValue>> {
   const kept: Record<string, OptionValue> = {};
   for (const [name, value] of Object.entries(options)) {
     const { type } = kind.options[name] ?? {};
-    if (type !== 'endpoint') kept[name] = type === 'file' ? await attached(resolve(dirname(file), value)) : value;
+    if (type !== 'endpoint') kept[name] = type === 'file' ? await attached(resolve(dirname(file), String(value))) : value;
   }
   return kept;
 }

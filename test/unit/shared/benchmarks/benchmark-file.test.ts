@@ -180,6 +180,11 @@ describe('a benchmark file', () => {
       /scorers\.a is "exakt-match", which is no kind of scorer; did you mean "exact-match"\?/,
     ],
     [
+      'the name of a built-in scorer',
+      changed({ scorers: 'scorers: { drop-strict: exact-match }' }),
+      /scorers\.drop-strict has the name of a built-in scorer/,
+    ],
+    [
       'an unknown option',
       changed({ scorers: 'scorers: { a: { kind: number, tolerence: 1 } }' }),
       /mine\.yaml:10: scorers\.a has no setting "tolerence"; did you mean "tolerance"\?/,
