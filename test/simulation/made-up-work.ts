@@ -78,6 +78,17 @@ export function configuration(seed: number): RunConfiguration {
   };
 }
 
+/** A workflow for each query. */
+export function queryLevelConfiguration(seed: number): RunConfiguration {
+  const { search, evaluation, ...rest } = configuration(seed);
+  const { finalPick: _, canary: __, ...steering } = search;
+  return {
+    ...rest,
+    search: { ...steering, maxRounds: 1, mode: 'query-level' },
+    evaluation: { ...evaluation, method: 'full', warmUpRounds: 0, repeats: 2 },
+  };
+}
+
 const proposal = (tag: string): string => `<modification>try ${tag}</modification>
 <workflow>
 workflow: 1
@@ -89,6 +100,12 @@ steps:
     with: {input: "{{query.question}}", instruction: solve}
   - return: "{{answer.response}}"
 </workflow>`;
+
+/** A broken one repeats itself, which is refused in a search; for a query's own workflow it is no workflow at all. */
+function proposed(jobId: string, broken: boolean, { search }: Pick<RunConfiguration, 'search'>): string {
+  if (broken && search.mode === 'query-level') return '<modification>none</modification>';
+  return proposal(broken ? 'the same' : jobId);
+}
 
 export interface Started {
   readonly jobId: string;
@@ -133,7 +150,7 @@ export function createMadeUpWork(worker: string, pause: () => Promise<void>, sta
     }
     const broken = random.next() < 0.2;
     const text =
-      job.work?.$case === 'propose' ? proposal(broken ? 'the same' : job.jobId) : `<box>${broken ? 'high' : '0.7'}</box>`;
+      job.work?.$case === 'propose' ? proposed(job.jobId, broken, run.configuration) : `<box>${broken ? 'high' : '0.7'}</box>`;
     const made = call(text, 'complete');
     await record(made);
     return { outcome: { $case: 'completion', value: { text, finishReason: 'stop' } }, calls: [made] };

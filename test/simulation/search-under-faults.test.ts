@@ -4,6 +4,7 @@ import { createControlHandlers } from '../../services/coordinator/control-handle
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { Random } from '../../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
@@ -13,7 +14,7 @@ import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
-import { benchmark, configuration, createMadeUpWork, type Started } from './made-up-work.ts';
+import { benchmark, configuration, createMadeUpWork, queryLevelConfiguration, type Started } from './made-up-work.ts';
 
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
 const clock = { monotonicMs: () => performance.now() };
@@ -28,15 +29,15 @@ interface Process {
 function startCoordinatorProcess(
   server: InMemoryServer,
   name: string,
-): Process & { readonly bus: Bus; start(seed: number): Promise<string> } {
+): Process & { readonly bus: Bus; start(settings: RunConfiguration): Promise<string> } {
   const bus = server.connect();
   const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
   const handlers = createControlHandlers(bus, coordinator, () => 0);
   return {
     bus,
-    async start(seed) {
+    async start(settings) {
       const { runId } = await handlers.startRun({
-        configuration: configurationToProto(configuration(seed)),
+        configuration: configurationToProto(settings),
         benchmark: benchmarkToProto(benchmark),
         endpoints: [],
         maxInFlight: 0,
@@ -82,14 +83,14 @@ async function untilCompleted(bus: Bus, runId: string): Promise<void> {
   throw new Error(`run ${runId} did not complete`);
 }
 
-async function searchUndisturbed(seed: number, workers: number): Promise<string[]> {
+async function runUndisturbed(settings: RunConfiguration, workers: number): Promise<string[]> {
   const server = createInMemoryServer({ ackWaitMs, leaseTtlMs });
-  const random = randomStream(seed, 'pauses');
+  const random = randomStream(settings.seed, 'pauses');
   const coordinator = startCoordinatorProcess(server, 'coordinator');
   const processes = Array.from({ length: workers }, (_, index) =>
     startWorkerProcess(server, `worker-${index}`, random, () => undefined),
   );
-  const runId = await coordinator.start(seed);
+  const runId = await coordinator.start(settings);
   await untilCompleted(coordinator.bus, runId);
   const log = await readLog(coordinator.bus, runId);
   await Promise.all([coordinator.kill(), ...processes.map((process) => process.kill())]);
@@ -98,7 +99,7 @@ async function searchUndisturbed(seed: number, workers: number): Promise<string[
 
 describe('a search over the bus', () => {
   it('writes the same log, byte for byte, with 1, 2 and 4 workers', async () => {
-    const [one, two, four] = await Promise.all([1, 2, 4].map((workers) => searchUndisturbed(7, workers)));
+    const [one, two, four] = await Promise.all([1, 2, 4].map((workers) => runUndisturbed(configuration(7), workers)));
     expect(one?.length).toBeGreaterThan(30);
     const events = (one ?? []).map((entry) => decodeEvent(Buffer.from(entry, 'hex')).event);
     expect(events.some((event) => event.kind === 'canary-completed' && event.outcome.failure !== undefined)).toBe(true);
@@ -108,15 +109,30 @@ describe('a search over the bus', () => {
     expect(four).toEqual(one);
   });
 
-  it.each([1, 2, 3, 4, 5, 6])(
-    'ends with the same log when processes are killed at random and jobs delivered twice (seed %i)',
-    async (seed) => {
-      const expected = await searchUndisturbed(seed, 2);
+  it('does so when it writes a workflow for each query', async () => {
+    const [one, two, four] = await Promise.all([1, 2, 4].map((workers) => runUndisturbed(queryLevelConfiguration(7), workers)));
+    const events = (one ?? []).map((entry) => decodeEvent(Buffer.from(entry, 'hex')).event);
+    const proposals = events.filter((event) => event.kind === 'query-workflow-proposed');
+    expect(proposals.length).toBeGreaterThan(benchmark.queries.length);
+    expect(events.at(-1)).toMatchObject({ kind: 'run-completed' });
+    expect(two).toEqual(one);
+    expect(four).toEqual(one);
+  });
+
+  const settingsOf = (seed: number) => [`search, seed ${seed}`, configuration(seed), 100] as const;
+  it.each([
+    ...[1, 2, 3, 4, 5, 6].map(settingsOf),
+    ...[7, 8].map((seed) => [`query-level run, seed ${seed}`, queryLevelConfiguration(seed), 80] as const),
+  ])(
+    'ends with the same log when processes are killed at random and jobs delivered twice (%s)',
+    async (_, settings, fewestJobs) => {
+      const { seed } = settings;
+      const expected = await runUndisturbed(settings, 2);
       const server = createInMemoryServer({ ackWaitMs, leaseTtlMs });
       const random = randomStream(seed, 'faults');
       const startedJobs = new Set<string>();
       const observer = server.connect();
-      const runId = runIdOf(configuration(seed));
+      const runId = runIdOf(settings);
       const stored = new Set<string>();
       // What was finished when something was killed; none of it may be started again.
       const finishedBefore = new Set<string>();
@@ -132,7 +148,7 @@ describe('a search over the bus', () => {
 
       let coordinator = startCoordinatorProcess(server, 'coordinator-0');
       let workers = [0, 1].map((index) => startWorkerProcess(server, `worker-${index}`, random, started));
-      await coordinator.start(seed);
+      await coordinator.start(settings);
       const completed = untilCompleted(observer, runId);
       let ended = false;
       completed.then(
@@ -161,7 +177,7 @@ describe('a search over the bus', () => {
       await Promise.all([coordinator.kill(), ...workers.map((worker) => worker.kill())]);
       expect(log).toEqual(expected);
       expect(again, 'finished jobs that were started again').toEqual([]);
-      expect(startedJobs.size).toBeGreaterThan(100);
+      expect(startedJobs.size).toBeGreaterThan(fewestJobs);
     },
   );
 });

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { isQueryLevel } from '../../domain/search/query-level/query-workflows.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -74,6 +75,10 @@ async function contentOf(
     case 'report':
       return `${JSON.stringify(reportOf(record, await readBenchmark()), null, 2)}\n`;
     case 'workflow': {
+      if (isQueryLevel(record.state().configuration)) {
+        const message = `run ${record.runId} has a workflow for each query: \`--what events-jsonl\` holds all of them`;
+        throw new CliError(exitCodes.badInput, message);
+      }
       const best = bestOf(record.state());
       if (best?.workflow !== undefined) return workflowYaml(best.workflow);
       throw new CliError(exitCodes.badInput, `run ${record.runId} has no scored workflow yet`);

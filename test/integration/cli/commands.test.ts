@@ -83,6 +83,17 @@ describe('the exit status', () => {
     }
   });
 
+  test('is 2 where a run has a workflow for each query and not the one that is asked for', async () => {
+    const search = { mode: 'query-level', maxRounds: 1 } as const;
+    const settings = madeUpConfiguration({ queryCount: 12, search, evaluation: { method: 'full', warmUpRounds: 0 } });
+    const address = await serve([...continueRun(madeUpWorld(), settings).log]);
+    for (const args of [['export'], ['eval', '--run']]) {
+      const { code, stderr } = await runCli(...args, 'made-up-1', '--server', address);
+      expect(stderr).toContain('run made-up-1 has a workflow for each query');
+      expect(code).toBe(2);
+    }
+  });
+
   test('is 3 where no coordinator answers', async () => {
     const { code, stderr } = await runCli('list', '--server', '127.0.0.1:1');
     expect(stderr).toContain('the coordinator at 127.0.0.1:1 does not answer');

@@ -56,6 +56,19 @@ describe('the report of a run', () => {
     expect(best?.mermaid).toMatch(/^flowchart TD/);
   });
 
+  it('says of a query-level run how many queries have a workflow of their own, and shows all refusals', () => {
+    const { state, model } = reported({
+      search: { mode: 'query-level', maxRounds: 1 },
+      evaluation: { method: 'full', warmUpRounds: 0 },
+    });
+    const proposals = state.rounds[0]?.queryProposals ?? [];
+    const written = proposals.filter(({ workflow }) => workflow !== undefined).length;
+    expect(model.remarks[0]).toMatch(new RegExp(`^${written} queries have a workflow.* the other ${40 - written}, `));
+    expect(model.refusals.reduce((sum, { count }) => sum + count, 0)).toBe(proposals.length - written);
+    expect(model.ledger.byPhase.map(({ phase }) => phase)).toEqual(['propose', 'test']);
+    expect(model.spending.at(-1)).toMatchObject({ round: 1, phase: 'test' });
+  });
+
   it('says that a best score is an estimate if it is one, and gives it no interval', () => {
     const { model } = reported({ evaluation: { method: 'few-shot', warmUpRounds: 1, fewShotRatio: 0.1 } });
     expect(model.best?.method).toBe('few-shot');
