@@ -7,15 +7,16 @@ import { answerTokens, isNumberToken } from './word-answer.ts';
 /**
  * DROP's official measure, on the answer that is marked as final: an answer may be several spans, each gold span is aligned with
  * the answer's span that suits it best, what is left over costs, and a span with other numbers than the gold one's is wrong.
- * Beyond the official one, a bare number is right with a unit, numbers are compared as numbers (word-answer.ts), and nothing is
- * rounded.
+ * Beyond the official one, numbers are compared as numbers (word-answer.ts), a number is right with its unit and in a sentence that
+ * has no other number, and nothing is rounded.
  */
 export const dropStrict = {
   name: 'drop-strict',
   description: "DROP's F1 on the marked answer: spans aligned, numbers must match, several guesses cost",
   score(answer: string, query: Query) {
     const extracted = markedWords(answer);
-    return { score: bestOf(query.reference, (gold) => alignedOverlap(extracted, gold)), extracted };
+    const spans = [extracted, lastSentence(extracted)];
+    return { score: bestOf(query.reference, (gold) => overlap(spans, gold)), extracted };
   },
 } satisfies Scorer;
 
@@ -27,6 +28,17 @@ export function bestOf(reference: string, score: (gold: string) => number): numb
 
 /** So many spans say nothing any more; it bounds the search for the best alignment. */
 const mostSpans = 8;
+
+/** Where a number is wanted, the last sentence may give it: "3,700 - 1,700 = 2,000. So it is 2,000 more." */
+function overlap([whole = '', last = '']: readonly string[], gold: string): number {
+  const [token = '', ...more] = answerTokens(gold);
+  const isNumber = more.length === 0 && isNumberToken(token);
+  return Math.max(alignedOverlap(whole, gold), isNumber ? alignedOverlap(last, gold) : 0);
+}
+
+function lastSentence(text: string): string {
+  return text.split(/(?<=[.!?])\s+/).findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? text;
+}
 
 function alignedOverlap(answer: string, gold: string): number {
   const spans = spansOf(answer, '|');
@@ -47,13 +59,9 @@ function spanOverlap(answer: readonly string[], gold: readonly string[]): number
   const expected = gold.filter(isNumberToken);
   const numbers = answer.filter(isNumberToken);
   if (expected.length > 0 && !expected.some((number) => numbers.includes(number))) return 0;
-  if (gold.length === 1 && expected.length === 1 && isNumberWithUnit(answer, numbers)) return 1;
+  // "43 yards", "Carr threw for 163 yards."
+  if (gold.length === 1 && expected.length === 1 && new Set(numbers).size === 1) return 1;
   return tokenOverlap(answer, gold);
-}
-
-/** "43 yards" and "19.5 years old", but no sentence. */
-function isNumberWithUnit(answer: readonly string[], numbers: readonly string[]): boolean {
-  return numbers.length === 1 && answer.length <= 3 && answer[0] === numbers[0];
 }
 
 /** The best sum of overlaps if each gold span is given a span of its own. */
