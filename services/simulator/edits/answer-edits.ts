@@ -1,3 +1,4 @@
+import { pick } from '../pick.ts';
 import type { Nature } from './task.ts';
 import {
   addPrompt,
@@ -129,10 +130,17 @@ const computesByProgram: WorkflowEdit = {
   },
 };
 
-const confirmations: Readonly<Record<Exclude<Nature, 'program'>, string>> = {
-  boxed:
+const confirmations: Readonly<Record<Exclude<Nature, 'program'>, readonly string[]>> = {
+  boxed: [
     'A problem and a solution of it follow. Check the solution step by step, correct it where needed, and end with the final answer in \\boxed{}.',
-  words: 'A question and an answer to it follow. Check the answer against the text. Reply with the short answer alone.',
+    'Solve the problem step by step without trust in the solution below it, compare the two, and end with the right answer in \\boxed{}.',
+    'A solution stands below the problem. Check that it answers what is asked, mend each step that is wrong, and end with \\boxed{}.',
+  ],
+  words: [
+    'A question and an answer to it follow. Check the answer against the text. Reply with the short answer alone.',
+    'Somebody has answered the question below. Check each word of the answer, and mend it. Reply with the short answer alone.',
+    'Is the answer below as short and as exact as the text allows? Check it once more. Reply with the short answer alone.',
+  ],
 };
 
 const confirmsTheAnswer: WorkflowEdit = {
@@ -142,11 +150,11 @@ const confirmsTheAnswer: WorkflowEdit = {
   ],
   weight: 1.5,
   natures: ['boxed', 'words'],
-  apply: (document, task) => {
+  apply: (document, task, random) => {
     const solution = lastReturn(document);
     if (solution === undefined || task.nature === 'program') return false;
     const confirmed = freeId(document, 'confirmed');
-    const instruction = addPrompt(document, 'confirm', confirmations[task.nature]);
+    const instruction = addPrompt(document, 'confirm', pick(confirmations[task.nature], random));
     const input = `${problemOf(document, task)}\n\nSolution:\n${solution}`;
     returnThrough(document, [{ id: confirmed, call: 'custom', with: { instruction, input } }], `{{ ${confirmed}.response }}`);
     return true;

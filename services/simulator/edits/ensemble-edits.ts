@@ -1,4 +1,4 @@
-import { randomInteger } from '../../domain/random.ts';
+import { randomInteger, shuffled } from '../../domain/random.ts';
 import { pick } from '../pick.ts';
 import type { Nature } from './task.ts';
 import {
@@ -39,18 +39,24 @@ const votesOverSamples: WorkflowEdit = {
   },
 };
 
-const waysToSolve: Readonly<Record<Nature, readonly [string, string]>> = {
+const waysToSolve: Readonly<Record<Nature, readonly string[]>> = {
   boxed: [
     'Solve the problem step by step: write an equation for each quantity, then compute. End with the final answer in \\boxed{}.',
     'Restate what is asked, then work backwards from it step by step. End with the final answer in \\boxed{}.',
+    'Try a small case first, then solve the problem step by step. End with the final answer in \\boxed{}.',
+    'Solve the problem step by step, and check each step before the next. End with the final answer in \\boxed{}.',
   ],
   words: [
     'Find the sentence of the text that answers the question. Reply with the short answer alone.',
     'Look at each name and number of the text in turn, then check your choice. Reply with the short answer alone.',
+    'Say to yourself what kind of answer is asked for: a name, a date or a number. Reply with the short answer alone.',
+    'Read the text from its end to its beginning, then check your answer. Reply with the short answer alone.',
   ],
   program: [
     'Think the algorithm through step by step, then write the function in a simple way.',
     'List the edge cases first, then write the function so that each of them is handled.',
+    'Plan the function with the examples in mind, and check your code against each of them.',
+    'Write the function with the means of the standard library where they fit.',
   ],
 };
 
@@ -61,13 +67,14 @@ const votesOverWays: WorkflowEdit = {
   ],
   weight: 2.5,
   needs: ['sc_ensemble'],
-  apply: (document, task) => {
+  apply: (document, task, random) => {
     const solver = firstSolver(document);
     if (solver === undefined || isEnsemble(document)) return false;
     const problem = problemOf(document, task);
     const call = solver.call === 'custom_code_generate' ? solver.call : 'custom';
     const query = call === 'custom' ? { input: problem } : { problem, entry_point: solver.with?.entry_point ?? '' };
-    const [other, third] = waysToSolve[task.nature].map((text, index) => ({
+    const texts = shuffled(random, waysToSolve[task.nature]).slice(0, 2);
+    const [other, third] = texts.map((text, index) => ({
       id: `${freeId(document, 'way')}_${index + 1}`,
       call,
       with: { instruction: addPrompt(document, 'way', text), ...query },
