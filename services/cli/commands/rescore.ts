@@ -91,12 +91,12 @@ function scorerFault(error: unknown): never {
 }
 
 function answersToScore(file: string, recorded: RecordedAnswers, queries: readonly Query[]): AnswerToScore[] {
-  return recorded.answers.map((answer, index) => {
+  return recorded.answers.map((answer) => {
     const queryIndex = recorded.queryIndexOf(answer.q);
     const query = queryIndex === undefined ? undefined : queries[queryIndex];
-    if (query) return { ...answer, line: index + 1, query };
+    if (query) return { ...answer, query };
     const why = `field "q" is ${answer.q}, but the split has ${queries.length} queries; is it another split or benchmark?`;
-    throw new CliError(exitCodes.badInput, `${file}, line ${index + 1}: ${why}`);
+    throw new CliError(exitCodes.badInput, `${file}, line ${answer.line}: ${why}`);
   });
 }
 

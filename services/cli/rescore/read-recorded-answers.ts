@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { readJsonLines } from '../../shared/benchmarks/read-json-lines.ts';
+import { readNumberedJsonLines } from '../../shared/benchmarks/read-json-lines.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -14,7 +14,10 @@ const answerRow = z.object({
   round: z.int().optional(),
 });
 
-export type RecordedAnswer = z.infer<typeof answerRow>;
+export interface RecordedAnswer extends z.infer<typeof answerRow> {
+  /** In the file, from 1. */
+  readonly line: number;
+}
 
 const matrixFile = z.object({ split: z.string(), queries: z.array(z.object({ split_index: z.int().min(0) })).min(1) });
 
@@ -32,7 +35,8 @@ export interface RecordedAnswers {
  * @throws BenchmarkError, CliError with one sentence that names file, line and field
  */
 export async function readRecordedAnswers(file: string): Promise<RecordedAnswers> {
-  const answers = await readJsonLines(file, answerRow, 'name a file of recorded answers');
+  const rows = await readNumberedJsonLines(file, answerRow, 'name a file of recorded answers');
+  const answers = rows.map(({ line, row }) => ({ ...row, line }));
   const matrix = await readMatrix(file);
   if (!matrix) return { answers, split: undefined, queryIndexOf: (q) => q };
   return { answers, split: matrix.split, queryIndexOf: (q) => matrix.queries[q]?.split_index };

@@ -4,8 +4,6 @@ import type { ScoredAnswer, Scorer, ScoringTools } from '../../domain/scoring/sc
 import type { RecordedAnswer } from './read-recorded-answers.ts';
 
 export interface AnswerToScore extends RecordedAnswer {
-  /** In the file, from 1. */
-  readonly line: number;
   readonly query: Query;
 }
 

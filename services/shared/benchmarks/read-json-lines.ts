@@ -8,9 +8,19 @@ import { readTextFile } from './read-text-file.ts';
  * @throws BenchmarkError that names the file and the line
  */
 export async function readJsonLines<T>(path: string, row: z.ZodType<T>, howToGetIt: string): Promise<T[]> {
-  const rows = (await readTextFile(path, howToGetIt)).split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    return [checkedRow(parsedLine(line, path, index + 1), row, path, index + 1)];
+  return (await readNumberedJsonLines(path, row, howToGetIt)).map((numbered) => numbered.row);
+}
+
+/** The same, with the number of each row's line, from 1. */
+export async function readNumberedJsonLines<T>(
+  path: string,
+  row: z.ZodType<T>,
+  howToGetIt: string,
+): Promise<{ line: number; row: T }[]> {
+  const rows = (await readTextFile(path, howToGetIt)).split('\n').flatMap((text, index) => {
+    if (text.trim() === '') return [];
+    const line = index + 1;
+    return [{ line, row: checkedRow(parsedLine(text, path, line), row, path, line) }];
   });
   if (rows.length === 0) throw new BenchmarkError('empty-split', `${path} holds no queries; ${howToGetIt}`);
   return rows;

@@ -34,10 +34,10 @@ afterAll(() => sandbox.close());
 async function rescored(name: string, file: string, count: number, scorer: 'aflow' | 'strict') {
   const { answers, split = '', queryIndexOf } = await readRecordedAnswers(recorded(file));
   const { queries } = await loadBenchmark({ name, split, folder: join(data, 'benchmarks') });
-  const usable = answers.flatMap((answer, index) => {
+  const usable = answers.flatMap((answer) => {
     const query = queries[queryIndexOf(answer.q) ?? -1];
-    if (!query) throw new Error(`line ${index + 1} of ${file} answers no query`);
-    return wantsPackage.test(answer.prediction) ? [] : [{ ...answer, line: index + 1, query }];
+    if (!query) throw new Error(`line ${answer.line} of ${file} answers no query`);
+    return wantsPackage.test(answer.prediction) ? [] : [{ ...answer, query }];
   });
   const spread = usable.filter(
     (_, index) => Math.floor(((index + 1) * count) / usable.length) > Math.floor((index * count) / usable.length),

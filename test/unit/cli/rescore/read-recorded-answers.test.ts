@@ -27,6 +27,11 @@ describe('recorded answers', () => {
     await expect(readRecordedAnswers(await fileOf('bad.jsonl', good + line))).rejects.toThrow(sentence);
   });
 
+  it('know their lines, empty ones counted', async () => {
+    const { answers } = await readRecordedAnswers(await fileOf('gaps.jsonl', `\n${good}\n\n${good}`));
+    expect(answers.map(({ line }) => line)).toEqual([2, 5]);
+  });
+
   it('are refused if there are none', async () => {
     await expect(readRecordedAnswers(await fileOf('empty.jsonl', '\n'))).rejects.toThrow('name a file of recorded answers');
     await expect(readRecordedAnswers(join(root, 'none.jsonl'))).rejects.toThrow('none.jsonl is not there');
