@@ -1,43 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
-import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { RunEvent } from '../../services/domain/search/event.ts';
 import { mostRowsRecalled } from '../../services/domain/search/memory.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
-import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
-import { createLogger } from '../../services/shared/telemetry/logger.ts';
-import { startWorker } from '../../services/shared/worker/worker.ts';
-import { benchmark, configuration, createMadeUpWork } from './made-up-work.ts';
-
-const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
-const never = new AbortController().signal;
-
-function startCluster(server: ReturnType<typeof createInMemoryServer>, bus: Bus = server.connect()) {
-  const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
-  const workerBus = server.connect();
-  const clock = { monotonicMs: () => performance.now() };
-  const work = createMadeUpWork(
-    'w',
-    () => sleep(0),
-    () => undefined,
-  );
-  const worker = startWorker(
-    { name: 'w', kinds: ['execute', 'predict', 'propose'], slots: 16, ackWaitMs: 400, drainMs: 0 },
-    { bus: workerBus, work, clock, logger },
-  );
-  return {
-    handlers: createControlHandlers(bus, coordinator, () => 0),
-    stop: async () => {
-      await Promise.all([bus.close(), workerBus.close()]);
-      await Promise.all([coordinator.stop(), worker.drain()]);
-    },
-  };
-}
+import { completed, startCluster } from './made-up-cluster.ts';
+import { benchmark, configuration } from './made-up-work.ts';
 
 function requestOf(seed: number, memory: boolean, simulated = true) {
   const settings = configuration(seed);
@@ -50,15 +20,6 @@ function requestOf(seed: number, memory: boolean, simulated = true) {
     maxInFlight: 0,
     simulated,
   };
-}
-
-async function completed(bus: Bus, runId: string): Promise<RunEvent[]> {
-  for await (const manifest of bus.runs.watch(AbortSignal.timeout(30_000))) {
-    if (manifest.runId === runId && manifest.status === RunStatus.COMPLETED) break;
-  }
-  const events: RunEvent[] = [];
-  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, never)) events.push(decodeEvent(entry).event);
-  return events;
 }
 
 function recalledIn(events: readonly RunEvent[]) {

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
-import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import {
+  type MemorySummary,
+  RunStatus,
+  type StartRunRequest,
+  type StartRunResponse,
+} from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import type { CliError } from '../cli-error.ts';
@@ -42,6 +47,8 @@ export interface EndedRun {
 }
 
 const endWithinMs = 5_000;
+const patienceMs = 60_000;
+const pauseMs = 500;
 
 /**
  * Starts a run or goes on with it, until it is over. On this machine, the cluster of another command may end before our run
@@ -91,7 +98,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const signal = cli.interrupts.requested;
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
-  const { runId, continued, status, memory } = await cluster.client.startRun(message, signal);
+  const { runId, continued, status, memory } = await startPatiently(cluster, message, signal);
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else if (continued) view.notice(describeContinuation(runId, status));
   else if (memory !== undefined && isSearchWithoutMemory(chosen)) view.notice(describeUnused(memory));
@@ -105,6 +112,20 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
     throw error instanceof InterruptedError ? interruptedRun(error, cluster, record) : error;
   }
   return undertaking.collect({ cluster, record, file: chosen }, signal);
+}
+
+/** The call may be repeated. On this machine an answer that does not come means that the machine is busy: hours of work must not end there. */
+async function startPatiently(cluster: ReachedCluster, message: StartRunRequest, signal: AbortSignal): Promise<StartRunResponse> {
+  const deadline = performance.now() + (cluster.kind === 'own' ? patienceMs : 0);
+  for (;;) {
+    try {
+      return await cluster.client.startRun(message, signal);
+    } catch (error) {
+      const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
+      if (!isUnreachable || signal.aborted || performance.now() > deadline) throw error;
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 async function idsOf(cluster: ReachedCluster, signal: AbortSignal): Promise<ReadonlySet<string>> {

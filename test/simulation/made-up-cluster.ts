@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import type { RunEvent } from '../../services/domain/search/event.ts';
+import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
+import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import type { InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import { startWorker } from '../../services/shared/worker/worker.ts';
+import { createMadeUpWork } from './made-up-work.ts';
+
+const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
+const never = new AbortController().signal;
+
+/** A coordinator and a worker on one server. */
+export function startCluster(server: InMemoryServer, bus: Bus = server.connect()) {
+  const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
+  const workerBus = server.connect();
+  const clock = { monotonicMs: () => performance.now() };
+  const work = createMadeUpWork(
+    'w',
+    () => sleep(0),
+    () => undefined,
+  );
+  const worker = startWorker(
+    { name: 'w', kinds: ['execute', 'predict', 'propose'], slots: 16, ackWaitMs: 400, drainMs: 0 },
+    { bus: workerBus, work, clock, logger },
+  );
+  return {
+    handlers: createControlHandlers(bus, coordinator, () => 0),
+    stop: async () => {
+      await Promise.all([bus.close(), workerBus.close()]);
+      await Promise.all([coordinator.stop(), worker.drain()]);
+    },
+  };
+}
+
+/** The log of a run, once it is completed. */
+export async function completed(bus: Bus, runId: string): Promise<RunEvent[]> {
+  for await (const manifest of bus.runs.watch(AbortSignal.timeout(30_000))) {
+    if (manifest.runId === runId && manifest.status === RunStatus.COMPLETED) break;
+  }
+  const events: RunEvent[] = [];
+  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, never)) events.push(decodeEvent(entry).event);
+  return events;
+}
