@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { Benchmark } from '../../domain/benchmark.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { checkPrograms } from '../runs/check-programs.ts';
 import { type FileProblem, type ValidatedFile, validateFile } from '../validation/validate-file.ts';
 
 interface ValidateOptions {
@@ -22,13 +24,14 @@ export function addValidateCommand(program: Command, cli: Cli): void {
       names[0],
     )
     .option('--json', 'print one JSON document', false)
-    .action((files: string[], options: ValidateOptions) => cli.answer(options.json, () => validate(files, options)));
+    .action((files: string[], options: ValidateOptions) => cli.answer(options.json, () => validate(cli, files, options)));
 }
 
-async function validate(files: readonly string[], options: ValidateOptions): Promise<Answer> {
+async function validate(cli: Cli, files: readonly string[], options: ValidateOptions): Promise<Answer> {
   const benchmark = await findBenchmark(options.benchmark);
+  const tryScorers = (loaded: Benchmark) => checkPrograms(loaded, cli.environment, cli.interrupts.requested);
   const checked: ValidatedFile[] = [];
-  for (const file of files) checked.push(await validateFile(file, benchmark));
+  for (const file of files) checked.push(await validateFile(file, { benchmark, tryScorers }));
   const valid = checked.every(({ problems }) => problems.length === 0);
   return {
     exitCode: valid ? exitCodes.ok : exitCodes.badInput,

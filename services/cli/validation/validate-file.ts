@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Benchmark } from '../../domain/benchmark.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
 import { workflowBounds } from '../../domain/workflow/bounds.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
@@ -10,6 +11,8 @@ import { defaults } from '../../shared/config/defaults.ts';
 import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/config/read-workflow-file.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
+import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
+import { CliError } from '../cli-error.ts';
 
 export interface FileProblem {
   /** A step's id or its place, "" where the whole file is meant. */
@@ -31,21 +34,28 @@ export interface ValidatedFile {
   readonly warnings: readonly string[];
 }
 
+/** What files are held against. */
+export interface Yardstick {
+  /** Of workflows. */
+  readonly benchmark: WorkflowSurroundings;
+  /** Runs a benchmark's own scorers once; gives what a user should know, and throws a CliError if one is at fault. */
+  tryScorers(loaded: Benchmark): Promise<readonly string[]>;
+}
+
 type FileKind = 'workflow' | 'run file' | 'benchmark file';
 type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
 
 /**
  * Checks a workflow file against a benchmark's operators and fields, or a run file or a benchmark file with everything that it
  * names.
- * @param benchmark what workflows are held against
  */
-export async function validateFile(file: string, benchmark: WorkflowSurroundings): Promise<ValidatedFile> {
+export async function validateFile(file: string, yardstick: Yardstick): Promise<ValidatedFile> {
   const kind = await kindOf(file);
   try {
-    const checked = await checkedFile(file, kind, benchmark);
+    const checked = await checkedFile(file, kind, yardstick);
     return { file, kind, problems: [], ...checked };
   } catch (error) {
-    return { file, kind, problems: problemsOf(error), summary: '', warnings: [] };
+    return { file, kind, problems: problemsOf(error, file), summary: '', warnings: [] };
   }
 }
 
@@ -67,22 +77,29 @@ async function kindOf(file: string): Promise<FileKind> {
   }
 }
 
-async function checkedFile(file: string, kind: FileKind, benchmark: WorkflowSurroundings): Promise<Checked> {
-  if (kind === 'benchmark file') return validateBenchmarkFile(file);
+async function checkedFile(file: string, kind: FileKind, { benchmark, tryScorers }: Yardstick): Promise<Checked> {
+  if (kind === 'benchmark file') return validateBenchmarkFile(file, tryScorers);
   if (kind === 'workflow') return { summary: await validateWorkflowFile(file, benchmark), warnings: [] };
   return { summary: await validateRunFile(file), warnings: [] };
 }
 
 /** All its splits, not only the one that a run would read. */
-async function validateBenchmarkFile(file: string): Promise<Checked> {
+async function validateBenchmarkFile(file: string, tryScorers: Yardstick['tryScorers']): Promise<Checked> {
   const { splits, scorers } = await findBenchmark(resolve(file));
   const loaded: LoadedBenchmark[] = [];
   for (const split of splits) {
     loaded.push(await loadBenchmark({ name: resolve(file), split, folder: '', compareSplits: split === splits[0] }));
   }
+  const tried = await Promise.all(loaded.slice(0, 1).map((first) => tryScorers(first).catch(lackOfPython)));
   const sizes = loaded.map(({ split, queries }) => `${queries.length} queries in ${split}`).join(', ');
   const warnings = loaded.flatMap((each) => each.warnings.map((warning) => `split ${each.split}: ${warning}`));
-  return { summary: `${sizes}; scorers ${Object.keys(scorers).join(', ')}`, warnings };
+  return { summary: `${sizes}; scorers ${Object.keys(scorers).join(', ')}`, warnings: [...warnings, ...tried.flat()] };
+}
+
+/** That this machine cannot run a benchmark's programs is no fault of its file. */
+function lackOfPython(error: unknown): readonly string[] {
+  if (error instanceof CliError && error.cause instanceof SandboxError) return [error.message];
+  throw error;
 }
 
 async function validateRunFile(file: string): Promise<string> {
@@ -98,7 +115,7 @@ async function validateWorkflowFile(file: string, surroundings: WorkflowSurround
   return `${minCalls === maxCalls ? '' : `${minCalls} to `}${maxCalls} ${calls} a query`;
 }
 
-function problemsOf(error: unknown): readonly FileProblem[] {
+function problemsOf(error: unknown, file: string): readonly FileProblem[] {
   if (error instanceof WorkflowFileError) {
     if (error.problems.length > 0) return error.problems;
     return [{ step: '', field: '', rule: 'unreadable', message: withoutFile(error), ...lineOf(error) }];
@@ -106,8 +123,17 @@ function problemsOf(error: unknown): readonly FileProblem[] {
   if (error instanceof RunFileError) {
     return [{ step: '', field: error.field, rule: 'run-file', message: withoutFile(error), ...lineOf(error) }];
   }
-  if (error instanceof BenchmarkError) return [{ step: '', field: 'benchmark', rule: error.problem, message: error.message }];
+  if (error instanceof CliError) return [{ step: '', field: 'scorers', rule: 'scorer', message: error.message }];
+  if (error instanceof BenchmarkError) return [benchmarkProblem(error, resolve(file))];
   throw error;
+}
+
+/** One in a benchmark file that is checked itself names that file first; one in a file that it names, or that a run file names, another. */
+function benchmarkProblem({ problem, message }: BenchmarkError, file: string): FileProblem {
+  if (!message.startsWith(file)) return { step: '', field: 'benchmark', rule: problem, message };
+  const [, line] = /^:(\d+): /.exec(message.slice(file.length)) ?? [];
+  const place = line === undefined ? {} : { line: Number(line) };
+  return { step: '', field: '', rule: problem, message: withoutFile({ file, message }), ...place };
 }
 
 function lineOf({ line }: { readonly line: number | undefined }): { line?: number } {

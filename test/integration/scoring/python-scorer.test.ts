@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkPrograms } from '../../../services/cli/runs/check-programs.ts';
+import type { Benchmark } from '../../../services/domain/benchmark.ts';
 import { python } from '../../../services/domain/scoring/kinds/python.ts';
 import { createSandbox, type Sandbox } from '../../../services/shared/sandbox/sandbox.ts';
 import { isPythonHere } from '../../support/python-here.ts';
@@ -78,5 +80,29 @@ describe.skipIf(!isPythonHere)('a scorer in a Python file of the user', () => {
     expect(() => python.create('own', { file: { name: 'a', text: '' }, function: 'a.b', seconds: 1 })).toThrow(
       /no name of a function/,
     );
+  });
+});
+
+describe.skipIf(!isPythonHere)('a benchmark with such a scorer, before it is run', () => {
+  const check = (text: string) => {
+    const options = { file: { name: 'mine.py', text }, function: 'score', seconds: 5 };
+    const benchmark: Benchmark = {
+      ...{ name: 'own', split: 'validate', description: '', answerFormat: '', inputs: ['question'], operators: ['custom'] },
+      ...{ queries: [query], scorer: 'mine', otherScorers: [], ownScorers: { mine: { kind: 'python', options } } },
+    };
+    return checkPrograms(benchmark, process.env, new AbortController().signal);
+  };
+
+  it('gives no cause for a remark if the scorer works', async () => {
+    expect(await check('def score(answer, query):\n    return answer == query["reference"]\n')).toEqual([]);
+  });
+
+  it('is refused with file and line if there is a slip in the scorer', async () => {
+    const checking = check('def score(answer, query):\n    return query["refrence"]\n');
+    await expect(checking).rejects.toMatchObject({
+      ...{ name: 'CliError', exitCode: 2 },
+      message:
+        "the scorer mine failed: mine.py, line 2: KeyError: 'refrence' (tried with the reference of query q1 for an answer)",
+    });
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPrograms } from '../../../../services/cli/runs/check-programs.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
-import { isPythonHere } from '../../../support/python-here.ts';
 
 const plain: Benchmark = {
   name: 'made-up',
@@ -46,20 +45,5 @@ describe('where no Python program can be run', () => {
 
   it('one that runs no programs is not looked at', async () => {
     expect(await checkPrograms(plain, noPython, signal)).toEqual([]);
-  });
-});
-
-describe.skipIf(!isPythonHere)('where Python can be run', () => {
-  it('nothing is to be said of a scorer that works', async () => {
-    const good = 'def score(answer, query):\n    return answer == query["reference"]\n';
-    expect(await checkPrograms(ownScored(good), process.env, signal)).toEqual([]);
-  });
-
-  it("a scorer of the user's own with a slip in it is refused with its file and line", async () => {
-    const checking = checkPrograms(ownScored('def score(answer, query):\n    return query["refrence"]\n'), process.env, signal);
-    await expect(checking).rejects.toThrow(
-      "the scorer mine failed: mine.py, line 2: KeyError: 'refrence' (tried with the reference of query q1 for an answer)",
-    );
-    await expect(checking).rejects.toMatchObject({ name: 'CliError', exitCode: 2 });
   });
 });

@@ -1,0 +1,74 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliError } from '../../../../services/cli/cli-error.ts';
+import { exitCodes } from '../../../../services/cli/exit-codes.ts';
+import { validateFile, type Yardstick } from '../../../../services/cli/validation/validate-file.ts';
+import type { Benchmark } from '../../../../services/domain/benchmark.ts';
+import { SandboxError } from '../../../../services/shared/sandbox/sandbox-error.ts';
+
+const example = join(import.meta.dirname, '../../../../examples/custom-benchmark');
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-own-'));
+  await cp(example, folder, { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function validate(change: (text: string) => string, tryScorers: Yardstick['tryScorers'] = async () => []) {
+  const file = join(folder, 'benchmark.yaml');
+  await writeFile(file, change(await readFile(file, 'utf8')));
+  return validateFile(file, { benchmark: { operators: [], inputs: [] }, tryScorers });
+}
+const asItIs = (text: string) => text;
+
+describe('a benchmark file that is validated', () => {
+  it('is read with all its splits', async () => {
+    const tried: Benchmark[] = [];
+    const checked = await validate(asItIs, async (benchmark) => {
+      tried.push(benchmark);
+      return ['a remark'];
+    });
+    expect(checked).toMatchObject({
+      kind: 'benchmark file',
+      problems: [],
+      summary: '24 queries in validate, 24 queries in test; scorers choice, named',
+      warnings: ['a remark'],
+    });
+    expect(tried.map(({ name, split }) => [name, split])).toEqual([['shop-messages', 'validate']]);
+  });
+
+  it.each([
+    [
+      'of its own',
+      (text: string) => text.replace('reference:', 'refrence:'),
+      {
+        line: 10,
+        field: '',
+        rule: 'bad-file',
+        message: /^a benchmark file has no setting "refrence"; did you mean "reference"\?$/,
+      },
+    ],
+    [
+      'of a file that it names',
+      (text: string) => text.replace('messages.csv', 'other.csv'),
+      { field: 'benchmark', rule: 'missing-file', message: /other\.csv is not there/ },
+    ],
+  ])('tells a fault %s, with its place', async (_what, change, { message, ...place }) => {
+    const { problems } = await validate(change);
+    expect(problems).toEqual([{ step: '', ...place, message: expect.stringMatching(message) }]);
+  });
+
+  it('has a fault if its scorer has one, and only a warning if the machine has no Python', async () => {
+    const failing = async () => {
+      throw new CliError(exitCodes.badInput, 'the scorer mine failed: mine.py, line 2: KeyError');
+    };
+    expect((await validate(asItIs, failing)).problems).toMatchObject([{ field: 'scorers', rule: 'scorer' }]);
+    const lacking = async () => {
+      throw new CliError(exitCodes.badInput, 'no Python', { cause: new SandboxError('no-python', 'none') });
+    };
+    expect(await validate(asItIs, lacking)).toMatchObject({ problems: [], warnings: ['no Python'] });
+  });
+});
