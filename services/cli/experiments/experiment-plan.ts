@@ -1,6 +1,7 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { suggestion } from '../../domain/workflow/near-name.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
+import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { completeRunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
@@ -22,7 +23,10 @@ export interface ExperimentBase {
 /** What an experiment is to run, all questions of the command line settled. */
 export interface ExperimentPlan {
   readonly base: ExperimentBase;
+  /** What tables call them. */
   readonly benchmarks: readonly string[];
+  /** What run files call them, which for a user's own is the whole path of its file. */
+  readonly benchmarkNames: ReadonlyMap<string, string>;
   readonly methods: readonly string[];
   readonly seeds: readonly number[];
   /** Most queries of a search; absent: all. */
@@ -56,7 +60,9 @@ export async function planExperiment(experiment: Experiment, options: Experiment
     testLimit: options.testLimit ?? (quick ? quickly.testLimit : undefined),
     rounds: options.rounds ?? (quick ? quickly.rounds : undefined),
   };
-  const benchmarks = options.benchmarks ?? (quick ? await present(base, quickly.benchmarks) : benchmarksOf(experiment, base));
+  const names = options.benchmarks?.map((name) => pathFrom('', name));
+  const benchmarkNames = await named(names ?? (await benchmarksOf(experiment, base, quick)));
+  const benchmarks = [...benchmarkNames.keys()];
   if (benchmarks.length < experiment.fewestBenchmarks) {
     const count = `${experiment.name} needs ${experiment.fewestBenchmarks} benchmarks and has ${benchmarks.join(', ') || 'none'}`;
     throw new CliError(exitCodes.badInput, `${count}: name some with --benchmarks`);
@@ -66,7 +72,7 @@ export async function planExperiment(experiment: Experiment, options: Experiment
   const firstSeed = base.parsed.settings.seed;
   return {
     base,
-    benchmarks,
+    ...{ benchmarks, benchmarkNames },
     methods: options.methods ?? experiment.methods,
     seeds: Array.from({ length: seeds }, (_, index) => firstSeed + index),
     ...(Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)) as typeof noLimits),
@@ -91,15 +97,38 @@ function refuseMethods({ name, knownMethods, mostMethods }: Experiment, wanted: 
 const noLimits: Pick<ExperimentPlan, 'limit' | 'testLimit' | 'rounds'> = {};
 
 /** A run file names one benchmark; an experiment that needs several is told them by --benchmarks. */
-function benchmarksOf(experiment: Experiment, { runFile, parsed }: ExperimentBase): readonly string[] {
-  return runFile === undefined ? experiment.benchmarks : [parsed.settings.benchmark.name];
+async function benchmarksOf(experiment: Experiment, base: ExperimentBase, quick: boolean): Promise<readonly string[]> {
+  if (base.runFile !== undefined) return [base.parsed.settings.benchmark.name];
+  return quick ? present(base, quickly.benchmarks) : experiment.benchmarks;
 }
 
 async function readBase(runFile: string | undefined, benchmark = 'sample'): Promise<ExperimentBase> {
-  if (runFile !== undefined) return { parsed: await readRunFileSettings(runFile), folder: dirname(runFile), runFile };
+  if (runFile !== undefined) {
+    const folder = dirname(runFile);
+    const parsed = await readRunFileSettings(runFile);
+    const { benchmark: own } = parsed.settings;
+    const settings = { ...parsed.settings, benchmark: { ...own, name: pathFrom(folder, own.name) } };
+    return { parsed: { ...parsed, settings }, folder, runFile };
+  }
   const error = (field: string, message: string, cause?: unknown): RunFileError =>
     new RunFileError({ file: 'scale experiment', field }, message, { cause });
   return { parsed: { settings: runFileSchema.parse({ benchmark }), error }, folder: '' };
+}
+
+/** The path of a benchmark file is seen from the run file that holds it, or from here; a name is a name. */
+function pathFrom(folder: string, name: string): string {
+  return isBenchmarkFile(name) ? resolve(folder, name) : name;
+}
+
+/** @throws BenchmarkError for one that there is not, CliError for two that tables would call the same */
+async function named(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const known = new Map<string, string>();
+  for (const name of names) {
+    const { name: title } = await findBenchmark(name);
+    if (known.has(title)) throw new CliError(exitCodes.badInput, `the benchmark ${title} is named twice`);
+    known.set(title, name);
+  }
+  return known;
 }
 
 /** Those benchmarks whose files are on this machine. */

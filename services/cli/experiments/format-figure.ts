@@ -22,6 +22,8 @@ export function formatValue(unit: FigureUnit, value: number): string {
       return `${Number((100 * value).toPrecision(3))} %`;
     case 'tokens':
       return formatCount(value);
+    case 'probability':
+      return value < 0.001 ? '< 0.001' : value.toFixed(3);
     case 'number':
       return minus(Number.isInteger(value) ? String(value) : value.toFixed(3));
   }

@@ -38,6 +38,8 @@ ${tables.map((table) => section(table, simulated))}
 }
 
 function drawn(plot: ResultPlot, id: string): Markup {
+  const values = plot.kind === 'intervals' ? plot.rows : plot.series.flatMap(({ points }) => points);
+  if (values.length === 0) return markup`<p>There is no figure to draw.</p>`;
   return plot.kind === 'intervals' ? intervalRows(plot, id) : settingCurve(plot, id);
 }
 

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { type Cli, interruptedError } from '../cli.ts';
@@ -23,7 +23,7 @@ export async function runExperiments(
 ): Promise<void> {
   // All of them first: bad input is refused before anything is spent.
   const plans = await Promise.all(chosen.map((experiment) => planExperiment(experiment, options)));
-  const cluster = createSharedCluster(clusterWish(cli, plans[0], options));
+  const cluster = createSharedCluster(clusterWish(cli, plans, options));
   try {
     for (const [index, experiment] of chosen.entries()) {
       if (chosen.length > 1) cli.notice(`${experiment.name} (${index + 1} of ${chosen.length})`);
@@ -43,8 +43,10 @@ function whatGoesOn({ message }: InterruptedError, { server }: ExperimentOptions
   return `${message}: what was done is kept${there}, and the same command continues it`;
 }
 
-function clusterWish(cli: Cli, plan: ExperimentPlan | undefined, options: ExperimentOptions): ClusterWish {
+function clusterWish(cli: Cli, plans: readonly ExperimentPlan[], options: ExperimentOptions): ClusterWish {
+  const [plan] = plans;
   if (plan === undefined) throw new RangeError('no experiment to run');
+  const benchmarks = plans.flatMap(({ benchmarkNames }) => [...benchmarkNames.values()]);
   const { cluster } = plan.base.parsed.settings;
   return {
     ...{ cli, server: options.server, notice: cli.notice },
@@ -52,7 +54,7 @@ function clusterWish(cli: Cli, plan: ExperimentPlan | undefined, options: Experi
     executors: options.executors ?? cluster.executors,
     slots: options.slots ?? cluster.slots,
     withSimulator: needsSimulator(plan),
-    simulatorBenchmarks: plan.benchmarks.filter(isBenchmarkFile).map((file) => resolve(plan.base.folder, file)),
+    simulatorBenchmarks: [...new Set(benchmarks.filter(isBenchmarkFile))],
   };
 }
 
@@ -97,10 +99,10 @@ function needsSimulator({ base, optimizers }: ExperimentPlan): boolean {
 }
 
 function describeSetting({ base, benchmarks, seeds, limit, testLimit, rounds }: ExperimentPlan): string[] {
-  const { models, search } = base.parsed.settings;
+  const { models, search, benchmark } = base.parsed.settings;
   const atMost = (count: number | undefined): string => (count === undefined ? 'all' : `at most ${count}`);
   return [
-    `Searches of ${rounds ?? search.max_rounds} rounds at most on ${benchmarks.join(', ')}: ${atMost(limit)} queries to search on, ${atMost(testLimit)} of the test split; seeds ${seeds.join(', ')}.`,
+    `Searches of ${rounds ?? search.max_rounds} rounds at most on ${benchmarks.join(', ')}: ${atMost(limit ?? benchmark.limit)} queries to search on, ${atMost(testLimit)} of the test split; seeds ${seeds.join(', ')}.`,
     `Executor ${models.executor.model}, optimizer ${models.optimizer.model}${base.runFile === undefined ? '' : `, as in ${base.runFile}`}.`,
   ];
 }

@@ -18,13 +18,15 @@ export interface SearchChoice {
  */
 export async function searchFile(plan: ExperimentPlan, choice: SearchChoice): Promise<RunFile> {
   const settings = variedSettings(plan, choice);
-  return limitedFile(plan.base, settings, choice.split === undefined ? plan.limit : plan.testLimit);
+  const limit = choice.split === undefined ? plan.limit : plan.testLimit;
+  return limitedFile(plan.base, settings, nameOf(choice.benchmark, settings), limit);
 }
 
 export function variedSettings(
-  { base, rounds }: ExperimentPlan,
-  { benchmark, variant, seed, split }: SearchChoice,
+  { base, rounds, benchmarkNames }: ExperimentPlan,
+  { benchmark: title, variant, seed, split }: SearchChoice,
 ): RunFileSettings {
+  const benchmark = benchmarkNames.get(title) ?? title;
   const { name: _, initial_workflow: own, ...given } = base.parsed.settings;
   const isOwn = benchmark === given.benchmark.name;
   // Memory would let the runs lean on each other, in the order in which they happen to end.
@@ -36,6 +38,8 @@ export function variedSettings(
     benchmark: {
       ...(isOwn ? given.benchmark : { name: benchmark, folder: given.benchmark.folder }),
       split: split ?? given.benchmark.split,
+      // How many queries a search takes says nothing of the test split.
+      ...(split === undefined ? {} : { limit: undefined }),
     },
     models: { ...given.models, optimizer: { ...given.models.optimizer, ...variant.optimizer } },
     search,
@@ -47,16 +51,20 @@ export function variedSettings(
 }
 
 /** @param limit at most so many queries; a split that has fewer is taken whole */
-async function limitedFile(base: ExperimentBase, settings: RunFileSettings, limit: number | undefined): Promise<RunFile> {
+async function limitedFile(
+  base: ExperimentBase,
+  settings: RunFileSettings,
+  name: string,
+  limit: number | undefined,
+): Promise<RunFile> {
   const parsed = { ...base.parsed, settings };
-  const name = nameOf(settings);
   const whole = await completeRunFile(parsed, base.folder, name);
   if (limit === undefined || whole.benchmark.queries.length <= limit) return whole;
   const limited = { ...settings, benchmark: { ...settings.benchmark, limit } };
   return completeRunFile({ ...parsed, settings: limited }, base.folder, name);
 }
 
-function nameOf({ benchmark, search, evaluation, models, seed }: RunFileSettings): string {
+function nameOf(benchmark: string, { search, evaluation, models, seed }: RunFileSettings): string {
   const method = search.mode === 'query-level' ? search.mode : evaluation.method;
-  return `${benchmark.name} ${method} ${models.optimizer.model} seed ${seed}`.slice(0, 100);
+  return `${benchmark} ${method} ${models.optimizer.model} seed ${seed}`.slice(0, 100);
 }

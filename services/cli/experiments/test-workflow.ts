@@ -19,7 +19,12 @@ export async function testWorkflow(context: ExperimentContext, found: FoundWorkf
   const { plan, runs } = context;
   const { runFile } = plan.base;
   const choices = {
-    ...{ benchmark: choice.benchmark, seed: choice.seed, repeat: choice.repeats ?? 1, split: 'test' },
+    ...{
+      benchmark: plan.benchmarkNames.get(choice.benchmark) ?? choice.benchmark,
+      seed: choice.seed,
+      repeat: choice.repeats ?? 1,
+      split: 'test',
+    },
     ...(runFile === undefined ? {} : { runFile }),
   };
   const whole = await evaluationFile(found, choices);

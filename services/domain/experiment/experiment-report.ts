@@ -32,9 +32,10 @@ export interface ResultRow {
 
 /**
  * - percent: of a score in [0, 1]; points: 100 x a difference of scores; share: of tokens, 1 is as many
+ * - probability: of a test
  * - number: anything else, in plain digits
  */
-export type FigureUnit = 'percent' | 'points' | 'share' | 'tokens' | 'number';
+export type FigureUnit = 'percent' | 'points' | 'share' | 'tokens' | 'probability' | 'number';
 
 export interface Figure {
   readonly unit: FigureUnit;

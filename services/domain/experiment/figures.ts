@@ -21,8 +21,8 @@ export function shareFigure({ value, low, high }: SeedsInterval): Figure {
   return { unit: 'share', value, ...scaled({ low, high }, 1) };
 }
 
-export function numberFigure(value: number | undefined): Figure | undefined {
-  return value === undefined ? undefined : { unit: 'number', value };
+export function probabilityFigure(value: number | undefined): Figure | undefined {
+  return value === undefined ? undefined : { unit: 'probability', value };
 }
 
 function scaled({ low, high }: { low: number | undefined; high: number | undefined }, by: number): Partial<Interval> {

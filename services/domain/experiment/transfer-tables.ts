@@ -1,7 +1,7 @@
 import { differencesOf, pairedOver, scoreOver } from './compare-variants.ts';
 import { seedsInterval } from './crossed-interval.ts';
 import type { IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
-import { numberFigure, percentFigure, pointsFigure } from './figures.ts';
+import { percentFigure, pointsFigure, probabilityFigure } from './figures.ts';
 import { describeDifference } from './verdict.ts';
 
 /** One workflow on a benchmark's test split. */
@@ -51,7 +51,7 @@ export function transferTable(target: string, transfers: readonly Transfer[]): R
         return {
           name: nameOf(source, target),
           source: 'ours',
-          cells: [score, paired && pointsFigure(paired.difference), numberFigure(paired?.pValue)],
+          cells: [score, paired && pointsFigure(paired.difference), probabilityFigure(paired?.pValue)],
         };
       }),
   };

@@ -1,7 +1,7 @@
 import { phases } from '../ledger/token-use.ts';
 import type { VariantResult } from './compare-variants.ts';
 import type { IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
-import { numberFigure, percentFigure, pointsFigure, shareFigure, tokensFigure } from './figures.ts';
+import { percentFigure, pointsFigure, probabilityFigure, shareFigure, tokensFigure } from './figures.ts';
 
 /** Score and tokens of each variant on one benchmark, against the reference. */
 export function variantTable(title: string, results: readonly VariantResult[], reference: string): ResultTable {
@@ -22,7 +22,7 @@ export function variantTable(title: string, results: readonly VariantResult[], r
         percentFigure(score),
         tokensFigure(tokens),
         against && pointsFigure(against.difference),
-        numberFigure(against?.pValue),
+        probabilityFigure(against?.pValue),
         against && shareFigure(against.tokenRatio),
         tokensFigure(broken),
       ],
