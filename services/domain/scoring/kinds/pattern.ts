@@ -1,7 +1,10 @@
 import { bestFor, comparedWords, textOptions } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
-/** A pattern that takes long on long texts must not hold up an executor; an answer that needs it stands at the end. */
+/**
+ * Nothing limits the time of a pattern but the length of the text, and an executor waits for it: one that backtracks without end,
+ * such as (a+)+b, would hold it up. What counts in a long answer stands at its end.
+ */
 const longestSearched = 20_000;
 
 export const pattern = scorerKind({

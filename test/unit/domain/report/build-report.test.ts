@@ -76,6 +76,22 @@ describe('the report of a run', () => {
     expect(model.remarks[0]).toBe('The best score is an estimate: it rests on 4 executions (a full evaluation has 40) alone.');
   });
 
+  it("tells what the benchmark's own warnings say, and how often its scorer failed", () => {
+    const { state } = reported();
+    const warnings = ['Queries that stand in the split test too: 3 of 40.'];
+    const rounds = state.rounds.map((round, at) => ({
+      ...round,
+      outcomes: round.outcomes.map((outcome, index) =>
+        at === 0 && index < 2
+          ? { ...outcome, score: 0, failure: { kind: 'scorer' as const, message: 'the judge failed' } }
+          : outcome,
+      ),
+    }));
+    const { remarks } = buildReport({ ...state, rounds }, { ...madeUpBenchmark(40), warnings }, meta);
+    expect(remarks).toContain(warnings[0]);
+    expect(remarks).toContain('In 2 executions the scorer itself failed, which counts 0: see the failures.');
+  });
+
   it('groups refused proposals and failed executions by kind, the most frequent first', () => {
     const world = madeUpWorld();
     const { state, model } = reported({}, world);
