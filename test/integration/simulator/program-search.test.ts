@@ -9,7 +9,7 @@ import { startCli } from '../../support/run-cli.ts';
 const runFile = `
 seed: 5
 benchmark: { name: humaneval, limit: 12 }
-search: { max_rounds: 5, convergence: off }
+search: { max_rounds: 4, convergence: off }
 evaluation: { method: scale, warm_up_rounds: 2, few_shot_ratio: 0.25 }
 `;
 
@@ -38,7 +38,7 @@ test.skipIf(!isPythonHere)(
     expect(code, stderr).toBe(0);
     const { report } = JSON.parse(stdout) as { readonly report: RunReport };
     expect(report.simulated).toBe(true);
-    expect(report.rounds).toHaveLength(5);
+    expect(report.rounds).toHaveLength(4);
     const [first] = report.rounds;
     expect(first?.executions).toBe(12);
     expect(first?.score).toBeGreaterThan(0.5);
