@@ -89,7 +89,7 @@ describe('scale experiment --quick', { timeout: 600_000 }, () => {
     const wrong: [string[], RegExp][] = [
       [['transfer', '--benchmarks', 'sample'], /transfer needs 2 benchmarks and has sample/],
       [['agreement', '--methods', 'aflow'], /agreement knows no method "aflow"/],
-      [['warm-up', '--methods', 'rasch'], /warm-up varies a setting of its own/],
+      [['alpha', '--methods', 'rasch'], /alpha varies a setting of its own/],
       [['coverage', '--methods', 'aflow,paper'], /coverage takes one method/],
       [['magic'], /there is no experiment "magic"; there are coverage, methods/],
       [['methods', '--benchmarks', 'nothing'], /there is no benchmark "nothing"/],

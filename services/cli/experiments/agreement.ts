@@ -3,10 +3,12 @@ import { agreementRows, agreementTables, describeAgreement, errorPlot } from '..
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { scoreStrategies } from '../../domain/replay/strategy.ts';
+import type { EvaluationSettings } from '../../domain/search/configuration.ts';
+import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
 import { replayDefaults } from '../replay/replay-defaults.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
-import type { ExperimentPlan } from './experiment-plan.ts';
 import { search } from './find-and-test.ts';
+import { surrogateSettings } from './surrogate-settings.ts';
 import { variantNamed } from './variant.ts';
 
 const constant = 'constant';
@@ -28,13 +30,14 @@ export const agreement: Experiment = {
   mostMethods: surrogates.length,
   run: async (context) => {
     const { plan } = context;
-    const warmUp = warmUpOf(plan);
+    const settings = surrogateSettings(plan);
+    const { warm_up_rounds: warmUp, few_shot_ratio: ratio } = settings;
     const choices = plan.benchmarks.flatMap((benchmark) => plan.seeds.map((seed) => ({ benchmark, seed })));
-    const searches = await Promise.all(choices.map((choice) => searchInFull(context, choice, warmUp)));
-    const { few_shot_ratio: ratio } = plan.base.parsed.settings.evaluation;
+    const found = await Promise.all(choices.map((choice) => searchInFull(context, choice, settings)));
+    const searches = found.map(({ recorded }) => recorded);
     const rows = agreementRows(searches, {
       strategies: scoreStrategies([...new Set([...plan.methods, constant])], warmUp, ratio),
-      settings: replayDefaults,
+      settings: found[0]?.settings ?? replayDefaults,
       draws: plan.quick ? draws.quick : draws.usual,
       after: warmUp,
     });
@@ -52,22 +55,25 @@ export const agreement: Experiment = {
   },
 };
 
-/** Of a short search some workflows must be left to compare on. */
-function warmUpOf({ rounds, base }: ExperimentPlan): number {
-  const { search: settings, evaluation } = base.parsed.settings;
-  return Math.max(1, Math.min(evaluation.warm_up_rounds, (rounds ?? settings.max_rounds) - 3));
+interface SearchInFull {
+  readonly recorded: RecordedSearch;
+  readonly settings: EvaluationSettings;
 }
 
 function searchInFull(
   context: ExperimentContext,
   choice: { readonly benchmark: string; readonly seed: number },
-  warmUp: number,
-): Promise<RecordedSearch> {
-  const aflow = variantNamed('aflow');
+  settings: RunFileSettings['evaluation'],
+): Promise<SearchInFull> {
+  const { warm_up_rounds } = settings;
+  const { search: steering, evaluation } = variantNamed('aflow');
   const variant = {
-    ...aflow,
     name: 'aflow with forecasts',
-    evaluation: { ...aflow.evaluation, forecasts: true, warm_up_rounds: warmUp },
+    ...(steering === undefined ? {} : { search: steering }),
+    evaluation: { ...settings, ...evaluation, forecasts: true, warm_up_rounds },
   };
-  return search(context, { ...choice, variant }, (_, state) => searchOfRun(state));
+  return search(context, { ...choice, variant }, (_, state) => ({
+    recorded: searchOfRun(state),
+    settings: state.configuration.evaluation,
+  }));
 }

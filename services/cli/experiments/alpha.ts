@@ -13,6 +13,8 @@ export const alpha = settingExperiment({
   name: 'alpha',
   title: 'Alpha: adaptive calibration (Eq 9) against fixed weights',
   description: 'adaptive alpha (Eq 9, both readings) against fixed ones',
+  method: 'paper',
+  anyMethod: false,
   setting: 'alpha',
   vary: () => ({
     variants: [

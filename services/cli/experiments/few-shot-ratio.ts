@@ -1,6 +1,6 @@
 import { settingExperiment } from './setting-experiment.ts';
 
-/** The paper's range is .01 to .03. */
+/** Those of the paper, .01 to .03, and one on either side. */
 const ratios = [0.005, 0.01, 0.02, 0.03, 0.05];
 const usual = 0.03;
 
@@ -9,6 +9,8 @@ export const fewShotRatio = settingExperiment({
   name: 'few-shot-ratio',
   title: 'Few-shot ratio: the share of the queries that a candidate is executed on (rho)',
   description: 'test score and tokens by the share of queries that a candidate is executed on',
+  method: 'paper',
+  anyMethod: true,
   setting: 'rho (%)',
   vary: ({ limit }) => ({
     variants: ratios.map((ratio) => ({ name: nameOf(ratio), at: 100 * ratio, evaluation: { few_shot_ratio: ratio } })),

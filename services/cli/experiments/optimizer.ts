@@ -11,6 +11,8 @@ export const optimizer = settingExperiment({
   name: 'optimizer',
   title: 'Optimizer: the model that proposes workflows and predicts their scores',
   description: 'several optimizer models (--optimizers), the first as the reference',
+  method: 'default',
+  anyMethod: true,
   setting: 'optimizer',
   vary: ({ optimizers, base }) => {
     const { endpoint, model } = base.parsed.settings.models.executor;

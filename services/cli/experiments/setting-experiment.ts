@@ -5,7 +5,7 @@ import { scorePlot, variantTable } from '../../domain/experiment/variant-tables.
 import type { Experiment } from './experiment.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { tryVariants } from './try-variants.ts';
-import type { Variant } from './variant.ts';
+import { searchVariants, type Variant, variantNamed } from './variant.ts';
 
 /** What is varied, and beside which of them the others are put. */
 export interface SettingVariants {
@@ -21,23 +21,29 @@ export interface SettingVariant extends Variant {
 }
 
 export interface SettingQuestion extends Pick<Experiment, 'name' | 'title' | 'description'> {
+  /** The preset or method whose setting is varied. */
+  readonly method: string;
+  /** Whether --methods may name another one. */
+  readonly anyMethod: boolean;
   /** What the plots' axis is called. */
   readonly setting: string;
   readonly vary: (plan: ExperimentPlan) => SettingVariants;
 }
 
 /** An experiment that varies one setting of the search and asks what that does to test score and tokens. */
-export function settingExperiment({ setting, vary, ...about }: SettingQuestion): Experiment {
+export function settingExperiment({ setting, vary, method, anyMethod, ...about }: SettingQuestion): Experiment {
   return {
     ...about,
     benchmarks: ['gsm8k'],
     fewestBenchmarks: 1,
-    methods: [],
-    knownMethods: [],
-    mostMethods: 0,
+    methods: [method],
+    knownMethods: anyMethod ? searchVariants : [],
+    mostMethods: anyMethod ? 1 : 0,
     run: async (context) => {
       const { variants, reference, remarks } = vary(context.plan);
-      const results = compareVariants(await tryVariants(context, variants), reference);
+      const base = variantNamed(context.plan.methods[0] ?? method);
+      const varied = variants.map((variant) => upon(base, variant));
+      const results = compareVariants(await tryVariants(context, varied), reference);
       const places = new Map(variants.flatMap(({ name, at }) => (at === undefined ? [] : [[name, at] as const])));
       const plots: readonly ResultPlot[] =
         places.size > 0
@@ -53,8 +59,12 @@ export function settingExperiment({ setting, vary, ...about }: SettingQuestion):
           ),
         ),
         plots,
-        remarks,
+        remarks: [`What is varied is a setting of ${base.name}; everything else of it stays.`, ...remarks],
       };
     },
   };
+}
+
+function upon(base: Variant, { search, evaluation, ...variant }: SettingVariant): Variant {
+  return { ...variant, search: { ...base.search, ...search }, evaluation: { ...base.evaluation, ...evaluation } };
 }

@@ -17,6 +17,7 @@ import type { FoundWorkflow } from '../eval/evaluation-file.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { bestWorkflow, foundWorkflow, search } from './find-and-test.ts';
+import { surrogateSettings } from './surrogate-settings.ts';
 import { meanByQuery, testWorkflow } from './test-workflow.ts';
 import { searchVariants, variantNamed } from './variant.ts';
 
@@ -107,12 +108,12 @@ async function testInitial(context: ExperimentContext, { benchmark, seed, initia
 
 function strataTrials(
   pairs: readonly { readonly target: Learned; readonly source: Learned }[],
-  { base, quick }: ExperimentPlan,
+  plan: ExperimentPlan,
 ): StrataTrial[] {
-  const { few_shot_ratio: ratio, bins, gamma, warm_up_rounds: warmUpRounds } = base.parsed.settings.evaluation;
+  const { few_shot_ratio: ratio, bins, gamma, warm_up_rounds: warmUpRounds } = surrogateSettings(plan);
   return pairs.flatMap(({ target, source }) => {
     const { benchmark, seed, recorded } = target;
-    const settings: StrataSettings = { ratio, bins, gamma, warmUpRounds, seed, draws: quick ? draws.quick : draws.usual };
+    const settings: StrataSettings = { ratio, bins, gamma, warmUpRounds, seed, draws: plan.quick ? draws.quick : draws.usual };
     if (!canJudge(recorded, settings) || !canJudge(source.recorded, settings)) return [];
     const meanAbsoluteError = fewShotError(recorded, strataShares(source.recorded, settings), settings);
     return [{ target: benchmark, source: source.benchmark, seed, meanAbsoluteError }];

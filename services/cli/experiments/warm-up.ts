@@ -8,6 +8,8 @@ export const warmUp = settingExperiment({
   name: 'warm-up',
   title: 'Warm-up: how many rounds with full execution (M)',
   description: 'test score and tokens by the number of warm-up rounds',
+  method: 'paper',
+  anyMethod: true,
   setting: 'M',
   vary: ({ rounds, base }) => {
     const most = rounds ?? base.parsed.settings.search.max_rounds;
