@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ExperimentPlan } from '../../../../services/cli/experiments/experiment-plan.ts';
 import { variedSettings } from '../../../../services/cli/experiments/search-file.ts';
+import { surrogateSettings } from '../../../../services/cli/experiments/surrogate-settings.ts';
 import { queryLevelName, searchVariants, variantNamed } from '../../../../services/cli/experiments/variant.ts';
 import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
 
@@ -55,5 +56,21 @@ describe('the settings of an experiment’s search', () => {
       benchmark: { name: 'sample', split: 'test', limit: undefined, scorer: 'strict' },
       search: { mode: 'query-level' },
     });
+  });
+});
+
+describe('the settings that cheap scores are judged under', () => {
+  const without = parseRunFile('benchmark: sample', 'none.yaml');
+  const judged = (more: Partial<ExperimentPlan> = {}) => surrogateSettings({ ...plan, ...more });
+
+  test("are the paper's without a run file, and the run file's with one", () => {
+    expect(judged({ base: { parsed: without, folder: '' } })).toMatchObject({ warm_up_rounds: 3, few_shot_ratio: 0.03 });
+    expect(judged().few_shot_ratio).toBe(0.1);
+  });
+
+  test('have a warm-up in any case, and leave rounds to judge on', () => {
+    const cold = parseRunFile('{ benchmark: sample, evaluation: { warm_up_rounds: 0 } }', 'cold.yaml');
+    const base = { parsed: cold, folder: '', runFile: 'cold.yaml' };
+    expect([20, 5, 4, 2].map((rounds) => judged({ base, rounds }).warm_up_rounds)).toEqual([3, 2, 1, 1]);
   });
 });
