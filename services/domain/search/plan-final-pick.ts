@@ -1,6 +1,7 @@
 import { earlierRounds } from '../evaluation/evidence.ts';
 import { totalUse } from '../ledger/totals.ts';
 import { randomStream } from '../random.ts';
+import { mean } from '../statistics/intervals.ts';
 import type { Command } from './command.ts';
 import type { StopReason } from './event.ts';
 import { nextPickStep } from './final-pick/next-pick-step.ts';
@@ -41,16 +42,29 @@ function pickTask(state: RunState): PickTask {
 }
 
 /**
- * Executions that the pick may spend. The K best in full is what `top` means; the others get their share. What is left of a
- * token budget bounds both, by the mean of what an execution has taken. Nothing here depends on what the pick has spent so far.
+ * Executions that the pick may spend. The K best in full is what `top` means; the others get their share, of the tokens as well:
+ * better workflows tend to be dearer, and the pick executes mostly those. What is left of a token budget bounds both, by the
+ * mean of what an execution has taken. Nothing here depends on what the pick has spent so far.
  */
 export function pickBudget(state: RunState, candidates: number): number {
   const { search, benchmark } = state.configuration;
   const { finalPick, tokenBudget } = search;
   if (finalPick === undefined) return 0;
   const full = candidates * benchmark.queryCount;
-  const wanted = finalPick.policy === 'top' ? finalPick.topK * benchmark.queryCount : Math.round(finalPick.share * full);
+  const wanted =
+    finalPick.policy === 'top' ? finalPick.topK * benchmark.queryCount : Math.round(finalPick.share * full * cheapness(state));
   return Math.min(wanted, full, tokenBudget > 0 ? affordable(state, tokenBudget) : full);
+}
+
+/** Tokens of a mean execution over those of a mean execution of the better half, at most 1. */
+function cheapness({ rounds }: RunState): number {
+  const costs = rounds
+    .filter(({ evaluation, outcomes }) => evaluation !== undefined && outcomes.length > 0)
+    .toSorted((one, other) => (other.evaluation?.score ?? 0) - (one.evaluation?.score ?? 0))
+    .map(({ outcomes }) => totalUse(outcomes.flatMap(({ tokens }) => tokens)).tokens / outcomes.length);
+  if (costs.length === 0) return 1;
+  const better = mean(costs.slice(0, Math.ceil(costs.length / 2)));
+  return better > 0 ? Math.min(1, mean(costs) / better) : 1;
 }
 
 function affordable({ rounds, ledger }: RunState, tokenBudget: number): number {

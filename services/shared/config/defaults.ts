@@ -37,8 +37,8 @@ export const defaults = {
       mode: 'task-level',
       // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
       memory: false,
-      // Together with the few-shot ratio a fifth of what executing everything would take (docs/estimators.md).
-      finalPick: { policy: 'race', topK: 3, share: 0.14 },
+      // Together with the few-shot ratio less than a fifth of what executing everything would take (docs/estimators.md).
+      finalPick: { policy: 'race', topK: 3, share: 0.12 },
     },
     evaluation: {
       method: 'few-shot',

@@ -4,7 +4,8 @@ import type { FinalPickSettings } from '../../../../services/domain/search/confi
 import type { RunEvent } from '../../../../services/domain/search/event.ts';
 import { pickBudget } from '../../../../services/domain/search/plan-final-pick.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
-import { continueRun, madeUpConfiguration, madeUpWorld, replay } from './made-up-world.ts';
+import type { Round, RunState } from '../../../../services/domain/search/state.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld, replay, use } from './made-up-world.ts';
 
 const settings = { policy: 'top', topK: 2, share: 0.2 } satisfies FinalPickSettings;
 const run = (finalPick: Partial<FinalPickSettings> | undefined, tokenBudget = 0) => {
@@ -100,4 +101,29 @@ describe('executions for the pick are refused', () => {
 test('a policy that there is not is named', () => {
   expect(() => run({ policy: 'oracle' })).toThrow(/no pick policy "oracle"; use one of argmax, top, /);
   expect(planNextStep(run(undefined).state)).toEqual([]);
+});
+
+describe('a share of the pick', () => {
+  const finalPick = { ...settings, policy: 'race', share: 0.2 };
+  /** Two rounds on 40 queries: the first scores 0.4, the second 0.8; an execution takes so many tokens. */
+  const stateOf = (first: number, second: number): RunState => {
+    const round = (number: number, score: number, tokens: number): Round => ({
+      ...{ round: number, parentRound: number - 1, candidates: [], proposals: [], workflowHash: `w${number}`, modification: '' },
+      ...{ samples: [], predictions: [], completed: true, evaluation: { method: 'few-shot', score, executions: 1 } },
+      outcomes: [{ queryIndex: 0, repeat: 0, score, answer: '', tokens: [use('executor', tokens)] }],
+    });
+    const configuration = madeUpConfiguration({ queryCount: 40, search: { finalPick } });
+    return { configuration, status: 'running', ledger: [], rounds: [round(1, 0.4, first), round(2, 0.8, second)] };
+  };
+
+  test('is one of the tokens too: where the better workflows are dearer, fewer executions are its worth', () => {
+    expect(pickBudget(stateOf(100, 100), 2)).toBe(16);
+    expect(pickBudget(stateOf(100, 300), 2)).toBe(Math.round((16 * 200) / 300));
+  });
+
+  test('is not more than its executions where they are cheaper, and bears rounds that executed nothing', () => {
+    expect(pickBudget(stateOf(300, 100), 2)).toBe(16);
+    const { rounds, ...rest } = stateOf(1, 1);
+    expect(pickBudget({ ...rest, rounds: rounds.map((round) => ({ ...round, outcomes: [] })) }, 2)).toBe(16);
+  });
 });
