@@ -3,7 +3,6 @@ import { totalUse } from '../../domain/ledger/totals.ts';
 import type { RunState } from '../../domain/search/state.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { coerceError } from '../../shared/lifecycle/coerce-error.ts';
 import { createSlots } from '../../shared/sandbox/slots.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -118,6 +117,6 @@ function quietView(ticket: RunTicket, notice: (message: string) => void): RunVie
 
 function refuseUnlessCompleted(what: string, runId: string, { status, failure }: RunState): void {
   if (status === 'completed') return;
-  const why = failure === undefined ? `it was ${status}` : `it failed: ${coerceError(failure.message).message}`;
+  const why = failure === undefined ? `it was ${status}` : `it failed: ${failure.message}`;
   throw new CliError(exitCodes.failed, `${what} (run ${runId}) has no result, so the experiment has none: ${why}`);
 }

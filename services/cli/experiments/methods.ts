@@ -2,7 +2,7 @@ import { compareVariants, type VariantResult } from '../../domain/experiment/com
 import type { ResultRow, ResultTable } from '../../domain/experiment/experiment-report.ts';
 import { paperMethods } from '../../domain/experiment/paper-tables.ts';
 import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
-import { describeDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
+import { describeScoreDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
 import type { Experiment } from './experiment.ts';
 import { tryVariants } from './try-variants.ts';
 import { queryLevelName, searchVariants, variantNamed } from './variant.ts';
@@ -56,6 +56,6 @@ function phasesOf(benchmark: string, results: readonly VariantResult[]): ResultT
 function describeResult({ benchmark, variant, seeds, against }: VariantResult): string[] {
   if (against === undefined) return [];
   const tokens = describeTokenRatio(against.tokenRatio, reference);
-  const score = describeDifference('its test score', against.difference, `${reference}'s`);
-  return [`${benchmark}, ${seeds} seed${seeds === 1 ? '' : 's'}: ${variant} ${tokens}, and ${score}.`];
+  const score = describeScoreDifference(against.difference);
+  return [`${benchmark}, ${seeds} seed${seeds === 1 ? '' : 's'}: ${variant} ${tokens} with ${score}.`];
 }

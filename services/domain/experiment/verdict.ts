@@ -11,6 +11,13 @@ export function describeDifference(what: string, { value, low, high }: CrossedIn
   return `${what} cannot be told apart from ${other} (${signed(value)} points, ${interval})`;
 }
 
+/** The same with the difference first, e.g. "a test score difference of -0.3 points (interval -1.9 to +1.3): by score they ...". */
+export function describeScoreDifference({ value, low, high }: CrossedInterval): string {
+  const told = `a test score difference of ${signed(value)} points (interval ${signed(low)} to ${signed(high)})`;
+  if (low > 0) return `${told}, which is above 0`;
+  return high < 0 ? `${told}, which is below 0` : `${told}: by score they cannot be told apart`;
+}
+
 /** E.g. "spends at most 29 % of aflow's tokens (25 %, interval 22 to 29 %)": what the upper end of the interval allows to say. */
 export function describeTokenRatio({ value, low, high }: SeedsInterval, reference: string): string {
   if (low === undefined || high === undefined)
