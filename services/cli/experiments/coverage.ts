@@ -6,6 +6,7 @@ import {
   describeCoverage,
   rankTable,
 } from '../../domain/experiment/coverage-table.ts';
+import { aboutIntervals } from './about-intervals.ts';
 import { bestWorkflows } from './best-workflows.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';
@@ -40,6 +41,7 @@ export const coverage: Experiment = {
         `An answer counts as correct from a score of ${threshold} on (--threshold); it matters for F1 alone, where the paper does not give its own.`,
         'The query-level baseline is the optimizer model asked for one workflow a query; the paper has ScoreFlow, which is trained for it.',
         ...(fewest < attempts ? [`A search found only ${fewest} workflows: its "top-5" are so many.`] : []),
+        aboutIntervals,
       ],
     };
   },

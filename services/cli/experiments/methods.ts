@@ -3,6 +3,7 @@ import type { ResultRow, ResultTable } from '../../domain/experiment/experiment-
 import { paperMethods } from '../../domain/experiment/paper-tables.ts';
 import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
 import { describeScoreDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
+import { aboutIntervals } from './about-intervals.ts';
 import type { Experiment } from './experiment.ts';
 import { tryVariants } from './try-variants.ts';
 import { queryLevelName, searchVariants, variantNamed } from './variant.ts';
@@ -32,6 +33,7 @@ export const methods: Experiment = {
         "Search tokens are all tokens of the search, the executions on the test split left out, as the paper counts them. Whether its figures hold the optimizer's own tokens, it does not say; ours do.",
         "The paper's rows are single runs with other models: compare the differences between rows, not the rows.",
         ...(names.includes(queryLevelName) ? [aboutQueryLevel] : []),
+        aboutIntervals,
       ],
     };
   },

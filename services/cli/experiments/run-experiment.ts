@@ -75,7 +75,7 @@ async function runExperiment(
       simulated: runs.simulated(),
       setting: describeSetting(plan),
       ...result,
-      remarks: [...(plan.quick ? [quickRemark] : []), ...result.remarks, intervalRemark],
+      remarks: [...(plan.quick ? [quickRemark] : []), ...result.remarks],
       runs: runs.ended(),
     };
   } finally {
@@ -89,8 +89,6 @@ export function experimentFolder({ name }: Experiment, { out, dataDir }: Experim
 }
 
 const quickRemark = 'A reduced form (--quick): it shows how the experiment works; its figures are too few to mean anything.';
-const intervalRemark =
-  'Intervals are 95 %: of scores over seeds and queries together, of tokens over seeds. With few seeds they are wide, as they should be.';
 
 function needsSimulator({ base, optimizers }: ExperimentPlan): boolean {
   const { endpoints, models } = base.parsed.settings;

@@ -2,6 +2,7 @@ import { compareVariants } from '../../domain/experiment/compare-variants.ts';
 import type { ResultPlot } from '../../domain/experiment/experiment-report.ts';
 import { describeSettings, settingCurves } from '../../domain/experiment/setting-curves.ts';
 import { scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
+import { aboutIntervals } from './about-intervals.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { tryVariants } from './try-variants.ts';
@@ -59,7 +60,7 @@ export function settingExperiment({ setting, vary, method, anyMethod, ...about }
           ),
         ),
         plots,
-        remarks: [`What is varied is a setting of ${base.name}; everything else of it stays.`, ...remarks],
+        remarks: [`What is varied is a setting of ${base.name}; everything else of it stays.`, ...remarks, aboutIntervals],
       };
     },
   };

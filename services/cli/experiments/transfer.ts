@@ -14,6 +14,7 @@ import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { renameQueryFields } from '../../domain/workflow/rename-query-fields.ts';
 import { WorkflowFileError } from '../../shared/config/read-workflow-file.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
+import { aboutIntervals } from './about-intervals.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { bestWorkflow, foundWorkflow, search } from './find-and-test.ts';
@@ -55,6 +56,7 @@ export const transfer: Experiment = {
         'Query fields are renamed by their place (query.question becomes query.problem); prompts stay as they were found.',
         'Strata: the bins are those of the benchmark itself, by its own warm-up; only the shares by which they are drawn from come from elsewhere. On the diagonal they are its own.',
         ...new Set(tested.flatMap(({ misfit }) => misfit ?? [])),
+        aboutIntervals,
       ],
     };
   },
