@@ -5,11 +5,16 @@ interface LaneUse {
   reserved: number;
   /** Its last pull brought nothing. */
   idle: boolean;
+  /** It found no free slot, and waits for one. */
+  waiting: boolean;
+  /** When it was last given a slot, in turns; 0 for never. */
+  turn: number;
 }
 
 /**
  * Shares a worker's slots among its lanes: those with a backlog get equal parts, so that a small run behind a large one gets
- * its share; idle ones keep one slot each for the pull that waits. Never gives out more slots than there are.
+ * its share; idle ones keep one slot each for the pull that waits. With more lanes than slots they take turns: a lane that has
+ * just asked in vain would else ask again before those that it woke, and they never would. Never gives out more slots than there are.
  */
 export interface Slots {
   open(lane: string): void;
@@ -24,8 +29,9 @@ export interface Slots {
 
 export function createSlots(total: number): Slots {
   const lanes = new Map<string, LaneUse>();
+  let turns = 0;
   const useOf = (lane: string): LaneUse => {
-    const use = lanes.get(lane) ?? { inFlight: 0, reserved: 0, idle: true };
+    const use = lanes.get(lane) ?? { inFlight: 0, reserved: 0, idle: true, waiting: false, turn: 0 };
     lanes.set(lane, use);
     return use;
   };
@@ -36,6 +42,7 @@ export function createSlots(total: number): Slots {
       useOf(lane);
     },
     close: (lane) => {
+      useOf(lane).waiting = false;
       // What is in flight stays counted until it ends.
       if (lanes.get(lane)?.inFlight === 0) lanes.delete(lane);
     },
@@ -47,7 +54,14 @@ export function createSlots(total: number): Slots {
         sum(({ idle }) => (idle ? 0 : 1)),
       );
       const share = use.idle ? 1 : Math.ceil(total / busy) - use.inFlight;
-      const reserved = Math.max(0, Math.min(free, share));
+      const ahead = sum((other) => (other !== use && other.waiting && other.turn < use.turn ? 1 : 0));
+      const reserved = Math.max(0, Math.min(free - ahead, share));
+      // One that has its share already waits for its own jobs, and holds nobody up.
+      use.waiting = reserved === 0 && share > 0;
+      if (reserved > 0) {
+        turns += 1;
+        use.turn = turns;
+      }
       use.reserved = reserved;
       return reserved;
     },

@@ -36,6 +36,38 @@ describe('slots', () => {
     expect(slots.reserve('lane')).toBe(1);
   });
 
+  it('go around where there are more lanes than slots: who asked in vain asks again after those that wait', () => {
+    const slots = createSlots(2);
+    const lanes = ['a', 'b', 'c', 'd', 'e'];
+    const served = new Map(lanes.map((lane) => [lane, 0]));
+    const holding: string[] = [];
+    for (let step = 0; step < 50; step += 1) {
+      // The lane whose pull has just ended asks first, as a loop does that goes on at once.
+      const ended = holding.length === 2 ? (holding.shift() as string) : undefined;
+      if (ended !== undefined) slots.pulled(ended, 1, 0);
+      for (const lane of [...(ended === undefined ? [] : [ended]), ...lanes.filter((one) => one !== ended)]) {
+        if (holding.includes(lane) || slots.reserve(lane) === 0) continue;
+        holding.push(lane);
+        served.set(lane, (served.get(lane) ?? 0) + 1);
+      }
+    }
+    const times = [...served.values()];
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(1);
+  });
+
+  it('are not kept for a lane that waits for its own jobs, or has gone', () => {
+    const slots = createSlots(2);
+    for (const lane of ['one', 'other']) {
+      expect(slots.reserve(lane)).toBe(1);
+      slots.pulled(lane, 1, 1);
+    }
+    expect(slots.reserve('one')).toBe(0);
+    expect(slots.reserve('new')).toBe(0);
+    slots.close('new');
+    slots.ended('other');
+    expect(slots.reserve('other')).toBe(1);
+  });
+
   it('are never given out twice, whatever is done with them', () => {
     const lanes = ['a', 'b', 'c'];
     const step = fc.record({
