@@ -4,6 +4,7 @@ import { randomStream } from '../../domain/random.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
+import { startDeadline } from '../lifecycle/deadline.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -92,7 +93,8 @@ async function workUntilDone(delivery: Delivery, dependencies: SettleDependencie
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     const moved = runs.moved(job.runId);
-    const limit = AbortSignal.any([signal, moved, AbortSignal.timeout(job.timeLimitMs)]);
+    using deadline = startDeadline(job.timeLimitMs);
+    const limit = AbortSignal.any([signal, moved, deadline.signal]);
     try {
       const run = await runs.context(job.runId, limit);
       return await work({ job, run, journal, record, signal: limit });
