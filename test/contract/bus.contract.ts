@@ -208,6 +208,18 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await pull(runId, 10)).toHaveLength(2);
       });
 
+      test('that has been narrowed hands out what was given back, and nothing new', async () => {
+        const runId = await openedRun(2);
+        for (const id of ['j1', 'j2', 'j3']) await bus.jobs.publish(executeJob(runId, id));
+        const held = await pull(runId, 10);
+        expect(idsOf(held)).toEqual(['j1', 'j2']);
+        await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
+        await held[1]?.retry(0);
+        expect(idsOf(await pull(runId, 10))).toEqual(['j2']);
+        await held[0]?.ack();
+        expect(await pull(runId, 10)).toEqual([]);
+      });
+
       test('waits for the first job and returns without waiting for more', async () => {
         const runId = await openedRun();
         const pulling = pull(runId, 5, 5_000);

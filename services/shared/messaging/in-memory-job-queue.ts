@@ -61,12 +61,15 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
   };
 
   const take = (kind: JobKind, runId: string, max: number): Delivery[] => {
+    const cap = lanes.get(laneName(kind, runId));
+    if (cap === undefined) return [];
     const ofLane = [...queue].filter(([, queued]) => queued.kind === kind && queued.runId === runId);
-    const inFlight = ofLane.filter(([, queued]) => !queued.ready).length;
-    const free = Math.min(max, (lanes.get(laneName(kind, runId)) ?? 0) - inFlight);
-    return ofLane
-      .filter(([, queued]) => queued.ready)
-      .slice(0, Math.max(0, free))
+    // As on the server: a job that was delivered keeps its place under the cap until it is settled, so that it comes again before
+    // new ones, also under a cap that has been lowered meanwhile.
+    const delivered = ofLane.filter(([, queued]) => queued.deliveries > 0);
+    const fresh = ofLane.filter(([, queued]) => queued.deliveries === 0).slice(0, Math.max(0, cap - delivered.length));
+    return [...delivered.filter(([, queued]) => queued.ready), ...fresh]
+      .slice(0, max)
       .map(([subject, queued]) => deliver(subject, queued));
   };
 
