@@ -102,7 +102,11 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       };
       await bus.runs.put(manifest);
       if (!isOver(manifest.status)) coordinator.drive(manifest);
-      const memory = await summarizeMemory(bus, queries, { runId, model: settings.executor.model, simulated });
+      // A run that goes on has begun with what it remembers, or without.
+      const memory =
+        known === undefined
+          ? await summarizeMemory(bus, queries, { runId, model: settings.executor.model, simulated })
+          : undefined;
       return { runId, continued: known !== undefined, status: manifest.status, memory };
     },
     async listRuns(signal) {

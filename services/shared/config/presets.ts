@@ -1,6 +1,7 @@
 /**
- * Settings under one name, written as in a run file. Each preset names every setting that makes it what it is, so that a change of
- * a default changes no preset.
+ * Settings under one name, written as in a run file. A preset names what makes it what it is, and nothing else: an experiment puts
+ * it over a user's run file, whose token budget and few-shot ratio it must leave alone. What it does not name is the default's, also
+ * in a run's id.
  */
 
 const aflowSearch = {
