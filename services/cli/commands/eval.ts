@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { executionRecords } from '../../domain/eval/execution-record.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -16,6 +16,7 @@ import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
+import { shortPath } from '../short-path.ts';
 
 interface EvalOptions extends ClusterOptions, EvaluationChoices {
   readonly json: boolean;
@@ -93,11 +94,6 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
     document: { ...document, files },
     text: `${describeEvaluation(document)}\n\nRecords: ${names}`,
   };
-}
-
-function shortPath(path: string): string {
-  const fromHere = relative('', path);
-  return fromHere.startsWith('..') ? path : fromHere;
 }
 
 function parseSeed(text: string): number {

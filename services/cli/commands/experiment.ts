@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Answer, Cli } from '../cli.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -8,6 +7,7 @@ import { experiments } from '../experiments/registry.ts';
 import { renderExperimentText } from '../experiments/render-experiment-text.ts';
 import { experimentFolder, runExperiments } from '../experiments/run-experiment.ts';
 import { writeExperiment } from '../experiments/write-experiment.ts';
+import { shortPath } from '../short-path.ts';
 
 export function addExperimentCommand(program: Command, cli: Cli): void {
   const about = [...experiments.values()].map(({ name, description }) => `  ${name.padEnd(16)}${description}`);
@@ -43,9 +43,4 @@ async function runToAnswer(cli: Cli, chosen: readonly Experiment[], options: Exp
     document: chosen.length === 1 ? documents[0] : { experiments: documents },
     text: texts.join('\n\n\n'),
   };
-}
-
-function shortPath(path: string): string {
-  const fromHere = relative('', path);
-  return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+import { replaceFile } from '../replace-file.ts';
 import { encodeCsv, encodeJsonLines, encodeParquet } from './encode-records.ts';
 import type { EvaluationDocument } from './evaluation-document.ts';
 import { recordColumns } from './record-columns.ts';
@@ -12,7 +13,7 @@ export interface EvaluationFiles {
   readonly summary: string;
 }
 
-/** Writes the records in three formats and the summary, over earlier ones. A reader never finds half a file. */
+/** Writes the records in three formats and the summary, over earlier ones. */
 export async function writeEvaluation(
   folder: string,
   document: EvaluationDocument,
@@ -27,16 +28,10 @@ export async function writeEvaluation(
     summary: join(folder, 'evaluation.json'),
   };
   await Promise.all([
-    replace(files.csv, encodeCsv(columns, records)),
-    replace(files.jsonl, encodeJsonLines(columns, records)),
-    replace(files.parquet, encodeParquet(columns, records)),
-    replace(files.summary, `${JSON.stringify(document, null, 2)}\n`),
+    replaceFile(files.csv, encodeCsv(columns, records)),
+    replaceFile(files.jsonl, encodeJsonLines(columns, records)),
+    replaceFile(files.parquet, encodeParquet(columns, records)),
+    replaceFile(files.summary, `${JSON.stringify(document, null, 2)}\n`),
   ]);
   return files;
-}
-
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`;
-  await writeFile(draft, content);
-  await rename(draft, path);
 }

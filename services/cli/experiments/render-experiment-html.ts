@@ -1,40 +1,28 @@
 import type { ExperimentReport, ResultPlot, ResultTable } from '../../domain/experiment/experiment-report.ts';
+import { htmlPage } from '../report/html-page.ts';
 import { type Markup, markup } from '../report/markup.ts';
-import { style } from '../report/style.ts';
 import { formatFigure } from './format-figure.ts';
 import { intervalRows } from './interval-rows.ts';
-import { nameOfRow, simulatedWarning } from './row-name.ts';
+import { nameOfRow } from './row-name.ts';
 import { settingCurve } from './setting-curve.ts';
 
-/** One page that needs nothing else: no network, no script, no font. */
 export function renderExperimentHtml(report: ExperimentReport): string {
   const { title, simulated, setting, findings, tables, plots, remarks, runs } = report;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${simulated ? 'Simulated model: ' : ''}${title} – SCALE</title>
-<style>${{ markup: style }}</style>
-</head>
-<body>
-${simulated && markup`<div class="banner" role="alert"><strong>Simulated model: not a result.</strong>${simulatedWarning.replace(/^[^.]*\./, '')}</div>`}
-<header><h1>${title}</h1>${setting.map((text) => markup`<p class="faint">${text}</p>`)}
-<ul class="remarks">${findings.map((finding) => markup`<li>${finding}</li>`)}</ul></header>
-<main>
+  return htmlPage({
+    title,
+    simulated,
+    header: markup`<h1>${title}</h1>${setting.map((text) => markup`<p class="faint">${text}</p>`)}
+<ul class="remarks">${findings.map((finding) => markup`<li>${finding}</li>`)}</ul>`,
+    main: markup`
 <section><h2>Plots</h2><div class="beside">${plots.map((plot, index) => markup`<figure>${drawn(plot, `plot-${index}`)}<figcaption>${plot.title}</figcaption></figure>`)}</div></section>
 ${tables.map((table) => section(table, simulated))}
 <section><h2>Notes</h2><ul>${remarks.map((remark) => markup`<li>${remark}</li>`)}</ul></section>
 <section><h2>Runs</h2><div class="wide"><table><thead><tr><th>run</th><th>what</th><th class="number">tokens</th></tr></thead><tbody>${runs.map(
-    ({ runId, what, tokens }) => markup`<tr><td>${runId}</td><td>${what}</td><td class="number">${tokens}</td></tr>`,
-  )}</tbody></table></div></section>
-</main>
-<footer>Written by SCALE. The same figures are in experiment.json and experiment.md.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+      ({ runId, what, tokens }) => markup`<tr><td>${runId}</td><td>${what}</td><td class="number">${tokens}</td></tr>`,
+    )}</tbody></table></div></section>
+`,
+    footer: 'Written by SCALE. The same figures are in experiment.json and experiment.md.',
+  });
 }
 
 function drawn(plot: ResultPlot, id: string): Markup {

@@ -1,6 +1,7 @@
 import type { ExperimentReport, ResultTable } from '../../domain/experiment/experiment-report.ts';
+import { simulatedWarning } from '../report/words.ts';
 import { formatFigure } from './format-figure.ts';
-import { nameOfRow, simulatedWarning } from './row-name.ts';
+import { nameOfRow } from './row-name.ts';
 
 export function renderExperimentMarkdown(report: ExperimentReport): string {
   const { simulated, runs } = report;

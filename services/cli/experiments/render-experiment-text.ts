@@ -1,7 +1,8 @@
 import type { ExperimentReport, ResultTable } from '../../domain/experiment/experiment-report.ts';
+import { simulatedWarning } from '../report/words.ts';
 import { alignColumns } from '../runs/describe-runs.ts';
 import { formatFigure } from './format-figure.ts';
-import { nameOfRow, simulatedWarning } from './row-name.ts';
+import { nameOfRow } from './row-name.ts';
 
 /** For a terminal. */
 export function renderExperimentText(report: ExperimentReport): string {

@@ -1,8 +1,5 @@
 import type { ResultRow } from '../../domain/experiment/experiment-report.ts';
 
-export const simulatedWarning =
-  'Simulated model: not a result. A program that imitates a model gave the answers; nothing here says how real models do.';
-
 /** Whose figures they are stands in the row itself: rows are copied out of tables. */
 export function nameOfRow({ name, source }: ResultRow, simulated: boolean): string {
   if (source === 'paper') return `paper: ${name}`;

@@ -1,31 +1,22 @@
 import type { ReplayReport, ReplayRow, ReplayTable } from '../../domain/replay/replay-report.ts';
+import { htmlPage } from '../report/html-page.ts';
 import { type Markup, markup } from '../report/markup.ts';
-import { style } from '../report/style.ts';
 import { intervalPlot } from './interval-plot.ts';
 import { columnsOf, describeReplay, estimateIn, leadingColumn, plainFigure, sourcesOf, withInterval } from './replay-columns.ts';
 
-/** One page that needs nothing else: no network, no script, no font. */
+const title = 'Replay of recorded searches';
+
 export function renderReplayHtml(report: ReplayReport): string {
   const sources = sourcesOf(report);
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Replay of recorded searches – SCALE</title>
-<style>${{ markup: style }}</style>
-</head>
-<body>
-<header><h1>Replay of recorded searches</h1>${describeReplay(report).map((text) => markup`<p>${text}</p>`)}</header>
-<main>
+  return htmlPage({
+    title,
+    simulated: false,
+    header: markup`<h1>${title}</h1>${describeReplay(report).map((text) => markup`<p>${text}</p>`)}`,
+    main: markup`
 ${report.tables.map((table) => section(table, sources))}
-</main>
-<footer>Written by SCALE. The same figures are in replay.json and replay.md.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+`,
+    footer: 'Written by SCALE. The same figures are in replay.json and replay.md.',
+  });
 }
 
 function section({ kind, title, rows }: ReplayReport['tables'][number], sources: readonly string[]): Markup {

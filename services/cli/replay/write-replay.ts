@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReplayReport } from '../../domain/replay/replay-report.ts';
+import { replaceFile } from '../replace-file.ts';
 import { renderReplayHtml } from './render-replay-html.ts';
 import { renderReplayMarkdown } from './render-replay-markdown.ts';
 import { replayDocument } from './replay-document.ts';
@@ -18,8 +19,10 @@ export async function writeReplay(folder: string, report: ReplayReport): Promise
     json: resolve(join(folder, 'replay.json')),
   };
   await mkdir(folder, { recursive: true });
-  await writeFile(files.html, renderReplayHtml(report));
-  await writeFile(files.markdown, renderReplayMarkdown(report));
-  await writeFile(files.json, `${JSON.stringify(replayDocument(report), null, 2)}\n`);
+  await Promise.all([
+    replaceFile(files.html, renderReplayHtml(report)),
+    replaceFile(files.markdown, renderReplayMarkdown(report)),
+    replaceFile(files.json, `${JSON.stringify(replayDocument(report), null, 2)}\n`),
+  ]);
   return files;
 }

@@ -1,39 +1,27 @@
 import type { ReportModel } from '../../domain/report/report-model.ts';
 import { formatCount, formatScore, formatShare } from '../progress/format.ts';
+import { htmlPage } from './html-page.ts';
 import { sectionsOf } from './html-sections.ts';
 import { type Markup, type MarkupPart, markup } from './markup.ts';
-import { style } from './style.ts';
-import { describeStatus, describeSubject, exact, simulatedWarning } from './words.ts';
+import { describeStatus, describeSubject, exact } from './words.ts';
 
-/** One page that needs nothing else: no network, no script, no font. */
 export function renderHtml(model: ReportModel): string {
   const sections = sectionsOf(model);
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${model.simulated ? 'Simulated model: ' : ''}${model.run.name} – SCALE</title>
-<style>${{ markup: style }}</style>
-</head>
-<body>
-${model.simulated && markup`<div class="banner" role="alert"><strong>Simulated model: not a result.</strong>${simulatedWarning.replace(/^[^.]*\./, '')}</div>`}
-<header>
+  return htmlPage({
+    title: model.run.name,
+    simulated: model.simulated,
+    header: markup`
 <h1>${model.run.name}</h1>
 <p class="faint">Run ${model.run.runId}: ${describeStatus(model)}${startedAt(model)}.<br>${describeSubject(model)}.</p>
 ${cards(model)}
 ${model.remarks.length > 0 && markup`<ul class="remarks">${model.remarks.map((remark) => markup`<li>${remark}</li>`)}</ul>`}
 <nav aria-label="Contents">${sections.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
-</header>
-<main>
+`,
+    main: markup`
 ${sections.map(({ id, title, content }) => markup`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>${content}</section>`)}
-</main>
-<footer>Written by SCALE. The same figures are in report.json, in words in report.md.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+`,
+    footer: 'Written by SCALE. The same figures are in report.json, in words in report.md.',
+  });
 }
 
 function startedAt({ run }: ReportModel): string {

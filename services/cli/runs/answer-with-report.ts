@@ -1,7 +1,7 @@
-import { relative } from 'node:path';
 import type { Answer } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { renderTerminal } from '../report/render-terminal.ts';
+import { shortPath } from '../short-path.ts';
 import type { RunArchive } from './archive-run.ts';
 
 /** The end of a command that wrote a report: its summary, and where it is. */
@@ -12,9 +12,4 @@ export function answerWithReport(exitCode: ExitCode, { files, report }: RunArchi
     document: { runId, status, files, report },
     text: `${renderTerminal(report).trimEnd()}\n\nReport: ${shortPath(files.html)}`,
   };
-}
-
-function shortPath(path: string): string {
-  const fromHere = relative('', path);
-  return fromHere.startsWith('..') ? path : fromHere;
 }

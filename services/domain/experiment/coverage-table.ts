@@ -3,7 +3,7 @@ import { differencesOf, pairedOver, scoreOver } from './compare-variants.ts';
 import { type Attempts, competitionRanks, covered, denseRanks } from './coverage.ts';
 import { type CrossedInterval, crossedInterval, seedsInterval } from './crossed-interval.ts';
 import type { Figure, IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
-import { percentFigure } from './figures.ts';
+import { boundedFigure, percentFigure } from './figures.ts';
 import { paperCoverage } from './paper-tables.ts';
 import { describeDifference } from './verdict.ts';
 
@@ -131,8 +131,8 @@ function rankRow(name: string, ranks: readonly Attempts[], places: number): Resu
   const cells = Array.from({ length: places }, (_, place): Figure | undefined => {
     const known = ranks.flatMap((byPlace) => (byPlace[place] === undefined ? [] : [byPlace[place]]));
     if (known.length === 0) return undefined;
-    const { low, high, value } = known.length > 1 ? crossedInterval(known, 0.5) : seedsInterval(known.map(mean));
-    return { unit: 'number', value, ...(low === undefined || high === undefined ? {} : { low: Math.max(1, low), high }) };
+    const rank = known.length > 1 ? crossedInterval(known, 0.5) : seedsInterval(known.map(mean));
+    return boundedFigure('number', rank, [1, Number.POSITIVE_INFINITY]);
   });
   return { name, source: 'ours', cells };
 }

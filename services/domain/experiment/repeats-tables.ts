@@ -1,6 +1,7 @@
 import { mean } from '../statistics/intervals.ts';
 import { seedsInterval } from './crossed-interval.ts';
 import type { Figure, IntervalPlot, ResultTable } from './experiment-report.ts';
+import { boundedFigure } from './figures.ts';
 import { noiseShare, passDeviation, type VarianceComponents, varianceComponents } from './variance-components.ts';
 
 /** The best workflows of one search, each executed several times on the test split. */
@@ -48,9 +49,7 @@ export function componentTable(results: readonly BenchmarkComponents[]): ResultT
 }
 
 function noiseFigure(components: readonly VarianceComponents[]): Figure {
-  const { value, low, high } = seedsInterval(components.map(noiseShare));
-  const interval = low === undefined || high === undefined ? {} : { low: Math.max(0, low), high: Math.min(1, high) };
-  return { unit: 'share', value, ...interval };
+  return boundedFigure('share', seedsInterval(components.map(noiseShare)), [0, 1]);
 }
 
 /** Each workflow's passes: mean, lowest and highest. */

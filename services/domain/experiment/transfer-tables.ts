@@ -1,7 +1,7 @@
 import { differencesOf, pairedOver, scoreOver } from './compare-variants.ts';
 import { seedsInterval } from './crossed-interval.ts';
 import type { IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
-import { percentFigure, pointsFigure, probabilityFigure } from './figures.ts';
+import { boundedFigure, percentFigure, pointsFigure, probabilityFigure } from './figures.ts';
 import { describeDifference } from './verdict.ts';
 
 /** One workflow on a benchmark's test split. */
@@ -99,13 +99,7 @@ export function strataTable(trials: readonly StrataTrial[]): ResultTable {
       source: 'ours',
       cells: sources.map((source) => {
         const errors = group.filter((trial) => trial.source === source).map((trial) => trial.meanAbsoluteError);
-        if (errors.length === 0) return undefined;
-        const { value, low, high } = seedsInterval(errors);
-        return {
-          unit: 'number',
-          value,
-          ...(low === undefined || high === undefined ? {} : { low: Math.max(0, low), high: Math.min(1, high) }),
-        };
+        return errors.length === 0 ? undefined : boundedFigure('number', seedsInterval(errors), [0, 1]);
       }),
     })),
   };

@@ -1,8 +1,8 @@
 import { FailureError } from '../failure.ts';
 import type { Random } from '../ports.ts';
 import { shuffled } from '../random.ts';
-import type { Operator, Value } from './operator.ts';
-import { readChoice, solutionLabel } from './sc-ensemble.ts';
+import type { Operator } from './operator.ts';
+import { readChoice, solutionLabel, texts } from './sc-ensemble.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const mdEnsembleMarker = 'Several solutions of the problem follow, each under a letter. Judge which one is the best.';
@@ -57,7 +57,5 @@ export const mdEnsemble: Operator = {
     throw new FailureError({ kind: 'unparsable-answer', message });
   },
 };
-
-const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 const orderOf = (solutions: readonly string[], random: Random): number[] => shuffled(random, [...solutions.keys()]);

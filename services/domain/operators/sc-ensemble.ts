@@ -52,7 +52,7 @@ export const scEnsemble: Operator = {
 const nameOfChoice =
   /\b(?:[Ss]olution|SOLUTION|[Oo]ption|[Cc]hoice)(?: is)? ([A-Za-z])\b(?! \w+ed\b)|\b(?:[Cc]hoose|[Pp]ick|[Aa]nswer|[Bb]est)(?: is)? ([A-Z])\b(?! \w+ed\b)/g;
 
-const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+export const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /**
  * The letter that a reply chooses: "B", "(b)", "Solution B.", "**B**: most give 2", "The best is **B**", fenced or after a think

@@ -1,6 +1,7 @@
 import { type WarmUpRecord, warmUpRecords } from '../search/experience.ts';
-import { type PromptRequest, refusalTitle } from './build-proposal-prompt.ts';
+import type { PromptRequest } from './build-proposal-prompt.ts';
 import { predictionInstructions } from './prediction-instructions.ts';
+import { refusalTitle } from './repair-section.ts';
 import { oneLine, shortened } from './shortened.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 

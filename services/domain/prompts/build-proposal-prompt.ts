@@ -1,9 +1,10 @@
 import type { Benchmark, Query } from '../benchmark.ts';
 import type { EvaluationSettings } from '../search/configuration.ts';
-import type { ExecutionOutcome, WorkflowProposed } from '../search/event.ts';
+import type { ExecutionOutcome } from '../search/event.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
 import type { Round, RunState } from '../search/state.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
+import { repairSection } from './repair-section.ts';
 import { oneLine, shortened } from './shortened.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 
@@ -15,9 +16,6 @@ export interface PromptRequest {
   readonly attempt: number;
 }
 
-/** Above the reply that must be repaired. */
-export const refusalTitle = '# Your last reply was refused';
-
 /** Characters of each variable part, so that the whole stays within a few thousand tokens whatever a search comes up with. */
 const limits = {
   workflow: 12_000,
@@ -28,8 +26,6 @@ const limits = {
   query: 700,
   answer: 500,
   failingQueries: 8000,
-  refusedReply: 6000,
-  problems: 2000,
 };
 
 /** The optimizer's prompt for a new workflow (Eq 5): what stays the same first, the repair of a refused reply last. */
@@ -44,7 +40,10 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
     experienceSection(experience, { round, attempt: attempt - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience.failingQueries, benchmark),
-    repairSection(attempt > 1 ? open.proposals.at(-1) : undefined),
+    repairSection(
+      attempt > 1 ? open.proposals.at(-1) : undefined,
+      'Keep its idea and mend what was refused, or choose another modification if it was a repetition.',
+    ),
     asksForConfidence(configuration.evaluation) ? confidenceRequest : '',
     'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow with one modification.',
   ]
@@ -130,17 +129,6 @@ function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly 
 /** S_conf: the optimizer's prompt with a question more (the paper's "Output your confidence on the answer"). */
 const confidenceRequest = `# Confidence
 Output your confidence on the answer as well: after the two tags, <confidence>a number from 0.0 to 1.0</confidence>.`;
-
-function repairSection(refused: WorkflowProposed | undefined): string {
-  if (refused?.failure === undefined) return '';
-  return `${refusalTitle}
-${refused.failure.kind}: ${shortened(refused.failure.message, limits.problems)}
-This was the reply:
-<refused>
-${shortened(refused.reply.trim(), limits.refusedReply)}
-</refused>
-Keep its idea and mend what was refused, or choose another modification if it was a repetition.`;
-}
 
 function percent(score: number | undefined): string {
   return score === undefined ? 'unknown' : score.toFixed(3);

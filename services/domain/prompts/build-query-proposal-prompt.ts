@@ -1,8 +1,8 @@
 import type { Benchmark, Query } from '../benchmark.ts';
-import type { QueryWorkflowProposed } from '../search/event.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import { type PromptRequest, refusalTitle } from './build-proposal-prompt.ts';
+import type { PromptRequest } from './build-proposal-prompt.ts';
 import { languageExample } from './language-reference.ts';
+import { repairSection } from './repair-section.ts';
 import { shortened } from './shortened.ts';
 import { languageSection, taskSections } from './task-sections.ts';
 import { workflowYaml } from './workflow-yaml.ts';
@@ -16,7 +16,7 @@ export const queryProposalOpening =
   'You write a workflow: a small program of language-model calls that answers one query of a task.';
 
 /** Characters of each variable part. */
-const limits = { workflow: 12_000, field: 24_000, refusedReply: 6000, problems: 2000 };
+const limits = { workflow: 12_000, field: 24_000 };
 
 /**
  * The optimizer's prompt for one query's own workflow: the query-level baseline. What is the same for all queries comes first, so
@@ -33,7 +33,7 @@ export function buildQueryProposalPrompt({ state, benchmark, round, attempt, que
   return [
     instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow),
     querySection(query, benchmark.inputs),
-    repairSection(refused),
+    repairSection(refused, 'Keep its idea and mend what was refused.'),
     'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow for this query.',
   ]
     .filter((section) => section !== '')
@@ -89,15 +89,4 @@ steps:
 function querySection(query: Query, inputs: readonly string[]): string {
   const fields = inputs.map((field) => `${field}: ${shortened((query.fields[field] ?? '').trim(), limits.field)}`);
   return ['# The query', ...fields].join('\n');
-}
-
-function repairSection(refused: QueryWorkflowProposed | undefined): string {
-  if (refused?.failure === undefined) return '';
-  return `${refusalTitle}
-${refused.failure.kind}: ${shortened(refused.failure.message, limits.problems)}
-This was the reply:
-<refused>
-${shortened(refused.reply.trim(), limits.refusedReply)}
-</refused>
-Keep its idea and mend what was refused.`;
 }

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import type { Random } from '../../domain/ports.ts';
-import { refusalTitle } from '../../domain/prompts/build-proposal-prompt.ts';
+import { refusalTitle } from '../../domain/prompts/repair-section.ts';
 import { randomChoice } from '../../domain/random.ts';
 import { breakages, reply } from '../edits/breakages.ts';
 import { harmfulEdits } from '../edits/harmful-edits.ts';
