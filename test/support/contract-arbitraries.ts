@@ -127,6 +127,7 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       invalidScoresZero: fc.constant(true),
       finalPick: fc.record({ policy: text, topK: uint32, share: double }),
       mode: fc.constant('query-level' as const),
+      ties: fc.constant('newest' as const),
     },
     { requiredKeys: searchKeys },
   ),

@@ -96,7 +96,7 @@ export function pickStrategies(share: number): Strategy[] {
     { ...paper, name: 'difference, 3 warm-ups, argmax', method: 'difference' },
     { ...rungs, name: 'halving', pick: 'halving' },
     { ...rungs, name: 'race', pick: 'race' },
-    { ...rungs, name: 'the default: few-shot, race, a third on arrival', pick: 'race', budget: { share, arrival: 1 / 3 } },
+    { ...rungs, name: 'the default: few-shot, race, 4/7 on arrival', pick: 'race', budget: { share, arrival: 4 / 7 } },
     { ...model, name: 'rasch, refine' },
     { ...model, name: 'rasch, refine, memory of such searches', memory: 'alike' },
     { ...model, name: 'rasch, refine, memory of full searches', memory: 'full' },

@@ -43,6 +43,11 @@ export interface SearchSettings {
   readonly lambda: number;
   /** Eq 4's alpha on scores times 100; AFlow's 0.2. */
   readonly alpha: number;
+  /**
+   * Of workflows with equal scores, the one found last is the first to become a parent. Scores of a few queries are equal so often that
+   * a search which keeps to the oldest, as AFlow does, stays where it began. Absent: the oldest.
+   */
+  readonly ties?: 'newest';
   /** Times the optimizer is asked in a round before the round is given up. */
   readonly proposalAttempts: number;
   readonly failingQueriesShown: number;

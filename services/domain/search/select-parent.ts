@@ -4,7 +4,7 @@ import type { SearchSettings } from './configuration.ts';
 import type { ParentCandidate } from './event.ts';
 import type { Round } from './state.ts';
 
-type SelectionSettings = Pick<SearchSettings, 'candidates' | 'lambda' | 'alpha'>;
+type SelectionSettings = Pick<SearchSettings, 'candidates' | 'lambda' | 'alpha' | 'ties'>;
 
 export interface ParentChoice {
   readonly parentRound: number;
@@ -26,13 +26,16 @@ export function selectParent(rounds: readonly Round[], settings: SelectionSettin
   return { parentRound: chosen.round, candidates };
 }
 
-/** Round 1 first, then the others by falling score, equals by age, with their probabilities. */
+/** Round 1 first, then the others by falling score, equals as the settings say, with their probabilities. */
 export function parentCandidates(rounds: readonly Round[], settings: SelectionSettings): ParentCandidate[] {
   const scored = rounds.flatMap(({ round, evaluation }) =>
     evaluation === undefined ? [] : [{ round, score: evaluation.score }],
   );
   const first = scored.filter(({ round }) => round === 1);
-  const others = scored.filter(({ round }) => round !== 1).sort((one, other) => other.score - one.score);
+  const newestFirst = settings.ties === 'newest';
+  const others = scored
+    .filter(({ round }) => round !== 1)
+    .sort((one, other) => other.score - one.score || (newestFirst ? other.round - one.round : one.round - other.round));
   const chosen = [...first, ...others].slice(0, settings.candidates);
   const probabilities = selectionProbabilities(
     chosen.map(({ score }) => score),

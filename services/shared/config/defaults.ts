@@ -22,14 +22,17 @@ export const defaults = {
     },
     endpoint: { maxConcurrency: 32, timeoutSeconds: 120 },
     search: {
-      // AFlow's own values (rounds, candidates, lambda, alpha, convergence), which the paper follows without naming them.
+      // AFlow's own values (rounds, candidates, lambda, alpha), which the paper follows without naming them.
       maxRounds: 20,
       candidates: 4,
       lambda: 0.3,
       alpha: 0.2,
+      // AFlow: oldest, and a stop after 5 flat rounds. Both are for scores of all queries: those of a few are equal most of the time,
+      // so that a search keeps to its first parents and takes equal scores for convergence (docs/decisions/0008).
+      ties: 'newest',
+      convergence: { rounds: 0, top: 3, z: 0 },
       proposalAttempts: 3,
       failingQueriesShown: 3,
-      convergence: { rounds: 5, top: 3, z: 0 },
       tokenBudget: 0,
       maxCallsPerQuery: 20,
       canary: true,
@@ -37,13 +40,13 @@ export const defaults = {
       mode: 'task-level',
       // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
       memory: false,
-      // Together with the few-shot ratio less than a fifth of what executing everything would take (docs/estimators.md).
-      finalPick: { policy: 'race', topK: 3, share: 0.12 },
+      // Together with the few-shot ratio a seventh of what executing everything would take (docs/decisions/0008).
+      finalPick: { policy: 'race', topK: 3, share: 0.06 },
     },
     evaluation: {
       method: 'few-shot',
       warmUpRounds: 0,
-      fewShotRatio: 0.06,
+      fewShotRatio: 0.08,
       bins: 10,
       gamma: 0.1,
       draw: 'once',

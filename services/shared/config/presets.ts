@@ -9,6 +9,7 @@ const aflowSearch = {
   candidates: 4,
   lambda: 0.3,
   alpha: 0.2,
+  ties: 'oldest',
   convergence: { rounds: 5, top: 3, z: 0 },
   canary: false,
   memory: false,

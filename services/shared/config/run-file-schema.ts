@@ -59,6 +59,7 @@ export const runFileSchema = settings({
     candidates: integer(1, 1000).default(run.search.candidates),
     lambda: decimal(0, 1).default(run.search.lambda),
     alpha: decimal(0, 100).default(run.search.alpha),
+    ties: choice(['newest', 'oldest']).default(run.search.ties),
     proposal_attempts: integer(1, 20).default(run.search.proposalAttempts),
     failing_queries_shown: integer(0, 20).default(run.search.failingQueriesShown),
     convergence: z

@@ -214,6 +214,7 @@ function configurationOf(
       candidates: search.candidates,
       lambda: search.lambda,
       alpha: search.alpha,
+      ...(search.ties === 'newest' && { ties: search.ties }),
       proposalAttempts: search.proposal_attempts,
       failingQueriesShown: search.failing_queries_shown,
       convergenceRounds: search.convergence.rounds,

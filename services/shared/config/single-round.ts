@@ -10,12 +10,7 @@ export function singleRound(
 ): Pick<RunFileSettings, 'search' | 'evaluation'> {
   const preset = runFileSchema.parse({ benchmark: benchmark.name });
   return {
-    search: {
-      ...preset.search,
-      max_rounds: 1,
-      convergence: { ...preset.search.convergence, rounds: 0 },
-      max_calls_per_query: search.max_calls_per_query,
-    },
+    search: { ...preset.search, max_rounds: 1, max_calls_per_query: search.max_calls_per_query },
     evaluation: { ...preset.evaluation, method: 'full', warm_up_rounds: 0, repeats },
   };
 }

@@ -62,14 +62,16 @@ function searchToProto({
   invalidScoresZero = false,
   finalPick,
   mode,
+  ties,
   ...rest
 }: SearchSettings): ProtoSearch {
-  return { ...rest, canary, memory, invalidScoresZero, finalPick, mode: mode ?? '' };
+  return { ...rest, canary, memory, invalidScoresZero, finalPick, mode: mode ?? '', ties: ties ?? '' };
 }
 
 /** What is off is left out, as in runs from before there was such a setting. */
-function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, ...rest }: ProtoSearch): SearchSettings {
+function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, ties, ...rest }: ProtoSearch): SearchSettings {
   const known = mode === '' ? undefined : oneOf(contract, 'search.mode', ['query-level'], mode);
+  const order = ties === '' ? undefined : oneOf(contract, 'search.ties', ['newest'], ties);
   return {
     ...rest,
     ...(canary && { canary }),
@@ -77,6 +79,7 @@ function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, .
     ...(invalidScoresZero && { invalidScoresZero }),
     ...(finalPick && { finalPick }),
     ...(known && { mode: known }),
+    ...(order && { ties: order }),
   };
 }
 

@@ -9,7 +9,8 @@ const batchShare = 0.03;
 
 /**
  * Halving that stops when it is sure: between its rungs it also gives up whoever cannot catch the leader any more, by
- * arithmetic or with the confidence of the settings. What it does not need of the budget is not spent.
+ * arithmetic or with the confidence of the settings. What it does not need of the budget is not spent. Of equals the one that was
+ * found last goes on: a search builds on its best, so it is the better one more often than not (docs/estimators.md).
  */
 export const race: PickPolicy = {
   name: 'race',
@@ -33,10 +34,10 @@ export const race: PickPolicy = {
         share -= requests.length;
         left -= requests.length;
         length = longer;
-        live = contenders(board, ranked(board, live, order, length, random), order, length, bound);
+        live = contenders(board, ranked(board, live, order, length, 'newest-first'), order, length, bound);
         if (live.length === 1) break;
       }
-      live = ranked(board, live, order, length, random).slice(0, keep);
+      live = ranked(board, live, order, length, 'newest-first').slice(0, keep);
     }
     return live[0] ?? 0;
   },

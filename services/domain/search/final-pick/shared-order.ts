@@ -59,14 +59,15 @@ export function prefixSum(board: OutcomeBoard, candidate: number, { queries }: S
   return sum;
 }
 
-/** Best first by the sums over the shared beginning, ties at random. */
+/** Best first by the sums over the shared beginning, equals as `ties` says: in random order, or the one found last first. */
 export function ranked(
   board: OutcomeBoard,
   live: readonly number[],
   order: SharedOrder,
   length: number,
-  random: Random,
+  ties: Random | 'newest-first',
 ): number[] {
   const sums = new Map(live.map((candidate) => [candidate, prefixSum(board, candidate, order, length)]));
-  return shuffled(random, live).sort((a, b) => (sums.get(b) as number) - (sums.get(a) as number));
+  const before = ties === 'newest-first' ? [...live].sort((a, b) => b - a) : shuffled(ties, live);
+  return before.sort((a, b) => (sums.get(b) as number) - (sums.get(a) as number));
 }

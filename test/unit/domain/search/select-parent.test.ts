@@ -23,8 +23,13 @@ test('candidates are round 1, however bad, and the best others', () => {
   expect(candidates.map(({ score }) => score)).toEqual([0.1, 0.9, 0.7, 0.6]);
 });
 
-test('equal scores keep the order of the rounds', () => {
+test('equal scores keep the order of the rounds, as in AFlow', () => {
   expect(parentCandidates(scoredRounds([0.1, 0.5, 0.5, 0.5, 0.5]), aflow).map(({ round }) => round)).toEqual([1, 2, 3, 4]);
+});
+
+test('equal scores stand newest first where the settings say so, and no equal one is left out for its youth', () => {
+  const candidates = parentCandidates(scoredRounds([0.1, 0.5, 0.9, 0.5, 0.5]), { ...aflow, ties: 'newest' });
+  expect(candidates.map(({ round }) => round)).toEqual([1, 3, 5, 4]);
 });
 
 test('rounds without a score are no candidates', () => {

@@ -10,14 +10,16 @@ describe('parsing a run file', () => {
       seed: 1,
       benchmark: { name: 'sample', split: 'validate' },
       models: { executor: { endpoint: 'simulated' }, optimizer: { endpoint: 'simulated' } },
-      search: { max_rounds: 20, convergence: { rounds: 5, top: 3, z: 0 } },
+      search: { max_rounds: 20, ties: 'newest', convergence: { rounds: 0, top: 3, z: 0 } },
       evaluation: { method: 'few-shot', warm_up_rounds: 0 },
       cluster: { executors: 1, slots: 32 },
     });
   });
 
   it('turns convergence off by a word', () => {
-    expect(parse('benchmark: sample', 'search: { convergence: off }').settings.search.convergence.rounds).toBe(0);
+    expect(parse('benchmark: sample', 'preset: aflow', 'search: { convergence: off }').settings.search.convergence.rounds).toBe(
+      0,
+    );
     expect(parse('benchmark: sample', 'search: { convergence: { rounds: 2 } }').settings.search.convergence).toEqual({
       rounds: 2,
       top: 3,

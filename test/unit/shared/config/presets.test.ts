@@ -34,8 +34,7 @@ describe('a preset', () => {
   it('paper is SCALE as the paper has it: three warm-up rounds, 3 % of the queries, the product form of Eq 9, no canary', async () => {
     const { search, evaluation } = await configurationOf('preset: paper');
     expect(search).toMatchObject(aflowSearch);
-    expect(search).not.toHaveProperty('canary');
-    expect(search).not.toHaveProperty('finalPick');
+    for (const ours of ['canary', 'finalPick', 'ties']) expect(search).not.toHaveProperty(ours);
     expect(evaluation).toEqual({
       method: 'scale',
       warmUpRounds: 3,
@@ -54,14 +53,13 @@ describe('a preset', () => {
   it('aflow executes every workflow in full, without a canary', async () => {
     const { search, evaluation } = await configurationOf('preset: aflow');
     expect(search).toMatchObject(aflowSearch);
-    expect(search).not.toHaveProperty('canary');
-    expect(search).not.toHaveProperty('finalPick');
+    for (const ours of ['canary', 'finalPick', 'ties']) expect(search).not.toHaveProperty(ours);
     expect(evaluation).toMatchObject({ method: 'full', warmUpRounds: 0, repeats: 1 });
   });
 
-  it('default has a canary, and is what a file without a preset gets', async () => {
+  it('default has a canary, lets the newest of equals be a parent, has no early stop, and is what a file without a preset gets', async () => {
     const plain = await configurationOf('');
-    expect(plain.search.canary).toBe(true);
+    expect(plain.search).toMatchObject({ canary: true, ties: 'newest', convergenceRounds: 0 });
     expect(await configurationOf('preset: default')).toEqual(plain);
   });
 

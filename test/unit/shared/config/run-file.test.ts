@@ -35,8 +35,8 @@ describe('reading a run file', () => {
         scorer: 'gsm8k-aflow',
         contentHash: hashBenchmark(benchmark),
       },
-      search: { maxRounds: 20, convergenceRounds: 5 },
-      evaluation: { method: 'few-shot', fewShotRatio: 0.06 },
+      search: { maxRounds: 20, ties: 'newest' },
+      evaluation: { method: 'few-shot', fewShotRatio: 0.08 },
       initialWorkflow: benchmarkDefinitionOf(benchmark.name).initialWorkflow,
     });
     expect(endpoints.map(({ model, simulated, baseUrl }) => ({ model, simulated, baseUrl }))).toEqual([

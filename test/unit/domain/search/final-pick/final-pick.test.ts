@@ -109,6 +109,14 @@ test('a race between unequals stops long before its budget, and between equals i
   expect(pick(pickPolicyNamed('race'), [0.5, 0.51, 0.52], { budget: 150 }).executions).toBeGreaterThan(100);
 });
 
+test('of equals, a race takes the one that was found last, and halving draws lots', () => {
+  const equals = [0.2, 0.5, 0.5, 0.5, 0.1];
+  const winners = (name: string) =>
+    new Set(Array.from({ length: 20 }, (_, seed) => pick(pickPolicyNamed(name), equals, { seed, seen: 20, budget: 60 }).round));
+  expect([...winners('race')]).toEqual([4]);
+  expect(winners('halving').size).toBe(3);
+});
+
 test('the verdict names those that it cannot tell from the winner, and is surer of a clear one', () => {
   const judged = (list: readonly number[]) => {
     const { candidates } = taskOf(list);

@@ -99,6 +99,8 @@ export interface SearchSettings {
   memory: boolean;
   /** A proposal that breaks a static rule ends its round with the score 0.0, as the paper says, instead of being asked for again. */
   invalidScoresZero: boolean;
+  /** Which of workflows with equal scores is the better parent: newest; "": the oldest. */
+  ties: string;
 }
 
 export interface FinalPickSettings {
@@ -1376,6 +1378,7 @@ function createBaseSearchSettings(): SearchSettings {
     mode: "",
     memory: false,
     invalidScoresZero: false,
+    ties: "",
   };
 }
 
@@ -1428,6 +1431,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     }
     if (message.invalidScoresZero !== false) {
       writer.uint32(128).bool(message.invalidScoresZero);
+    }
+    if (message.ties !== "") {
+      writer.uint32(138).string(message.ties);
     }
     return writer;
   },
@@ -1573,6 +1579,14 @@ export const SearchSettings: MessageFns<SearchSettings> = {
             message.invalidScoresZero = reader.bool();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.ties = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1643,6 +1657,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         : isSet(object.invalid_scores_zero)
         ? globalThis.Boolean(object.invalid_scores_zero)
         : false,
+      ties: isSet(object.ties) ? globalThis.String(object.ties) : "",
     };
   },
 
@@ -1696,6 +1711,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.invalidScoresZero !== false) {
       obj.invalidScoresZero = message.invalidScoresZero;
     }
+    if (message.ties !== "") {
+      obj.ties = message.ties;
+    }
     return obj;
   },
 
@@ -1722,6 +1740,7 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     message.mode = object.mode ?? "";
     message.memory = object.memory ?? false;
     message.invalidScoresZero = object.invalidScoresZero ?? false;
+    message.ties = object.ties ?? "";
     return message;
   },
 };
