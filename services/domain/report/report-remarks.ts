@@ -25,11 +25,18 @@ function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] 
     );
   }
   const equals = state.rounds.filter((other) => other.round !== best.round && other.evaluation?.score === best.score);
-  if (equals.length > 0) {
-    const rounds = equals.map((other) => other.round).join(', ');
-    remarks.push(`Round ${rounds} ${equals.length === 1 ? 'has' : 'have'} the same score; the earliest was taken.`);
-  }
+  if (equals.length > 0) remarks.push(equalsRemark(equals, state));
   return remarks;
+}
+
+function equalsRemark(equals: readonly Round[], { configuration, finalOutcomes = [] }: RunState): string {
+  const { finalPick } = configuration.search;
+  if (finalPick !== undefined && finalOutcomes.length > 0) {
+    const others = equals.length === 1 ? 'Another round has' : `${equals.length} other rounds have`;
+    return `${others} the same score: what tells the best from them is what the final pick (${finalPick.policy}) has executed.`;
+  }
+  const rounds = equals.map((other) => other.round).join(', ');
+  return `Round ${rounds} ${equals.length === 1 ? 'has' : 'have'} the same score; the earliest was taken.`;
 }
 
 function queryLevelRemark(round: Round): string {

@@ -39,6 +39,18 @@ describe('the pick', () => {
     expect(model.pick).toMatchObject({ policy: 'argmax', executions: 0, certainty: 0 });
     expect(model.pick).not.toHaveProperty('executed');
   });
+
+  test.each([
+    [
+      'a race',
+      { finalPick },
+      /^(Another round has|\d+ other rounds have) the same score: what tells the best .* \(race\) has executed\.$/,
+    ],
+    ['the highest score', {}, /^Round [\d, ]+ ha(s|ve) the same score; the earliest was taken\.$/],
+  ])('among equal scores by %s is told as it was made', (_, search, told) => {
+    const { model } = reported({ search: { maxRounds: 10, ...search }, evaluation: { ...coldFewShot, fewShotRatio: 0.05 } });
+    expect(model.remarks.filter((remark) => remark.includes('the same score'))).toEqual([expect.stringMatching(told)]);
+  });
 });
 
 describe('memory', () => {
