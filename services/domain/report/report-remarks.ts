@@ -29,11 +29,11 @@ function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] 
   return remarks;
 }
 
-function equalsRemark(equals: readonly Round[], { configuration, finalOutcomes = [] }: RunState): string {
+function equalsRemark(equals: readonly Round[], { configuration, status }: RunState): string {
   const { finalPick } = configuration.search;
-  if (finalPick !== undefined && finalOutcomes.length > 0) {
+  if (finalPick !== undefined && status === 'completed') {
     const others = equals.length === 1 ? 'Another round has' : `${equals.length} other rounds have`;
-    return `${others} the same score: what tells the best from them is what the final pick (${finalPick.policy}) has executed.`;
+    return `${others} the same score; the final pick (${finalPick.policy}) chose among them.`;
   }
   const rounds = equals.map((other) => other.round).join(', ');
   return `Round ${rounds} ${equals.length === 1 ? 'has' : 'have'} the same score; the earliest was taken.`;

@@ -30,7 +30,7 @@ export const defaults = {
       // AFlow: oldest, and a stop after 5 flat rounds. Both are for scores of all queries: those of a few are equal most of the time,
       // so that a search keeps to its first parents and takes equal scores for convergence (docs/decisions/0008).
       ties: 'newest',
-      convergence: { rounds: 0, top: 3, z: 0 },
+      convergence: { rounds: 0 },
       proposalAttempts: 3,
       failingQueriesShown: 3,
       tokenBudget: 0,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
 import { defaults } from './defaults.ts';
-import { presetNames } from './presets.ts';
+import { presetNames, presets } from './presets.ts';
 import { choice, decimal, flag, integer, listed, onOrOff, settings, text } from './rules.ts';
 
 const { run } = defaults;
@@ -36,7 +36,8 @@ const endpoint = settings({
 });
 
 const convergenceRule = 'must be `off` or { rounds, top, z }';
-const { convergence, finalPick } = run.search;
+const { finalPick } = run.search;
+const aflowConvergence = presets.aflow.search.convergence;
 
 export const runFileSchema = settings({
   name: text().max(100, { error: 'must be a text of at most 100 characters' }).optional(),
@@ -64,17 +65,18 @@ export const runFileSchema = settings({
     failing_queries_shown: integer(0, 20).default(run.search.failingQueriesShown),
     convergence: z
       .preprocess(
-        (value) => (value === 'off' || value === false ? { rounds: 0 } : value),
+        (value) => (value === 'off' || value === false ? run.search.convergence : value),
         z.strictObject(
           {
-            rounds: integer(0, 1000).default(convergence.rounds),
-            top: integer(1, 1000).default(convergence.top),
-            z: decimal(0, 100).default(convergence.z),
+            // Whoever gives a part of the rule wants it, though it is off by default.
+            rounds: integer(0, 1000).default(aflowConvergence.rounds),
+            top: integer(1, 1000).default(aflowConvergence.top),
+            z: decimal(0, 100).default(aflowConvergence.z),
           },
           { error: convergenceRule },
         ),
       )
-      .prefault({}),
+      .prefault(run.search.convergence),
     token_budget: integer(0, Number.MAX_SAFE_INTEGER).default(run.search.tokenBudget),
     max_calls_per_query: integer(1, 10_000).default(run.search.maxCallsPerQuery),
     invalid: choice(['retry', 'zero']).default(run.search.invalid),

@@ -44,8 +44,10 @@ describe('the pick', () => {
     [
       'a race',
       { finalPick },
-      /^(Another round has|\d+ other rounds have) the same score: what tells the best .* \(race\) has executed\.$/,
+      /^(Another round has|\d+ other rounds have) the same score; the final pick \(race\) chose among them\.$/,
     ],
+    // It executes nothing here, and takes the newest all the same.
+    ['a race without a budget', { finalPick: { ...finalPick, share: 0 } }, /; the final pick \(race\) chose among them\.$/],
     ['the highest score', {}, /^Round [\d, ]+ ha(s|ve) the same score; the earliest was taken\.$/],
   ])('among equal scores by %s is told as it was made', (_, search, told) => {
     const { model } = reported({ search: { maxRounds: 10, ...search }, evaluation: { ...coldFewShot, fewShotRatio: 0.05 } });

@@ -16,15 +16,12 @@ describe('parsing a run file', () => {
     });
   });
 
-  it('turns convergence off by a word', () => {
-    expect(parse('benchmark: sample', 'preset: aflow', 'search: { convergence: off }').settings.search.convergence.rounds).toBe(
-      0,
-    );
-    expect(parse('benchmark: sample', 'search: { convergence: { rounds: 2 } }').settings.search.convergence).toEqual({
-      rounds: 2,
-      top: 3,
-      z: 0,
-    });
+  it('turns convergence off by a word, and on by any part of the rule', () => {
+    const convergence = (...lines: readonly string[]) => parse('benchmark: sample', ...lines).settings.search.convergence;
+    expect(convergence('preset: aflow', 'search: { convergence: off }').rounds).toBe(0);
+    expect(convergence('search: { convergence: { rounds: 2 } }')).toEqual({ rounds: 2, top: 3, z: 0 });
+    expect(convergence('search: { convergence: { top: 4 } }')).toEqual({ rounds: 5, top: 4, z: 0 });
+    expect(convergence('preset: aflow', 'search: { convergence: { z: 1 } }')).toEqual({ rounds: 5, top: 3, z: 1 });
   });
 
   it('keeps what is meant for the chat template as it is', () => {
