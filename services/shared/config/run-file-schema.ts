@@ -65,7 +65,7 @@ export const runFileSchema = settings({
     failing_queries_shown: integer(0, 20).default(run.search.failingQueriesShown),
     convergence: z
       .preprocess(
-        (value) => (value === 'off' || value === false ? run.search.convergence : value),
+        (value) => (value === 'off' || value === false ? { rounds: 0 } : value),
         z.strictObject(
           {
             // Whoever gives a part of the rule wants it, though it is off by default.
