@@ -1,5 +1,6 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import type { TokenUse } from '../domain/ledger/token-use.ts';
+import { totalUse } from '../domain/ledger/totals.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
 import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
@@ -14,7 +15,7 @@ import type {
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeYaml } from '../shared/config/decode-yaml.ts';
-import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
+import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
 
 /** Characters of an answer that the log keeps; prompts show it, and the whole one stays in the result. */
@@ -98,23 +99,24 @@ function jobFailureOf(result: Result): NonNullable<ExecutionOutcome['failure']> 
 
 /** Sums by model, in the order of the models' names: calls of parallel branches finish in any order. */
 function tokenUseOf(result: Result): TokenUse[] {
-  const byModel = new Map<string, TokenUse>();
-  for (const call of result.calls) {
-    const usage = usageFromProto(call.usage);
-    const sum = byModel.get(call.model);
-    byModel.set(call.model, {
-      model: call.model,
-      calls: (sum?.calls ?? 0) + 1,
-      simulated: (sum?.simulated ?? false) || call.simulated,
-      usage: {
-        promptTokens: usage.promptTokens + (sum?.usage.promptTokens ?? 0),
-        completionTokens: usage.completionTokens + (sum?.usage.completionTokens ?? 0),
-        cachedTokens: usage.cachedTokens + (sum?.usage.cachedTokens ?? 0),
-        reasoningTokens: usage.reasoningTokens + (sum?.usage.reasoningTokens ?? 0),
-      },
-    });
-  }
-  return [...byModel.values()].sort((a, b) => (a.model < b.model ? -1 : 1));
+  return [...Map.groupBy(result.calls.map(useOf), ({ model }) => model)]
+    .map(([model, uses]) => {
+      const { tokens: _, ...total } = totalUse(uses);
+      return { model, ...total };
+    })
+    .sort((a, b) => (a.model < b.model ? -1 : 1));
+}
+
+function useOf({ model, usage, simulated, usageEstimated, promptCut, servedModel }: ModelCall): TokenUse {
+  return {
+    model,
+    calls: 1,
+    simulated,
+    usage: usageFromProto(usage),
+    ...(usageEstimated && { estimatedCalls: 1 }),
+    ...(promptCut && { cutPrompts: 1 }),
+    ...(servedModel !== '' && servedModel !== model && { servedAs: [servedModel] }),
+  };
 }
 
 /** Beginning and end: what the answer comes to stands at its end. */

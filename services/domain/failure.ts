@@ -13,9 +13,13 @@ export const failureKinds = [
   'operator-input', // an operator was given a value of the wrong type
   'unparsable-answer', // a model's answer has no such form as the operator needs
   'cut-off', // the model's answer reached its token limit
-  'context-overflow', // the prompt is longer than the model's context
+  'context-overflow', // the prompt is longer than the model's context, or than the endpoint takes
   'content-filter',
-  'refused', // the endpoint refuses the request for good (HTTP 400, 404, 422)
+  'refused', // the endpoint refuses this one request, while it answers others
+  'empty-reply', // the model's reply is complete, and there is no text in it
+  'tool-call', // the model called a tool, though none was offered, instead of answering
+  'reply-too-large', // the reply is longer than SCALE takes in
+  'malformed-reply', // each reply to this one request is broken, while others are whole
   'call-limit', // more model calls than the run allows for one query
   'code', // a program that a model wrote failed
   'timeout', // the workflow took longer than the run allows for one query

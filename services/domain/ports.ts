@@ -21,7 +21,9 @@ export interface Usage {
   readonly reasoningTokens: number;
 }
 
-export type FinishReason = 'stop' | 'length' | 'content-filter' | 'other';
+export type FinishReason = 'stop' | 'length' | 'content-filter' | 'tool-call' | 'other';
+
+export const finishReasons: readonly FinishReason[] = ['stop', 'length', 'content-filter', 'tool-call', 'other'];
 
 export interface ModelReply {
   /** The answer without any think block. */

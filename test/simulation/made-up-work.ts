@@ -129,6 +129,9 @@ export function createMadeUpWork(worker: string, pause: () => Promise<void>, sta
       attempts: 1,
       simulated: true,
       endpoint: worker,
+      usageEstimated: false,
+      promptCut: false,
+      servedModel: '',
     });
     const random = randomStream(run.configuration.seed, job.jobId);
     if (job.work?.$case === 'execute') {

@@ -32,6 +32,9 @@ export function modelCall(callId: string, text = 'The answer is 12.'): ModelCall
     attempts: 1,
     simulated: true,
     endpoint: 'http://127.0.0.1:8000/v1',
+    usageEstimated: false,
+    promptCut: false,
+    servedModel: '',
   };
 }
 

@@ -25,7 +25,16 @@ const usage: fc.Arbitrary<Usage> = fc.record({
   reasoningTokens: uint64,
 });
 
-const tokens: fc.Arbitrary<TokenUse> = fc.record({ model: text, calls: uint32, usage, simulated: fc.boolean() });
+const tokens: fc.Arbitrary<TokenUse> = fc.record(
+  {
+    ...{ model: text, calls: uint32, usage, simulated: fc.boolean() },
+    // What there is none of is left out.
+    estimatedCalls: uint32.filter((count) => count > 0),
+    cutPrompts: uint32.filter((count) => count > 0),
+    servedAs: fc.uniqueArray(text, { minLength: 1, maxLength: 3 }).map((names) => names.sort()),
+  },
+  { requiredKeys: ['model', 'calls', 'usage', 'simulated'] },
+);
 
 const failure: fc.Arbitrary<Failure> = fc.record(
   // An empty step and an absent one are the same on the wire; the domain writes none as absent.

@@ -1,11 +1,13 @@
 import type { Benchmark } from '../benchmark.ts';
 import type { Failure } from '../failure.ts';
+import { addDoubts } from '../ledger/call-doubts.ts';
+import type { CallDoubts } from '../ledger/token-use.ts';
 import { totalUse } from '../ledger/totals.ts';
 import type { Usage } from '../ports.ts';
 import type { ExecutionOutcome } from '../search/event.ts';
 
 /** One execution, with all that is known of it. */
-export interface ExecutionRecord {
+export interface ExecutionRecord extends CallDoubts {
   readonly queryId: string;
   readonly queryIndex: number;
   readonly repeat: number;
@@ -80,5 +82,6 @@ function recordOf(
     calls,
     usage,
     simulated,
+    ...addDoubts(outcome.tokens),
   };
 }

@@ -1,10 +1,12 @@
+import { addDoubts } from '../ledger/call-doubts.ts';
+import type { CallDoubts } from '../ledger/token-use.ts';
 import { addUsage, tokensOf } from '../ledger/totals.ts';
 import type { Usage } from '../ports.ts';
 import { mean } from '../statistics/intervals.ts';
 import { type ScoreInterval, scoreInterval } from '../statistics/score-interval.ts';
 import type { ExecutionRecord } from './execution-record.ts';
 
-export interface EvaluationSummary {
+export interface EvaluationSummary extends CallDoubts {
   readonly queries: number;
   readonly executions: number;
   /** Most executions of one query. */
@@ -66,6 +68,7 @@ export function summarizeEvaluation(records: readonly ExecutionRecord[], confide
     ...(latencyMs === undefined ? {} : { latencyMs }),
     isolation: countBy(records.flatMap(({ isolation }) => isolation ?? [])),
     simulated: records.some(({ simulated }) => simulated),
+    ...addDoubts(records),
   };
 }
 

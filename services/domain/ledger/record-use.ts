@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../search/state.ts';
+import { addDoubts } from './call-doubts.ts';
 import type { Phase, TokenUse } from './token-use.ts';
 import { addUsage } from './totals.ts';
 
@@ -26,5 +27,6 @@ function addUse(entry: TokenUse, use: TokenUse): TokenUse {
     calls: entry.calls + use.calls,
     usage: addUsage(entry.usage, use.usage),
     simulated: entry.simulated || use.simulated,
+    ...addDoubts([entry, use]),
   };
 }

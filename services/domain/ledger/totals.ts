@@ -1,8 +1,9 @@
 import type { Usage } from '../ports.ts';
 import type { LedgerEntry } from '../search/state.ts';
-import { type Phase, phases, type TokenUse } from './token-use.ts';
+import { addDoubts } from './call-doubts.ts';
+import { type CallDoubts, type Phase, phases, type TokenUse } from './token-use.ts';
 
-export interface TokenTotal {
+export interface TokenTotal extends CallDoubts {
   readonly calls: number;
   readonly usage: Usage;
   /** Prompt and completion tokens; cached and reasoning tokens are parts of these. */
@@ -29,7 +30,7 @@ export function tokensOf(usage: Usage): number {
 export function totalUse(uses: readonly TokenUse[]): TokenTotal {
   const usage = uses.reduce((sum, use) => addUsage(sum, use.usage), noUsage);
   const calls = uses.reduce((sum, use) => sum + use.calls, 0);
-  return { calls, usage, tokens: tokensOf(usage), simulated: uses.some((use) => use.simulated) };
+  return { calls, usage, tokens: tokensOf(usage), simulated: uses.some((use) => use.simulated), ...addDoubts(uses) };
 }
 
 /** Phases in their fixed order; those without any use are left out. */

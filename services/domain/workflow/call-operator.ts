@@ -58,6 +58,12 @@ function wholeReply(reply: ModelReply, path: string): ModelReply {
   }
   if (reply.finishReason === 'content-filter')
     throw failureAt('content-filter', path, "the endpoint's content filter withheld the answer.");
+  if (reply.finishReason === 'tool-call')
+    throw failureAt('tool-call', path, 'the model called a tool, though none was offered, instead of answering.');
+  if (reply.text.trim() === '') {
+    const thought = reply.reasoning === '' ? '' : ' after its thoughts';
+    throw failureAt('empty-reply', path, `the model's reply ends${thought} without any text.`);
+  }
   return reply;
 }
 

@@ -1,3 +1,4 @@
+import { addDoubts } from '../../domain/ledger/call-doubts.ts';
 import type { TokenUse } from '../../domain/ledger/token-use.ts';
 import type { Evaluation, ExecutionOutcome, RunEvent, StopReason, WorkflowProposed } from '../../domain/search/event.ts';
 import { configurationFromProto, configurationToProto } from './configuration-codec.ts';
@@ -223,9 +224,11 @@ function evaluationFromProto(evaluation: ProtoEvaluation): Evaluation {
 }
 
 function tokensToProto(tokens: TokenUse): ProtoTokenUse {
-  return { ...tokens, usage: usageToProto(tokens.usage) };
+  const { usage, estimatedCalls = 0, cutPrompts = 0, servedAs = [], ...rest } = tokens;
+  return { ...rest, usage: usageToProto(usage), estimatedCalls, cutPrompts, servedAs: [...servedAs] };
 }
 
 function tokensFromProto(tokens: ProtoTokenUse): TokenUse {
-  return { ...tokens, usage: usageFromProto(tokens.usage) };
+  const { usage, estimatedCalls, cutPrompts, servedAs, ...rest } = tokens;
+  return { ...rest, usage: usageFromProto(usage), ...addDoubts([{ estimatedCalls, cutPrompts, servedAs }]) };
 }

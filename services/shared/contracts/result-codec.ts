@@ -1,9 +1,8 @@
 import { type Failure, failureKinds } from '../../domain/failure.ts';
-import type { FinishReason, ModelReply, Usage } from '../../domain/ports.ts';
+import { finishReasons, type ModelReply, type Usage } from '../../domain/ports.ts';
 import { ModelCall, type Failure as ProtoFailure, type Usage as ProtoUsage, Result } from './generated/scale/v1/result.ts';
 import { oneOf, readMessage, readVersionedMessage, sortedRecord } from './read-message.ts';
 
-const finishReasons: readonly FinishReason[] = ['stop', 'length', 'content-filter', 'other'];
 const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
 /** Equal results give equal bytes. */
@@ -66,7 +65,8 @@ export function modelReplyOf(call: ModelCall): ModelReply {
 }
 
 /** What is known of a call beside the model's reply. */
-export type CallCircumstances = Pick<ModelCall, 'callId' | 'latencyMs' | 'timeToFirstTokenMs' | 'attempts' | 'endpoint'>;
+export type CallCircumstances = Pick<ModelCall, 'callId' | 'latencyMs' | 'timeToFirstTokenMs' | 'attempts' | 'endpoint'> &
+  Partial<Pick<ModelCall, 'usageEstimated' | 'promptCut' | 'servedModel'>>;
 
 /** The journal's record of a finished call. Times are rounded to whole milliseconds, which is what the contract holds. */
 export function modelCallOf(reply: ModelReply, circumstances: CallCircumstances): ModelCall {
@@ -83,5 +83,8 @@ export function modelCallOf(reply: ModelReply, circumstances: CallCircumstances)
     timeToFirstTokenMs: Math.round(circumstances.timeToFirstTokenMs),
     attempts: circumstances.attempts,
     endpoint: circumstances.endpoint,
+    usageEstimated: circumstances.usageEstimated ?? false,
+    promptCut: circumstances.promptCut ?? false,
+    servedModel: circumstances.servedModel ?? '',
   };
 }

@@ -11,6 +11,8 @@ export interface ChatReply {
   /** Undefined if the server does not say. */
   readonly usage: Usage | undefined;
   readonly simulated: boolean;
+  /** The name of the model that the server says has answered, "" if it says none. */
+  readonly servedModel: string;
 }
 
 const count = z.number().nonnegative().nullish();
@@ -45,6 +47,7 @@ const bodySchema = z.object({
   usage: usageSchema.nullish(),
   timings: timingsSchema.nullish().catch(undefined),
   system_fingerprint: z.string().nullish(),
+  model: z.string().nullish().catch(undefined),
 });
 
 type Body = z.infer<typeof bodySchema>;
@@ -79,11 +82,13 @@ export function createReplyCollector(): ReplyCollector {
   let finish: string | undefined;
   let usage: Usage | undefined;
   let simulated = false;
+  let servedModel = '';
   return {
     add: (body) => {
       const { choices, ...rest } = parseBody(body);
       usage = usageOf(rest) ?? usage;
       simulated ||= rest.system_fingerprint?.startsWith('scale-simulator') ?? false;
+      servedModel ||= rest.model ?? '';
       const choice = choices.find(({ index }) => (index ?? 0) === 0);
       if (choice === undefined) return false;
       choiceSeen = true;
@@ -105,6 +110,7 @@ export function createReplyCollector(): ReplyCollector {
         finishReason: refusal === '' ? finishReasonOf(finish) : 'content-filter',
         usage,
         simulated,
+        servedModel,
       };
     },
   };
@@ -124,7 +130,7 @@ function isErrorBody(body: unknown): boolean {
   return ('error' in body && Boolean(body.error)) || ('object' in body && body.object === 'error') || 'detail' in body;
 }
 
-function usageOf({ usage, timings }: Omit<Body, 'choices'>): Usage | undefined {
+function usageOf({ usage, timings }: Pick<Body, 'usage' | 'timings'>): Usage | undefined {
   if (usage) {
     return {
       promptTokens: usage.prompt_tokens,

@@ -1,4 +1,3 @@
-import { FailureError } from '../../domain/failure.ts';
 import { EndpointError } from './endpoint-errors.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 
@@ -21,10 +20,7 @@ export interface DialectRequest {
  * this request only: the next one's may be fine.
  */
 export function simplerRequest(error: unknown, { request, dialect }: DialectRequest): DialectRequest | undefined {
-  const refused =
-    (error instanceof FailureError && error.failure.kind === 'refused') ||
-    (error instanceof EndpointError && error.kind === 'misconfigured');
-  if (!refused) return undefined;
+  if (!(error instanceof EndpointError) || (error.kind !== 'misconfigured' && error.kind !== 'unclear-refusal')) return undefined;
   const { message } = error;
   if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(message)) {
     return { request, dialect: { ...dialect, tokenLimit: 'max_completion_tokens' } };

@@ -1,5 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { FailureError, type FailureKind } from '../../domain/failure.ts';
+import { type Failure, FailureError, type FailureKind } from '../../domain/failure.ts';
+import type { Usage } from '../../domain/ports.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { retryAfterMs } from './retry-after.ts';
 import {
@@ -21,7 +22,9 @@ import {
  * Trouble with the infrastructure, never scored:
  * throttled (the endpoint asks for less), unavailable (no connection, or the server is broken), timeout (the attempt took too
  * long), stalled (no first or no next token in time), malformed (the reply is broken or incomplete; no part of it is used),
- * credentials (the key is refused or out of quota), misconfigured (no such model or address, or a setting that it refuses).
+ * empty (the reply is complete and holds no message at all), credentials (the key is refused or out of quota), misconfigured (no
+ * such model or address, or a setting that it refuses), unclear-refusal (it refuses the request in words that no rule knows: the
+ * configuration is wrong if it answers no request, and the request is if it answers others with the same settings).
  */
 export type EndpointErrorKind =
   | 'throttled'
@@ -29,8 +32,17 @@ export type EndpointErrorKind =
   | 'timeout'
   | 'stalled'
   | 'malformed'
+  | 'empty'
   | 'credentials'
-  | 'misconfigured';
+  | 'misconfigured'
+  | 'unclear-refusal';
+
+/** What an attempt has cost whose reply was of no use. */
+export interface BilledUsage {
+  readonly usage: Usage;
+  /** The server gave no usage, so it is guessed from the lengths of the texts. */
+  readonly estimated: boolean;
+}
 
 export class EndpointError extends Error {
   override readonly name = 'EndpointError';
@@ -41,6 +53,13 @@ export class EndpointError extends Error {
   readonly retryAfterMs: number | undefined;
   /** A kept connection turned out to be closed before anything was answered: a new one may be tried at once. */
   readonly staleConnection: boolean;
+  /** Undefined if nothing was generated, as far as is known. */
+  readonly billed: BilledUsage | undefined;
+  /**
+   * What the request fails with if the trouble turns out to be its own: the endpoint answers others with the same settings.
+   * Undefined where that cannot be.
+   */
+  readonly ofRequest: Failure | undefined;
 
   constructor(
     kind: EndpointErrorKind,
@@ -50,6 +69,8 @@ export class EndpointError extends Error {
       readonly status?: number | undefined;
       readonly retryAfterMs?: number | undefined;
       readonly staleConnection?: boolean;
+      readonly billed?: BilledUsage | undefined;
+      readonly ofRequest?: Failure | undefined;
     } = {},
   ) {
     super(`${endpoint}: ${message}`, options);
@@ -58,6 +79,17 @@ export class EndpointError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.staleConnection = options.staleConnection ?? false;
+    this.billed = options.billed;
+    this.ofRequest = options.ofRequest;
+  }
+}
+
+/** A failure of one request, with what all attempts at it have cost. */
+export class RequestFailure extends FailureError {
+  readonly billed: readonly BilledUsage[];
+  constructor(failure: Failure, billed: readonly BilledUsage[], options?: ErrorOptions) {
+    super(failure, options);
+    this.billed = billed;
   }
 }
 
@@ -98,7 +130,7 @@ export class ServerRefusal extends Error {
 
 /** Another attempt, here or elsewhere, may succeed. */
 export function isTransient({ kind }: EndpointError): boolean {
-  return kind !== 'credentials' && kind !== 'misconfigured';
+  return kind !== 'credentials' && kind !== 'misconfigured' && kind !== 'unclear-refusal';
 }
 
 /** The endpoint has more to do than it can: send less. */
@@ -106,9 +138,14 @@ export function isOverload({ kind }: EndpointError): boolean {
   return kind === 'throttled' || kind === 'timeout' || kind === 'stalled';
 }
 
-/** The endpoint does not work, as against being busy. */
+/** The endpoint does not work, as against being busy, or having something against this request. */
 export function isOutage({ kind }: EndpointError): boolean {
-  return kind !== 'throttled';
+  return kind !== 'throttled' && kind !== 'empty' && kind !== 'unclear-refusal';
+}
+
+/** Nothing but a change of the settings, the account or the server helps, whoever asks. */
+export function needsPerson({ kind }: EndpointError): boolean {
+  return kind === 'credentials' || kind === 'misconfigured';
 }
 
 /**
@@ -155,7 +192,12 @@ function fromAnswer(answer: ServerAnswer, endpoint: EndpointSettings, model: str
   if (isThrottling(answer, wait)) return trouble('throttled', `it asks for fewer calls (${said})`);
   if (status === 408 || status === 504) return trouble('timeout', `it gave up on the call (${said})`);
   if (isBreakdown(answer)) return trouble('unavailable', said);
-  return failure('refused', `the endpoint refuses the request (HTTP ${status})`);
+  const refusal = `the endpoint refuses the request (HTTP ${status}): ${answer.message}`;
+  return new EndpointError('unclear-refusal', endpoint.baseUrl, refusal, {
+    cause,
+    status,
+    ofRequest: { kind: 'refused', message: refusal },
+  });
 }
 
 function keyAdvice({ apiKey, apiKeyVariable }: EndpointSettings): string {

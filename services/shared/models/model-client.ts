@@ -50,6 +50,9 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, onCa
         attempts: reply.attempts,
         simulated: reply.simulated,
         endpoint: reply.endpoint,
+        usageEstimated: reply.usageEstimated,
+        promptCut: reply.promptCut,
+        servedModel: reply.servedModel,
       };
       await onCall(call);
       return replyOf(call);

@@ -21,6 +21,8 @@ export interface EndpointReply extends Omit<ChatReply, 'usage'> {
   readonly usage: Usage;
   /** The server gave no usage, so it is estimated from the lengths of the texts. */
   readonly usageEstimated: boolean;
+  /** It counts so few tokens that it cannot have read the whole prompt. */
+  readonly promptCut: boolean;
   /** The whole time for a reply that was not streamed. */
   readonly firstTokenMs: number;
   readonly latencyMs: number;

@@ -8,6 +8,7 @@ import { fromCallError } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createOpenAiClient } from './openai-client.ts';
+import { isPromptCut } from './prompt-cut.ts';
 import { readToEnd } from './read-to-end.ts';
 
 export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock): ModelEndpoint {
@@ -42,6 +43,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock): 
         ...reply,
         usage: reply.usage ?? estimatedUsage(request, reply),
         usageEstimated: reply.usage === undefined,
+        promptCut: reply.usage !== undefined && isPromptCut(request.messages, reply.usage.promptTokens),
         firstTokenMs: watch.firstTokenMs ?? latencyMs,
         latencyMs,
       };

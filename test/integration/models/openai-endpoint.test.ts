@@ -378,9 +378,10 @@ describe('failures that belong to the request', () => {
     ["OpenAI's shape", { error: { message: 'messages: array too long' } }],
     ["vLLM's older shape", { object: 'error', message: 'messages: array too long', code: 400 }],
     ["FastAPI's shape", { detail: [{ loc: ['messages'], msg: 'array too long' }] }],
-  ])('any other 400 is refused for good, with the reason in %s', async (_shape, body) => {
+  ])('any other 400 is left to what becomes of other requests, with the reason in %s', async (_shape, body) => {
     const { error } = await failureOf(json(400, body));
-    expect(error).toMatchObject({ failure: { kind: 'refused' } });
+    expect(error).toMatchObject({ kind: 'unclear-refusal', ofRequest: { kind: 'refused' } });
+    expect((error as EndpointError).ofRequest?.message).not.toContain('http:');
     expect((error as Error).message).toContain('array too long');
   });
 });

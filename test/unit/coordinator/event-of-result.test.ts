@@ -14,6 +14,9 @@ const call = (callId: string, model: string, promptTokens: number): ModelCall =>
   attempts: 1,
   simulated: false,
   endpoint: '',
+  usageEstimated: false,
+  promptCut: false,
+  servedModel: '',
 });
 
 const result = (outcome: Result['outcome'], calls: ModelCall[] = []): Result => ({

@@ -78,7 +78,7 @@ function callOf(callId: string, model: string, text: string): ModelCall {
   const usage = { promptTokens: 7, completionTokens: 3, cachedTokens: 0, reasoningTokens: 0 };
   return {
     ...{ callId, model, text, usage, reasoning: '', finishReason: 'stop', latencyMs: 1, timeToFirstTokenMs: 1 },
-    ...{ attempts: 1, simulated: false, endpoint: 'e' },
+    ...{ attempts: 1, simulated: false, endpoint: 'e', usageEstimated: false, promptCut: false, servedModel: model },
   };
 }
 

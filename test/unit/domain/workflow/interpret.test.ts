@@ -122,6 +122,8 @@ describe('a failure', () => {
   test.each([
     ['cut-off', modelReply('half of', 'length'), 'cut off at the limit of 5 tokens'],
     ['content-filter', modelReply('', 'content-filter'), 'content filter'],
+    ['tool-call', modelReply('Let me see.', 'tool-call'), 'called a tool'],
+    ['empty-reply', modelReply(' \n', 'stop'), 'without any text'],
   ])('%s names the step', async (kind, reply, why) => {
     const { failure, calls } = await run([drafts, { return: 'x' }], ({ callId }) =>
       callId.startsWith('drafts[1]') ? reply : 'fine',

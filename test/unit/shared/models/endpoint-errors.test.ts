@@ -23,6 +23,8 @@ test.each([
   ['malformed', true, false, true],
   ['credentials', false, false, true],
   ['misconfigured', false, false, true],
+  ['empty', true, false, false],
+  ['unclear-refusal', false, false, false],
 ] as const satisfies readonly (readonly [EndpointErrorKind, boolean, boolean, boolean])[])(
   '%s: transient %s, overload %s, outage %s',
   (kind, transient, overload, outage) => {

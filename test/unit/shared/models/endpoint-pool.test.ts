@@ -14,6 +14,8 @@ const reply: EndpointReply = {
   finishReason: 'stop',
   usage: { promptTokens: 1, completionTokens: 1, cachedTokens: 0, reasoningTokens: 0 },
   usageEstimated: false,
+  promptCut: false,
+  servedModel: '',
   simulated: false,
   firstTokenMs: 1,
   latencyMs: 2,

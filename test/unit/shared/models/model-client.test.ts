@@ -30,7 +30,9 @@ function setUp(change: Partial<ModelClientSettings> = {}) {
         reasoning: 'thought',
         finishReason: 'length' as const,
         usage: { promptTokens: 9, completionTokens: 4, cachedTokens: 3, reasoningTokens: 1 },
-        usageEstimated: false,
+        usageEstimated: true,
+        promptCut: true,
+        servedModel: 'qwen3-8b-awq',
         simulated: true,
         firstTokenMs: 10.4,
         latencyMs: 99.6,
@@ -79,6 +81,9 @@ test('the request carries the settings of the run, and the reply is that of the 
       attempts: 2,
       simulated: true,
       endpoint: 'http://gpu-1/v1',
+      usageEstimated: true,
+      promptCut: true,
+      servedModel: 'qwen3-8b-awq',
     },
   ]);
   expect(reply).toEqual({

@@ -195,6 +195,12 @@ export interface TokenUse {
   calls: number;
   usage?: Usage | undefined;
   simulated: boolean;
+  /** Calls whose tokens are estimates. */
+  estimatedCalls: number;
+  /** Calls of which the server read only a part of the prompt. */
+  cutPrompts: number;
+  /** Other names than the model's that the server gave for what has answered, sorted. */
+  servedAs: string[];
 }
 
 /** The first execution of a workflow that was just taken; with a failure, the workflow is given up. */
@@ -3042,7 +3048,7 @@ export const QueryWorkflowProposed: MessageFns<QueryWorkflowProposed> = {
 };
 
 function createBaseTokenUse(): TokenUse {
-  return { model: "", calls: 0, usage: undefined, simulated: false };
+  return { model: "", calls: 0, usage: undefined, simulated: false, estimatedCalls: 0, cutPrompts: 0, servedAs: [] };
 }
 
 export const TokenUse: MessageFns<TokenUse> = {
@@ -3058,6 +3064,15 @@ export const TokenUse: MessageFns<TokenUse> = {
     }
     if (message.simulated !== false) {
       writer.uint32(32).bool(message.simulated);
+    }
+    if (message.estimatedCalls !== 0) {
+      writer.uint32(40).uint32(message.estimatedCalls);
+    }
+    if (message.cutPrompts !== 0) {
+      writer.uint32(48).uint32(message.cutPrompts);
+    }
+    for (const v of message.servedAs) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -3107,6 +3122,30 @@ export const TokenUse: MessageFns<TokenUse> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.estimatedCalls = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.cutPrompts = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.servedAs.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3125,6 +3164,21 @@ export const TokenUse: MessageFns<TokenUse> = {
       calls: isSet(object.calls) ? globalThis.Number(object.calls) : 0,
       usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      estimatedCalls: isSet(object.estimatedCalls)
+        ? globalThis.Number(object.estimatedCalls)
+        : isSet(object.estimated_calls)
+        ? globalThis.Number(object.estimated_calls)
+        : 0,
+      cutPrompts: isSet(object.cutPrompts)
+        ? globalThis.Number(object.cutPrompts)
+        : isSet(object.cut_prompts)
+        ? globalThis.Number(object.cut_prompts)
+        : 0,
+      servedAs: globalThis.Array.isArray(object?.servedAs)
+        ? object.servedAs.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.served_as)
+        ? object.served_as.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -3142,6 +3196,15 @@ export const TokenUse: MessageFns<TokenUse> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.estimatedCalls !== 0) {
+      obj.estimatedCalls = Math.round(message.estimatedCalls);
+    }
+    if (message.cutPrompts !== 0) {
+      obj.cutPrompts = Math.round(message.cutPrompts);
+    }
+    if (message.servedAs?.length) {
+      obj.servedAs = message.servedAs;
+    }
     return obj;
   },
 
@@ -3154,6 +3217,9 @@ export const TokenUse: MessageFns<TokenUse> = {
     message.calls = object.calls ?? 0;
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     message.simulated = object.simulated ?? false;
+    message.estimatedCalls = object.estimatedCalls ?? 0;
+    message.cutPrompts = object.cutPrompts ?? 0;
+    message.servedAs = object.servedAs?.map((e) => e) || [];
     return message;
   },
 };

@@ -51,6 +51,12 @@ export interface ModelCall {
   /** True if a simulated model answered. */
   simulated: boolean;
   endpoint: string;
+  /** The server gave no usage, so it is guessed from the lengths of the texts. */
+  usageEstimated: boolean;
+  /** The server counts so few tokens that it cannot have read the whole prompt. */
+  promptCut: boolean;
+  /** The name of the model that the server says has answered, "" if it says none. */
+  servedModel: string;
 }
 
 /** A failure that belongs to the workflow or the model's reply, never to the infrastructure. */
@@ -512,6 +518,9 @@ function createBaseModelCall(): ModelCall {
     attempts: 0,
     simulated: false,
     endpoint: "",
+    usageEstimated: false,
+    promptCut: false,
+    servedModel: "",
   };
 }
 
@@ -549,6 +558,15 @@ export const ModelCall: MessageFns<ModelCall> = {
     }
     if (message.endpoint !== "") {
       writer.uint32(90).string(message.endpoint);
+    }
+    if (message.usageEstimated !== false) {
+      writer.uint32(96).bool(message.usageEstimated);
+    }
+    if (message.promptCut !== false) {
+      writer.uint32(104).bool(message.promptCut);
+    }
+    if (message.servedModel !== "") {
+      writer.uint32(114).string(message.servedModel);
     }
     return writer;
   },
@@ -654,6 +672,30 @@ export const ModelCall: MessageFns<ModelCall> = {
             message.endpoint = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.usageEstimated = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.promptCut = reader.bool();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.servedModel = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -695,6 +737,21 @@ export const ModelCall: MessageFns<ModelCall> = {
       attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
       endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
+      usageEstimated: isSet(object.usageEstimated)
+        ? globalThis.Boolean(object.usageEstimated)
+        : isSet(object.usage_estimated)
+        ? globalThis.Boolean(object.usage_estimated)
+        : false,
+      promptCut: isSet(object.promptCut)
+        ? globalThis.Boolean(object.promptCut)
+        : isSet(object.prompt_cut)
+        ? globalThis.Boolean(object.prompt_cut)
+        : false,
+      servedModel: isSet(object.servedModel)
+        ? globalThis.String(object.servedModel)
+        : isSet(object.served_model)
+        ? globalThis.String(object.served_model)
+        : "",
     };
   },
 
@@ -733,6 +790,15 @@ export const ModelCall: MessageFns<ModelCall> = {
     if (message.endpoint !== "") {
       obj.endpoint = message.endpoint;
     }
+    if (message.usageEstimated !== false) {
+      obj.usageEstimated = message.usageEstimated;
+    }
+    if (message.promptCut !== false) {
+      obj.promptCut = message.promptCut;
+    }
+    if (message.servedModel !== "") {
+      obj.servedModel = message.servedModel;
+    }
     return obj;
   },
 
@@ -752,6 +818,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     message.attempts = object.attempts ?? 0;
     message.simulated = object.simulated ?? false;
     message.endpoint = object.endpoint ?? "";
+    message.usageEstimated = object.usageEstimated ?? false;
+    message.promptCut = object.promptCut ?? false;
+    message.servedModel = object.servedModel ?? "";
     return message;
   },
 };
