@@ -19,6 +19,7 @@ import type {
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { pauseRun } from '../shared/messaging/pause-run.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { executionsOf } from './executions-of-round.ts';
 import { replayLog } from './run-driver.ts';
@@ -44,7 +45,7 @@ export interface ControlHandlers {
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
   watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   cancelRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
-  pauseRun(runId: string): Promise<{ status: RunStatus }>;
+  pauseRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
@@ -62,17 +63,20 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     coordinator.state(runId) ?? (await replayLog(bus, runId, signal)).state;
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> =>
     runSummary(manifest, await stateOf(manifest.runId, signal));
-  const steer = async (runId: string, status: RunStatus, cancelReason = ''): Promise<{ status: RunStatus }> => {
-    const manifest = await manifestOf(runId);
-    if (isOver(manifest.status)) {
-      if (manifest.status === status) return { status };
-      throw new ControlError('failed-precondition', `run ${runId} has ended already`);
-    }
-    const steered = { ...manifest, status, cancelReason };
-    await bus.runs.put(steered);
+  /** @param write gives the manifest as it is then: one that has ended meanwhile stays as it ended */
+  const steer = async (
+    runId: string,
+    wanted: RunStatus,
+    write: () => Promise<RunManifest | undefined>,
+  ): Promise<{ status: RunStatus }> => {
+    const steered = (await write()) ?? (await manifestOf(runId));
+    const { status } = steered;
+    if (status !== wanted) throw new ControlError('failed-precondition', `run ${runId} has ended already`);
     coordinator.drive(steered);
     return { status };
   };
+  const unlessOver = (runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined> =>
+    bus.runs.update(runId, (manifest) => (isOver(manifest.status) ? manifest : change(manifest)));
 
   return {
     async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated }) {
@@ -88,19 +92,17 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         );
       }
       const runId = runIdOf(settings);
-      const known = await bus.runs.get(runId);
-      const manifest: RunManifest = {
-        schemaVersion: 1,
-        runId,
-        configuration,
-        endpoints,
-        maxInFlight,
-        status: known?.status ?? RunStatus.RUNNING,
-        createdAtMs: known?.createdAtMs ?? nowMs(),
-        cancelReason: known?.cancelReason ?? '',
-        simulated,
+      const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated };
+      const known = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
+      const manifest: RunManifest = known ?? {
+        ...asked,
+        status: RunStatus.RUNNING,
+        createdAtMs: nowMs(),
+        cancelReason: '',
+        pauseReason: '',
+        pausedAtMs: 0,
       };
-      await bus.runs.put(manifest);
+      if (known === undefined) await bus.runs.put(manifest);
       if (!isOver(manifest.status)) coordinator.drive(manifest);
       // A run that goes on has begun with what it remembers, or without.
       const memory =
@@ -123,9 +125,15 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       await manifestOf(runId);
       yield* watchRun(bus, coordinator, { runId, afterSequence, follow }, signal);
     },
-    cancelRun: (runId, reason) => steer(runId, RunStatus.CANCELLED, reason),
-    pauseRun: (runId) => steer(runId, RunStatus.PAUSED),
-    resumeRun: (runId) => steer(runId, RunStatus.RUNNING),
+    cancelRun: (runId, reason) =>
+      steer(runId, RunStatus.CANCELLED, () =>
+        unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.CANCELLED, cancelReason: reason })),
+      ),
+    pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, nowMs())),
+    resumeRun: (runId) =>
+      steer(runId, RunStatus.RUNNING, () =>
+        unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING, pauseReason: '', pausedAtMs: 0 })),
+      ),
     async getRunBenchmark(runId) {
       const manifest = await manifestOf(runId);
       const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';

@@ -58,7 +58,7 @@ export async function startControlServer(address: string, handlers: ControlHandl
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
     getRun: unary(({ runId }, signal) => handlers.getRun(runId, signal)),
     cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
-    pauseRun: unary(({ runId }) => handlers.pauseRun(runId)),
+    pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),

@@ -137,7 +137,9 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
   /** Writes how the run ended where workers see it, and clears its queues. */
   const settleRun = async (run: DrivenRun, state: RunState): Promise<void> => {
     const { runId } = run.manifest;
-    await bus.runs.put({ ...run.manifest, status: statusOf(state) });
+    const status = statusOf(state);
+    const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, status, pauseReason: '', pausedAtMs: 0 }));
+    if (settled === undefined) await bus.runs.put({ ...run.manifest, status });
     await bus.jobs.closeLanes(runId);
     logger.info({ runId, status: state.status }, 'run ended');
     run.over.abort();

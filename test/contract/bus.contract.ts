@@ -539,6 +539,16 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await other.runs.get(runId)).toEqual(runManifest(runId, RunStatus.PAUSED));
       });
 
+      test('changes what is there: of writers at the same time, none undoes what another did', async () => {
+        const runId = newRunId();
+        expect(await bus.runs.update(runId, (manifest) => ({ ...manifest, maxInFlight: 1 }))).toBeUndefined();
+        await bus.runs.put({ ...runManifest(runId), maxInFlight: 0 });
+        const rise = (writer: Bus) => () =>
+          writer.runs.update(runId, (manifest) => ({ ...manifest, maxInFlight: manifest.maxInFlight + 1 }));
+        await Promise.all(Array.from({ length: 10 }, (_, index) => rise(index % 2 === 0 ? bus : other)()));
+        expect(await other.runs.update(runId, (manifest) => manifest)).toMatchObject({ maxInFlight: 10 });
+      });
+
       test('lists each run once', async () => {
         const mine = [newRunId(), newRunId()].sort();
         for (const runId of [...mine, ...mine]) await bus.runs.put(runManifest(runId));

@@ -63,6 +63,8 @@ export function runManifest(runId: string, status: RunStatus = RunStatus.RUNNING
     createdAtMs: 1_700_000_000_000,
     simulated: false,
     cancelReason: '',
+    pauseReason: '',
+    pausedAtMs: 0,
   };
 }
 

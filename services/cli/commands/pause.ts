@@ -6,18 +6,20 @@ import { statusName } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 
 interface PauseOptions extends ClusterOptions {
+  readonly reason: string;
   readonly json: boolean;
 }
 
 export function addPauseCommand(program: Command, cli: Cli): void {
   addClusterOptions(program.command('pause').description('hold a run; `resume` goes on with it'))
     .argument('<run>', 'id, start of an id, or name')
+    .option('--reason <text>', 'shown to whoever looks at the run while it waits', '')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: PauseOptions) =>
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
           const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
-          const response = await cluster.client.pauseRun(runId, cli.interrupts.requested);
+          const response = await cluster.client.pauseRun(runId, options.reason, cli.interrupts.requested);
           const status = statusName(response.status);
           return { exitCode: exitCodes.ok, document: { runId, status }, text: `Run ${runId} is ${status}.` };
         }),

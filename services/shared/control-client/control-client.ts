@@ -37,7 +37,8 @@ export interface ControlClient {
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
   getRunBenchmark(runId: string, signal: AbortSignal): Promise<GetRunBenchmarkResponse>;
   cancelRun(runId: string, reason: string, signal: AbortSignal): Promise<CancelRunResponse>;
-  pauseRun(runId: string, signal: AbortSignal): Promise<PauseRunResponse>;
+  /** @param reason shown to whoever looks at the run; "" for none */
+  pauseRun(runId: string, reason: string, signal: AbortSignal): Promise<PauseRunResponse>;
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
   /** One stream, as long as the connection lasts; watchReliably goes on after a lost one. */
   watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
@@ -105,7 +106,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     getRun: (runId, signal) => ask('GetRun', client.getRun, { runId }, signal),
     getRunBenchmark: (runId, signal) => ask('GetRunBenchmark', client.getRunBenchmark, { runId }, signal),
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
-    pauseRun: (runId, signal) => ask('PauseRun', client.pauseRun, { runId }, signal),
+    pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),

@@ -115,6 +115,11 @@ export interface BlobStore {
 
 export interface RunRegistry {
   put(manifest: RunManifest): Promise<void>;
+  /**
+   * Changes what is there now, whoever else changes it at the same time: `change` is asked again if another writer came first, so
+   * it must be a function of its argument. What it returns unchanged is not written. Undefined if there is no such run.
+   */
+  update(runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined>;
   get(runId: string): Promise<RunManifest | undefined>;
   list(): Promise<RunManifest[]>;
   /** Every manifest there is, then each change, until the signal aborts. */

@@ -241,6 +241,18 @@ function createRunRegistry(world: World, store: Store, client: Client): RunRegis
       store.manifests.set(key, { sequence: world.nextSequence(), bytes: encodeRunManifest(manifest) });
       world.ring();
     },
+    async update(runId, change) {
+      const key = token(runId);
+      requireOpen(client, `update manifest of ${key}`);
+      const stored = store.manifests.get(key);
+      if (!stored) return undefined;
+      const known = decodeRunManifest(stored.bytes);
+      const manifest = change(known);
+      if (manifest === known) return known;
+      store.manifests.set(key, { sequence: world.nextSequence(), bytes: encodeRunManifest(manifest) });
+      world.ring();
+      return manifest;
+    },
     async get(runId) {
       const key = token(runId);
       requireOpen(client, `get manifest of ${key}`);

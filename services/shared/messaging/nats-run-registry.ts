@@ -1,6 +1,8 @@
 import type { KV } from '@nats-io/kv';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
 import type { RunRegistry } from './bus.ts';
+import { BusError } from './errors.ts';
+import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
 import { readLastOfEach } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
@@ -11,6 +13,26 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
     async put(manifest) {
       const key = token(manifest.runId);
       await untilDone(session, `put manifest of ${key}`, () => bucket.put(key, encodeRunManifest(manifest)));
+    },
+
+    async update(runId, change) {
+      const key = token(runId);
+      const operation = `update manifest of ${key}`;
+      return await untilDone(session, operation, async () => {
+        const entry = await bucket.get(key);
+        if (entry?.operation !== 'PUT') return undefined;
+        const known = decodeRunManifest(entry.value);
+        const manifest = change(known);
+        if (manifest === known) return known;
+        try {
+          await bucket.update(key, encodeRunManifest(manifest), entry.revision);
+        } catch (error) {
+          if (!isWrongLastSequence(error)) throw error;
+          // After a pause, since a server that cannot say which sequence is the last also answers so.
+          throw new BusError(operation, 'another writer came first', { cause: error, retryable: true });
+        }
+        return manifest;
+      });
     },
 
     async get(runId) {

@@ -16,7 +16,7 @@ const jobOf = (runId: string): Job => ({
 
 /** A run with one queued job. */
 async function leave(bus: Bus, runId: string, status: RunStatus): Promise<void> {
-  const about = { createdAtMs: 1, cancelReason: '', simulated: false };
+  const about = { createdAtMs: 1, cancelReason: '', pauseReason: '', pausedAtMs: 0, simulated: false };
   await bus.runs.put({ schemaVersion: 1, runId, endpoints: [], status, maxInFlight: 0, ...about });
   await bus.jobs.openLane('predict', runId, { maxInFlight: 1 });
   await bus.jobs.publish(jobOf(runId));

@@ -123,6 +123,10 @@ export interface RunManifest {
   cancelReason: string;
   /** The executor is a simulated model, as whoever started the run says: it is offered memory of such runs only. */
   simulated: boolean;
+  /** Why the run was paused, as the person said, or what only a person can mend; "" for no reason given. */
+  pauseReason: string;
+  /** When it was paused, 0 where it is not. */
+  pausedAtMs: number;
 }
 
 export interface RunSummary {
@@ -136,6 +140,22 @@ export interface RunSummary {
   tokens: number;
   createdAtMs: number;
   simulated: boolean;
+  /** What the run waits for now; absent where it goes on. */
+  waiting?: Waiting | undefined;
+}
+
+/** A run that does not go on: for what, since when, and what would end it. */
+export interface Waiting {
+  /** For programs: paused, lease, bus, disk, executor, predictor, endpoint, work. */
+  kind: string;
+  /** One clause, e.g. "no executor is there for 12 queued executions". */
+  what: string;
+  /** One clause, e.g. "an executor that starts takes them up". */
+  until: string;
+  /** By the coordinator's clock. */
+  sinceMs: number;
+  /** How long it has waited so far: no two machines' clocks need agree on it. */
+  waitedMs: number;
 }
 
 export interface StartRunRequest {
@@ -206,6 +226,8 @@ export interface Progress {
   tokens: number;
   /** What a worker is held up by, "" for nothing: an endpoint that does not answer, a key that is refused. */
   trouble: string;
+  /** What the run waits for; absent while it goes on, or has waited for a few seconds only. */
+  waiting?: Waiting | undefined;
 }
 
 export interface CancelRunRequest {
@@ -219,6 +241,8 @@ export interface CancelRunResponse {
 
 export interface PauseRunRequest {
   runId: string;
+  /** "" for none given. */
+  reason: string;
 }
 
 export interface PauseRunResponse {
@@ -451,6 +475,8 @@ function createBaseRunManifest(): RunManifest {
     createdAtMs: 0,
     cancelReason: "",
     simulated: false,
+    pauseReason: "",
+    pausedAtMs: 0,
   };
 }
 
@@ -482,6 +508,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.simulated !== false) {
       writer.uint32(72).bool(message.simulated);
+    }
+    if (message.pauseReason !== "") {
+      writer.uint32(82).string(message.pauseReason);
+    }
+    if (message.pausedAtMs !== 0) {
+      writer.uint32(88).uint64(message.pausedAtMs);
     }
     return writer;
   },
@@ -571,6 +603,22 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.pauseReason = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.pausedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -616,6 +664,16 @@ export const RunManifest: MessageFns<RunManifest> = {
         ? globalThis.String(object.cancel_reason)
         : "",
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      pauseReason: isSet(object.pauseReason)
+        ? globalThis.String(object.pauseReason)
+        : isSet(object.pause_reason)
+        ? globalThis.String(object.pause_reason)
+        : "",
+      pausedAtMs: isSet(object.pausedAtMs)
+        ? globalThis.Number(object.pausedAtMs)
+        : isSet(object.paused_at_ms)
+        ? globalThis.Number(object.paused_at_ms)
+        : 0,
     };
   },
 
@@ -648,6 +706,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.pauseReason !== "") {
+      obj.pauseReason = message.pauseReason;
+    }
+    if (message.pausedAtMs !== 0) {
+      obj.pausedAtMs = Math.round(message.pausedAtMs);
+    }
     return obj;
   },
 
@@ -667,6 +731,8 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.createdAtMs = object.createdAtMs ?? 0;
     message.cancelReason = object.cancelReason ?? "";
     message.simulated = object.simulated ?? false;
+    message.pauseReason = object.pauseReason ?? "";
+    message.pausedAtMs = object.pausedAtMs ?? 0;
     return message;
   },
 };
@@ -683,6 +749,7 @@ function createBaseRunSummary(): RunSummary {
     tokens: 0,
     createdAtMs: 0,
     simulated: false,
+    waiting: undefined,
   };
 }
 
@@ -717,6 +784,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.simulated !== false) {
       writer.uint32(80).bool(message.simulated);
+    }
+    if (message.waiting !== undefined) {
+      Waiting.encode(message.waiting, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -814,6 +884,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.waiting = Waiting.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -858,6 +936,7 @@ export const RunSummary: MessageFns<RunSummary> = {
         ? globalThis.Number(object.created_at_ms)
         : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
     };
   },
 
@@ -893,6 +972,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.waiting !== undefined) {
+      obj.waiting = Waiting.toJSON(message.waiting);
+    }
     return obj;
   },
 
@@ -911,6 +993,150 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.tokens = object.tokens ?? 0;
     message.createdAtMs = object.createdAtMs ?? 0;
     message.simulated = object.simulated ?? false;
+    message.waiting = (object.waiting !== undefined && object.waiting !== null)
+      ? Waiting.fromPartial(object.waiting)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWaiting(): Waiting {
+  return { kind: "", what: "", until: "", sinceMs: 0, waitedMs: 0 };
+}
+
+export const Waiting: MessageFns<Waiting> = {
+  encode(message: Waiting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.what !== "") {
+      writer.uint32(18).string(message.what);
+    }
+    if (message.until !== "") {
+      writer.uint32(26).string(message.until);
+    }
+    if (message.sinceMs !== 0) {
+      writer.uint32(32).uint64(message.sinceMs);
+    }
+    if (message.waitedMs !== 0) {
+      writer.uint32(40).uint64(message.waitedMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Waiting {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWaiting();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.until = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sinceMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.waitedMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Waiting {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      until: isSet(object.until) ? globalThis.String(object.until) : "",
+      sinceMs: isSet(object.sinceMs)
+        ? globalThis.Number(object.sinceMs)
+        : isSet(object.since_ms)
+        ? globalThis.Number(object.since_ms)
+        : 0,
+      waitedMs: isSet(object.waitedMs)
+        ? globalThis.Number(object.waitedMs)
+        : isSet(object.waited_ms)
+        ? globalThis.Number(object.waited_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: Waiting): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.until !== "") {
+      obj.until = message.until;
+    }
+    if (message.sinceMs !== 0) {
+      obj.sinceMs = Math.round(message.sinceMs);
+    }
+    if (message.waitedMs !== 0) {
+      obj.waitedMs = Math.round(message.waitedMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Waiting>): Waiting {
+    return Waiting.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Waiting>): Waiting {
+    const message = createBaseWaiting();
+    message.kind = object.kind ?? "";
+    message.what = object.what ?? "";
+    message.until = object.until ?? "";
+    message.sinceMs = object.sinceMs ?? 0;
+    message.waitedMs = object.waitedMs ?? 0;
     return message;
   },
 };
@@ -1879,7 +2105,7 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
 };
 
 function createBaseProgress(): Progress {
-  return { round: 0, phase: "", done: 0, total: 0, tokens: 0, trouble: "" };
+  return { round: 0, phase: "", done: 0, total: 0, tokens: 0, trouble: "", waiting: undefined };
 }
 
 export const Progress: MessageFns<Progress> = {
@@ -1901,6 +2127,9 @@ export const Progress: MessageFns<Progress> = {
     }
     if (message.trouble !== "") {
       writer.uint32(50).string(message.trouble);
+    }
+    if (message.waiting !== undefined) {
+      Waiting.encode(message.waiting, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1966,6 +2195,14 @@ export const Progress: MessageFns<Progress> = {
             message.trouble = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.waiting = Waiting.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1986,6 +2223,7 @@ export const Progress: MessageFns<Progress> = {
       total: isSet(object.total) ? globalThis.Number(object.total) : 0,
       tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
       trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
+      waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
     };
   },
 
@@ -2009,6 +2247,9 @@ export const Progress: MessageFns<Progress> = {
     if (message.trouble !== "") {
       obj.trouble = message.trouble;
     }
+    if (message.waiting !== undefined) {
+      obj.waiting = Waiting.toJSON(message.waiting);
+    }
     return obj;
   },
 
@@ -2023,6 +2264,9 @@ export const Progress: MessageFns<Progress> = {
     message.total = object.total ?? 0;
     message.tokens = object.tokens ?? 0;
     message.trouble = object.trouble ?? "";
+    message.waiting = (object.waiting !== undefined && object.waiting !== null)
+      ? Waiting.fromPartial(object.waiting)
+      : undefined;
     return message;
   },
 };
@@ -2184,13 +2428,16 @@ export const CancelRunResponse: MessageFns<CancelRunResponse> = {
 };
 
 function createBasePauseRunRequest(): PauseRunRequest {
-  return { runId: "" };
+  return { runId: "", reason: "" };
 }
 
 export const PauseRunRequest: MessageFns<PauseRunRequest> = {
   encode(message: PauseRunRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.runId !== "") {
       writer.uint32(10).string(message.runId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
     }
     return writer;
   },
@@ -2216,6 +2463,14 @@ export const PauseRunRequest: MessageFns<PauseRunRequest> = {
             message.runId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2235,6 +2490,7 @@ export const PauseRunRequest: MessageFns<PauseRunRequest> = {
         : isSet(object.run_id)
         ? globalThis.String(object.run_id)
         : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -2242,6 +2498,9 @@ export const PauseRunRequest: MessageFns<PauseRunRequest> = {
     const obj: any = {};
     if (message.runId !== "") {
       obj.runId = message.runId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
     }
     return obj;
   },
@@ -2252,6 +2511,7 @@ export const PauseRunRequest: MessageFns<PauseRunRequest> = {
   fromPartial(object: DeepPartial<PauseRunRequest>): PauseRunRequest {
     const message = createBasePauseRunRequest();
     message.runId = object.runId ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };

@@ -54,6 +54,38 @@ export interface Trouble {
   message: string;
 }
 
+/** What a worker is at, told every few seconds for as long as it lives. Not kept: who does not listen misses it. */
+export interface WorkerReport {
+  worker: string;
+  /** The kinds of jobs that it takes: execute, predict, propose. */
+  kinds: string[];
+  slots: number;
+  jobsInFlight: number;
+  /** What keeps it from finishing jobs, one entry a run; none where all is well. */
+  heldUp: HeldUp[];
+  /** Where its model calls go. */
+  endpoints: EndpointUse[];
+}
+
+/** Jobs of one run that failed for what is not their doing, and are tried again. */
+export interface HeldUp {
+  runId: string;
+  jobs: number;
+  /** One sentence: what failed last, and what to do. */
+  message: string;
+  /** Since the first failure of the job that is held up longest. */
+  heldMs: number;
+}
+
+export interface EndpointUse {
+  baseUrl: string;
+  callsInFlight: number;
+  /** closed, open, half-open: whether the endpoint is called now. */
+  circuit: string;
+  /** Since the endpoint last finished a call; since the first one began where it has finished none. */
+  silentMs: number;
+}
+
 function createBaseJob(): Job {
   return { schemaVersion: 0, runId: "", jobId: "", epoch: 0, timeLimitMs: 0, work: undefined };
 }
@@ -607,6 +639,419 @@ export const Trouble: MessageFns<Trouble> = {
     message.runId = object.runId ?? "";
     message.worker = object.worker ?? "";
     message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseWorkerReport(): WorkerReport {
+  return { worker: "", kinds: [], slots: 0, jobsInFlight: 0, heldUp: [], endpoints: [] };
+}
+
+export const WorkerReport: MessageFns<WorkerReport> = {
+  encode(message: WorkerReport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.worker !== "") {
+      writer.uint32(10).string(message.worker);
+    }
+    for (const v of message.kinds) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.slots !== 0) {
+      writer.uint32(24).uint32(message.slots);
+    }
+    if (message.jobsInFlight !== 0) {
+      writer.uint32(32).uint32(message.jobsInFlight);
+    }
+    for (const v of message.heldUp) {
+      HeldUp.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.endpoints) {
+      EndpointUse.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkerReport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkerReport();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.worker = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kinds.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.slots = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.jobsInFlight = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.heldUp.push(HeldUp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.endpoints.push(EndpointUse.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WorkerReport {
+    return {
+      worker: isSet(object.worker) ? globalThis.String(object.worker) : "",
+      kinds: globalThis.Array.isArray(object?.kinds) ? object.kinds.map((e: any) => globalThis.String(e)) : [],
+      slots: isSet(object.slots) ? globalThis.Number(object.slots) : 0,
+      jobsInFlight: isSet(object.jobsInFlight)
+        ? globalThis.Number(object.jobsInFlight)
+        : isSet(object.jobs_in_flight)
+        ? globalThis.Number(object.jobs_in_flight)
+        : 0,
+      heldUp: globalThis.Array.isArray(object?.heldUp)
+        ? object.heldUp.map((e: any) => HeldUp.fromJSON(e))
+        : globalThis.Array.isArray(object?.held_up)
+        ? object.held_up.map((e: any) => HeldUp.fromJSON(e))
+        : [],
+      endpoints: globalThis.Array.isArray(object?.endpoints)
+        ? object.endpoints.map((e: any) => EndpointUse.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: WorkerReport): unknown {
+    const obj: any = {};
+    if (message.worker !== "") {
+      obj.worker = message.worker;
+    }
+    if (message.kinds?.length) {
+      obj.kinds = message.kinds;
+    }
+    if (message.slots !== 0) {
+      obj.slots = Math.round(message.slots);
+    }
+    if (message.jobsInFlight !== 0) {
+      obj.jobsInFlight = Math.round(message.jobsInFlight);
+    }
+    if (message.heldUp?.length) {
+      obj.heldUp = message.heldUp.map((e) => HeldUp.toJSON(e));
+    }
+    if (message.endpoints?.length) {
+      obj.endpoints = message.endpoints.map((e) => EndpointUse.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WorkerReport>): WorkerReport {
+    return WorkerReport.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WorkerReport>): WorkerReport {
+    const message = createBaseWorkerReport();
+    message.worker = object.worker ?? "";
+    message.kinds = object.kinds?.map((e) => e) || [];
+    message.slots = object.slots ?? 0;
+    message.jobsInFlight = object.jobsInFlight ?? 0;
+    message.heldUp = object.heldUp?.map((e) => HeldUp.fromPartial(e)) || [];
+    message.endpoints = object.endpoints?.map((e) => EndpointUse.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseHeldUp(): HeldUp {
+  return { runId: "", jobs: 0, message: "", heldMs: 0 };
+}
+
+export const HeldUp: MessageFns<HeldUp> = {
+  encode(message: HeldUp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.jobs !== 0) {
+      writer.uint32(16).uint32(message.jobs);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    if (message.heldMs !== 0) {
+      writer.uint32(32).uint64(message.heldMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldUp {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeldUp();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.jobs = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.heldMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HeldUp {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      jobs: isSet(object.jobs) ? globalThis.Number(object.jobs) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      heldMs: isSet(object.heldMs)
+        ? globalThis.Number(object.heldMs)
+        : isSet(object.held_ms)
+        ? globalThis.Number(object.held_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: HeldUp): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.jobs !== 0) {
+      obj.jobs = Math.round(message.jobs);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.heldMs !== 0) {
+      obj.heldMs = Math.round(message.heldMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HeldUp>): HeldUp {
+    return HeldUp.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HeldUp>): HeldUp {
+    const message = createBaseHeldUp();
+    message.runId = object.runId ?? "";
+    message.jobs = object.jobs ?? 0;
+    message.message = object.message ?? "";
+    message.heldMs = object.heldMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseEndpointUse(): EndpointUse {
+  return { baseUrl: "", callsInFlight: 0, circuit: "", silentMs: 0 };
+}
+
+export const EndpointUse: MessageFns<EndpointUse> = {
+  encode(message: EndpointUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.baseUrl !== "") {
+      writer.uint32(10).string(message.baseUrl);
+    }
+    if (message.callsInFlight !== 0) {
+      writer.uint32(16).uint32(message.callsInFlight);
+    }
+    if (message.circuit !== "") {
+      writer.uint32(26).string(message.circuit);
+    }
+    if (message.silentMs !== 0) {
+      writer.uint32(32).uint64(message.silentMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndpointUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndpointUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.baseUrl = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.callsInFlight = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.circuit = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.silentMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndpointUse {
+    return {
+      baseUrl: isSet(object.baseUrl)
+        ? globalThis.String(object.baseUrl)
+        : isSet(object.base_url)
+        ? globalThis.String(object.base_url)
+        : "",
+      callsInFlight: isSet(object.callsInFlight)
+        ? globalThis.Number(object.callsInFlight)
+        : isSet(object.calls_in_flight)
+        ? globalThis.Number(object.calls_in_flight)
+        : 0,
+      circuit: isSet(object.circuit) ? globalThis.String(object.circuit) : "",
+      silentMs: isSet(object.silentMs)
+        ? globalThis.Number(object.silentMs)
+        : isSet(object.silent_ms)
+        ? globalThis.Number(object.silent_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: EndpointUse): unknown {
+    const obj: any = {};
+    if (message.baseUrl !== "") {
+      obj.baseUrl = message.baseUrl;
+    }
+    if (message.callsInFlight !== 0) {
+      obj.callsInFlight = Math.round(message.callsInFlight);
+    }
+    if (message.circuit !== "") {
+      obj.circuit = message.circuit;
+    }
+    if (message.silentMs !== 0) {
+      obj.silentMs = Math.round(message.silentMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndpointUse>): EndpointUse {
+    return EndpointUse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndpointUse>): EndpointUse {
+    const message = createBaseEndpointUse();
+    message.baseUrl = object.baseUrl ?? "";
+    message.callsInFlight = object.callsInFlight ?? 0;
+    message.circuit = object.circuit ?? "";
+    message.silentMs = object.silentMs ?? 0;
     return message;
   },
 };
