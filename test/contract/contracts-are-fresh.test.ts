@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,4 +33,30 @@ test('the committed contracts are what proto/ generates (scripts/generate writes
 
 test('no contract breaks one that is out: proto/ against proto/baseline.binpb', async () => {
   await expect(buf('breaking', '--against', 'proto/baseline.binpb')).resolves.toBeDefined();
+});
+
+const controlService = 'proto/scale/v1/control.proto';
+
+test.each([
+  ['a deleted rpc', (text: string) => text.replace(/^ *rpc ForgetMemory.*\n/m, '')],
+  ['a renamed rpc', (text: string) => text.replace('rpc PauseRun(', 'rpc HaltRun(')],
+  [
+    'an rpc that answers otherwise',
+    (text: string) => text.replace('returns (stream WatchRunResponse)', 'returns (WatchRunResponse)'),
+  ],
+  ['a deleted field', (text: string) => text.replace(/^ *uint32 max_in_flight = 4;\n/m, '')],
+  ['a field of another type', (text: string) => text.replace('uint64 sequence = 1;', 'string sequence = 1;')],
+  ['a renamed field', (text: string) => text.replace('string cancel_reason = 8;', 'string reason_of_cancel = 8;')],
+])('%s is caught', async (_what, breakIt) => {
+  const copy = await mkdtemp(join(tmpdir(), 'scale-contracts-'));
+  try {
+    await cp(join(project, 'proto'), join(copy, 'proto'), { recursive: true });
+    await cp(join(project, 'buf.yaml'), join(copy, 'buf.yaml'));
+    const text = await readFile(join(copy, controlService), 'utf8');
+    expect(breakIt(text)).not.toBe(text);
+    await writeFile(join(copy, controlService), breakIt(text));
+    await expect(buf('breaking', copy, '--against', 'proto/baseline.binpb')).rejects.toMatchObject({ code: 100 });
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 });
