@@ -1,4 +1,5 @@
 import {
+  Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
@@ -8,7 +9,9 @@ import {
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { type ControlServiceServer, ControlServiceService } from '../shared/contracts/generated/scale/v1/control.ts';
+import { answeredBy } from '../shared/control-client/control-error.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { ControlError, type ControlHandlers } from './control-handlers.ts';
 
@@ -20,6 +23,8 @@ export interface ControlServer {
 /** A benchmark travels in StartRun; HotpotQA's test split is about 10 MB. */
 const maxMessageBytes = 128 * 1024 * 1024;
 const stopGraceMs = 2000;
+/** Characters of a status's text, which travels in a header. */
+const longestDetails = 4_000;
 const codes = {
   'not-found': status.NOT_FOUND,
   'invalid-argument': status.INVALID_ARGUMENT,
@@ -41,17 +46,24 @@ export async function startControlServer(address: string, handlers: ControlHandl
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       handle(call.request, signal).then(
         (response) => reply(null, response),
-        (error: unknown) => reply(grpcErrorOf(error, logger)),
+        (error: unknown) => reply(grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
       );
     };
   const streamed =
     <Request, Response>(handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>) =>
     (call: ServerWritableStream<Request, Response>): void => {
-      const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
-      sendAll(call, handle(call.request, signal), signal).catch((error: unknown) => {
-        if (!signal.aborted) call.destroy(grpcErrorOf(error, logger));
-        else call.end();
-      });
+      const cancelled = cancellationOf(call);
+      const signal = AbortSignal.any([stopping.signal, cancelled]);
+      const send = async (): Promise<void> => {
+        await sendAll(call, handle(call.request, signal), signal);
+        // What is asked for may end early and in good order then; the reader must not take it for all there is.
+        if (stopping.signal.aborted) throw new StoppingError();
+      };
+      send().then(
+        () => call.end(),
+        // Not destroy(): a call that is destroyed sends no status, and its reader waits for ever. This sends what was written, then the status.
+        (error: unknown) => call.emit('error', grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
+      );
     };
   const implementation: ControlServiceServer = {
     startRun: unary((request) => handlers.startRun(request)),
@@ -91,12 +103,17 @@ async function sendAll<Response>(
     // A slow reader slows the reading of what is sent, and never fills memory.
     if (!call.write(response)) {
       await new Promise<void>((resolve) => {
-        call.once('drain', resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const goOn = (): void => {
+          call.off('drain', goOn);
+          signal.removeEventListener('abort', goOn);
+          resolve();
+        };
+        call.once('drain', goOn);
+        signal.addEventListener('abort', goOn, { once: true });
+        if (signal.aborted) goOn();
       });
     }
   }
-  call.end();
 }
 
 function cancellationOf(call: { on(event: 'cancelled', listener: () => void): unknown }): AbortSignal {
@@ -105,9 +122,31 @@ function cancellationOf(call: { on(event: 'cancelled', listener: () => void): un
   return controller.signal;
 }
 
-function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; details: string } {
+/** Ends the calls that a stop finds under way. */
+class StoppingError extends Error {
+  override readonly name = 'StoppingError';
+  constructor() {
+    super('the coordinator is stopping');
+  }
+}
+
+/** A new object each time: the same error may end several calls. */
+function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; details: string; metadata: Metadata } {
   const error = coerceError(thrown);
-  const code = error instanceof ControlError ? codes[error.code] : status.INTERNAL;
-  if (code === status.INTERNAL) logger.error({ err: error }, 'a control call failed');
-  return Object.assign(error, { code, details: error.message });
+  const code = codeOf(error);
+  if (code === status.INTERNAL || code === status.UNAVAILABLE) logger.error({ err: error }, 'a control call failed');
+  const metadata = new Metadata();
+  metadata.set(answeredBy, 'coordinator');
+  return Object.assign(new Error(error.message, { cause: error }), {
+    code,
+    details: error.message.slice(0, longestDetails),
+    metadata,
+  });
+}
+
+function codeOf(error: Error): status {
+  if (error instanceof ControlError) return codes[error.code];
+  if (error instanceof StoppingError) return status.UNAVAILABLE;
+  // The coordinator is there, and what it stands on is not: worth asking again.
+  return error instanceof BusError && error.retryable ? status.UNAVAILABLE : status.INTERNAL;
 }

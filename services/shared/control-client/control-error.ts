@@ -1,5 +1,8 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 
+/** Trailing metadata of a status that the coordinator itself sent: the connection to it is whole. */
+export const answeredBy = 'scale-answered-by';
+
 /** What a caller can do about it: wait, mend the request, or give up. */
 export type ControlErrorKind = 'unreachable' | 'not-found' | 'refused' | 'cancelled' | 'failed';
 
@@ -40,8 +43,11 @@ export function controlErrorFrom(call: string, address: string, error: unknown):
   if (error instanceof ControlError) return error;
   if (!isServiceError(error)) return new ControlError(call, address, 'failed', `${call}: ${String(error)}`, { cause: error });
   const kind = isLostConnection(error) ? 'unreachable' : (kinds.get(error.code) ?? 'failed');
+  const isAnswer = (error.metadata?.get(answeredBy).length ?? 0) > 0;
   const message =
-    kind === 'unreachable' ? `the coordinator at ${address} does not answer (${call}: ${error.details})` : error.details;
+    kind === 'unreachable' && !isAnswer
+      ? `the coordinator at ${address} does not answer (${call}: ${error.details})`
+      : error.details;
   return new ControlError(call, address, kind, message, { cause: error });
 }
 

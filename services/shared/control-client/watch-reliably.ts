@@ -13,14 +13,23 @@ export interface ReliableWatch {
   readonly runId: string;
   readonly afterSequence: number;
   readonly follow: boolean;
-  /** How long to try in vain before giving up, counted anew after each message. */
+  /** How long to try in vain before giving up, counted anew after each stream that has brought an event or has lasted. */
   readonly patienceMs: number;
   /** Called before each watch but the first, e.g. to repeat StartRun at a coordinator that has been started anew. */
   readonly onReconnect?: (signal: AbortSignal) => Promise<unknown>;
 }
 
+interface Attempt {
+  readonly beganAt: number;
+  /** The last event seen when it began. */
+  readonly after: number;
+  firstMessageAt: number | undefined;
+}
+
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
+/** A stream that has lasted for so long after its first message was a good one. */
+const healthyAfterMs = 5_000;
 
 /**
  * Watches a run through lost connections: each new stream asks for what comes after the last event seen, so the consumer gets
@@ -34,30 +43,42 @@ export async function* watchReliably(
   signal: AbortSignal,
 ): AsyncGenerator<WatchUpdate> {
   let after = watch.afterSequence;
-  let lastSign = performance.now();
+  let failingSince: number | undefined;
   let pauseMs = firstPauseMs;
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
+  const failed = (attempt: Attempt): boolean => {
+    const now = performance.now();
+    // A message alone is no sign of health: a stream may give progress, fail, and be asked again for ever.
+    const hasLasted = now - (attempt.firstMessageAt ?? now) > healthyAfterMs || now - attempt.beganAt > watch.patienceMs;
+    if (after > attempt.after || hasLasted) {
+      failingSince = undefined;
+      pauseMs = firstPauseMs;
+    }
+    failingSince ??= now;
+    return now - failingSince > watch.patienceMs;
+  };
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    const attempt: Attempt = { beganAt: performance.now(), after, firstMessageAt: undefined };
     try {
-      if (attempt > 0) await watch.onReconnect?.(signal);
+      if (!isFirst) await watch.onReconnect?.(signal);
       for await (const { update } of client.watchRun(
         { runId: watch.runId, afterSequence: after, follow: watch.follow },
         signal,
       )) {
-        lastSign = performance.now();
-        pauseMs = firstPauseMs;
+        attempt.firstMessageAt ??= performance.now();
         if (update?.$case === 'progress') yield { kind: 'progress', progress: update.value };
         if (update?.$case !== 'event' || update.value.sequence <= after) continue;
         after = update.value.sequence;
         yield { kind: 'event', logged: update.value };
       }
       if (!watch.follow || signal.aborted) return;
-      // A coordinator that drains ends its streams in good order; the run is not over, the next one takes it up.
+      // The run is not over: another stream goes on with it.
+      failed(attempt);
       yield { kind: 'connection-lost', message: `the coordinator at ${client.address} ended the stream` };
     } catch (error) {
       const failure = controlErrorFrom('WatchRun', client.address, error);
       if (signal.aborted) return;
       const isLasting = failure.kind === 'not-found' || failure.kind === 'refused';
-      if (isLasting || performance.now() - lastSign > watch.patienceMs) throw failure;
+      if (failed(attempt) || isLasting) throw failure;
       yield { kind: 'connection-lost', message: failure.message };
     }
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);

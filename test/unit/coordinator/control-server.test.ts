@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type ControlHandlers, ControlError as Refusal } from '../../../services/coordinator/control-handlers.ts';
+import { startControlServer } from '../../../services/coordinator/control-server.ts';
+import type { WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { connectControl } from '../../../services/shared/control-client/control-client.ts';
+import { ControlError } from '../../../services/shared/control-client/control-error.ts';
+import { watchReliably } from '../../../services/shared/control-client/watch-reliably.ts';
+import { BusError } from '../../../services/shared/messaging/errors.ts';
+
+const releases: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0).reverse()) await release();
+});
+
+const never = new AbortController().signal;
+const progress: WatchRunResponse = {
+  update: { $case: 'progress', value: { round: 1, phase: 'p', done: 0, total: 1, tokens: 0, trouble: 'x'.repeat(500) } },
+};
+const watching = { runId: 'r1', afterSequence: 0, follow: true };
+
+async function serve(handlers: Partial<ControlHandlers>) {
+  const server = await startControlServer('127.0.0.1:0', handlers as ControlHandlers, pino({ level: 'silent' }));
+  const client = connectControl(`127.0.0.1:${server.port}`);
+  releases.push(server.stop, client.close);
+  return { server, client };
+}
+
+/** How many came, and how it ended; a stream that never ends fails by the test's own time. */
+async function drain(responses: AsyncIterable<unknown>): Promise<{ count: number; end: unknown }> {
+  let count = 0;
+  try {
+    for await (const _ of responses) count += 1;
+  } catch (error) {
+    return { count, end: error };
+  }
+  return { count, end: 'in order' };
+}
+
+describe('a server stream that fails', () => {
+  test('at once ends with the status', async () => {
+    const { client } = await serve({
+      // biome-ignore lint/correctness/useYield: it fails before it has anything
+      async *watchRun() {
+        throw new Refusal('not-found', 'there is no run r1');
+      },
+      listExecutions: () => {
+        throw new Refusal('not-found', 'there is no run r1');
+      },
+    });
+    for (const responses of [client.watchRun(watching, never), client.listExecutions({ runId: 'r1', workflowHash: '' }, never)]) {
+      const { count, end } = await drain(responses);
+      expect(count).toBe(0);
+      expect(end).toMatchObject({ kind: 'not-found', message: 'there is no run r1' });
+    }
+  });
+
+  test.each([1, 7, 400])('after %i messages gives them all, and then the status', async (messages) => {
+    const { client } = await serve({
+      async *watchRun() {
+        for (let sent = 0; sent < messages; sent += 1) yield progress;
+        throw new BusError('follow events.v1.r1', 'the server does not allow it', { retryable: false });
+      },
+    });
+    const { count, end } = await drain(client.watchRun(watching, never));
+    expect(count).toBe(messages);
+    expect(end).toBeInstanceOf(ControlError);
+    expect(end).toMatchObject({ kind: 'failed', message: 'follow events.v1.r1: the server does not allow it' });
+  });
+
+  test('because the bus is away is worth another try, and does not say that the coordinator is away', async () => {
+    const { client } = await serve({
+      // biome-ignore lint/correctness/useYield: it fails before it has anything
+      async *watchRun() {
+        throw new BusError('read events.v1.r1', 'the server did not answer in time');
+      },
+    });
+    const { end } = await drain(client.watchRun(watching, never));
+    expect(end).toMatchObject({ kind: 'unreachable', message: 'read events.v1.r1: the server did not answer in time' });
+  });
+
+  test('again and again ends a patient watch with what was wrong', async () => {
+    const { client } = await serve({
+      async *watchRun() {
+        yield progress;
+        throw new Error('a defect');
+      },
+    });
+    const losses: string[] = [];
+    const follow = async () => {
+      for await (const update of watchReliably(client, { ...watching, patienceMs: 800 }, never)) {
+        if (update.kind === 'connection-lost') losses.push(update.message);
+      }
+    };
+    await expect(follow()).rejects.toThrow(/^a defect$/);
+    expect(losses.length).toBeGreaterThan(1);
+    expect(new Set(losses)).toEqual(new Set(['a defect']));
+  });
+});
+
+describe('a coordinator that stops', () => {
+  test('does not let half a list pass for the whole one', async () => {
+    const { server, client } = await serve({
+      async *listExecutions(_request, signal) {
+        yield { workflowHash: 'w', queryIndex: 0, repeat: 0, result: undefined };
+        while (!signal.aborted) await sleep(5);
+      },
+    });
+    const listing = drain(client.listExecutions({ runId: 'r1', workflowHash: '' }, never));
+    await sleep(100);
+    await server.stop();
+    expect(await listing).toMatchObject({ count: 1, end: { kind: 'unreachable', message: 'the coordinator is stopping' } });
+  });
+});
