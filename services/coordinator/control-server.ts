@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   Metadata,
   Server,
@@ -31,8 +32,19 @@ const codes = {
   'failed-precondition': status.FAILED_PRECONDITION,
 } as const;
 
-/** Serves ControlService and grpc.health.v1 on `address`, e.g. "127.0.0.1:0". */
-export async function startControlServer(address: string, handlers: ControlHandlers, logger: Logger): Promise<ControlServer> {
+export interface ControlServerSettings {
+  /** E.g. "127.0.0.1:0". */
+  readonly address: string;
+  /** What every call of ControlService must show as its bearer; without one, every call is taken. */
+  readonly token?: string | undefined;
+}
+
+/** Serves ControlService and grpc.health.v1, which probes ask without a token. */
+export async function startControlServer(
+  { address, token }: ControlServerSettings,
+  handlers: ControlHandlers,
+  logger: Logger,
+): Promise<ControlServer> {
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
@@ -43,6 +55,7 @@ export async function startControlServer(address: string, handlers: ControlHandl
   const unary =
     <Request, Response>(handle: (request: Request, signal: AbortSignal) => Promise<Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
+      if (!isAdmitted(call.metadata, token)) return reply(grpcErrorOf(new NotAdmittedError(), logger));
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       handle(call.request, signal).then(
         (response) => reply(null, response),
@@ -52,6 +65,7 @@ export async function startControlServer(address: string, handlers: ControlHandl
   const streamed =
     <Request, Response>(handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>) =>
     (call: ServerWritableStream<Request, Response>): void => {
+      if (!isAdmitted(call.metadata, token)) return void call.emit('error', grpcErrorOf(new NotAdmittedError(), logger));
       const cancelled = cancellationOf(call);
       const signal = AbortSignal.any([stopping.signal, cancelled]);
       const send = async (): Promise<void> => {
@@ -122,6 +136,20 @@ function cancellationOf(call: { on(event: 'cancelled', listener: () => void): un
   return controller.signal;
 }
 
+function isAdmitted(metadata: Metadata, token: string | undefined): boolean {
+  if (token === undefined) return true;
+  // Digests have one length, so that comparing them tells nothing of the token, its length included.
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return metadata.get('authorization').some((shown) => timingSafeEqual(digest(String(shown)), digest(`Bearer ${token}`)));
+}
+
+class NotAdmittedError extends Error {
+  override readonly name = 'NotAdmittedError';
+  constructor() {
+    super('this coordinator wants a token, and the call shows none or another one: set SCALE_CONTROL_TOKEN to its token');
+  }
+}
+
 /** Ends the calls that a stop finds under way. */
 class StoppingError extends Error {
   override readonly name = 'StoppingError';
@@ -146,6 +174,7 @@ function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; d
 
 function codeOf(error: Error): status {
   if (error instanceof ControlError) return codes[error.code];
+  if (error instanceof NotAdmittedError) return status.UNAUTHENTICATED;
   if (error instanceof StoppingError) return status.UNAVAILABLE;
   // The coordinator is there, and what it stands on is not: worth asking again.
   return error instanceof BusError && error.retryable ? status.UNAVAILABLE : status.INTERNAL;

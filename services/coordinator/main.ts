@@ -33,7 +33,17 @@ await runService({
     const coordinator = startCoordinator(settings, bus, log);
     releases.push('the coordinator', () => coordinator.stop());
     const handlers = createControlHandlers(bus, coordinator, Date.now);
-    const control = await startControlServer(`${settings.controlHost}:${settings.controlPort}`, handlers, log);
+    const control = await startControlServer(
+      { address: `${settings.controlHost}:${settings.controlPort}`, token: settings.controlToken },
+      handlers,
+      log,
+    );
+    if (settings.controlToken === undefined) {
+      log.warn(
+        { host: settings.controlHost },
+        'no SCALE_CONTROL_TOKEN is set: whoever reaches the control port may start and end runs',
+      );
+    }
     releases.push('the control server', () => control.stop());
     const metrics = createMetricsRegistry('coordinator', version);
     createCoordinatorMetrics(metrics, coordinator.figures);

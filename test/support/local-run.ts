@@ -54,7 +54,8 @@ async function natsUrl(dataFolder: string): Promise<string> {
   const ports = (await readdir(folder)).find((name) => name.endsWith('.ports'));
   if (!ports) throw new Error(`no nats-server runs on ${folder}`);
   const { nats } = JSON.parse(await readFile(join(folder, ports), 'utf8')) as { readonly nats: readonly string[] };
-  return nats[0] ?? '';
+  const [, password] = /password: "([^"]+)"/.exec(await readFile(join(folder, 'nats-server.conf'), 'utf8')) ?? [];
+  return (nats[0] ?? '').replace('://', `://scale:${password}@`);
 }
 
 /** Lines of the simulated model's access log. */

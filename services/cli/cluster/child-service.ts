@@ -5,7 +5,6 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { processEnvironment } from '../../shared/config/environment.ts';
 import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
 import type { RunningPart } from './supervise.ts';
 
@@ -13,6 +12,7 @@ export interface ServiceCommand {
   /** E.g. "executor-1"; also the name of its log. */
   readonly name: string;
   readonly script: string;
+  /** All of it: nothing of this command's own goes along. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where stdout and stderr go; without it, to this command's stderr. */
   readonly logFile?: string;
@@ -96,8 +96,7 @@ function forkService(command: ServiceCommand): ChildProcess {
   try {
     return fork(command.script, [], {
       detached: true,
-      // The whole environment goes along: it holds the models' keys and the proxy settings.
-      env: { ...processEnvironment(), ...command.environment },
+      env: command.environment,
       execArgv: [],
       serialization: 'json',
       stdio: ['ignore', log, log, 'ipc'],

@@ -4,11 +4,15 @@ import { isRunning } from '../../shared/toolchain/process-identity.ts';
 import type { DataFolder } from './data-folder.ts';
 
 const clusterRecord = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   owner: z.object({ pid: z.number().int(), startTicks: z.number().optional() }),
   /** A cluster started to read stays only for one command and executes nothing. */
   purpose: z.enum(['run', 'read']),
   controlAddress: z.string(),
+  /** Whoever can read it may start runs with the keys of this cluster's workers: the file is for its owner alone. */
+  controlToken: z.string(),
+  /** Variables that the workers have, by name. */
+  keyVariables: z.array(z.string()),
   simulatorUrl: z.string().optional(),
   /** Benchmark files of users that the simulated model knows. */
   simulatorBenchmarks: z.array(z.string()).default([]),
@@ -20,7 +24,7 @@ export type ClusterRecord = z.infer<typeof clusterRecord>;
 /** Whole or not at all: another command may read it at any moment. */
 export async function writeClusterFile(folder: DataFolder, record: ClusterRecord): Promise<void> {
   const unfinished = `${folder.clusterFile}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(record, null, 2)}\n`);
+  await writeFile(unfinished, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   await rename(unfinished, folder.clusterFile);
 }
 

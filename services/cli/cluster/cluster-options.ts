@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readSecret } from '../../shared/config/environment.ts';
 import type { Cli } from '../cli.ts';
 import { dataFolderAt } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
@@ -21,7 +22,7 @@ export function addClusterOptions(command: Command): Command {
 
 /** To read and to steer: nothing is executed, unless another command's cluster does so anyway. */
 export async function reachCluster(cli: Cli, options: ClusterOptions): Promise<ReachedCluster> {
-  if (options.server !== undefined) return reachServer(options.server);
+  if (options.server !== undefined) return reachServer(options.server, readSecret('SCALE_CONTROL_TOKEN', cli.environment));
   return reachLocalCluster(
     {
       folder: dataFolderAt(options.dataDir),

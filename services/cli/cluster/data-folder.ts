@@ -1,3 +1,4 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** Where the cluster of this machine keeps what it knows, `.scale` by default. */
@@ -10,6 +11,8 @@ export interface DataFolder {
   /** One folder a run, with its report. */
   readonly runs: string;
   readonly clusterFile: string;
+  /** Which variables the workers may send where: what the run files of this folder say. Names, no values. */
+  readonly endpointKeysFile: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -20,5 +23,20 @@ export function dataFolderAt(path: string): DataFolder {
     logs: join(root, 'logs'),
     runs: join(root, 'runs'),
     clusterFile: join(root, 'cluster.json'),
+    endpointKeysFile: join(root, 'endpoint-keys'),
   };
+}
+
+const ownerOnly = 0o700;
+
+/**
+ * Makes what is missing of it. What lies in there, prompts, answers, logs, is the owner's alone, in a folder of an earlier
+ * version too; the root itself may be a folder of the user's that others are meant to enter.
+ */
+export async function makeDataFolder({ root, nats, logs, runs }: DataFolder): Promise<void> {
+  await mkdir(root, { recursive: true, mode: ownerOnly });
+  for (const folder of [nats, logs, runs]) {
+    await mkdir(folder, { recursive: true, mode: ownerOnly });
+    await chmod(folder, ownerOnly);
+  }
 }

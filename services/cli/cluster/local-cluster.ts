@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findNatsServer } from '../../shared/toolchain/find-nats-server.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
@@ -6,12 +7,14 @@ import { type NatsServerProcess, startNatsServer } from '../../shared/toolchain/
 import { identifyProcess } from '../../shared/toolchain/process-identity.ts';
 import { type ChildService, mainOf, readTail, startChildService } from './child-service.ts';
 import { removeClusterFile, writeClusterFile } from './cluster-file.ts';
-import type { DataFolder } from './data-folder.ts';
+import { type DataFolder, makeDataFolder } from './data-folder.ts';
 import {
   coordinatorEnvironment,
   executorEnvironment,
+  plainEnvironment,
   predictorEnvironment,
   simulatorEnvironment,
+  type WorkerKeys,
 } from './service-environment.ts';
 import { type RunningPart, type Supervised, supervise } from './supervise.ts';
 
@@ -26,6 +29,8 @@ export interface LocalClusterSettings {
   /** Benchmark files of users that the simulated model is to know. Default: none. */
   readonly simulatorBenchmarks?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Variables with keys that the workers get from the environment; see bindKeys. */
+  readonly keyVariables?: readonly string[];
   /** Tells people what happens to the services. */
   readonly notice: (message: string) => void;
 }
@@ -33,6 +38,8 @@ export interface LocalClusterSettings {
 export interface LocalCluster {
   /** host:port of the ControlService. */
   readonly controlAddress: string;
+  /** What its ControlService wants to be shown. */
+  readonly controlToken: string;
   /** Base URL of the simulated model, where one runs. */
   readonly simulatorUrl: string | undefined;
   /** Resolves if a part of it kept dying; pending for ever otherwise. */
@@ -47,8 +54,7 @@ export interface LocalCluster {
  */
 export async function startLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<LocalCluster> {
   const { folder } = settings;
-  await mkdir(folder.logs, { recursive: true });
-  await mkdir(folder.runs, { recursive: true });
+  await makeDataFolder(folder);
   const unlock = await lockFolder(folder.root);
   const parts: Parts = { services: [], models: [], bus: [] };
   const stop = async (forced: AbortSignal): Promise<void> => {
@@ -57,20 +63,24 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
     await unlock();
   };
   try {
-    const { coordinator, simulator } = await startParts(settings, parts, signal);
+    await rm(folder.endpointKeysFile, { force: true });
+    const controlToken = newSecret();
+    const { coordinator, simulator } = await startParts(settings, parts, controlToken, signal);
     const controlAddress = addressOf(coordinator.current(), 'control');
     const simulatorUrl = simulator === undefined ? undefined : addressOf(simulator.current(), 'models');
     const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid };
     await writeClusterFile(folder, {
-      version: 1,
+      version: 2,
       owner,
       purpose: settings.purpose,
       controlAddress,
+      controlToken,
+      keyVariables: [...(settings.keyVariables ?? [])],
       ...(simulatorUrl === undefined ? {} : { simulatorUrl }),
       simulatorBenchmarks: [...(settings.simulatorBenchmarks ?? [])],
     });
     const givenUp = Promise.race(allOf(parts).map((part) => part.givenUp));
-    return { controlAddress, simulatorUrl, givenUp, stop };
+    return { controlAddress, controlToken, simulatorUrl, givenUp, stop };
   } catch (error) {
     await stop(AbortSignal.abort());
     throw error;
@@ -89,7 +99,17 @@ interface StartedParts {
   readonly simulator: Supervised<ChildService> | undefined;
 }
 
-async function startParts(settings: LocalClusterSettings, parts: Parts, signal: AbortSignal): Promise<StartedParts> {
+/** 256 bits: nobody guesses it. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+async function startParts(
+  settings: LocalClusterSettings,
+  parts: Parts,
+  controlToken: string,
+  signal: AbortSignal,
+): Promise<StartedParts> {
   const nats = await superviseNatsServer(settings, signal);
   parts.bus.push(nats);
   const natsUrl = nats.current().url;
@@ -98,9 +118,11 @@ async function startParts(settings: LocalClusterSettings, parts: Parts, signal: 
     parts[room === 'simulator' ? 'models' : 'services'].push(part);
     return part;
   };
+  const keys = workerKeys(settings);
   const coordinator = begin('coordinator', 'coordinator', (previous) =>
     coordinatorEnvironment({
       natsUrl,
+      controlToken,
       controlPort: previous === undefined ? 0 : portOf(`tcp://${addressOf(previous, 'control')}`),
     }),
   );
@@ -116,12 +138,18 @@ async function startParts(settings: LocalClusterSettings, parts: Parts, signal: 
   // Workers come after the coordinator, which first clears the queues of runs that nobody has asked for.
   await settleAll([coordinator, ...(simulator === undefined ? [] : [simulator])]);
   await settleAll([
-    begin('predictor', 'predictor', () => predictorEnvironment({ natsUrl })),
+    begin('predictor', 'predictor', () => predictorEnvironment({ natsUrl, keys })),
     ...Array.from({ length: settings.executors }, (_, index) =>
-      begin(`executor-${index + 1}`, 'executor', () => executorEnvironment({ natsUrl, slots: settings.slots })),
+      begin(`executor-${index + 1}`, 'executor', () => executorEnvironment({ natsUrl, keys, slots: settings.slots })),
     ),
   ]);
   return { coordinator: await coordinator, simulator: await simulator };
+}
+
+/** Workers alone get the models' keys. */
+function workerKeys({ environment, folder, keyVariables = [] }: LocalClusterSettings): WorkerKeys {
+  const given = keyVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]));
+  return { variables: Object.fromEntries(given), bindingsFile: folder.endpointKeysFile };
 }
 
 type ServiceEnvironment = (previous: ChildService | undefined) => Record<string, string>;
@@ -135,11 +163,12 @@ async function settleAll(started: readonly Promise<unknown>[]): Promise<void> {
 async function superviseNatsServer(settings: LocalClusterSettings, signal: AbortSignal): Promise<Supervised<NatsServerProcess>> {
   const { path: binary } = await findNatsServer({ environment: settings.environment });
   const logFile = join(settings.folder.nats, 'nats-server.log');
+  const password = newSecret();
   return supervise(
     { name: 'nats-server', notice: settings.notice, readTail: () => readTail(logFile) },
     (previous, limit) =>
       startNatsServer(
-        { binary, storeFolder: settings.folder.nats, port: previous === undefined ? 0 : portOf(previous.url) },
+        { binary, password, storeFolder: settings.folder.nats, port: previous === undefined ? 0 : portOf(previous.url) },
         limit,
       ),
     signal,
@@ -158,7 +187,11 @@ async function superviseService(
   return supervise(
     { name, notice: settings.notice, readTail: () => readTail(logFile) },
     // One that is started again listens where its predecessor did, since others know that address.
-    (previous, limit) => startChildService({ name, script, environment: environment(previous), logFile }, limit),
+    (previous, limit) =>
+      startChildService(
+        { name, script, environment: { ...plainEnvironment(settings.environment), ...environment(previous) }, logFile },
+        limit,
+      ),
     signal,
   );
 }

@@ -1,11 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ControlClient, connectControl } from '../../shared/control-client/control-client.ts';
 import { FolderInUseError } from '../../shared/toolchain/folder-lock.ts';
 import { isRunning } from '../../shared/toolchain/process-identity.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { bindKeys } from './bind-keys.ts';
 import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { type LocalClusterSettings, startLocalCluster } from './local-cluster.ts';
 
 export interface ReachedCluster {
@@ -15,6 +17,11 @@ export interface ReachedCluster {
   readonly simulatorUrl: string | undefined;
   /** Benchmark files of users that the simulated model knows. */
   readonly simulatorBenchmarks: readonly string[];
+  /**
+   * Lets the workers of this machine send a run's keys to the run's own endpoints. Workers elsewhere have settings of their own.
+   * @throws CliError if the workers were started without one of the keys
+   */
+  bindKeys(endpoints: readonly Endpoint[]): Promise<void>;
   /** Resolves when the cluster is of no more use, with the reason; never for a server elsewhere. */
   readonly lost: Promise<Error>;
   /** Closes the connection and stops what this command has started. */
@@ -31,14 +38,16 @@ const waitForFolderMs = 60_000;
 const pollMs = 200;
 
 /** A cluster elsewhere. */
-export function reachServer(address: string): ReachedCluster {
-  const client = connectControl(address);
+/** @param token what the coordinator wants to be shown, where it wants anything */
+export function reachServer(address: string, token: string | undefined): ReachedCluster {
+  const client = connectControl(address, { token });
   const never = new Promise<never>(() => undefined);
   return {
     client,
     kind: 'server',
     simulatorUrl: undefined,
     simulatorBenchmarks: [],
+    bindKeys: async () => undefined,
     lost: never,
     close: async () => client.close(),
   };
@@ -49,7 +58,7 @@ export function reachServer(address: string): ReachedCluster {
  * about to go, or that was started only to read, is waited for.
  */
 export async function reachLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
-  await mkdir(settings.folder.root, { recursive: true });
+  await makeDataFolder(settings.folder);
   const deadline = performance.now() + waitForFolderMs;
   for (;;) {
     const record = await readClusterFile(settings.folder);
@@ -73,7 +82,7 @@ function heldError(settings: LocalClusterSettings, error: FolderInUseError): Cli
 
 async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
   const cluster = await startLocalCluster(settings, signal);
-  const client = connectControl(cluster.controlAddress);
+  const client = connectControl(cluster.controlAddress, { token: cluster.controlToken });
   const close = async (forced: AbortSignal): Promise<void> => {
     client.close();
     await cluster.stop(forced);
@@ -84,13 +93,14 @@ async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise
     kind: 'own',
     simulatorUrl,
     simulatorBenchmarks: settings.simulatorBenchmarks ?? [],
+    bindKeys: (endpoints) => bindKeys(settings.folder, endpoints, settings.keyVariables ?? []),
     lost: cluster.givenUp,
     close,
   };
 }
 
 function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedCluster {
-  const client = connectControl(record.controlAddress);
+  const client = connectControl(record.controlAddress, { token: record.controlToken });
   const closed = new AbortController();
   const close = async (): Promise<void> => {
     closed.abort();
@@ -98,7 +108,10 @@ function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedC
   };
   const lost = ownerEnded(settings, record, closed.signal);
   const { simulatorUrl, simulatorBenchmarks } = record;
-  return { client, kind: 'attached', simulatorUrl, simulatorBenchmarks, lost, close };
+  return {
+    ...{ client, kind: 'attached', simulatorUrl, simulatorBenchmarks, lost, close },
+    bindKeys: (endpoints) => bindKeys(settings.folder, endpoints, record.keyVariables),
+  };
 }
 
 async function ownerEnded(settings: LocalClusterSettings, record: ClusterRecord, closed: AbortSignal): Promise<Error> {

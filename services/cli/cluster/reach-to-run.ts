@@ -1,3 +1,4 @@
+import { readSecret } from '../../shared/config/environment.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,6 +16,8 @@ export interface ClusterWish {
   readonly withSimulator: boolean;
   /** Benchmark files of users that the simulated model must know, where there is one. Default: none. */
   readonly simulatorBenchmarks?: readonly string[];
+  /** Variables with keys that runs on it need. Default: none. */
+  readonly keyVariables?: readonly string[];
   readonly notice: (message: string) => void;
 }
 
@@ -23,7 +26,7 @@ export interface ClusterWish {
  * @throws CliError if it has no simulated model and needs one, or one that does not know the benchmark
  */
 export async function reachToRun({ cli, server, notice, ...local }: ClusterWish): Promise<ReachedCluster> {
-  if (server !== undefined) return serverWithoutSimulator(server, local.withSimulator);
+  if (server !== undefined) return serverWithoutSimulator(cli, server, local.withSimulator);
   const cluster = await reachLocalCluster(
     { ...local, purpose: 'run', environment: cli.environment, notice },
     cli.interrupts.requested,
@@ -43,8 +46,8 @@ function lackOf({ simulatorUrl, simulatorBenchmarks }: ReachedCluster, wanted: r
   return unknown === undefined ? undefined : ` that knows the benchmark in ${unknown}`;
 }
 
-function serverWithoutSimulator(server: string, withSimulator: boolean): ReachedCluster {
-  if (!withSimulator) return reachServer(server);
+function serverWithoutSimulator(cli: Cli, server: string, withSimulator: boolean): ReachedCluster {
+  if (!withSimulator) return reachServer(server, readSecret('SCALE_CONTROL_TOKEN', cli.environment));
   throw new CliError(
     exitCodes.badInput,
     `the endpoint \`simulated\` exists only on this machine: with --server, name an endpoint that the workers there can reach`,

@@ -1,4 +1,5 @@
 import { delimiter } from 'node:path';
+import type { Environment } from '../../shared/config/environment.ts';
 
 /** The settings of each service as environment variables, as services/shared/config/service-settings.ts reads them. */
 type ServiceVariables = Record<string, string>;
@@ -9,6 +10,31 @@ const localDrainMs = 10_000;
 const localLeaseMs = 3_000;
 /** After a kill -9 of everything, the jobs that were under way wait this long before they are given out again. */
 const localAckWaitMs = 8_000;
+
+/** What any program may need to run here and to reach others; no secret has a place in it. */
+const plainVariables = new Set([
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TMP', 'TEMP', 'TZ', 'LANG', 'LANGUAGE'],
+  ...['LD_LIBRARY_PATH', 'LD_PRELOAD', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_ENV_PROXY', 'NODE_V8_COVERAGE'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
+  ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
+]);
+
+/** Settings of the services too, but for those that are secrets of another cluster. */
+const otherClusters = new Set(['SCALE_CONTROL_TOKEN', 'SCALE_NATS_URL', 'SCALE_ENDPOINT_KEYS', 'SCALE_ENDPOINT_KEYS_FILE']);
+
+/** What of this command's environment its services get: not what merely happens to lie in it, such as a database's password. */
+export function plainEnvironment(environment: Environment): ServiceVariables {
+  const isPlain = (name: string) =>
+    plainVariables.has(name) || /^(LC|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.has(name));
+  const plain = Object.entries(environment).filter(([name]) => isPlain(name));
+  return Object.fromEntries(plain.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** Keys of models, and where they may be sent. */
+export interface WorkerKeys {
+  readonly variables: ServiceVariables;
+  readonly bindingsFile: string;
+}
 
 /** Every service of this machine's cluster listens on loopback only, at ports that the system chooses. */
 function common(natsUrl: string): ServiceVariables {
@@ -25,11 +51,13 @@ function common(natsUrl: string): ServiceVariables {
 
 export function coordinatorEnvironment(settings: {
   readonly natsUrl: string;
+  readonly controlToken: string;
   /** 0: any free one. */
   readonly controlPort: number;
 }): ServiceVariables {
   return {
     ...common(settings.natsUrl),
+    SCALE_CONTROL_TOKEN: settings.controlToken,
     SCALE_CONTROL_HOST: '127.0.0.1',
     SCALE_CONTROL_PORT: String(settings.controlPort),
     // Only the run that was asked for goes on: an unfinished one that happens to lie in the same folder must not cost tokens.
@@ -37,12 +65,17 @@ export function coordinatorEnvironment(settings: {
   };
 }
 
-export function executorEnvironment(settings: { readonly natsUrl: string; readonly slots: number }): ServiceVariables {
-  return { ...common(settings.natsUrl), SCALE_SLOTS: String(settings.slots) };
+interface WorkerWishes {
+  readonly natsUrl: string;
+  readonly keys: WorkerKeys;
 }
 
-export function predictorEnvironment(settings: { readonly natsUrl: string }): ServiceVariables {
-  return common(settings.natsUrl);
+export function executorEnvironment(settings: WorkerWishes & { readonly slots: number }): ServiceVariables {
+  return { ...predictorEnvironment(settings), SCALE_SLOTS: String(settings.slots) };
+}
+
+export function predictorEnvironment({ natsUrl, keys }: WorkerWishes): ServiceVariables {
+  return { ...keys.variables, ...common(natsUrl), SCALE_ENDPOINT_KEYS_FILE: keys.bindingsFile };
 }
 
 export function simulatorEnvironment(settings: {

@@ -33,7 +33,7 @@ export interface ExperimentRunsSettings {
   readonly cli: Cli;
   readonly cluster: SharedCluster;
   readonly folder: DataFolder;
-  /** The cluster is this machine's, whose workers have this command's environment. */
+  /** The cluster is this machine's, whose workers have their keys from this command's environment. */
   readonly isLocal: boolean;
   /** Runs in flight at once. */
   readonly parallel: number;

@@ -3,6 +3,7 @@ import { benchmarkToProto } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../shared/contracts/run-id.ts';
+import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -31,13 +32,14 @@ function addressedEndpoint({ simulated, ...endpoint }: RunEndpoint, simulatorUrl
 }
 
 /**
- * The workers of this machine get this command's environment: a key that is not in it is in none of them.
+ * The workers of this machine get their keys from this command's environment: one that is not in it is in none of them.
  * @throws CliError
  */
 export function refuseMissingKeys(file: RunFile, environment: Readonly<Record<string, string | undefined>>): void {
-  for (const { model, apiKeyVariable } of file.endpoints) {
-    if (apiKeyVariable === '' || (environment[apiKeyVariable] ?? '') !== '') continue;
-    const message = `the key for model ${model} is to be in the environment variable ${apiKeyVariable}, which is not set`;
+  for (const endpoint of file.endpoints) {
+    const missing = secretVariablesOf(endpoint).find((variable) => (environment[variable] ?? '').trim() === '');
+    if (missing === undefined) continue;
+    const message = `the key for model ${endpoint.model} is to be in the environment variable ${missing}, which is not set`;
     throw new CliError(exitCodes.badInput, message);
   }
 }

@@ -8,6 +8,7 @@ import {
   type StartRunResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
+import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import type { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
@@ -77,6 +78,7 @@ function reachFor({ cli, options, folder, file, view }: Undertaking<unknown>): P
     ...{ cli, server, folder, executors, slots },
     withSimulator: needsSimulator(file),
     simulatorBenchmarks: benchmarkFile === undefined ? [] : [benchmarkFile],
+    keyVariables: file.endpoints.flatMap(secretVariablesOf),
     notice: view.notice,
   });
 }
@@ -98,6 +100,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const signal = cli.interrupts.requested;
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
+  await cluster.bindKeys(message.endpoints);
   const { runId, continued, status, memory } = await startPatiently(cluster, message, signal);
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else if (continued) view.notice(describeContinuation(runId, status));

@@ -62,7 +62,8 @@ export const defaults = {
   },
   service: {
     natsUrl: 'nats://127.0.0.1:4222',
-    healthHost: '0.0.0.0',
+    /** Health and metrics hold no secret, yet whoever wants them reachable from elsewhere (a probe of Kubernetes) says so. */
+    healthHost: '127.0.0.1',
     healthPort: 9090,
     logLevel: 'info',
     /** Below the 30 s that Kubernetes waits before it kills. */

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { delimiter } from 'node:path';
 import { z } from 'zod';
+import type { KeySettings } from '../models/endpoint-environment.ts';
+import { parseKeyBindings } from '../models/key-bindings.ts';
 import { type IsolationLevel, isolationLevels } from '../sandbox/isolation.ts';
 import { type LogLevel, logLevels } from '../telemetry/logger.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -32,6 +34,8 @@ export interface ServiceSettings {
 export interface CoordinatorServiceSettings extends ServiceSettings {
   readonly controlHost: string;
   readonly controlPort: number;
+  /** What every control call must show; undefined: whoever reaches the port may steer. */
+  readonly controlToken?: string;
   /** `requested`: go on only with runs that somebody asks this process for. */
   readonly resume: 'all' | 'requested';
   /** Jobs of a run in flight over all workers, where the run does not say. */
@@ -40,7 +44,7 @@ export interface CoordinatorServiceSettings extends ServiceSettings {
 }
 
 /** Of an executor or a predictor. */
-export interface WorkerServiceSettings extends ServiceSettings {
+export interface WorkerServiceSettings extends ServiceSettings, KeySettings {
   /** Jobs at once. */
   readonly slots: number;
 }
@@ -104,19 +108,32 @@ const shared = {
   SCALE_ACK_WAIT_MS: milliseconds(1000, 3_600_000).default(service.ackWaitMs),
 };
 
+/** A token that can be guessed is none. */
+const controlToken = z.string().regex(/^[\x21-\x7e]{16,}$/, { error: 'must be at least 16 characters without blanks' });
+
 const coordinatorVariables = z.object({
   ...shared,
   SCALE_CONTROL_HOST: text().default(service.controlHost),
   SCALE_CONTROL_PORT: port.default(service.controlPort),
+  SCALE_CONTROL_TOKEN: controlToken.optional(),
   SCALE_RESUME: choice(['all', 'requested']).default(service.resume),
   SCALE_MAX_IN_FLIGHT: count(1, 100_000).default(service.maxInFlight),
   SCALE_RECONCILE_MS: milliseconds(50, 600_000).default(service.reconcileMs),
+});
+
+const keyBindings = z.string().transform((value, context) => {
+  const bindings = parseKeyBindings(value);
+  if (bindings !== undefined) return bindings;
+  context.addIssue('must be bindings such as MY_KEY=https://gpu-1:8000/v1, parted by blanks');
+  return z.NEVER;
 });
 
 const workerVariables = (slots: number) =>
   z.object({
     ...shared,
     SCALE_SLOTS: count(1, 4096).default(slots),
+    SCALE_ENDPOINT_KEYS: keyBindings.default([]),
+    SCALE_ENDPOINT_KEYS_FILE: text().optional(),
   });
 
 const sandboxVariables = {
@@ -147,6 +164,7 @@ export function coordinatorSettings(environment: Environment = processEnvironmen
     ...sharedSettings('coordinator', variables),
     controlHost: variables.SCALE_CONTROL_HOST,
     controlPort: variables.SCALE_CONTROL_PORT,
+    ...(variables.SCALE_CONTROL_TOKEN === undefined ? {} : { controlToken: variables.SCALE_CONTROL_TOKEN }),
     resume: variables.SCALE_RESUME,
     maxInFlight: variables.SCALE_MAX_IN_FLIGHT,
     reconcileMs: variables.SCALE_RECONCILE_MS,
@@ -198,6 +216,8 @@ function workerSettings(role: string, slots: number, environment: Environment): 
   return deepFreeze({
     ...sharedSettings(role, variables),
     slots: variables.SCALE_SLOTS,
+    endpointKeys: variables.SCALE_ENDPOINT_KEYS,
+    ...(variables.SCALE_ENDPOINT_KEYS_FILE === undefined ? {} : { endpointKeysFile: variables.SCALE_ENDPOINT_KEYS_FILE }),
   });
 }
 
@@ -232,6 +252,6 @@ function read<T extends z.ZodObject>(variables: T, environment: Environment): z.
   const variable = String(issue?.path[0]);
   const value = given[variable] ?? '';
   // A NATS address can hold a password.
-  const shown = value.includes('@') ? '(not shown)' : JSON.stringify(value);
+  const shown = value.includes('@') || variable.endsWith('_TOKEN') ? '(not shown)' : JSON.stringify(value);
   throw new SettingsError(variable, `${variable} ${issue?.message}, but is ${shown}`);
 }

@@ -50,6 +50,8 @@ export interface ControlClient {
 }
 
 export interface ControlClientSettings {
+  /** What the coordinator wants to be shown, where it wants anything. */
+  readonly token?: string | undefined;
   /** Time limit of one call that is not a stream; StartRun, which carries a whole benchmark, has four times as much. */
   readonly deadlineMs?: number;
 }
@@ -78,6 +80,9 @@ export function connectControl(address: string, settings: ControlClientSettings 
     'grpc.max_reconnect_backoff_ms': 2_000,
   });
 
+  const metadata = new Metadata();
+  if (settings.token !== undefined) metadata.set('authorization', `Bearer ${settings.token}`);
+
   const ask = <Request, Response>(
     call: string,
     method: UnaryMethod<Request, Response>,
@@ -90,7 +95,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
         reject(new ControlError(call, address, 'cancelled', `${call} was not sent: ${String(signal.reason)}`));
         return;
       }
-      const sent = method.call(client, request, new Metadata(), { deadline: Date.now() + limitMs }, (error, response) => {
+      const sent = method.call(client, request, metadata, { deadline: Date.now() + limitMs }, (error, response) => {
         signal.removeEventListener('abort', abandon);
         if (error === null) resolve(response);
         else reject(controlErrorFrom(call, address, error));
@@ -110,8 +115,9 @@ export function connectControl(address: string, settings: ControlClientSettings 
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
-    watchRun: (request, signal) => stream('WatchRun', address, () => client.watchRun(request), signal),
-    listExecutions: (request, signal) => stream('ListExecutions', address, () => client.listExecutions(request), signal),
+    watchRun: (request, signal) => stream('WatchRun', address, () => client.watchRun(request, metadata), signal),
+    listExecutions: (request, signal) =>
+      stream('ListExecutions', address, () => client.listExecutions(request, metadata), signal),
     close: () => client.close(),
   };
 }

@@ -23,7 +23,7 @@ const pauseMs = 250;
  * @throws UnsupportedServerError, BusError
  */
 export async function connectNats(settings: ConnectionSettings): Promise<NatsConnection> {
-  const operation = `connect to ${settings.servers.join(', ')}`;
+  const operation = `connect to ${settings.servers.map(withoutCredentials).join(', ')}`;
   const deadline = performance.now() + settings.deadlineMs;
   for (;;) {
     try {
@@ -41,8 +41,9 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
 
 function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnection> {
   return connect({
-    servers: [...servers],
+    servers: servers.map(withoutCredentials),
     name,
+    ...credentialsIn(servers),
     // Also the limit of a reconnect into a black hole; the default is 20 s.
     timeout: 3_000,
     // By default the client gives up after ten attempts, and for good after two authorization errors.
@@ -54,6 +55,18 @@ function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnect
     pingInterval: 5_000,
     maxPingOut: 2,
   });
+}
+
+/** The client ignores what stands before the "@" of an address. The first address that has it speaks for all of one cluster. */
+function credentialsIn(servers: readonly string[]): { user?: string; pass?: string; token?: string } {
+  const { username = '', password = '' } = servers.map((server) => new URL(server)).find((url) => url.username !== '') ?? {};
+  if (username === '') return {};
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return password === '' ? { token: user } : { user, pass };
+}
+
+function withoutCredentials(server: string): string {
+  return server.replace(/^([a-z]+:\/\/)[^/]*@/, '$1');
 }
 
 async function refuseUnsupported(operation: string, connection: NatsConnection): Promise<void> {

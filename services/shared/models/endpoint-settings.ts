@@ -30,8 +30,8 @@ export class EndpointSettingsError extends Error {
 
 /**
  * Settings from a run's endpoint; 0 stands for a default.
- * @param environment where the key is looked up
- * @throws EndpointSettingsError for an address that is none, or a key variable that is not set
+ * @param environment where the key is looked up: only what may be sent to this very address
+ * @throws EndpointSettingsError for an address that is none, or a key variable that the worker does not have for it
  */
 export function endpointSettings(
   endpoint: Endpoint,
@@ -69,7 +69,10 @@ function keyOf(
   if (apiKeyVariable === '') return undefined;
   const key = environment[apiKeyVariable]?.trim();
   if (!key) {
-    throw new EndpointSettingsError(`endpoint ${baseUrl}: its key is to be in the variable ${apiKeyVariable}, which is not set`);
+    throw new EndpointSettingsError(
+      `endpoint ${baseUrl}: the worker has no variable ${apiKeyVariable} that may be sent there: set it in the worker's environment, ` +
+        `and let its SCALE_ENDPOINT_KEYS hold ${apiKeyVariable}=${baseUrl}`,
+    );
   }
   return key;
 }

@@ -3,6 +3,7 @@ import type { ModelSettings } from '../../domain/search/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import type { JobContext } from '../worker/job-work.ts';
+import type { EndpointEnvironment } from './endpoint-environment.ts';
 import { createEndpointPool, type EndpointPool } from './endpoint-pool.ts';
 import { EndpointSettingsError, endpointSettings } from './endpoint-settings.ts';
 import { createJournaledModelClient } from './journaled-model-client.ts';
@@ -37,14 +38,10 @@ export interface JobModelClient {
 }
 
 /**
- * @param environment where the endpoints' keys are looked up
+ * @param environmentFor where the keys of the endpoint at an address are looked up
  * @param random in [0, 1); decides when and where a call goes, never what it asks
  */
-export function createModelClients(
-  environment: Readonly<Record<string, string | undefined>>,
-  timing: Timing,
-  random: () => number,
-): ModelClients {
+export function createModelClients(environmentFor: EndpointEnvironment, timing: Timing, random: () => number): ModelClients {
   const pools = new Map<string, EndpointPool>();
   const poolOf = (model: string, endpoints: readonly Endpoint[]): EndpointPool => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
@@ -52,7 +49,7 @@ export function createModelClients(
     const key = JSON.stringify([model, serving]);
     const known = pools.get(key);
     if (known) return known;
-    const settings = serving.map((endpoint) => endpointSettings(endpoint, environment));
+    const settings = serving.map((endpoint) => endpointSettings(endpoint, environmentFor(endpoint.baseUrl)));
     const pool = createEndpointPool({
       model,
       endpoints: settings.map((each) => createOpenAiEndpoint(each, timing)),

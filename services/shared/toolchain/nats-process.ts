@@ -15,6 +15,8 @@ export interface NatsServerSettings {
   /** On loopback. Default 0: any free one. */
   readonly port?: number;
   readonly monitorPort?: number;
+  /** What clients must show; they find it in `url`. Without one, everybody on this machine may read and write. */
+  readonly password?: string;
   /** All streams' max_bytes together must fit in here. Default 8 GiB; nothing is reserved on the disk. */
   readonly maxFileStoreBytes?: number;
   /** How long the server may take to recover its streams and answer. Default 30 000. */
@@ -22,7 +24,7 @@ export interface NatsServerSettings {
 }
 
 export interface NatsServerProcess extends AsyncDisposable {
-  /** For clients, e.g. "nats://127.0.0.1:41234". */
+  /** For clients, e.g. "nats://127.0.0.1:41234", or "nats://scale:PASSWORD@127.0.0.1:41234". */
   readonly url: string;
   /** Of the HTTP monitor, e.g. "http://127.0.0.1:41235". */
   readonly monitorUrl: string;
@@ -47,16 +49,18 @@ export class NatsServerStartError extends Error {
  */
 export async function startNatsServer(settings: NatsServerSettings, signal?: AbortSignal): Promise<NatsServerProcess> {
   const folder = resolve(settings.storeFolder);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = await lockFolder(folder);
   try {
     await endLeftOver(folder);
-    await writeFile(configurationPath(folder), renderConfiguration(folder, settings));
+    // Written anew, since a mode counts only for a file that is made.
+    await rm(configurationPath(folder), { force: true });
+    await writeFile(configurationPath(folder), renderConfiguration(folder, settings), { mode: 0o600 });
     const child = await spawnServer(settings.binary, folder);
     const server = superviseServer(child, unlock);
     try {
       const urls = await waitUntilReady(server, folder, settings.readyWithinMs ?? 30_000, signal);
-      return { ...server, ...urls };
+      return { ...server, ...urls, url: withPassword(urls.url, settings.password) };
     } catch (error) {
       await server.kill();
       throw error;
@@ -82,13 +86,24 @@ max_pending: 64MB
 write_deadline: "10s"
 pid_file: ${JSON.stringify(join(folder, 'nats-server.pid'))}
 ports_file_dir: ${JSON.stringify(folder)}
-jetstream {
+${authorization(settings.password)}jetstream {
   store_dir: ${JSON.stringify(folder)}
   max_file_store: ${settings.maxFileStoreBytes ?? 8 * 1024 ** 3}
   # An acknowledged write must survive a power failure; the default syncs every two minutes.
   sync_interval: always
 }
 `;
+}
+
+/** A user with a password and no token: the monitor's /connz shows who is connected, and with a token that is the token. */
+const user = 'scale';
+
+function authorization(password: string | undefined): string {
+  return password === undefined ? '' : `authorization { user: ${user}, password: ${JSON.stringify(password)} }\n`;
+}
+
+function withPassword(url: string, password: string | undefined): string {
+  return password === undefined ? url : url.replace('://', `://${user}:${encodeURIComponent(password)}@`);
 }
 
 /** Ends the server that the pid file names, if it is alive and was started on this very configuration. */

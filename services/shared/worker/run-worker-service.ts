@@ -5,6 +5,7 @@ import type { ReleaseStack } from '../lifecycle/release-stack.ts';
 import { runService } from '../lifecycle/run-service.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { connectBus } from '../messaging/nats-bus.ts';
+import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createModelClients, type ModelClients } from '../models/model-clients.ts';
 import { systemTiming } from '../models/timing.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -43,7 +44,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         ackWaitMs,
       });
       releases.push('the bus', () => bus.close());
-      const models = createModelClients(processEnvironment(), systemTiming, Math.random);
+      const models = createModelClients(createEndpointEnvironment(processEnvironment(), settings), systemTiming, Math.random);
       releases.push('the model clients', () => models.close());
       const registry = createMetricsRegistry(role, version);
       const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: worker.inFlight() }));

@@ -39,7 +39,7 @@ const ask = (callId: string) => ({ callId, messages: [{ role: 'user' as const, c
 
 test('a job asks, journals each call, and after a crash pays only for what it had not asked', async () => {
   await using server = await startFaultyEndpoint(answer('Seven.'));
-  const models = createModelClients({}, systemTiming, Math.random);
+  const models = createModelClients(() => ({}), systemTiming, Math.random);
   const first = jobOf(server.baseUrl);
   const { client, calls } = models.clientFor(first);
   await client.complete(ask('b/0'), never);
@@ -58,7 +58,7 @@ test('a job asks, journals each call, and after a crash pays only for what it ha
 test('runs with the same endpoints share their limits', async () => {
   await using server = await startFaultyEndpoint(answer('Seven.'));
   await using other = await startFaultyEndpoint(answer('Eight.'));
-  const models = createModelClients({}, systemTiming, Math.random);
+  const models = createModelClients(() => ({}), systemTiming, Math.random);
   models.clientFor(jobOf(server.baseUrl));
   models.clientFor(jobOf(server.baseUrl));
   expect(models.health()).toHaveLength(1);
@@ -68,7 +68,7 @@ test('runs with the same endpoints share their limits', async () => {
 });
 
 test('a model without an endpoint is refused with its name', () => {
-  const models = createModelClients({}, systemTiming, Math.random);
+  const models = createModelClients(() => ({}), systemTiming, Math.random);
   expect(() => models.clientFor(jobOf('http://gpu-1/v1', { role: 'optimizer' }))).toThrow(
     'the run names no endpoint for the model qwen-plus',
   );

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,10 +22,12 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 async function recordOfThisProcess(): Promise<ClusterRecord> {
   const owner = await identifyProcess(process.pid);
   return {
-    version: 1,
+    version: 2,
     owner: { ...owner, pid: process.pid },
     purpose: 'run',
     controlAddress: '127.0.0.1:1',
+    controlToken: 'a token',
+    keyVariables: ['MY_KEY'],
     simulatorBenchmarks: [],
   };
 }
@@ -34,6 +36,7 @@ test('other commands find a cluster while its owner lives', async () => {
   const record = await recordOfThisProcess();
   await writeClusterFile(folder, record);
   expect(await readClusterFile(folder)).toEqual(record);
+  expect((await stat(folder.clusterFile)).mode & 0o777).toBe(0o600);
   await removeClusterFile(folder);
   expect(await readClusterFile(folder)).toBeUndefined();
 });
@@ -44,7 +47,7 @@ test('what a killed owner left behind is no cluster, even if its number was give
   expect(await readClusterFile(folder)).toBeUndefined();
 });
 
-test.each(['', '{', '{"version": 2}', '[]'])('a file that says %j is no cluster', async (text) => {
+test.each(['', '{', '{"version": 1}', '[]'])('a file that says %j is no cluster', async (text) => {
   await writeFile(folder.clusterFile, text);
   expect(await readClusterFile(folder)).toBeUndefined();
 });

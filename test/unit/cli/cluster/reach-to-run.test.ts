@@ -19,7 +19,8 @@ afterEach(() => rm(folder.root, { recursive: true, force: true }));
 /** Another command's cluster, whose simulated model knows these files. */
 async function joined(known: readonly string[] | undefined, wanted: readonly string[]) {
   await writeClusterFile(folder, {
-    ...{ version: 1, owner: { pid: process.pid }, purpose: 'run', controlAddress: '127.0.0.1:1' },
+    ...{ version: 2, owner: { pid: process.pid }, purpose: 'run', controlAddress: '127.0.0.1:1' },
+    ...{ controlToken: 'a token', keyVariables: [] },
     ...(known === undefined ? {} : { simulatorUrl: 'http://127.0.0.1:2/v1' }),
     simulatorBenchmarks: [...(known ?? [])],
   });

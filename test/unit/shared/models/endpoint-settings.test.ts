@@ -29,7 +29,7 @@ test('the key is the content of the variable', () => {
 });
 
 test.each([
-  [{ apiKeyVariable: 'KEY' }, /KEY, which is not set/],
+  [{ apiKeyVariable: 'KEY' }, /no variable KEY that may be sent there: .* let its SCALE_ENDPOINT_KEYS hold KEY=http/],
   [{ baseUrl: 'gpu-1:8000/v1' }, /must be an http or https address/],
   [{ baseUrl: '' }, /must be an http or https address/],
   [{ baseUrl: 'http://user:pass@gpu-1/v1' }, /must not hold a user or password/],

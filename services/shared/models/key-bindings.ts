@@ -1,0 +1,58 @@
+import type { Environment } from '../config/environment.ts';
+import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+
+/** A variable of a worker's environment, and an address that its value may be sent to. */
+export interface KeyBinding {
+  readonly variable: string;
+  /** Base URLs that begin with it are meant too, by whole path segments: https://gw covers https://gw/v1. */
+  readonly baseUrl: string;
+}
+
+/** What the endpoints of a run need: each variable that an endpoint names, bound to that endpoint's own address. */
+export function keyBindingsOf(endpoints: readonly Endpoint[]): KeyBinding[] {
+  return endpoints.flatMap((endpoint) =>
+    secretVariablesOf(endpoint).map((variable) => ({ variable, baseUrl: endpoint.baseUrl })),
+  );
+}
+
+/** The variables whose values are sent to an endpoint. */
+export function secretVariablesOf({ apiKeyVariable }: Pick<Endpoint, 'apiKeyVariable'>): string[] {
+  return apiKeyVariable === '' ? [] : [apiKeyVariable];
+}
+
+/** One line a binding, as parseKeyBindings reads it. */
+export function renderKeyBindings(bindings: readonly KeyBinding[]): string {
+  return bindings.map(({ variable, baseUrl }) => `${variable}=${baseUrl}\n`).join('');
+}
+
+/**
+ * @param text e.g. "MY_KEY=https://gpu-1:8000/v1 MY_KEY=https://gpu-2:8000/v1", parted by blanks or line breaks
+ * @returns undefined if something in it is no binding
+ */
+export function parseKeyBindings(text: string): KeyBinding[] | undefined {
+  const bindings: KeyBinding[] = [];
+  for (const word of text.split(/\s+/).filter((each) => each !== '')) {
+    const [, variable, baseUrl] = /^([A-Za-z_][A-Za-z0-9_]*)=(https?:\/\/.+)$/.exec(word) ?? [];
+    if (variable === undefined || baseUrl === undefined || !URL.canParse(baseUrl)) return undefined;
+    bindings.push({ variable, baseUrl });
+  }
+  return bindings;
+}
+
+/**
+ * The part of the environment that may be sent to an address. A run names variables and addresses freely, and whoever may start
+ * a run may name his own address: so not the run decides which value goes where, but what the worker was told.
+ */
+export function boundEnvironment(environment: Environment, bindings: readonly KeyBinding[], baseUrl: string): Environment {
+  const bound = bindings.filter((binding) => covers(binding.baseUrl, baseUrl));
+  return Object.fromEntries(bound.map(({ variable }) => [variable, environment[variable]]));
+}
+
+/** Compared as parsed addresses, so that neither "..", a user before the host, nor another spelling of it slips through. */
+function covers(bound: string, baseUrl: string): boolean {
+  if (!URL.canParse(bound) || !URL.canParse(baseUrl)) return false;
+  const [allowed, wanted] = [new URL(bound), new URL(baseUrl)];
+  const path = allowed.pathname.replace(/\/+$/, '');
+  const isWithinPath = wanted.pathname === path || wanted.pathname.startsWith(`${path}/`);
+  return allowed.origin === wanted.origin && isWithinPath && (allowed.search === '' || allowed.search === wanted.search);
+}
