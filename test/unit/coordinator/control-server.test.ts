@@ -20,8 +20,9 @@ const progress: WatchRunResponse = {
 };
 const watching = { runId: 'r1', afterSequence: 0, follow: true };
 
-async function serve(handlers: Partial<ControlHandlers>) {
-  const server = await startControlServer('127.0.0.1:0', handlers as ControlHandlers, pino({ level: 'silent' }));
+async function serve(handlers: Partial<ControlHandlers>, token?: string) {
+  const settings = { address: '127.0.0.1:0', token };
+  const server = await startControlServer(settings, handlers as ControlHandlers, pino({ level: 'silent' }));
   const client = connectControl(`127.0.0.1:${server.port}`);
   releases.push(server.stop, client.close);
   return { server, client };
@@ -112,4 +113,38 @@ describe('a coordinator that stops', () => {
     await server.stop();
     expect(await listing).toMatchObject({ count: 1, end: { kind: 'unreachable', message: 'the coordinator is stopping' } });
   });
+});
+
+test('with a token set, calls and streams that do not show it are refused, and do nothing', async () => {
+  const asked: string[] = [];
+  const { server, client: none } = await serve(
+    {
+      listRuns: async () => {
+        asked.push('list');
+        return { runs: [] };
+      },
+      async *watchRun() {
+        asked.push('watch');
+        yield progress;
+      },
+    },
+    'the token of this cluster',
+  );
+  const withToken = (token: string) => {
+    const client = connectControl(`127.0.0.1:${server.port}`, { token });
+    releases.push(client.close);
+    return client;
+  };
+  for (const client of [none, withToken('the token of that cluster'), withToken('')]) {
+    await expect(client.listRuns(never)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching('set SCALE_CONTROL_TOKEN'),
+    });
+    expect(await drain(client.watchRun(watching, never))).toMatchObject({ count: 0, end: { kind: 'refused' } });
+  }
+  expect(asked).toEqual([]);
+  const owner = withToken('the token of this cluster');
+  expect(await owner.listRuns(never)).toEqual({ runs: [] });
+  expect(await drain(owner.watchRun(watching, never))).toEqual({ count: 1, end: 'in order' });
+  expect(asked).toEqual(['list', 'watch']);
 });
