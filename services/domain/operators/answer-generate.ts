@@ -1,6 +1,6 @@
 import { FailureError } from '../failure.ts';
+import { readMarkedLine, readTags } from '../replies/read-tags.ts';
 import type { Operator } from './operator.ts';
-import { readMarkedLine, readTags } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const answerGenerateMarker = 'Answer the question at the end. Think it through first, step by step.';

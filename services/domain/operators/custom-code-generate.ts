@@ -1,6 +1,6 @@
 import { FailureError } from '../failure.ts';
+import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator } from './operator.ts';
-import { defines, readProgram } from './read-program.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const customCodeGenerateMarker = 'Write the Python function that the task at the end asks for.';

@@ -1,6 +1,7 @@
 import { FailureError } from '../failure.ts';
+import { readMarkedLine, readTags, withoutFence } from '../replies/read-tags.ts';
+import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
-import { readMarkedLine, readTags, withoutFence, withoutThinking } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const formatMarker = 'State the final answer of the solution at the end, and nothing else.';
@@ -24,7 +25,7 @@ export const format: Operator = {
     const reply = await context.complete([{ role: 'user', content }]);
     const marked = readTags(reply.text, ['answer']).answer ?? readMarkedLine(reply.text);
     // A reply without the tag is the answer without its wrapping.
-    const solution = marked ?? withoutFence(withoutThinking(reply.text)).trim();
+    const solution = marked ?? withoutFence(withoutThoughts(reply.text)).trim();
     if (solution !== '') return { solution };
     throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to format is empty.' });
   },

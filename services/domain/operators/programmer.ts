@@ -1,7 +1,7 @@
 import { FailureError } from '../failure.ts';
 import type { CodeVerdict } from '../ports.ts';
+import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { defines, readProgram } from './read-program.ts';
 import { errorLine, runProgram, shownError } from './run-program.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */

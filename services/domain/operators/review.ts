@@ -1,6 +1,7 @@
 import { FailureError } from '../failure.ts';
+import { readTags } from '../replies/read-tags.ts';
+import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
-import { readTags, withoutThinking } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const reviewMarker = 'Review the solution at the end: does it solve the problem rightly?';
@@ -29,7 +30,7 @@ export const review: Operator = {
     const reply = await context.complete([{ role: 'user', content }]);
     const fields = readTags(reply.text, ['feedback', 'passed']);
     const passed = readVerdict(fields.passed ?? lastLine(reply.text));
-    if (passed !== undefined) return { passed, feedback: fields.feedback ?? withoutThinking(reply.text).trim() };
+    if (passed !== undefined) return { passed, feedback: fields.feedback ?? withoutThoughts(reply.text).trim() };
     throw new FailureError({
       kind: 'unparsable-answer',
       message: 'The reply to review says neither true nor false in <passed>.',
@@ -44,4 +45,4 @@ function readVerdict(text: string): boolean | undefined {
   return yes === no && !/\bnot\s+(?:correct|right|pass(?:ed)?)\b/i.test(text) ? undefined : !no;
 }
 
-const lastLine = (text: string): string => withoutThinking(text).trim().split('\n').at(-1) ?? '';
+const lastLine = (text: string): string => withoutThoughts(text).trim().split('\n').at(-1) ?? '';

@@ -1,6 +1,7 @@
 import { FailureError } from '../failure.ts';
+import { readTags } from '../replies/read-tags.ts';
+import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
-import { readTags, withoutThinking } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const reviseMarker = 'Revise the solution at the end so that the feedback on it is met.';
@@ -24,7 +25,7 @@ export const revise: Operator = {
     const parts = [`Problem:\n${inputs.problem}`, `Solution:\n${inputs.solution}`, `Feedback:\n${inputs.feedback}`];
     const reply = await context.complete([{ role: 'user', content: [instruction, ...parts].join('\n\n') }]);
     // A reply without the tag is a solution without its wrapping.
-    const solution = readTags(reply.text, ['solution']).solution ?? withoutThinking(reply.text).trim();
+    const solution = readTags(reply.text, ['solution']).solution ?? withoutThoughts(reply.text).trim();
     if (solution !== '') return { solution };
     throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to revise is empty.' });
   },

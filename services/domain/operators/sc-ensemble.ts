@@ -1,6 +1,7 @@
 import { FailureError } from '../failure.ts';
+import { readTags, withoutFence } from '../replies/read-tags.ts';
+import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator, Value } from './operator.ts';
-import { readTags, withoutFence, withoutThinking } from './read-tags.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const scEnsembleMarker =
@@ -60,7 +61,7 @@ export const texts = (value: Value | undefined): string[] => (Array.isArray(valu
  */
 export function readChoice(reply: string, letters: string): string | undefined {
   const { choice } = readTags(reply, ['thought', 'choice']);
-  const lines = withoutFence(choice ?? withoutThinking(reply))
+  const lines = withoutFence(choice ?? withoutThoughts(reply))
     .trim()
     .split('\n');
   const plain = lines.map((line) => line.replaceAll(/[*_`"'()[\]{}.:#\s]+/g, ' ').trim());

@@ -1,5 +1,5 @@
+import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { defines, readProgram } from './read-program.ts';
 import { runProgram, shownError } from './run-program.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */

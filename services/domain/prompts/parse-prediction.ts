@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
-import { tagged, withoutThinking } from './tagged.ts';
+import { splitThoughts } from '../replies/split-thoughts.ts';
+import { tagged } from './tagged.ts';
 
 /** What the optimizer predicts, or why its reply is of no use. */
 export type ParsedPrediction =
@@ -10,7 +11,7 @@ const decimal = /^(?:\d+(?:\.\d+)?|\.\d+)$/;
 
 /** Reads a reply to the prediction prompt: exactly one box, with a number in [0, 1]. */
 export function parsePrediction(reply: string): ParsedPrediction {
-  const answer = withoutThinking(reply);
+  const answer = splitThoughts(reply).text;
   const reason = tagged(answer, 'reason')[0] ?? '';
   const refused = (message: string): ParsedPrediction => ({ reason, failure: { kind: 'unparsable-prediction', message } });
   const [box, ...others] = tagged(answer, 'box');

@@ -1,12 +1,13 @@
 import type { Benchmark } from '../benchmark.ts';
 import type { FailureKind } from '../failure.ts';
 import { selectOperators } from '../operators/registry.ts';
+import { splitThoughts } from '../replies/split-thoughts.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { parseWorkflow } from '../workflow/parse-workflow.ts';
 import { validateWorkflow } from '../workflow/validate-workflow.ts';
 import type { WorkflowProblem } from '../workflow/workflow.ts';
-import { tagged, withoutThinking } from './tagged.ts';
+import { tagged } from './tagged.ts';
 
 export interface ProposalReply {
   /** As the optimizer gave it. */
@@ -25,7 +26,7 @@ export interface ProposalReply {
  * language broken; else the failure says all that is wrong, for the repair turn. Think blocks and code fences are taken off.
  */
 export function parseProposal({ reply, cutOff, benchmark, maxCalls, decode }: ProposalReply): ParsedProposal {
-  const answer = withoutThinking(reply);
+  const answer = splitThoughts(reply).text;
   const modifications = tagged(answer, 'modification');
   const workflows = tagged(answer, 'workflow');
   const modification = modifications[0] ?? '';

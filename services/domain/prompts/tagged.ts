@@ -1,8 +1,3 @@
-/** A reply without its think block. One that was never closed swallowed the answer. */
-export function withoutThinking(reply: string): string {
-  return reply.replace(/<think>[\s\S]*?(<\/think>|$)/g, '').trim();
-}
-
 /** What stands between <tag> and </tag>, each time it does. Tags inside another tag's content count too. */
 export function tagged(reply: string, tag: string): string[] {
   return [...reply.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))].map((match) => (match[1] ?? '').trim());

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { markedWords } from './marked-answer.ts';
+import { markedWords } from '../replies/marked-answer.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
 import { answerTokens, isNumberToken } from './word-answer.ts';

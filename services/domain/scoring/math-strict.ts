@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { announcedText, boxedTexts } from './marked-answer.ts';
+import { announcedText, boxedTexts } from '../replies/marked-answer.ts';
 import { isSameMath } from './same-math.ts';
 import type { Scorer } from './scorer.ts';
 

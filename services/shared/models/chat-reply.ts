@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FinishReason, Usage } from '../../domain/ports.ts';
+import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
 import { MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
-import { splitThinkBlock } from './think-block.ts';
 
 /** What one reply says, streamed or not. */
 export interface ChatReply {
@@ -103,7 +103,7 @@ export function createReplyCollector(): ReplyCollector {
     reply: () => {
       if (!choiceSeen) throw new MalformedReplyError('the reply has no choices');
       if (finish === undefined) throw new MalformedReplyError('the reply ends before it is complete (no finish_reason)');
-      const parted = splitThinkBlock(text);
+      const parted = splitThoughts(text);
       return {
         text: parted.text || refusal,
         reasoning: reasoning.trim() || parted.reasoning,

@@ -1,5 +1,5 @@
-import { defines, readProgram } from '../../domain/operators/read-program.ts';
 import type { Random } from '../../domain/ports.ts';
+import { defines, readProgram } from '../../domain/replies/read-program.ts';
 import { type KnownQuery, mainText } from '../known-query.ts';
 import { pick } from '../pick.ts';
 import type { AnswerKind } from './answer-kind.ts';

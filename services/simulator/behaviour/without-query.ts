@@ -1,5 +1,5 @@
-import { readProgram } from '../../domain/operators/read-program.ts';
-import { boxedTexts } from '../../domain/scoring/marked-answer.ts';
+import { boxedTexts } from '../../domain/replies/marked-answer.ts';
+import { readProgram } from '../../domain/replies/read-program.ts';
 import { pick } from '../pick.ts';
 import type { Question } from './question.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defines, readProgram } from '../../../services/domain/operators/read-program.ts';
 import { randomStream } from '../../../services/domain/random.ts';
+import { defines, readProgram } from '../../../services/domain/replies/read-program.ts';
 import { kindOf } from '../../../services/simulator/answers/kind-of.ts';
 import { knownPrograms } from '../../../services/simulator/answers/known-programs.ts';
 import { mutated } from '../../../services/simulator/answers/program-mutations.ts';

@@ -1,4 +1,4 @@
-import { markedWords } from '../marked-answer.ts';
+import { markedWords } from '../../replies/marked-answer.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 export const choice = scorerKind({

@@ -1,4 +1,4 @@
-import { markedWords } from '../marked-answer.ts';
+import { markedWords } from '../../replies/marked-answer.ts';
 
 /** Options of the kinds that compare texts. */
 export const textOptions = {

@@ -1,8 +1,8 @@
 import type { Query } from '../../benchmark.ts';
 import { FailureError } from '../../failure.ts';
 import type { Value } from '../../operators/operator.ts';
-import { readTags } from '../../operators/read-tags.ts';
 import type { ChatMessage, ModelClient } from '../../ports.ts';
+import { readTags } from '../../replies/read-tags.ts';
 import { ExpressionError } from '../../workflow/expression.ts';
 import { parseTemplate, type Template, templateText } from '../../workflow/template.ts';
 import { JudgeMissingError, type ScoredAnswer } from '../scorer.ts';

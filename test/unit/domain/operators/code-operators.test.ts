@@ -5,11 +5,11 @@ import { formatMarker } from '../../../../services/domain/operators/format.ts';
 import { mdEnsembleMarker } from '../../../../services/domain/operators/md-ensemble.ts';
 import type { OperatorContext, Value } from '../../../../services/domain/operators/operator.ts';
 import { programmerMarker } from '../../../../services/domain/operators/programmer.ts';
-import { defines, readProgram } from '../../../../services/domain/operators/read-program.ts';
 import { findOperator } from '../../../../services/domain/operators/registry.ts';
 import { testMarker } from '../../../../services/domain/operators/test.ts';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
+import { defines, readProgram } from '../../../../services/domain/replies/read-program.ts';
 import { pythonChild } from '../../../support/python-child.ts';
 import { modelReply } from '../../../support/scripted-model.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readTags } from '../../../../services/domain/operators/read-tags.ts';
+import { readTags } from '../../../../services/domain/replies/read-tags.ts';
 
 const names = ['thought', 'answer'] as const;
 

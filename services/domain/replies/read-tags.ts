@@ -1,22 +1,18 @@
+import { withoutThoughts } from './split-thoughts.ts';
+
 /**
  * Reads the fields of a reply such as <answer>42</answer> as models really write them: with think blocks, other case, a code
  * fence around it, a missing end tag, or the form repeated before it is filled in (the last one counts). Fields that are not
  * there are left out.
  */
 export function readTags<Name extends string>(reply: string, names: readonly Name[]): Partial<Record<Name, string>> {
-  const text = withoutThinking(reply);
+  const text = withoutThoughts(reply);
   const fields: Partial<Record<Name, string>> = {};
   for (const name of names) {
     const field = lastField(text, name, names) ?? jsonField(text, name);
     if (field !== undefined) fields[name] = field;
   }
   return fields;
-}
-
-/** The reply after its think block; one that was never closed hides everything after it. */
-export function withoutThinking(reply: string): string {
-  const closed = reply.replaceAll(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/gi, '');
-  return closed.replace(/^[\s\S]*<\/think(?:ing)?>/i, '').replace(/<think(?:ing)?>[\s\S]*$/i, '');
 }
 
 /** The content of a reply that is one fenced block, without the fence. */
@@ -26,7 +22,7 @@ export function withoutFence(text: string): string {
 
 /** The last line of the form "Answer: 42" or "**Final answer:** 42", where the tags were forgotten. */
 export function readMarkedLine(reply: string): string | undefined {
-  const lines = withoutThinking(reply).matchAll(
+  const lines = withoutThoughts(reply).matchAll(
     /^[#*\s]*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*(?::\s*\**|\**\s*:)\s*(.+)$/gim,
   );
   return [...lines]

@@ -1,4 +1,4 @@
-import { withoutThinking } from './read-tags.ts';
+import { withoutThoughts } from './split-thoughts.ts';
 
 const fencedBlock = /```[ \t]*([\w+-]*)[^\n]*\n([\s\S]*?)(?:\n[ \t]*```|$)/g;
 const definition = /^\s*(?:async\s+def|def|class|import|from)\s+\w|^\w+\s*=/m;
@@ -9,7 +9,7 @@ const pythonNames = ['', 'python', 'py', 'python3'];
  * fence, or bare code after a sentence or two. "" if there is none.
  */
 export function readProgram(reply: string): string {
-  const text = withoutThinking(reply).replaceAll('\r\n', '\n');
+  const text = withoutThoughts(reply).replaceAll('\r\n', '\n');
   const blocks = [...text.matchAll(fencedBlock)]
     .filter(([, language = '']) => pythonNames.includes(language.toLowerCase()))
     .map(([, , code = '']) => code.trimEnd());
