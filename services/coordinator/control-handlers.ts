@@ -22,7 +22,7 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { pauseRun } from '../shared/messaging/pause-run.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { executionsOf } from './executions-of-round.ts';
-import { replayLog } from './run-driver.ts';
+import { openRunLog } from './run-log.ts';
 import { describeKept, summarizeMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
 import { watchRun } from './watch-run.ts';
@@ -60,7 +60,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     return manifest;
   };
   const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
-    coordinator.state(runId) ?? (await replayLog(bus, runId, signal)).state;
+    coordinator.state(runId) ?? (await openRunLog(bus, runId, signal)).state();
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> =>
     runSummary(manifest, await stateOf(manifest.runId, signal));
   /** @param write gives the manifest as it is then: one that has ended meanwhile stays as it ended */

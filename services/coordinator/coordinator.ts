@@ -9,7 +9,8 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
-import { driveRun, failRun, type RunProgress, type WantedStatus } from './run-driver.ts';
+import { driveRun, type RunProgress, type WantedStatus } from './run-driver.ts';
+import { failRun } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
 
 export interface CoordinatorSettings {

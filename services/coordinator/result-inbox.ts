@@ -3,22 +3,32 @@ import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
-/** A run's results as they arrive, handed out in whatever order they are asked for. */
+/**
+ * A run's results as they arrive, looked at in whatever order they are asked for. Looking consumes nothing: whoever is interrupted
+ * between a look and the append of what came of it finds the result here again.
+ */
 export interface ResultInbox {
-  /** Resolves when the job's result is there; each is handed out once. */
-  take(jobId: string, signal: AbortSignal): Promise<Result>;
-  /** True if the result is here or has been handed out. */
+  /** The job's result, as soon as it is there. @throws the signal's reason, or an error once the inbox has been stopped */
+  result(jobId: string, signal: AbortSignal): Promise<Result>;
+  /** True if the result has arrived. */
   seen(jobId: string): boolean;
+  /** Frees what is in the log: the result need not be kept here any longer. */
+  release(jobIds: readonly string[]): void;
   /** Puts in a result that was found by other means (the reconciler). */
   accept(result: Result): void;
   stop(): Promise<void>;
+}
+
+interface Waiter {
+  wake(): void;
+  fail(reason: unknown): void;
 }
 
 /** `arrived` is called for each new result. */
 export function openResultInbox(bus: Bus, runId: string, logger: Logger, arrived: (result: Result) => void): ResultInbox {
   const results = new Map<string, Result>();
   const seen = new Set<string>();
-  const waiting = new Map<string, (result: Result) => void>();
+  const waiting = new Map<string, Set<Waiter>>();
   const stopping = new AbortController();
 
   const accept = (result: Result): void => {
@@ -27,45 +37,44 @@ export function openResultInbox(bus: Bus, runId: string, logger: Logger, arrived
     seen.add(result.jobId);
     results.set(result.jobId, withoutTexts(result));
     arrived(result);
-    const resolve = waiting.get(result.jobId);
-    if (resolve) {
-      waiting.delete(result.jobId);
-      resolve(result);
-    }
+    for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.wake();
   };
   const following = restartingLoop(`follow results of ${runId}`, stopping.signal, logger, async (signal) => {
     for await (const result of bus.results.follow(runId, signal)) accept(result);
   });
-  const handOut = (jobId: string): Result | undefined => {
-    const result = results.get(jobId);
-    results.delete(jobId);
-    return result;
-  };
+  const arrival = (jobId: string, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const waiters = waiting.get(jobId) ?? new Set();
+      const settle = (how: () => void): void => {
+        signal.removeEventListener('abort', aborted);
+        waiters.delete(waiter);
+        if (waiters.size === 0) waiting.delete(jobId);
+        how();
+      };
+      const waiter = { wake: () => settle(resolve), fail: (reason: unknown) => settle(() => reject(reason)) };
+      const aborted = (): void => waiter.fail(signal.reason);
+      signal.addEventListener('abort', aborted, { once: true });
+      waiting.set(jobId, waiters.add(waiter));
+    });
 
   return {
     accept,
     seen: (jobId) => seen.has(jobId),
-    async take(jobId, signal) {
+    async result(jobId, signal) {
       signal.throwIfAborted();
-      if (!results.has(jobId)) {
-        await new Promise<void>((resolve, reject) => {
-          const aborted = (): void => {
-            waiting.delete(jobId);
-            reject(signal.reason);
-          };
-          signal.addEventListener('abort', aborted, { once: true });
-          waiting.set(jobId, () => {
-            signal.removeEventListener('abort', aborted);
-            resolve();
-          });
-        });
-      }
-      const result = handOut(jobId);
-      if (!result) throw new Error(`result of ${jobId} was taken twice`);
+      stopping.signal.throwIfAborted();
+      if (!seen.has(jobId)) await arrival(jobId, signal);
+      // One that was released is in the store for as long as the run goes on.
+      const result = results.get(jobId) ?? (await bus.results.get(runId, jobId));
+      if (!result) throw new Error(`the result of ${jobId} was here, and is gone from the store`);
       return result;
     },
+    release: (jobIds) => {
+      for (const jobId of jobIds) results.delete(jobId);
+    },
     async stop() {
-      stopping.abort();
+      stopping.abort(new Error(`the inbox of run ${runId} is closed`));
+      for (const waiter of [...waiting.values()].flatMap((waiters) => [...waiters])) waiter.fail(stopping.signal.reason);
       await following;
     },
   };

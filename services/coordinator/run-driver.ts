@@ -1,21 +1,20 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import type { Phase } from '../domain/ledger/token-use.ts';
-import { applyEvent } from '../domain/search/apply-event.ts';
 import type { ExecuteCommand } from '../domain/search/command.ts';
 import type { RunConfiguration } from '../domain/search/configuration.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/search/event.ts';
 import { executionPhase } from '../domain/search/executions.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 import type { RunState } from '../domain/search/state.ts';
-import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
-import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
+import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
 import { completionJobId, executionJobId, type JobSource, jobsOf, type WorkCommand } from './job-of-command.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
+import { isOver, openRunLog } from './run-log.ts';
 import { recallMemory } from './run-memory.ts';
 
 export interface RunProgress {
@@ -52,25 +51,20 @@ const batchSize = 32;
 const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
 
 /**
- * Drives one run until it ends, pauses, or the signal aborts: plan, perform, append, apply. It holds no state but the log's:
- * killed anywhere, another driver replays the log, derives the same commands, and finds the results that are already there.
+ * Drives one run until it ends or the signal aborts: plan, perform, append, apply. It holds no state but the log's: killed
+ * anywhere, another driver replays the log, derives the same commands, and finds the results that are already there. A pause
+ * is in the run's manifest only, so the log of a run that was held is that of one that was not.
  * @throws LogConflictError when another coordinator has taken over
  */
 export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
   const { bus, runId, logger } = settings;
-  const log = await replayLog(bus, runId, signal);
+  const log = await openRunLog(bus, runId, signal);
   const append = async (event: RunEvent): Promise<RunState> => {
-    signal.throwIfAborted();
-    // Applied first: an event that cannot follow must never get into the log.
-    // What is applied is what a restart would read: the bytes sort a workflow's prompts, for one.
-    const entry = encodeEvent(runId, event);
-    const next = applyEvent(log.state, decodeEvent(entry).event);
-    log.last = await bus.log.append(runId, entry, log.last);
-    log.state = next;
+    const next = await log.append(event);
     settings.advanced(next);
     return next;
   };
-  let state = log.state ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
+  let state = log.state() ?? (await log.append({ kind: 'run-started', configuration: settings.configuration }));
   settings.advanced(state);
   if (isOver(state)) return state;
 
@@ -85,20 +79,23 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   });
   try {
     while (!isOver(state)) {
+      // Taken before the wish is read: a change in between is seen below.
       const attention = settings.attention();
-      const steering = steeringEvent(state, settings.wanted());
-      if (steering) {
-        state = await append(steering);
+      const interrupt = AbortSignal.any([signal, attention]);
+      const wanted = settings.wanted();
+      if (wanted.status === 'cancelled') {
+        state = await append({ kind: 'run-cancelled', reason: wanted.reason });
         continue;
       }
-      if (state.status === 'paused') {
-        await untilAborted(AbortSignal.any([signal, attention]));
+      if (wanted.status === 'paused') {
+        await whenAborted(interrupt);
         signal.throwIfAborted();
         continue;
       }
-      const commands = planNextStep(state);
+      // The log of an earlier version, which wrote pauses into it.
+      if (state.status === 'paused') state = await append({ kind: 'run-resumed' });
       const work: WorkCommand[] = [];
-      for (const command of commands) {
+      for (const command of planNextStep(state)) {
         if (command.kind === 'append') state = await append(command.event);
         else if (command.kind === 'recall') state = await append(await recalled(settings));
         else work.push(command);
@@ -116,15 +113,17 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       report();
       await publishJobs(bus, unanswered);
       await using _reconciler = startReconciler({ bus, runId, logger, inbox, jobs, everyMs: settings.reconcileMs });
-      const interrupt = AbortSignal.any([signal, attention]);
       try {
         for (const command of work) {
-          for await (const event of eventsOf(command, () => state, settings.benchmark, inbox, interrupt))
+          for await (const { event, jobIds } of entriesOf(command, () => state, settings.benchmark, inbox, interrupt)) {
             state = await append(event);
+            // Only now: what is not in the log is needed again by whoever goes on after an interruption.
+            inbox.release(jobIds);
+          }
         }
       } catch (error) {
         signal.throwIfAborted();
-        // People asked for something else; what is under way stays queued, and its results are found again.
+        // People asked for something else; what is under way stays queued, and its results are in the inbox.
         if (!attention.aborted) throw error;
       }
     }
@@ -138,36 +137,32 @@ function recalled({ bus, benchmark, runId, configuration, simulated }: RunDriver
   return recallMemory(bus, benchmark, { runId, model: configuration.executor.model, simulated });
 }
 
-interface Log {
-  state: RunState | undefined;
-  last: number;
+/** What is to be appended, and the jobs whose results it came of. */
+interface Entry {
+  readonly event: RunEvent;
+  readonly jobIds: readonly string[];
 }
 
-export async function replayLog(bus: Bus, runId: string, signal: AbortSignal): Promise<Log> {
-  const log: Log = { state: undefined, last: 0 };
-  for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
-    log.state = applyEvent(log.state, decodeEvent(entry).event);
-    log.last = sequence;
-  }
-  return log;
-}
-
-/** The events of a command, in an order that does not depend on which job ended first. */
-async function* eventsOf(
+/** The entries of a command, in an order that does not depend on which job ended first. */
+async function* entriesOf(
   command: WorkCommand,
   state: () => RunState,
   benchmark: Benchmark,
   inbox: ResultInbox,
   signal: AbortSignal,
-): AsyncGenerator<RunEvent> {
+): AsyncGenerator<Entry> {
   if (command.kind === 'execute') {
-    for await (const outcomes of executionBatches(command, inbox, signal)) yield executedEvent(command, outcomes, state());
+    for await (const { outcomes, jobIds } of executionBatches(command, inbox, signal))
+      yield { event: executedEvent(command, outcomes, state()), jobIds };
     return;
   }
-  const result: Result = await inbox.take(completionJobId(command), signal);
-  yield command.kind === 'propose'
-    ? workflowProposedOf(result, state(), benchmark, command)
-    : predictionCompletedOf(result, command.round, command.attempt);
+  const jobId = completionJobId(command);
+  const result = await inbox.result(jobId, signal);
+  const event =
+    command.kind === 'propose'
+      ? workflowProposedOf(result, state(), benchmark, command)
+      : predictionCompletedOf(result, command.round, command.attempt);
+  yield { event, jobIds: [jobId] };
 }
 
 /** Commands whose blobs are stored at once: a query-level run has one for each query. */
@@ -182,30 +177,17 @@ async function allJobsOf(work: readonly WorkCommand[], state: RunState, source: 
   return jobs;
 }
 
-async function* executionBatches(
-  { workflowHash, executions }: ExecuteCommand,
-  inbox: ResultInbox,
-  signal: AbortSignal,
-): AsyncGenerator<ExecutionOutcome[]> {
+async function* executionBatches({ workflowHash, executions }: ExecuteCommand, inbox: ResultInbox, signal: AbortSignal) {
   for (let start = 0; start < executions.length; start += batchSize) {
     const outcomes: ExecutionOutcome[] = [];
+    const jobIds: string[] = [];
     for (const { queryIndex, repeat, workflowHash: own } of executions.slice(start, start + batchSize)) {
-      const result = await inbox.take(executionJobId(own ?? workflowHash, queryIndex, repeat), signal);
-      outcomes.push(executionOutcomeOf(result, queryIndex, repeat));
+      const jobId = executionJobId(own ?? workflowHash, queryIndex, repeat);
+      outcomes.push(executionOutcomeOf(await inbox.result(jobId, signal), queryIndex, repeat));
+      jobIds.push(jobId);
     }
-    yield outcomes;
+    yield { outcomes, jobIds };
   }
-}
-
-function steeringEvent(state: RunState, wanted: WantedStatus): RunEvent | undefined {
-  if (wanted.status === 'cancelled') return { kind: 'run-cancelled', reason: wanted.reason };
-  if (wanted.status === 'paused' && state.status === 'running') return { kind: 'run-paused' };
-  if (wanted.status === 'running' && state.status === 'paused') return { kind: 'run-resumed' };
-  return undefined;
-}
-
-function isOver(state: RunState): boolean {
-  return state.status === 'completed' || state.status === 'cancelled' || state.status === 'failed';
 }
 
 function currentRound(state: RunState): number {
@@ -218,19 +200,4 @@ function phaseOf(work: readonly WorkCommand[], state: RunState): Phase {
   if (execute?.purpose !== undefined) return execute.purpose;
   if (round && execute) return executionPhase(round, state.configuration);
   return work[0]?.kind === 'propose' ? 'propose' : 'predict';
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Ends a run that a defect keeps from going on, so that people see why. */
-export async function failRun(bus: Bus, runId: string, message: string, signal: AbortSignal): Promise<RunState> {
-  const log = await replayLog(bus, runId, signal);
-  if (log.state && isOver(log.state)) return log.state;
-  const event: RunEvent = { kind: 'run-failed', failure: { kind: 'internal', message } };
-  const state = applyEvent(log.state, event);
-  await bus.log.append(runId, encodeEvent(runId, event), log.last);
-  return state;
 }

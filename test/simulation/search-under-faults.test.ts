@@ -11,6 +11,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { BusError, LogConflictError } from '../../services/shared/messaging/errors.ts';
 import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
@@ -29,8 +30,8 @@ interface Process {
 function startCoordinatorProcess(
   server: InMemoryServer,
   name: string,
+  bus = server.connect(),
 ): Process & { readonly bus: Bus; start(settings: RunConfiguration): Promise<string> } {
-  const bus = server.connect();
   const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
   const handlers = createControlHandlers(bus, coordinator, () => 0);
   return {
@@ -117,6 +118,38 @@ describe('a search over the bus', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'run-completed' });
     expect(two).toEqual(one);
     expect(four).toEqual(one);
+  });
+
+  it('does so when appends fail: before they were written, after, or because another coordinator seems to have written', async () => {
+    const settings = configuration(9);
+    const expected = await runUndisturbed(settings, 2);
+    const server = createInMemoryServer({ ackWaitMs: 60_000, leaseTtlMs });
+    const random = randomStream(9, 'appends');
+    const starts = new Map<string, number>();
+    const faults: string[] = [];
+    // Each fault costs a pause before the next attempt, which grows.
+    const kinds = ['unwritten', 'unacknowledged', 'conflict', 'unacknowledged'];
+    const bus = server.connect();
+    const append: Bus['log']['append'] = async (runId, entry, last) => {
+      const fault = randomInteger(random, 8) === 0 ? kinds[faults.length] : undefined;
+      if (fault !== undefined) faults.push(fault);
+      if (fault === 'conflict') throw new LogConflictError('append');
+      if (fault === 'unwritten') throw new BusError('append', 'the server did not answer in time');
+      const sequence = await bus.log.append(runId, entry, last);
+      if (fault === 'unacknowledged') throw new BusError('append', 'the server did not answer in time');
+      return sequence;
+    };
+    const coordinator = startCoordinatorProcess(server, 'coordinator', { ...bus, log: { ...bus.log, append } });
+    const workers = [0, 1].map((index) =>
+      startWorkerProcess(server, `worker-${index}`, random, ({ jobId }) => starts.set(jobId, (starts.get(jobId) ?? 0) + 1)),
+    );
+    const runId = await coordinator.start(settings);
+    await untilCompleted(bus, runId);
+    const log = await readLog(bus, runId);
+    await Promise.all([coordinator.kill(), ...workers.map((worker) => worker.kill())]);
+    expect(faults).toEqual(kinds);
+    expect(log).toEqual(expected);
+    expect([...starts].filter(([, count]) => count > 1)).toEqual([]);
   });
 
   const settingsOf = (seed: number) => [`search, seed ${seed}`, configuration(seed), 100] as const;

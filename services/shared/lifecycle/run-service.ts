@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createReleaseStack, type ReleaseStack } from './release-stack.ts';
+import { whenAborted } from './when-aborted.ts';
 
 export type ServiceState = 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
 
@@ -131,13 +132,6 @@ async function drain(
   const clean = await Promise.race([released, leftBehind]);
   clearTimeout(timer);
   return clean && !forced.aborted;
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
 }
 
 function logEnding(log: Logger, ending: Ending): void {

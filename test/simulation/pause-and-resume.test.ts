@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
+import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
+import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
+import { encodeEvent } from '../../services/shared/contracts/event-codec.ts';
+import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import { startWorker } from '../../services/shared/worker/worker.ts';
+import { completed, startCluster } from './made-up-cluster.ts';
+import { benchmark, configuration, createMadeUpWork } from './made-up-work.ts';
+
+const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
+const seed = Number(process.env.SCALE_TEST_SEED ?? 1);
+const pauses = 200;
+
+/** A run with enough jobs to be held 200 times: three rounds of 40 queries, twice each, and some that are sampled. */
+function longRun(): RunConfiguration {
+  const settings = configuration(seed);
+  return { ...settings, evaluation: { ...settings.evaluation, warmUpRounds: 3, repeats: 2 } };
+}
+
+function requestOf(settings: RunConfiguration) {
+  return {
+    configuration: configurationToProto(settings),
+    benchmark: benchmarkToProto(benchmark),
+    endpoints: [],
+    maxInFlight: 0,
+    simulated: true,
+  };
+}
+
+interface Cluster {
+  /** How often each job was started. */
+  readonly starts: ReadonlyMap<string, number>;
+  pause(): Promise<unknown>;
+  resume(): Promise<unknown>;
+}
+
+interface Course {
+  /** What a job waits for before it is done. */
+  pace?(starts: ReadonlyMap<string, number>): Promise<void>;
+  during?(cluster: Cluster): Promise<void>;
+}
+
+/** Runs it to its end on a cluster of its own. */
+async function runToItsEnd({ pace, during }: Course) {
+  // No job is given out again because a busy machine let its time go by: what is started twice here was lost.
+  const server = createInMemoryServer({ ackWaitMs: 60_000 });
+  const bus = server.connect();
+  const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 300 }, bus, logger);
+  const handlers = createControlHandlers(bus, coordinator, () => 0);
+  const starts = new Map<string, number>();
+  const random = randomStream(seed, 'work');
+  const workers = ['a', 'b'].map((name) => {
+    const work = createMadeUpWork(
+      name,
+      async () => {
+        await pace?.(starts);
+        await sleep(randomInteger(random, 4));
+      },
+      ({ jobId }) => starts.set(jobId, (starts.get(jobId) ?? 0) + 1),
+    );
+    const settings = { name, kinds: ['execute', 'predict', 'propose'] as const, slots: 4, ackWaitMs: 60_000, drainMs: 0 };
+    return startWorker(settings, { bus: server.connect(), work, clock: { monotonicMs: () => performance.now() }, logger });
+  });
+  const { runId } = await handlers.startRun(requestOf(longRun()));
+  await during?.({ starts, pause: () => handlers.pauseRun(runId, ''), resume: () => handlers.resumeRun(runId) });
+  await untilCompleted(bus);
+  const log: string[] = [];
+  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, AbortSignal.timeout(10_000))) {
+    log.push(Buffer.from(entry).toString('hex'));
+  }
+  await Promise.all([coordinator.stop(), ...workers.map((worker) => worker.drain())]);
+  return { log, starts };
+}
+
+async function untilCompleted(bus: Bus): Promise<void> {
+  for await (const { status } of bus.runs.watch(AbortSignal.timeout(60_000))) if (status === RunStatus.COMPLETED) return;
+  throw new Error('the run stands still');
+}
+
+test(`a run that is paused and resumed ${pauses} times at random moments ends with the log of one that was not, and no job is done twice`, async () => {
+  console.info(`seed ${seed}; set SCALE_TEST_SEED for another`);
+  const undisturbed = await runToItsEnd({});
+  const random = randomStream(seed, 'moments');
+  let paused = 0;
+  const steered = await runToItsEnd({
+    // Spreads the pauses over the whole run, on a machine of any speed.
+    pace: async (starts) => {
+      while (paused < pauses && paused * undisturbed.starts.size < starts.size * pauses) await sleep(1);
+    },
+    during: async ({ starts, pause, resume }) => {
+      for (; paused < pauses; paused += 1) {
+        const until = starts.size + randomInteger(random, 4);
+        for (let waited = 0; starts.size < until && waited < 10; waited += 1) await sleep(1);
+        if (randomInteger(random, 2) === 0) await sleep(randomInteger(random, 4));
+        await pause();
+        await sleep(randomInteger(random, 3));
+        await resume();
+      }
+    },
+  });
+  expect([...steered.starts].filter(([, count]) => count > 1)).toEqual([]);
+  expect(steered.log).toEqual(undisturbed.log);
+  expect(steered.starts.size).toBe(undisturbed.starts.size);
+});
+
+test('a log into which an earlier version wrote a pause is gone on with', async () => {
+  const server = createInMemoryServer({ ackWaitMs: 60_000 });
+  const settings = configuration(seed);
+  const runId = runIdOf(settings);
+  const bus = server.connect();
+  const first = await bus.log.append(runId, encodeEvent(runId, { kind: 'run-started', configuration: settings }), 0);
+  await bus.log.append(runId, encodeEvent(runId, { kind: 'run-paused' }), first);
+  const cluster = startCluster(server);
+  await cluster.handlers.startRun(requestOf(settings));
+  const kinds = (await completed(bus, runId)).map(({ kind }) => kind);
+  await cluster.stop();
+  expect(kinds.slice(0, 3)).toEqual(['run-started', 'run-paused', 'run-resumed']);
+  expect(kinds.at(-1)).toBe('run-completed');
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openResultInbox } from '../../../services/coordinator/result-inbox.ts';
+import type { Result } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
+import { createLogger } from '../../../services/shared/telemetry/logger.ts';
+import { executionResult } from '../../support/bus-messages.ts';
+
+const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
+const runId = 'r';
+const never = new AbortController().signal;
+const resultOf = (job: number): Result => executionResult(runId, `job-${job}`);
+
+/** A store in which results are, and a follow that shows nothing: what arrives is put in by the test. */
+function openInbox() {
+  const bus = createInMemoryServer().connect();
+  const arrived: string[] = [];
+  const follow = (_: string, signal: AbortSignal): AsyncIterable<Result> => bus.results.follow('another-run', signal);
+  const silent = { ...bus, results: { ...bus.results, follow } };
+  const inbox = openResultInbox(silent, runId, logger, ({ jobId }) => arrived.push(jobId));
+  return { inbox, bus, arrived };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('a result that was looked at is there for whoever looks next: an interruption loses nothing', async () => {
+  const { inbox } = openInbox();
+  inbox.accept(resultOf(1));
+  expect((await inbox.result('job-1', never)).jobId).toBe('job-1');
+  // The batch that it was for was never appended.
+  expect((await inbox.result('job-1', never)).jobId).toBe('job-1');
+  await inbox.stop();
+});
+
+test('a result that was released is read from the store if somebody asks after all, and never waited for', async () => {
+  const { inbox, bus } = openInbox();
+  await bus.results.put(resultOf(1));
+  inbox.accept(resultOf(1));
+  inbox.release(['job-1']);
+  expect((await inbox.result('job-1', never)).jobId).toBe('job-1');
+  await inbox.stop();
+});
+
+test('who waits when the inbox closes is told so', async () => {
+  const { inbox } = openInbox();
+  const waiting = inbox.result('job-1', never).catch((error: unknown) => error);
+  await inbox.stop();
+  expect(await waiting).toMatchObject({ message: 'the inbox of run r is closed' });
+  await expect(inbox.result('job-1', never)).rejects.toThrow('closed');
+});
+
+type Step =
+  | { readonly do: 'arrive' | 'ask' | 'release'; readonly job: number }
+  | { readonly do: 'abort'; readonly asker: number }
+  | { readonly do: 'turn' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('arrive' as const), job: fc.nat(5) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), job: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), job: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('abort' as const), asker: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
+);
+
+test('in any order of arrivals, askers, interruptions and releases, nobody waits in vain, and nothing is lost or told twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const { inbox, bus, arrived } = openInbox();
+      const here = new Set<number>();
+      const asked: { readonly job: number; readonly abort: AbortController; readonly end: Promise<string> }[] = [];
+      for (const one of steps) {
+        if (one.do === 'arrive') {
+          await bus.results.put(resultOf(one.job));
+          inbox.accept(resultOf(one.job));
+          here.add(one.job);
+        } else if (one.do === 'ask') {
+          const abort = new AbortController();
+          const end = inbox.result(`job-${one.job}`, abort.signal).then(
+            ({ jobId }) => jobId,
+            (error: unknown) => (error === abort.signal.reason ? 'interrupted' : String(error)),
+          );
+          asked.push({ job: one.job, abort, end });
+        } else if (one.do === 'release') inbox.release([`job-${one.job}`]);
+        else if (one.do === 'abort') asked[one.asker]?.abort.abort(new Error('interrupted'));
+        else await turn();
+      }
+      // Whoever asked for what is here has it, or was interrupted; the others wait, until they are told that it is over.
+      for (const { job, abort, end } of asked) {
+        if (here.has(job)) expect([`job-${job}`, ...(abort.signal.aborted ? ['interrupted'] : [])]).toContain(await end);
+      }
+      await inbox.stop();
+      for (const { job, abort, end } of asked) {
+        if (!here.has(job)) expect(await end).toMatch(abort.signal.aborted ? /^interrupted$/ : /is closed$/);
+      }
+      expect(arrived.length).toBe(here.size);
+      expect(new Set(arrived)).toEqual(new Set([...here].map((job) => `job-${job}`)));
+    }),
+    { numRuns: 3000 },
+  );
+});
