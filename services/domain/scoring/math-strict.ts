@@ -1,5 +1,6 @@
 import type { Query } from '../benchmark.ts';
-import { announcedText, boxedTexts } from '../replies/marked-answer.ts';
+import { announcedText } from '../replies/announced-text.ts';
+import { boxedTexts } from '../replies/marked-answer.ts';
 import { isSameMath } from './same-math.ts';
 import type { Scorer } from './scorer.ts';
 
