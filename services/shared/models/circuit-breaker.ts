@@ -1,15 +1,18 @@
-/** Leaves an endpoint alone that fails again and again, and then tries it with a single call. */
+/**
+ * Leaves an endpoint alone that fails again and again, and then tries it with a single call. It has no clock of its own: whoever
+ * asks it reads the time once for all that hangs together, since between two readings a limit may pass unnoticed.
+ */
 export interface CircuitBreaker {
-  readonly state: CircuitState;
-  /** Until a call may be sent: 0 if now, Infinity while a probe is under way. */
-  waitMs(): number;
-  /** To be called when a call is sent; while half-open, that call is the probe. */
+  stateAt(nowMs: number): CircuitState;
+  /** From when on a call may be sent: -Infinity if at any time, Infinity while a probe is under way, whose end changes it. */
+  readonly freeAtMs: number;
+  /** To be called when a call is sent; unless it is closed, that call is the probe. */
   begin(): CircuitCall;
 }
 
 export interface CircuitCall {
   succeeded(): void;
-  failed(): void;
+  failed(nowMs: number): void;
   /** It ended without a word on the endpoint's health. */
   released(): void;
 }
@@ -26,51 +29,53 @@ export interface CircuitSettings {
 
 export const defaultCircuitSettings: CircuitSettings = { failures: 5, openMs: 10_000, maxOpenMs: 120_000 };
 
-export function createCircuitBreaker(nowMs: () => number, settings: CircuitSettings = defaultCircuitSettings): CircuitBreaker {
+export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitSettings): CircuitBreaker {
   let consecutive = 0;
   let openings = 0;
-  let openUntilMs = 0;
+  let openUntilMs = Number.NEGATIVE_INFINITY;
   let probing = false;
 
-  const stateNow = (): CircuitState => {
-    if (openings === 0) return 'closed';
-    return nowMs() < openUntilMs ? 'open' : 'half-open';
-  };
-  const open = () => {
-    openUntilMs = nowMs() + Math.min(settings.maxOpenMs, settings.openMs * 2 ** openings);
+  const open = (nowMs: number) => {
+    openUntilMs = nowMs + Math.min(settings.maxOpenMs, settings.openMs * 2 ** openings);
     openings += 1;
   };
   const ordinaryCall: CircuitCall = {
     succeeded: () => {
       consecutive = 0;
     },
-    failed: () => {
+    failed: (nowMs) => {
       consecutive += 1;
-      if (openings === 0 && consecutive >= settings.failures) open();
+      if (openings === 0 && consecutive >= settings.failures) open(nowMs);
     },
     released: () => {},
   };
-  const endProbe = (outcome: () => void) => () => {
-    probing = false;
-    outcome();
+  const probe: CircuitCall = {
+    succeeded: () => {
+      probing = false;
+      consecutive = 0;
+      openings = 0;
+      openUntilMs = Number.NEGATIVE_INFINITY;
+    },
+    failed: (nowMs) => {
+      probing = false;
+      open(nowMs);
+    },
+    released: () => {
+      probing = false;
+    },
   };
-  const close = () => {
-    consecutive = 0;
-    openings = 0;
-  };
-  const probe: CircuitCall = { succeeded: endProbe(close), failed: endProbe(open), released: endProbe(() => {}) };
 
   return {
-    get state() {
-      return stateNow();
+    stateAt: (nowMs) => {
+      if (openings === 0) return 'closed';
+      return nowMs < openUntilMs ? 'open' : 'half-open';
     },
-    waitMs: () => {
-      if (stateNow() === 'open') return openUntilMs - nowMs();
-      return probing ? Number.POSITIVE_INFINITY : 0;
+    get freeAtMs() {
+      return probing ? Number.POSITIVE_INFINITY : openUntilMs;
     },
     begin: () => {
       // Calls that were in flight when it opened end later; only the probe decides whether it closes.
-      if (stateNow() === 'closed') return ordinaryCall;
+      if (openings === 0) return ordinaryCall;
       probing = true;
       return probe;
     },

@@ -1,3 +1,4 @@
+import { firstAbort } from '../lifecycle/first-abort.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
@@ -71,28 +72,40 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const waiters = new Set<Waiter>();
   let wakeAtMs = Number.POSITIVE_INFINITY;
 
-  /** Gives places to those who wait, in the order in which they came. */
+  /**
+   * Gives places to those who wait, in the order in which they came. The clock is read once: whoever is not admitted is waited
+   * for by a timer or by the end of a call, since every endpoint is full, being probed, or free only later than this one moment.
+   */
   const dispatch = (): void => {
-    const soonestMs = Math.min(...members.map((member) => member.waitMs()));
+    const nowMs = timing.monotonicMs();
     for (const waiter of waiters) {
-      const free = members.filter((member) => member.hasRoom() && member.waitMs() === 0);
+      const open = members.filter(({ freeAtMs }) => freeAtMs <= nowMs);
+      const free = open.filter((member) => member.hasRoom());
       const avoid = new Set(waiter.failed.map(({ endpoint }) => endpoint));
       const member = chooseEndpoint(free, { prefixKey: waiter.prefixKey, avoid, random });
       if (member) waiter.admit(member);
-      else if (soonestMs === 0) break;
-      else if (Number.isFinite(soonestMs) && timing.monotonicMs() + soonestMs > waiter.sinceMs + patienceMs) {
-        waiter.refuse(new InfrastructureError(model, 'no endpoint is to be asked now', waiter.failed, soonestMs));
-      }
+      else if (open.length > 0) break;
+      else refuseIfTooLong(waiter, nowMs);
     }
-    const closedMs = members.map((member) => member.waitMs()).filter((waitMs) => waitMs > 0 && Number.isFinite(waitMs));
-    if (waiters.size > 0 && closedMs.length > 0) wakeAfter(Math.min(...closedMs));
+    const laterMs = members.map(({ freeAtMs }) => freeAtMs).filter((atMs) => atMs > nowMs && Number.isFinite(atMs));
+    if (waiters.size > 0 && laterMs.length > 0) wakeAt(Math.min(...laterMs), nowMs);
   };
 
-  const wakeAfter = (waitMs: number): void => {
-    const atMs = timing.monotonicMs() + waitMs;
+  const refuseIfTooLong = (waiter: Waiter, nowMs: number): void => {
+    const soonestMs = Math.min(...members.map(({ freeAtMs }) => freeAtMs));
+    if (!Number.isFinite(soonestMs) || soonestMs <= waiter.sinceMs + patienceMs) return;
+    waiter.refuse(new InfrastructureError(model, 'no endpoint is to be asked now', troubles(waiter), soonestMs - nowMs));
+  };
+
+  /** What kept a call from being sent, also where no attempt of its own has failed. */
+  const troubles = ({ failed }: Waiter): readonly EndpointError[] =>
+    failed.length > 0 ? failed : members.flatMap(({ lastError }) => lastError ?? []);
+
+  /** A timer that fires early only looks again, and sets the next one. */
+  const wakeAt = (atMs: number, nowMs: number): void => {
     if (atMs >= wakeAtMs) return;
     wakeAtMs = atMs;
-    timing.sleep(waitMs, closing.signal).then(
+    timing.sleep(atMs - nowMs, closing.signal).then(
       () => {
         wakeAtMs = Number.POSITIVE_INFINITY;
         dispatch();
@@ -138,10 +151,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
 
   return {
     model,
-    complete: (request, prefixKey, caller) => {
-      const signal = AbortSignal.any([caller, closing.signal]);
+    complete: async (request, prefixKey, caller) => {
+      using either = firstAbort(caller, closing.signal);
+      const { signal } = either;
       const dependencies = { model, policy, budget, timing, random, mayRetry };
-      return retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
+      return await retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
     },
     health: () => members.map((member) => member.health()),
     get waiting() {

@@ -26,8 +26,10 @@ export interface PoolMember {
   readonly name: string;
   readonly inFlight: number;
   hasRoom(): boolean;
-  /** Until it may be asked at all, room or not: 0 if now, Infinity while that is being found out. */
-  waitMs(): number;
+  /** From when on it may be asked at all, room or not: -Infinity if at any time, Infinity while that is being found out. */
+  readonly freeAtMs: number;
+  /** Of the last attempt that failed, undefined once one has succeeded. */
+  readonly lastError: EndpointError | undefined;
   /** Sends one call, and learns from how it ends. */
   send<T extends { readonly usageEstimated: boolean }>(work: (endpoint: ModelEndpoint) => Promise<T>): Promise<T>;
   health(): EndpointHealth;
@@ -36,17 +38,17 @@ export interface PoolMember {
 export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, circuitSettings?: CircuitSettings): PoolMember {
   const { baseUrl, maxConcurrency } = endpoint.settings;
   const limit = createConcurrencyLimit(maxConcurrency);
-  const circuit = createCircuitBreaker(nowMs, circuitSettings);
+  const circuit = createCircuitBreaker(circuitSettings);
   const failures: Partial<Record<EndpointErrorKind, number>> = {};
-  let throttledUntilMs = 0;
+  let throttledUntilMs = Number.NEGATIVE_INFINITY;
   let calls = 0;
   let usageEstimates = 0;
-  let lastError: string | undefined;
+  let lastError: EndpointError | undefined;
 
-  const noteFailure = (error: EndpointError) => {
+  const noteFailure = (error: EndpointError, atMs: number) => {
     failures[error.kind] = (failures[error.kind] ?? 0) + 1;
-    lastError = error.message;
-    if (error.retryAfterMs !== undefined) throttledUntilMs = Math.max(throttledUntilMs, nowMs() + error.retryAfterMs);
+    lastError = error;
+    if (error.retryAfterMs !== undefined) throttledUntilMs = Math.max(throttledUntilMs, atMs + error.retryAfterMs);
   };
 
   return {
@@ -56,7 +58,12 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
       return limit.inFlight;
     },
     hasRoom: limit.hasRoom,
-    waitMs: () => Math.max(0, throttledUntilMs - nowMs(), circuit.waitMs()),
+    get freeAtMs() {
+      return Math.max(throttledUntilMs, circuit.freeAtMs);
+    },
+    get lastError() {
+      return lastError;
+    },
     send: async (work) => {
       const place = limit.begin();
       const call = circuit.begin();
@@ -71,25 +78,30 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
       } catch (error) {
         // Anything else than these two is the caller's doing, as when it has hung up.
         const known = error instanceof EndpointError ? error : undefined;
-        if (known) noteFailure(known);
+        const endedMs = nowMs();
+        if (known) noteFailure(known, endedMs);
         if (known && isOverload(known)) place.overloaded();
         else place.released();
         // An endpoint that refuses one request in words is healthy.
         if (error instanceof FailureError) call.succeeded();
-        else if (known && isOutage(known)) call.failed();
+        else if (known && isOutage(known)) call.failed(endedMs);
         else call.released();
         throw error;
       }
     },
-    health: () => ({
-      endpoint: baseUrl,
-      state: circuit.state === 'closed' && throttledUntilMs > nowMs() ? 'throttled' : circuit.state,
-      inFlight: limit.inFlight,
-      limit: limit.limit,
-      calls,
-      failures: { ...failures },
-      usageEstimates,
-      lastError,
-    }),
+    health: () => {
+      const now = nowMs();
+      const state = circuit.stateAt(now);
+      return {
+        endpoint: baseUrl,
+        state: state === 'closed' && throttledUntilMs > now ? 'throttled' : state,
+        inFlight: limit.inFlight,
+        limit: limit.limit,
+        calls,
+        failures: { ...failures },
+        usageEstimates,
+        lastError: lastError?.message,
+      };
+    },
   };
 }

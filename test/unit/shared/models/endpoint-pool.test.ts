@@ -269,3 +269,32 @@ test('the check names what an endpoint serves instead, and why one cannot be rea
     { endpoint: 'http://c/v1', problem: undefined },
   ]);
 });
+
+test('a circuit whose time runs out between two readings of the clock is asked all the same', async () => {
+  // Each reading takes a microsecond, and the timer fires seven early: it wakes just before the time, and looks again just after.
+  let now = 0;
+  const timing = {
+    monotonicMs: () => (now += 0.001),
+    sleep: async (durationMs: number) => {
+      now += Math.max(0, durationMs - 0.007);
+    },
+  };
+  let down = true;
+  const { endpoint } = scripted('a', async (signal) => (down ? failing('credentials', 'a')(signal) : reply));
+  const circuit = { failures: 1, openMs: 10, maxOpenMs: 10 };
+  const pool = createEndpointPool({ model: 'm', endpoints: [endpoint], timing, random: () => 0.5, circuit });
+  await expect(pool.complete(request, 'w', never)).rejects.toThrow(InfrastructureError);
+  down = false;
+  expect(await pool.complete(request, 'w', never)).toMatchObject({ text: 'answer' });
+});
+
+test('a call that is handed back unasked says what failed before', async () => {
+  const { endpoint } = scripted('a', failing('unavailable', 'a'));
+  const { pool, timing } = pooled([endpoint], { patienceMs: 1_000, circuit: { failures: 1, openMs: 60_000, maxOpenMs: 60_000 } });
+  const first = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(10_000);
+  await first;
+  const second = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(1_000);
+  expect(await second).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('http://a/v1: unavailable') });
+});
