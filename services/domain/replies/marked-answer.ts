@@ -26,10 +26,17 @@ export function markedWords(answer: string): string {
   return bare(boxedTexts(marked).at(-1) ?? marked);
 }
 
-/** A heading, or a sentence about the final answer, that stands below the last box is the later word. */
+/** A heading, or a sentence about the final answer, that stands below the last box and says another thing is the later word. */
 export function announcedBelowBoxes(answer: string): string | undefined {
   const lastBox = answer.lastIndexOf('boxed');
-  return lastBox < 0 ? undefined : announcements(answer).findLast(({ final, at }) => final && at > lastBox)?.text;
+  const below = lastBox < 0 ? undefined : announcements(answer).findLast(({ final, at }) => final && at > lastBox)?.text;
+  const box = boxedTexts(answer).at(-1)?.trim() ?? '';
+  return below === undefined || (box !== '' && names(below, box)) ? undefined : below;
+}
+
+function names(text: string, words: string): boolean {
+  const literal = words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}]|[.,]\\d)`, 'u').test(text);
 }
 
 /** Without the Markdown and the quotation marks around it. */
