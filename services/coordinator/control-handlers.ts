@@ -61,8 +61,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
   };
   const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
     coordinator.state(runId) ?? (await openRunLog(bus, runId, signal)).state();
-  const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> =>
-    runSummary(manifest, await stateOf(manifest.runId, signal));
+  const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
+    const state = await stateOf(manifest.runId, signal);
+    return runSummary(manifest, state, await coordinator.spent(manifest, state, signal));
+  };
   /** @param write gives the manifest as it is then: one that has ended meanwhile stays as it ended */
   const steer = async (
     runId: string,

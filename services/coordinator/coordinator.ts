@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Spent } from '../domain/ledger/spent.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -12,6 +14,7 @@ import { holdLease } from './hold-lease.ts';
 import { driveRun, type RunProgress, type WantedStatus } from './run-driver.ts';
 import { failRun } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
+import { createRunSpending, type RunSpending } from './run-spending.ts';
 
 export interface CoordinatorSettings {
   readonly name: string;
@@ -27,6 +30,8 @@ export interface Coordinator {
   drive(manifest: RunManifest): void;
   /** The state of a run that is driven here. */
   state(runId: string): RunState | undefined;
+  /** What the calls of a run have used so far, whoever drives it; undefined where nothing was noted. */
+  spent(manifest: RunManifest, state: RunState | undefined, signal: AbortSignal): Promise<Spent | undefined>;
   /** Calls back at each step of a run that is driven here, and at once if there was one; returns what ends it. */
   onProgress(runId: string, listener: (progress: RunProgress) => void): () => void;
   /** For the metrics. */
@@ -38,6 +43,7 @@ interface DrivenRun {
   manifest: RunManifest;
   attention: AbortController;
   state: RunState | undefined;
+  readonly spending: RunSpending;
   progress: RunProgress | undefined;
   readonly over: AbortController;
   /** Defects in a row; trouble with the bus does not count. */
@@ -69,6 +75,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       manifest,
       attention: new AbortController(),
       state: undefined,
+      spending: createRunSpending(bus, manifest.runId),
       progress: undefined,
       over: new AbortController(),
       defects: 0,
@@ -138,9 +145,10 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
   /** Writes how the run ended where workers see it, and clears its queues. */
   const settleRun = async (run: DrivenRun, state: RunState): Promise<void> => {
     const { runId } = run.manifest;
-    const status = statusOf(state);
-    const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, status, pauseReason: '', pausedAtMs: 0 }));
-    if (settled === undefined) await bus.runs.put({ ...run.manifest, status });
+    const spent = await run.spending.spent(true, AbortSignal.any([stopping.signal, run.over.signal]));
+    const end = { status: statusOf(state), spent: spent && spentToProto(spent) };
+    const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, pauseReason: '', pausedAtMs: 0 }));
+    if (settled === undefined) await bus.runs.put({ ...run.manifest, ...end });
     await bus.jobs.closeLanes(runId);
     logger.info({ runId, status: state.status }, 'run ended');
     run.over.abort();
@@ -155,6 +163,12 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
   return {
     drive,
     state: (runId) => runs.get(runId)?.state,
+    async spent({ runId, spent }, state, signal) {
+      // What it had used when it ended: nothing is added to that.
+      if (spent !== undefined) return spentFromProto(spent);
+      const { spending } = runs.get(runId) ?? { spending: createRunSpending(bus, runId) };
+      return await spending.spent(state !== undefined && isOver(statusOf(state)), signal);
+    },
     onProgress(runId, listener) {
       const set = listeners.get(runId) ?? new Set();
       listeners.set(runId, set.add(listener));

@@ -1,9 +1,11 @@
+import type { Spent } from '../domain/ledger/spent.ts';
 import { totalUse } from '../domain/ledger/totals.ts';
 import type { RunState } from '../domain/search/state.ts';
 import type { RunManifest, RunSummary } from '../shared/contracts/generated/scale/v1/control.ts';
+import { spentToProto } from '../shared/contracts/spending-codec.ts';
 
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
-export function runSummary(manifest: RunManifest, state: RunState | undefined): RunSummary {
+export function runSummary(manifest: RunManifest, state: RunState | undefined, spent: Spent | undefined): RunSummary {
   const scores = (state?.rounds ?? []).flatMap((round) => (round.evaluation ? [round.evaluation.score] : []));
   return {
     runId: manifest.runId,
@@ -16,5 +18,6 @@ export function runSummary(manifest: RunManifest, state: RunState | undefined): 
     tokens: state ? totalUse(state.ledger).tokens : 0,
     createdAtMs: manifest.createdAtMs,
     simulated: state?.ledger.some((entry) => entry.simulated) ?? false,
+    ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
   };
 }

@@ -2,9 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import type { Bus, Delivery, LogEntry } from '../../services/shared/messaging/bus.ts';
+import type { Bus, Delivery, LogEntry, StoredNote } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
-import { executeJob, executionResult, modelCall, newRunId, predictJob, runManifest, runMemory } from '../support/bus-messages.ts';
+import {
+  executeJob,
+  executionResult,
+  modelCall,
+  newRunId,
+  predictJob,
+  runManifest,
+  runMemory,
+  spendingNote,
+} from '../support/bus-messages.ts';
 
 /** What every bus must be set to for this suite, so that waiting for redelivery and expiry is short. */
 export const contractSettings = { ackWaitMs: 800, leaseTtlMs: 1_500 } as const;
@@ -500,6 +509,40 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         await bus.journal.record(runId, 'j1', modelCall('solve/0'));
         await bus.journal.record(runId, 'j1', modelCall('solve/0'));
         expect((await other.journal.read(runId, 'j1')).size).toBe(1);
+      });
+    });
+
+    describe('notes on spending', () => {
+      const read = async (runId: string, after = 0) => {
+        const found: StoredNote[] = [];
+        for await (const stored of other.spending.read(runId, { after, follow: false }, never)) found.push(stored);
+        return found;
+      };
+
+      test('are all kept, in their order, each run apart', async () => {
+        const [runId, another] = [newRunId(), newRunId()];
+        expect(await read(runId)).toEqual([]);
+        const notes = ['d/1', 'd/2', 'd/1'].map((attemptId) => spendingNote(runId, attemptId));
+        for (const note of notes) await bus.spending.note(note);
+        await bus.spending.note(spendingNote(another, 'd/9'));
+        expect((await read(runId)).map(({ note }) => note)).toEqual(notes);
+      });
+
+      test('are read on from a place, or followed', async () => {
+        const runId = newRunId();
+        await bus.spending.note(spendingNote(runId, 'd/1'));
+        const [first] = await read(runId);
+        expect(await read(runId, first?.sequence)).toEqual([]);
+        await bus.spending.note(spendingNote(runId, 'd/2'));
+        expect((await read(runId, first?.sequence)).map(({ note }) => note)).toEqual([spendingNote(runId, 'd/2')]);
+        const following = new AbortController();
+        const seen: string[] = [];
+        for await (const { note } of other.spending.read(runId, { after: 0, follow: true }, following.signal)) {
+          seen.push(note.attempts[0]?.attemptId ?? '');
+          if (seen.length === 2) await bus.spending.note(spendingNote(runId, 'd/3'));
+          if (seen.length === 3) following.abort();
+        }
+        expect(seen).toEqual(['d/1', 'd/2', 'd/3']);
       });
     });
 

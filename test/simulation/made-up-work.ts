@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
+import { tokensOf } from '../../services/domain/ledger/totals.ts';
 import { randomStream } from '../../services/domain/random.ts';
 import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
 import { canonicalHash } from '../../services/domain/workflow/canonical-hash.ts';
@@ -111,32 +112,62 @@ export interface Started {
   readonly jobId: string;
 }
 
-/** Work whose outcome is a hash of what was asked, so it is the same whoever does it, whenever. `started` hears of each start. */
-export function createMadeUpWork(worker: string, pause: () => Promise<void>, started: (work: Started) => void): JobWork {
-  return async ({ job, run, record, signal }) => {
+/** What the model's own server counts for a call that reached it, whatever became of the reply. */
+export interface Served {
+  readonly attemptId: string;
+  readonly tokens: number;
+}
+
+/**
+ * Work whose outcome is a hash of what was asked, so it is the same whoever does it, whenever.
+ * @param started hears of each start
+ * @param served hears of each call
+ */
+export function createMadeUpWork(
+  worker: string,
+  pause: () => Promise<void>,
+  started: (work: Started) => void,
+  served: (call: Served) => void = () => undefined,
+): JobWork {
+  return async ({ job, run, journal, record, account, signal }) => {
     started({ jobId: job.jobId });
-    await pause();
-    signal.throwIfAborted();
-    const call = (text: string, callId: string): ModelCall => ({
-      callId,
-      model: job.work?.$case === 'execute' ? 'executor' : 'optimizer',
-      usage: { promptTokens: 100, completionTokens: 10 + (text.length % 7), cachedTokens: 0, reasoningTokens: 0 },
-      text,
-      reasoning: '',
-      finishReason: 'stop',
-      latencyMs: 1,
-      timeToFirstTokenMs: 1,
-      attempts: 1,
-      simulated: true,
-      endpoint: worker,
-      usageEstimated: false,
-      promptCut: false,
-      servedModel: '',
-    });
+    const model = job.work?.$case === 'execute' ? 'executor' : 'optimizer';
+    const ask = async (text: string, callId: string): Promise<ModelCall> => {
+      const known = journal.get(callId);
+      if (known !== undefined) {
+        account.replayed(known);
+        return known;
+      }
+      const prompt = { promptTokens: 100, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+      const attempt = await account.begin({ callId, model }, prompt);
+      const usage = { ...prompt, completionTokens: 10 + (text.length % 7) };
+      served({ attemptId: attempt.id, tokens: tokensOf(usage) });
+      await pause();
+      signal.throwIfAborted();
+      attempt.ended('answered', usage, false);
+      const call: ModelCall = {
+        callId,
+        model,
+        usage,
+        attemptId: attempt.id,
+        text,
+        reasoning: '',
+        finishReason: 'stop',
+        latencyMs: 1,
+        timeToFirstTokenMs: 1,
+        attempts: 1,
+        simulated: true,
+        endpoint: worker,
+        usageEstimated: false,
+        promptCut: false,
+        servedModel: '',
+      };
+      await record(call);
+      return call;
+    };
     const random = randomStream(run.configuration.seed, job.jobId);
     if (job.work?.$case === 'execute') {
-      const made = call('an answer', 'answer/0');
-      await record(made);
+      const made = await ask('an answer', 'answer/0');
       const { workflowHash } = job.work.value;
       if (workflowHash !== initialHash && randomStream(run.configuration.seed, 'broken', workflowHash).next() < 0.3) {
         const failure = { kind: 'no-answer', message: 'it ended without a return', step: '' };
@@ -154,8 +185,7 @@ export function createMadeUpWork(worker: string, pause: () => Promise<void>, sta
     const broken = random.next() < 0.2;
     const text =
       job.work?.$case === 'propose' ? proposed(job.jobId, broken, run.configuration) : `<box>${broken ? 'high' : '0.7'}</box>`;
-    const made = call(text, 'complete');
-    await record(made);
+    const made = await ask(text, 'complete');
     return { outcome: { $case: 'completion', value: { text, finishReason: 'stop' } }, calls: [made] };
   };
 }

@@ -2,6 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import { openRunLog } from '../../services/coordinator/run-log.ts';
+import type { CallAttempt } from '../../services/domain/ledger/call-attempt.ts';
+import { createSpentTally, spentBeside } from '../../services/domain/ledger/spent.ts';
+import { totalUse } from '../../services/domain/ledger/totals.ts';
 import type { Random } from '../../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
@@ -10,13 +14,22 @@ import { configurationToProto } from '../../services/shared/contracts/configurat
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { BusError, LogConflictError } from '../../services/shared/messaging/errors.ts';
 import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
-import { benchmark, configuration, createMadeUpWork, queryLevelConfiguration, type Started } from './made-up-work.ts';
+import {
+  benchmark,
+  configuration,
+  createMadeUpWork,
+  queryLevelConfiguration,
+  type Served,
+  type Started,
+} from './made-up-work.ts';
 
+const never = new AbortController().signal;
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
 const clock = { monotonicMs: () => performance.now() };
 const ackWaitMs = 400;
@@ -53,9 +66,15 @@ function startCoordinatorProcess(
   };
 }
 
-function startWorkerProcess(server: InMemoryServer, name: string, random: Random, started: (work: Started) => void): Process {
+function startWorkerProcess(
+  server: InMemoryServer,
+  name: string,
+  random: Random,
+  started: (work: Started) => void,
+  served?: (call: Served) => void,
+): Process {
   const bus = server.connect();
-  const work = createMadeUpWork(name, () => sleep(randomInteger(random, 6)), started);
+  const work = createMadeUpWork(name, () => sleep(randomInteger(random, 6)), started, served);
   const worker = startWorker(
     { name, kinds: ['execute', 'predict', 'propose'], slots: 4, ackWaitMs, drainMs: 0 },
     { bus, work, clock, logger },
@@ -96,6 +115,26 @@ async function runUndisturbed(settings: RunConfiguration, workers: number): Prom
   const log = await readLog(coordinator.bus, runId);
   await Promise.all([coordinator.kill(), ...processes.map((process) => process.kill())]);
   return log;
+}
+
+/** Whatever died: what was charged was answered once, and each token that the model's server counted is on one of the accounts. */
+async function expectAccounts(bus: Bus, runId: string, served: readonly Served[]): Promise<void> {
+  const state = (await openRunLog(bus, runId, never)).state();
+  const tally = createSpentTally();
+  const ends = new Map<string, CallAttempt>();
+  for await (const { note } of bus.spending.read(runId, { after: 0, follow: false }, never)) {
+    for (const attempt of note.attempts.map(callAttemptFromProto)) {
+      tally.add(attempt);
+      if (attempt.state !== 'begun' || !ends.has(attempt.attemptId)) ends.set(attempt.attemptId, attempt);
+    }
+  }
+  const spent = tally.spent(true);
+  const charged = totalUse(state?.ledger ?? []).tokens;
+  expect(spentBeside(charged, spent).unlogged, 'answers that the log does not hold').toBe(0);
+  const lost = served.filter(({ attemptId }) => ends.get(attemptId)?.state === 'begun');
+  const servedTokens = (calls: readonly Served[]): number => calls.reduce((sum, { tokens }) => sum + tokens, 0);
+  expect(spent.lost.calls).toBe(lost.length);
+  expect(charged + spent.answeredAgain.tokens + servedTokens(lost)).toBe(servedTokens(served));
 }
 
 describe('a search over the bus', () => {
@@ -170,6 +209,8 @@ describe('a search over the bus', () => {
       // What was finished when something was killed; none of it may be started again.
       const finishedBefore = new Set<string>();
       const again: string[] = [];
+      const servedCalls: Served[] = [];
+      const served = (call: Served): void => void servedCalls.push(call);
       const started = ({ jobId }: Started): void => {
         startedJobs.add(jobId);
         if (finishedBefore.has(jobId)) again.push(jobId);
@@ -180,7 +221,7 @@ describe('a search over the bus', () => {
       })();
 
       let coordinator = startCoordinatorProcess(server, 'coordinator-0');
-      let workers = [0, 1].map((index) => startWorkerProcess(server, `worker-${index}`, random, started));
+      let workers = [0, 1].map((index) => startWorkerProcess(server, `worker-${index}`, random, started, served));
       await coordinator.start(settings);
       const completed = untilCompleted(observer, runId);
       let ended = false;
@@ -200,11 +241,12 @@ describe('a search over the bus', () => {
         } else if (kind === 1) {
           const [first, ...others] = workers;
           await first?.kill();
-          workers = [...others, startWorkerProcess(server, `worker-${fault + 1}`, random, started)];
+          workers = [...others, startWorkerProcess(server, `worker-${fault + 1}`, random, started, served)];
         } else server.redeliver(runId);
       }
       await completed;
       const log = await readLog(observer, runId);
+      await expectAccounts(observer, runId, servedCalls);
       stopFollowing.abort();
       await following.catch(() => undefined);
       await Promise.all([coordinator.kill(), ...workers.map((worker) => worker.kill())]);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type RunManifest, type RunMemory, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../../services/shared/contracts/generated/scale/v1/result.ts';
+import type { SpendingNote } from '../../services/shared/contracts/generated/scale/v1/spending.ts';
 
 /** Small messages for tests of the bus. */
 
@@ -35,7 +36,13 @@ export function modelCall(callId: string, text = 'The answer is 12.'): ModelCall
     usageEstimated: false,
     promptCut: false,
     servedModel: '',
+    attemptId: '',
   };
+}
+
+export function spendingNote(runId: string, attemptId: string, state = 'answered', callId = 'solve/0'): SpendingNote {
+  const { usage, model } = modelCall(callId);
+  return { schemaVersion: 1, runId, attempts: [{ attemptId, jobId: 'j1', callId, model, state, usage, usageEstimated: false }] };
 }
 
 export function executionResult(runId: string, jobId: string, worker = 'executor-1', answer = '12'): Result {

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { boxedTexts } from '../replies/boxes.ts';
+import { boxedTexts } from '../replies/marked-answer.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 import type { Scorer } from './scorer.ts';
 

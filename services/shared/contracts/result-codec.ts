@@ -65,7 +65,10 @@ export function modelReplyOf(call: ModelCall): ModelReply {
 }
 
 /** What is known of a call beside the model's reply. */
-export type CallCircumstances = Pick<ModelCall, 'callId' | 'latencyMs' | 'timeToFirstTokenMs' | 'attempts' | 'endpoint'> &
+export type CallCircumstances = Pick<
+  ModelCall,
+  'callId' | 'latencyMs' | 'timeToFirstTokenMs' | 'attempts' | 'attemptId' | 'endpoint'
+> &
   Partial<Pick<ModelCall, 'usageEstimated' | 'promptCut' | 'servedModel'>>;
 
 /** The journal's record of a finished call. Times are rounded to whole milliseconds, which is what the contract holds. */
@@ -83,6 +86,7 @@ export function modelCallOf(reply: ModelReply, circumstances: CallCircumstances)
     timeToFirstTokenMs: Math.round(circumstances.timeToFirstTokenMs),
     attempts: circumstances.attempts,
     endpoint: circumstances.endpoint,
+    attemptId: circumstances.attemptId,
     usageEstimated: circumstances.usageEstimated ?? false,
     promptCut: circumstances.promptCut ?? false,
     servedModel: circumstances.servedModel ?? '',

@@ -1,6 +1,7 @@
 import type { RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
 import type { Job, Trouble } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
 
 /**
  * What the services ask of the bus, and all that they know of it. Two adapters obey one contract suite
@@ -17,31 +18,16 @@ export interface Bus {
   readonly results: ResultStore;
   readonly log: EventLog;
   readonly journal: CallJournal;
+  readonly spending: SpendingStore;
   readonly blobs: BlobStore;
   readonly runs: RunRegistry;
   readonly leases: LeaseStore;
   readonly troubles: TroubleBoard;
   readonly memory: MemoryStore;
-  /**
-   * Resolves if the server answers, the streams are there, it has refused nothing of late, and nothing has been tried in vain for
-   * long; for /readyz.
-   */
+  /** Resolves if the server answers and the streams are there; for /readyz. */
   check(signal: AbortSignal): Promise<void>;
-  /** What has been tried in vain for the longest time, undefined for nothing: for whoever waits. */
-  trouble(): BusTrouble | undefined;
-  /**
-   * Calls back when the store, or a part of it, was made anew, and what it held is lost. By then the streams are there again, and
-   * empty. What it returns takes that back.
-   */
-  onRemade(listener: () => void): () => void;
   /** Flushes and closes. Idempotent. */
   close(): Promise<void>;
-}
-
-export interface BusTrouble {
-  /** E.g. "publish results.v1.r1.j1: the server did not answer in time". */
-  readonly message: string;
-  readonly forMs: number;
 }
 
 export type JobKind = 'execute' | 'predict' | 'propose';
@@ -89,10 +75,7 @@ export interface ResultStore {
   /** The first result of a job wins; a later one changes nothing. */
   put(result: Result): Promise<'stored' | 'already-stored'>;
   get(runId: string, jobId: string): Promise<Result | undefined>;
-  /**
-   * The run's results from the first on, then new ones as they come, until the signal aborts. Starts over when the store is made
-   * anew.
-   */
+  /** The run's results from the first on, then new ones as they come, until the signal aborts. */
   follow(runId: string, signal: AbortSignal): AsyncIterable<Result>;
 }
 
@@ -100,13 +83,9 @@ export interface EventLog {
   /**
    * Appends one entry. `expectedLast` is the sequence of the run's last entry, 0 for none; returns the new one.
    * @throws LogConflictError if another writer came first: the caller is deposed and must stop
-   * @throws LogLostError if the log ends before expectedLast
    */
   append(runId: string, entry: Uint8Array, expectedLast: number): Promise<number>;
-  /**
-   * Entries after a sequence, up to the end of the log as it is now, or, with follow, on until the signal aborts.
-   * @throws LogLostError when the store is made anew meanwhile
-   */
+  /** Entries after a sequence, up to the end of the log as it is now, or, with follow, on until the signal aborts. */
   read(
     runId: string,
     settings: { readonly after: number; readonly follow: boolean },
@@ -129,6 +108,24 @@ export interface CallJournal {
   read(runId: string, jobId: string): Promise<Map<string, ModelCall>>;
 }
 
+/** Notes on what calls have used, beside the log. The oldest are lost where space ends. */
+export interface SpendingStore {
+  /** Resolves when the note is stored. */
+  note(note: SpendingNote): Promise<void>;
+  /** Notes of a run after a place, up to the last one now, or, with follow, on until the signal aborts. */
+  read(
+    runId: string,
+    settings: { readonly after: number; readonly follow: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<StoredNote>;
+}
+
+export interface StoredNote {
+  /** Increases along a run's notes, not always by one. */
+  readonly sequence: number;
+  readonly note: SpendingNote;
+}
+
 export interface BlobStore {
   /** Returns the content's SHA-256 in hex, which is its name. Storing the same content again is harmless. */
   put(content: Uint8Array): Promise<string>;
@@ -145,7 +142,7 @@ export interface RunRegistry {
   update(runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined>;
   get(runId: string): Promise<RunManifest | undefined>;
   list(): Promise<RunManifest[]>;
-  /** Every manifest there is, then each change, until the signal aborts. Starts over when the store is made anew. */
+  /** Every manifest there is, then each change, until the signal aborts. */
   watch(signal: AbortSignal): AsyncIterable<RunManifest>;
 }
 

@@ -3,6 +3,7 @@ import type { Trouble } from '../contracts/generated/scale/v1/job.ts';
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
+import { decodeSpendingNote, encodeSpendingNote } from '../contracts/spending-codec.ts';
 import type {
   BlobStore,
   Bus,
@@ -13,10 +14,11 @@ import type {
   MemoryStore,
   ResultStore,
   RunRegistry,
+  SpendingStore,
   TroubleBoard,
 } from './bus.ts';
-import { BlobMissingError, LogConflictError, LogLostError } from './errors.ts';
-import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow, wipeJobs } from './in-memory-job-queue.ts';
+import { BlobMissingError, LogConflictError } from './errors.ts';
+import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow } from './in-memory-job-queue.ts';
 import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
@@ -32,8 +34,6 @@ export interface InMemoryServer {
   connect(): Bus;
   /** Delivers the run's jobs that are being worked on once more, as a lost acknowledgement would; returns how many. */
   redeliver(runId: string): number;
-  /** Loses all that is stored, as a server does whose disk was wiped. */
-  wipe(): void;
 }
 
 /** Messages by subject, each with its place in the one sequence. Bytes are kept, so no two clients share an object. */
@@ -42,6 +42,7 @@ interface Store {
   readonly results: Map<string, Stored>;
   readonly events: Map<string, LogEntry[]>;
   readonly calls: Map<string, Stored>;
+  readonly spending: Map<string, Stored[]>;
   readonly blobs: Map<string, Uint8Array>;
   readonly manifests: Map<string, Stored>;
   readonly leases: Map<string, HeldLease>;
@@ -67,6 +68,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     results: new Map(),
     events: new Map(),
     calls: new Map(),
+    spending: new Map(),
     blobs: new Map(),
     manifests: new Map(),
     leases: new Map(),
@@ -81,14 +83,13 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         results: createResultStore(world, store, client),
         log: createEventLog(world, store, client),
         journal: createCallJournal(world, store, client),
+        spending: createSpendingStore(world, store, client),
         blobs: createBlobStore(store, client),
         runs: createRunRegistry(world, store, client),
         leases: createLeaseStore(world, store, client, leaseTtlMs),
         troubles: createTroubleBoard(world, store),
         memory: createMemoryStore(world, store, client),
         check: async () => requireOpen(client, 'check'),
-        trouble: () => undefined,
-        onRemade: world.onRemade,
         close: async () => {
           client.closed = true;
           world.ring();
@@ -96,12 +97,6 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
       };
     },
     redeliver: (runId) => redeliverNow(world, store.jobs, runId),
-    wipe() {
-      wipeJobs(store.jobs);
-      for (const kept of [store.results, store.events, store.calls, store.blobs, store.manifests, store.leases, store.memory])
-        kept.clear();
-      world.remake();
-    },
   };
 }
 
@@ -140,9 +135,7 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
       const operation = `append to ${subject} after ${expectedLast}`;
       requireOpen(client, operation);
       const entries = entriesOf(subject);
-      const last = entries.at(-1)?.sequence ?? 0;
-      if (last < expectedLast) throw new LogLostError(operation);
-      if (last !== expectedLast) throw new LogConflictError(operation);
+      if ((entries.at(-1)?.sequence ?? 0) !== expectedLast) throw new LogConflictError(operation);
       const sequence = world.nextSequence();
       entries.push({ sequence, timeMs: world.timers.nowMs(), entry: entry.slice() });
       world.ring();
@@ -152,10 +145,8 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
       const subject = subjects.events(runId);
       const entries = entriesOf(subject);
       const end = follow ? Number.POSITIVE_INFINITY : entries.length;
-      const incarnation = world.incarnation();
       for (let place = 0; place < end && !signal.aborted; ) {
         requireOpen(client, `follow ${subject}`);
-        if (world.incarnation() !== incarnation) throw new LogLostError(`follow ${subject}`);
         const entry = entries[place];
         if (!entry) {
           await world.change(signal);
@@ -226,6 +217,37 @@ function createCallJournal(world: World, store: Store, client: Client): CallJour
         .filter(([subject]) => subject.startsWith(prefix))
         .map(([, { bytes }]) => decodeModelCall(bytes));
       return new Map(calls.map((call) => [call.callId, call]));
+    },
+  };
+}
+
+function createSpendingStore(world: World, { spending }: Store, client: Client): SpendingStore {
+  const notesOf = (subject: string): Stored[] => {
+    const notes = spending.get(subject) ?? [];
+    spending.set(subject, notes);
+    return notes;
+  };
+  return {
+    async note(note) {
+      const subject = subjects.spending(note.runId);
+      requireOpen(client, `publish ${subject}`);
+      notesOf(subject).push({ sequence: world.nextSequence(), bytes: encodeSpendingNote(note) });
+      world.ring();
+    },
+    async *read(runId, { after, follow }, signal) {
+      const subject = subjects.spending(runId);
+      const notes = notesOf(subject);
+      const end = follow ? Number.POSITIVE_INFINITY : notes.length;
+      for (let place = 0; place < end && !signal.aborted; ) {
+        requireOpen(client, `follow ${subject}`);
+        const stored = notes[place];
+        if (!stored) {
+          await world.change(signal);
+          continue;
+        }
+        place += 1;
+        if (stored.sequence > after) yield { sequence: stored.sequence, note: decodeSpendingNote(stored.bytes) };
+      }
     },
   };
 }
@@ -319,18 +341,15 @@ async function* followStored(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let last = 0;
-  let incarnation = world.incarnation();
   while (!signal.aborted) {
     requireOpen(client, `follow ${prefix}`);
-    if (world.incarnation() !== incarnation) last = 0;
-    incarnation = world.incarnation();
     const newer = [...stored]
       .filter(([subject, { sequence }]) => subject.startsWith(prefix) && sequence > last)
       .map(([, message]) => message)
       .sort((a, b) => a.sequence - b.sequence);
     if (newer.length === 0) await world.change(signal);
     for (const { sequence, bytes } of newer) {
-      if (signal.aborted || world.incarnation() !== incarnation) break;
+      if (signal.aborted) return;
       last = sequence;
       yield bytes;
     }

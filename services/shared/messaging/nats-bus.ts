@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { millis, type NatsConnection } from 'nats';
+import { millis } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Bus } from './bus.ts';
 import { connectNats } from './connect.ts';
@@ -15,14 +15,12 @@ import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
 import { watchLink } from './nats-link.ts';
 import { createNatsMemoryStore } from './nats-memory-store.ts';
-import { watchRefusals } from './nats-refusals.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
-import { watchStreams } from './nats-stream-watch.ts';
+import { createNatsSpendingStore } from './nats-spending-store.ts';
 import { createNatsTroubleBoard } from './nats-trouble-board.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
-import { createWaits } from './waits.ts';
 
 export interface BusSettings extends StreamLimits {
   /** E.g. ["nats://127.0.0.1:4222"]. */
@@ -45,37 +43,21 @@ export async function connectBus(settings: BusSettings): Promise<Bus> {
   const { servers, name, logger, ackWaitMs = 30_000, deadlineMs = 30_000 } = settings;
   const connection = await connectNats({ servers, name, logger, deadlineMs });
   try {
-    return await openBus(await openSession(connection, settings, deadlineMs), ackWaitMs);
+    const options = { timeout: requestTimeoutMs };
+    const session: NatsSession = {
+      connection,
+      link: watchLink(connection),
+      jetstream: jetstream(connection, options),
+      manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
+      logger,
+      deadlineMs,
+    };
+    await declareStreams(session, settings);
+    return await openBus(session, ackWaitMs);
   } catch (error) {
     await connection.close();
     throw error;
   }
-}
-
-async function openSession(connection: NatsConnection, settings: BusSettings, deadlineMs: number): Promise<NatsSession> {
-  const { logger } = settings;
-  const options = { timeout: requestTimeoutMs };
-  const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
-  const base = {
-    connection,
-    link: watchLink(connection),
-    waits: createWaits(logger),
-    refusals: watchRefusals(connection, logger),
-    jetstream: jetstream(connection, options),
-    manager,
-    logger,
-    deadlineMs,
-  };
-  const declare = () => declareStreams(base, settings);
-  await declare();
-  const streamWatch = await watchStreams({
-    streams: Object.values(streams),
-    createdAt: async (stream) => (await manager.streams.info(stream)).created,
-    declare,
-    onUp: base.link.onUp,
-    logger,
-  });
-  return { ...base, streams: streamWatch };
 }
 
 async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
@@ -95,14 +77,13 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
     results: createNatsResultStore(session, blobs),
     log: createNatsEventLog(session, blobs),
     journal: createNatsCallJournal(session, blobs),
+    spending: createNatsSpendingStore(session),
     blobs,
     runs: createNatsRunRegistry(session, runs),
     leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
     troubles: createNatsTroubleBoard(session),
     memory: createNatsMemoryStore(session, blobs),
-    check: (signal) => check(session, signal),
-    trouble: () => session.waits.longest(),
-    onRemade: (listener) => session.streams.onRemade(listener),
+    check: (signal) => checkStreams(session, signal),
     close() {
       closing ??= closeConnection(session);
       return closing;
@@ -110,8 +91,6 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
   };
 
   async function closeConnection({ logger }: NatsSession): Promise<void> {
-    session.streams.stop();
-    session.waits.stop();
     try {
       // Away from the server, a drain would wait for it.
       await within('close', requestTimeoutMs, connection.drain());
@@ -122,10 +101,7 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
   }
 }
 
-/** Longer than a failover or a restart of the server takes. */
-const troubleAfterMs = 10_000;
-
-async function check(session: NatsSession, signal: AbortSignal): Promise<void> {
+async function checkStreams(session: NatsSession, signal: AbortSignal): Promise<void> {
   const present = new Set<string>();
   const list = async () => {
     for await (const name of session.manager.streams.names()) present.add(name);
@@ -136,14 +112,5 @@ async function check(session: NatsSession, signal: AbortSignal): Promise<void> {
     throw toBusError('check', error);
   }
   const missing = Object.values(streams).filter((name) => !present.has(name));
-  if (missing.length > 0) {
-    session.streams.hint();
-    throw new BusError('check', `streams are missing on the server: ${missing.join(', ')}`);
-  }
-  const refused = session.refusals.current();
-  if (refused.length > 0) throw new BusError('check', refused.join('; '), { retryable: false });
-  const trouble = session.waits.longest();
-  if (trouble && trouble.forMs > troubleAfterMs) {
-    throw new BusError('check', `tried in vain for ${Math.round(trouble.forMs / 1000)} s: ${trouble.message}`);
-  }
+  if (missing.length > 0) throw new BusError('check', `streams are missing on the server: ${missing.join(', ')}`);
 }

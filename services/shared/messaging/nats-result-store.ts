@@ -12,8 +12,7 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
   return {
     async put(result) {
       const { data, headers } = await carryBody(blobs, encodeResult(result));
-      const subject = subjects.result(result.runId, result.jobId);
-      const answer = await publishFirst(session, { stream: streams.results, subject, body: data, headers });
+      const answer = await publishFirst(session, subjects.result(result.runId, result.jobId), data, headers);
       return answer === 'stored' ? 'stored' : 'already-stored';
     },
 
@@ -23,12 +22,7 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
     },
 
     async *follow(runId, signal) {
-      const settings = {
-        stream: streams.results,
-        filter: subjects.resultsOfRun(runId),
-        after: 0,
-        whenRemade: 'start-over',
-      } as const;
+      const settings = { stream: streams.results, filter: subjects.resultsOfRun(runId), after: 0 };
       for await (const message of followStream(session, settings, signal)) {
         yield decodeResult(await fetchBody(blobs, message));
       }

@@ -18,6 +18,7 @@ export const streams = {
   results: 'RESULTS',
   events: 'EVENTS',
   journal: 'JOURNAL',
+  spending: 'SPENDING',
   memory: 'MEMORY',
   dead: 'DEAD',
   runs: 'KV_runs',
@@ -40,6 +41,7 @@ export const subjects = {
   call: (runId: string, jobId: string, callId: string) =>
     `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
   callsOfJob: (runId: string, jobId: string) => `journal.v1.${token(runId)}.${token(jobId)}.>`,
+  spending: (runId: string) => `spending.v1.${token(runId)}`,
   memory: (queriesHash: string, runId: string) => `memory.v1.${token(queriesHash)}.${token(runId)}`,
   memoryOfQueries: (queriesHash: string) => `memory.v1.${token(queriesHash)}.*`,
   memoryOfRun: (runId: string) => `memory.v1.*.${token(runId)}`,
@@ -98,7 +100,7 @@ const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: Disc
 
 const shapes: readonly Shape[] = [
   { name: streams.jobs, subjects: ['jobs.v1.>'], share: 0.04, more: { ...firstWins, retention: RetentionPolicy.Workqueue } },
-  { name: streams.results, subjects: ['results.v1.>'], share: 0.4, more: { ...firstWins, max_age: nanos(14 * dayMs) } },
+  { name: streams.results, subjects: ['results.v1.>'], share: 0.38, more: { ...firstWins, max_age: nanos(14 * dayMs) } },
   { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { discard: DiscardPolicy.New, deny_delete: true } },
   // Losing old calls costs tokens, refusing new ones would stop the work: so this one forgets instead of refusing.
   {
@@ -106,6 +108,13 @@ const shapes: readonly Shape[] = [
     subjects: ['journal.v1.>'],
     share: 0.14,
     more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old, max_age: nanos(3 * dayMs) },
+  },
+  // An account that goes on counting with its oldest lines lost is better than a run that stops.
+  {
+    name: streams.spending,
+    subjects: ['spending.v1.*'],
+    share: 0.02,
+    more: { discard: DiscardPolicy.Old, max_age: nanos(14 * dayMs) },
   },
   // What is remembered makes searches better, and none fails without it: the oldest goes.
   {

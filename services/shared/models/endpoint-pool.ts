@@ -1,8 +1,9 @@
 import { firstAbort } from '../lifecycle/first-abort.ts';
+import { type MeteredReply, meteredAttempt } from './attempt-meter.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
-import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
+import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
@@ -26,7 +27,7 @@ export interface EndpointPool {
   close(): Promise<void>;
 }
 
-export interface PooledReply extends EndpointReply {
+export interface PooledReply extends MeteredReply {
   readonly endpoint: string;
   /** From 1. */
   readonly attempts: number;
@@ -130,7 +131,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         admit: (member) => {
           settle();
           member
-            .send((endpoint) => endpoint.complete(request, signal))
+            .send((endpoint) => meteredAttempt(endpoint, request, signal))
             .finally(dispatch)
             .then((reply) => resolve({ ...reply, endpoint: member.name, attempts: failed.length + 1 }), reject);
         },

@@ -2,6 +2,7 @@ import type { ModelClient, ModelReply } from '../../domain/ports.ts';
 import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { ModelSettings } from '../../domain/search/configuration.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import type { AttemptMeter } from './attempt-meter.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { replyOf } from './model-call.ts';
 
@@ -13,12 +14,13 @@ export interface ModelClientSettings {
   readonly jobId: string;
   /** What the prompts of calls that share a beginning have in common, e.g. the workflow's hash. */
   readonly prefixKey: string;
+  readonly meter?: AttemptMeter;
   /** Gets each finished call before its reply is used; the call fails with it. */
   readonly onCall: (call: ModelCall) => void | Promise<void>;
 }
 
 /** The model as one job sees it. */
-export function createModelClient({ pool, settings, seed, jobId, prefixKey, onCall }: ModelClientSettings): ModelClient {
+export function createModelClient({ pool, settings, seed, jobId, prefixKey, meter, onCall }: ModelClientSettings): ModelClient {
   return {
     complete: async ({ callId, messages, responseSchema }, signal): Promise<ModelReply> => {
       const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
@@ -34,6 +36,7 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, onCa
           responseSchema,
           jobId,
           callId,
+          ...(meter === undefined ? {} : { meter }),
         },
         prefixKey,
         signal,
@@ -53,6 +56,7 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, onCa
         usageEstimated: reply.usageEstimated,
         promptCut: reply.promptCut,
         servedModel: reply.servedModel,
+        attemptId: reply.attemptId,
       };
       await onCall(call);
       return replyOf(call);

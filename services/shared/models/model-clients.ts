@@ -21,7 +21,7 @@ export interface ModelClients {
   close(): Promise<void>;
 }
 
-export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record'> {
+export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'account'> {
   readonly role: 'executor' | 'optimizer';
   /** A model other than the role's, e.g. one that judges; an endpoint of the run must serve it. */
   readonly settings?: ModelSettings;
@@ -61,17 +61,21 @@ export function createModelClients(environmentFor: EndpointEnvironment, timing: 
   };
 
   return {
-    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, journal, record }) => {
+    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, journal, record, account }) => {
       const pool = poolOf(settings.model, run.endpoints);
       const used = new Map<string, ModelCall>();
       const keep = (call: ModelCall) => void used.set(call.callId, call);
+      const onReplay = (call: ModelCall) => {
+        keep(call);
+        account.replayed(call);
+      };
       const onCall = async (call: ModelCall) => {
         keep(call);
         await record(call);
       };
-      const asking = createModelClient({ pool, settings, seed, jobId: job.jobId, prefixKey, onCall });
+      const asking = createModelClient({ pool, settings, seed, jobId: job.jobId, prefixKey, meter: account, onCall });
       return {
-        client: createJournaledModelClient(asking, journal, keep),
+        client: createJournaledModelClient(asking, journal, onReplay),
         calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),
       };
     },

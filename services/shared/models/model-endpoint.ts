@@ -1,4 +1,5 @@
 import type { ChatMessage, Usage } from '../../domain/ports.ts';
+import type { AttemptMeter } from './attempt-meter.ts';
 import type { ChatReply } from './chat-reply.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 
@@ -15,6 +16,10 @@ export interface EndpointRequest {
   /** Sent along for the server's log. */
   readonly jobId: string;
   readonly callId: string;
+  /** So is this; absent where nobody keeps account of attempts. */
+  readonly attemptId?: string;
+  /** Keeps account of the attempts at the call. */
+  readonly meter?: AttemptMeter;
 }
 
 export interface EndpointReply extends Omit<ChatReply, 'usage'> {

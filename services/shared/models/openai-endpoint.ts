@@ -78,7 +78,11 @@ async function ask(
   dialect: Dialect,
   watch: AttemptWatch,
 ): Promise<{ readonly reply: ChatReply; readonly streamed: boolean }> {
-  const headers = { 'x-scale-job-id': encodeURI(request.jobId), 'x-scale-call-id': encodeURI(request.callId) };
+  const headers = {
+    'x-scale-job-id': encodeURI(request.jobId),
+    'x-scale-call-id': encodeURI(request.callId),
+    'x-scale-attempt-id': request.attemptId ?? '',
+  };
   const response = await client.chat.completions
     .create(requestBody(request, dialect), { signal: watch.signal, headers })
     .asResponse();

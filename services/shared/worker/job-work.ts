@@ -3,6 +3,7 @@ import type { RunConfiguration } from '../../domain/search/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import type { JobAccount } from './job-account.ts';
 
 /** What a worker knows about the run that a job belongs to. */
 export interface RunContext {
@@ -20,6 +21,8 @@ export interface JobContext {
   readonly journal: ReadonlyMap<string, ModelCall>;
   /** Must be called after each finished model call, before its reply is used. */
   record(call: ModelCall): Promise<void>;
+  /** What the job's calls cost, kept beside the log. */
+  readonly account: JobAccount;
   readonly signal: AbortSignal;
 }
 

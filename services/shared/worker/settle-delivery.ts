@@ -9,11 +9,14 @@ import type { Bus, Delivery } from '../messaging/bus.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { type JobAccount, openJobAccount } from './job-account.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
 import type { RunDirectory } from './run-directory.ts';
+import type { SpendingWriter } from './spending-writer.ts';
 
 export interface SettleDependencies {
   readonly bus: Bus;
+  readonly spending: SpendingWriter;
   readonly runs: RunDirectory;
   readonly work: JobWork;
   readonly workerName: string;
@@ -61,13 +64,17 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     () => fence.abort(),
     { ackWaitMs: dependencies.ackWaitMs, clock },
   );
+  const account = openJobAccount(dependencies.spending, job);
   const started = clock.monotonicMs();
   let done: JobOutcome;
   try {
-    done = await workUntilDone(delivery, dependencies, signal);
+    done = await workUntilDone(delivery, dependencies, account, signal);
+    // A result whose calls are not on record would be charged, and never paid for.
+    await account.settled();
   } catch (error) {
     if (!signal.aborted) throw error;
     if (fence.signal.aborted) return 'lost';
+    await account.settled();
     if (runs.cancelled(job.runId).aborted) {
       await delivery.ack();
       return 'dropped';
@@ -81,7 +88,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
 }
 
 /** Tries again for as long as the run lives: trouble with an endpoint delays a job, and never decides it. */
-async function workUntilDone(delivery: Delivery, dependencies: SettleDependencies, signal: AbortSignal): Promise<JobOutcome> {
+async function workUntilDone(
+  delivery: Delivery,
+  dependencies: SettleDependencies,
+  account: JobAccount,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
   const { bus, runs, work, logger } = dependencies;
   const { job } = delivery;
   const journal = await bus.journal.read(job.runId, job.jobId);
@@ -97,7 +109,7 @@ async function workUntilDone(delivery: Delivery, dependencies: SettleDependencie
     const limit = AbortSignal.any([signal, moved, deadline.signal]);
     try {
       const run = await runs.context(job.runId, limit);
-      return await work({ job, run, journal, record, signal: limit });
+      return await work({ job, run, journal, record, account, signal: limit });
     } catch (error) {
       if (signal.aborted) throw error;
       // The same job with the new endpoints, at once; what it has paid for is in the journal.

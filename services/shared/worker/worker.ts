@@ -8,6 +8,7 @@ import type { JobWork } from './job-work.ts';
 import { startRunDirectory } from './run-directory.ts';
 import { type Settlement, settleDelivery } from './settle-delivery.ts';
 import { createSlots } from './slots.ts';
+import { createSpendingWriter } from './spending-writer.ts';
 
 export interface WorkerSettings {
   readonly name: string;
@@ -50,6 +51,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const pulling = new AbortController();
   const stopping = new AbortController();
   const slots = createSlots(settings.slots);
+  const spending = createSpendingWriter(bus, clock);
   const inFlight = new Set<Promise<void>>();
   const lanes = new Map<string, { readonly wakeup: Wakeup; readonly loop: Promise<void> }>();
 
@@ -70,6 +72,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
     const started = clock.monotonicMs();
     const settling = settleDelivery(delivery, {
       bus,
+      spending,
       runs,
       work: dependencies.work,
       workerName: settings.name,

@@ -6,6 +6,7 @@ import type { ModelCall } from '../../../services/shared/contracts/generated/sca
 import { createModelClients, type ModelJob } from '../../../services/shared/models/model-clients.ts';
 import { systemTiming } from '../../../services/shared/models/timing.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
+import { noAccount } from '../../support/no-account.ts';
 
 const never = new AbortController().signal;
 
@@ -30,6 +31,7 @@ function jobOf(baseUrl: string, change: Partial<ModelJob> = {}): ModelJob & { re
     seed: [1, 'hash', 'q', 0],
     journal: new Map(),
     record: async (call) => void journaled.push(call),
+    account: noAccount,
     ...change,
     journaled,
   };

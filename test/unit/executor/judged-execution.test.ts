@@ -11,6 +11,7 @@ import { replyOf } from '../../../services/shared/models/model-call.ts';
 import type { ModelClients, ModelJob } from '../../../services/shared/models/model-clients.ts';
 import type { JobContext } from '../../../services/shared/worker/job-work.ts';
 import { configuration } from '../../simulation/made-up-work.ts';
+import { noAccount } from '../../support/no-account.ts';
 
 const judge: ScorerSettings = {
   kind: 'judge',
@@ -69,6 +70,7 @@ function execute(benchmark: Benchmark, replies: Readonly<Record<string, string>>
     run: { runId: 'r', configuration: configuration(1), endpoints: [], benchmark: async () => benchmark },
     journal: new Map(journaled.map((call) => [call.callId, call])),
     record: async () => undefined,
+    account: noAccount,
     signal: new AbortController().signal,
   };
   return work(context).then((outcome) => ({ ...outcome, asked, warnings }));
@@ -78,7 +80,15 @@ function callOf(callId: string, model: string, text: string): ModelCall {
   const usage = { promptTokens: 7, completionTokens: 3, cachedTokens: 0, reasoningTokens: 0 };
   return {
     ...{ callId, model, text, usage, reasoning: '', finishReason: 'stop', latencyMs: 1, timeToFirstTokenMs: 1 },
-    ...{ attempts: 1, simulated: false, endpoint: 'e', usageEstimated: false, promptCut: false, servedModel: model },
+    ...{
+      attempts: 1,
+      simulated: false,
+      endpoint: 'e',
+      usageEstimated: false,
+      promptCut: false,
+      servedModel: model,
+      attemptId: '',
+    },
   };
 }
 

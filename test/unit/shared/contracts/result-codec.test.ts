@@ -33,7 +33,8 @@ test('jobs, results, calls and manifests come back from their bytes as they were
 });
 
 test('a reply comes back from the journal as the model gave it', () => {
-  const circumstances = { callId: 'a/0', latencyMs: 12.6, timeToFirstTokenMs: 3.2, attempts: 2, endpoint: 'http://host/v1' };
+  const times = { latencyMs: 12.6, timeToFirstTokenMs: 3.2 };
+  const circumstances = { callId: 'a/0', attempts: 2, attemptId: 'd/3', endpoint: 'http://host/v1', ...times };
   const call = modelCallOf(reply, circumstances);
   expect(call.latencyMs).toBe(13);
   expect(modelReplyOf(decodeModelCall(encodeModelCall(call)))).toStrictEqual(reply);

@@ -63,7 +63,7 @@ function held() {
 test('a call is answered with the endpoint and the number of attempts', async () => {
   const { endpoint, baseUrl } = scripted('a', answering);
   const { pool } = pooled([endpoint]);
-  expect(await pool.complete(request, 'workflow', never)).toEqual({ ...reply, endpoint: baseUrl, attempts: 1 });
+  expect(await pool.complete(request, 'workflow', never)).toEqual({ ...reply, endpoint: baseUrl, attempts: 1, attemptId: '' });
 });
 
 test('a call that failed is tried elsewhere', async () => {

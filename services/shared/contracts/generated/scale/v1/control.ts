@@ -23,6 +23,7 @@ import {
 import { Benchmark } from "./benchmark.ts";
 import { Event, MemoryRow, RunConfiguration } from "./event.ts";
 import { Result } from "./result.ts";
+import { Spent } from "./spending.ts";
 
 export const protobufPackage = "scale.v1";
 
@@ -127,6 +128,8 @@ export interface RunManifest {
   pauseReason: string;
   /** When it was paused, 0 where it is not. */
   pausedAtMs: number;
+  /** What its calls had used when it ended: the notes themselves are not kept for ever. */
+  spent?: Spent | undefined;
 }
 
 export interface RunSummary {
@@ -136,12 +139,19 @@ export interface RunSummary {
   status: RunStatus;
   roundsCompleted: number;
   maxRounds: number;
-  bestScore?: number | undefined;
+  bestScore?:
+    | number
+    | undefined;
+  /** Charged: what the log says. */
   tokens: number;
   createdAtMs: number;
   simulated: boolean;
   /** What the run waits for now; absent where it goes on. */
-  waiting?: Waiting | undefined;
+  waiting?:
+    | Waiting
+    | undefined;
+  /** What its calls have used, absent where nothing was noted. */
+  spent?: Spent | undefined;
 }
 
 /** A run that does not go on: for what, since when, and what would end it. */
@@ -227,7 +237,11 @@ export interface Progress {
   /** What a worker is held up by, "" for nothing: an endpoint that does not answer, a key that is refused. */
   trouble: string;
   /** What the run waits for; absent while it goes on, or has waited for a few seconds only. */
-  waiting?: Waiting | undefined;
+  waiting?:
+    | Waiting
+    | undefined;
+  /** What the run's calls have used so far, absent where nothing was noted. */
+  spent?: Spent | undefined;
 }
 
 export interface CancelRunRequest {
@@ -477,6 +491,7 @@ function createBaseRunManifest(): RunManifest {
     simulated: false,
     pauseReason: "",
     pausedAtMs: 0,
+    spent: undefined,
   };
 }
 
@@ -514,6 +529,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.pausedAtMs !== 0) {
       writer.uint32(88).uint64(message.pausedAtMs);
+    }
+    if (message.spent !== undefined) {
+      Spent.encode(message.spent, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -619,6 +637,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.pausedAtMs = longToNumber(reader.uint64());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.spent = Spent.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -674,6 +700,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.paused_at_ms)
         ? globalThis.Number(object.paused_at_ms)
         : 0,
+      spent: isSet(object.spent) ? Spent.fromJSON(object.spent) : undefined,
     };
   },
 
@@ -712,6 +739,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.pausedAtMs !== 0) {
       obj.pausedAtMs = Math.round(message.pausedAtMs);
     }
+    if (message.spent !== undefined) {
+      obj.spent = Spent.toJSON(message.spent);
+    }
     return obj;
   },
 
@@ -733,6 +763,7 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.simulated = object.simulated ?? false;
     message.pauseReason = object.pauseReason ?? "";
     message.pausedAtMs = object.pausedAtMs ?? 0;
+    message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
     return message;
   },
 };
@@ -750,6 +781,7 @@ function createBaseRunSummary(): RunSummary {
     createdAtMs: 0,
     simulated: false,
     waiting: undefined,
+    spent: undefined,
   };
 }
 
@@ -787,6 +819,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.waiting !== undefined) {
       Waiting.encode(message.waiting, writer.uint32(90).fork()).join();
+    }
+    if (message.spent !== undefined) {
+      Spent.encode(message.spent, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -892,6 +927,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.waiting = Waiting.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.spent = Spent.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -937,6 +980,7 @@ export const RunSummary: MessageFns<RunSummary> = {
         : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
       waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
+      spent: isSet(object.spent) ? Spent.fromJSON(object.spent) : undefined,
     };
   },
 
@@ -975,6 +1019,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.waiting !== undefined) {
       obj.waiting = Waiting.toJSON(message.waiting);
     }
+    if (message.spent !== undefined) {
+      obj.spent = Spent.toJSON(message.spent);
+    }
     return obj;
   },
 
@@ -996,6 +1043,7 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.waiting = (object.waiting !== undefined && object.waiting !== null)
       ? Waiting.fromPartial(object.waiting)
       : undefined;
+    message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
     return message;
   },
 };
@@ -2105,7 +2153,7 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
 };
 
 function createBaseProgress(): Progress {
-  return { round: 0, phase: "", done: 0, total: 0, tokens: 0, trouble: "", waiting: undefined };
+  return { round: 0, phase: "", done: 0, total: 0, tokens: 0, trouble: "", waiting: undefined, spent: undefined };
 }
 
 export const Progress: MessageFns<Progress> = {
@@ -2130,6 +2178,9 @@ export const Progress: MessageFns<Progress> = {
     }
     if (message.waiting !== undefined) {
       Waiting.encode(message.waiting, writer.uint32(58).fork()).join();
+    }
+    if (message.spent !== undefined) {
+      Spent.encode(message.spent, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -2203,6 +2254,14 @@ export const Progress: MessageFns<Progress> = {
             message.waiting = Waiting.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.spent = Spent.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2224,6 +2283,7 @@ export const Progress: MessageFns<Progress> = {
       tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
       trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
       waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
+      spent: isSet(object.spent) ? Spent.fromJSON(object.spent) : undefined,
     };
   },
 
@@ -2250,6 +2310,9 @@ export const Progress: MessageFns<Progress> = {
     if (message.waiting !== undefined) {
       obj.waiting = Waiting.toJSON(message.waiting);
     }
+    if (message.spent !== undefined) {
+      obj.spent = Spent.toJSON(message.spent);
+    }
     return obj;
   },
 
@@ -2267,6 +2330,7 @@ export const Progress: MessageFns<Progress> = {
     message.waiting = (object.waiting !== undefined && object.waiting !== null)
       ? Waiting.fromPartial(object.waiting)
       : undefined;
+    message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
     return message;
   },
 };

@@ -57,6 +57,8 @@ export interface ModelCall {
   promptCut: boolean;
   /** The name of the model that the server says has answered, "" if it says none. */
   servedModel: string;
+  /** Which attempt gave the reply, as in the notes on spending; "" in records from before there were any. */
+  attemptId: string;
 }
 
 /** A failure that belongs to the workflow or the model's reply, never to the infrastructure. */
@@ -521,6 +523,7 @@ function createBaseModelCall(): ModelCall {
     usageEstimated: false,
     promptCut: false,
     servedModel: "",
+    attemptId: "",
   };
 }
 
@@ -567,6 +570,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     }
     if (message.servedModel !== "") {
       writer.uint32(114).string(message.servedModel);
+    }
+    if (message.attemptId !== "") {
+      writer.uint32(122).string(message.attemptId);
     }
     return writer;
   },
@@ -696,6 +702,14 @@ export const ModelCall: MessageFns<ModelCall> = {
             message.servedModel = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.attemptId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -752,6 +766,11 @@ export const ModelCall: MessageFns<ModelCall> = {
         : isSet(object.served_model)
         ? globalThis.String(object.served_model)
         : "",
+      attemptId: isSet(object.attemptId)
+        ? globalThis.String(object.attemptId)
+        : isSet(object.attempt_id)
+        ? globalThis.String(object.attempt_id)
+        : "",
     };
   },
 
@@ -799,6 +818,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     if (message.servedModel !== "") {
       obj.servedModel = message.servedModel;
     }
+    if (message.attemptId !== "") {
+      obj.attemptId = message.attemptId;
+    }
     return obj;
   },
 
@@ -821,6 +843,7 @@ export const ModelCall: MessageFns<ModelCall> = {
     message.usageEstimated = object.usageEstimated ?? false;
     message.promptCut = object.promptCut ?? false;
     message.servedModel = object.servedModel ?? "";
+    message.attemptId = object.attemptId ?? "";
     return message;
   },
 };

@@ -1,0 +1,34 @@
+import { createSpentTally, type Spent } from '../domain/ledger/spent.ts';
+import { callAttemptFromProto } from '../shared/contracts/spending-codec.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+
+/** What a run's calls have used, as the workers have noted it beside the log. */
+export interface RunSpending {
+  /**
+   * By every note there is now; undefined where there is none.
+   * @param isOver nobody works on the run any more
+   */
+  spent(isOver: boolean, signal: AbortSignal): Promise<Spent | undefined>;
+}
+
+/** Reads on where it stopped the last time. */
+export function createRunSpending({ spending }: Pick<Bus, 'spending'>, runId: string): RunSpending {
+  const tally = createSpentTally();
+  let last = 0;
+  let reading: Promise<void> = Promise.resolve();
+
+  const readOn = async (signal: AbortSignal): Promise<void> => {
+    for await (const { sequence, note } of spending.read(runId, { after: last, follow: false }, signal)) {
+      for (const attempt of note.attempts) tally.add(callAttemptFromProto(attempt));
+      last = sequence;
+    }
+    signal.throwIfAborted();
+  };
+  return {
+    async spent(isOver, signal) {
+      reading = reading.catch(() => undefined).then(() => readOn(signal));
+      await reading;
+      return last === 0 ? undefined : tally.spent(isOver);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { type CallAttempt, deliveryOf } from './call-attempt.ts';
+import { tokensOf } from './totals.ts';
+
+export interface SpentPart {
+  readonly calls: number;
+  readonly tokens: number;
+}
+
+/** What a run's attempts at calls have used, by what became of them. */
+export interface Spent {
+  /** First answers to their calls. What was charged is made of these. */
+  readonly answered: SpentPart;
+  /** Answers to calls that had been answered before: a job that was done twice, its journal lost or its worker only slow. */
+  readonly answeredAgain: SpentPart;
+  readonly useless: SpentPart;
+  /** Sent, and their end never seen. Tokens are an estimate of the prompts: what was generated for nobody is not known. */
+  readonly lost: SpentPart;
+  /** Calls of no job, such as those that try an endpoint before a run begins. */
+  readonly preflight: SpentPart;
+  /** Sent, and under way as far as is known. */
+  readonly callsInFlight: number;
+  /** Tokens, among all of these, of which the server did not say how many there were. */
+  readonly estimatedTokens: number;
+}
+
+export interface SpentTally {
+  /** Counts a note, whatever was noted of the same attempt before: the same note twice changes nothing. */
+  add(attempt: CallAttempt): void;
+  /** @param isOver nobody works on the run any more, so what has no end is lost */
+  spent(isOver: boolean): Spent;
+}
+
+/** Adds up notes in any order. */
+export function createSpentTally(): SpentTally {
+  const attempts = new Map<string, CallAttempt>();
+  const newestDelivery = new Map<string, string>();
+
+  return {
+    add(attempt) {
+      const { attemptId, jobId } = attempt;
+      const known = attempts.get(attemptId);
+      // A worker that was given up may still tell how its call ended; its job is somebody else's all the same.
+      if (known === undefined) newestDelivery.set(jobId, deliveryOf(attemptId));
+      if (known === undefined || finality(attempt) > finality(known)) attempts.set(attemptId, attempt);
+    },
+    spent(isOver) {
+      const parts = { answered: none, answeredAgain: none, useless: none, lost: none, preflight: none };
+      let callsInFlight = 0;
+      let estimatedTokens = 0;
+      const answered = new Set<string>();
+      for (const attempt of attempts.values()) {
+        const part = partOf(attempt, { answered, newestDelivery, isOver });
+        if (part === 'in flight') callsInFlight += 1;
+        if (part === 'in flight' || part === 'nothing') continue;
+        const tokens = tokensOf(attempt.usage);
+        parts[part] = { calls: parts[part].calls + 1, tokens: parts[part].tokens + tokens };
+        if (attempt.usageEstimated) estimatedTokens += tokens;
+      }
+      return { ...parts, callsInFlight, estimatedTokens };
+    },
+  };
+}
+
+const none: SpentPart = { calls: 0, tokens: 0 };
+
+interface Known {
+  /** Calls that have their first answer. */
+  readonly answered: Set<string>;
+  readonly newestDelivery: ReadonlyMap<string, string>;
+  readonly isOver: boolean;
+}
+
+function partOf(
+  { attemptId, jobId, callId, state }: CallAttempt,
+  { answered, newestDelivery, isOver }: Known,
+): 'answered' | 'answeredAgain' | 'useless' | 'lost' | 'preflight' | 'in flight' | 'nothing' {
+  if (state === 'refused') return 'nothing';
+  if (state === 'begun' && !isOver && newestDelivery.get(jobId) === deliveryOf(attemptId)) return 'in flight';
+  if (jobId === '') return 'preflight';
+  if (state === 'begun' || state === 'broken-off') return 'lost';
+  if (state === 'useless') return 'useless';
+  const call = `${jobId} ${callId}`;
+  if (answered.has(call)) return 'answeredAgain';
+  answered.add(call);
+  return 'answered';
+}
+
+function finality({ state }: CallAttempt): number {
+  if (state === 'begun') return 0;
+  // An attempt that was given up here may have been answered all the same.
+  return state === 'broken-off' ? 1 : 2;
+}
+
+export interface SpentBeside {
+  /** Charged, and all that was paid for beside it. */
+  readonly tokens: number;
+  /** Part of it that no server has counted for us. */
+  readonly estimatedTokens: number;
+  /** Answers that the log does not hold (yet): of jobs that are under way, of a run that was cancelled. */
+  readonly unlogged: number;
+}
+
+/** What was paid for, given what the log has charged. Never less: notes are kept for two weeks, and the log for ever. */
+export function spentBeside(charged: number, spent: Spent): SpentBeside {
+  const unlogged = Math.max(0, spent.answered.tokens - charged);
+  const { answeredAgain, useless, lost, preflight } = spent;
+  const beside = answeredAgain.tokens + useless.tokens + lost.tokens + preflight.tokens;
+  return { tokens: charged + unlogged + beside, estimatedTokens: spent.estimatedTokens, unlogged };
+}

@@ -1,0 +1,46 @@
+import { attemptStates, type CallAttempt } from '../../domain/ledger/call-attempt.ts';
+import type { Spent, SpentPart } from '../../domain/ledger/spent.ts';
+import {
+  type CallAttempt as ProtoAttempt,
+  type SpentPart as ProtoPart,
+  type Spent as ProtoSpent,
+  SpendingNote,
+} from './generated/scale/v1/spending.ts';
+import { oneOf, readVersionedMessage } from './read-message.ts';
+import { usageFromProto, usageToProto } from './result-codec.ts';
+
+export function encodeSpendingNote(note: SpendingNote): Uint8Array {
+  return SpendingNote.encode(note).finish();
+}
+
+/** @throws ContractError */
+export function decodeSpendingNote(bytes: Uint8Array): SpendingNote {
+  return readVersionedMessage('SpendingNote', SpendingNote, bytes);
+}
+
+export function callAttemptToProto(attempt: CallAttempt): ProtoAttempt {
+  return { ...attempt, usage: usageToProto(attempt.usage) };
+}
+
+/** @throws ContractError for a state that this program does not know */
+export function callAttemptFromProto(attempt: ProtoAttempt): CallAttempt {
+  const state = oneOf('CallAttempt', 'state', attemptStates, attempt.state);
+  return { ...attempt, state, usage: usageFromProto(attempt.usage) };
+}
+
+export function spentToProto(spent: Spent): ProtoSpent {
+  return { ...spent };
+}
+
+export function spentFromProto(spent: ProtoSpent): Spent {
+  const part = ({ calls, tokens }: ProtoPart = { calls: 0, tokens: 0 }): SpentPart => ({ calls, tokens });
+  return {
+    answered: part(spent.answered),
+    answeredAgain: part(spent.answeredAgain),
+    useless: part(spent.useless),
+    lost: part(spent.lost),
+    preflight: part(spent.preflight),
+    callsInFlight: spent.callsInFlight,
+    estimatedTokens: spent.estimatedTokens,
+  };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { CallAttempt } from '../../domain/ledger/call-attempt.ts';
+import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import { usageFromProto } from '../contracts/result-codec.ts';
+import { callAttemptToProto } from '../contracts/spending-codec.ts';
+import type { AttemptMeter } from '../models/attempt-meter.ts';
+import type { SpendingWriter } from './spending-writer.ts';
+
+/** What one delivery of a job costs, noted beside the log. */
+export interface JobAccount extends AttemptMeter {
+  /** The journal has answered this call: whoever made it may have died before it could note what it cost. */
+  replayed(call: ModelCall): void;
+  /** Resolves when all notes are stored; to be awaited before the result is stored. @throws if it cannot be recorded */
+  settled(): Promise<void>;
+}
+
+/** Calls begun this long ago whose notes are not stored yet hold up the next ones. A stored note takes a few milliseconds. */
+const unstoredForMs = 20;
+
+/**
+ * An attempt is noted before it is sent, so that one whose worker dies is known to be lost. It does not wait for the note to be
+ * stored, which takes as long as a synced write, unless the server is behind or away: so what can be missed are the calls of the
+ * last moments of a server that is killed, if their worker is killed too before it has sent the notes again.
+ *
+ * A journaled call carries the id of its attempt: so whoever charges it can note its end once more, and no order of deaths makes
+ * a call both charged and lost.
+ */
+export function openJobAccount(
+  writer: SpendingWriter,
+  { runId, jobId }: { readonly runId: string; readonly jobId: string },
+): JobAccount {
+  // Not the server's count of deliveries: that starts anew when a job is queued anew.
+  const delivery = randomUUID().slice(0, 13);
+  const ends = new Set<string>();
+  const notes: Promise<void>[] = [];
+  let attempts = 0;
+  const note = (attempt: CallAttempt): Promise<void> => {
+    const stored = writer.note(runId, callAttemptToProto(attempt));
+    // Told by settled(); without this, a failure before that would end the process.
+    stored.catch(() => undefined);
+    notes.push(stored);
+    return stored;
+  };
+  const noteEnd = (attempt: CallAttempt): void => {
+    ends.add(attempt.attemptId);
+    void note(attempt);
+  };
+  return {
+    async begin({ callId, model }, prompt) {
+      attempts += 1;
+      const attempt = { attemptId: `${delivery}/${attempts}`, jobId, callId, model };
+      const stored = note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
+      if (writer.behindMs(runId) > unstoredForMs) await stored;
+      return {
+        id: attempt.attemptId,
+        ended: (state, usage, usageEstimated) => noteEnd({ ...attempt, state, usage, usageEstimated }),
+      };
+    },
+    replayed({ attemptId, callId, model, usage, usageEstimated }) {
+      // From a journal that is older than these notes, or noted by this delivery itself, before it had to begin again.
+      if (attemptId === '' || ends.has(attemptId)) return;
+      noteEnd({ attemptId, jobId, callId, model, state: 'answered', usage: usageFromProto(usage), usageEstimated });
+    },
+    settled: async () => void (await Promise.all(notes)),
+  };
+}

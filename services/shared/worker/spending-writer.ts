@@ -1,0 +1,67 @@
+import type { Clock } from '../../domain/ports.ts';
+import type { CallAttempt } from '../contracts/generated/scale/v1/spending.ts';
+import { schemaVersion } from '../contracts/read-message.ts';
+import type { Bus } from '../messaging/bus.ts';
+
+/** Notes what calls cost, for all jobs of a worker. */
+export interface SpendingWriter {
+  /** Resolves when it is stored. */
+  note(runId: string, attempt: CallAttempt): Promise<void>;
+  /** How long the run's oldest note that is on its way has been waiting to be stored. */
+  behindMs(runId: string): number;
+}
+
+interface Sending {
+  readonly stored: Promise<void>;
+  readonly sinceMs: number;
+}
+
+interface Batch {
+  readonly attempts: CallAttempt[];
+  readonly stored: Promise<void>;
+}
+
+/**
+ * One message a run is on its way at a time; what is noted meanwhile goes with the next one. So a busy worker sends a few messages
+ * for hundreds of calls, and an idle one waits for nobody.
+ */
+export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>, clock: Clock): SpendingWriter {
+  const underWay = new Map<string, Sending>();
+  const waiting = new Map<string, Batch>();
+
+  const send = async (runId: string, attempts: readonly CallAttempt[]): Promise<void> => {
+    const stored = spending.note({ schemaVersion, runId, attempts: [...attempts] });
+    underWay.set(runId, { stored, sinceMs: clock.monotonicMs() });
+    try {
+      await stored;
+    } finally {
+      underWay.delete(runId);
+    }
+  };
+  const sendNext = async (runId: string, before: Promise<void>, attempts: readonly CallAttempt[]): Promise<void> => {
+    // Whoever had noted something there hears of its failure; here it only ends the wait.
+    await before.catch(() => undefined);
+    waiting.delete(runId);
+    await send(runId, attempts);
+  };
+
+  return {
+    note(runId, attempt) {
+      const batch = waiting.get(runId);
+      if (batch !== undefined) {
+        batch.attempts.push(attempt);
+        return batch.stored;
+      }
+      const before = underWay.get(runId);
+      if (before === undefined) return send(runId, [attempt]);
+      const attempts = [attempt];
+      const stored = sendNext(runId, before.stored, attempts);
+      waiting.set(runId, { attempts, stored });
+      return stored;
+    },
+    behindMs: (runId) => {
+      const { sinceMs } = underWay.get(runId) ?? {};
+      return sinceMs === undefined ? 0 : clock.monotonicMs() - sinceMs;
+    },
+  };
+}

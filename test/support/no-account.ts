@@ -1,0 +1,8 @@
+import type { JobAccount } from '../../services/shared/worker/job-account.ts';
+
+/** For jobs of tests that are not about what their calls cost. */
+export const noAccount: JobAccount = {
+  begin: async () => ({ id: '', ended: () => undefined }),
+  replayed: () => undefined,
+  settled: async () => undefined,
+};

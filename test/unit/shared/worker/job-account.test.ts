@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { SpendingNote } from '../../../../services/shared/contracts/generated/scale/v1/spending.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { openJobAccount } from '../../../../services/shared/worker/job-account.ts';
+import { createSpendingWriter } from '../../../../services/shared/worker/spending-writer.ts';
+import { modelCall } from '../../../support/bus-messages.ts';
+
+const usage = { promptTokens: 9, completionTokens: 4, cachedTokens: 0, reasoningTokens: 0 };
+const clock = { monotonicMs: () => performance.now() };
+const never = new AbortController().signal;
+
+async function notesOf(bus: ReturnType<ReturnType<typeof createInMemoryServer>['connect']>): Promise<SpendingNote[]> {
+  const notes: SpendingNote[] = [];
+  for await (const { note } of bus.spending.read('r', { after: 0, follow: false }, never)) notes.push(note);
+  return notes;
+}
+
+test('attempts of a delivery have ids of their own, and their ends are on record when the account is settled', async () => {
+  const bus = createInMemoryServer().connect();
+  const job = { runId: 'r', jobId: 'j' };
+  const account = openJobAccount(createSpendingWriter(bus, clock), job);
+  const other = openJobAccount(createSpendingWriter(bus, clock), job);
+  const attempts = await Promise.all([account, account, other].map((each) => each.begin({ callId: 'c', model: 'm' }, usage)));
+  expect(new Set(attempts.map(({ id }) => id)).size).toBe(3);
+  attempts[0]?.ended('useless', usage, true);
+  await account.settled();
+  const noted = (await notesOf(bus)).flatMap((note) => note.attempts).map(({ attemptId, state }) => [attemptId, state]);
+  expect(noted.slice(0, 3).map(([, state]) => state)).toEqual(['begun', 'begun', 'begun']);
+  expect(noted.slice(3)).toEqual([[attempts[0]?.id, 'useless']]);
+});
+
+test('a call from the journal is noted under the id of the attempt that made it, once', async () => {
+  const bus = createInMemoryServer().connect();
+  const account = openJobAccount(createSpendingWriter(bus, clock), { runId: 'r', jobId: 'j' });
+  account.replayed({ ...modelCall('a/0'), attemptId: 'earlier/2' });
+  account.replayed({ ...modelCall('a/0'), attemptId: 'earlier/2' });
+  // Of a journal from before there were notes.
+  account.replayed(modelCall('b/0'));
+  await account.settled();
+  const noted = (await notesOf(bus)).flatMap((note) => note.attempts);
+  expect(noted).toMatchObject([{ attemptId: 'earlier/2', jobId: 'j', callId: 'a/0', state: 'answered' }]);
+});
+
+test('an end that cannot be noted is told when the account is settled, and not before', async () => {
+  const bus = createInMemoryServer().connect();
+  const account = openJobAccount(createSpendingWriter(bus, clock), { runId: 'r', jobId: 'j' });
+  const attempt = await account.begin({ callId: 'c', model: 'm' }, usage);
+  await bus.close();
+  attempt.ended('answered', usage, false);
+  await sleep(0);
+  await expect(account.settled()).rejects.toThrow('closed');
+});
+
+test('a call waits for its note to be stored only where the server is behind', async () => {
+  let nowMs = 0;
+  const acks: (() => void)[] = [];
+  const note = () => new Promise<void>((resolve) => acks.push(resolve));
+  const bus = { spending: { note, read: async function* () {} } };
+  const account = openJobAccount(createSpendingWriter(bus, { monotonicMs: () => nowMs }), { runId: 'r', jobId: 'j' });
+  const begin = () => account.begin({ callId: 'c', model: 'm' }, usage);
+  await begin();
+  nowMs += 10;
+  await begin();
+  nowMs += 30;
+  let begun = false;
+  const late = begin().then(() => {
+    begun = true;
+  });
+  await sleep(0);
+  expect(begun).toBe(false);
+  acks[0]?.();
+  await expect.poll(() => acks.length).toBe(2);
+  acks[1]?.();
+  await late;
+});
+
+test('what is noted while a message is on its way goes with the next one', async () => {
+  const sent: SpendingNote[] = [];
+  const acks: (() => void)[] = [];
+  const writer = createSpendingWriter(
+    {
+      spending: {
+        note: (note) => {
+          sent.push(note);
+          return new Promise((resolve) => acks.push(resolve));
+        },
+        read: async function* () {},
+      },
+    },
+    clock,
+  );
+  const attempt = (attemptId: string) => ({
+    ...{ attemptId, jobId: 'j', callId: 'c', model: 'm', state: 'begun', usage, usageEstimated: true },
+  });
+  const stored: string[] = [];
+  const note = (runId: string, id: string) => writer.note(runId, attempt(id)).then(() => void stored.push(id));
+  const all = Promise.all([note('r', '1'), note('r', '2'), note('r', '3'), note('other', '4')]);
+  expect(sent.map(({ runId, attempts }) => [runId, attempts.length])).toEqual([
+    ['r', 1],
+    ['other', 1],
+  ]);
+  acks[0]?.();
+  await expect.poll(() => sent.length).toBe(3);
+  expect(stored).toEqual(['1']);
+  expect(sent[2]?.attempts.map(({ attemptId }) => attemptId)).toEqual(['2', '3']);
+  for (const ack of acks) ack();
+  await all;
+});
