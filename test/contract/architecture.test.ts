@@ -101,6 +101,7 @@ const allowed: [path: string, text: string][] = [
   ],
   ['services/domain/a/imports-cel.ts', "import { run } from '@bufbuild/cel';\nexport const own = run;"],
   ['services/domain/a/imports-parser.ts', "export const load = () => import('@cortex-js/compute-engine/latex-syntax');"],
+  ['services/domain/a/imports-decimals.ts', "import { Decimal } from 'decimal.js';\nexport const own = Decimal;"],
   ['services/domain/a/computes.ts', 'export const most = Math.max(1, 2);'],
   ['services/shared/messaging/imports-nats.ts', "import { connect } from 'nats';\nexport const open = connect;"],
   ['services/shared/models/imports-openai.ts', "import { OpenAI } from 'openai';\nexport const own = OpenAI;"],

@@ -40,7 +40,12 @@ class WorkflowWriter {
     const { steps, names } = this.#body({ texts: ['query.question'], lists: [], verdicts: [] }, 1, true);
     const unused = this.#chance(4) ? { never_used: this.#template(names) } : {};
     const prompts = { ...this.#prompts, ...unused };
-    return { name, description: '', prompts, steps: [...steps, { kind: 'return', value: this.#template(names) }] };
+    return {
+      name,
+      description: '',
+      prompts,
+      steps: [...steps, { kind: 'return', value: `${this.#template(names)} ({{query.question}})` }],
+    };
   }
 
   #next(below: number): number {

@@ -163,6 +163,14 @@ export function endLate(behaviour: Behaviour): Behaviour {
   };
 }
 
+/** These bytes, and then nothing more, though the connection stays open. */
+export function leftOpen(content: string, contentType = 'text/event-stream'): Behaviour {
+  return (response) => {
+    response.writeHead(200, { 'content-type': contentType });
+    response.write(content);
+  };
+}
+
 export function events(chunks: readonly unknown[]): Behaviour {
   return (response) => {
     startEvents(response);

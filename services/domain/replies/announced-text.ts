@@ -8,6 +8,8 @@ export interface Announcement {
   readonly text: string;
 }
 
+/** What somebody else has said. An original answer may be what a check returns, under a heading at least. */
+const others = 'proposed|previous|initial|given|provided|alternative|possible|wrong|incorrect';
 const asked = String.raw`(?:\s+(?:to|for)\s+(?:the|this|that|your)\s+(?:\p{L}+\s+)?(?:question|problem|task|riddle|puzzle|query|exercise))?`;
 const remark = String.raw`(?:\s*\([^()\n]{1,60}\)|,[^,.:\n]{1,40},)?`;
 /** <answer>, and what stands in it up to its end tag or, if that is missing, up to the end of the text. */
@@ -16,7 +18,7 @@ const tag = /<\s*((?:final|short)?[ _-]?answer)\b[^<>]*>((?:(?!<\s*\1\b)[\s\S])*
 const member = /"(?:final_?|short_?)?answer"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false)\s*[,}]/gi;
 /** "Answer: …", "**Final answer**: …", "the answer is correct: …", "Answer (in dollars) = …", also with the answer on the next line. */
 const heading = new RegExp(
-  String.raw`(?<=^|[\s*_#(>])answer${remark}${asked}(?:\s+is(?:\s+correct)?)?[*_]*\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)[\s*]*_{0,2}(?!_)`,
+  String.raw`(?<=^|[\s*_#(>])(?<!\b(?:${others})\s)answer${remark}${asked}(?:\s+is(?:\s+correct)?)?[*_]*\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)[\s*]*_{0,2}(?!_)`,
   'giu',
 );
 /** A line that is nothing but a heading. */
@@ -24,7 +26,7 @@ const bareHeading =
   /^[^\p{L}\p{N}\n]*(?:\d+[.)][ \t*_]*)?(?:the[ \t]+)?(?:(?:final|short|correct)[ \t]+){0,2}answer[ \t*_#]*\n[\s*]*_{0,2}(?!_)/gimu;
 /** "The answer is …", "the final answer to the question would be …", but not what somebody else has proposed. */
 const sentence = new RegExp(
-  String.raw`(?<!\b(?:proposed|previous|original|initial|given|provided|alternative|possible|wrong|incorrect)\s)\banswer${remark}${asked}${remark}` +
+  String.raw`(?<!\b(?:${others}|original)\s)\banswer${remark}${asked}${remark}` +
     String.raw`\s+(?:is|are|was|(?:would|should|must|will)(?:\s+\p{L}+)?\s+be|becomes|equals)(?:\s+(?:therefore|thus|then|simply|hence|indeed|also|actually|clearly))?[\s:*_]+(?=\S)`,
   'giu',
 );

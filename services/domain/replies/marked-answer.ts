@@ -1,22 +1,5 @@
 import { announcedText, announcements } from './announced-text.ts';
-
-/** No answer in a box is longer; it bounds the search for a brace that is never closed. */
-const longestBox = 1_000;
-
-/** The contents of \boxed{…} in order, whatever braces stand inside. */
-export function boxedTexts(text: string): string[] {
-  return [...text.matchAll(/\\f?boxed\s*\{/g)].flatMap((match) => {
-    const start = match.index + match[0].length;
-    let depth = 1;
-    for (let at = start; at < Math.min(text.length, start + longestBox); at += 1) {
-      if (text[at] === '\\') at += 1;
-      else if (text[at] === '{') depth += 1;
-      else if (text[at] === '}') depth -= 1;
-      if (depth === 0) return [text.slice(start, at)];
-    }
-    return [];
-  });
-}
+import { boxedTexts, boxesIn } from './boxes.ts';
 
 /** The short text that an answer marks as final, else the whole of it: for questions whose answers are words. */
 export function markedWords(answer: string): string {
@@ -26,10 +9,18 @@ export function markedWords(answer: string): string {
   return bare(boxedTexts(marked).at(-1) ?? marked);
 }
 
-/** A heading, or a sentence about the final answer, that stands below the last box is the later word. */
+/** A heading, or a sentence about the final answer, that stands below the last box and says another thing is the later word. */
 export function announcedBelowBoxes(answer: string): string | undefined {
-  const lastBox = answer.lastIndexOf('boxed');
-  return lastBox < 0 ? undefined : announcements(answer).findLast(({ final, at }) => final && at > lastBox)?.text;
+  const lastBox = boxesIn(answer).at(-1);
+  const below =
+    lastBox === undefined ? undefined : announcements(answer).findLast(({ final, at }) => final && at > lastBox.at)?.text;
+  const box = lastBox?.text.trim() ?? '';
+  return below === undefined || (box !== '' && names(below, box)) ? undefined : below;
+}
+
+function names(text: string, words: string): boolean {
+  const literal = words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}]|[.,]\\d)`, 'u').test(text);
 }
 
 /** Without the Markdown and the quotation marks around it. */

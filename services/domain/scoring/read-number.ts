@@ -1,56 +1,144 @@
+import { scales } from './number-words.ts';
+
 export interface ReadNumber {
+  /** With its scale: "3 million" is 3000000. */
   readonly value: number;
+  /** What stands before a scale word, which a reader may take for a unit: 3. */
+  readonly unscaled?: number;
+  /** The digits of a whole number, which a number of JavaScript cannot hold beyond 2^53. */
+  readonly whole?: bigint;
   readonly percent: boolean;
   /** The text that was read, for people. */
   readonly text: string;
 }
 
-const currency = '[$€£¥₹]';
-const digits = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`;
-const number = new RegExp(
-  // A sign belongs to the number only where no operand stands before it: "3-5" is two numbers, "= -5" is one.
-  String.raw`(?<![\p{L}\p{N}_.])(?<sign>(?<!\p{L}|[\p{N})\]}]\s*)[-+](?=${currency}|\d|\.\d)|)` +
-    String.raw`(?:${currency}\s?)?(?<innerSign>(?<=${currency}\s?)-|)` +
-    String.raw`(?:(?<whole>\d+)\s+(?=\d+\s?/\s?\d))?(?<digits>${digits})(?:e(?<exponent>[-+]?\d{1,3})(?![\p{L}\p{N}]))?` +
-    String.raw`(?:\s?/\s?(?<denominator>\d+(?:\.\d+)?))?` +
-    String.raw`\s?(?<percent>%|percent\b)?`,
-  'giu',
-);
+const sign = '[$€£¥₹₽₩₪₫₺₦₱฿]';
+const codes =
+  'USD|EUR|GBP|JPY|CNY|RMB|INR|PKR|CHF|AUD|CAD|NZD|SGD|HKD|KRW|RUB|TRY|BRL|MXN|ZAR|SEK|NOK|DKK|PLN|AED|SAR|ILS|THB|NT|Rs';
+const currency = String.raw`(?:(?<!\p{L})(?:${codes})\.?\s?${sign}?|(?<!\p{L})\p{Lu}{0,3}${sign})`;
+/** 12345, 1,234,567, 1'234'567, 1_234_567, 1.234.567, 12,34,567 as in India. */
+const digits =
+  String.raw`\d{1,3}(?:\.\d{3}){2,}(?!\d|\.\d)|(?:(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:['’]\d{3})+|\d{1,3}(?:_\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?!\d)|\d+)(?:\.\d+)?` +
+  String.raw`|\.\d+`;
+const scaleWords = [...scales.keys()].join('|');
+const numberAfter = (before: string) =>
+  new RegExp(
+    // A sign belongs to the number only where no operand stands before it: "3-5" is two numbers, "= -5" is one.
+    String.raw`${before}(?<sign>(?<!\p{L}|[\p{N})\]}]\s*)[-+](?=${currency}|\d|\.\d)|)` +
+      String.raw`(?:${currency}\s?)?(?<innerSign>(?<=${currency}\s?)-|)` +
+      String.raw`(?:(?<mixed>\d+)\s+(?=\d+\s?/\s?\d))?(?<digits>${digits})` +
+      String.raw`(?:e(?<exponent>[-+]?\d{1,3})(?![\p{L}\p{N}])|\s?[×x*·]\s?10\s?(?:\^|\*\*)\s?\{?(?<power>[-+]?\d{1,3})\}?|(?:\^|\*\*)\{?(?<own>\d{1,3})\}?(?!\d))?` +
+      String.raw`(?:\s?/\s?(?<denominator>\d+(?:\.\d+)?))?` +
+      String.raw`(?:\s{0,4}-?(?<scale>${scaleWords}|mn|bn)(?!\p{L})|(?<letter>[kmb])(?![\p{L}\p{N}/^]))?` +
+      String.raw`\s?(?<percent>%|per\s?cent\b|pct\b)?`,
+    'giu',
+  );
+const number = numberAfter(String.raw`(?<![\p{L}\p{N}_.])`);
+/** Where there is no other number, letters may stand before it: "xxx123.45". */
+const numberAmidLetters = numberAfter(String.raw`(?<!\p{N})`);
 
 /**
- * The numbers in a text as a careful reader sees them: thousands separators, currency signs, percent, simple and mixed
- * fractions (plain or LaTeX), Unicode minus signs. Units and other words around a number do not matter.
+ * The numbers in a text as a careful reader sees them: thousands separators, currencies, percent, scales (million, k), powers of
+ * ten, simple and mixed fractions (plain or LaTeX), "negative" and Unicode's minus signs. Units and other words do not matter.
  */
 export function readNumbers(text: string): ReadNumber[] {
-  const found: ReadNumber[] = [];
-  for (const match of plainText(text).matchAll(number)) {
-    const groups = match.groups ?? {};
-    const value = magnitude(groups);
-    if (!Number.isFinite(value)) continue;
-    const negative = groups.sign?.startsWith('-') || groups.innerSign === '-';
-    found.push({ value: negative ? -value : value, percent: groups.percent !== undefined, text: match[0].trim() });
-  }
-  return found;
+  const plain = plainText(text);
+  const found = numbersBy(number, plain);
+  return found.length > 0 ? found : numbersBy(numberAmidLetters, plain);
 }
 
-function magnitude(groups: Record<string, string | undefined>): number {
-  const exponent = groups.exponent === undefined ? 0 : Number(groups.exponent);
-  const numerator = Number((groups.digits ?? '').replaceAll(',', '')) * 10 ** exponent;
-  const fraction = groups.denominator === undefined ? numerator : numerator / Number(groups.denominator);
-  return Number(groups.whole ?? 0) + fraction;
+function numbersBy(pattern: RegExp, text: string): ReadNumber[] {
+  return [...text.matchAll(pattern)].flatMap((match) => {
+    const { sign, innerSign, percent, ...groups } = match.groups ?? {};
+    const size = magnitude(groups);
+    if (size === undefined) return [];
+    const negate = sign?.startsWith('-') || innerSign === '-';
+    const { value, unscaled, whole } = size;
+    return [
+      {
+        value: negate ? -value : value,
+        ...(unscaled === undefined ? {} : { unscaled: negate ? -unscaled : unscaled }),
+        ...(whole === undefined ? {} : { whole: negate ? -whole : whole }),
+        percent: percent !== undefined,
+        text: match[0].trim(),
+      },
+    ];
+  });
 }
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function magnitude({ digits = '', exponent, power, own, denominator, mixed, scale, letter = '' }: Groups) {
+  const plain = digits.replace(/[,'’_]|\.(?=\d{3}\.)|(?<=\.\d{3})\./g, '');
+  const ofTen = exponent ?? power ?? '0';
+  const scaledBy = scaleOf(scale?.toLowerCase() ?? letter);
+  if (own === undefined && denominator === undefined && mixed === undefined) {
+    const unscaled = Number(`${plain}e${ofTen}`);
+    const whole = wholeNumber(plain, Number(ofTen), scaledBy);
+    const value = whole === undefined ? unscaled * (scaledBy ?? 1) : Number(whole);
+    return Number.isFinite(value) ? { value, whole, unscaled: scaledBy && unscaled } : undefined;
+  }
+  const base = own === undefined ? Number(`${plain}e${ofTen}`) : Number(plain) ** Number(own);
+  const unscaled = Number(mixed ?? 0) + base / Number(denominator ?? 1);
+  const value = unscaled * (scaledBy ?? 1);
+  return Number.isFinite(value) ? { value, whole: undefined, unscaled: scaledBy && unscaled } : undefined;
+}
+
+/** A small m may be metres, and a small b bits. */
+function scaleOf(word: string): number | undefined {
+  const abbreviated: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6, mn: 1e6, B: 1e9, bn: 1e9 };
+  return scales.get(word) ?? abbreviated[word];
+}
+
+/** Exactly, where it is one and not too long to be written out. */
+function wholeNumber(plain: string, exponent: number, scale = 1): bigint | undefined {
+  const [before = '', after = ''] = plain.split('.');
+  const fraction = after.replace(/0+$/, '');
+  const [, factor = '', zeros = ''] = /^(\d*?)(0*)$/.exec(String(scale)) ?? [];
+  const shift = exponent + zeros.length - fraction.length;
+  if (shift < 0 || shift > 400) return undefined;
+  return BigInt(before + fraction) * BigInt(factor || 1) * 10n ** BigInt(shift);
+}
+
+const powers: Readonly<Record<string, string>> = Object.fromEntries(
+  [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺'].map((sign, at) => [sign, '0123456789-+'.charAt(at)]),
+);
+/** What may stand before "minus 7" if it is a number below zero, and not taken from something. */
+const beforeMinus = String.raw`(?<=^\W*|\b(?:is|are|was|be|equals|to|of|about|exactly|gives|becomes|answer|result)\W+|[=:≈]\s*)`;
+const minus = new RegExp(String.raw`(?:(?<![-\p{L}])negative|${beforeMinus}minus)\s+(?=(?:${currency}\s?)?\.?\d)`, 'giu');
 
 /** Undoes the LaTeX, Markdown and typography that models put around numbers. */
 function plainText(text: string): string {
-  return text
-    .replaceAll('{,}', ',')
-    .replace(/\\[dtc]?frac\s*\{\s*(-?[\d.,]+)\s*\}\s*\{\s*([\d.,]+)\s*\}/g, ' $1/$2')
-    .replace(/\\(?:text|textbf|textit|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}/g, ' $1 ')
-    .replace(/(?<=\d)(?:\\[,!;:]|[\u00a0\u2009\u202f])(?=\d{3}(?!\d))/g, ',')
-    .replace(/\\[,!;: ]|[\u00a0\u2009\u202f]/g, ' ')
-    .replace(/\\([$%])/g, '$1')
-    .replace(/[\u2212\u2013](?=\s?[$€£¥₹]?[\d.])/g, '-')
-    .replace(/[*_`]{1,3}/g, (marks, at: number, whole: string) => (isBetweenDigits(whole, at, marks.length) ? marks : ''));
+  return (
+    text
+      .replaceAll('{,}', ',')
+      .replaceAll('\\!', '')
+      .replace(/\\[dtc]?frac\s*\{\s*(-?[\d.,]+)\s*\}\s*\{\s*([\d.,]+)\s*\}/g, ' $1/$2')
+      .replace(/\\[dtc]?frac\s*(\d)\s*(\d)/g, ' $1/$2')
+      .replace(/\\(?:text|textbf|textit|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}/g, ' $1 ')
+      .replace(/(?<=\d)(?:\\[,;:]|[\u00a0\u2009\u202f])(?=\d{3}(?!\d))/g, ',')
+      .replace(/(?<![\d.,])\d{1,3}(?: \d{3})+(?![.,]?\d)/g, joinedGroups)
+      .replace(/\\times|\\cdot/g, '×')
+      .replace(/\\[,;: ]|~|[\u00a0\u2009\u202f]/g, ' ')
+      .replace(/\\([$%])/g, '$1')
+      .replace(/(?<=\d)([⁻⁺]?[⁰¹²³⁴-⁹]+)/g, (raised) => `^{${[...raised].map((sign) => powers[sign]).join('')}}`)
+      // A unit's exponent is no number: "25 cm^2".
+      .replace(/(?<=\p{L})(?:\^\{?[-+]?\d+\}?|[⁻⁺]?[⁰¹²³⁴-⁹]+)/gu, '')
+      .replace(
+        /(\d?)([¼-¾⅐-⅞])/g,
+        (_, digit: string, part: string) => `${digit} ${part.normalize('NFKC').replace('\u2044', '/')}`,
+      )
+      .replace(/(?<=\d) and a half\b/gi, ' 1/2')
+      .replace(/[\u2212\ufe63\uff0d\u2013](?=\s?[$€£¥₹]?[\d.])/g, '-')
+      .replace(minus, '-')
+      .replace(/[*_`]{1,3}/g, (marks, at: number, whole: string) => (isBetweenDigits(whole, at, marks.length) ? marks : ''))
+  );
+}
+
+/** "20 000" and "1 234 567" are numbers; "3 100" may be two. */
+function joinedGroups(text: string): string {
+  const [, ...groups] = text.split(' ');
+  return groups.length > 1 || groups[0]?.startsWith('0') ? text.replaceAll(' ', '') : text;
 }
 
 /** "3*4" keeps its asterisk, "**34**" loses them. */

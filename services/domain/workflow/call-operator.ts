@@ -5,7 +5,8 @@ import { randomStream } from '../random.ts';
 import type { CallRecord, Frame } from './frame.ts';
 import { evaluated, failureAt, lookUp } from './frame.ts';
 import { parseTemplate, templateText, templateValue } from './template.ts';
-import { textOf, textsOf } from './value.ts';
+import type { StepValue } from './value.ts';
+import { numberOf, textOf, textsOf } from './value.ts';
 import type { CallStep } from './workflow.ts';
 
 /** Runs one use of an operator. Its failures are located at `path`; its calls are recorded even if it fails. */
@@ -93,10 +94,10 @@ function inputValue(field: Field, template: string, input: string, path: string,
 
 type ValueType = Exclude<Field['type'], 'prompt'>;
 
-const converters: Readonly<Record<ValueType, (value: Value) => Value | undefined>> = {
+const converters: Readonly<Record<ValueType, (value: StepValue) => Value | undefined>> = {
   text: textOf,
   texts: textsOf,
-  number: (value) => (typeof value === 'number' ? value : undefined),
+  number: numberOf,
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
 };
 

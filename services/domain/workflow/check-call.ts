@@ -19,7 +19,7 @@ export function checkCall(step: CallStep, at: (field: string) => TextPlace, chec
   }
   for (const [input, template] of Object.entries(step.inputs)) {
     const field = Object.hasOwn(operator.inputs, input) ? operator.inputs[input] : undefined;
-    if (field !== undefined) checkInput(field, template, at(`with.${input}`), checks);
+    if (field !== undefined) checkInput(field, template, { ...at(`with.${input}`), ...promptInputs(field, operator) }, checks);
     else
       checks.report(
         step.id,
@@ -37,6 +37,10 @@ export function checkCall(step: CallStep, at: (field: string) => TextPlace, chec
         `${operator.name} needs the input "${input}" (${field.description})`,
       );
   return operator;
+}
+
+function promptInputs(field: Field, { inputs }: Operator): Pick<TextPlace, 'inputs'> {
+  return field.type === 'prompt' ? { inputs: Object.keys(inputs) } : {};
 }
 
 function checkInput(field: Field, template: string, at: TextPlace, checks: Checks): void {

@@ -1,12 +1,14 @@
 import type { Expression } from './expression.ts';
 import { ExpressionError, parseExpression } from './expression.ts';
+import type { KnownNames, UnfilledReference } from './find-reference.ts';
+import { findReference, wholeReference } from './find-reference.ts';
 import { inferShape } from './infer-shape.ts';
 import type { Checks, Scope } from './scope.ts';
-import { visibleShape } from './scope.ts';
+import { visibleNames, visibleShape } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { describeShape, hasText, text } from './shape.ts';
 import type { Template } from './template.ts';
-import { parseTemplate } from './template.ts';
+import { bracesHint, followsLatex, parseTemplate } from './template.ts';
 
 /** Where a template or an expression stands. */
 export interface TextPlace {
@@ -16,6 +18,8 @@ export interface TextPlace {
   readonly checks: Checks;
   /** Begins each message, e.g. 'in prompt "solve": '. */
   readonly prefix?: string;
+  /** For a prompt: the inputs of the operator that it is for. */
+  readonly inputs?: readonly string[];
 }
 
 /** The shape of a template's value; undefined if it cannot be read, which is then reported. */
@@ -26,13 +30,41 @@ export function checkTemplate(template: string, at: TextPlace): Shape | undefine
 
 export function templateShape(template: Template, at: TextPlace): Shape {
   if (template.whole !== undefined) return expressionShape(template.whole, at);
-  for (const part of template.parts) {
+  checkLiterals(template, at);
+  for (const [index, part] of template.parts.entries()) {
     if (typeof part === 'string') continue;
-    const shape = expressionShape(part, at);
+    const before = template.parts[index - 1];
+    const shape = expressionShape(part, at, typeof before === 'string' && followsLatex(before) ? `; ${bracesHint}` : '');
     if (!hasText(shape))
       complain(at, `"${part.text}" is ${describeShape(shape)} and cannot stand in a text${textHint(part.text, shape)}`);
   }
   return text;
+}
+
+/** Text that names a value as other template languages do would be returned, or shown to a model, as it stands. */
+function checkLiterals({ parts }: Template, at: TextPlace): void {
+  const known: KnownNames = {
+    values: new Set([...visibleNames(at.scope), ...at.checks.ids]),
+    queryFields: Object.keys(at.checks.query.fields),
+    inputs: at.inputs ?? [],
+  };
+  const literals = parts.filter((part) => typeof part === 'string');
+  const [only = ''] = literals;
+  // A prompt of one word that is also a name is a prompt.
+  const whole =
+    parts.length === 1 && !(at.inputs !== undefined && /^\s*\w+\s*$/.test(only)) ? wholeReference(only, known) : undefined;
+  const found = whole ?? literals.map((literal) => findReference(literal, known)).find((reference) => reference !== undefined);
+  if (found === undefined) return;
+  at.checks.report(at.step, at.field, 'unfilled-reference', (at.prefix ?? '') + unfilledMessage(found, at.inputs));
+}
+
+function unfilledMessage({ written, meant }: UnfilledReference, inputs: readonly string[] = []): string {
+  if (meant === undefined)
+    return `"${written}" is another language's and stays as text: write {{ expression }} for a value, and steps such as if and map for the rest`;
+  const kept = `to keep it as text, write {{ ${JSON.stringify(written)} }}`;
+  if (inputs.includes(meant))
+    return `"${written}" stays as text: the operator adds its input "${meant}" itself, so leave it out; ${kept}`;
+  return `"${written}" stays as text, braces and names as they stand: write {{ ${meant} }} for its value; ${kept}`;
 }
 
 /** A template whose value must have a text form, such as an answer. */
@@ -69,9 +101,9 @@ function complain(at: TextPlace, message: string): void {
   at.checks.report(at.step, at.field, 'type-mismatch', (at.prefix ?? '') + message);
 }
 
-function expressionShape(expression: Expression, at: TextPlace): Shape {
+function expressionShape(expression: Expression, at: TextPlace, hint = ''): Shape {
   const report = (rule: Parameters<Checks['report']>[2], message: string) =>
-    at.checks.report(at.step, at.field, rule, (at.prefix ?? '') + message);
+    at.checks.report(at.step, at.field, rule, (at.prefix ?? '') + message + (rule === 'unknown-name' ? hint : ''));
   return inferShape(expression.tree, { report, lookUp: (name) => visibleShape(name, at.scope, at.checks, report) });
 }
 

@@ -2,7 +2,7 @@ import type { parse } from '@bufbuild/cel';
 
 /** A parsed expression in few shapes: what the checks and the canonical form read. Macros are comprehensions here. */
 export type ExpressionNode =
-  | { readonly kind: 'constant'; readonly type: 'text' | 'int' | 'double' | 'boolean' | 'null'; readonly value: string }
+  | { readonly kind: 'constant'; readonly type: 'text' | 'int' | 'uint' | 'double' | 'boolean' | 'null'; readonly value: string }
   | { readonly kind: 'name'; readonly name: string }
   /** x.field, or has(x.field) if `test`. */
   | { readonly kind: 'field'; readonly of: ExpressionNode; readonly field: string; readonly test: boolean }
@@ -94,14 +94,19 @@ function constantNode(constant: ConstantKind, refuse: (why: string) => Error): E
     case 'stringValue':
       return { kind: 'constant', type: 'text', value: constant.value };
     case 'int64Value':
+      if (BigInt.asIntN(64, constant.value) !== constant.value) throw refuse(`the number ${constant.value} is too large`);
       return { kind: 'constant', type: 'int', value: String(constant.value) };
+    case 'uint64Value':
+      if (BigInt.asUintN(64, constant.value) !== constant.value) throw refuse(`the number ${constant.value} is too large`);
+      return { kind: 'constant', type: 'uint', value: String(constant.value) };
     case 'doubleValue':
+      if (!Number.isFinite(constant.value)) throw refuse('a number of the expression is too large');
       return { kind: 'constant', type: 'double', value: String(constant.value) };
     case 'boolValue':
       return { kind: 'constant', type: 'boolean', value: String(constant.value) };
     case 'nullValue':
       return { kind: 'constant', type: 'null', value: 'null' };
     default:
-      throw refuse('bytes and unsigned numbers are not part of the language');
+      throw refuse('bytes are not part of the language');
   }
 }

@@ -1,19 +1,32 @@
 import type { CelInput, CelValue } from '@bufbuild/cel';
-import { celEnv, isCelError, isCelList, isCelMap, isCelUint, parse, plan } from '@bufbuild/cel';
-import { strings } from '@bufbuild/cel/ext';
+import { celUint, isCelError, isCelList, isCelMap, isCelUint, parse, plan } from '@bufbuild/cel';
 import type { Value } from '../operators/operator.ts';
+import { environment } from './cel/environment.ts';
+import { mendTree } from './cel/mend-tree.ts';
 import type { ExpressionNode } from './expression-tree.ts';
 import { expressionTree } from './expression-tree.ts';
+import type { MapKey, StepValue } from './value.ts';
+import { numberOf, Unsigned } from './value.ts';
 
-/** A CEL expression that was parsed. The only file that knows the evaluator is this one, with expression-tree.ts. */
+/** A CEL expression that was parsed. The only files that know the evaluator are this one, expression-tree.ts and those of cel/. */
 export interface Expression {
   readonly text: string;
   readonly tree: ExpressionNode;
   /** The names that must have a value, without those that a macro binds. */
   readonly names: ReadonlySet<string>;
-  /** @throws ExpressionError */
-  evaluate(variables: (name: string) => Value | undefined): Value;
+  /**
+   * Its value for the next steps.
+   * @throws ExpressionError
+   */
+  value(variables: Variables): StepValue;
+  /**
+   * Its value as JSON has it, where an int and a double are both numbers.
+   * @throws ExpressionError
+   */
+  evaluate(variables: Variables): Value;
 }
+
+export type Variables = (name: string) => StepValue | undefined;
 
 /** An expression that cannot be read or has no value. */
 export class ExpressionError extends Error {
@@ -22,13 +35,6 @@ export class ExpressionError extends Error {
 
 /** A value larger than this ends the execution: loops that double a text would exhaust the memory. */
 export const valueLimits = { characters: 262_144, items: 200 } as const;
-
-const environment = celEnv({ funcs: strings });
-
-/** Functions as an expression calls them; operators such as "_+_" are not among them. */
-export const functionNames: ReadonlySet<string> = new Set(
-  [...environment.funcs].map((known) => known.name).filter((name) => /^[a-z]/i.test(name)),
-);
 
 // Parsing costs more than evaluating, and a workflow is run on hundreds of queries: the last texts are kept.
 const memory = new Map<string, Expression>();
@@ -48,32 +54,60 @@ function newExpression(text: string): Expression {
   if (text.trim() === '') throw new ExpressionError('the expression is empty');
   const parsed = parsedText(text);
   const tree = expressionTree(parsed.expr, (why) => new ExpressionError(why));
+  refuseUnknownParts(tree);
   const names = freeNames(tree);
+  if (parsed.expr !== undefined) mendTree(parsed.expr, anyCall);
   const run = plan(environment, parsed);
-  return {
-    text,
-    tree,
-    names,
-    evaluate: (variables) => {
-      const bindings: Record<string, CelInput> = {};
-      for (const name of names) {
-        const value = variables(name);
-        if (value === undefined) throw new ExpressionError(`"${name}" has no value here`);
-        bindings[name] = toCel(value);
-      }
-      const result = run(bindings);
-      if (isCelError(result)) throw new ExpressionError(readable(result.message), { cause: result });
-      return withinLimits(fromCel(result));
-    },
+  const valueWith = (variables: Variables): StepValue => {
+    const bindings: Record<string, CelInput> = {};
+    for (const name of names) {
+      const value = variables(name);
+      if (value === undefined) throw new ExpressionError(`"${name}" has no value here`);
+      bindings[name] = toCel(value);
+    }
+    const result = run(bindings);
+    if (isCelError(result)) throw new ExpressionError(readable(result.message), { cause: result });
+    return withinLimits(fromCel(result));
   };
+  return { text, tree, names, value: valueWith, evaluate: (variables) => plainValue(valueWith(variables)) };
+}
+
+function anyCall(): NonNullable<ReturnType<typeof parse>['expr']> {
+  const { expr } = parse("f('')");
+  if (expr === undefined) throw new TypeError('the evaluator gave no tree');
+  return expr;
 }
 
 function parsedText(text: string): ReturnType<typeof parse> {
+  refuseBrokenCode(text);
   try {
-    return parse(withEscapedLineEnds(text));
+    // The line end ends a remark, which the parser otherwise takes for a broken one.
+    return parse(`${withEscapedLineEnds(text)}\n`);
   } catch (error) {
     const message = readable(error instanceof Error ? error.message : String(error));
     throw new ExpressionError(message + habitHint(text, message), { cause: error });
+  }
+}
+
+/** How the code of a character goes on, by the letter behind the backslash. */
+const codeForms: Readonly<Record<string, RegExp>> = {
+  x: /^[0-9a-f]{2}/i,
+  X: /^[0-9a-f]{2}/i,
+  u: /^[0-9a-f]{4}/i,
+  U: /^[0-9a-f]{8}/i,
+  ...Object.fromEntries(['0', '1', '2', '3'].map((digit) => [digit, /^[0-7]{2}/])),
+};
+
+/** Other escapes that CEL does not know stand for themselves: "\\d" in a pattern is what it says. */
+function refuseBrokenCode(text: string): void {
+  for (const [quoted] of text.matchAll(/\b[rR](?:"[^"]*"|'[^']*')|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs)) {
+    if (/^r/i.test(quoted)) continue;
+    for (const { 0: code, index } of quoted.matchAll(/\\./gs)) {
+      const form = codeForms[code.slice(1)];
+      if (form === undefined || form.test(quoted.slice(index + 2))) continue;
+      const why = 'begins the code of a character and is not whole; a backslash itself is written \\\\';
+      throw new ExpressionError(`"${quoted.slice(index, index + 4)}" ${why}`);
+    }
   }
 }
 
@@ -94,7 +128,13 @@ function readable(message: string): string {
   return message
     .replace(/^<input>:\d+:(\d+): /, 'at character $1: ')
     .replace(/ but expecting .*$/s, ', which is not expected here')
-    .replace(/'_(\S+?)_'/g, "'$1'");
+    .replace(/'_(\S+?)_'/g, "'$1'")
+    .replace(/found no matching overload for '(\S+)' applied to '\((int|uint|double), (int|uint|double)\)'/, mixedNumbers);
+}
+
+function mixedNumbers(whole: string, operator: string, left: string, right: string): string {
+  if (left === right) return whole;
+  return `${operator} does not mix ${left} and ${right}: write 2.0 for 2, or double( ) or int( ) around one of them`;
 }
 
 function freeNames(tree: ExpressionNode): Set<string> {
@@ -130,31 +170,65 @@ function childNodes(node: Exclude<ExpressionNode, { kind: 'name' | 'comprehensio
   }
 }
 
-function toCel(value: Value): CelInput {
-  // A whole number becomes a CEL int, so that x + 1 and list[x] work.
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(toCel);
-  return new Map(Object.entries(value).map(([field, inner]) => [field, toCel(inner)]));
+const leftOut: ReadonlyMap<string, string> = new Map([
+  ['bytes', 'bytes are not part of the language: a text is compared and measured as it is'],
+  ['type', 'types are no values of the language'],
+  ...['timestamp', 'duration'].map((name) => [name, 'times are not part of the language: a workflow has no clock'] as const),
+]);
+
+function refuseUnknownParts(node: ExpressionNode): void {
+  if (node.kind === 'call' && node.target === undefined) {
+    const why = leftOut.get(node.function);
+    if (why !== undefined) throw new ExpressionError(`there is no function "${node.function}": ${why}`);
+  }
+  const parts =
+    node.kind === 'comprehension'
+      ? [node.over, node.start, node.condition, node.step, node.result]
+      : node.kind === 'name'
+        ? []
+        : childNodes(node);
+  for (const part of parts) refuseUnknownParts(part);
 }
 
-function fromCel(value: CelValue): Value {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return finite(value);
-  if (typeof value === 'bigint') return finite(Number(value));
-  if (isCelUint(value)) return finite(Number(value.value));
+function toCel(value: StepValue): CelInput {
+  if (value instanceof Unsigned) return celUint(value.value);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(toCel);
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return new Map(entries.map(([key, inner]) => [key instanceof Unsigned ? celUint(key.value) : key, toCel(inner)]));
+}
+
+function fromCel(value: CelValue): StepValue {
+  if (value === null || typeof value !== 'object') return value;
+  if (isCelUint(value)) return new Unsigned(value.value);
   if (isCelList(value)) return [...value].map(fromCel);
-  if (isCelMap(value)) return Object.fromEntries([...value].map(([key, inner]) => [String(key), fromCel(inner)]));
+  if (isCelMap(value)) {
+    const entries = [...value].map(([key, inner]) => [isCelUint(key) ? new Unsigned(key.value) : key, fromCel(inner)] as const);
+    return entries.every(isNamed) ? Object.fromEntries(entries) : new Map<MapKey, StepValue>(entries);
+  }
   throw new ExpressionError('the value is not a text, number, true or false, list or map');
 }
 
-function finite(value: number): number {
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new ExpressionError(`the number ${value} is too large`);
-  if (!Number.isFinite(value)) throw new ExpressionError('the result is not a finite number');
-  return value;
+function isNamed(entry: readonly [MapKey, StepValue]): entry is readonly [string, StepValue] {
+  return typeof entry[0] === 'string';
 }
 
-function withinLimits(value: Value): Value {
+function plainValue(value: StepValue): Value {
+  if (typeof value === 'bigint' || value instanceof Unsigned) {
+    const number = numberOf(value);
+    if (number === undefined)
+      throw new ExpressionError(`the number ${value instanceof Unsigned ? value.value : value} is too large`);
+    return number;
+  }
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(plainValue);
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [String(key instanceof Unsigned ? key.value : key), plainValue(inner)] as const),
+  );
+}
+
+function withinLimits(value: StepValue): StepValue {
   if (typeof value === 'string' && value.length > valueLimits.characters)
     throw new ExpressionError(`a text of ${value.length} characters is longer than ${valueLimits.characters}`);
   if (Array.isArray(value) && value.length > valueLimits.items)

@@ -1,9 +1,9 @@
 import type { FailureKind } from '../failure.ts';
 import { FailureError } from '../failure.ts';
-import type { Value } from '../operators/operator.ts';
 import type { OperatorRegistry } from '../operators/registry.ts';
 import type { CodeRunner, ModelClient, ModelReply } from '../ports.ts';
 import { ExpressionError } from './expression.ts';
+import type { StepValue } from './value.ts';
 import type { Workflow } from './workflow.ts';
 
 /** What an execution needs of the world. */
@@ -35,7 +35,7 @@ export interface Frame {
   /** Aborts this branch: with the execution, or because another branch met trouble that no branch can outlive. */
   readonly signal: AbortSignal;
   readonly outer: Frame | undefined;
-  readonly values: Map<string, Value>;
+  readonly values: Map<string, StepValue>;
   /** "" or the branch, e.g. "drafts[1].". */
   readonly prefix: string;
   /** How often each id was run here. */
@@ -43,7 +43,7 @@ export interface Frame {
   readonly calls: CallRecord[];
 }
 
-export function rootFrame(workflow: Workflow, query: Value, context: ExecutionContext): Frame {
+export function rootFrame(workflow: Workflow, query: StepValue, context: ExecutionContext): Frame {
   const values = new Map([['query', query]]);
   return { workflow, context, signal: context.signal, outer: undefined, values, prefix: '', uses: new Map(), calls: [] };
 }
@@ -53,7 +53,7 @@ export function branchFrame(outer: Frame, branch: string, signal: AbortSignal): 
   return { workflow, context, signal, outer, values: new Map(), prefix: `${branch}.`, uses: new Map(), calls: [] };
 }
 
-export function lookUp(name: string, frame: Frame): Value | undefined {
+export function lookUp(name: string, frame: Frame): StepValue | undefined {
   for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
     const value = at.values.get(name);
     if (value !== undefined) return value;

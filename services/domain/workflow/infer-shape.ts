@@ -1,9 +1,9 @@
-import { functionNames } from './expression.ts';
+import { functionNames } from './cel/environment.ts';
 import type { CallNode, ComprehensionNode, ExpressionNode } from './expression-tree.ts';
 import { suggestion } from './near-name.ts';
 import type { WorkflowRule } from './rules.ts';
-import type { Shape } from './shape.ts';
-import { any, boolean, compatible, describeShape, joined, listOf, number, text } from './shape.ts';
+import type { ListShape, Shape } from './shape.ts';
+import { any, boolean, compatible, decimalNumber, describeShape, joined, listOf, loosened, text, wholeNumber } from './shape.ts';
 
 export interface Surroundings {
   /** The shape of a name; reports the names that there are not, and then gives `any`. */
@@ -15,7 +15,7 @@ export interface Surroundings {
 export function inferShape(node: ExpressionNode, around: Surroundings): Shape {
   switch (node.kind) {
     case 'constant':
-      return node.type === 'int' || node.type === 'double' ? number : { kind: node.type };
+      return constantShape(node.type);
     case 'name':
       return around.lookUp(node.name);
     case 'field':
@@ -25,12 +25,19 @@ export function inferShape(node: ExpressionNode, around: Surroundings): Shape {
     case 'call':
       return callShape(node, around);
     case 'list':
-      return listOf(node.items.map((item) => inferShape(item, around)).reduce<Shape>(joined, { kind: 'nothing' }));
+      return listOf(
+        node.items.map((item) => inferShape(item, around)).reduce<Shape>(joined, { kind: 'nothing' }),
+        node.items.length,
+      );
     case 'map':
       return mapShape(node.entries, around);
     case 'comprehension':
       return comprehensionShape(node, around);
   }
+}
+
+function constantShape(type: (ExpressionNode & { kind: 'constant' })['type']): Shape {
+  return type === 'int' || type === 'uint' || type === 'double' ? { kind: 'number', type } : { kind: type };
 }
 
 function testedShape(of: ExpressionNode, around: Surroundings): Shape {
@@ -80,9 +87,11 @@ function comprehensionShape(node: ComprehensionNode, around: Surroundings): Shap
     report: around.report,
     lookUp: (name) => (name === node.variable ? item : name === node.accumulator ? accumulator : around.lookUp(name)),
   });
-  const start = inferShape(node.start, around);
+  // The accumulator grows with each item: what is known of it at first does not hold.
+  const start = loosened(inferShape(node.start, around));
   const step = inferShape(node.step, within(start));
-  return inferShape(node.result, within(joined(start, step)));
+  const result = inferShape(node.result, within(loosened(joined(start, step))));
+  return result.kind === 'list' ? listOf(result.item, over.kind === 'list' ? over.most : undefined) : result;
 }
 
 const comparisons = new Set(['_<_', '_<=_', '_>_', '_>=_']);
@@ -91,11 +100,12 @@ const macroOperators = new Set(['_[_]', '_?_:_', '_&&_', '_||_', '@in', '@not_st
 
 /** What functions of CEL and of its strings extension give, where that does not hang on their arguments. */
 const results: Readonly<Record<string, Shape>> = {
-  size: number,
-  int: number,
-  double: number,
-  indexOf: number,
-  lastIndexOf: number,
+  size: wholeNumber,
+  int: wholeNumber,
+  uint: { kind: 'number', type: 'uint' },
+  double: decimalNumber,
+  indexOf: wholeNumber,
+  lastIndexOf: wholeNumber,
   contains: boolean,
   startsWith: boolean,
   endsWith: boolean,
@@ -108,6 +118,7 @@ const results: Readonly<Record<string, Shape>> = {
   replace: text,
   substring: text,
   trim: text,
+  reverse: text,
   join: text,
   format: text,
   split: listOf(text),
@@ -139,7 +150,7 @@ function callShape(node: CallNode, around: Surroundings): Shape {
     for (const [index, shape] of shapes.entries())
       if (!['number', 'any', 'nothing'].includes(shape.kind))
         around.report('type-mismatch', `${sourceOf(node.arguments[index])} is ${describeShape(shape)}, where a number is needed`);
-    return number;
+    return numberShape(node, shapes, around);
   }
   if (name === '_[_]') return itemShape(node, first, around);
   if (name === '@in') return boolean;
@@ -150,6 +161,7 @@ function callShape(node: CallNode, around: Surroundings): Shape {
   }
   if (name === 'join' && target?.kind === 'list' && target.item.kind === 'record')
     around.report('type-mismatch', `join needs texts, and ${sourceOf(node.target)} is ${describeShape(target)}`);
+  if (name === 'split') return listOf(text, splitLimit(node.arguments[1]));
   return results[name] ?? any;
 }
 
@@ -171,16 +183,60 @@ function sumShape(node: CallNode, first: Shape, second: Shape, around: Surroundi
     );
     return any;
   }
-  return joined(first, second);
+  if (first.kind === 'number' || second.kind === 'number') return numberShape(node, [first, second], around);
+  if (first.kind !== 'list' || second.kind !== 'list') return joined(first, second);
+  const most = first.most === undefined || second.most === undefined ? undefined : first.most + second.most;
+  return listOf(joined(first.item, second.item), most);
+}
+
+/** What arithmetic gives: the kind of its operands, which must be one. */
+function numberShape(node: CallNode, shapes: readonly Shape[], around: Surroundings): Shape {
+  const types = shapes.flatMap((shape) => (shape.kind === 'number' && shape.type !== undefined ? [shape.type] : []));
+  const [type = 'any', ...others] = types;
+  const operator = node.function.replaceAll('_', '');
+  if (others.some((other) => other !== type)) {
+    const [one, other] = shapes.map(describeShape);
+    const hint = 'write 2.0 for 2, or double( ) or int( ) around one of them';
+    around.report('type-mismatch', `${operator} does not mix numbers: ${sources(node)} are ${one} and ${other}; ${hint}`);
+  }
+  if (node.function === '_%_' && types.includes('double'))
+    around.report('type-mismatch', `% is for whole numbers, and ${sources(node)} are not: put int( ) around what has decimals`);
+  return { kind: 'number', ...(type === 'any' ? {} : { type }) };
+}
+
+/** A limit of 0 or less has a meaning of its own. */
+function splitLimit(limit: ExpressionNode | undefined): number | undefined {
+  return limit?.kind === 'constant' && Number(limit.value) >= 0 ? Number(limit.value) : undefined;
 }
 
 function itemShape(node: CallNode, of: Shape, around: Surroundings): Shape {
   const index = node.arguments[1];
-  if (of.kind === 'list') return of.item;
+  if (of.kind === 'list') {
+    checkIndex(node, of, around);
+    return of.item;
+  }
   if (of.kind === 'record' && index?.kind === 'constant') return fieldOf(of, index.value, sourceOf(node.arguments[0]), around);
   if (of.kind !== 'any' && of.kind !== 'nothing' && of.kind !== 'record')
     around.report('type-mismatch', `${sourceOf(node.arguments[0])} is ${describeShape(of)} and has no items`);
   return any;
+}
+
+function checkIndex(node: CallNode, { most }: ListShape, around: Surroundings): void {
+  const [list, at] = node.arguments;
+  const index = at?.kind === 'constant' && at.type !== 'text' ? Number(at.value) : Number.NaN;
+  const source = sourceOf(list);
+  if (index < 0) {
+    around.report(
+      'index-range',
+      `${source}[${index}] is nothing: items are counted from 0; the last is ${source}[size(${source}) - 1]`,
+    );
+  } else if (most !== undefined && index >= most) {
+    const has =
+      most === 0
+        ? 'has no items'
+        : `has at most ${most} item${most === 1 ? '' : 's'}, of which the last is ${source}[${most - 1}]`;
+    around.report('index-range', `there is no ${source}[${index}]: ${source} ${has}`);
+  }
 }
 
 const sources = (node: CallNode) => node.arguments.map(sourceOf).join(' and ');

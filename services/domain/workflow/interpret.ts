@@ -1,14 +1,14 @@
 import type { Query } from '../benchmark.ts';
 import type { Failure } from '../failure.ts';
 import { FailureError } from '../failure.ts';
-import type { Value } from '../operators/operator.ts';
 import { workflowBounds } from './bounds.ts';
 import { callOperator } from './call-operator.ts';
 import { parseExpression } from './expression.ts';
 import type { CallRecord, ExecutionContext, Frame } from './frame.ts';
 import { branchFrame, evaluated, failureAt, lookUp, rootFrame, usePath } from './frame.ts';
 import { parseTemplate, templateValue } from './template.ts';
-import { textOf } from './value.ts';
+import type { StepValue } from './value.ts';
+import { isList, textOf } from './value.ts';
 import type { MapStep, ParallelStep, Step, Workflow } from './workflow.ts';
 
 export interface WorkflowOutcome {
@@ -78,7 +78,7 @@ async function runStep(step: Step, position: string, frame: Frame): Promise<stri
 
 type NamedStep = Exclude<Step, { kind: 'if' | 'loop' | 'return' }>;
 
-async function namedValue(step: NamedStep, path: string, position: string, frame: Frame): Promise<Value> {
+async function namedValue(step: NamedStep, path: string, position: string, frame: Frame): Promise<StepValue> {
   switch (step.kind) {
     case 'call':
       return callOperator(step, path, frame);
@@ -94,7 +94,7 @@ async function namedValue(step: NamedStep, path: string, position: string, frame
       );
     case 'map': {
       const list = fieldValue(step.over, 'map', path, frame);
-      if (!Array.isArray(list)) throw failureAt('expression', path, `map needs a list, and ${step.over.trim()} is none.`);
+      if (!isList(list)) throw failureAt('expression', path, `map needs a list, and ${step.over.trim()} is none.`);
       return runBranches(step, list.slice(0, step.max), path, position, frame);
     }
   }
@@ -103,11 +103,11 @@ async function namedValue(step: NamedStep, path: string, position: string, frame
 /** Runs a body once for each item, all at once. */
 async function runBranches(
   step: ParallelStep | MapStep,
-  items: readonly (Value | undefined)[],
+  items: readonly (StepValue | undefined)[],
   path: string,
   position: string,
   frame: Frame,
-): Promise<Value> {
+): Promise<StepValue> {
   const trouble = new AbortController();
   const signal = AbortSignal.any([frame.signal, trouble.signal]);
   const frames = items.map((item, index) => {
@@ -134,7 +134,7 @@ async function runBranches(
   });
 }
 
-async function runBranch(step: ParallelStep | MapStep, path: string, position: string, branch: Frame): Promise<Value> {
+async function runBranch(step: ParallelStep | MapStep, path: string, position: string, branch: Frame): Promise<StepValue> {
   const answer = await runSteps(step.steps, `${position}.steps`, branch);
   if (answer !== undefined) throw failureAt('invalid-workflow', path, 'a parallel or map step cannot return from inside.');
   if (step.yield !== undefined) return fieldValue(step.yield, 'yield', path, branch);
@@ -144,7 +144,7 @@ async function runBranch(step: ParallelStep | MapStep, path: string, position: s
   return value;
 }
 
-function fieldValue(template: string, field: string, path: string, frame: Frame): Value {
+function fieldValue(template: string, field: string, path: string, frame: Frame): StepValue {
   return evaluated(path, field, () => templateValue(parseTemplate(template), (name) => lookUp(name, frame)));
 }
 

@@ -2,6 +2,7 @@ import { suggestion } from './near-name.ts';
 import type { Report } from './problem.ts';
 import { isObject, kindOf } from './problem.ts';
 import { repetitionRange, sizeLimits } from './rules.ts';
+import { WholeDouble } from './whole-double.ts';
 import type { Step } from './workflow.ts';
 
 type StepObject = Readonly<Record<string, unknown>>;
@@ -124,7 +125,7 @@ export function scalarTemplate(value: unknown, step: string, field: string, repo
       report(step, field, 'too-large', `the text has ${value.length} characters, and at most ${sizeLimits.text} are allowed`);
     return value;
   }
-  if (typeof value === 'number' || typeof value === 'boolean') return `{{${value}}}`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value instanceof WholeDouble) return `{{${value}}}`;
   const hint = isObject(value) ? '; put quotes around {{ }}: "{{…}}"' : '';
   report(
     step,
@@ -195,7 +196,8 @@ function conditionField(step: StepObject, field: string, at: StepPlace): string 
 }
 
 function repetitions(step: StepObject, field: string, at: StepPlace): number {
-  const value = step[field];
+  const given = step[field];
+  const value = given instanceof WholeDouble ? given.value : given;
   const { least, most } = repetitionRange;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   if (typeof value === 'number')

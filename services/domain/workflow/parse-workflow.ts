@@ -3,6 +3,7 @@ import { parseSteps, scalarTemplate } from './parse-step.ts';
 import type { Report } from './problem.ts';
 import { isObject, kindOf, problemCollector } from './problem.ts';
 import { sizeLimits } from './rules.ts';
+import { WholeDouble } from './whole-double.ts';
 import type { Step, Workflow, WorkflowProblem } from './workflow.ts';
 import { languageVersion } from './workflow.ts';
 
@@ -55,7 +56,7 @@ function bodies(step: Step): readonly (readonly Step[])[] {
 function checkVersion(version: unknown, report: Report): void {
   if (version === undefined)
     report('', 'workflow', 'missing-field', `the language version is missing: write workflow: ${languageVersion}`);
-  else if (version !== languageVersion)
+  else if (version !== languageVersion && !(version instanceof WholeDouble && version.value === languageVersion))
     report(
       '',
       'workflow',

@@ -1,4 +1,5 @@
 import type { WorkflowRule } from './rules.ts';
+import { WholeDouble } from './whole-double.ts';
 import type { WorkflowProblem } from './workflow.ts';
 
 export type Report = (step: string, field: string, rule: WorkflowRule, message: string) => void;
@@ -14,7 +15,7 @@ export function problemCollector(): { readonly problems: WorkflowProblem[]; read
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof WholeDouble);
 }
 
 /** What a decoded value is, for messages. */
@@ -23,5 +24,5 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
-  return typeof value === 'object' ? 'an object' : String(value);
+  return isObject(value) ? 'an object' : String(value);
 }

@@ -19,6 +19,8 @@ export const ruleTexts = {
   'unknown-output': 'A field of a result is one of the outputs of its operator.',
   'unknown-function': "A function is one of CEL's, its macros or its strings extension.",
   'type-mismatch': 'A value has the type that its place needs.',
+  'index-range': 'An index is from 0 on, and within a list whose length is known.',
+  'unfilled-reference': 'What names a value stands in {{ }}: single braces, other templates and bare names are text.',
   // calls
   'unknown-operator': 'A call names an operator that the benchmark allows.',
   'unknown-input': 'with has no inputs but those of the operator.',
@@ -33,6 +35,7 @@ export const ruleTexts = {
   'misplaced-return': 'A return stands outside parallel and map.',
   'unreachable-step': 'No step follows one that always returns.',
   'missing-yield': 'parallel and map have a yield, or end in a step with an id.',
+  'unread-query': 'The answer depends on the query.',
   // bounds
   'call-limit': 'The most model calls that the workflow can make are within the limit for one query.',
   'step-limit': 'The most steps that the workflow can run through are at most 10000.',

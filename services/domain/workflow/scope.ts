@@ -18,6 +18,8 @@ export interface Checks {
   readonly query: RecordShape;
   /** Every id of the workflow, wherever it stands. */
   readonly ids: ReadonlySet<string>;
+  /** Those that get a value in more than one place. */
+  readonly reassigned: ReadonlySet<string>;
   readonly operators: ReadonlyMap<string, Operator>;
   readonly prompts: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,7 @@ export function visibleShape(name: string, scope: Scope, checks: Checks, complai
 
 type Complain = (rule: 'unassigned-name' | 'unknown-name', message: string) => void;
 
-function visibleNames(scope: Scope): string[] {
+export function visibleNames(scope: Scope): string[] {
   return [...scope.assigned, ...(scope.outer === undefined ? [] : visibleNames(scope.outer))];
 }
 

@@ -1,10 +1,21 @@
 import type { Field, Operator } from '../operators/operator.ts';
 
 /** What is known of a value before anything runs. `any`: could be everything; `nothing`: the item of an empty list. */
-export type Shape =
-  | { readonly kind: 'text' | 'number' | 'boolean' | 'null' | 'any' | 'nothing' }
-  | { readonly kind: 'list'; readonly item: Shape }
-  | RecordShape;
+export type Shape = { readonly kind: 'text' | 'boolean' | 'null' | 'any' | 'nothing' } | NumberShape | ListShape | RecordShape;
+
+/** CEL does not mix its kinds of numbers in arithmetic. */
+export interface NumberShape {
+  readonly kind: 'number';
+  /** Absent where it is not known. */
+  readonly type?: 'int' | 'uint' | 'double';
+}
+
+export interface ListShape {
+  readonly kind: 'list';
+  readonly item: Shape;
+  /** Most items that it can have; absent where that is not known. */
+  readonly most?: number;
+}
 
 export interface RecordShape {
   readonly kind: 'record';
@@ -15,13 +26,15 @@ export interface RecordShape {
 
 export const text: Shape = { kind: 'text' };
 export const number: Shape = { kind: 'number' };
+export const wholeNumber: Shape = { kind: 'number', type: 'int' };
+export const decimalNumber: Shape = { kind: 'number', type: 'double' };
 export const boolean: Shape = { kind: 'boolean' };
 export const any: Shape = { kind: 'any' };
 
-export const listOf = (item: Shape): Shape => ({ kind: 'list', item });
+export const listOf = (item: Shape, most?: number): Shape => ({ kind: 'list', item, ...(most === undefined ? {} : { most }) });
 
 export function fieldShape(field: Field): Shape {
-  if (field.type === 'number') return number;
+  if (field.type === 'number') return decimalNumber;
   if (field.type === 'boolean') return boolean;
   return field.type === 'texts' ? listOf(text) : text;
 }
@@ -38,9 +51,12 @@ export function describeShape(shape: Shape): string {
     return `a list (each item ${describeShape(shape.item)})`;
   }
   if (shape.kind === 'record') return `the whole result of ${shape.of}`;
+  if (shape.kind === 'number') return numberKinds[shape.type ?? 'any'];
   if (shape.kind === 'boolean') return 'true or false';
-  return { text: 'a text', number: 'a number', null: 'null', any: 'any value', nothing: 'nothing' }[shape.kind];
+  return { text: 'a text', null: 'null', any: 'any value', nothing: 'nothing' }[shape.kind];
 }
+
+const numberKinds = { int: 'a whole number', uint: 'an unsigned number', double: 'a number with decimals', any: 'a number' };
 
 /** Whether the two can be the same value's shape, as far as is known. */
 export function compatible(left: Shape, right: Shape): boolean {
@@ -60,8 +76,22 @@ export function compatible(left: Shape, right: Shape): boolean {
 export function joined(left: Shape, right: Shape): Shape {
   if (left.kind === 'nothing') return right;
   if (right.kind === 'nothing') return left;
-  if (left.kind === 'list' && right.kind === 'list') return listOf(joined(left.item, right.item));
+  if (left.kind === 'list' && right.kind === 'list') return listOf(joined(left.item, right.item), mostOf(left, right));
+  if (left.kind === 'number' && right.kind === 'number') return left.type === right.type ? left : number;
   return left.kind !== 'any' && right.kind !== 'any' && compatible(left, right) ? left : any;
+}
+
+function mostOf(left: ListShape, right: ListShape): number | undefined {
+  return left.most === undefined || right.most === undefined ? undefined : Math.max(left.most, right.most);
+}
+
+/** The shape without what a later value of the same name may differ in: how many items it has, and which kind of number it is. */
+export function loosened(shape: Shape): Shape {
+  if (shape.kind === 'number') return number;
+  if (shape.kind === 'list') return listOf(loosened(shape.item));
+  if (shape.kind !== 'record') return shape;
+  const fields = Object.entries(shape.fields).map(([name, field]) => [name, loosened(field)] as const);
+  return { ...shape, fields: Object.fromEntries(fields) };
 }
 
 /** Whether a value of the shape can stand in a text. */

@@ -1,6 +1,6 @@
-import type { Value } from '../operators/operator.ts';
-import type { Expression } from './expression.ts';
+import type { Expression, Variables } from './expression.ts';
 import { ExpressionError, parseExpression } from './expression.ts';
+import type { StepValue } from './value.ts';
 import { textOf } from './value.ts';
 
 /** Text with {{ expression }} in it, parsed. */
@@ -11,22 +11,43 @@ export interface Template {
 }
 
 /**
- * Blanks at line ends and at the end are not part of a template, so that YAML's ways to write a text make no difference.
+ * Blanks at line ends and at the end are not part of a template, so that YAML's ways to write a text make no difference. The braces of
+ * \boxed{{}} are text: nothing could be filled in.
  * @throws ExpressionError
  */
 export function parseTemplate(raw: string): Template {
   const text = raw.replaceAll(/[ \t]*\r?\n/g, '\n').trimEnd();
   const parts: (string | Expression)[] = [];
   let rest = 0;
-  for (let open = findOpen(text, 0); open !== -1; open = findOpen(text, rest)) {
+  let from = 0;
+  for (let open = findOpen(text, from); open !== -1; open = findOpen(text, from)) {
+    from = open + 4;
+    if (text.startsWith('{{}}', open) && followsLatex(text.slice(0, open))) continue;
     const close = findClose(text, open + 2);
-    if (close === -1) throw new ExpressionError(`the "{{" before "${text.slice(open + 2, open + 22)}" has no "}}"`);
+    if (close === -1)
+      throw new ExpressionError(`the "{{" before "${text.slice(open + 2, open + 22)}" has no "}}"; ${bracesHint}`);
     if (open > rest) parts.push(text.slice(rest, open));
-    parts.push(parseExpression(text.slice(open + 2, close).trim()));
+    parts.push(expressionIn(text.slice(open + 2, close), followsLatex(text.slice(0, open))));
     rest = close + 2;
+    from = rest;
   }
   if (rest < text.length) parts.push(text.slice(rest));
   return { parts, whole: wholeExpression(parts) };
+}
+
+export const bracesHint = 'a single { or } is text, in JSON and LaTeX too, and two are written {{ "{{" }}';
+
+/** Whether what comes next in a text stands where LaTeX has a group: after a command, an exponent, another group. */
+export const followsLatex = (before: string): boolean => /(?:\\[A-Za-z]+|[\^_}])$/.test(before);
+
+function expressionIn(inside: string, isLatex: boolean): Expression {
+  try {
+    return parseExpression(inside.trim());
+  } catch (error) {
+    const isText = isLatex || inside.trim() === '' || inside.includes('\\') || /^\s*(?:"[^"]*"|'[^']*')\s*:/.test(inside);
+    if (!(error instanceof ExpressionError) || !isText) throw error;
+    throw new ExpressionError(`${error.message}; ${bracesHint}`, { cause: error });
+  }
 }
 
 /** For a text whose syntax was reported before. */
@@ -40,19 +61,21 @@ export function parseTemplateOrNothing(text: string): Template | undefined {
 }
 
 /** @throws ExpressionError */
-export function templateValue(template: Template, variables: (name: string) => Value | undefined): Value {
-  if (template.whole !== undefined) return template.whole.evaluate(variables);
+export function templateValue(template: Template, variables: Variables): StepValue {
+  if (template.whole !== undefined) return template.whole.value(variables);
   return templateText(template, variables);
 }
 
 /** @throws ExpressionError */
-export function templateText(template: Template, variables: (name: string) => Value | undefined): string {
+export function templateText(template: Template, variables: Variables): string {
   return template.parts
     .map((part) => {
       if (typeof part === 'string') return part;
-      const text = textOf(part.evaluate(variables));
-      if (text === undefined) throw new ExpressionError(`"${part.text}" is not a text: name one of its fields`);
-      return text;
+      const value = part.value(variables);
+      const text = textOf(value);
+      if (text !== undefined) return text;
+      const why = typeof value === 'number' ? 'is not a finite number' : 'is not a text: name one of its fields';
+      throw new ExpressionError(`"${part.text}" ${why}`);
     })
     .join('');
 }

@@ -4,11 +4,12 @@ import { checkCall } from './check-call.ts';
 import type { TextPlace } from './check-template.ts';
 import { checkCondition, checkTemplate, checkText, readOrReport } from './check-template.ts';
 import { problemCollector } from './problem.ts';
+import { readsQuery } from './reads-query.ts';
 import { sizeLimits } from './rules.ts';
 import type { Checks, Scope } from './scope.ts';
 import { assign, meeting, newScope, queryShape } from './scope.ts';
 import type { Shape } from './shape.ts';
-import { any, describeShape, listOf, outputShape } from './shape.ts';
+import { any, describeShape, listOf, loosened, outputShape } from './shape.ts';
 import { parseTemplate } from './template.ts';
 import type { MapStep, ParallelStep, Step, Workflow, WorkflowProblem } from './workflow.ts';
 
@@ -25,10 +26,12 @@ export interface WorkflowRules {
 /** Everything that is wrong with a workflow whose form is right; [] if it can run. */
 export function validateWorkflow(workflow: Workflow, rules: WorkflowRules): readonly WorkflowProblem[] {
   const { problems, report } = problemCollector();
+  const ids = allIds(workflow.steps);
   const checks: Checks = {
     report,
     query: queryShape(rules.queryFields),
-    ids: new Set(allIds(workflow.steps)),
+    ids: new Set(ids),
+    reassigned: new Set(ids.filter((id, index) => ids.indexOf(id) !== index)),
     operators: rules.operators,
     prompts: workflow.prompts,
   };
@@ -44,8 +47,14 @@ export function validateWorkflow(workflow: Workflow, rules: WorkflowRules): read
       `the workflow can end without an answer: let steps[${last}] be followed by a return step`,
     );
   }
+  if (problems.length === 0 && !readsQuery(workflow, rules.operators)) report('', 'steps', 'unread-query', unreadMessage(rules));
   checkBounds(workflow, rules, report);
   return problems;
+}
+
+function unreadMessage({ queryFields }: WorkflowRules): string {
+  const field = queryFields[0] ?? 'question';
+  return `nothing of the query reaches the answer, which would be the same for every query: read it in a step, e.g. input: "{{ query.${field} }}", and return what comes of it`;
 }
 
 interface Flow {
@@ -92,7 +101,10 @@ function checkSteps(steps: readonly Step[], flow: Flow): Scope | undefined {
 function checkStep(step: Step, place: string, flow: Flow): Scope | undefined {
   const { scope, checks } = flow;
   const at = (field: string): TextPlace => ({ step: place, field, scope, checks });
-  const named = (id: string, shape: Shape) => assign(scope, id, shape, { step: place, field: 'id', report: checks.report });
+  const named = (id: string, shape: Shape) => {
+    const kept = checks.reassigned.has(id) ? loosened(shape) : shape;
+    return assign(scope, id, kept, { step: place, field: 'id', report: checks.report });
+  };
   switch (step.kind) {
     case 'call': {
       const operator = checkCall(step, at, checks);
@@ -101,9 +113,12 @@ function checkStep(step: Step, place: string, flow: Flow): Scope | undefined {
     case 'set':
       return named(step.id, checkTemplate(step.value, at('set')) ?? any);
     case 'parallel':
-      return named(step.id, listOf(branchShape(step, newScope(scope), flow)));
-    case 'map':
-      return named(step.id, listOf(branchShape(step, mapScope(step, at), flow)));
+      return named(step.id, listOf(branchShape(step, newScope(scope), flow), step.times));
+    case 'map': {
+      const over = mapOver(step, at);
+      const most = over.kind === 'list' && over.most !== undefined ? Math.min(over.most, step.max) : step.max;
+      return named(step.id, listOf(branchShape(step, mapScope(step, over, at), flow), most));
+    }
     case 'if': {
       checkCondition(step.condition, at('if'));
       const then = checkSteps(step.then, { ...flow, position: `${flow.position}.then` });
@@ -126,8 +141,8 @@ function checkStep(step: Step, place: string, flow: Flow): Scope | undefined {
   }
 }
 
-function mapScope(step: MapStep, at: (field: string) => TextPlace): Scope {
-  const { scope, checks } = at('map');
+function mapOver(step: MapStep, at: (field: string) => TextPlace): Shape {
+  const { checks } = at('map');
   const over = checkTemplate(step.over, at('map')) ?? any;
   if (over.kind !== 'list' && over.kind !== 'any')
     checks.report(
@@ -136,6 +151,11 @@ function mapScope(step: MapStep, at: (field: string) => TextPlace): Scope {
       'type-mismatch',
       `map needs a list such as "{{drafts}}", and ${step.over.trim()} is ${describeShape(over)}`,
     );
+  return over;
+}
+
+function mapScope(step: MapStep, over: Shape, at: (field: string) => TextPlace): Scope {
+  const { scope, checks } = at('map');
   const item = over.kind === 'list' ? over.item : any;
   return assign(newScope(scope), step.item, item, { step: step.id, field: 'as', report: checks.report });
 }

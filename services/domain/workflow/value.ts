@@ -1,19 +1,59 @@
-import type { Value } from '../operators/operator.ts';
+import { plainDouble } from './cel/double-text.ts';
+
+/**
+ * A value between steps. What CEL tells apart stays apart: a number is a double, whole or not, and a bigint is an int; a Map has keys
+ * that are not all texts.
+ */
+export type StepValue =
+  | string
+  | number
+  | bigint
+  | Unsigned
+  | boolean
+  | null
+  | readonly StepValue[]
+  | ReadonlyMap<MapKey, StepValue>
+  | { readonly [field: string]: StepValue };
+
+export type MapKey = string | bigint | boolean | Unsigned;
+
+/** CEL's uint. */
+export class Unsigned {
+  readonly value: bigint;
+
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
 
 /** A value as it stands in a text: a list has its items apart by a blank line. Undefined for what has no text form. */
-export function textOf(value: Value): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (!Array.isArray(value)) return undefined;
+export function textOf(value: StepValue): string | undefined {
+  if (!isList(value)) return scalarText(value);
   const items = value.map(scalarText);
   return items.includes(undefined) ? undefined : items.join('\n\n');
 }
 
 /** A list's items as texts; undefined if it is not a list of texts and numbers. */
-export function textsOf(value: Value): string[] | undefined {
-  if (!Array.isArray(value)) return undefined;
+export function textsOf(value: StepValue): string[] | undefined {
+  if (!isList(value)) return undefined;
   const items = value.map(scalarText).filter((item) => item !== undefined);
   return items.length === value.length ? items : undefined;
 }
 
-const scalarText = (value: Value): string | undefined => (Array.isArray(value) ? undefined : textOf(value));
+/** Undefined for what is no number, and for a whole one that JavaScript's numbers cannot hold. */
+export function numberOf(value: StepValue): number | undefined {
+  if (typeof value === 'number') return value;
+  const whole = value instanceof Unsigned ? value.value : value;
+  return typeof whole === 'bigint' && Number.isSafeInteger(Number(whole)) ? Number(whole) : undefined;
+}
+
+export function isList(value: StepValue): value is readonly StepValue[] {
+  return Array.isArray(value);
+}
+
+function scalarText(value: StepValue): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? plainDouble(value) : undefined;
+  if (value instanceof Unsigned) return String(value.value);
+  return typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : undefined;
+}

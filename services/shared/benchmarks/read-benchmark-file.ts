@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import { stringify } from 'yaml';
 import type { Query } from '../../domain/benchmark.ts';
 import { scorerIn } from '../../domain/scoring/own-scorer.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
@@ -64,11 +63,11 @@ function inputsOf({ settings, error }: Parsed): readonly string[] {
   return settings.inputs ?? fields;
 }
 
-async function initialWorkflowOf({ settings, error }: Parsed, inputs: readonly string[], path: string): Promise<Workflow> {
+async function initialWorkflowOf({ settings, error, text }: Parsed, inputs: readonly string[], path: string): Promise<Workflow> {
   const { initial_workflow: given, operators } = settings;
   const surroundings = { operators, inputs };
   if (typeof given === 'string') return readWorkflowFile(resolve(dirname(path), given), surroundings);
-  if (given !== undefined) return readWorkflowText(stringify(given), `${path}, initial_workflow`, surroundings);
+  if (given !== undefined) return readWorkflowText(text(['initial_workflow']), `${path}, initial_workflow`, surroundings);
   if (operators.includes('custom')) return singleCallWorkflow(questionTemplate(inputs));
   throw error(
     'initial_workflow',

@@ -1,4 +1,5 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, visit } from 'yaml';
+import { WholeDouble } from '../../domain/workflow/whole-double.ts';
 
 /** Text that is not YAML; JSON is YAML too. */
 export class YamlError extends Error {
@@ -17,7 +18,7 @@ const maxAliasCount = 20;
 
 /**
  * The plain value of a YAML (or JSON) text that nobody vouches for. Warnings count as errors: they are tags that nobody
- * meant, as in `if: !passed`.
+ * meant, as in `if: !passed`. A whole number that was written as a double is a WholeDouble.
  * @throws YamlError for the first thing that is wrong
  */
 export function decodeYaml(text: string): unknown {
@@ -30,6 +31,12 @@ export function decodeYaml(text: string): unknown {
     const hint = fault.code === 'TAG_RESOLVE_FAILED' ? '; put quotes around a text that begins with "!"' : '';
     throw new YamlError(lines.linePos(fault.pos[0]).line, what.replace(/[.:]$/, '') + hint, { cause: fault });
   }
+  visit(document, {
+    Scalar(_key, node) {
+      const isDouble = typeof node.value === 'number' && Number.isInteger(node.value) && /^[-+.\d]*[.eE]/.test(node.source ?? '');
+      if (isDouble) node.value = new WholeDouble(node.value as number);
+    },
+  });
   try {
     return document.toJS({ maxAliasCount });
   } catch (cause) {

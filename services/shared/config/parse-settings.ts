@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { Document, LineCounter, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import { explainIssue } from './explain-issue.ts';
 
@@ -29,6 +29,8 @@ export interface ParsedSettings<Settings, Refusal extends Error> {
    * @throws Refusal
    */
   part<Schema extends z.ZodType>(path: readonly string[], value: unknown, schema: Schema): z.infer<Schema>;
+  /** A part as YAML of its own, with its numbers as they were written. */
+  text(path: readonly string[]): string;
 }
 
 /**
@@ -67,7 +69,17 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
       return refuse({ line, field }, message, { cause });
     },
     part: (path, value, partSchema) => check(value, partSchema, path),
+    text: (path) => textOfPart(document, path),
   };
+}
+
+function textOfPart(document: Document, path: readonly string[]): string {
+  try {
+    return String(new Document(document.getIn(path, true)));
+  } catch {
+    // It refers to an anchor outside, which only the plain value has filled in.
+    return stringify(path.reduce<unknown>((part, key) => (part as Readonly<Record<string, unknown>>)[key], document.toJS()));
+  }
 }
 
 function plainValue(document: Document, refuse: SettingsForm<z.ZodType, Error>['refuse']): unknown {

@@ -2,7 +2,8 @@ import { RunManifest } from './generated/scale/v1/control.ts';
 import { readVersionedMessage } from './read-message.ts';
 
 export function encodeRunManifest(manifest: RunManifest): Uint8Array {
-  return RunManifest.encode(manifest).finish();
+  // A manifest that an older or a smaller program made lacks the newer fields.
+  return RunManifest.encode(RunManifest.fromPartial(manifest)).finish();
 }
 
 /** @throws ContractError */

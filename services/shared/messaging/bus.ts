@@ -24,10 +24,26 @@ export interface Bus {
   readonly leases: LeaseStore;
   readonly troubles: TroubleBoard;
   readonly memory: MemoryStore;
-  /** Resolves if the server answers and the streams are there; for /readyz. */
+  /**
+   * Resolves if the server answers, the streams are there, it has refused nothing of late, and nothing has been tried in vain for
+   * long; for /readyz.
+   */
   check(signal: AbortSignal): Promise<void>;
+  /** What has been tried in vain for the longest time, undefined for nothing: for whoever waits. */
+  trouble(): BusTrouble | undefined;
+  /**
+   * Calls back when the store, or a part of it, was made anew, and what it held is lost. By then the streams are there again, and
+   * empty. What it returns takes that back.
+   */
+  onRemade(listener: () => void): () => void;
   /** Flushes and closes. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface BusTrouble {
+  /** E.g. "publish results.v1.r1.j1: the server did not answer in time". */
+  readonly message: string;
+  readonly forMs: number;
 }
 
 export type JobKind = 'execute' | 'predict' | 'propose';
@@ -75,7 +91,10 @@ export interface ResultStore {
   /** The first result of a job wins; a later one changes nothing. */
   put(result: Result): Promise<'stored' | 'already-stored'>;
   get(runId: string, jobId: string): Promise<Result | undefined>;
-  /** The run's results from the first on, then new ones as they come, until the signal aborts. */
+  /**
+   * The run's results from the first on, then new ones as they come, until the signal aborts. Starts over when the store is made
+   * anew.
+   */
   follow(runId: string, signal: AbortSignal): AsyncIterable<Result>;
 }
 
@@ -83,9 +102,13 @@ export interface EventLog {
   /**
    * Appends one entry. `expectedLast` is the sequence of the run's last entry, 0 for none; returns the new one.
    * @throws LogConflictError if another writer came first: the caller is deposed and must stop
+   * @throws LogLostError if the log ends before expectedLast
    */
   append(runId: string, entry: Uint8Array, expectedLast: number): Promise<number>;
-  /** Entries after a sequence, up to the end of the log as it is now, or, with follow, on until the signal aborts. */
+  /**
+   * Entries after a sequence, up to the end of the log as it is now, or, with follow, on until the signal aborts.
+   * @throws LogLostError when the store is made anew meanwhile
+   */
   read(
     runId: string,
     settings: { readonly after: number; readonly follow: boolean },
@@ -142,7 +165,7 @@ export interface RunRegistry {
   update(runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined>;
   get(runId: string): Promise<RunManifest | undefined>;
   list(): Promise<RunManifest[]>;
-  /** Every manifest there is, then each change, until the signal aborts. */
+  /** Every manifest there is, then each change, until the signal aborts. Starts over when the store is made anew. */
   watch(signal: AbortSignal): AsyncIterable<RunManifest>;
 }
 

@@ -3,20 +3,35 @@ export class BusError extends Error {
   override readonly name: string = 'BusError';
   /** What was asked, e.g. "publish jobs.v1.execute.r1.j1". */
   readonly operation: string;
+  /** What was wrong, without the operation. */
+  readonly problem: string;
   readonly retryable: boolean;
 
-  constructor(operation: string, message: string, options: ErrorOptions & { readonly retryable?: boolean } = {}) {
-    super(`${operation}: ${message}`, options);
+  constructor(operation: string, problem: string, options: ErrorOptions & { readonly retryable?: boolean } = {}) {
+    super(`${operation}: ${problem}`, options);
     this.operation = operation;
+    this.problem = problem;
     this.retryable = options.retryable ?? true;
   }
 }
 
 /** Another writer appended to the log first, which means that this one no longer leads the run. */
 export class LogConflictError extends BusError {
-  override readonly name = 'LogConflictError';
+  override readonly name: string = 'LogConflictError';
+  constructor(operation: string, options: ErrorOptions & { readonly problem?: string } = {}) {
+    const { problem = 'another coordinator has written to the log; this one must stop' } = options;
+    super(operation, problem, { ...options, retryable: false });
+  }
+}
+
+/** Entries that were in the log are gone: the store was made anew, or has lost them. Reading it from the start tells what is left. */
+export class LogLostError extends LogConflictError {
+  override readonly name = 'LogLostError';
   constructor(operation: string, options: ErrorOptions = {}) {
-    super(operation, 'another coordinator has written to the log; this one must stop', { ...options, retryable: false });
+    super(operation, {
+      ...options,
+      problem: 'entries that were there are gone: the store was made anew, or has lost them',
+    });
   }
 }
 

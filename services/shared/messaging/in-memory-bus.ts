@@ -17,8 +17,8 @@ import type {
   SpendingStore,
   TroubleBoard,
 } from './bus.ts';
-import { BlobMissingError, LogConflictError } from './errors.ts';
-import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow } from './in-memory-job-queue.ts';
+import { BlobMissingError, LogConflictError, LogLostError } from './errors.ts';
+import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow, wipeJobs } from './in-memory-job-queue.ts';
 import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
@@ -34,6 +34,8 @@ export interface InMemoryServer {
   connect(): Bus;
   /** Delivers the run's jobs that are being worked on once more, as a lost acknowledgement would; returns how many. */
   redeliver(runId: string): number;
+  /** Loses all that is stored, as a server does whose disk was wiped. */
+  wipe(): void;
 }
 
 /** Messages by subject, each with its place in the one sequence. Bytes are kept, so no two clients share an object. */
@@ -90,6 +92,8 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         troubles: createTroubleBoard(world, store),
         memory: createMemoryStore(world, store, client),
         check: async () => requireOpen(client, 'check'),
+        trouble: () => undefined,
+        onRemade: world.onRemade,
         close: async () => {
           client.closed = true;
           world.ring();
@@ -97,6 +101,12 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
       };
     },
     redeliver: (runId) => redeliverNow(world, store.jobs, runId),
+    wipe() {
+      wipeJobs(store.jobs);
+      for (const kept of [store.results, store.events, store.calls, store.blobs, store.manifests, store.leases, store.memory])
+        kept.clear();
+      world.remake();
+    },
   };
 }
 
@@ -135,7 +145,9 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
       const operation = `append to ${subject} after ${expectedLast}`;
       requireOpen(client, operation);
       const entries = entriesOf(subject);
-      if ((entries.at(-1)?.sequence ?? 0) !== expectedLast) throw new LogConflictError(operation);
+      const last = entries.at(-1)?.sequence ?? 0;
+      if (last < expectedLast) throw new LogLostError(operation);
+      if (last !== expectedLast) throw new LogConflictError(operation);
       const sequence = world.nextSequence();
       entries.push({ sequence, timeMs: world.timers.nowMs(), entry: entry.slice() });
       world.ring();
@@ -145,8 +157,10 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
       const subject = subjects.events(runId);
       const entries = entriesOf(subject);
       const end = follow ? Number.POSITIVE_INFINITY : entries.length;
+      const incarnation = world.incarnation();
       for (let place = 0; place < end && !signal.aborted; ) {
         requireOpen(client, `follow ${subject}`);
+        if (world.incarnation() !== incarnation) throw new LogLostError(`follow ${subject}`);
         const entry = entries[place];
         if (!entry) {
           await world.change(signal);
@@ -341,15 +355,18 @@ async function* followStored(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let last = 0;
+  let incarnation = world.incarnation();
   while (!signal.aborted) {
     requireOpen(client, `follow ${prefix}`);
+    if (world.incarnation() !== incarnation) last = 0;
+    incarnation = world.incarnation();
     const newer = [...stored]
       .filter(([subject, { sequence }]) => subject.startsWith(prefix) && sequence > last)
       .map(([, message]) => message)
       .sort((a, b) => a.sequence - b.sequence);
     if (newer.length === 0) await world.change(signal);
     for (const { sequence, bytes } of newer) {
-      if (signal.aborted) return;
+      if (signal.aborted || world.incarnation() !== incarnation) break;
       last = sequence;
       yield bytes;
     }

@@ -129,6 +129,12 @@ export function redeliverNow(world: World, jobs: InMemoryJobs, runId: string): n
   return inFlight.length;
 }
 
+export function wipeJobs({ queue, lanes }: InMemoryJobs): void {
+  for (const queued of queue.values()) queued.cancelTimer?.();
+  queue.clear();
+  lanes.clear();
+}
+
 function makeReady(world: World, queued: QueuedJob): void {
   queued.cancelTimer?.();
   queued.cancelTimer = undefined;

@@ -19,6 +19,11 @@ export const realTimers: Timers = {
 export interface World {
   readonly timers: Timers;
   nextSequence(): number;
+  /** How often the store was made anew. */
+  incarnation(): number;
+  /** Begins to count anew, and tells who listens. What is stored is the caller's to drop first. */
+  remake(): void;
+  onRemade(listener: () => void): () => void;
   ring(): void;
   /** Resolves at the next change, when the signal aborts, or after the time. */
   change(signal?: AbortSignal, limitMs?: number): Promise<void>;
@@ -26,15 +31,29 @@ export interface World {
 
 export function createWorld(timers: Timers): World {
   let sequence = 0;
+  let incarnation = 0;
+  const listeners = new Set<() => void>();
   const waiting = new Set<() => void>();
+  const ring = () => {
+    for (const wake of [...waiting]) wake();
+  };
   return {
     timers,
     nextSequence: () => {
       sequence += 1;
       return sequence;
     },
-    ring: () => {
-      for (const wake of [...waiting]) wake();
+    ring,
+    incarnation: () => incarnation,
+    remake() {
+      sequence = 0;
+      incarnation += 1;
+      for (const listener of [...listeners]) listener();
+      ring();
+    },
+    onRemade(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     change: (signal, limitMs) =>
       new Promise((resolve) => {

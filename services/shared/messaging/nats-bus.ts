@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { millis } from 'nats';
+import { millis, type NatsConnection } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Bus } from './bus.ts';
 import { connectNats } from './connect.ts';
@@ -15,12 +15,15 @@ import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
 import { watchLink } from './nats-link.ts';
 import { createNatsMemoryStore } from './nats-memory-store.ts';
+import { watchRefusals } from './nats-refusals.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
 import { createNatsSpendingStore } from './nats-spending-store.ts';
+import { watchStreams } from './nats-stream-watch.ts';
 import { createNatsTroubleBoard } from './nats-trouble-board.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
+import { createWaits } from './waits.ts';
 
 export interface BusSettings extends StreamLimits {
   /** E.g. ["nats://127.0.0.1:4222"]. */
@@ -43,21 +46,37 @@ export async function connectBus(settings: BusSettings): Promise<Bus> {
   const { servers, name, logger, ackWaitMs = 30_000, deadlineMs = 30_000 } = settings;
   const connection = await connectNats({ servers, name, logger, deadlineMs });
   try {
-    const options = { timeout: requestTimeoutMs };
-    const session: NatsSession = {
-      connection,
-      link: watchLink(connection),
-      jetstream: jetstream(connection, options),
-      manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
-      logger,
-      deadlineMs,
-    };
-    await declareStreams(session, settings);
-    return await openBus(session, ackWaitMs);
+    return await openBus(await openSession(connection, settings, deadlineMs), ackWaitMs);
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+async function openSession(connection: NatsConnection, settings: BusSettings, deadlineMs: number): Promise<NatsSession> {
+  const { logger } = settings;
+  const options = { timeout: requestTimeoutMs };
+  const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
+  const base = {
+    connection,
+    link: watchLink(connection),
+    waits: createWaits(logger),
+    refusals: watchRefusals(connection, logger),
+    jetstream: jetstream(connection, options),
+    manager,
+    logger,
+    deadlineMs,
+  };
+  const declare = () => declareStreams(base, settings);
+  await declare();
+  const streamWatch = await watchStreams({
+    streams: Object.values(streams),
+    createdAt: async (stream) => (await manager.streams.info(stream)).created,
+    declare,
+    onUp: base.link.onUp,
+    logger,
+  });
+  return { ...base, streams: streamWatch };
 }
 
 async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
@@ -83,7 +102,9 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
     leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
     troubles: createNatsTroubleBoard(session),
     memory: createNatsMemoryStore(session, blobs),
-    check: (signal) => checkStreams(session, signal),
+    check: (signal) => check(session, signal),
+    trouble: () => session.waits.longest(),
+    onRemade: (listener) => session.streams.onRemade(listener),
     close() {
       closing ??= closeConnection(session);
       return closing;
@@ -91,6 +112,8 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
   };
 
   async function closeConnection({ logger }: NatsSession): Promise<void> {
+    session.streams.stop();
+    session.waits.stop();
     try {
       // Away from the server, a drain would wait for it.
       await within('close', requestTimeoutMs, connection.drain());
@@ -101,7 +124,10 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
   }
 }
 
-async function checkStreams(session: NatsSession, signal: AbortSignal): Promise<void> {
+/** Longer than a failover or a restart of the server takes. */
+const troubleAfterMs = 10_000;
+
+async function check(session: NatsSession, signal: AbortSignal): Promise<void> {
   const present = new Set<string>();
   const list = async () => {
     for await (const name of session.manager.streams.names()) present.add(name);
@@ -112,5 +138,14 @@ async function checkStreams(session: NatsSession, signal: AbortSignal): Promise<
     throw toBusError('check', error);
   }
   const missing = Object.values(streams).filter((name) => !present.has(name));
-  if (missing.length > 0) throw new BusError('check', `streams are missing on the server: ${missing.join(', ')}`);
+  if (missing.length > 0) {
+    session.streams.hint();
+    throw new BusError('check', `streams are missing on the server: ${missing.join(', ')}`);
+  }
+  const refused = session.refusals.current();
+  if (refused.length > 0) throw new BusError('check', refused.join('; '), { retryable: false });
+  const trouble = session.waits.longest();
+  if (trouble && trouble.forMs > troubleAfterMs) {
+    throw new BusError('check', `tried in vain for ${Math.round(trouble.forMs / 1000)} s: ${trouble.message}`);
+  }
 }

@@ -2,16 +2,18 @@ import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { decodeModelCall, encodeModelCall } from '../contracts/result-codec.ts';
 import type { BlobStore, CallJournal } from './bus.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
-import { publishFirst } from './nats-publish.ts';
+import { publishOnce } from './nats-publish.ts';
 import { readLastOfEach } from './nats-read.ts';
-import type { NatsSession } from './nats-session.ts';
+import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 export function createNatsCallJournal(session: NatsSession, blobs: BlobStore): CallJournal {
   return {
     async record(runId, jobId, call) {
       const { data, headers } = await carryBody(blobs, encodeModelCall(call));
-      await publishFirst(session, subjects.call(runId, jobId, call.callId), data, headers);
+      const subject = subjects.call(runId, jobId, call.callId);
+      // The journal forgets where it would be full, so it never refuses: a repeat takes the place of what it repeats.
+      await untilDone(session, `publish ${subject}`, () => publishOnce(session, subject, data, headers));
     },
 
     async read(runId, jobId) {

@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from 'nats';
 import { nanos } from 'nats';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { Delivery } from './bus.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
-import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
+import { publishOnce } from './nats-publish.ts';
+import { type NatsSession, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 const settleDeadlineMs = 8_000;
 const confirmTimeoutMs = 3_000;
+const removedWithinMs = 3_000;
 
 const signals = {
   done: '+ACK',
@@ -18,11 +21,15 @@ const signals = {
 };
 
 export function createDelivery(session: NatsSession, message: Msg, job: Job): Delivery {
-  const { deliveryCount, consumer } = placeOf(message);
+  const { deliveryCount, consumer, sequence } = placeOf(message);
   let settled = false;
   const settle = (verb: string, signal: string) => {
     settled = true;
     return settleUntilDone(session, message, consumer, `${verb} ${message.subject}`, signal);
+  };
+  const settleForGood = async (verb: string, signal: string) => {
+    await settle(verb, signal);
+    await untilRemoved(session, sequence);
   };
   return {
     job,
@@ -37,9 +44,9 @@ export function createDelivery(session: NatsSession, message: Msg, job: Job): De
         throw toBusError(`heartbeat ${message.subject}`, error);
       }
     },
-    ack: () => settle('ack', signals.done),
+    ack: () => settleForGood('ack', signals.done),
     retry: (delayMs) => settle('retry', signals.again(delayMs)),
-    terminate: () => settle('terminate', signals.never),
+    terminate: () => settleForGood('terminate', signals.never),
   };
 }
 
@@ -48,7 +55,7 @@ export async function setAside(session: NatsSession, message: Msg, reason: unkno
   const { subject, data } = message;
   session.logger.error({ err: reason, subject, stream: streams.dead }, 'a job cannot be read; it is set aside');
   const kept = subjects.dead(subject);
-  await untilDone(session, `publish ${kept}`, () => session.jetstream.publish(kept, data, { timeout: requestTimeoutMs }));
+  await untilDone(session, `publish ${kept}`, () => publishOnce(session, kept, data));
   await settleUntilDone(session, message, placeOf(message).consumer, `terminate ${subject}`, signals.never);
 }
 
@@ -77,6 +84,23 @@ async function settleUntilDone(
   await untilDone(session, operation, attempt, Math.min(session.deadlineMs, settleDeadlineMs));
 }
 
+/**
+ * Servers of a cluster take the acknowledgement first and the job from the queue a moment later: until then, publishing it again
+ * would be refused as already queued, and then it would be gone.
+ */
+async function untilRemoved(session: NatsSession, sequence: number): Promise<void> {
+  const deadline = performance.now() + removedWithinMs;
+  try {
+    for (let pauseMs = 4; performance.now() < deadline; pauseMs = Math.min(250, pauseMs * 2)) {
+      if ((await session.manager.streams.getMessage(streams.jobs, { seq: sequence })) === null) return;
+      await sleep(pauseMs);
+    }
+  } catch (error) {
+    // It is settled all the same.
+    session.logger.debug({ err: toBusError('look for a settled job', error) }, 'a settled job could not be looked for');
+  }
+}
+
 async function isLaneGone(session: NatsSession, consumer: string): Promise<boolean> {
   try {
     await session.manager.consumers.info(streams.jobs, consumer);
@@ -91,8 +115,8 @@ async function isLaneGone(session: NatsSession, consumer: string): Promise<boole
  * What the reply subject of a delivery tells: $JS.ACK.[domain.account.]stream.consumer.delivered.sequence.delivery.time.pending,
  * where newer servers add a part at the end and, with the domain, two in the middle.
  */
-function placeOf(message: Msg): { readonly consumer: string; readonly deliveryCount: number } {
+function placeOf(message: Msg): { readonly consumer: string; readonly deliveryCount: number; readonly sequence: number } {
   const parts = (message.reply ?? '').split('.');
   const start = parts.length === 9 ? 2 : 4;
-  return { consumer: parts[start + 1] ?? '', deliveryCount: Number(parts[start + 2]) };
+  return { consumer: parts[start + 1] ?? '', deliveryCount: Number(parts[start + 2]), sequence: Number(parts[start + 3]) };
 }

@@ -1,28 +1,20 @@
 import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import { errors } from 'nats';
 import { BusError } from './errors.ts';
+import { codes, isPassing, remedyOf } from './jetstream-codes.ts';
+
+export type PermissionViolation = Pick<InstanceType<typeof errors.PermissionViolationError>, 'operation' | 'subject'>;
 
 /** What the server's and the client's errors mean to us. Codes and texts of theirs are known in this file only. */
-
-const codes = {
-  consumerMissing: 10014,
-  wrongLastSequence: 10071,
-  wrongLastSequenceUnknown: 10164,
-  storeFailed: 10077,
-  streamDifferent: 10058,
-  consumerDifferent: 10148,
-  consumerNameTaken: 10013,
-  streamMissing: 10059,
-  storageShort: 10047,
-} as const;
 
 /** A subject that keeps its first message has one. The same code also means that a stream or a disk is full. */
 export function isSubjectTaken(error: unknown): boolean {
   return hasCode(error, codes.storeFailed) && /per subject/i.test((error as Error).message);
 }
 
+/** The last stored message of the subject is another one. What is still in process does not count: that may be lost again. */
 export function isWrongLastSequence(error: unknown): boolean {
-  return hasCode(error, codes.wrongLastSequence, codes.wrongLastSequenceUnknown);
+  return hasCode(error, codes.wrongLastSequence);
 }
 
 export function isStreamMissing(error: unknown): boolean {
@@ -51,6 +43,17 @@ export function isNoResponders(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof errors.RequestError && error.cause.isNoResponders();
 }
 
+/** The violation that a request was rejected with, however deeply it is wrapped. */
+function permissionViolationIn(error: unknown): PermissionViolation | undefined {
+  if (error instanceof errors.PermissionViolationError) return error;
+  return error instanceof Error && error.cause !== undefined ? permissionViolationIn(error.cause) : undefined;
+}
+
+export function explainViolation({ operation, subject }: PermissionViolation): string {
+  const verb = operation === 'subscription' ? 'subscribe to' : 'publish to';
+  return `the server does not let this user ${verb} "${subject}"; allow it in the user's permissions there`;
+}
+
 export function toBusError(operation: string, error: unknown): BusError {
   if (error instanceof BusError) return error;
   const fail = (message: string, retryable: boolean) => new BusError(operation, message, { cause: error, retryable });
@@ -60,30 +63,18 @@ export function toBusError(operation: string, error: unknown): BusError {
   if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError) {
     return fail('the connection to the server is closed', false);
   }
-  if (error instanceof errors.AuthorizationError || error instanceof errors.PermissionViolationError) {
-    return fail(`the server does not allow it: ${error.message}`, false);
-  }
+  if (error instanceof errors.AuthorizationError) return fail(`the server does not allow it: ${error.message}`, false);
+  const violation = permissionViolationIn(error);
+  if (violation) return fail(explainViolation(violation), false);
   if (error instanceof errors.InvalidArgumentError) return fail(error.message, false);
   if (error instanceof JetStreamApiError) return fail(...explainApiError(error));
   if (error instanceof JetStreamError) return fail(error.message, true);
   return fail(error instanceof Error ? error.message : String(error), true);
 }
 
-function explainApiError(error: JetStreamApiError): [message: string, retryable: boolean] {
-  switch (error.code) {
-    case codes.storeFailed:
-      return [`the stream cannot take more (${error.message}); raise its max_bytes or free space on the server's disk`, true];
-    case codes.storageShort:
-      return [
-        "the server's max_file_store is smaller than the limits of all streams together; raise it, or lower storageBytes",
-        false,
-      ];
-    case codes.streamMissing:
-      return ['the stream is not on the server; a service that starts makes it again', true];
-    default:
-      // 503: no leader, no peers, not ready. Others are refusals that will not change.
-      return [`${error.message} (${error.code})`, error.status === 503];
-  }
+function explainApiError({ code, status, message }: JetStreamApiError): [message: string, retryable: boolean] {
+  const remedy = remedyOf(code);
+  return [remedy === undefined ? `${message} (${code})` : `${message} (${code}): ${remedy}`, isPassing(code, status)];
 }
 
 function hasCode(error: unknown, ...wanted: readonly number[]): boolean {

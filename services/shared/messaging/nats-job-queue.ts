@@ -4,7 +4,7 @@ import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
 import type { Delivery, JobQueue } from './bus.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
-import { isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
+import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { publishFirst } from './nats-publish.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, lastToken, streams, subjects } from './subjects-and-streams.ts';
@@ -20,7 +20,8 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
     async publish(job) {
       const kind = job.work?.$case;
       if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
-      const answer = await publishFirst(session, subjects.job(kind, job.runId, job.jobId), encodeJob(job));
+      const subject = subjects.job(kind, job.runId, job.jobId);
+      const answer = await publishFirst(session, { stream: streams.jobs, subject, body: encodeJob(job) });
       return answer === 'stored' ? 'queued' : 'already-queued';
     },
 
@@ -107,11 +108,17 @@ async function pullMessages(
   let linger: NodeJS.Timeout | undefined;
   const patience = setTimeout(finish, leftMs);
   const forget = session.link.onLost(finish);
+  const request = `$JS.API.CONSUMER.MSG.NEXT.${streams.jobs}.${lane}`;
+  // The server refuses beside the request, and never answers it.
+  const heed = session.refusals.onRefused((violation) => {
+    if (violation.subject === request) over.reject(new BusError(operation, explainViolation(violation), { retryable: false }));
+  });
   signal.addEventListener('abort', finish, { once: true });
   const inbox = createInbox();
   const subscription = connection.subscribe(inbox, {
     callback: (error, message) => {
       if (error) return over.reject(error);
+      session.refusals.allowed(request);
       if (isStatus(message)) {
         const ended = isLaneMissing(message) ? 'no-lane' : 'nothing';
         return over.resolve(messages.length > 0 ? 'messages' : ended);
@@ -123,8 +130,7 @@ async function pullMessages(
     },
   });
   try {
-    const request = JSON.stringify({ batch: max, expires: nanos(Math.ceil(leftMs)) });
-    connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${streams.jobs}.${lane}`, request, { reply: inbox });
+    connection.publish(request, JSON.stringify({ batch: max, expires: nanos(Math.ceil(leftMs)) }), { reply: inbox });
     const ended = await over.promise;
     if (ended === 'no-lane') await sleep(Math.min(waitMs, missingLanePauseMs), undefined, { signal }).catch(() => undefined);
   } catch (error) {
@@ -133,6 +139,7 @@ async function pullMessages(
     clearTimeout(patience);
     clearTimeout(linger);
     forget();
+    heed();
     signal.removeEventListener('abort', finish);
     if (!connection.isClosed() && !subscription.isClosed()) {
       await within(operation, requestTimeoutMs, subscription.drain()).catch(() => subscription.unsubscribe());

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KV } from '@nats-io/kv';
 import type { Lease, LeaseStore } from './bus.ts';
+import { BusError } from './errors.ts';
 import { isWrongLastSequence, toBusError } from './nats-errors.ts';
 import { type NatsSession, untilDone, within } from './nats-session.ts';
 import { token } from './subjects-and-streams.ts';
+
+const renewPauseMs = 200;
 
 /**
  * Leases are keys of a bucket whose entries live ttlMs: acquired by creating one, kept by updating it. The entry's revision
@@ -45,8 +48,11 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
   let renewedAt = acquiredAt;
   let lost = false;
 
+  // An answer that is lost must leave time to ask again.
+  const attemptMs = Math.max(500, ttlMs / 5);
+  const operation = `renew lease ${key}`;
   const linked = <T>(limitMs: number, request: () => Promise<T>): Promise<T> =>
-    within(`renew lease ${key}`, limitMs, session.link.whileUp(`renew lease ${key}`, request));
+    within(operation, limitMs, session.link.whileUp(operation, request));
 
   const renewOnce = async (limitMs: number): Promise<boolean> => {
     const asked = performance.now();
@@ -54,11 +60,12 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
       revision = await linked(limitMs, () => bucket.update(key, value, revision, limitMs));
     } catch (error) {
       if (!isWrongLastSequence(error)) throw error;
-      // An update of ours whose answer was lost also gets here.
+      // An update of ours whose answer was lost also gets here. The next attempt comes after a pause: whatever the server says,
+      // it is asked a few times a second at most.
       const ours = await linked(limitMs, () => revisionIfOurs(bucket, key, value));
       if (ours === undefined) return false;
       revision = ours;
-      return await renewOnce(limitMs);
+      throw new BusError(operation, 'an earlier renewal is in process', { cause: error });
     }
     renewedAt = asked;
     return true;
@@ -74,11 +81,13 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
         const leftMs = deadline - performance.now();
         if (leftMs <= 0) break;
         try {
-          if (await renewOnce(leftMs)) return true;
+          if (await renewOnce(Math.min(leftMs, attemptMs))) return true;
           break;
         } catch (error) {
-          session.logger.debug({ err: toBusError(`renew lease ${key}`, error) }, 'a lease could not be renewed; trying again');
-          await sleep(Math.min(100, leftMs));
+          const busError = toBusError(operation, error);
+          if (!busError.retryable) throw busError;
+          session.logger.debug({ err: busError }, 'a lease could not be renewed; trying again');
+          await sleep(Math.min(renewPauseMs, leftMs));
         }
       }
       lost = true;

@@ -7,20 +7,24 @@ import { BusError } from './errors.ts';
  */
 export interface Link {
   /** Resolves when the link is up, or closed for good, or after the time; at once if it is up. */
-  untilUp(limitMs: number): Promise<void>;
+  untilUp(limitMs?: number): Promise<void>;
   /** The request's outcome; rejects as soon as the link is lost. Waits for the link first, for as long as that takes. */
   whileUp<T>(operation: string, request: () => Promise<T>): Promise<T>;
   /** Calls the listener when the link is lost; what it returns takes that back. */
   onLost(listener: () => void): () => void;
+  /** The same for when it is up again. */
+  onUp(listener: () => void): () => void;
 }
 
 export function watchLink(connection: NatsConnection): Link {
   let isUp = true;
   const waiting = new Set<() => void>();
   const losing = new Set<() => void>();
+  const rising = new Set<() => void>();
   const turn = (up: boolean) => {
     isUp = up;
     for (const wake of [...(up ? waiting : losing)]) wake();
+    if (up) for (const listener of [...rising]) listener();
   };
   const watch = async () => {
     for await (const { type } of connection.status()) {
@@ -48,6 +52,10 @@ export function watchLink(connection: NatsConnection): Link {
   return {
     untilUp,
     onLost,
+    onUp(listener) {
+      rising.add(listener);
+      return () => rising.delete(listener);
+    },
     async whileUp(operation, request) {
       await untilUp();
       const lost = Promise.withResolvers<never>();

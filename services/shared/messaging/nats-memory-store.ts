@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { headers } from 'nats';
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import type { BlobStore, MemoryStore } from './bus.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
+import { publishOnce } from './nats-publish.ts';
 import { readLastOfEach } from './nats-read.ts';
-import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
+import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 /** One message a run, under the hash of its queries; a newer one takes the place of the older. */
@@ -13,8 +12,8 @@ export function createNatsMemoryStore(session: NatsSession, blobs: BlobStore): M
     async keep(memory) {
       const subject = subjects.memory(memory.queriesHash, memory.runId);
       const body = await carryBody(blobs, encodeRunMemory(memory));
-      const options = { msgID: randomUUID(), timeout: requestTimeoutMs, headers: body.headers ?? headers() };
-      await untilDone(session, `publish ${subject}`, () => session.jetstream.publish(subject, body.data, options));
+      const { data, headers } = body;
+      await untilDone(session, `publish ${subject}`, () => publishOnce(session, subject, data, headers));
     },
 
     async list(queriesHash) {

@@ -1,27 +1,71 @@
 import { randomUUID } from 'node:crypto';
+import type { JetStreamPublishOptions, StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from 'nats';
+import { BusError } from './errors.ts';
 import { isSubjectTaken } from './nats-errors.ts';
+import { readLastOnce } from './nats-read.ts';
 import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
 
 /**
- * Publishes to a subject that keeps its first message. Tried again under one message id until it is in, so a lost
- * acknowledgement neither stores it twice nor looks like somebody else's message. The id is new for each call: one derived
- * from the job would make the server swallow a job that is queued again within the two minutes that it remembers ids.
+ * Names one call over all its attempts, so that what an earlier attempt has stored is told from somebody else's. Nats-Msg-Id would
+ * not do: a server remembers an id whose message it has not stored, and may never store (docs/decisions/0010).
  */
-export async function publishFirst(
+const writeHeader = 'Scale-Write';
+
+export interface NamedWrite {
+  readonly headers: MsgHdrs;
+  isOurs(message: StoredMsg | undefined): boolean;
+}
+
+export function nameWrite(given: MsgHdrs = headers()): NamedWrite {
+  const write = randomUUID();
+  given.set(writeHeader, write);
+  return { headers: given, isOurs: (message) => message?.header.get(writeHeader) === write };
+}
+
+/**
+ * Publishes once; returns the sequence under which it is stored.
+ * @throws BusError (retryable) for an acknowledgement of something that is not stored: servers before 2.11 send one, with the
+ * sequence 0, for a write that is still in process
+ */
+export async function publishOnce(
   session: NatsSession,
   subject: string,
   body: Uint8Array,
-  withHeaders?: MsgHdrs,
-): Promise<'stored' | 'taken'> {
-  const msgID = randomUUID();
-  return await untilDone(session, `publish ${subject}`, async () => {
+  withHeaders: MsgHdrs = headers(),
+  expect: Partial<JetStreamPublishOptions['expect']> = {},
+): Promise<number> {
+  const options = { timeout: requestTimeoutMs, headers: withHeaders, expect };
+  const { seq } = await session.jetstream.publish(subject, body, options);
+  session.refusals.allowed(subject);
+  if (seq > 0) return seq;
+  throw new BusError(`publish ${subject}`, 'the server has acknowledged it without storing it');
+}
+
+export interface FirstMessage {
+  readonly stream: string;
+  readonly subject: string;
+  readonly body: Uint8Array;
+  readonly headers?: MsgHdrs | undefined;
+}
+
+/**
+ * Publishes to a subject that keeps its first message, again and again until one is stored there: ours or another. A refusal alone
+ * proves nothing, since servers from 2.12 on refuse already where another write is in process, which may yet be lost.
+ */
+export async function publishFirst(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
+  const { stream, subject, body } = first;
+  const operation = `publish ${subject}`;
+  const write = nameWrite(first.headers);
+  return await untilDone(session, operation, async () => {
     try {
-      await session.jetstream.publish(subject, body, { msgID, timeout: requestTimeoutMs, headers: withHeaders ?? headers() });
+      await publishOnce(session, subject, body, write.headers);
       return 'stored';
     } catch (error) {
-      if (isSubjectTaken(error)) return 'taken';
-      throw error;
+      if (!isSubjectTaken(error)) throw error;
+      const there = await readLastOnce(session, stream, subject);
+      if (there === undefined) throw new BusError(operation, 'another write of it is in process', { cause: error });
+      return write.isOurs(there) ? 'stored' : 'taken';
     }
   });
 }

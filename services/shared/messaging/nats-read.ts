@@ -3,8 +3,12 @@ import { type NatsSession, untilDone } from './nats-session.ts';
 
 /** The newest message of a subject, from the stream's leader: other replicas may be behind. */
 export async function readLast(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
-  const read = () => session.manager.streams.getMessage(stream, { last_by_subj: subject });
-  return (await untilDone(session, `read ${subject}`, read)) ?? undefined;
+  return await untilDone(session, `read ${subject}`, () => readLastOnce(session, stream, subject));
+}
+
+/** The same without trying again, for use within an attempt. */
+export async function readLastOnce(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
+  return (await session.manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
 }
 
 /** The newest message of each subject that the filter matches, in the order of the subjects. */

@@ -12,7 +12,8 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
   return {
     async put(result) {
       const { data, headers } = await carryBody(blobs, encodeResult(result));
-      const answer = await publishFirst(session, subjects.result(result.runId, result.jobId), data, headers);
+      const subject = subjects.result(result.runId, result.jobId);
+      const answer = await publishFirst(session, { stream: streams.results, subject, body: data, headers });
       return answer === 'stored' ? 'stored' : 'already-stored';
     },
 
@@ -22,7 +23,12 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
     },
 
     async *follow(runId, signal) {
-      const settings = { stream: streams.results, filter: subjects.resultsOfRun(runId), after: 0 };
+      const settings = {
+        stream: streams.results,
+        filter: subjects.resultsOfRun(runId),
+        after: 0,
+        whenRemade: 'start-over',
+      } as const;
       for await (const message of followStream(session, settings, signal)) {
         yield decodeResult(await fetchBody(blobs, message));
       }

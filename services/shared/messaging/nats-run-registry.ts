@@ -48,7 +48,7 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
 
     async *watch(signal) {
       // The bucket keeps one message a key: following it from the start gives each manifest there is, then the changes.
-      const settings = { stream: streams.runs, filter: subjects.runManifests, after: 0 };
+      const settings = { stream: streams.runs, filter: subjects.runManifests, after: 0, whenRemade: 'start-over' } as const;
       for await (const message of followStream(session, settings, signal)) yield decodeRunManifest(message.data);
     },
   };

@@ -3,8 +3,11 @@ import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import { BusError } from './errors.ts';
-import { toBusError } from './nats-errors.ts';
+import { isNoResponders, isStreamMissing, toBusError } from './nats-errors.ts';
 import type { Link } from './nats-link.ts';
+import type { Refusals } from './nats-refusals.ts';
+import type { StreamWatch } from './nats-stream-watch.ts';
+import type { Waits } from './waits.ts';
 
 /** What the adapters of the ports share. */
 export interface NatsSession {
@@ -12,10 +15,16 @@ export interface NatsSession {
   readonly jetstream: JetStreamClient;
   readonly manager: JetStreamManager;
   readonly link: Link;
+  readonly waits: Waits;
+  readonly streams: StreamWatch;
+  readonly refusals: Refusals;
   readonly logger: Logger;
   /** How long an operation is tried again while the server is away. */
   readonly deadlineMs: number;
 }
+
+/** What trying again takes; before the streams are declared, nobody watches them yet. */
+export type Attempting = Omit<NatsSession, 'streams'> & { readonly streams?: Pick<StreamWatch, 'hint'> };
 
 /** One request's time limit: above the slowest synced write that was seen, far below a deadline. */
 export const requestTimeoutMs = 5_000;
@@ -28,23 +37,32 @@ const longestPauseMs = 1_000;
  * @throws BusError
  */
 export async function untilDone<T>(
-  session: NatsSession,
+  session: Attempting,
   operation: string,
   attempt: () => Promise<T>,
   deadlineMs = session.deadlineMs,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
+  using wait = session.waits.open(operation);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    const leftMs = Math.max(1, deadline - performance.now());
+    const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(wait.trouble())}`);
     try {
-      return await within(operation, Math.max(1, deadline - performance.now()), session.link.whileUp(operation, attempt));
+      return await orLate(leftMs, late, session.link.whileUp(operation, attempt));
     } catch (cause) {
       const error = toBusError(operation, cause);
       const waitMs = pauseMs * (0.5 + Math.random());
       if (!error.retryable || session.connection.isClosed() || performance.now() + waitMs > deadline) throw error;
       session.logger.debug({ err: error }, 'bus operation failed; trying again');
+      wait.failed(error);
+      if (isStreamMissing(cause) || isNoResponders(cause)) session.streams?.hint();
       await sleep(waitMs);
     }
   }
+}
+
+function because(trouble: BusError | undefined): string {
+  return trouble === undefined ? '' : `; the last attempt: ${trouble.problem}`;
 }
 
 /**
@@ -66,8 +84,12 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
 
 /** @throws BusError after the time */
 export async function within<T>(operation: string, limitMs: number, promise: Promise<T>): Promise<T> {
+  return await orLate(limitMs, () => new BusError(operation, `not done after ${Math.round(limitMs)} ms`), promise);
+}
+
+async function orLate<T>(limitMs: number, late: () => BusError, promise: Promise<T>): Promise<T> {
   const timer = Promise.withResolvers<never>();
-  const handle = setTimeout(() => timer.reject(new BusError(operation, `not done after ${limitMs} ms`)), limitMs);
+  const handle = setTimeout(() => timer.reject(late()), limitMs);
   promise.catch(() => undefined);
   try {
     return await Promise.race([promise, timer.promise]);

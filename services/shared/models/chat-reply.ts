@@ -1,168 +1,179 @@
-import { z } from 'zod';
-import type { FinishReason, Usage } from '../../domain/ports.ts';
+import type { FinishReason } from '../../domain/ports.ts';
 import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
-import { MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
+import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
+import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
+import { finishReasonOf, givenReason } from './finish-reason.ts';
+import { type MessageParts, nothingSaid, readMessage } from './message-parts.ts';
+import { answerIn, errorIn, fieldsOf } from './server-answer.ts';
 
 /** What one reply says, streamed or not. */
 export interface ChatReply {
   readonly text: string;
   readonly reasoning: string;
   readonly finishReason: FinishReason;
-  /** Undefined if the server does not say. */
-  readonly usage: Usage | undefined;
   readonly simulated: boolean;
   /** The name of the model that the server says has answered, "" if it says none. */
   readonly servedModel: string;
 }
 
-const count = z.number().nonnegative().nullish();
-
-const usageSchema = z.object({
-  prompt_tokens: z.number().nonnegative(),
-  completion_tokens: z.number().nonnegative(),
-  prompt_tokens_details: z.object({ cached_tokens: count }).nullish(),
-  completion_tokens_details: z.object({ reasoning_tokens: count }).nullish(),
-});
-
-/** llama.cpp's own figures, sent by old versions too, which send no usage in a stream. */
-const timingsSchema = z.object({ prompt_n: z.number(), predicted_n: z.number(), cache_n: count });
-
-/** A message, or a part of one. vLLM sends reasoning_content (older) or reasoning (newer), OpenAI a refusal. */
-const messageSchema = z.object({
-  content: z.string().nullish(),
-  reasoning_content: z.string().nullish(),
-  reasoning: z.string().nullish(),
-  refusal: z.string().nullish(),
-});
-
-const bodySchema = z.object({
-  choices: z.array(
-    z.object({
-      index: z.number().nullish(),
-      message: messageSchema.nullish(),
-      delta: messageSchema.nullish(),
-      finish_reason: z.string().nullish(),
-    }),
-  ),
-  usage: usageSchema.nullish(),
-  timings: timingsSchema.nullish().catch(undefined),
-  system_fingerprint: z.string().nullish(),
-  model: z.string().nullish().catch(undefined),
-});
-
-type Body = z.infer<typeof bodySchema>;
-
 /**
  * The reply in the body of a call that was not streamed.
- * @throws MalformedReplyError, ServerRefusal
+ * @throws as a collector does
  */
 export function readReply(body: unknown): ChatReply {
   const collector = createReplyCollector();
   collector.add(body);
+  collector.end();
   return collector.reply();
 }
 
+/** Puts a reply together from the whole of it, or from chunks. Nothing of it can be had before it is complete. */
 export interface ReplyCollector {
   /**
    * Takes a chunk of a stream, or a whole body.
    * @returns true if it brought text
    * @throws MalformedReplyError, ServerRefusal
    */
-  add(body: unknown): boolean;
-  /** @throws MalformedReplyError if the reply is not complete */
+  add(body: unknown, eventName?: string): boolean;
+  /** The server has said that this is the end: by [DONE], or with the end of a body that is whole. */
+  end(): void;
+  /**
+   * open: there is more to come. finished: it has said why it ends, and only figures are to come, or an answer after thoughts
+   * that ended so. ended: nothing more is to come.
+   */
+  readonly state: 'open' | 'finished' | 'ended';
+  /** Characters that came. */
+  readonly length: number;
+  /** Whether any of them are part of an answer, as against thoughts. */
+  readonly hasText: boolean;
+  readonly usage: UsageFigures;
+  /** @throws MalformedReplyError if the reply is not complete; EmptyReplyError if it is, without any message */
   reply(): ChatReply;
 }
 
-/** Puts a reply together. Nothing of it can be had before it is complete. */
 export function createReplyCollector(): ReplyCollector {
-  let text = '';
-  let reasoning = '';
-  let refusal = '';
-  let choiceSeen = false;
-  let finish: string | undefined;
-  let usage: Usage | undefined;
+  const choices = new Map<number, Choice>();
+  let usage: UsageFigures = {};
   let simulated = false;
   let servedModel = '';
+  let ended = false;
+  /** Nobody asks for several; a server that numbers from 1 has only one. */
+  const first = (): Choice | undefined => choices.get(Math.min(...choices.keys()));
+  const length = (): number => [...choices.values()].reduce((sum, choice) => sum + choice.length, 0);
+
   return {
-    add: (body) => {
-      const { choices, ...rest } = parseBody(body);
-      usage = usageOf(rest) ?? usage;
-      simulated ||= rest.system_fingerprint?.startsWith('scale-simulator') ?? false;
-      servedModel ||= rest.model ?? '';
-      const choice = choices.find(({ index }) => (index ?? 0) === 0);
-      if (choice === undefined) return false;
-      choiceSeen = true;
-      finish = choice.finish_reason ?? finish;
-      const part = choice.message ?? choice.delta ?? {};
-      const thought = part.reasoning_content ?? part.reasoning ?? '';
-      text += part.content ?? '';
-      reasoning += thought;
-      refusal += part.refusal ?? '';
-      return Boolean(part.content || thought || part.refusal);
+    add: (body, eventName = '') => {
+      const error = eventName === 'error' ? answerIn(body) : errorIn(body);
+      if (error !== undefined) throw new ServerRefusal(error);
+      const { choices: list, model, system_fingerprint: fingerprint } = fieldsOf(body);
+      const figures = usageFigures(body);
+      usage = laterFigures(usage, figures);
+      simulated ||= typeof fingerprint === 'string' && fingerprint.startsWith('scale-simulator');
+      if (typeof model === 'string') servedModel ||= model;
+      const parts = Array.isArray(list) ? list : [];
+      if (parts.length === 0 && Object.keys(figures).length > 0 && first()?.finish !== undefined) ended = true;
+      const before = length();
+      for (const part of parts) {
+        const index = Number(fieldsOf(part).index ?? 0) || 0;
+        const choice = choices.get(index) ?? createChoice();
+        choices.set(index, choice);
+        choice.add(part);
+      }
+      return length() > before;
+    },
+    end: () => {
+      ended = true;
+    },
+    get state() {
+      if (ended) return 'ended';
+      return first()?.finish === undefined ? 'open' : 'finished';
+    },
+    get length() {
+      return length();
+    },
+    get hasText() {
+      const { text, refusal, callsTool } = first()?.said() ?? nothingSaid;
+      return text !== '' || refusal !== '' || callsTool;
+    },
+    get usage() {
+      return usage;
     },
     reply: () => {
-      if (!choiceSeen) throw new MalformedReplyError('the reply has no choices');
-      if (finish === undefined) throw new MalformedReplyError('the reply ends before it is complete (no finish_reason)');
-      const parted = splitThoughts(text);
-      return {
-        text: parted.text || refusal,
-        reasoning: reasoning.trim() || parted.reasoning,
-        finishReason: refusal === '' ? finishReasonOf(finish) : 'content-filter',
-        usage,
-        simulated,
-        servedModel,
-      };
+      const choice = first();
+      if (choice === undefined && (ended || Object.keys(usage).length > 0)) throw new EmptyReplyError('the reply has no choices');
+      if (choice === undefined) throw new MalformedReplyError('the reply has no choices');
+      if (!ended && choice.finish === undefined) {
+        throw new MalformedReplyError('the reply ends before it is complete (no finish_reason)');
+      }
+      return { ...readChoice(choice), simulated, servedModel };
     },
   };
 }
 
-function parseBody(body: unknown): Body {
-  if (isErrorBody(body)) throw new ServerRefusal(body);
-  const parsed = bodySchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new MalformedReplyError(`the reply is not a chat completion: ${issue?.path.join('.') || 'body'}: ${issue?.message}`);
-}
-
-/** Some servers answer 200 and say in the body that it went wrong. */
-function isErrorBody(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || 'choices' in body) return false;
-  return ('error' in body && Boolean(body.error)) || ('object' in body && body.object === 'error') || 'detail' in body;
-}
-
-function usageOf({ usage, timings }: Pick<Body, 'usage' | 'timings'>): Usage | undefined {
-  if (usage) {
-    return {
-      promptTokens: usage.prompt_tokens,
-      completionTokens: usage.completion_tokens,
-      cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? timings?.cache_n ?? 0,
-      reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
-    };
-  }
-  if (!timings) return undefined;
-  const cachedTokens = timings.cache_n ?? 0;
+function readChoice({ said, finish, otherFinish }: Choice): Pick<ChatReply, 'text' | 'reasoning' | 'finishReason'> {
+  const { text, thoughts, refusal, callsTool } = said();
+  const reason = finishReasonOf(finish ?? otherFinish ?? '');
+  // Where the server has parted the thoughts, a mark of thoughts in the answer is the answer's.
+  const parted = thoughts.trim() === '' ? splitThoughts(text) : { text, reasoning: thoughts.trim() };
+  const unanswered = callsTool && (reason === 'tool-call' || parted.text.trim() === '');
+  const withoutCall = reason === 'tool-call' ? 'other' : reason;
   return {
-    promptTokens: timings.prompt_n + cachedTokens,
-    completionTokens: timings.predicted_n,
-    cachedTokens,
-    reasoningTokens: 0,
+    text: parted.text || refusal,
+    reasoning: parted.reasoning,
+    finishReason: refusal !== '' ? 'content-filter' : unanswered ? 'tool-call' : withoutCall,
   };
 }
 
-function finishReasonOf(reason: string): FinishReason {
-  switch (reason) {
-    case 'stop':
-    case 'eos':
-      return 'stop';
-    case 'length':
-      return 'length';
-    case 'content_filter':
-      return 'content-filter';
-    // vLLM ends a reply so when it shuts down or its engine fails: what came before is a fragment.
-    case 'abort':
-    case 'error':
-      throw new MalformedReplyError(`the server gave the reply up half-way (finish_reason ${reason})`);
-    default:
-      return 'other';
-  }
+interface Choice {
+  add(part: unknown): void;
+  /** Characters so far. */
+  readonly length: number;
+  readonly finish: string | undefined;
+  /** A reason in a place where only some servers give it, and some give it too early: no sign of the end. */
+  readonly otherFinish: string | undefined;
+  said(): MessageParts;
+}
+
+function createChoice(): Choice {
+  let pieces = nothingSaid;
+  let whole = nothingSaid;
+  let finish: string | undefined;
+  let otherFinish: string | undefined;
+  return {
+    add: (part) => {
+      const { delta, message, text, finish_reason, finishReason, finish_details } = fieldsOf(part);
+      finish = givenReason(finish_reason) ?? finish;
+      otherFinish = givenReason(finishReason ?? fieldsOf(finish_details).type) ?? otherFinish;
+      pieces = joined(
+        pieces,
+        readMessage(delta ?? { content: typeof text === 'string' ? text : undefined }),
+        (one, other) => one + other,
+      );
+      whole = joined(whole, readMessage(message), (before, now) => (now.startsWith(before) ? now : before + now));
+    },
+    get length() {
+      return lengthOf(pieces) + lengthOf(whole);
+    },
+    get finish() {
+      return finish;
+    },
+    get otherFinish() {
+      return otherFinish;
+    },
+    // Perplexity and others send all so far in `message` beside each piece in `delta`.
+    said: () => joined(pieces, whole, (piecewise, full) => piecewise || full),
+  };
+}
+
+function joined(one: MessageParts, other: MessageParts, join: (one: string, other: string) => string): MessageParts {
+  return {
+    text: join(one.text, other.text),
+    thoughts: join(one.thoughts, other.thoughts),
+    refusal: join(one.refusal, other.refusal),
+    callsTool: one.callsTool || other.callsTool,
+  };
+}
+
+function lengthOf({ text, thoughts, refusal }: MessageParts): number {
+  return text.length + thoughts.length + refusal.length;
 }

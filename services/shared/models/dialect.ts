@@ -1,18 +1,45 @@
 import { EndpointError } from './endpoint-errors.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 
-/** What a server can do. It is learned from its refusals, and holds for all later calls. */
+/** What a server can do. It is learned from its refusals and replies, and holds for all later calls. */
 export interface Dialect {
-  readonly streams: boolean;
+  /**
+   * on: until something speaks against it. off: the server refuses to, or does not. for-usage: not now, since its streams say
+   * nothing of tokens and its whole replies do. always: its streams say nothing of tokens, and its whole replies take too long
+   * for what is between it and here.
+   */
+  readonly streaming: 'on' | 'off' | 'for-usage' | 'always';
   /** OpenAI's reasoning models know only the second. */
   readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
+  /** Settings that are not sent while they have the value that changes nothing, 1. */
+  readonly withoutNeutral: readonly ('temperature' | 'top_p')[];
 }
 
-export const fullDialect: Dialect = { streams: true, tokenLimit: 'max_tokens' };
+export const fullDialect: Dialect = { streaming: 'on', tokenLimit: 'max_tokens', withoutNeutral: [] };
+
+export function isStreaming({ streaming }: Dialect): boolean {
+  return streaming === 'on' || streaming === 'always';
+}
 
 export interface DialectRequest {
   readonly request: EndpointRequest;
   readonly dialect: Dialect;
+}
+
+/** The dialect after a reply to a call that was asked for as a stream. */
+export function afterReply(
+  now: Dialect,
+  { streamed, estimated }: { readonly streamed: boolean; readonly estimated: boolean },
+): Dialect {
+  if (now.streaming !== 'on' || (streamed && !estimated)) return now;
+  return { ...now, streaming: streamed ? 'for-usage' : 'off' };
+}
+
+/** The dialect after a call that failed: a whole reply took too long for the server, for a proxy, or for the limit. */
+export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dialect {
+  if (asked.streaming !== 'for-usage' || now.streaming !== 'for-usage' || !(error instanceof EndpointError)) return now;
+  const cutOff = error.kind === 'timeout' || (error.kind === 'unavailable' && /ECONNRESET|UND_ERR_SOCKET/.test(error.message));
+  return cutOff ? { ...now, streaming: 'always' } : now;
 }
 
 /**
@@ -20,16 +47,29 @@ export interface DialectRequest {
  * this request only: the next one's may be fine.
  */
 export function simplerRequest(error: unknown, { request, dialect }: DialectRequest): DialectRequest | undefined {
-  if (!(error instanceof EndpointError) || (error.kind !== 'misconfigured' && error.kind !== 'unclear-refusal')) return undefined;
-  const { message } = error;
-  if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(message)) {
+  if (!(error instanceof EndpointError)) return undefined;
+  // Half a minute was lost already; a server that gives up on whole replies may well stream this one.
+  if (dialect.streaming === 'for-usage' && error.kind === 'timeout' && error.status !== undefined) {
+    return { request, dialect: { ...dialect, streaming: 'always' } };
+  }
+  if (error.kind !== 'misconfigured' && error.kind !== 'unclear-refusal') return undefined;
+  const { said } = error;
+  if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(said)) {
     return { request, dialect: { ...dialect, tokenLimit: 'max_completion_tokens' } };
   }
-  if (dialect.streams && /\bstream(ing|_options)?\b/i.test(message)) {
-    return { request, dialect: { ...dialect, streams: false } };
+  const neutral = (['top_p', 'temperature'] as const).find(
+    (name) => isNeutral(request, name) && !dialect.withoutNeutral.includes(name) && new RegExp(`\\b${name}\\b`).test(said),
+  );
+  if (neutral !== undefined) return { request, dialect: { ...dialect, withoutNeutral: [...dialect.withoutNeutral, neutral] } };
+  if (isStreaming(dialect) && /\bstream(ing|_options)?\b/i.test(said)) {
+    return { request, dialect: { ...dialect, streaming: 'off' } };
   }
-  if (request.responseSchema !== undefined && /response_format|schema|structured|guided|grammar/i.test(message)) {
+  if (request.responseSchema !== undefined && /response_format|schema|structured|guided|grammar/i.test(said)) {
     return { request: { ...request, responseSchema: undefined }, dialect };
   }
   return undefined;
+}
+
+function isNeutral({ temperature, topP }: EndpointRequest, name: 'temperature' | 'top_p'): boolean {
+  return (name === 'temperature' ? temperature : topP) === 1;
 }

@@ -1,22 +1,6 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { type Failure, FailureError, type FailureKind } from '../../domain/failure.ts';
+import { type Failure, FailureError } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
-import type { EndpointSettings } from './endpoint-settings.ts';
-import { retryAfterMs } from './retry-after.ts';
-import {
-  answerIn,
-  answerOf,
-  fieldsOf,
-  isBreakdown,
-  isContentFilter,
-  isContextOverflow,
-  isMissingModel,
-  isMissingPath,
-  isRefusedKey,
-  isRefusedSetting,
-  isThrottling,
-  type ServerAnswer,
-} from './server-answer.ts';
+import type { ServerAnswer } from './server-answer.ts';
 
 /**
  * Trouble with the infrastructure, never scored:
@@ -53,6 +37,8 @@ export class EndpointError extends Error {
   readonly retryAfterMs: number | undefined;
   /** A kept connection turned out to be closed before anything was answered: a new one may be tried at once. */
   readonly staleConnection: boolean;
+  /** What the server said, at greater length than in the message; "" if it said nothing. */
+  readonly said: string;
   /** Undefined if nothing was generated, as far as is known. */
   readonly billed: BilledUsage | undefined;
   /**
@@ -69,6 +55,7 @@ export class EndpointError extends Error {
       readonly status?: number | undefined;
       readonly retryAfterMs?: number | undefined;
       readonly staleConnection?: boolean;
+      readonly said?: string;
       readonly billed?: BilledUsage | undefined;
       readonly ofRequest?: Failure | undefined;
     } = {},
@@ -79,6 +66,7 @@ export class EndpointError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.staleConnection = options.staleConnection ?? false;
+    this.said = options.said ?? '';
     this.billed = options.billed;
     this.ofRequest = options.ofRequest;
   }
@@ -118,13 +106,28 @@ export class MalformedReplyError extends Error {
   override readonly name = 'MalformedReplyError';
 }
 
-/** The server answered with an error, whatever the HTTP status. */
+/** What was received is a whole reply, in which there is no message. */
+export class EmptyReplyError extends Error {
+  override readonly name = 'EmptyReplyError';
+}
+
+/** The reply is longer than is taken in. */
+export class LargeReplyError extends Error {
+  override readonly name = 'LargeReplyError';
+}
+
+/** A page for people came instead of an answer. */
+export class WebPageError extends Error {
+  override readonly name = 'WebPageError';
+}
+
+/** The server answered with an error: in a body that came with the status 200, or as an answer with a status of its own. */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
-  readonly body: unknown;
-  constructor(body: unknown) {
+  readonly answer: ServerAnswer;
+  constructor(answer: ServerAnswer) {
     super('the server answered with an error');
-    this.body = body;
+    this.answer = answer;
   }
 }
 
@@ -146,80 +149,4 @@ export function isOutage({ kind }: EndpointError): boolean {
 /** Nothing but a change of the settings, the account or the server helps, whoever asks. */
 export function needsPerson({ kind }: EndpointError): boolean {
   return kind === 'credentials' || kind === 'misconfigured';
-}
-
-/**
- * The one place that knows how endpoints and the client library say that something went wrong.
- * @returns undefined for an error that no endpoint caused: a defect of ours, to be thrown on
- */
-export function fromCallError(
-  error: unknown,
-  endpoint: EndpointSettings,
-  model: string,
-): EndpointError | FailureError | undefined {
-  if (error instanceof EndpointError || error instanceof FailureError) return error;
-  const { baseUrl } = endpoint;
-  if (error instanceof MalformedReplyError) return new EndpointError('malformed', baseUrl, error.message, { cause: error });
-  if (error instanceof SyntaxError) {
-    return new EndpointError('malformed', baseUrl, 'the reply is not JSON', { cause: error });
-  }
-  if (error instanceof ServerRefusal) return fromAnswer(answerIn(error.body), endpoint, model, error);
-  if (error instanceof APIConnectionTimeoutError) {
-    return new EndpointError('timeout', baseUrl, 'no connection in time', { cause: error });
-  }
-  if (error instanceof APIConnectionError || isTransportError(error)) return fromTransportError(error, baseUrl);
-  if (error instanceof APIError) return fromAnswer(answerOf(error), endpoint, model, error);
-  return undefined;
-}
-
-function fromAnswer(answer: ServerAnswer, endpoint: EndpointSettings, model: string, cause: Error): EndpointError | FailureError {
-  // These become part of a run's log, so they name no address.
-  const failure = (kind: FailureKind, message: string) =>
-    new FailureError({ kind, message: `${message}: ${answer.message}` }, { cause });
-  if (isContextOverflow(answer)) return failure('context-overflow', 'the prompt does not fit the context of the model');
-  if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
-
-  const { status } = answer;
-  const wait = retryAfterMs(answer.headers, Date.now());
-  const trouble = (kind: EndpointErrorKind, message: string) =>
-    new EndpointError(kind, endpoint.baseUrl, message, { cause, status, retryAfterMs: wait });
-  const said = `HTTP ${status ?? 200}: ${answer.message}`;
-  if (isRefusedKey(answer)) return trouble('credentials', `${keyAdvice(endpoint)} (${said})`);
-  if (isMissingModel(answer)) return trouble('misconfigured', `it does not serve the model ${model} (${said})`);
-  if (isMissingPath(answer))
-    return trouble('misconfigured', `no chat API is at this address; base_url often ends in /v1 (${said})`);
-  if (isRefusedSetting(answer)) return trouble('misconfigured', `it refuses a setting of the model ${model} (${said})`);
-  if (isThrottling(answer, wait)) return trouble('throttled', `it asks for fewer calls (${said})`);
-  if (status === 408 || status === 504) return trouble('timeout', `it gave up on the call (${said})`);
-  if (isBreakdown(answer)) return trouble('unavailable', said);
-  const refusal = `the endpoint refuses the request (HTTP ${status}): ${answer.message}`;
-  return new EndpointError('unclear-refusal', endpoint.baseUrl, refusal, {
-    cause,
-    status,
-    ofRequest: { kind: 'refused', message: refusal },
-  });
-}
-
-function keyAdvice({ apiKey, apiKeyVariable }: EndpointSettings): string {
-  if (apiKey === undefined) return 'it wants a key; name the variable that holds it in api_key_variable';
-  return `it refuses the key in the variable ${apiKeyVariable}`;
-}
-
-/** undici's fetch rejects with a TypeError, and the truth is in its cause. */
-function isTransportError(error: unknown): error is TypeError {
-  return error instanceof TypeError && (error.message === 'terminated' || error.message === 'fetch failed');
-}
-
-function fromTransportError(error: Error, baseUrl: string): EndpointError {
-  const origin = innermost(error);
-  const code = String(fieldsOf(origin).code ?? '');
-  return new EndpointError('unavailable', baseUrl, `the connection failed: ${code ? `${code}, ` : ''}${origin.message}`, {
-    cause: error,
-    staleConnection:
-      error instanceof APIConnectionError && (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE'),
-  });
-}
-
-function innermost(error: Error): Error {
-  return error.cause instanceof Error ? innermost(error.cause) : error;
 }

@@ -1,58 +1,90 @@
-import type OpenAI from 'openai';
-import { Stream } from 'openai/streaming';
-import type { Clock, Usage } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/ports.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
-import { type ChatReply, createReplyCollector, readReply } from './chat-reply.ts';
-import { type Dialect, type DialectRequest, fullDialect, simplerRequest } from './dialect.ts';
-import { fromCallError } from './endpoint-errors.ts';
+import { readStart } from './body-reader.ts';
+import { callError } from './call-error.ts';
+import { createReplyCollector, type ReplyCollector } from './chat-reply.ts';
+import { readUsage } from './chat-usage.ts';
+import {
+  afterFailure,
+  afterReply,
+  type Dialect,
+  type DialectRequest,
+  fullDialect,
+  isStreaming,
+  simplerRequest,
+} from './dialect.ts';
+import { createEndpointConnection } from './endpoint-connection.ts';
+import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
-import { createOpenAiClient } from './openai-client.ts';
+import { modelNamesIn } from './model-names.ts';
 import { isPromptCut } from './prompt-cut.ts';
-import { readToEnd } from './read-to-end.ts';
+import { readChatResponse } from './read-chat-response.ts';
+import { createRedact } from './redact.ts';
+import { answerOf } from './server-answer.ts';
 
+/** Of an error or a list of models, in characters; and how long a server may take over the rest of it. */
+const longestAnswer = 1024 * 1024;
+const answerPatienceMs = 5_000;
+
+/** One OpenAI-compatible server. It learns from the server's refusals what can be asked of it. */
 export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock): ModelEndpoint {
-  const { client, close } = createOpenAiClient(settings);
+  const connection = createEndpointConnection(settings);
+  const redact = createRedact(settings.apiKey === undefined ? [] : [settings.apiKey]);
   const nowMs = () => clock.monotonicMs();
   let dialect = fullDialect;
 
-  const watched = async <T>(
-    { model, streamed }: { readonly model: string; readonly streamed: boolean },
-    caller: AbortSignal,
-    work: (watch: AttemptWatch) => Promise<T>,
-  ): Promise<T> => {
+  /** Sends under the watch of the settings' limits, and says what went wrong in terms of the endpoint. */
+  const watched = async <T>(caller: AbortSignal, call: Call, work: (watch: AttemptWatch) => Promise<T>): Promise<T> => {
     caller.throwIfAborted();
-    using watch = watchAttempt(settings, caller, { streamed, nowMs });
+    using watch = watchAttempt(settings, caller, { streamed: call.streamed, nowMs });
     try {
       return await work(watch);
     } catch (error) {
-      // The library words an abort in several ways; the signal knows the reason.
-      if (watch.signal.aborted) throw watch.signal.reason;
-      throw fromCallError(error, settings, model) ?? error;
+      if (caller.aborted) throw caller.reason;
+      const { request, collector } = call;
+      const billed = request && collector && billedSoFar(request, collector);
+      // An abort is worded in several ways; the signal knows the reason.
+      const reason = watch.signal.aborted ? watch.signal.reason : error;
+      throw callError(reason, { endpoint: settings, request, redact, billed }) ?? error;
     }
   };
 
-  const attempt = (request: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> =>
-    watched({ model: request.model, streamed: asked.streams }, caller, async (watch) => {
+  const answered = async (path: string, signal: AbortSignal, request?: EndpointRequest, asked?: Dialect) => {
+    const body = request && asked && requestBody(request, asked);
+    const response = await connection.send(path, { signal, ...(request && { body, headers: idsOf(request) }) });
+    if (response.ok) return response;
+    throw new ServerRefusal(
+      answerOf(response.status, response.headers, await readStart(response, longestAnswer, answerPatienceMs)),
+    );
+  };
+
+  const attempt = async (request: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> => {
+    const collector = createReplyCollector();
+    return watched(caller, { request, collector, streamed: isStreaming(asked) }, async (watch) => {
       const startMs = nowMs();
-      const { reply, streamed } = await ask(client, request, asked, watch);
-      // A stream without usage: unstreamed, every server says what a call used.
-      if (asked.streams && (!streamed || reply.usage === undefined)) dialect = { ...dialect, streams: false };
+      const response = await answered('/chat/completions', watch.signal, request, asked);
+      const streamed = await readChatResponse(response, collector, watch.token);
       const latencyMs = nowMs() - startMs;
+      const reply = collector.reply();
+      const { usage, estimated } = usageOf(request, collector, reply.reasoning.length);
+      if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated });
       return {
         ...reply,
-        usage: reply.usage ?? estimatedUsage(request, reply),
-        usageEstimated: reply.usage === undefined,
-        promptCut: reply.usage !== undefined && isPromptCut(request.messages, reply.usage.promptTokens),
+        usage,
+        usageEstimated: estimated,
+        promptCut: !estimated && isPromptCut(request.messages, usage.promptTokens),
         firstTokenMs: watch.firstTokenMs ?? latencyMs,
         latencyMs,
       };
     });
+  };
 
   const complete = async ({ request, dialect: asked }: DialectRequest, signal: AbortSignal): Promise<EndpointReply> => {
     try {
       return await attempt(request, asked, signal);
     } catch (error) {
+      dialect = afterFailure(dialect, asked, error);
       const simpler = simplerRequest(error, { request, dialect: asked });
       if (simpler === undefined) throw error;
       dialect = simpler.dialect;
@@ -64,68 +96,64 @@ export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock): 
     settings,
     complete: (request, signal) => complete({ request, dialect }, signal),
     models: (signal) =>
-      watched({ model: '', streamed: false }, signal, async (watch) => {
-        const page = await client.models.list({ signal: watch.signal });
-        return page.data.map(({ id }) => id);
+      watched(signal, { streamed: false }, async (watch) => {
+        const response = await answered('/models', watch.signal);
+        return modelNamesIn(await readStart(response, longestAnswer, settings.timeoutMs)).map(redact);
       }),
-    close,
+    close: connection.close,
   };
 }
 
-async function ask(
-  client: OpenAI,
-  request: EndpointRequest,
-  dialect: Dialect,
-  watch: AttemptWatch,
-): Promise<{ readonly reply: ChatReply; readonly streamed: boolean }> {
-  const headers = {
-    'x-scale-job-id': encodeURI(request.jobId),
-    'x-scale-call-id': encodeURI(request.callId),
-    'x-scale-attempt-id': request.attemptId ?? '',
-  };
-  const response = await client.chat.completions
-    .create(requestBody(request, dialect), { signal: watch.signal, headers })
-    .asResponse();
-  const streamed = response.headers.get('content-type')?.includes('text/event-stream') ?? false;
-  return { reply: streamed ? await readStream(client, response, watch) : readReply(await response.json()), streamed };
+interface Call {
+  readonly request?: EndpointRequest;
+  readonly collector?: ReplyCollector;
+  readonly streamed: boolean;
 }
 
-async function readStream(client: OpenAI, response: Response, watch: AttemptWatch): Promise<ChatReply> {
-  const collector = createReplyCollector();
-  for await (const chunk of Stream.fromSSEResponse<unknown>(readToEnd(response), new AbortController(), client)) {
-    if (collector.add(chunk)) watch.token();
-  }
-  // A stream that was aborted just ends.
-  watch.signal.throwIfAborted();
-  return collector.reply();
+function idsOf({ jobId, callId, attemptId = '' }: EndpointRequest): Record<string, string> {
+  return { 'x-scale-job-id': encodeURI(jobId), 'x-scale-call-id': encodeURI(callId), 'x-scale-attempt-id': attemptId };
 }
 
-function requestBody(request: EndpointRequest, { streams, tokenLimit }: Dialect) {
+function requestBody(request: EndpointRequest, dialect: Dialect) {
   const { chatTemplateKwargs, responseSchema, seed } = request;
   return {
     model: request.model,
     messages: request.messages.map(({ role, content }) => ({ role, content })),
-    temperature: request.temperature,
-    top_p: request.topP,
-    [tokenLimit]: request.maxTokens,
+    ...setting('temperature', request.temperature, dialect),
+    ...setting('top_p', request.topP, dialect),
+    [dialect.tokenLimit]: request.maxTokens,
     ...(seed === undefined ? {} : { seed }),
     ...(Object.keys(chatTemplateKwargs).length === 0 ? {} : { chat_template_kwargs: chatTemplateKwargs }),
     ...(responseSchema === undefined ? {} : { response_format: responseFormat(responseSchema) }),
-    ...(streams ? { stream: true as const, stream_options: { include_usage: true } } : {}),
+    ...(isStreaming(dialect) ? { stream: true as const, stream_options: { include_usage: true } } : {}),
   };
+}
+
+function setting(name: 'temperature' | 'top_p', value: number, { withoutNeutral }: Dialect) {
+  return value === 1 && withoutNeutral.includes(name) ? {} : { [name]: value };
 }
 
 function responseFormat(schema: Readonly<Record<string, unknown>>) {
   return { type: 'json_schema' as const, json_schema: { name: 'reply', strict: true, schema: { ...schema } } };
 }
 
-/** Four characters a token: within a quarter of the truth for English text. */
-function estimatedUsage(request: EndpointRequest, reply: ChatReply): Usage {
-  const tokens = (length: number) => Math.ceil(length / 4);
-  return {
-    promptTokens: tokens(request.messages.reduce((sum, { content }) => sum + content.length, 0)),
-    completionTokens: tokens(reply.text.length + reply.reasoning.length),
+/** What an attempt has cost that came to nothing: undefined if the server had not begun to answer. */
+function billedSoFar(request: EndpointRequest, collector: ReplyCollector): BilledUsage | undefined {
+  const begun = collector.length > 0 || Object.keys(collector.usage).length > 0;
+  return begun ? usageOf(request, collector, 0) : undefined;
+}
+
+function usageOf({ messages }: EndpointRequest, { usage, length }: ReplyCollector, thoughtLength: number): BilledUsage {
+  const guess = {
+    promptTokens: tokensIn(messages.reduce((sum, { content }) => sum + content.length, 0)),
+    completionTokens: tokensIn(length),
     cachedTokens: 0,
-    reasoningTokens: tokens(reply.reasoning.length),
+    reasoningTokens: tokensIn(thoughtLength),
   };
+  return readUsage(usage, { guess, hasText: length > 0 });
+}
+
+/** Four characters a token: within a quarter of the truth for English text. */
+function tokensIn(characters: number): number {
+  return Math.ceil(characters / 4);
 }

@@ -1,29 +1,55 @@
+import type { ServerAnswer } from './server-answer.ts';
+
 const longestMs = 24 * 3600 * 1000;
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /**
- * How long a server asks to be left alone: `retry-after-ms`, or `retry-after` in seconds or as a date. A date is compared
+ * How long a server asks to be left alone: `retry-after-ms`, or `retry-after` in seconds or as a date, also where a proxy has
+ * put its provider's name before it, as LiteLLM does (`llm_provider-retry-after`); else what it says in words. A date is compared
  * with the server's own `date` where it sends one, so that a wrong clock here does no harm. In [0, 24 h].
  * @param nowMs wall-clock time
  */
-export function retryAfterMs(headers: Headers | undefined, nowMs: number): number | undefined {
-  const wait = milliseconds(headers) ?? seconds(headers) ?? untilDate(headers, nowMs);
+export function retryAfterMs({ headers, message }: Pick<ServerAnswer, 'headers' | 'message'>, nowMs: number): number | undefined {
+  const wait = milliseconds(headers) ?? seconds(headers) ?? untilDate(headers, nowMs) ?? inWords(message);
   return wait === undefined ? undefined : Math.min(Math.max(wait, 0), longestMs);
 }
 
 function milliseconds(headers: Headers | undefined): number | undefined {
-  return numberIn(headers?.get('retry-after-ms'));
+  return numberIn(headerEnding(headers, 'retry-after-ms'));
 }
 
 function seconds(headers: Headers | undefined): number | undefined {
-  const value = numberIn(headers?.get('retry-after'));
-  return value === undefined ? undefined : value * 1000;
+  const value = headerEnding(headers, 'retry-after') ?? headers?.get('ratelimit-reset');
+  const count = numberIn(value);
+  return count === undefined ? duration(value ?? '') : count * 1000;
 }
 
 function untilDate(headers: Headers | undefined, nowMs: number): number | undefined {
-  const until = Date.parse(headers?.get('retry-after') ?? '');
+  const until = Date.parse(headerEnding(headers, 'retry-after') ?? '');
   if (Number.isNaN(until)) return undefined;
   const serverNow = Date.parse(headers?.get('date') ?? '');
   return until - (Number.isNaN(serverNow) ? nowMs : serverNow);
+}
+
+/** OpenAI, Groq and Google: "Please try again in 7.66s", "in 6m23.5s", "Please retry in 34.07s". */
+function inWords(message: string): number | undefined {
+  const [, said = ''] =
+    /\b(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:ms|s|m|h)(?:ec\w*|in\w*|our\w*)?[ ,]*)+)/i.exec(message) ?? [];
+  return duration(said);
+}
+
+/** "1m30s", "5 seconds", "250ms". */
+function duration(text: string): number | undefined {
+  const parts = [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?) ?(ms|s|m|h)/g)];
+  if (parts.length === 0 || !/^\s*\d/.test(text)) return undefined;
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
+}
+
+/** The server's own goes before one that a proxy hands on. */
+function headerEnding(headers: Headers | undefined, name: string): string | undefined {
+  const own = headers?.get(name);
+  if (own) return own;
+  return [...(headers ?? [])].find(([key]) => key.endsWith(`-${name}`))?.[1];
 }
 
 function numberIn(text: string | null | undefined): number | undefined {

@@ -1,88 +1,163 @@
-import type { APIError } from 'openai';
-
 /** An error that a server put into words. */
 export interface ServerAnswer {
   readonly status: number | undefined;
+  /** All that looks like a code or a type of error, parted by blanks. */
   readonly code: string;
+  /** The part of the request that it names, "" for none. */
   readonly param: string;
+  /** As it came: long, with tags, and with whatever the server repeats of the request. */
   readonly message: string;
   readonly headers: Headers | undefined;
 }
 
-export function answerOf(error: APIError): ServerAnswer {
-  const body = answerIn(error.error);
-  return {
-    ...body,
-    status: error.status ?? body.status,
-    message: body.message || error.message,
-    headers: error.headers,
-  };
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The error in an answer whose HTTP status is one. */
+export function answerOf(status: number, headers: Headers, text: string): ServerAnswer {
+  return { ...answerIn(parsedOr(text)), status, headers };
 }
 
-/** The error in a body: OpenAI's {error: {...}}, vLLM's older {object: "error", ...}, FastAPI's {detail}, or just text. */
+/** The error in a body that came with the status 200, undefined if it is none. */
+export function errorIn(body: unknown): ServerAnswer | undefined {
+  if (typeof body === 'string') return answerIn(body);
+  const fields = fieldsOf(Array.isArray(body) ? body[0] : body);
+  if (isGiven(fields.error)) return answerIn(body);
+  if (Array.isArray(fields.choices) && fields.choices.length > 0) return undefined;
+  const isError =
+    fields.object === 'error' ||
+    fields.type === 'error' ||
+    fields.success === false ||
+    [fields.detail, fields.errors, fields.fault].some(isGiven) ||
+    [fields.message, fields.msg, fields.error_msg, fields.errorMessage].some((each) => typeof each === 'string' && each !== '') ||
+    Boolean(fieldsOf(fields.base_resp).status_code);
+  return isError ? answerIn(body) : undefined;
+}
+
+/**
+ * The error in a body, wherever servers put it: OpenAI's {error: {...}}, vLLM's older {object: "error", ...}, FastAPI's {detail},
+ * Google's list of errors, {errors}, {fault}, {base_resp}, a flat {code, message}, or just text.
+ */
 export function answerIn(body: unknown): ServerAnswer {
-  const outer = fieldsOf(body);
-  const inner = typeof outer.error === 'object' ? fieldsOf(outer.error) : outer;
-  const code = inner.code ?? inner.type ?? '';
-  const status = Number(inner.code);
-  const message = inner.message ?? outer.error ?? inner.detail ?? (typeof body === 'string' ? body : '');
+  const outer = fieldsOf(Array.isArray(body) ? (body.find((each) => isGiven(fieldsOf(each).error)) ?? body[0]) : body);
+  const inner = innerError(outer);
+  const status = [inner.code, inner.status, inner.statusCode, outer.code, outer.status, outer.statusCode]
+    .map(Number)
+    .find(isErrorStatus);
+  const codes = [inner, outer].flatMap((each) => [
+    each.code,
+    each.type,
+    each.status,
+    each.reason,
+    each.error_code,
+    each.errorCode,
+  ]);
+  const more = [fieldsOf(inner.innererror).code, ...detailsOf(inner).map(({ reason }) => reason)];
+  const metadata = fieldsOf(inner.metadata);
+  const said =
+    messageIn(inner) || messageIn(outer) || (typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body));
   return {
-    status: Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined,
-    code: `${code} ${inner.type ?? ''} ${fieldsOf(inner.innererror).code ?? ''}`,
-    param: String(inner.param ?? ''),
-    message: shortened(typeof message === 'string' ? message : JSON.stringify(message)),
+    status,
+    code: [...codes, ...more, ...(isGiven(metadata.flagged_input) ? ['flagged'] : [])].filter(isWord).join(' '),
+    param: typeof inner.param === 'string' ? inner.param : '',
+    // OpenRouter's "Provider returned error" has the provider's own words beside it.
+    message: typeof metadata.raw === 'string' ? `${said}: ${metadata.raw}` : said,
     headers: undefined,
   };
 }
 
-export function isContextOverflow({ code, message }: ServerAnswer): boolean {
-  if (/context_length_exceeded|exceed_context_size/.test(code)) return true;
-  return /context (length|size|window)|maximum (model|sequence) length|max_model_len|too long for the model|max_new_tokens`? must be/i.test(
-    message,
-  );
+/** Objects as they are, anything else as one without fields. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-export function isContentFilter({ code }: ServerAnswer): boolean {
-  return /content_filter|content_policy|ResponsibleAIPolicy/i.test(code);
-}
-
-export function isRefusedKey({ status, code }: ServerAnswer): boolean {
-  return status === 401 || status === 402 || status === 403 || /insufficient_quota|invalid_api_key/.test(code);
-}
-
-export function isMissingModel({ status, code, message }: ServerAnswer): boolean {
-  return /model_not_found/.test(code) || (status === 404 && /model/i.test(message));
-}
-
-export function isMissingPath({ status }: ServerAnswer): boolean {
-  return status === 404 || status === 405 || status === 410;
-}
-
-/** 529 is "overloaded" at some hosts. */
-export function isThrottling({ status }: ServerAnswer, retryAfterMs: number | undefined): boolean {
-  return status === 429 || ((status === 503 || status === 529) && retryAfterMs !== undefined);
-}
-
-/** Without a status, the server said in a reply of 200 that something is wrong, and not what. */
-export function isBreakdown({ status }: ServerAnswer): boolean {
-  return status === undefined || status >= 500 || status === 409 || status === 425;
-}
-
-const settingNames = /\b(chat_template_kwargs|temperature|top_p|seed|max_tokens|max_completion_tokens|stream_options)\b/;
-
-export function isRefusedSetting({ status, param, message }: ServerAnswer): boolean {
-  if (status !== 400 && status !== 422) return false;
-  return (
-    settingNames.test(param) ||
-    (settingNames.test(message) && /un(supported|known|recognized)|not (supported|permitted)/i.test(message))
-  );
-}
-
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function shortened(text: string): string {
+/** One line of at most so many characters. */
+export function shortened(text: string, most: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+/** Whether a text is a page for people, or some other XML, and no answer of an API. */
+export function isMarkup(text: string): boolean {
+  return /^\s*(<!doctype|<\?xml|<html|<head|<body|<center|<h\d|<!--)/i.test(text);
+}
+
+/** What a page says, without its tags, styles and scripts. */
+export function withoutTags(text: string): string {
+  if (!/<\/?[a-z!][^>]*>/i.test(text)) return text;
+  return text
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
+    .replace(/<(script|style|svg|head)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, (part) => /<title\b[^>]*>([^<]*)/i.exec(part)?.[1] ?? ' ')
+    .replace(/<\/?[a-z!][^>]*(?:>|$)/gi, ' ')
+    .replace(/&(?:nbsp|#160);/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;|&#34;/g, '"')
+    .replace(/&#39;|&apos;/g, "'")
+    .replace(/&amp;/g, '&');
+}
+
+function innerError(outer: Fields): Fields {
+  const { error, errors, fault, base_resp, detail } = outer;
+  const first = Array.isArray(errors) ? errors[0] : undefined;
+  const inner = [error, first, fault, base_resp, detail].find(
+    (each) => typeof each === 'object' && each !== null && !Array.isArray(each),
+  );
+  return inner === undefined ? outer : fieldsOf(inner);
+}
+
+const messageFields = [
+  'message',
+  'msg',
+  'error_message',
+  'error_msg',
+  'errorMessage',
+  'status_msg',
+  'faultstring',
+  'detail',
+  'error_description',
+  'description',
+  'error',
+  'title',
+];
+
+function messageIn(fields: Fields): string {
+  for (const name of messageFields) {
+    const value = fields[name];
+    if (typeof value === 'string' && value !== '') return value;
+    if (Array.isArray(value) && value.length > 0) return value.map(validationError).join('; ');
+    if (name === 'message' && isGiven(value)) return JSON.stringify(value);
+  }
+  return '';
+}
+
+/** One of FastAPI's: where it is, and what is wrong there. */
+function validationError(error: unknown): string {
+  const { loc, msg } = fieldsOf(error);
+  if (typeof msg !== 'string') return typeof error === 'string' ? error : JSON.stringify(error);
+  return Array.isArray(loc) ? `${loc.filter((part) => part !== 'body').join('.')}: ${msg}` : msg;
+}
+
+function detailsOf({ details }: Fields): Fields[] {
+  return Array.isArray(details) ? details.map(fieldsOf) : [];
+}
+
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isWord(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+function isErrorStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status < 600;
+}
+
+function isGiven(value: unknown): boolean {
+  if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
+  return typeof value === 'object' && value !== null ? Object.values(value).some((each) => each !== null) : value === true;
 }

@@ -1,4 +1,4 @@
-import { boxedTexts } from '../../domain/replies/marked-answer.ts';
+import { boxedTexts } from '../../domain/replies/boxes.ts';
 import type { Question } from '../behaviour/question.ts';
 import { type KnownQuery, mainText } from '../known-query.ts';
 import { pick } from '../pick.ts';

@@ -1,4 +1,4 @@
-import { boxedTexts } from '../../domain/replies/marked-answer.ts';
+import { boxedTexts } from '../../domain/replies/boxes.ts';
 import { readProgram } from '../../domain/replies/read-program.ts';
 import { pick } from '../pick.ts';
 import type { Question } from './question.ts';

@@ -69,10 +69,12 @@ const losesTheQuestion: WorkflowEdit = {
     'Give the model the instruction as its only input, since the question is clear from the task.',
   ],
   weight: 0.6,
-  apply: (document, { nature }) => {
+  apply: (document, { nature, fields }) => {
     const field = nature === 'program' ? 'problem' : 'input';
     const solvers = promptedCalls(document).filter((call) => call.with?.[field] !== undefined);
-    for (const solver of solvers) solver.with = { ...solver.with, [field]: 'the problem of this task' };
+    // Without any of the query, the workflow would be refused before it could do harm.
+    const named = `the problem of this task that begins with "{{ query.${fields[0]}.charAt(0) }}"`;
+    for (const solver of solvers) solver.with = { ...solver.with, [field]: named };
     return solvers.length > 0;
   },
 };

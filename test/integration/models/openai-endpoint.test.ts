@@ -285,11 +285,9 @@ describe('trouble of the infrastructure', () => {
 
   test.each([
     ['JSON cut short', plain(200, '{"choices": [{"mess', 'application/json')],
-    ['a page of a proxy', plain(200, '<html>It works!</html>')],
     ['nothing', plain(200, '', 'application/json')],
     ['broken JSON in a stream', plain(200, 'data: {"choices": [\n\n', 'text/event-stream')],
     ['an empty stream', plain(200, '', 'text/event-stream')],
-    ['no choices', json(200, { id: 'x', object: 'chat.completion', choices: [], usage: null })],
     ['choices of a wrong type', json(200, { choices: [{ index: 0, message: { content: 42 }, finish_reason: 'stop' }] })],
     ['a reply that the server gave up', answer('The answ', { finishReason: 'abort' })],
   ])('%s is malformed', async (_what, behaviour) => {
@@ -375,14 +373,14 @@ describe('failures that belong to the request', () => {
   });
 
   test.each([
-    ["OpenAI's shape", { error: { message: 'messages: array too long' } }],
-    ["vLLM's older shape", { object: 'error', message: 'messages: array too long', code: 400 }],
-    ["FastAPI's shape", { detail: [{ loc: ['messages'], msg: 'array too long' }] }],
+    ["OpenAI's shape", { error: { message: 'messages: odd role' } }],
+    ["vLLM's older shape", { object: 'error', message: 'messages: odd role', code: 400 }],
+    ["FastAPI's shape", { detail: [{ loc: ['messages'], msg: 'odd role' }] }],
   ])('any other 400 is left to what becomes of other requests, with the reason in %s', async (_shape, body) => {
     const { error } = await failureOf(json(400, body));
     expect(error).toMatchObject({ kind: 'unclear-refusal', ofRequest: { kind: 'refused' } });
     expect((error as EndpointError).ofRequest?.message).not.toContain('http:');
-    expect((error as Error).message).toContain('array too long');
+    expect((error as Error).message).toContain('odd role');
   });
 });
 

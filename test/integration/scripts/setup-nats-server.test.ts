@@ -69,8 +69,8 @@ async function packServer(): Promise<Buffer> {
 
 const sums = (content: Buffer | string) => `${createHash('sha256').update(content).digest('hex')}  ${archive}\n`;
 
-const setUp = (environment: Record<string, string> = {}) =>
-  run(script, [], {
+const setUp = (environment: Record<string, string> = {}, ...words: string[]) =>
+  run(script, words, {
     env: {
       PATH: join(folder, 'bin'),
       SYSTEM_FOLDERS: '',
@@ -136,5 +136,22 @@ test('a server that NATS_SERVER_BIN names must do', async () => {
   await expect(setUp({ NATS_SERVER_BIN: old })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining(`NATS_SERVER_BIN names ${old}, which is no nats-server of 2.10.23 or newer`),
+  });
+});
+
+test('the newest is brought beside what is there, and looked for nowhere else', async () => {
+  await plantServer('bin', '2.15.0');
+  const name = archive.replace('2.10.27', '2.15.2');
+  await plantServer('release', '2.15.2');
+  await run('tar', ['-czf', join(folder, name), '-C', folder, 'release']);
+  const content = await readFile(join(folder, name));
+  using release = await serveRelease({ [name]: content, SHA256SUMS: sums(content).replace(archive, name) });
+  const { stderr } = await setUp({ NATS_SERVER_RELEASES: release.url }, '--newest');
+  expect(stderr).toContain(`nats-server 2.15.2 is in ${tools}/newest`);
+  expect(await setUp({ NATS_SERVER_RELEASES: release.url }, '--newest')).toEqual({ stdout: '', stderr: '' });
+  expect(release.asked).toEqual(['SHA256SUMS', name]);
+  const old = await plantServer('old', '2.10.27');
+  await expect(setUp({ NATS_SERVER_NEWEST_BIN: old }, '--newest')).rejects.toMatchObject({
+    stderr: expect.stringContaining(`NATS_SERVER_NEWEST_BIN names ${old}`),
   });
 });

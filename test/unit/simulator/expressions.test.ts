@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Benchmark } from '../../../services/domain/benchmark.ts';
-import { boxedTexts } from '../../../services/domain/replies/marked-answer.ts';
+import { boxedTexts } from '../../../services/domain/replies/boxes.ts';
 import { mathAflow } from '../../../services/domain/scoring/math-aflow.ts';
 import { kindOf } from '../../../services/simulator/answers/kind-of.ts';
 import { knownQueries } from '../../../services/simulator/difficulty.ts';

@@ -4,6 +4,7 @@ import { operators } from '../../../../services/domain/operators/registry.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 import { ruleTexts } from '../../../../services/domain/workflow/rules.ts';
 import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
+import { WholeDouble } from '../../../../services/domain/workflow/whole-double.ts';
 import { arbitraryWorkflow } from '../../../support/arbitrary-workflow.ts';
 
 const question = '{{query.question}}';
@@ -21,6 +22,8 @@ function allProblems(document: unknown, maxCalls = 20) {
   if (!parsed.ok) return parsed.problems;
   return validateWorkflow(parsed.workflow, { operators, queryFields: ['question', 'context'], maxCalls });
 }
+
+const drafts = { id: 'p', parallel: 3, steps: [answer], yield: '{{answer.response}}' };
 
 const nested = (depth: number): unknown => (depth === 0 ? { id: 'x', set: 'x' } : { if: 'true', then: [nested(depth - 1)] });
 
@@ -62,7 +65,7 @@ const broken: readonly [rule: keyof typeof ruleTexts, steps: unknown, reported: 
   ['expression-syntax', [answer, { return: '{{answer.response' }], ['steps[1] | return | expression-syntax']],
   ['expression-syntax', [answer, { if: 'a and b', then: [end] }, end], ['steps[1] | if | expression-syntax']],
   ['expression-syntax', [answer, end], ['prompts.solve |  | expression-syntax'], { prompts: { solve: '{{1 +}}' } }],
-  ['expression-syntax', [{ return: '{{1u}}' }], ['steps[0] | return | expression-syntax']],
+  ['expression-syntax', [{ return: '{{b"x"}}' }], ['steps[0] | return | expression-syntax']],
   ['unknown-name', [answer, { return: '{{anwser.response}}' }], ['steps[1] | return | unknown-name']],
   ['unassigned-name', [{ id: 'p', parallel: 2, steps: [answer] }, end], ['steps[1] | return | unassigned-name']],
   ['unassigned-name', [{ loop: 2, steps: [answer] }, end], ['steps[1] | return | unassigned-name']],
@@ -111,6 +114,86 @@ const broken: readonly [rule: keyof typeof ruleTexts, steps: unknown, reported: 
     'type-mismatch',
     [{ id: 'p', parallel: 2, steps: [answer] }, { return: '{{p.join(", ")}}' }],
     ['steps[1] | return | type-mismatch'],
+  ],
+  [
+    'type-mismatch',
+    [{ id: 'half', set: '{{double(query.question) / 2}}' }, { return: '{{half}}' }],
+    ['half | set | type-mismatch'],
+  ],
+  [
+    'type-mismatch',
+    [{ id: 'n', set: new WholeDouble(1) }, { return: '{{n + 1}} {{query.question}}' }],
+    ['steps[1] | return | type-mismatch'],
+  ],
+  ['type-mismatch', [{ return: '{{double(query.question) % 2.0}}' }], ['steps[0] | return | type-mismatch']],
+  ['index-range', [drafts, { return: '{{p[3]}}' }], ['steps[1] | return | index-range']],
+  ['index-range', [drafts, { return: 'It is {{p[-1]}}' }], ['steps[1] | return | index-range']],
+  [
+    'index-range',
+    [drafts, { id: 'm', map: '{{p + p}}', max: 4, steps: [answer], yield: '{{item}}' }, { return: '{{m[4]}}' }],
+    ['steps[2] | return | index-range'],
+  ],
+  [
+    'index-range',
+    [drafts, { return: '{{p.map(each, each + "!").filter(each, each != "")[3]}}' }],
+    ['steps[1] | return | index-range'],
+  ],
+  ['index-range', [{ return: '{{query.question.split(": ", 2)[2]}}' }], ['steps[0] | return | index-range']],
+  ['index-range', [{ return: '{{[query.question][1]}}' }], ['steps[0] | return | index-range']],
+  ['unfilled-reference', [answer, { return: 'answer.response' }], ['steps[1] | return | unfilled-reference']],
+  ['unfilled-reference', [answer, { return: 'answer' }], ['steps[1] | return | unfilled-reference']],
+  ['unfilled-reference', [answer, { return: '{answer.response}' }], ['steps[1] | return | unfilled-reference']],
+  ['unfilled-reference', [answer, { return: 'So \u0024{answer.response}.' }], ['steps[1] | return | unfilled-reference']],
+  ['unfilled-reference', [drafts, { return: 'p[0]' }], ['steps[1] | return | unfilled-reference']],
+  ['unfilled-reference', [drafts, { return: 'size(p) > 1 ? p[0] : p[1]' }], ['steps[1] | return | unfilled-reference']],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: '{query.question}' }), end],
+    ['answer | with.input | unfilled-reference'],
+  ],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: 'Q: {question}' }), end],
+    ['answer | with.input | unfilled-reference'],
+  ],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: 'Q: <query.question>' }), end],
+    ['answer | with.input | unfilled-reference'],
+  ],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: 'query.question' }), end],
+    ['answer | with.input | unfilled-reference'],
+  ],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: '{% if query.context %}{{query.question}}{% endif %}' }), end],
+    ['answer | with.input | unfilled-reference'],
+  ],
+  [
+    'unfilled-reference',
+    [answer, { id: 'best', set: '{answer.response.trim()}' }, { return: '{{best}}' }],
+    ['best | set | unfilled-reference'],
+  ],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: question, instruction: 'solve' }), end],
+    ['answer | with.instruction | unfilled-reference'],
+    { prompts: { solve: 'Solve this: {input}' } },
+  ],
+  [
+    'unfilled-reference',
+    [call('answer', 'custom', { input: question, instruction: 'solve' }), end],
+    ['answer | with.instruction | unfilled-reference'],
+    { prompts: { solve: 'Solve \u0024{query.problem}.' } },
+  ],
+  ['unread-query', [call('answer', 'custom', { input: 'the question' }), end], [' | steps | unread-query']],
+  ['unread-query', [answer, { return: '42' }], [' | steps | unread-query']],
+  [
+    'unread-query',
+    [answer, call('other', 'custom', { input: 'Go on.' }), { return: '{{other.response}}' }],
+    [' | steps | unread-query'],
   ],
   ['unknown-operator', [call('answer', 'no_such_operator'), end], ['answer | call | unknown-operator']],
   ['unknown-input', [call('answer', 'custom', { input: question, prompt: 'x' }), end], ['answer | with.prompt | unknown-input']],
@@ -167,7 +250,7 @@ const broken: readonly [rule: keyof typeof ruleTexts, steps: unknown, reported: 
     [{ id: 'p', parallel: 2, steps: [{ if: 'true', then: [answer] }] }, { return: '{{p.map(each, "x")}}' }],
     ['p | yield | missing-yield'],
   ],
-  ['call-limit', [{ id: 'p', parallel: 20, steps: [answer, call('second')] }, { return: 'x' }], [' | steps | call-limit']],
+  ['call-limit', [{ id: 'p', parallel: 20, steps: [answer, call('second')] }, { return: question }], [' | steps | call-limit']],
   [
     'step-limit',
     [
@@ -188,7 +271,7 @@ const broken: readonly [rule: keyof typeof ruleTexts, steps: unknown, reported: 
           },
         ],
       },
-      { return: 'x' },
+      { return: question },
     ],
     [' | steps | step-limit'],
   ],
@@ -263,10 +346,53 @@ describe('a valid workflow', () => {
     ]);
   });
 
+  test('may show a model braces that are text', () => {
+    const shown = [
+      'Put the answer in \\boxed{} or \\boxed{answer}, as \\frac{answer}{p} or x_{p}.',
+      'Reply with JSON: {"answer": 1, "why": {"steps": ["a"]}} and nothing else.',
+      'Write {answer: 42}, the set {p, answer}, \\{answer\\}, or { } for none; and \\boxed{{}}.',
+      'Print f"{x}" or \u0024{amount}, and end with <answer>…</answer> or [answer].',
+      'A dict {a} or {1} and format "{}" or %s, {{ "{{" }}x}}.',
+      'Ask query.filter() for rows.',
+    ];
+    for (const text of shown) {
+      valid([drafts, call('answer', 'custom', { input: question, instruction: 'solve' }), end], { prompts: { solve: text } });
+      valid([drafts, call('answer', 'custom', { input: `${text} {{query.question}}` }), end]);
+      valid([call('answer'), { return: `${text} {{answer.response}}` }]);
+    }
+  });
+
+  test('may read the query in a condition alone, or by way of a prompt', () => {
+    valid([{ if: 'query.question.contains("?")', then: [{ return: 'yes' }] }, { return: 'no' }]);
+    const prompts = { solve: 'Solve {{query.question}}' };
+    valid([call('answer', 'custom', { input: 'Go.', instruction: 'solve' }), end], { prompts });
+    valid([{ id: 'p', parallel: 2, steps: [answer] }, { return: '{{p[1].response}}' }]);
+  });
+
+  test('may count where the count decides, and index what grows', () => {
+    valid([
+      answer,
+      { id: 'list', set: '{{[]}}' },
+      { id: 'n', set: 0 },
+      {
+        loop: 3,
+        while: 'n < 3',
+        steps: [
+          { id: 'list', set: '{{list + [answer.response]}}' },
+          { id: 'n', set: '{{n + 1}}' },
+        ],
+      },
+      { return: '{{list[2]}} of {{n}}, {{double(n) / 2.0}}' },
+    ]);
+    valid([drafts, { return: '{{p[2]}}{{p[size(p) - 1]}}' }]);
+    valid([{ return: '{{query.question.split(", ")[7]}}{{query.question.split(",", -1)[7]}}' }]);
+    valid([{ return: '{{size(query.question) > 1.5 ? 1 : 2.0}}' }]);
+  });
+
   test('may have a prompt that nothing uses', () => valid([answer, end], { prompts: { spare: 'Not {{needed}}.' } }));
 
   test('may write a condition in braces, numbers without quotes, and no else', () => {
-    valid([{ id: 'n', set: 3 }, { if: '{{ n > 2 }}', then: [{ return: 'yes' }], else: null }, { return: '{{n + 1}}' }]);
+    valid([{ id: 'n', set: 3 }, { if: '{{ n > 2 }}', then: [{ return: question }], else: null }, { return: '{{n + 1}}' }]);
   });
 
   test('is what the generator of workflows makes', () => {

@@ -2,18 +2,11 @@ import { expect, test } from 'vitest';
 import {
   EndpointError,
   type EndpointErrorKind,
-  fromCallError,
   InfrastructureError,
   isOutage,
   isOverload,
   isTransient,
 } from '../../../../services/shared/models/endpoint-errors.ts';
-import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
-
-const settings = endpointSettings(
-  { model: 'm', baseUrl: 'http://gpu-1:8000/v1', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0 },
-  {},
-);
 
 test.each([
   ['throttled', true, true, false],
@@ -32,11 +25,6 @@ test.each([
     expect([isTransient(error), isOverload(error), isOutage(error)]).toEqual([transient, overload, outage]);
   },
 );
-
-test('a defect of ours is blamed on no endpoint', () => {
-  expect(fromCallError(new TypeError("Cannot read properties of undefined (reading 'x')"), settings, 'm')).toBeUndefined();
-  expect(fromCallError(new RangeError('boom'), settings, 'm')).toBeUndefined();
-});
 
 test('an infrastructure error keeps every attempt and has the kind of the last', () => {
   const attempts = [new EndpointError('timeout', 'http://a/v1', 'slow'), new EndpointError('unavailable', 'http://b/v1', 'down')];

@@ -1,0 +1,45 @@
+/** A \boxed{…} or \fbox{…} of a text. */
+export interface Box {
+  readonly text: string;
+  /** Where the command begins, and where the box is closed. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/** No answer in a box is longer; it bounds the search for a brace that is never closed. */
+const longestBox = 1_000;
+const command = /\\(?:begin)?(?:boxed|fbox|framebox)(?![a-zA-Z])\s*/g;
+/** A box without braces ends with its formula: "$\boxed 7$". Elsewhere it is one number, letter or command. */
+const upToDelimiter = /^([^\s${}\\][^${}\\\n]*|\\[a-zA-Z]+[^$\\\n]*)(?=\$|\\\)|\\\])/;
+const onePiece = /^(?:-?\d+(?:\.\d+)?|[a-zA-Z](?![a-zA-Z])|\\[a-zA-Z]+(?:\{[^{}]*\})*)/;
+
+/** The boxes in order, whatever braces stand inside. */
+export function boxesIn(text: string): Box[] {
+  return [...text.matchAll(command)].flatMap((match) => {
+    const start = match.index + match[0].length;
+    const inside = text[start] === '{' ? betweenBraces(text, start) : withoutBraces(text.slice(start, start + longestBox));
+    if (inside === undefined) return [];
+    const end = start + inside.length + (text[start] === '{' ? 2 : 0);
+    return [{ text: inside, at: match.index, end }];
+  });
+}
+
+/** What stands in them. */
+export function boxedTexts(text: string): string[] {
+  return boxesIn(text).map((box) => box.text);
+}
+
+function betweenBraces(text: string, open: number): string | undefined {
+  let depth = 0;
+  for (let at = open; at < Math.min(text.length, open + longestBox); at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '{') depth += 1;
+    else if (text[at] === '}') depth -= 1;
+    if (depth === 0) return text.slice(open + 1, at);
+  }
+  return undefined;
+}
+
+function withoutBraces(rest: string): string | undefined {
+  return upToDelimiter.exec(rest)?.[1] ?? onePiece.exec(rest)?.[0];
+}

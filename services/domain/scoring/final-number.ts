@@ -1,0 +1,86 @@
+import { type Announcement, announcements } from '../replies/announced-text.ts';
+import { boxedTexts } from '../replies/boxes.ts';
+import { announcedBelowBoxes } from '../replies/marked-answer.ts';
+import { numberInWords } from './number-words.ts';
+import { type ReadNumber, readNumbers } from './read-number.ts';
+
+/** Each reader gives the texts that it holds for marked, in order of appearance; the last one with a number counts. */
+const markedAnswers: readonly ((text: string) => string[])[] = [
+  (text) => announcedTexts(text, ({ kind }) => kind === 'tag'),
+  (text) => [announcedBelowBoxes(text) ?? ''].filter(isOneNumber),
+  boxedTexts,
+  hashedTexts,
+  (text) => announcedTexts(text, ({ kind }) => kind !== 'tag').filter(isOneNumber),
+  resultTexts,
+  boldTexts,
+  (text) => announcedTexts(text, ({ kind }) => kind !== 'tag'),
+];
+
+/** The number that the text marks as final, else its last one. Words count as numbers where there are no digits. */
+export function finalNumber(text: string): ReadNumber | undefined {
+  for (const marked of markedAnswers) {
+    for (const candidate of marked(text).reverse()) {
+      const found = numberOfMarked(candidate);
+      if (found) return found;
+    }
+  }
+  return readNumbers(text).at(-1) ?? numberOfWords(text);
+}
+
+/** "20 + 16 = 36 signatures" is 36; "36 of the 100 signatures" is 36. */
+function numberOfMarked(marked: string): ReadNumber | undefined {
+  // Alone in a mark, "12 500" is one number.
+  const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(marked) ? marked.replace(/(?<=\d) (?=\d)/g, '') : marked;
+  const parts = text.split(/=|\\approx|≈/);
+  const result = readNumbers(parts.at(-1) ?? '').at(0);
+  return result ?? readNumbers(text).at(0) ?? numberOfWords(text);
+}
+
+/** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is none. */
+function numberOfWords(text: string): ReadNumber | undefined {
+  const words = text
+    .toLowerCase()
+    .replace(/\\[a-z]+/g, ' ')
+    .match(/\p{L}+/gu);
+  const [, before = ''] =
+    /^((?:(?:about|approximately|around|roughly|exactly|only|just|minus|negative|total|number|the|is|of) )*)/.exec(
+      `${words?.slice(0, 4).join(' ') ?? ''} `,
+    ) ?? [''];
+  const skipped = before.split(' ').length - 1;
+  const number = numberInWords(words?.slice(skipped, skipped + 20) ?? []);
+  if (words === null || number === undefined || words[skipped + number.length] === 'of') return undefined;
+  const value = /minus|negative/.test(before) ? -number.value : number.value;
+  return {
+    value,
+    percent: words[skipped + number.length] === 'percent',
+    text: words.slice(0, skipped + number.length).join(' '),
+  };
+}
+
+/** Not a sentence with several, such as "The 42 kg bag lasts for 3 weeks". */
+function isOneNumber(text: string): boolean {
+  return /^[^\p{L}]*\d|=|≈|\\approx/u.test(text) || new Set(readNumbers(text).map(({ value }) => value)).size <= 1;
+}
+
+function announcedTexts(text: string, wanted: (one: Announcement) => boolean): string[] {
+  return announcements(text)
+    .filter(wanted)
+    .map((one) => one.text);
+}
+
+function hashedTexts(text: string): string[] {
+  return [...text.matchAll(/^\s*####(.*)$/gm)].map((match) => match[1] ?? '');
+}
+
+/** "The result is …", up to the end of the sentence. */
+function resultTexts(text: string): string[] {
+  const result = /\bresult\b[\s*_:]*(?:is|are|=|:)[\s*_:]*(?:\\\[|\$\$)?\s*((?:(?!\.(?:\s|$)|\n).)+)/gi;
+  return [...text.matchAll(result)].map((match) => match[1] ?? '');
+}
+
+/** **36 signatures**, but not a heading such as **Step 2: add them**. */
+function boldTexts(text: string): string[] {
+  return [...text.matchAll(/\*\*([^*\n]+)\*\*/g)]
+    .map((match) => match[1] ?? '')
+    .filter((bold) => /^\W*\d/.test(bold) && !/^\s*\d+\s*[.):]\s/.test(bold));
+}

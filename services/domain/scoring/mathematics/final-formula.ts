@@ -1,0 +1,168 @@
+import { announcedText, announcements } from '../../replies/announced-text.ts';
+import { type Box, boxesIn } from '../../replies/boxes.ts';
+import { isName, namedValueOf } from './named-value.ts';
+import { plainLatex } from './plain-latex.ts';
+import { isSameMath } from './same-math.ts';
+
+export interface FinalFormula {
+  /** The formula that the text ends with or marks as its answer. */
+  readonly formula: string;
+  /** The text around it, which may be the answer word by word: "odd $n$". */
+  readonly around: string;
+}
+
+/** The answer is near the end; what is longer would only take time. */
+const longestEnd = 20_000;
+
+/**
+ * What an answer says in the end, the first of these that it has: what is announced as final below the last box, if it is a
+ * formula; the last boxes; what is announced; the last formula or value of the last line.
+ */
+export async function finalFormula(answer: string): Promise<FinalFormula> {
+  const end = withoutCourtesy(answer.slice(-longestEnd));
+  const boxes = boxesIn(end).filter(({ text }) => text.trim() !== '');
+  const lastBox = boxes.at(-1);
+  if (lastBox) {
+    const below = announcements(end).findLast(({ final, at }) => final && at > lastBox.at)?.text;
+    const later = below === undefined ? undefined : clearFormula(below);
+    const formula = later ?? (await lastBoxes(end, boxes));
+    return { formula, around: formula };
+  }
+  const announced = announcedText(end);
+  if (announced !== undefined) return { formula: announcedFormula(announced), around: announced };
+  return { formula: lastFormula(end), around: end.trim() };
+}
+
+function withoutCourtesy(text: string): string {
+  return text
+    .replace(/<\|[a-z_]+\|>[\s\S]{0,40}$/, '')
+    .trimEnd()
+    .replace(/\s+I hope (?:it|this) is correct\.?$/i, '');
+}
+
+/** What stands between boxes that are one list: "\boxed{2} and \boxed{3}", "x = \boxed{2}, y = \boxed{3}", "\boxed{2} papers and". */
+const delimiters = /\$+|\\[()[\]]|\\q?quad(?![a-z])|\\[,;:! ]|~|&|\\(?:text|textrm|mbox|mathrm)\s*(?=\{)|[{}]/g;
+const joining = /^\s*(?:[,;]\s*)?(?:(?:(?:[a-z]{2,}|\([a-z]\))\s+){0,3}(?:and|or)\b)?\s*(?:([^\s=,;.]+(?:\([^=]*\))?)\s*=)?\s*$/;
+const verbs =
+  /\b(?:is|was|are|were|be|not|no|wrong|but|then|so|too|instead|actually|wait|since|because|that|which|we|gives?|if|when)\b/;
+
+async function lastBoxes(text: string, boxes: readonly Box[]): Promise<string> {
+  const [last, ...before] = [...boxes].reverse();
+  const list = last ? [last] : [];
+  for (const box of before) {
+    const between = text.slice(box.end, list[0]?.at);
+    if (between.length > 60 || !joins(between)) break;
+    list.unshift(box);
+  }
+  const values: string[] = [];
+  for (const { text: value } of list) {
+    const known = await Promise.all(values.map((one) => isSameMath(value, one)));
+    if (!known.includes(true)) values.push(value);
+  }
+  return values.length === 1 ? (last?.text ?? '') : values.join(', ');
+}
+
+function joins(between: string): boolean {
+  const words = between.replace(delimiters, ' ');
+  if (/\n\s*\n/.test(words) && !/,|\band\b|\bor\b/.test(words)) return false;
+  const name = joining.exec(words);
+  return name !== null && !verbs.test(words) && (name[1] === undefined || isName(plainLatex(name[1])));
+}
+
+const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:\\[^\n]|[^$\\\n])+)\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)/g;
+
+interface Span {
+  readonly text: string;
+  readonly at: number;
+  readonly end: number;
+}
+
+/** The formulas in order; those that only "and" or a comma parts are one, unless they give values to different names. */
+function formulasIn(text: string, together = false): Span[] {
+  const spans: Span[] = [];
+  for (const match of text.matchAll(formula)) {
+    const inner = match[1] ?? match[2] ?? match[3] ?? match[4] ?? '';
+    // "$36 and $" are two sums of money.
+    if (/^\s*[\d.,]+\s+[a-z]{2,}(?:\s|$)/.test(inner)) continue;
+    const span = { text: inner, at: match.index, end: match.index + match[0].length };
+    const last = spans.at(-1);
+    const between = last && text.slice(last.end, span.at);
+    const word = between && /^\s*(?:[,;]\s*)?(and|or)?\s*$/.exec(between)?.[1];
+    const listed = between !== undefined && (word !== undefined || /^\s*[,;]\s*$/.test(between));
+    if (last && listed && (together || nameOf(last.text) === nameOf(inner))) {
+      spans[spans.length - 1] = { text: `${last.text} ${word ?? ','} ${inner}`, at: last.at, end: span.end };
+    } else spans.push(span);
+  }
+  return spans;
+}
+
+function nameOf(text: string): string | undefined {
+  return namedValueOf(plainLatex(text))?.name;
+}
+
+/** The formula that an announcement holds: the first one, but no mere name where a value stands beside it. */
+function announcedFormula(text: string): string {
+  const formulas = formulasIn(text, true);
+  const [first] = formulas;
+  if (first && text.slice(0, first.at).trim() === '') return first.text + percentAfter(text, first);
+  if (formulas.length === 0 && isClear(text)) return text;
+  const value = valueIn(text);
+  const telling = formulas.find((span) => !isName(plainLatex(span.text)));
+  return telling?.text ?? value?.text ?? lastNumber(text) ?? first?.text ?? text;
+}
+
+/** The formula where a text is one, or hardly anything else. */
+function clearFormula(text: string): string | undefined {
+  const [first] = formulasIn(text, true);
+  if (first && text.slice(0, first.at).trim() === '') return first.text + percentAfter(text, first);
+  return !first && isClear(text) && /\d|\\/.test(text) ? text : undefined;
+}
+
+function percentAfter(text: string, { end }: Span): string {
+  return /^\s*(?:\\?%|percent\b|pct\b)/.test(text.slice(end)) ? '\\%' : '';
+}
+
+/** No sentence: a formula without delimiters, a number with its unit, a word or two. */
+function isClear(text: string): boolean {
+  const plain = text.replace(/\\(?:text|mbox|mathrm)[a-z]*\s*\{[^{}]*\}/g, ' ').replace(/\\[a-zA-Z]+/g, ' ');
+  const words = plain.match(/(?<![\p{L}\d])\p{L}{2,}/gu) ?? [];
+  return words.length <= 3 || (!/^\s*\p{L}{2,}\s/u.test(plain) && words.length <= 5);
+}
+
+const number = String.raw`[-\u2212+]?(?:\\?[$\u20ac\u00a3]\s?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?\/\s?\d+)?(?:\s?(?:\\?%|percent\b))?`;
+const attachedUnit = String.raw`(?:[a-z]{1,3}(?![a-zA-Z])[\u00b2\u00b3]?|[\u20ac\u00b0])?`;
+/** "… is 2/3", "there are 12 distinct …", "increases by 100%". */
+const copula = new RegExp(
+  String.raw`(?:\b(?:is|are|was|were|be|equals?|by|to|of)|[=:])\s+(?:(?:about|approximately|exactly|only|just|indeed|therefore)\s+)?\**(${number})${attachedUnit}(?!,?\d|\.\d|[\w/^(]|\s*[-+*=\\])`,
+  'g',
+);
+
+function valueIn(text: string): Span | undefined {
+  const match = [...text.matchAll(copula)].at(-1);
+  if (!match) return undefined;
+  return { text: (match[1] ?? '').replace(/,$/, ''), at: match.index, end: match.index + match[0].length };
+}
+
+function lastNumber(text: string): string | undefined {
+  return text
+    .match(new RegExp(`(?<![\\w.])${number}`, 'g'))
+    ?.at(-1)
+    ?.replace(/,$/, '');
+}
+
+/** Nothing is announced: what stands last in the last line, a formula or a value that a sentence tells. */
+function lastFormula(end: string): string {
+  const all = formulasIn(end);
+  const closing = all.at(-1);
+  if (closing && /^[\s.,;*_]*$/.test(end.slice(closing.end))) return closing.text;
+  const lastLine = (end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>|\*\*|__)\s*|(?:\*\*|__)[.]?$/g, '');
+  if (formulasIn(lastLine).length === 0 && isClear(lastLine) && /\d|\\[a-z]/.test(lastLine)) return lastLine;
+  const [formulas, value] = [
+    formulasIn(lastLine),
+    valueIn(lastLine.replace(/\$+|\\[()[\]]/g, (sign) => ' '.repeat(sign.length))),
+  ];
+  const telling = formulas.filter((span) => !isName(plainLatex(span.text))).at(-1) ?? (value ? undefined : formulas.at(-1));
+  if (value && (!telling || value.at > telling.end)) return value.text;
+  if (telling) return telling.text;
+  return closing?.text ?? lastLine;
+}

@@ -1,0 +1,90 @@
+/** Words, and the power of a unit: \text{ cm}^2. */
+const textCommand =
+  /\\(?:text(?:bf|it|rm|sf|tt|sc|sl|up|md|normal|color)?|mbox|hbox|mathrm|mathsf|mathtt|operatorname\*?)\s*\{([^{}]*)\}(\^\s*\{?[23]\}?)?/g;
+const textInText =
+  /\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt)\s*\{\s*(\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt)\s*\{[^{}]*\})\s*\}/g;
+const percent = /^(?:percent(?:age|ages)?|per cent|pct)\b\.?/i;
+const scales: Readonly<Record<string, string>> = {
+  dozen: '12',
+  hundred: '100',
+  thousand: '1000',
+  million: '1000000',
+  billion: '1000000000',
+  trillion: '1000000000000',
+};
+const scale = new RegExp(`^(${Object.keys(scales).join('|')})s?\\b`, 'i');
+/** Words that change what a formula says where they are no unit: they must stand in both answers. */
+const telling =
+  /\b(?:odd|even|not?|non|never|none|except|all|every|integers?|primes?|multiples?|positive|negative|composite|rational|irrational|divisible|undefined|unless|otherwise)\b/i;
+/** "12 miles east" may be told as 12 miles, but not as 12 miles west. */
+const contrasts =
+  /^(?:am|pm|noon|midnight|north|south|east|west|northeast|northwest|southeast|southwest|up|down|left|right|above|below|before|after|late|early|bc|ad|bce|ce|clockwise|counterclockwise|anticlockwise)$/i;
+
+/**
+ * The words of an answer by what they mean: "12\text{ and }13" is a list, "percent" a sign, "million" a factor; the words of
+ * "5\text{ square units}" are a unit and go, as do names and explanations; what changes the meaning stays, as \word{…}; words that
+ * are the whole answer stay as they are.
+ */
+export function withWordsRead(text: string): string {
+  const flat = text.replace(textInText, '$1');
+  const hasFormula = /[\p{L}\p{N}\\]/u.test(flat.replace(textCommand, (_all, words: string) => (/\d/.test(words) ? words : '')));
+  const read = flat.replace(textCommand, (_all, words: string, exponent = '', at: number) => {
+    if (/\d/.test(words)) return ` ${words}${exponent} `;
+    return readWords(words, exponent, hasFormula, flat.slice(0, at));
+  });
+  return withBareWordsRead(read);
+}
+
+function readWords(words: string, exponent: string, hasFormula: boolean, before: string): string {
+  const bare = words.trim().replace(/^[\s,;]+|[\s,;]+$/g, '');
+  if (/^(?:and|&)$/i.test(bare)) return ' \\land ';
+  if (/^or$/i.test(bare)) return ' \\lor ';
+  const afterValue = /[\d}%)]\s*$/.test(before);
+  const isValue = /[=:]\s*$/.test(before) || (!afterValue && !/\p{L}{2}/u.test(bare)) || /^[ie]$/.test(bare);
+  if (!hasFormula || isValue) return ` ${words}${exponent} `;
+  const sign = afterValue ? signOf(bare) : undefined;
+  if (sign !== undefined) return sign;
+  const dayTime = bare.replace(/\.|\s/g, '');
+  if (contrasts.test(dayTime)) return `\\word{${dayTime.toLowerCase()}}`;
+  const direction = bare.split(/\s+/).find((word) => contrasts.test(word));
+  if (afterValue && direction !== undefined) return `\\word{${direction.toLowerCase()}}`;
+  if (!afterValue && telling.test(bare)) return `\\word{${bare.toLowerCase()}}`;
+  // Between two parts of a formula "and" still parts them: "\text{ for part (a) and }".
+  return /\band$/i.test(bare) ? ' \\land ' : ' ';
+}
+
+/** "percent" and "million", with what follows. */
+function signOf(words: string): string | undefined {
+  if (percent.test(words)) return '\\% ';
+  const name = scale.exec(words)?.[1]?.toLowerCase();
+  if (name === undefined) return undefined;
+  const rest = words.replace(scale, '').trim();
+  return `\\cdot ${scales[name]} ${signOf(rest) ?? ''}`;
+}
+
+/** A word after a number is a unit where it is spaced off and no product of letters: "120 degrees", "5 cm". */
+const trailingUnit =
+  /(?<=[\d}%])\s+(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)|sqrt|log|ln|pi\b|theta|infty)((?:[a-z]{3,}|cm|mm|km|in|ft|kg|mi|lb|hr|am|pm)(?:\s+[a-z]+)*)(?:\^\{?[23]\}?)?\s*$/i;
+const connective = /\s*,?\s*(?<![a-zA-Z\\])(and|or)(?![a-z])\s*/g;
+
+function withBareWordsRead(text: string): string {
+  return text
+    .replace(/(?<=[\d}])\s*(?<![a-zA-Z])([ap])\.\s?m(?![a-z])\.?/gi, (_all, half: string) => `\\word{${half.toLowerCase()}m}`)
+    .replace(connective, (_all, word: string) => (word === 'and' ? ' \\land ' : ' \\lor '))
+    .split(/(\\land\s|\\lor\s|[,;])/)
+    .map(withoutUnit)
+    .join('')
+    .trim();
+}
+
+function withoutUnit(text: string): string {
+  const unit = trailingUnit.exec(text);
+  if (!unit) return text;
+  const before = text.slice(0, unit.index);
+  return `${before} ${readWords(unit[1] ?? '', '', true, before)}`;
+}
+
+/** What tells 9 a.m. from 9 p.m.: see `contrasts`. */
+export function withoutContrasts(text: string): string {
+  return text.replace(/\\word\{([a-z]+)\}/g, (all, word: string) => (contrasts.test(word) ? '' : all));
+}

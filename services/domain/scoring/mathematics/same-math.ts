@@ -1,0 +1,334 @@
+import { withoutContrasts } from './latex-words.ts';
+import { type MathExpression, parseMathExpression } from './math-expression.ts';
+import { lineOf, matrixOf } from './matrix.ts';
+import { isName, type NamedValue, namedValueOf, sidesOf } from './named-value.ts';
+import { isSameNumberSet } from './number-set.ts';
+import { plainLatex } from './plain-latex.ts';
+import { isMultiple, isSameExpression } from './same-value.ts';
+import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './split-latex.ts';
+
+/** Answers have fewer parts; it bounds the work. */
+const mostParts = 30;
+const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
+const separated = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+
+/** Longer ones are prose. */
+const longestAnswer = 1_000;
+/** Lists of lists of lists are no answers; it bounds the recursion. */
+const deepest = 6;
+
+/** Whether two answers in LaTeX mean the same. Never throws; the time is bounded, whatever the answer is. */
+export async function isSameMath(answer: string, expected: string): Promise<boolean> {
+  if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
+  return isSame(plainLatex(answer), plainLatex(expected), 0);
+}
+
+/** Whether they are the same letter for letter, but for LaTeX's spelling. */
+export function isSameSpelling(answer: string, expected: string): boolean {
+  if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
+  const [left, right] = [plainLatex(answer), plainLatex(expected)];
+  return left !== '' && isSameText(left, right);
+}
+
+/** What stands before "\approx", unless that is only the value's name. */
+function exactPart(text: string): string {
+  const [exact = '', ...others] = splitBy(text, /\\approx(?![a-z])/).parts;
+  return others.length > 0 && (exact === '' || isName(exact)) ? (others[0] ?? '') : exact;
+}
+
+function firstPart(text: string): string {
+  return splitBy(text, /\\approx(?![a-z])/).parts[0] ?? '';
+}
+
+async function isSame(left: string, right: string, depth: number): Promise<boolean> {
+  let [answer, expected] = [exactPart(left), exactPart(right)];
+  if (isSameText(answer, expected) || isSameText(firstPart(left), firstPart(right))) return true;
+  if (answer === '' || expected === '' || depth > deepest) return false;
+  const bare = [withoutContrasts(answer), withoutContrasts(expected)] as const;
+  if ((bare[0] === answer) !== (bare[1] === expected)) [answer, expected] = bare;
+  if (separated.test(answer) || separated.test(expected)) {
+    if (await isSameValue(withoutSeparators(answer), withoutSeparators(expected))) return true;
+  }
+  const inner = [unwrapped(answer), unwrapped(expected)] as const;
+  if (inner[0] !== answer || inner[1] !== expected) return isSame(inner[0], inner[1], depth + 1);
+  for (const compare of comparisons) {
+    const same = await compare(answer, expected, depth + 1);
+    if (same !== undefined) return same;
+  }
+  return isSameInBase(answer, expected) ?? (await isSameValue(answer, expected));
+}
+
+/** Without brackets around one value, or around values that "and" parts. */
+function unwrapped(text: string): string {
+  const inside = bracketed(text);
+  return inside?.brackets === '()' && splitAtCommas(inside.inner).length === 1 ? inside.inner : text;
+}
+
+function isSameText(answer: string, expected: string): boolean {
+  if (answer === expected) return true;
+  const [left, right] = [wordsOf(answer), wordsOf(expected)];
+  return left !== undefined && left === right;
+}
+
+/** Letters alone, in lower case; "(A)" is "a". */
+function wordsOf(text: string): string | undefined {
+  const bare = (bracketed(text)?.brackets === '()' ? text.slice(1, -1) : text).replace(/\\word\{([^{}]*)\}/g, '$1');
+  return /^[\p{L}\s,.'-]+$/u.test(bare) ? bare.replace(/\s/g, '').toLowerCase() : undefined;
+}
+
+function withoutSeparators(text: string): string {
+  return separated.test(text) ? text.replaceAll(',', '') : text;
+}
+
+/** Each comparison is undefined where it does not apply. */
+type Comparison = (answer: string, expected: string, depth: number) => Promise<boolean | undefined>;
+
+const comparisons: readonly Comparison[] = [
+  isSameEither,
+  isSameMatrix,
+  isSameNumberSet,
+  isSameNamedList,
+  isSameTuple,
+  isSameList,
+  isSameRatio,
+  isSameRelation,
+];
+
+/** "3 \pm 2" is two values; of two such signs in one value both readings count. */
+async function isSameEither(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  if (!/\\[pm]p?m?(?![a-z])/.test(answer + expected) || !/\\(?:pm|mp)(?![a-z])/.test(answer + expected)) return undefined;
+  const parts = (text: string) => (tupleOf(text) ? [text] : listOf(text));
+  for (const read of [sameSigns, allSigns]) {
+    const [left, right] = [parts(answer).flatMap(read), parts(expected).flatMap(read)];
+    if (await isSamePermuted(left, right, depth)) return true;
+  }
+  return false;
+}
+
+/** The upper signs, and the lower ones. */
+function sameSigns(text: string): string[] {
+  if (!/\\(?:pm|mp)(?![a-z])/.test(text)) return [text];
+  return ['+', '-'].map((sign) => signed(text, () => sign));
+}
+
+/** Each sign for itself, three at most. */
+function allSigns(text: string): string[] {
+  const count = text.match(/\\(?:pm|mp)(?![a-z])/g)?.length ?? 0;
+  if (count < 2 || count > 3) return sameSigns(text);
+  return Array.from({ length: 2 ** count }, (_none, choice) => signed(text, (index) => ((choice >> index) & 1 ? '-' : '+')));
+}
+
+function signed(text: string, signAt: (index: number) => string): string {
+  let index = 0;
+  return text
+    .replace(/\\(pm|mp)(?![a-z]) ?/g, (_all, name: string) => {
+      const sign = signAt(index++);
+      return name === 'pm' ? sign : sign === '+' ? '-' : '+';
+    })
+    .replace(/(^|[(,=[{])\+/g, '$1');
+}
+
+/** A column or a row may also be written as a tuple. */
+async function isSameMatrix(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const [left, right] = [matrixOf(answer), matrixOf(expected)];
+  if (!left && !right) return undefined;
+  if (left && right) {
+    const shape = ({ rows }: typeof left) => rows.map((row) => row.length).join();
+    return left.bars === right.bars && shape(left) === shape(right) && areSame(left.rows.flat(), right.rows.flat(), depth);
+  }
+  const matrix = left ?? right;
+  const other = left ? expected : answer;
+  const named = namedValueOf(other);
+  if (named) return isSame(left ? answer : named.value, left ? named.value : expected, depth);
+  const line = matrix && !matrix.bars ? lineOf(matrix) : undefined;
+  const tuple = tupleOf(other)?.parts;
+  return line !== undefined && tuple !== undefined && areSame(line, tuple, depth);
+}
+
+/** "x = 1, y = 2" is compared by the names, and with values that have none in their order. */
+async function isSameNamedList(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const [left, right] = [namedGroups(answer), namedGroups(expected)];
+  if (!left && !right) return undefined;
+  if (left && right) {
+    const names = (groups: typeof left) => [...new Set(groups.flat().map(({ name }) => name))].sort().join();
+    return isSamePermuted(left.map(sortedTuple), right.map(names(left) === names(right) ? sortedTuple : tuple), depth);
+  }
+  const groups = left ?? right ?? [];
+  const other = left ? expected : answer;
+  const others = groups.length === 1 ? [tupleOf(other) ? other : `(${listOf(other).join()})`] : listOf(other);
+  for (const write of [tuple, sortedTuple]) {
+    if (await isSamePermuted(groups.map(write), others, depth)) return true;
+  }
+  return false;
+}
+
+/** Values of different names, once or several times over: x = 1, y = 2 or x = 3, y = 4. */
+function namedGroups(text: string): NamedValue[][] | undefined {
+  const values = splitBy(braced(text) ?? text, /[,;]|\\(?:land|lor)(?![a-z])/).parts.map(namedValueOf);
+  if (values.length < 2 || values.length > mostParts || !values.every((value) => value !== undefined)) return undefined;
+  const size = new Set(values.map(({ name }) => name)).size;
+  if (size < 2 || values.length % size !== 0) return undefined;
+  const groups = Array.from({ length: values.length / size }, (_none, index) => values.slice(index * size, (index + 1) * size));
+  return groups.every((group) => new Set(group.map(({ name }) => name)).size === size) ? groups : undefined;
+}
+
+function tuple(group: readonly NamedValue[]): string {
+  return `(${group.map(({ value }) => value).join()})`;
+}
+
+function sortedTuple(group: readonly NamedValue[]): string {
+  return tuple([...group].sort((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/** In order. Square brackets are those of intervals, and matter. */
+async function isSameTuple(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const [left, right] = [tupleOf(answer), tupleOf(expected)];
+  if (!left && !right) return undefined;
+  if (left && right) return left.brackets === right.brackets && areSame(left.parts, right.parts, depth);
+  const [one, other] = left ? [left, expected] : [right, answer];
+  const parts = braced(other) === undefined ? splitAtCommas(other) : [];
+  if (parts.length < 2) return namedValueOf(other) ? undefined : isSamePermuted(listOf(answer), listOf(expected), depth);
+  return one?.brackets === '()' && areSame(one.parts, parts, depth);
+}
+
+async function areSame(answers: readonly string[], expected: readonly string[], depth: number): Promise<boolean> {
+  if (answers.length !== expected.length || answers.length > mostParts) return false;
+  for (const [index, answer] of answers.entries()) {
+    if (!(await isSame(answer.trim(), (expected[index] ?? '').trim(), depth))) return false;
+  }
+  return true;
+}
+
+/** In any order, with or without braces. */
+async function isSameList(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const [left, right] = [listOf(answer), listOf(expected)];
+  if (left.length === 1 && right.length === 1) {
+    // {5} is 5.
+    return braced(answer) === undefined && braced(expected) === undefined ? undefined : areSame(left, right, depth);
+  }
+  return isSamePermuted(left, right, depth);
+}
+
+async function isSamePermuted(answers: readonly string[], expected: readonly string[], depth: number): Promise<boolean> {
+  const [left, right] = [withoutRepeated(answers), withoutRepeated(expected)];
+  if (left.length !== right.length || left.length > mostParts) return false;
+  const wanted = [...right];
+  for (const part of left) {
+    let found = -1;
+    for (let index = 0; index < wanted.length && found < 0; index += 1) {
+      if (await isSame(part, wanted[index] ?? '', depth)) found = index;
+    }
+    if (found < 0) return false;
+    wanted.splice(found, 1);
+  }
+  return true;
+}
+
+/** A pair that stands twice in a list is one solution; a number may be a root twice. */
+function withoutRepeated(parts: readonly string[]): string[] {
+  return parts.filter((part, index) => tupleOf(part) === undefined || parts.indexOf(part) === index);
+}
+
+/** 11:21, part by part. */
+async function isSameRatio(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const [left, right] = [ratioOf(answer), ratioOf(expected)];
+  if (left.length === 1 && right.length === 1) return undefined;
+  return left.length === right.length && areSame(left, right, depth);
+}
+
+function ratioOf(text: string): string[] {
+  return splitBy(namedValueOf(text)?.value ?? text, /:/).parts;
+}
+
+/** "x = 5" is 5; two equations are the same if one is a multiple of the other; inequalities side by side. */
+async function isSameRelation(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const compared = await isSameComparison(answer, expected, depth);
+  if (compared !== undefined) return compared;
+  const [left, right] = [memberOf(answer), memberOf(expected)];
+  if (left !== answer || right !== expected) return isSame(left, right, depth);
+  const [sides, wanted] = [sidesOf(answer), sidesOf(expected)];
+  if (sides.length === 1 && wanted.length === 1) return undefined;
+  if (wanted.length === 2 && sides.length === 2 && (await isSameEquation(sides, wanted))) return true;
+  const [named, wantedName] = [namedValueOf(answer), namedValueOf(expected)];
+  if (wanted.length > 1 && !wantedName) return false;
+  return isSame(named?.value ?? valueOfSides(sides), wantedName?.value ?? expected, depth);
+}
+
+/** "2 + 3 = 5" gives 5, and "x + 2 = 0" is about x + 2. */
+function valueOfSides(sides: readonly string[]): string {
+  const last = sides.at(-1) ?? '';
+  return last === '0' && sides.length === 2 ? (sides[0] ?? '') : last;
+}
+
+/** Without "x \in". */
+function memberOf(text: string): string {
+  const member = /^([^=,<>]{1,40}?)\\in(?![a-z]) ?(.+)$/s.exec(text);
+  return member && isName(member[1] ?? '') ? (member[2] ?? '') : text;
+}
+
+async function isSameEquation(sides: readonly string[], expected: readonly string[]): Promise<boolean> {
+  const [left, right] = await Promise.all([differenceOf(sides), differenceOf(expected)]);
+  return left !== undefined && right !== undefined && isMultiple(left, right);
+}
+
+async function differenceOf([left = '', right = '']: readonly string[]): Promise<MathExpression | undefined> {
+  return parseMathExpression(right === '0' ? left : `(${left})-(${right})`);
+}
+
+const inequality = /\\(?:le|ge|ne)(?![a-z]) ?|<|>/;
+
+/** Chains such as f(2) < f(1) < f(4), in either direction. */
+async function isSameComparison(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+  const [left, right] = [splitBy(answer, inequality), splitBy(expected, inequality)];
+  if (left.separators.length === 0 && right.separators.length === 0) return undefined;
+  const signs = left.separators.map((sign) => sign.trim());
+  const wanted = right.separators.map((sign) => sign.trim());
+  if (signs.join() === wanted.join() && (await areSame(left.parts, right.parts, depth))) return true;
+  const turned = signs.map((sign) => opposites[sign] ?? sign).reverse();
+  if (turned.join() !== wanted.join()) return false;
+  return areSame([...left.parts].reverse(), right.parts, depth);
+}
+
+const opposites: Readonly<Record<string, string>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le' };
+
+/** Digits in a base: the base may be left out, since the question names it. */
+function isSameInBase(answer: string, expected: string): boolean | undefined {
+  const [left, right] = [based.exec(answer), based.exec(expected)];
+  if (!left && !right) return undefined;
+  const digits = (match: RegExpExecArray | null, text: string) => (match?.[1] ?? text).toLowerCase();
+  const [base, wantedBase] = [left?.[2], right?.[2]];
+  if (![base, wantedBase].every((one) => one === undefined || Number(one) > 1)) return undefined;
+  return (
+    digits(left, answer) === digits(right, expected) && (base === undefined || wantedBase === undefined || base === wantedBase)
+  );
+}
+
+/** 75% is 75 and 0.75. */
+async function isSameValue(answer: string, expected: string): Promise<boolean> {
+  if (isWord(answer) || isWord(expected)) return false;
+  const [left, right] = [percentOf(answer), percentOf(expected)];
+  const [a, b] = [await parseMathExpression(left.text), await parseMathExpression(right.text)];
+  if (!a || !b) return false;
+  if (isSameExpression(a, b)) return true;
+  if (left.percent === right.percent) return false;
+  const share = await parseMathExpression(`(${left.percent ? left.text : right.text})/100`);
+  return share !== undefined && isSameExpression(share, left.percent ? b : a);
+}
+
+/** Its letters are no product, whose order would not matter. */
+function isWord(text: string): boolean {
+  return /^(?:[a-zA-Z]{4,}|[A-Z]{3})$/.test(text);
+}
+
+function percentOf(text: string): { text: string; percent: boolean } {
+  const bare = text.replace(/\\?%$/, '');
+  return { text: bare, percent: bare !== text };
+}
+
+/** Whether it is one clear answer and no sentence. */
+export async function isMathematics(text: string): Promise<boolean> {
+  const plain = plainLatex(text);
+  if (plain === '' || isWord(plain)) return false;
+  const inner = bracketed(plain)?.inner ?? plain;
+  return (await parseMathExpression(inner)) !== undefined;
+}

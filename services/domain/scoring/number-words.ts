@@ -1,0 +1,82 @@
+/** Numbers in English words: "twenty-five", "a hundred and five", "two and a half million". */
+
+const below20 =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen';
+const small = new Map(below20.split(' ').map((word, value) => [word, value]));
+const tens = new Map('twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, at) => [word, 20 + 10 * at]));
+
+/** By what a number is multiplied that stands before the word, in the plural too. */
+export const scales: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    dozen: 12,
+    hundred: 1e2,
+    thousand: 1e3,
+    lakh: 1e5,
+    million: 1e6,
+    crore: 1e7,
+    billion: 1e9,
+    trillion: 1e12,
+  }).flatMap(([word, value]) => [
+    [word, value],
+    [`${word}s`, value],
+  ]),
+);
+
+export interface NumberInWords {
+  readonly value: number;
+  /** How many of the words it takes. */
+  readonly length: number;
+}
+
+/** The number that the words begin with; they are in lower case, and parted at hyphens. */
+export function numberInWords(words: readonly string[]): NumberInWords | undefined {
+  let total = 0;
+  let current: number | undefined;
+  let at = 0;
+  let length = 0;
+  for (; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    const next = valueAfter(current, word, length === 0);
+    const scale = scales.get(word);
+    if (next !== undefined) current = next;
+    else if (scale !== undefined && (current !== undefined || isArticle(words[at - 1]))) {
+      // A hundred belongs to the thousand that follows it: "two hundred thousand".
+      if (scale <= 100) current = (current ?? 1) * scale;
+      else [total, current] = [total + (current ?? 1) * scale, undefined];
+    } else if (word === 'and' && at > 0 && words[at + 1] === 'a' && words[at + 2] === 'half') {
+      current = (current ?? 0) + 0.5;
+      at += 2;
+    } else if (!(at === 0 && isArticle(word)) && !(word === 'and' && length > 0 && length === at && isRound(current))) break;
+    else continue;
+    length = at + 1;
+  }
+  return length === 0 ? undefined : { value: total + (current ?? 0), length };
+}
+
+/** What a word makes of the number so far: "twenty" and "five", "two hundred" and "five"; but "two" and "five" are two numbers. */
+function valueAfter(before: number | undefined, word: string, first: boolean): number | undefined {
+  const value = small.get(word) ?? tens.get(word);
+  if (value === undefined) return undefined;
+  if (before === undefined || first) return value;
+  if (before === 0) return undefined;
+  const free = before % 100 === 0 ? 100 : before % 10 === 0 && before % 100 >= 20 ? 10 : 0;
+  return value > 0 && value < free ? before + value : undefined;
+}
+
+/** What "and" may follow within a number. */
+const isRound = (number: number | undefined): boolean => number === undefined || (number > 0 && number % 100 === 0);
+
+const isArticle = (word: string | undefined): boolean => word === 'a' || word === 'an';
+
+const irregular: Readonly<Record<string, string>> = {
+  ...{ first: '1st', second: '2nd', third: '3rd', fifth: '5th', eighth: '8th', ninth: '9th', twelfth: '12th' },
+};
+
+/** "third" and "thirtieth" as "3rd" and "30th". */
+export function ordinalInDigits(word: string): string | undefined {
+  const known = irregular[word];
+  if (known !== undefined) return known;
+  const cardinal = word.replace(/ieth$/, 'y').replace(/th$/, '');
+  const value = cardinal === word ? undefined : (small.get(cardinal) ?? tens.get(cardinal));
+  return value === undefined ? undefined : `${value}th`;
+}

@@ -1,0 +1,17 @@
+/**
+ * A number that was written as 1.0 or 2e3: whole, and a double all the same. JavaScript has one number for 1 and 1.0, so whoever decodes
+ * a workflow's text keeps the second as this.
+ */
+export class WholeDouble {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  /** As CEL writes a double. */
+  toString(): string {
+    const text = String(this.value);
+    return /[.e]/.test(text) ? text : `${text}.0`;
+  }
+}

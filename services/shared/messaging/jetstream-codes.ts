@@ -1,0 +1,82 @@
+/**
+ * JetStream's error codes, as far as they do not mean what their status says. A status of 429 or 5xx is the server's trouble and
+ * passes; a status of 4xx is a refusal that will not change. Source: nats-server v2.10.27 and v2.15.2, server/errors.json.
+ */
+
+export const codes = {
+  accountFull: 10002,
+  consumerMissing: 10014,
+  consumerNameTaken: 10013,
+  clusterTooSmall: 10005,
+  resourcesShort: 10023,
+  notEnabled: 10076,
+  notEnabledForAccount: 10039,
+  storageShort: 10047,
+  streamDifferent: 10058,
+  streamMissing: 10059,
+  wrongLastSequence: 10071,
+  replicasWithoutCluster: 10074,
+  storeFailed: 10077,
+  consumerDifferent: 10148,
+  wrongLastSequenceInProcess: 10164,
+} as const;
+
+/** Refusals by their status that pass by themselves, or once people or other services have done something. */
+const later: ReadonlySet<number> = new Set([
+  codes.accountFull,
+  // A cluster that gathers has no peers yet; it is the same code for one that will never have enough.
+  codes.clusterTooSmall,
+  // Whoever finds it missing makes it again.
+  codes.consumerMissing,
+  codes.streamMissing,
+  10149, // consumer does not exist (on an update)
+  10124, // stream move in progress
+  10226, // stream reconfiguration in progress
+  10202, // cluster member change in progress
+  10158, // duplicate message id is in process: the first attempt is neither stored nor refused yet
+  // Another write of the subject is in process: neither stored nor refused yet, and perhaps an earlier attempt of ours.
+  codes.wrongLastSequenceInProcess,
+]);
+
+/** The server's trouble by their status, and yet refusals for good. */
+const refused: ReadonlySet<number> = new Set([
+  10010, // clustering support required
+  10036, // not currently supported in clustered mode
+  10052, // invalid stream configuration
+  10053, // the configuration is above the server's or the account's limits
+  10063, // expected stream sequence does not match
+  codes.replicasWithoutCluster,
+  codes.storageShort,
+  10117, // subject details would exceed maximum allowed
+]);
+
+/** True if the same request may succeed later. */
+export function isPassing(code: number, status: number): boolean {
+  if (later.has(code)) return true;
+  if (refused.has(code)) return false;
+  return status === 429 || status >= 500;
+}
+
+/** What people can do about it, where the server's text does not say. */
+export function remedyOf(code: number): string | undefined {
+  return remedies.get(code);
+}
+
+const fullRemedy = "raise its max_bytes or free space on the server's disk";
+const remedies: ReadonlyMap<number, string> = new Map([
+  [codes.accountFull, "the account's storage limit is reached; raise it in the server's configuration"],
+  [
+    codes.clusterTooSmall,
+    'the cluster has not enough servers for that many replicas, or they are not there yet; start them, or set SCALE_STREAM_REPLICAS lower',
+  ],
+  [codes.resourcesShort, `the server's storage is full; ${fullRemedy}`],
+  [codes.notEnabled, "JetStream is off at the server, as after a full disk; the server's log says why"],
+  [codes.notEnabledForAccount, "JetStream is not enabled for this user's account; enable it in the server's configuration"],
+  [codes.replicasWithoutCluster, 'the server is not part of a cluster; set SCALE_STREAM_REPLICAS to 1'],
+  [codes.storeFailed, `the stream cannot take more; ${fullRemedy}`],
+  [
+    codes.storageShort,
+    "the server's max_file_store is smaller than the limits of all streams together; raise it, or lower storageBytes",
+  ],
+  [codes.streamMissing, 'the stream is not on the server; it is being made again'],
+]);

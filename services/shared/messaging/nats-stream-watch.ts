@@ -1,0 +1,113 @@
+import type { Logger } from '../telemetry/logger.ts';
+import { isStreamMissing, toBusError } from './nats-errors.ts';
+
+/**
+ * Whether the streams are those that were there before. A server whose store was wiped comes back without them, and a stream that
+ * was made anew counts from 1 again: places in the old one mean nothing there.
+ */
+export interface StreamWatch {
+  /** Changes when the stream is made anew. */
+  identityOf(stream: string): Promise<string>;
+  /**
+   * Looks at all streams now, makes those that are missing, and tells who listens. Calls at the same time are one.
+   * @throws BusError
+   */
+  look(): Promise<void>;
+  /** Something has missed a stream: look soon. */
+  hint(): void;
+  /** Streams were made anew, by us or by others. */
+  onRemade(listener: (streams: readonly string[]) => void): () => void;
+  stop(): void;
+}
+
+export interface StreamWatchSettings {
+  readonly streams: readonly string[];
+  /** When the stream was made, by the server's clock, to the nanosecond. */
+  readonly createdAt: (stream: string) => Promise<string>;
+  /** Makes the streams that are missing. */
+  readonly declare: () => Promise<void>;
+  /** Calls back each time that the link is up again. */
+  readonly onUp: (listener: () => void) => () => void;
+  readonly logger: Logger;
+  readonly everyMs?: number;
+}
+
+const hintPauseMs = 250;
+
+export async function watchStreams(settings: StreamWatchSettings): Promise<StreamWatch> {
+  const { streams, createdAt, logger, everyMs = 10_000 } = settings;
+  const known = new Map<string, string>();
+  const listeners = new Set<(remade: readonly string[]) => void>();
+  let looking: Promise<void> | undefined;
+  let hinted: NodeJS.Timeout | undefined;
+
+  const identities = async (): Promise<Map<string, string | undefined>> => {
+    const found = await Promise.all(
+      streams.map(async (stream) => {
+        try {
+          return [stream, await createdAt(stream)] as const;
+        } catch (error) {
+          if (isStreamMissing(error)) return [stream, undefined] as const;
+          throw error;
+        }
+      }),
+    );
+    return new Map(found);
+  };
+  const lookOnce = async (): Promise<void> => {
+    let found = await identities();
+    const missing = streams.filter((stream) => found.get(stream) === undefined);
+    if (missing.length > 0) {
+      logger.error(
+        { streams: missing },
+        'streams are missing on the NATS server, and with them what they held; making them again',
+      );
+      await settings.declare();
+      found = await identities();
+    }
+    const remade: string[] = [];
+    for (const [stream, created] of found) {
+      if (created === undefined) continue;
+      if (known.has(stream) && known.get(stream) !== created) remade.push(stream);
+      known.set(stream, created);
+    }
+    if (remade.length === 0) return;
+    logger.error({ streams: remade }, 'streams of the NATS server were made anew: what they held before is lost');
+    for (const listener of [...listeners]) listener(remade);
+  };
+  const look = (): Promise<void> => {
+    looking ??= lookOnce().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
+  const lookQuietly = () => {
+    look().catch((error: unknown) =>
+      logger.debug({ err: toBusError('look at the streams', error) }, 'the streams could not be seen'),
+    );
+  };
+
+  for (const [stream, created] of await identities()) if (created !== undefined) known.set(stream, created);
+  const timer = setInterval(lookQuietly, everyMs);
+  timer.unref();
+  const forget = settings.onUp(lookQuietly);
+  return {
+    identityOf: createdAt,
+    look,
+    hint() {
+      hinted ??= setTimeout(() => {
+        hinted = undefined;
+        lookQuietly();
+      }, hintPauseMs).unref();
+    },
+    onRemade(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop() {
+      clearInterval(timer);
+      clearTimeout(hinted);
+      forget();
+    },
+  };
+}

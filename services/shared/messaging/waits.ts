@@ -1,0 +1,64 @@
+import type { Logger } from '../telemetry/logger.ts';
+import type { BusTrouble } from './bus.ts';
+import type { BusError } from './errors.ts';
+
+/** What is tried again and again at this moment, so that nothing waits for the server without a word. */
+export interface Waits {
+  /** An operation that begins; it counts as waiting from its first failure on, until it is disposed. */
+  open(operation: string): Wait;
+  /** Of all that waits, what has waited longest; undefined for nothing. */
+  longest(): BusTrouble | undefined;
+  stop(): void;
+}
+
+export interface Wait extends Disposable {
+  /** An attempt has failed, and another one follows. */
+  failed(error: BusError): void;
+  /** It goes on as it should, for now. */
+  recovered(): void;
+  /** Of the last failed attempt. */
+  trouble(): BusError | undefined;
+}
+
+interface Waiting {
+  readonly since: number;
+  error: BusError;
+}
+
+/** Says so in the log as long as something waits, each time so much later. */
+export function createWaits(logger: Logger, tellEveryMs = 10_000): Waits {
+  const waiting = new Set<Waiting>();
+  const longest = (): BusTrouble | undefined => {
+    const [oldest] = [...waiting].sort((a, b) => a.since - b.since);
+    return oldest && { message: oldest.error.message, forMs: performance.now() - oldest.since };
+  };
+  const tell = () => {
+    const trouble = longest();
+    if (trouble === undefined || trouble.forMs < tellEveryMs) return;
+    const others = waiting.size - 1;
+    logger.warn({ forMs: Math.round(trouble.forMs), others }, `still waiting for NATS: ${trouble.message}`);
+  };
+  const timer = setInterval(tell, tellEveryMs);
+  timer.unref();
+  return {
+    open() {
+      let current: Waiting | undefined;
+      const recovered = () => {
+        if (current) waiting.delete(current);
+        current = undefined;
+      };
+      return {
+        failed(error) {
+          current ??= { since: performance.now(), error };
+          current.error = error;
+          waiting.add(current);
+        },
+        recovered,
+        trouble: () => current?.error,
+        [Symbol.dispose]: recovered,
+      };
+    },
+    longest,
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,157 @@
+import { FailureError, type FailureKind } from '../../domain/failure.ts';
+import { ConnectionError } from './endpoint-connection.ts';
+import {
+  type BilledUsage,
+  EmptyReplyError,
+  EndpointError,
+  type EndpointErrorKind,
+  LargeReplyError,
+  MalformedReplyError,
+  RequestFailure,
+  ServerRefusal,
+  WebPageError,
+} from './endpoint-errors.ts';
+import type { EndpointSettings } from './endpoint-settings.ts';
+import type { EndpointRequest } from './model-endpoint.ts';
+import type { Redact } from './redact.ts';
+import {
+  isBreakdown,
+  isContentFilter,
+  isContextOverflow,
+  isMissingHeader,
+  isMissingModel,
+  isMissingPath,
+  isRefusedKey,
+  isReplyLimitTooHigh,
+  isThrottling,
+  refusedSetting,
+} from './refusal-rules.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { fieldsOf, type ServerAnswer, shortened, withoutTags } from './server-answer.ts';
+
+/** Of a message, address and all: what is longer is a page, or a list of everything that was sent. */
+const longestMessage = 300;
+const leastQuote = 120;
+/** Of what a server said, where its words decide how to go on. */
+const longestSaid = 2_000;
+
+export interface CallCircumstances {
+  readonly endpoint: EndpointSettings;
+  /** Undefined for a call that asks no model, as for the list of models. */
+  readonly request: EndpointRequest | undefined;
+  readonly redact: Redact;
+  readonly billed: BilledUsage | undefined;
+}
+
+/**
+ * The one place that knows how endpoints say that something went wrong, and the only way of their words into messages: without
+ * the endpoint's secrets, and in short.
+ * @returns undefined for an error that no endpoint caused: a defect of ours, to be thrown on
+ */
+export function callError(error: unknown, circumstances: CallCircumstances): EndpointError | FailureError | undefined {
+  const { endpoint, redact, billed } = circumstances;
+  const trouble = (kind: EndpointErrorKind, message: string, failure?: FailureKind) =>
+    new EndpointError(kind, endpoint.baseUrl, message, { billed, ofRequest: failure && { kind: failure, message } });
+  if (error instanceof FailureError) return error;
+  if (error instanceof EndpointError) return billed === undefined ? error : withBilled(error, billed);
+  if (error instanceof ServerRefusal) return fromAnswer(error.answer, circumstances);
+  if (error instanceof MalformedReplyError)
+    return trouble('malformed', shortened(redact(error.message), longestMessage), 'malformed-reply');
+  if (error instanceof EmptyReplyError) return trouble('empty', error.message, 'empty-reply');
+  if (error instanceof LargeReplyError) {
+    return new RequestFailure({ kind: 'reply-too-large', message: error.message }, billed === undefined ? [] : [billed]);
+  }
+  if (error instanceof WebPageError) {
+    const quote = quoted(error.message, redact, longestMessage - 120);
+    return trouble(
+      'misconfigured',
+      `a web page, no chat API, is at this address; base_url often ends in /v1 (it says: ${quote})`,
+    );
+  }
+  if (error instanceof ConnectionError || isBrokenOff(error)) return fromTransportError(error, circumstances);
+  return undefined;
+}
+
+function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): EndpointError | FailureError {
+  const { endpoint, request, redact, billed } = circumstances;
+  const { status } = answer;
+  const wait = retryAfterMs(answer, Date.now());
+  const quote = (before: string) => quoted(answer.message, redact, longestMessage - before.length - 24);
+  // These become part of a run's log, so they name no address.
+  const failure = (kind: FailureKind, message: string) =>
+    new RequestFailure({ kind, message: `${message}: ${quote(message)}` }, billed === undefined ? [] : [billed]);
+  /** @param mayBeOfRequest other requests, with the same settings, may be answered */
+  const trouble = (kind: EndpointErrorKind, message: string, mayBeOfRequest = false) => {
+    const said = `HTTP ${status ?? 200}: ${quote(endpoint.baseUrl + message)}`;
+    const ofRequest = { kind: 'refused', message: `the endpoint refuses the request (${said})` } as const;
+    return new EndpointError(kind, endpoint.baseUrl, `${message} (${said})`, {
+      status,
+      retryAfterMs: wait,
+      said: shortened(redact(`${answer.param} ${answer.message}`), longestSaid),
+      billed,
+      ofRequest: mayBeOfRequest ? ofRequest : undefined,
+    });
+  };
+
+  if (request !== undefined && isReplyLimitTooHigh(answer, request)) {
+    return trouble('misconfigured', `max_tokens, ${request.maxTokens}, leaves no room for a prompt; lower it in the run file`);
+  }
+  if (isContextOverflow(answer)) return failure('context-overflow', 'the prompt does not fit the context of the model');
+  if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
+  // A firewall before the endpoint says 403 of one prompt, and an endpoint of all.
+  if (isRefusedKey(answer)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);
+  const setting = request && refusedSetting(answer, request);
+  if (setting) return trouble('misconfigured', `it refuses ${setting.name}; ${setting.remedy}`, true);
+  if (isMissingModel(answer)) {
+    return trouble('misconfigured', `it does not serve the model ${request?.model ?? ''}`, status !== 404);
+  }
+  if (isMissingPath(answer)) return trouble('misconfigured', 'no chat API is at this address; base_url often ends in /v1');
+  if (isMissingHeader(answer)) {
+    return trouble('misconfigured', 'it wants a header; name it under headers of the endpoint in the run file', true);
+  }
+  if (isThrottling(answer, wait)) return trouble('throttled', throttled(wait));
+  if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
+  // Of a server that breaks down over this one request, others tell; one that is not there answers nobody.
+  if (isBreakdown(answer)) return trouble('unavailable', 'it has broken down', status === undefined || status === 500);
+  return trouble('unclear-refusal', 'it refuses the request', true);
+}
+
+function keyAdvice({ apiKey, apiKeyVariable }: EndpointSettings, { status }: ServerAnswer): string {
+  if (apiKey === undefined) return 'it wants a key; name the variable that holds it in api_key_variable';
+  if (status === 402) return `the account of the key in the variable ${apiKeyVariable} has to be paid`;
+  return `it refuses the key in the variable ${apiKeyVariable}, or what is asked with it`;
+}
+
+function throttled(waitMs: number | undefined): string {
+  return `it asks for fewer calls${waitMs === undefined ? '' : `, and for none within ${Math.ceil(waitMs / 1000)} s`}`;
+}
+
+/** What a server said, fit for a message. Secrets are taken out before it is cut, which might cut them in two. */
+function quoted(text: string, redact: Redact, most: number): string {
+  return shortened(redact(withoutTags(redact(text))), Math.max(leastQuote, most));
+}
+
+/** undici's fetch says of a body that is broken off that it is `terminated`, and the truth is in the cause. */
+function isBrokenOff(error: unknown): error is Error {
+  return error instanceof TypeError && (error.message === 'terminated' || error.message === 'fetch failed');
+}
+
+function fromTransportError(error: Error, { endpoint, redact, billed }: CallCircumstances): EndpointError {
+  const origin = innermost(error);
+  const code = String(fieldsOf(origin).code ?? '');
+  const said = shortened(redact(origin.message), longestMessage - endpoint.baseUrl.length - 40);
+  return new EndpointError('unavailable', endpoint.baseUrl, `the connection failed: ${code ? `${code}, ` : ''}${said}`, {
+    billed,
+    staleConnection: error instanceof ConnectionError && (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE'),
+  });
+}
+
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
+}
+
+function withBilled(error: EndpointError, billed: BilledUsage): EndpointError {
+  const { kind, endpoint, status, retryAfterMs: wait, staleConnection, said, ofRequest } = error;
+  const message = error.message.slice(endpoint.length + 2);
+  return new EndpointError(kind, endpoint, message, { status, retryAfterMs: wait, staleConnection, said, ofRequest, billed });
+}

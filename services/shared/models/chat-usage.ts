@@ -1,0 +1,100 @@
+import type { Usage } from '../../domain/ports.ts';
+import { fieldsOf } from './server-answer.ts';
+
+/** What a server has said of a call's tokens so far, in its own terms. */
+export type UsageFigures = Readonly<Partial<Record<keyof typeof places, number>>>;
+
+type Place = readonly string[];
+
+/** Where servers say it: OpenAI's names first, then Anthropic's, DeepSeek's and Moonshot's. */
+const places = {
+  prompt: [['prompt_tokens'], ['input_tokens']],
+  completion: [['completion_tokens'], ['output_tokens']],
+  total: [['total_tokens']],
+  cached: [
+    ['prompt_tokens_details', 'cached_tokens'],
+    ['input_tokens_details', 'cached_tokens'],
+    ['prompt_cache_hit_tokens'],
+    ['cache_read_input_tokens'],
+    ['cached_tokens'],
+  ],
+  reasoning: [
+    ['completion_tokens_details', 'reasoning_tokens'],
+    ['output_tokens_details', 'reasoning_tokens'],
+    ['reasoning_tokens'],
+  ],
+} as const satisfies Readonly<Record<string, readonly Place[]>>;
+
+/**
+ * The figures in a body or in one chunk of a stream. Groq and Moonshot put usage into places of their own; llama-server gives
+ * timings, and its old versions nothing else in a stream.
+ */
+export function usageFigures(body: unknown): UsageFigures {
+  const { usage, x_groq, choices, timings } = fieldsOf(body);
+  const [choice] = Array.isArray(choices) ? choices : [];
+  const given = [usage, fieldsOf(x_groq).usage, fieldsOf(choice).usage].find((each) => Object.keys(fieldsOf(each)).length > 0);
+  const figures = Object.entries(places).map(([name, ways]) => [name, ways.map((way) => countAt(given, way)).find(isCount)]);
+  return { ...timingFigures(timings), ...Object.fromEntries(figures.filter(([, count]) => isCount(count))) };
+}
+
+/** Later figures replace earlier ones; a zero is what servers write where they do not know yet, or no more. */
+export function laterFigures(earlier: UsageFigures, later: UsageFigures): UsageFigures {
+  return { ...later, ...earlier, ...Object.fromEntries(Object.entries(later).filter(([, count]) => count > 0)) };
+}
+
+/**
+ * The tokens of a call. What a server leaves out follows from its total, or else from `guess`. Tokens that are in the total only
+ * were generated: Gemini and xAI count reasoning beside the completion.
+ * @param hasText whether anything was generated: then no tokens for it are no count
+ */
+export function readUsage(
+  { prompt, completion, total = 0, cached = 0, reasoning = 0 }: UsageFigures,
+  { guess, hasText }: { readonly guess: Usage; readonly hasText: boolean },
+): { readonly usage: Usage; readonly estimated: boolean } {
+  const counted = completion === 0 && hasText ? undefined : completion;
+  const read = positive(prompt) ?? (counted === undefined ? undefined : positive(total - counted));
+  const guessed = total > 0 ? Math.max(0, total - guess.completionTokens) : guess.promptTokens;
+  const promptTokens = withUncounted(read ?? guessed, cached);
+  const rest = read === undefined ? 0 : total - promptTokens;
+  const generated = rest > (counted ?? 0) ? rest : counted;
+  const uncounted = counted === undefined || generated === undefined ? 0 : generated - counted;
+  return {
+    usage: {
+      promptTokens,
+      completionTokens: withUncounted(generated ?? guess.completionTokens, reasoning),
+      cachedTokens: cached,
+      reasoningTokens: reasoning || (generated === undefined ? guess.reasoningTokens : uncounted),
+    },
+    estimated: read === undefined || generated === undefined,
+  };
+}
+
+/** A part that is larger than the whole was not counted in it. */
+function withUncounted(whole: number, part: number): number {
+  return part > whole ? whole + part : whole;
+}
+
+function timingFigures(timings: unknown): UsageFigures {
+  const { prompt_n, predicted_n, cache_n } = fieldsOf(timings);
+  const [read, predicted, cached = 0] = [prompt_n, predicted_n, cache_n].map(asCount);
+  if (read === undefined || predicted === undefined) return {};
+  return { prompt: read + cached, completion: predicted, cached };
+}
+
+function countAt(value: unknown, [name = '', ...inner]: Place): number | undefined {
+  const found = fieldsOf(value)[name];
+  return inner.length === 0 ? asCount(found) : countAt(found, inner);
+}
+
+function asCount(value: unknown): number | undefined {
+  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? Math.round(count) : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function positive(count = 0): number | undefined {
+  return count > 0 ? count : undefined;
+}

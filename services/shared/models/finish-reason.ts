@@ -1,0 +1,32 @@
+import type { FinishReason } from '../../domain/ports.ts';
+import { MalformedReplyError } from './endpoint-errors.ts';
+
+/** By the words that servers and the bridges before them use, the more telling ones first. Anything else ends a reply too. */
+const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
+  // vLLM when it shuts down or its engine fails, DeepSeek, GLM, OpenRouter: what came before is a fragment.
+  [/abort|error|cancel|interrupt|fail|insufficient|timeout|unload|unavailable/, 'given-up'],
+  [/tool|function/, 'tool-call'],
+  [/filter|safety|prohibited|block|spii|recitation|refus|sensitive|policy|guardrail|moderat|flagged/, 'content-filter'],
+  [/length|max.*token|out_of_tokens|token.*(limit|max)|context_window|truncat|incomplete/, 'length'],
+  [/stop|eos|end|complete|finish|done/, 'stop'],
+];
+
+/**
+ * What a server says of why a reply ended.
+ * @throws MalformedReplyError if it gave the reply up half-way
+ */
+export function finishReasonOf(reason: string): FinishReason {
+  const words = reason
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+  const known = reasons.find(([form]) => form.test(words))?.[1] ?? 'other';
+  if (known === 'given-up') throw new MalformedReplyError(`the server gave the reply up half-way (finish_reason ${reason})`);
+  return known;
+}
+
+/** The reason as text, undefined where a server has only filled the field: with null, "", "null" or a placeholder. */
+export function givenReason(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return /^\s*(|null|none|undefined|nan|.*unspecified)\s*$/i.test(value) ? undefined : value;
+}

@@ -1,0 +1,126 @@
+import type { Response } from 'undici';
+import { type BodyReader, readBody } from './body-reader.ts';
+import type { ReplyCollector } from './chat-reply.ts';
+import { LargeReplyError, MalformedReplyError, WebPageError } from './endpoint-errors.ts';
+import { createEventReader } from './event-reader.ts';
+import { isMarkup } from './server-answer.ts';
+
+/** A reply must not fill the memory, nor what comes after: about half of it is a million tokens. */
+export const longestReplyBytes = 8 * 1024 * 1024;
+
+/** After its last word, a server has this long for the figures and the end. */
+const patienceMs = 2_000;
+/** A reply that has ended without a word of text may have ended its thoughts only. */
+const patienceWithoutTextMs = 10_000;
+
+/**
+ * Reads a body into a reply, whatever it calls itself: a stream of events, one JSON document, or one a line. It ends where the
+ * reply says that it ends, or, if it has said so but for the last figures, when nothing more comes: some servers keep the
+ * connection open.
+ * @param onToken hears of each piece that brought text
+ * @returns whether it was streamed
+ * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or what the connection failed with
+ */
+export async function readChatResponse(response: Response, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
+  const body = readBody(response);
+  try {
+    const start = await readBeginning(body);
+    const streamed = !/^[{[]/.test(start);
+    if (isMarkup(start)) throw new WebPageError(await moreOf(body, start));
+    if (streamed) await readEvents(body, start, collector, onToken);
+    else await readDocument(body, start, collector);
+    body.leave();
+    return streamed;
+  } catch (error) {
+    body.drop();
+    throw error;
+  }
+}
+
+/** Blanks, with which servers keep a connection busy, and then something: "" if nothing ever came. */
+async function readBeginning(body: BodyReader): Promise<string> {
+  for (;;) {
+    const piece = await body.read();
+    if (piece === undefined || piece === 'silence') return '';
+    const text = piece.text.trimStart();
+    if (text !== '') return text;
+  }
+}
+
+async function readEvents(body: BodyReader, start: string, collector: ReplyCollector, onToken: () => void): Promise<void> {
+  const events = createEventReader();
+  let text = start;
+  let seen = 0;
+  for (;;) {
+    for (const event of events.push(text)) {
+      if (event.kind === 'done') collector.end();
+      else if (collector.add(event.body, event.name)) onToken();
+      seen += 1;
+    }
+    if (collector.state === 'ended') return;
+    if (collector.length > longestReplyBytes || events.pending > longestReplyBytes) throw tooLarge();
+    const piece = await body.read(collector.state === 'open' ? undefined : patienceFor(collector));
+    if (piece === 'silence') return;
+    if (piece === undefined) break;
+    text = piece.text;
+  }
+  try {
+    for (const event of events.push('\n\n')) {
+      if (event.kind === 'done') collector.end();
+      else collector.add(event.body, event.name);
+      seen += 1;
+    }
+  } catch (error) {
+    // A last event that was broken off, after all that was wanted.
+    if (!(error instanceof MalformedReplyError) || collector.state === 'open') throw error;
+  }
+  if (seen === 0)
+    throw new MalformedReplyError(
+      start === '' ? 'the reply is empty' : `the reply is neither JSON nor a stream of events: ${start}`,
+    );
+}
+
+function patienceFor(collector: ReplyCollector): number {
+  return collector.hasText ? patienceMs : patienceWithoutTextMs;
+}
+
+async function readDocument(body: BodyReader, start: string, collector: ReplyCollector): Promise<void> {
+  let text = start;
+  for (;;) {
+    if (text.length > longestReplyBytes) throw tooLarge();
+    const piece = await body.read(patienceMs);
+    if (piece === undefined) break;
+    if (piece !== 'silence') text += piece.text;
+    else if (documentsIn(text) !== undefined) break;
+  }
+  const documents = documentsIn(text);
+  if (documents === undefined) throw new MalformedReplyError('the reply is no whole JSON');
+  for (const document of documents) collector.add(document, '');
+  if (documents.length === 1 || collector.state !== 'open') collector.end();
+}
+
+/** One document, or one a line; undefined if the text is not made of whole ones. */
+function documentsIn(text: string): unknown[] | undefined {
+  const parsed = parse(text);
+  if (parsed !== undefined) return [parsed];
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const documents = lines.length > 1 ? lines.map(parse) : [undefined];
+  return documents.includes(undefined) ? undefined : documents;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function moreOf(body: BodyReader, start: string): Promise<string> {
+  const piece = start.length < 500 ? await body.read(patienceMs) : undefined;
+  return start + (typeof piece === 'object' ? piece.text : '');
+}
+
+function tooLarge(): LargeReplyError {
+  return new LargeReplyError(`the reply is longer than the ${longestReplyBytes / 1024 ** 2} MiB that are taken in.`);
+}

@@ -1,0 +1,167 @@
+import type { EndpointRequest } from './model-endpoint.ts';
+import type { ServerAnswer } from './server-answer.ts';
+
+/** What the words of a server's error mean. Where codes and types tell, they come first; statuses differ by server. */
+
+/** Messages of providers' own servers and of the proxies before them that say: this text is too long. */
+const tooLong = [
+  /context[ _-]?(length|size|window)|ContextWindowExceeded/i,
+  /maximum (model|sequence|input|prompt) ?length|max_model_len|range of input length/i,
+  /\b(prompt|inputs?|messages?|request|content|conversation|query|text)\b(?!.{0,40}\barray\b)[^.]{0,40}\btoo (long|large|big|many tokens)/i,
+  /\b(inputs?|prompt|messages?|tokens?)\b[^.]{0,80}\bexceed[^.]{0,60}\b(max|limit|allowed|supported|context)/i,
+  /\binputs?`?\s*(tokens\b[^.]{0,40}must be|must have (less|fewer))|max_new_tokens`? must be/i,
+  /max_tokens must be at least 1, got -/i,
+  /(reduce|shorten)[^.]{0,30}\b(length|prompt|messages?|input|number of tokens)/i,
+];
+
+export function isContextOverflow({ code, message, status }: ServerAnswer): boolean {
+  if (/context_length|exceed_context|context_window|string_above_max_length|prompt_too_long|input_too_long/i.test(code))
+    return true;
+  if (status === 413 || /request too large/i.test(message)) return true;
+  return status !== 429 && tooLong.some((form) => form.test(message));
+}
+
+/**
+ * Whether the limit of the reply alone is more than the context has room for, or than the model writes: that is so for each
+ * query. The context is named in the same words by OpenAI, OpenRouter, vLLM and SGLang.
+ */
+export function isReplyLimitTooHigh({ param, message }: ServerAnswer, { maxTokens }: EndpointRequest): boolean {
+  const isOfReply = /max_(completion_|output_|new_)?tokens|completion|output/i.test(`${param} ${message}`);
+  if (!isOfReply) return false;
+  const context = /context (?:length|size|window)\D{0,20}(\d[\d,]*)/i.exec(message)?.[1];
+  if (context !== undefined) return maxTokens >= Number(context.replaceAll(',', ''));
+  return (
+    /max_\w*tokens/.test(`${param} ${message}`) &&
+    /too large|at most|maximum|must be less|should be less/i.test(message) &&
+    !/input|prompt|messages/i.test(message)
+  );
+}
+
+export function isContentFilter({ code, message }: ServerAnswer): boolean {
+  if (isAboutAccount(message)) return false;
+  if (
+    /content_filter|content_policy|content_moderation|ResponsibleAIPolicy|data_inspection_failed|invalid_prompt|flagged/i.test(
+      code,
+    )
+  )
+    return true;
+  return /\bflagged\b|content[ _]?(management )?polic|usage polic|content[ _-]?filter|safety (system|filter|polic|setting)|inappropriate content|violat\w+ (our|the|\w+'s) [\w ]*(polic|guideline)/i.test(
+    message,
+  );
+}
+
+const keyCodes =
+  /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|permission_denied|permission_error|access_?denied|AuthenticationError/i;
+const keyWords =
+  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted/i;
+
+/** Nobody but the owner of the key can mend it: it is unknown, has no right to this, or its money is spent. */
+export function isRefusedKey(answer: ServerAnswer): boolean {
+  const { status, code, message } = answer;
+  if (status === 401 || status === 402 || status === 403) return true;
+  // Google says of a limit per minute too that the quota is exceeded.
+  if (status === 429 && !/insufficient|balance|billing|budget|credit|arrear|payment/i.test(`${code} ${withoutAdvice(message)}`))
+    return false;
+  return keyCodes.test(code) || keyWords.test(message) || isAboutAccount(message);
+}
+
+function withoutAdvice(message: string): string {
+  return /per (second|minute|hour|day)|retry|try again/i.test(message) ? '' : message;
+}
+
+function isAboutAccount(message: string): boolean {
+  return /(account|organi[sz]ation|project|user)\b[^.]{0,60}\b(suspended|deactivated|disabled|banned|blocked|overdue|restricted|terminated)/i.test(
+    message,
+  );
+}
+
+export function isMissingModel({ status, code, param, message }: ServerAnswer): boolean {
+  if (/model_not_found|model_not_available|invalid_model|model_not_exist/i.test(code)) return true;
+  if (status === 404 && /model/i.test(message)) return true;
+  if (status !== undefined && status >= 500) return false;
+  return (
+    (param === 'model' && !/support/i.test(message)) ||
+    /\b(invalid|unknown|unsupported|unrecognized|no such|not a valid) model\b|\bmodels?\b[^.]{0,100}\b(not (be )?(found|exist|available|served|deployed|loaded|valid|allowed)|does(n.t| not) exist|unavailable|decommissioned|no longer (available|supported|served))|\bmodel [`'"]?[\w./:-]+[`'"]? is not supported|no models? (is |are )?loaded|unable to access model/i.test(
+      message,
+    )
+  );
+}
+
+export function isMissingPath({ status }: ServerAnswer): boolean {
+  return status === 404 || status === 405 || status === 410 || (status !== undefined && status >= 300 && status < 400);
+}
+
+export function isMissingHeader({ status, message }: ServerAnswer): boolean {
+  return (
+    status !== undefined &&
+    status < 500 &&
+    /\bheaders?\b[^.]{0,60}\b(required|missing|must|not (set|provided|found))|(required|missing|provide|set)\b[^.]{0,40}\bheader/i.test(
+      message,
+    )
+  );
+}
+
+/** 529 is "overloaded" at some hosts. */
+export function isThrottling({ status, code, message }: ServerAnswer, retryAfterMs: number | undefined): boolean {
+  if (status === 429 || status === 529) return true;
+  if (/rate_?limit|too_many_requests|overloaded|resource_exhausted|throttl/i.test(code)) return true;
+  if (status !== undefined && status < 500) return false;
+  return (status === 503 && retryAfterMs !== undefined) || /rate limit|too many requests|overloaded/i.test(message);
+}
+
+/** Without a status, the server said in a reply of 200 that something is wrong, and not what. */
+export function isBreakdown({ status }: ServerAnswer): boolean {
+  return status === undefined || status >= 500 || status === 409 || status === 425 || status === 499;
+}
+
+/** A setting of the run file that a server refuses, and how to leave it out there. */
+export interface RefusedSetting {
+  readonly name: string;
+  readonly remedy: string;
+}
+
+const leftOut = (name: string): RefusedSetting => ({
+  name,
+  remedy: `leave it out with \`${name}: null\`, or change it, under models in the run file`,
+});
+
+/**
+ * The setting that a refusal is about, undefined if it names none. A server may also repeat the text of the request, which may
+ * hold any of these words: whether the setting is really the reason, other requests tell.
+ */
+export function refusedSetting(answer: ServerAnswer, { model, chatTemplateKwargs }: EndpointRequest): RefusedSetting | undefined {
+  const { status, param } = answer;
+  const message = answer.message.replaceAll(model, '…');
+  if (status !== undefined && status !== 400 && status !== 422) return undefined;
+  const complains =
+    /un(supported|known|recogni[sz]ed|expected|available)|not (be )?(supported|permitted|allowed|both|valid|available|specified)|does(n.t| not) support|cannot|invalid|extra|must|should|only|out of range|between|expected|deprecated/i.test(
+      message,
+    );
+  // The model's name may hold such a word.
+  const names = (form: RegExp) => form.test(param) || (complains && form.test(message));
+  const both = names(/\btemperature\b/) && names(/\btop_?p\b/i);
+  if (both)
+    return {
+      name: 'temperature and top_p together',
+      remedy: 'leave one out with `temperature: null` or `top_p: null` under models in the run file',
+    };
+  if (names(/\btop_?p\b/i)) return leftOut('top_p');
+  if (names(/\btemperature\b/)) return leftOut('temperature');
+  if (names(/\b(random_)?seed\b/))
+    return { name: 'seed', remedy: 'leave it out with `send_seed: false` under models in the run file' };
+  if (names(/\bmax_(completion_|output_|new_)?tokens\b/))
+    return { name: 'max_tokens', remedy: 'change `max_tokens` under models in the run file' };
+  const kwarg = Object.keys(chatTemplateKwargs).find((key) => names(wordsOf(key)));
+  if (kwarg !== undefined) return { name: kwarg, remedy: 'change or remove it in `chat_template_kwargs` in the run file' };
+  const ofTemplate = /chat_template|enable_thinking|reasoning[ _]effort|\b(chat|jinja) ?template|thinking[ _]budget/i;
+  if (names(ofTemplate)) return { name: 'chat_template_kwargs', remedy: 'change `chat_template_kwargs` in the run file' };
+  if (names(/\b(stream_options|stream|response_format)\b/))
+    return { name: 'stream or response_format', remedy: 'serve the model with a server that knows it' };
+  return undefined;
+}
+
+/** reasoning_effort, in a template's own words "reasoning effort". */
+function wordsOf(name: string): RegExp {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![a-z0-9])${escaped.replace(/[_-]+/g, '[\\s_-]?')}(?![a-z0-9])`, 'i');
+}
