@@ -25,6 +25,9 @@ export function createJudgeClients(executor: ModelSettings, open: (settings: Mod
 
 /** A verdict is no place for chance, whatever the executor samples with. */
 function judgeSettings({ model, maxTokens }: JudgeModel, executor: ModelSettings): ModelSettings {
-  const greedy = { ...executor, temperature: 0, topP: 1, maxTokens };
+  // Where the executor's are left out, as for a model that refuses them, these would be refused too.
+  const temperature = executor.temperature === null ? null : 0;
+  const topP = executor.topP === null ? null : 1;
+  const greedy = { ...executor, temperature, topP, maxTokens };
   return model === '' || model === executor.model ? greedy : { ...greedy, model, chatTemplateKwargs: {} };
 }

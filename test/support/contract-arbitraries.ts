@@ -76,8 +76,8 @@ const jsonRecord = fc
 
 const modelSettings: fc.Arbitrary<ModelSettings> = fc.record({
   model: text,
-  temperature: double,
-  topP: double,
+  temperature: fc.option(double),
+  topP: fc.option(double),
   maxTokens: uint32,
   chatTemplateKwargs: jsonRecord,
   sendSeed: fc.boolean(),

@@ -111,6 +111,9 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: Fou
   const served = endpoint && {
     base_url: endpoint.baseUrl,
     ...(endpoint.apiKeyVariable === '' ? {} : { api_key_variable: endpoint.apiKeyVariable }),
+    headers: Object.fromEntries(
+      (endpoint.headers?.headers ?? []).map(({ name, value, variable }) => [name, variable === '' ? value : { variable }]),
+    ),
     max_concurrency: endpoint.maxConcurrency,
     timeout_seconds: endpoint.timeoutMs / 1000,
   };

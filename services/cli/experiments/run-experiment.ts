@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
+import { endpointSecrets } from '../../shared/config/run-file.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
@@ -56,8 +57,8 @@ function clusterWish(cli: Cli, plans: readonly ExperimentPlan[], options: Experi
     slots: options.slots ?? cluster.slots,
     withSimulator: needsSimulator(plan),
     simulatorBenchmarks: [...new Set(benchmarks.filter(isBenchmarkFile))],
-    keyVariables: Object.values(plan.base.parsed.settings.endpoints).flatMap(({ api_key_variable: variable = '' }) =>
-      secretVariablesOf({ apiKeyVariable: variable }),
+    keyVariables: Object.values(plan.base.parsed.settings.endpoints).flatMap((endpoint) =>
+      secretVariablesOf(endpointSecrets(endpoint)),
     ),
   };
 }

@@ -25,8 +25,10 @@ export interface BenchmarkReference {
 
 export interface ModelSettings {
   readonly model: string;
-  readonly temperature: number;
-  readonly topP: number;
+  /** null: not sent, so that the server's own holds. */
+  readonly temperature: number | null;
+  /** null: not sent. */
+  readonly topP: number | null;
   /** Limit of one reply, in tokens. */
   readonly maxTokens: number;
   readonly chatTemplateKwargs: Readonly<Record<string, unknown>>;

@@ -14,6 +14,11 @@ export function decimal(low: number, high: number, { above = false } = {}) {
   return (above ? number.gt(low, { error: rule }) : number.min(low, { error: rule })).max(high, { error: rule });
 }
 
+/** A number, or null for one that is not sent, so that the server's own holds. */
+export function orLeftOut(number: ReturnType<typeof decimal>) {
+  return number.nullable();
+}
+
 export function text(rule = 'must be a text') {
   return z.string({ error: rule }).min(1, { error: rule });
 }

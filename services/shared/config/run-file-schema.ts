@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
 import { defaults } from './defaults.ts';
+import { endpointHeaders, variableName } from './endpoint-headers.ts';
 import { presetNames, presets } from './presets.ts';
-import { choice, decimal, flag, integer, listed, onOrOff, settings, text } from './rules.ts';
+import { choice, decimal, flag, integer, listed, onOrOff, orLeftOut, settings, text } from './rules.ts';
 
 const { run } = defaults;
 const modelEndpoint = 'must be the name of an endpoint under `endpoints`, or simulated';
@@ -12,8 +13,8 @@ const model = (preset: typeof run.executor | typeof run.optimizer) =>
   settings({
     endpoint: text(modelEndpoint).default(preset.endpoint),
     model: text('must be the name that the endpoint serves the model under').default(preset.model),
-    temperature: decimal(0, 2).default(preset.temperature),
-    top_p: decimal(0, 1, { above: true }).default(preset.topP),
+    temperature: orLeftOut(decimal(0, 2)).default(preset.temperature),
+    top_p: orLeftOut(decimal(0, 1, { above: true })).default(preset.topP),
     max_tokens: integer(1, 1_000_000).default(preset.maxTokens),
     chat_template_kwargs: z
       .record(z.string(), z.unknown(), { error: 'must be a group of settings for the chat template' })
@@ -25,12 +26,8 @@ const endpoint = settings({
   base_url: text('must be an http or https address such as http://gpu-1:8000/v1').refine(isWebAddress, {
     error: 'must be an http or https address such as http://gpu-1:8000/v1, without user name, password or query',
   }),
-  api_key_variable: text('must be the name of an environment variable')
-    .refine((name) => !looksLikeKey(name), {
-      error: 'must be the name of an environment variable that holds the key, never the key itself',
-      params: { secret: true },
-    })
-    .optional(),
+  api_key_variable: variableName().optional(),
+  headers: endpointHeaders().default({}),
   max_concurrency: integer(1, 10_000).default(run.endpoint.maxConcurrency),
   timeout_seconds: decimal(0, 3600, { above: true }).default(run.endpoint.timeoutSeconds),
 });
@@ -135,10 +132,4 @@ function isWebAddress(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, username, password, search, hash } = new URL(address);
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
-}
-
-/** A name of a variable is short and has no hyphens; keys have prefixes, hyphens, or many mixed letters and digits. */
-function looksLikeKey(name: string): boolean {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return true;
-  return /^(sk|hf|gsk|pk|xai|nvapi)_/.test(name) || (name.length > 24 && /[a-z]/.test(name) && /\d/.test(name));
 }

@@ -157,11 +157,23 @@ function endpointOf({ endpoints }: RunFileSettings, name: string, model: string)
   return {
     model,
     baseUrl: endpoint.base_url.replace(/\/+$/, ''),
-    apiKeyVariable: endpoint.api_key_variable ?? '',
     maxConcurrency: endpoint.max_concurrency,
     timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
+    ...endpointSecrets(endpoint),
     simulated: false,
   };
+}
+
+/** What a run file says of an endpoint's secrets, in the terms of the contract. */
+export function endpointSecrets(endpoint: RunFileSettings['endpoints'][string]): Pick<Endpoint, 'apiKeyVariable' | 'headers'> {
+  return { apiKeyVariable: endpoint.api_key_variable ?? '', ...headersOf(endpoint) };
+}
+
+function headersOf({ headers }: RunFileSettings['endpoints'][string]): Pick<Endpoint, 'headers'> {
+  const list = Object.entries(headers).map(([name, value]) =>
+    typeof value === 'string' ? { name, value, variable: '' } : { name, value: '', variable: value.variable },
+  );
+  return list.length === 0 ? {} : { headers: { headers: list } };
 }
 
 /** The field of the run file that a problem with the benchmark belongs to. */

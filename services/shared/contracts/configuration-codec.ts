@@ -84,13 +84,24 @@ function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, t
 }
 
 function modelToProto(settings: ModelSettings): ProtoModel {
-  const kwargs = settings.chatTemplateKwargs;
-  return { ...settings, chatTemplateKwargs: Object.keys(kwargs).length === 0 ? '' : sortedJson(kwargs) };
+  const { temperature, topP, chatTemplateKwargs: kwargs, ...rest } = settings;
+  return {
+    ...rest,
+    temperature: temperature ?? 0,
+    topP: topP ?? 0,
+    leftOut: [...(temperature === null ? ['temperature'] : []), ...(topP === null ? ['top_p'] : [])],
+    chatTemplateKwargs: Object.keys(kwargs).length === 0 ? '' : sortedJson(kwargs),
+  };
 }
 
 function modelFromProto(settings: ProtoModel): ModelSettings {
-  const text = settings.chatTemplateKwargs;
-  return { ...settings, chatTemplateKwargs: text === '' ? {} : readJsonObject(contract, 'chat_template_kwargs', text) };
+  const { temperature, topP, chatTemplateKwargs: text, leftOut, ...rest } = settings;
+  return {
+    ...rest,
+    temperature: leftOut.includes('temperature') ? null : temperature,
+    topP: leftOut.includes('top_p') ? null : topP,
+    chatTemplateKwargs: text === '' ? {} : readJsonObject(contract, 'chat_template_kwargs', text),
+  };
 }
 
 function evaluationFromProto({ forecasts, ...settings }: ProtoEvaluation): EvaluationSettings {

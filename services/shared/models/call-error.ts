@@ -116,7 +116,10 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
 
-function keyAdvice({ apiKey, apiKeyVariable }: EndpointSettings, { status }: ServerAnswer): string {
+function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, { status }: ServerAnswer): string {
+  const named = Object.keys(headers).join(', ');
+  if (apiKey === undefined && named !== '')
+    return `it refuses what the headers ${named} of the endpoint say, or wants a key in api_key_variable`;
   if (apiKey === undefined) return 'it wants a key; name the variable that holds it in api_key_variable';
   if (status === 402) return `the account of the key in the variable ${apiKeyVariable} has to be paid`;
   return `it refuses the key in the variable ${apiKeyVariable}, or what is asked with it`;

@@ -3,6 +3,7 @@ import type { EndpointSettings } from './endpoint-settings.ts';
 
 /** Probes (/v1/models) need a connection too while all calls are in flight. */
 const probeConnections = 2;
+const mostHops = 3;
 
 /** No answer came: the connection failed before its first byte. */
 export class ConnectionError extends Error {
@@ -29,7 +30,7 @@ export interface SendOptions {
 
 /** A pool of connections of its own. It has no time limits: the attempt's watch is stricter and knows what it waits for. */
 export function createEndpointConnection(settings: EndpointSettings): EndpointConnection {
-  const { apiKey, baseUrl, maxConcurrency } = settings;
+  const { apiKey, baseUrl, headers: own = {}, maxConcurrency } = settings;
   const dispatcher = new Agent({
     connections: maxConcurrency + probeConnections,
     pipelining: 1,
@@ -44,6 +45,7 @@ export function createEndpointConnection(settings: EndpointSettings): EndpointCo
     accept: 'application/json, text/event-stream',
     'user-agent': 'scale',
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    ...lowerCased(own),
   };
   return {
     send: async (path, { body, headers = {}, signal }) => {
@@ -56,7 +58,9 @@ export function createEndpointConnection(settings: EndpointSettings): EndpointCo
               body: JSON.stringify(body),
             };
       try {
-        return await fetch(addressOf(baseUrl, path), { ...sent, signal, dispatcher });
+        return await follow(addressOf(baseUrl, path), (address) =>
+          fetch(address, { ...sent, signal, dispatcher, redirect: 'manual' }),
+        );
       } catch (error) {
         signal.throwIfAborted();
         throw new ConnectionError('the connection failed', { cause: error });
@@ -64,6 +68,33 @@ export function createEndpointConnection(settings: EndpointSettings): EndpointCo
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/**
+ * Follows where the server moves a request as it is (307, 308), and to itself: headers of one's own may hold keys, which `fetch`
+ * would send along to anybody.
+ */
+async function follow(address: URL, send: (address: URL) => Promise<Response>): Promise<Response> {
+  for (let hops = 0; ; hops += 1) {
+    const response = await send(address);
+    const location = response.headers.get('location');
+    const moved =
+      (response.status === 307 || response.status === 308) && location !== null && URL.canParse(location, address.href);
+    const next = moved ? new URL(location, address) : undefined;
+    if (next === undefined || hops === mostHops || !isSameServer(address, next)) return response;
+    await response.body?.cancel();
+    address = next;
+  }
+}
+
+function isSameServer(one: URL, other: URL): boolean {
+  const isUpgrade = one.protocol === 'http:' && other.protocol === 'https:' && one.hostname === other.hostname;
+  return one.origin === other.origin || isUpgrade;
+}
+
+/** Else one of one's own and one of ours under two spellings would both be sent. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** A query in the base URL, as of Azure's api-version, belongs to each address. */

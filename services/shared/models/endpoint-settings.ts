@@ -1,4 +1,5 @@
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import { secretVariablesOf } from './key-bindings.ts';
 
 /** How one endpoint is reached and how long it may take. */
 export interface EndpointSettings {
@@ -7,6 +8,10 @@ export interface EndpointSettings {
   readonly apiKey: string | undefined;
   /** Where the key comes from, for messages; "" for no key. */
   readonly apiKeyVariable: string;
+  /** Of one's own, which go with each call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Values that must not get into any message: the key, and the values of headers that come from variables. */
+  readonly secrets?: readonly string[];
   /** Most calls in flight; the adaptive limit starts here and returns to it. */
   readonly maxConcurrency: number;
   /** Limit of one attempt, from sending to the last byte. */
@@ -38,10 +43,14 @@ export function endpointSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): EndpointSettings {
   const timeoutMs = endpoint.timeoutMs || endpointDefaults.timeoutMs;
+  const secretOf = (variable: string) => secretIn(variable, endpoint, environment);
+  const headers = endpoint.headers?.headers ?? [];
   return {
     baseUrl: checkedBaseUrl(endpoint),
-    apiKey: keyOf(endpoint, environment),
+    apiKey: endpoint.apiKeyVariable === '' ? undefined : secretOf(endpoint.apiKeyVariable),
     apiKeyVariable: endpoint.apiKeyVariable,
+    headers: Object.fromEntries(headers.map(({ name, value, variable }) => [name, variable === '' ? value : secretOf(variable)])),
+    secrets: secretVariablesOf(endpoint).map(secretOf),
     maxConcurrency: endpoint.maxConcurrency || endpointDefaults.maxConcurrency,
     timeoutMs,
     firstTokenTimeoutMs: Math.min(timeoutMs, endpointDefaults.firstTokenTimeoutMs),
@@ -62,17 +71,19 @@ function checkedBaseUrl({ baseUrl, model }: Endpoint): string {
   return baseUrl.replace(/\/+$/, '');
 }
 
-function keyOf(
-  { apiKeyVariable, baseUrl }: Endpoint,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  if (apiKeyVariable === '') return undefined;
-  const key = environment[apiKeyVariable]?.trim();
-  if (!key) {
+function secretIn(variable: string, { baseUrl }: Endpoint, environment: Readonly<Record<string, string | undefined>>): string {
+  const secret = environment[variable]?.trim();
+  if (!secret) {
     throw new EndpointSettingsError(
-      `endpoint ${baseUrl}: the worker has no variable ${apiKeyVariable} that may be sent there: set it in the worker's environment, ` +
-        `and let its SCALE_ENDPOINT_KEYS hold ${apiKeyVariable}=${baseUrl}`,
+      `endpoint ${baseUrl}: the worker has no variable ${variable} that may be sent there: set it in the worker's environment, ` +
+        `and let its SCALE_ENDPOINT_KEYS hold ${variable}=${baseUrl}`,
     );
   }
-  return key;
+  // Sent all the same, it would be in the message of the library that refuses it.
+  if (!/^[\t\x20-\x7e]+$/.test(secret)) {
+    throw new EndpointSettingsError(
+      `endpoint ${baseUrl}: the variable ${variable} holds what no header can carry: more than one line of ASCII`,
+    );
+  }
+  return secret;
 }

@@ -16,8 +16,9 @@ export function keyBindingsOf(endpoints: readonly Endpoint[]): KeyBinding[] {
 }
 
 /** The variables whose values are sent to an endpoint. */
-export function secretVariablesOf({ apiKeyVariable }: Pick<Endpoint, 'apiKeyVariable'>): string[] {
-  return apiKeyVariable === '' ? [] : [apiKeyVariable];
+export function secretVariablesOf({ apiKeyVariable, headers }: Pick<Endpoint, 'apiKeyVariable' | 'headers'>): string[] {
+  const variables = [apiKeyVariable, ...(headers?.headers ?? []).map(({ variable }) => variable)];
+  return [...new Set(variables.filter((variable) => variable !== ''))];
 }
 
 /** One line a binding, as parseKeyBindings reads it. */

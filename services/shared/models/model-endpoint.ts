@@ -7,8 +7,10 @@ import type { EndpointSettings } from './endpoint-settings.ts';
 export interface EndpointRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  readonly temperature: number;
-  readonly topP: number;
+  /** null: not sent. */
+  readonly temperature: number | null;
+  /** null: not sent. */
+  readonly topP: number | null;
   readonly maxTokens: number;
   readonly seed: number | undefined;
   readonly chatTemplateKwargs: Readonly<Record<string, unknown>>;

@@ -30,7 +30,7 @@ const answerPatienceMs = 5_000;
 /** One OpenAI-compatible server. It learns from the server's refusals what can be asked of it. */
 export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock): ModelEndpoint {
   const connection = createEndpointConnection(settings);
-  const redact = createRedact(settings.apiKey === undefined ? [] : [settings.apiKey]);
+  const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
   const nowMs = () => clock.monotonicMs();
   let dialect = fullDialect;
 
@@ -129,8 +129,8 @@ function requestBody(request: EndpointRequest, dialect: Dialect) {
   };
 }
 
-function setting(name: 'temperature' | 'top_p', value: number, { withoutNeutral }: Dialect) {
-  return value === 1 && withoutNeutral.includes(name) ? {} : { [name]: value };
+function setting(name: 'temperature' | 'top_p', value: number | null, { withoutNeutral }: Dialect) {
+  return value === null || (value === 1 && withoutNeutral.includes(name)) ? {} : { [name]: value };
 }
 
 function responseFormat(schema: Readonly<Record<string, unknown>>) {

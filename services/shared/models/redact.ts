@@ -3,6 +3,7 @@ export const redacted = '[redacted]';
 
 /** Fewer characters are no secret, and may be part of any word. */
 const leastAnywhere = 8;
+const longestBeginning = 16;
 
 /** What people write where a server wants some key and none is needed. */
 const placeholders =
@@ -13,29 +14,91 @@ export type Redact = (text: string) => string;
 /**
  * Takes secrets out of what a server or a library says. They are found as they are, in the forms in which a server may repeat
  * what it was sent (URL-encoded, once or more; escaped for JSON or HTML, any part of it; in base64, alone or within a longer text
- * as of Basic authorization), and cut off after half of them or more.
+ * as of Basic authorization), and also cut off, if half of them is there.
  * @param secrets values; what is no secret (less than four characters, a placeholder) is left alone
  */
 export function createRedact(secrets: readonly string[]): Redact {
-  const forms = [...new Set(secrets)]
+  const finders = [...new Set(secrets)]
     .filter((secret) => secret.length >= 4 && !placeholders.test(secret))
     // A secret that is a part of another one must not break it up.
     .sort((one, other) => other.length - one.length)
-    .flatMap(formsOf);
-  return (text) => forms.reduce((rest, form) => rest.replace(form, redacted), text);
+    .flatMap(findersOf);
+  return (text) => finders.reduce((rest, find) => withoutFound(rest, find), text);
 }
 
-function formsOf(secret: string): RegExp[] {
-  const whole = [...secret].map(anyForm);
-  if (secret.length < leastAnywhere) return [new RegExp(`(?<![A-Za-z0-9])${whole.join('')}(?![A-Za-z0-9])`, 'g')];
-  const least = Math.max(leastAnywhere, Math.ceil(whole.length / 2));
-  const beginning = whole.slice(0, least).join('');
-  const rest = whole.slice(least).reduceRight((tail, form) => `(?:${form}${tail})?`, '');
-  return [new RegExp(beginning + rest, 'g'), ...base64Forms(secret)];
+function withoutFound(text: string, find: Finder): string {
+  let kept = '';
+  let from = 0;
+  for (let found = find(text, from); found !== undefined; found = find(text, from)) {
+    kept += text.slice(from, found.start) + redacted;
+    from = found.end;
+  }
+  return kept + text.slice(from);
+}
+
+interface Found {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Finds the next one at or after a place. */
+type Finder = (text: string, from: number) => Found | undefined;
+
+function findersOf(secret: string): Finder[] {
+  const characters = [...secret];
+  if (secret.length < leastAnywhere) {
+    const word = new RegExp(`(?<![A-Za-z0-9])${characters.map((each) => anyForm(each)).join('')}(?![A-Za-z0-9])`, 'g');
+    return [(text, from) => foundBy(word, text, from)];
+  }
+  return [
+    // Of a percent sign, either the one or the other reading goes on.
+    finderOf(characters.map((each) => anyForm(each))),
+    finderOf(characters.map((each) => anyForm(each, 'literal-first'))),
+    ...base64Of(secret).map((encoded) =>
+      finderOf([...encoded].map(base64Form), { before: /[A-Za-z0-9+/_-]$/, after: /^[A-Za-z0-9+/_=-]{1,3}/ }),
+    ),
+  ];
+}
+
+/**
+ * Looks for the beginning by one expression, and goes on from there character by character: an expression for all of a long
+ * key is more than the engine takes.
+ * @param edges what belongs to it before and after, though it is not known
+ */
+function finderOf(forms: readonly string[], edges?: { readonly before: RegExp; readonly after: RegExp }): Finder {
+  const least = Math.ceil(forms.length / 2);
+  const beginning = new RegExp(forms.slice(0, Math.min(least, longestBeginning)).join(''), 'g');
+  const rest = forms.slice(Math.min(least, longestBeginning)).map((form) => new RegExp(form, 'y'));
+  const needed = least - Math.min(least, longestBeginning);
+  return (text, from) => {
+    for (let found = foundBy(beginning, text, from); found !== undefined; found = foundBy(beginning, text, found.start + 1)) {
+      let { end } = found;
+      let matched = 0;
+      for (const form of rest) {
+        const next = foundBy(form, text, end);
+        if (next === undefined) break;
+        end = next.end;
+        matched += 1;
+      }
+      if (matched < needed) continue;
+      const start =
+        edges && found.start > from && edges.before.test(text.slice(found.start - 1, found.start))
+          ? found.start - 1
+          : found.start;
+      return { start, end: end + (edges?.after.exec(text.slice(end, end + 3))?.[0].length ?? 0) };
+    }
+    return undefined;
+  };
+}
+
+function foundBy(form: RegExp, text: string, from: number): Found | undefined {
+  form.lastIndex = from;
+  const match = form.exec(text);
+  return match === null ? undefined : { start: match.index, end: match.index + match[0].length };
 }
 
 /** One character: itself, %41 and %2541, \\u0041 and \\x41 with any number of backslashes, &#65; &#x41; &amp;. */
-function anyForm(character: string): string {
+function anyForm(character: string, order: 'literal-first' | 'literal-last' = 'literal-last'): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const bytes = [...new TextEncoder().encode(character)].map(
@@ -43,7 +106,6 @@ function anyForm(character: string): string {
   );
   const named = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }[character];
   const forms = [
-    `\\\\{0,8}${literal(character)}`,
     bytes.join(''),
     `\\\\{1,8}u0{0,4}${anyCase(hex)}`,
     `\\\\{1,8}x0{0,4}${anyCase(hex)}`,
@@ -52,20 +114,22 @@ function anyForm(character: string): string {
     ...(named === undefined ? [] : [`&(?:amp;)?${named};`]),
     ...(character === ' ' ? ['\\+'] : []),
   ];
-  return `(?:${forms.join('|')})`;
+  const itself = `\\\\{0,8}${literal(character)}`;
+  return `(?:${(order === 'literal-first' ? [itself, ...forms] : [...forms, itself]).join('|')})`;
 }
 
 /** Base64 depends on how many bytes come before, modulo three; the characters that those share are left out. */
-function base64Forms(secret: string): RegExp[] {
+function base64Of(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
   return [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replaceAll('=', '');
-    const own = encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-    const forms = [...own].map((each) => (each === '+' ? '(?:[+-]|%2[bB])' : each === '/' ? '(?:[/_]|\\\\{0,8}/|%2[fF])' : each));
-    return new RegExp(`[A-Za-z0-9+/_-]?${forms.join('')}(?:[A-Za-z0-9+/_=-]|%3[dD]){0,3}`, 'g');
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
   });
+}
+
+function base64Form(character: string): string {
+  if (character === '+') return '(?:[+-]|%2[bB])';
+  return character === '/' ? '(?:[/_]|\\\\{0,8}/|%2[fF])' : character;
 }
 
 function anyCase(hex: string): string {

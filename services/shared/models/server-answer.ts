@@ -14,7 +14,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The error in an answer whose HTTP status is one. */
 export function answerOf(status: number, headers: Headers, text: string): ServerAnswer {
-  return { ...answerIn(parsedOr(text)), status, headers };
+  const location = headers.get('location');
+  const moved = status >= 300 && status < 400 && location !== null ? { message: `it has moved to ${location}` } : {};
+  return { ...answerIn(parsedOr(text)), ...moved, status, headers };
 }
 
 /** The error in a body that came with the status 200, undefined if it is none. */

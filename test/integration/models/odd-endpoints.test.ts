@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FailureError } from '../../../services/domain/failure.ts';
 import { EndpointError, RequestFailure } from '../../../services/shared/models/endpoint-errors.ts';
@@ -586,6 +588,100 @@ describe('what only a person can mend', () => {
   test('a text that repeats the request may name any setting: others tell', async () => {
     const error = await errorOf(said(400, 'Cannot parse: "The temperature must be 20 degrees."'));
     expect(error).toMatchObject({ kind: 'misconfigured', ofRequest: { kind: 'refused' } });
+  });
+});
+
+describe("headers of one's own, and keys", () => {
+  const secrets = ['sk-planted-0123456789', 'azure/planted+key=='];
+  const headers = { 'X-Portkey-Provider': 'openai', 'api-key': 'azure/planted+key==' };
+
+  async function askWithHeaders(...behaviours: Behaviour[]) {
+    const server = await startFaultyEndpoint(...behaviours);
+    const endpoint = createOpenAiEndpoint({ ...limits, baseUrl: server.baseUrl, headers, secrets }, systemTiming);
+    started.push({ server, endpoint });
+    return { server, call: endpoint.complete(request, never) };
+  }
+
+  test('go with each call', async () => {
+    const { server, call } = await askWithHeaders(sse(right));
+    await call;
+    expect(server.requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer sk-planted-0123456789',
+      'x-portkey-provider': 'openai',
+      'api-key': 'azure/planted+key==',
+    });
+  });
+
+  test.each([307, 308])('go along where the server moves a request within itself (%i), and not to another', async (status) => {
+    const moved =
+      (location: string): Behaviour =>
+      (response) =>
+        void response.writeHead(status, { location }).end();
+    const within = await askWithHeaders(moved('/elsewhere/chat/completions'), sse(right));
+    expect((await within.call).text).toBe('42');
+    expect(within.server.requests[1]).toMatchObject({ path: '/elsewhere/chat/completions', body: { model: request.model } });
+    const stranger = await startFaultyEndpoint(sse(right));
+    const { call } = await askWithHeaders(moved(`${stranger.baseUrl}/chat/completions`));
+    await expect(call).rejects.toMatchObject({
+      kind: 'misconfigured',
+      message: expect.stringContaining(`has moved to ${stranger.baseUrl}`),
+    });
+    expect(stranger.requests).toHaveLength(0);
+    await stranger[Symbol.asyncDispose]();
+  });
+
+  /** What a server may do with the headers that it was sent, in each of the ways in which an error gets here. */
+  const repeated = (form: (text: string) => string): Behaviour[] => {
+    const echo = (headers: IncomingHttpHeaders) => form(`${headers.authorization} and ${headers['api-key']}`);
+    const said =
+      (status: number, body: (text: string) => unknown): Behaviour =>
+      (response, received) =>
+        json(status, body(echo(received.headers)))(response, received);
+    const bytes =
+      (content: (text: string) => string, type: string, status = 200): Behaviour =>
+      (response, received) =>
+        plain(status, content(echo(received.headers)), type)(response, received);
+    return [
+      ...[400, 401, 402, 403, 404, 405, 408, 409, 413, 418, 422, 429, 500, 502, 503, 504, 529].map((status) =>
+        said(status, (text) => ({ error: { message: `no: ${text}` } })),
+      ),
+      said(400, (text) => ({ error: { message: 'context length', param: text, code: text, type: text } })),
+      said(400, (text) => ({ error: { message: `content policy ${text}`, code: 'content_filter' } })),
+      said(422, (text) => ({ detail: [{ loc: ['header', text], msg: text }] })),
+      said(400, (text) => ({ received: { headers: [text] } })),
+      said(200, (text) => ({ error: { message: text, code: 400 } })),
+      said(200, (text) => ({ choices: [{ message: { content: '4' }, finish_reason: `error ${text}` }] })),
+      said(200, (text) => text),
+      bytes((text) => `<html><title>Oops</title>${text}</html>`, 'text/html'),
+      bytes((text) => `<html><title>${text}</title></html>`, 'text/html', 502),
+      bytes((text) => text, 'text/plain', 500),
+      bytes((text) => text, 'text/plain'),
+      bytes((text) => `data: {"error":${JSON.stringify(text)}}\n\n`, 'text/event-stream'),
+      bytes((text) => `event: error\ndata: ${text}\n\n`, 'text/event-stream'),
+      bytes((text) => `${'x '.repeat(130)}${text}`, 'text/plain', 400),
+      (response, received) =>
+        void response.writeHead(302, { location: `/login?${encodeURIComponent(echo(received.headers))}` }).end(),
+      (response, received) => void response.writeHead(500, `no ${echo(received.headers).replace(/[^\x20-\x7e]/g, '')}`).end(),
+      // No HTTP at all: the library's own error may quote what came.
+      (response, received) => void response.socket?.end(`HTTP/1.1 abc ${echo(received.headers)}\r\n\r\n`),
+    ];
+  };
+  test.each<[string, (text: string) => string]>([
+    ['as they are', (text) => text],
+    ['URL-encoded', encodeURIComponent],
+    ['in base64', (text) => Buffer.from(text).toString('base64')],
+    ['escaped', (text) => [...text].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
+  ])('are found in no error that repeats them %s', async (_form, form) => {
+    const traces = ['planted', '0123456789', 'cGxhbnRlZ', 'bGFudGVk', 'BsYW50ZW', '\\u0070\\u006c\\u0061\\u006e'];
+    for (const behaviour of repeated(form)) {
+      const { call } = await askWithHeaders(behaviour);
+      const error = await call.then(
+        ({ text }) => expect.fail(text),
+        (reason: unknown) => reason,
+      );
+      const shown = `${inspect(error, { depth: 20, showHidden: true })} ${(error as Error).stack}`;
+      for (const trace of traces) expect(shown).not.toContain(trace);
+    }
   });
 });
 

@@ -36,7 +36,7 @@ function benchmarkScoredBy(scorer: string, otherScorers: readonly string[]): Ben
 
 /** A job on a workflow of one call, done with models that say what is given by call id. */
 function execute(benchmark: Benchmark, replies: Readonly<Record<string, string>>, journaled: readonly ModelCall[] = []) {
-  const asked: { callId: string; model: string; temperature: number }[] = [];
+  const asked: { callId: string; model: string; temperature: number | null }[] = [];
   const warnings: string[] = [];
   const models: Pick<ModelClients, 'clientFor'> = {
     clientFor: ({ run, settings = run.configuration.executor, journal }: ModelJob) => {

@@ -62,6 +62,26 @@ endpoints:
     ]);
   });
 
+  it('leaves settings out that are null, and takes headers as texts or variables', async () => {
+    const { configuration, endpoints } = await runFile(`
+benchmark: sample
+models: { executor: { endpoint: a, model: m, temperature: null, top_p: null }, optimizer: { endpoint: a, model: m } }
+endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key: { variable: AZURE_KEY } } } }
+`);
+    expect(configuration.executor).toMatchObject({ temperature: null, topP: null });
+    expect(configuration.optimizer).toMatchObject({ temperature: 0.7, topP: 1 });
+    expect(endpoints[0]?.headers?.headers).toEqual([
+      { name: 'x-provider', value: 'openai', variable: '' },
+      { name: 'api-key', value: '', variable: 'AZURE_KEY' },
+    ]);
+  });
+
+  it('shows no header that may hold a key', async () => {
+    const file = 'benchmark: sample\nendpoints: { a: { base_url: http://a/v1, headers: { api-key: planted } } }';
+    await expect(runFile(file)).rejects.toThrow(/endpoints\.a\.headers\.api-key must be \{ variable: NAME \}/);
+    await expect(runFile(file)).rejects.not.toThrow(/planted/);
+  });
+
   it('lets an entry replace the simulated model', async () => {
     const { endpoints } = await runFile('benchmark: sample\nendpoints: { simulated: { base_url: "http://sim/v1" } }');
     expect(endpoints.map(({ simulated, baseUrl }) => [simulated, baseUrl])).toEqual([

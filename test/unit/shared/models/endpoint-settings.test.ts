@@ -8,6 +8,8 @@ test('zeros stand for defaults, and the address loses its last slash', () => {
     baseUrl: 'http://gpu-1:8000/v1',
     apiKey: undefined,
     apiKeyVariable: '',
+    headers: {},
+    secrets: [],
     maxConcurrency: 32,
     timeoutMs: 120_000,
     firstTokenTimeoutMs: 60_000,
@@ -28,8 +30,28 @@ test('the key is the content of the variable', () => {
   expect(endpointSettings({ ...endpoint, apiKeyVariable: 'KEY' }, { KEY: 'secret\n' }).apiKey).toBe('secret');
 });
 
+test('headers have their values from the run file, or from variables, which are secrets like the key', () => {
+  const headers = [
+    { name: 'x-portkey-provider', value: 'openai', variable: '' },
+    { name: 'api-key', value: '', variable: 'AZURE_KEY' },
+  ];
+  const settings = endpointSettings(
+    { ...endpoint, apiKeyVariable: 'KEY', headers: { headers } },
+    { KEY: 'secret', AZURE_KEY: 'another', UNNAMED: 'x' },
+  );
+  expect(settings.headers).toEqual({ 'x-portkey-provider': 'openai', 'api-key': 'another' });
+  expect(settings.secrets).toEqual(['secret', 'another']);
+});
+
+test('a key that no header can carry is refused without being shown', () => {
+  const broken = () => endpointSettings({ ...endpoint, apiKeyVariable: 'KEY' }, { KEY: 'planted\nkey' });
+  expect(broken).toThrow(/variable KEY holds what no header can carry/);
+  expect(broken).not.toThrow(/planted/);
+});
+
 test.each([
   [{ apiKeyVariable: 'KEY' }, /no variable KEY that may be sent there: .* let its SCALE_ENDPOINT_KEYS hold KEY=http/],
+  [{ headers: { headers: [{ name: 'a', value: '', variable: 'KEY' }] } }, /no variable KEY that may be sent there/],
   [{ baseUrl: 'gpu-1:8000/v1' }, /must be an http or https address/],
   [{ baseUrl: '' }, /must be an http or https address/],
   [{ baseUrl: 'http://user:pass@gpu-1/v1' }, /must not hold a user or password/],

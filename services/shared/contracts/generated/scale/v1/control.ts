@@ -108,6 +108,20 @@ export interface Endpoint {
   maxConcurrency: number;
   /** Time limit of one attempt of a call. */
   timeoutMs: number;
+  /** Headers of one's own that go with each call. Absent: none. */
+  headers?: EndpointHeaders | undefined;
+}
+
+export interface EndpointHeaders {
+  headers: EndpointHeader[];
+}
+
+export interface EndpointHeader {
+  name: string;
+  /** As the run file has it, "" if the value is a secret. */
+  value: string;
+  /** Name of the environment variable of the worker that holds the value, "" for none. */
+  variable: string;
 }
 
 /** What the cluster keeps of a run beside its log (KV bucket "runs"). */
@@ -330,7 +344,7 @@ export interface ForgetMemoryResponse {
 }
 
 function createBaseEndpoint(): Endpoint {
-  return { model: "", baseUrl: "", apiKeyVariable: "", maxConcurrency: 0, timeoutMs: 0 };
+  return { model: "", baseUrl: "", apiKeyVariable: "", maxConcurrency: 0, timeoutMs: 0, headers: undefined };
 }
 
 export const Endpoint: MessageFns<Endpoint> = {
@@ -349,6 +363,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.timeoutMs !== 0) {
       writer.uint32(40).uint32(message.timeoutMs);
+    }
+    if (message.headers !== undefined) {
+      EndpointHeaders.encode(message.headers, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -406,6 +423,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.timeoutMs = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.headers = EndpointHeaders.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -441,6 +466,7 @@ export const Endpoint: MessageFns<Endpoint> = {
         : isSet(object.timeout_ms)
         ? globalThis.Number(object.timeout_ms)
         : 0,
+      headers: isSet(object.headers) ? EndpointHeaders.fromJSON(object.headers) : undefined,
     };
   },
 
@@ -461,6 +487,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.timeoutMs !== 0) {
       obj.timeoutMs = Math.round(message.timeoutMs);
     }
+    if (message.headers !== undefined) {
+      obj.headers = EndpointHeaders.toJSON(message.headers);
+    }
     return obj;
   },
 
@@ -474,6 +503,181 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.apiKeyVariable = object.apiKeyVariable ?? "";
     message.maxConcurrency = object.maxConcurrency ?? 0;
     message.timeoutMs = object.timeoutMs ?? 0;
+    message.headers = (object.headers !== undefined && object.headers !== null)
+      ? EndpointHeaders.fromPartial(object.headers)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseEndpointHeaders(): EndpointHeaders {
+  return { headers: [] };
+}
+
+export const EndpointHeaders: MessageFns<EndpointHeaders> = {
+  encode(message: EndpointHeaders, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.headers) {
+      EndpointHeader.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndpointHeaders {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndpointHeaders();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.headers.push(EndpointHeader.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndpointHeaders {
+    return {
+      headers: globalThis.Array.isArray(object?.headers)
+        ? object.headers.map((e: any) => EndpointHeader.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: EndpointHeaders): unknown {
+    const obj: any = {};
+    if (message.headers?.length) {
+      obj.headers = message.headers.map((e) => EndpointHeader.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndpointHeaders>): EndpointHeaders {
+    return EndpointHeaders.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndpointHeaders>): EndpointHeaders {
+    const message = createBaseEndpointHeaders();
+    message.headers = object.headers?.map((e) => EndpointHeader.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseEndpointHeader(): EndpointHeader {
+  return { name: "", value: "", variable: "" };
+}
+
+export const EndpointHeader: MessageFns<EndpointHeader> = {
+  encode(message: EndpointHeader, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message.variable !== "") {
+      writer.uint32(26).string(message.variable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndpointHeader {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndpointHeader();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.variable = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndpointHeader {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+      variable: isSet(object.variable) ? globalThis.String(object.variable) : "",
+    };
+  },
+
+  toJSON(message: EndpointHeader): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    if (message.variable !== "") {
+      obj.variable = message.variable;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndpointHeader>): EndpointHeader {
+    return EndpointHeader.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndpointHeader>): EndpointHeader {
+    const message = createBaseEndpointHeader();
+    message.name = object.name ?? "";
+    message.value = object.value ?? "";
+    message.variable = object.variable ?? "";
     return message;
   },
 };

@@ -71,6 +71,8 @@ export interface ModelSettings {
   chatTemplateKwargs: string;
   /** Send a seed derived from the run's with each call. */
   sendSeed: boolean;
+  /** Settings that are not sent, so that the server's own hold: temperature, top_p. */
+  leftOut: string[];
 }
 
 export interface SearchSettings {
@@ -1202,7 +1204,7 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
 };
 
 function createBaseModelSettings(): ModelSettings {
-  return { model: "", temperature: 0, topP: 0, maxTokens: 0, chatTemplateKwargs: "", sendSeed: false };
+  return { model: "", temperature: 0, topP: 0, maxTokens: 0, chatTemplateKwargs: "", sendSeed: false, leftOut: [] };
 }
 
 export const ModelSettings: MessageFns<ModelSettings> = {
@@ -1224,6 +1226,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     }
     if (message.sendSeed !== false) {
       writer.uint32(48).bool(message.sendSeed);
+    }
+    for (const v of message.leftOut) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -1289,6 +1294,14 @@ export const ModelSettings: MessageFns<ModelSettings> = {
             message.sendSeed = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.leftOut.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1325,6 +1338,11 @@ export const ModelSettings: MessageFns<ModelSettings> = {
         : isSet(object.send_seed)
         ? globalThis.Boolean(object.send_seed)
         : false,
+      leftOut: globalThis.Array.isArray(object?.leftOut)
+        ? object.leftOut.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.left_out)
+        ? object.left_out.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1348,6 +1366,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     if (message.sendSeed !== false) {
       obj.sendSeed = message.sendSeed;
     }
+    if (message.leftOut?.length) {
+      obj.leftOut = message.leftOut;
+    }
     return obj;
   },
 
@@ -1362,6 +1383,7 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     message.maxTokens = object.maxTokens ?? 0;
     message.chatTemplateKwargs = object.chatTemplateKwargs ?? "";
     message.sendSeed = object.sendSeed ?? false;
+    message.leftOut = object.leftOut?.map((e) => e) || [];
     return message;
   },
 };
