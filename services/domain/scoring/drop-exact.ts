@@ -2,14 +2,13 @@ import type { Query } from '../benchmark.ts';
 import { markedWords } from '../replies/marked-answer.ts';
 import { bestOf } from './drop-strict.ts';
 import type { Scorer } from './scorer.ts';
-import { answerTokens } from './word-answer.ts';
+import { isSameWords } from './word-answer.ts';
 
 export const dropExact = {
   name: 'drop-exact',
   description: 'the marked answer is one of the gold answers, word by word (exact match)',
   score(answer: string, query: Query) {
     const extracted = markedWords(answer);
-    const words = answerTokens(extracted).join(' ');
-    return { score: bestOf(query.reference, (gold) => (answerTokens(gold).join(' ') === words ? 1 : 0)), extracted };
+    return { score: bestOf(query.reference, (gold) => (isSameWords(extracted, gold) ? 1 : 0)), extracted };
   },
 } satisfies Scorer;

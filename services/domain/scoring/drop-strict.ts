@@ -2,7 +2,7 @@ import type { Query } from '../benchmark.ts';
 import { markedWords } from '../replies/marked-answer.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
-import { answerTokens, isNumberToken } from './word-answer.ts';
+import { answerTokens, bestReading, isNumberToken, type Tokens } from './word-answer.ts';
 
 /**
  * DROP's official measure, on the answer that is marked as final: an answer may be several spans, each gold span is aligned with
@@ -32,36 +32,38 @@ const mostSpans = 8;
 /** Where a number is wanted, the last sentence may give it: "3,700 - 1,700 = 2,000. So it is 2,000 more." */
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
-  const isNumber = more.length === 0 && isNumberToken(token);
-  return Math.max(alignedOverlap(whole, gold), isNumber ? alignedOverlap(last, gold) : 0);
+  const texts = more.length === 0 && isNumberToken(token) ? [whole, last] : [whole];
+  return bestReading((read) => Math.max(...texts.map((text) => alignedOverlap(text, gold, read))));
 }
 
 function lastSentence(text: string): string {
   return text.split(/(?<=[.!?])\s+/).findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? text;
 }
 
-function alignedOverlap(answer: string, gold: string): number {
-  const spans = spansOf(answer, '|');
-  const expected = spans.length > 1 ? spansOf(gold, /,\s|\band\b/) : [answerTokens(gold)];
+function alignedOverlap(answer: string, gold: string, read: (text: string) => Tokens): number {
+  const spans = spansOf(answer, '|', read);
+  const expected = spans.length > 1 ? spansOf(gold, /,\s|\band\b/, read) : [read(gold)];
   if (spans.length === 0 || spans.length > mostSpans || expected.length > mostSpans) return 0;
-  const overlaps = expected.map((span) => spans.map((candidate) => spanOverlap(candidate, span)));
+  const withUnits = read === answerTokens;
+  const overlaps = expected.map((span) => spans.map((candidate) => spanOverlap(candidate, span, withUnits)));
   return bestAlignment(overlaps) / Math.max(spans.length, expected.length);
 }
 
-function spansOf(text: string, separator: string | RegExp): string[][] {
+function spansOf(text: string, separator: string | RegExp, read: (text: string) => Tokens): Tokens[] {
   return text
     .split(separator)
-    .map(answerTokens)
+    .map(read)
     .filter((tokens) => tokens.length > 0);
 }
 
-function spanOverlap(answer: readonly string[], gold: readonly string[]): number {
+function spanOverlap(answer: Tokens, gold: Tokens, withUnits: boolean): number {
   const expected = gold.filter(isNumberToken);
   const numbers = answer.filter(isNumberToken);
   if (expected.length > 0 && !expected.some((number) => numbers.includes(number))) return 0;
-  // "43 yards", "Carr threw for 163 yards."
-  if (gold.length === 1 && expected.length === 1 && new Set(numbers).size === 1) return 1;
-  return tokenOverlap(answer, gold);
+  // "43 yards", "Carr threw for 163 yards."; but the million of "1.6 million" is no unit.
+  if (withUnits && gold.length === 1 && expected.length === 1 && new Set(numbers).size === 1) return 1;
+  // Each word counts once, as officially.
+  return tokenOverlap([...new Set(answer)], [...new Set(gold)]);
 }
 
 /** The best sum of overlaps if each gold span is given a span of its own. */

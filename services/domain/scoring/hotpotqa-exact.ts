@@ -1,13 +1,13 @@
 import type { Query } from '../benchmark.ts';
 import { markedWords } from '../replies/marked-answer.ts';
 import type { Scorer } from './scorer.ts';
-import { answerTokens } from './word-answer.ts';
+import { isSameWords } from './word-answer.ts';
 
 export const hotpotqaExact = {
   name: 'hotpotqa-exact',
   description: 'the marked answer is the gold answer, word by word (exact match)',
   score(answer: string, query: Query) {
     const extracted = markedWords(answer);
-    return { score: answerTokens(extracted).join(' ') === answerTokens(query.reference).join(' ') ? 1 : 0, extracted };
+    return { score: isSameWords(extracted, query.reference) ? 1 : 0, extracted };
   },
 } satisfies Scorer;

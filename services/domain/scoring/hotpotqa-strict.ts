@@ -2,7 +2,7 @@ import type { Query } from '../benchmark.ts';
 import { markedWords } from '../replies/marked-answer.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
-import { answerTokens } from './word-answer.ts';
+import { bestReading, type Tokens } from './word-answer.ts';
 
 const decisions = new Set(['yes', 'no', 'noanswer']);
 
@@ -15,17 +15,17 @@ export const hotpotqaStrict = {
   description: "HotpotQA's F1 on the marked answer; yes and no are right or wrong, nothing between",
   score(answer: string, query: Query) {
     const extracted = markedWords(answer);
-    return { score: overlapOrDecision(answerTokens(extracted), answerTokens(query.reference)), extracted };
+    return { score: bestReading((read) => overlapOrDecision(read(extracted), read(query.reference))), extracted };
   },
 } satisfies Scorer;
 
-function overlapOrDecision(answer: readonly string[], expected: readonly string[]): number {
+function overlapOrDecision(answer: Tokens, expected: Tokens): number {
   const decided = decisionOf(expected);
   if (decided !== undefined) return answer[0] === decided ? 1 : 0;
   return decisionOf(answer) === undefined ? tokenOverlap(answer, expected) : 0;
 }
 
-function decisionOf(tokens: readonly string[]): string | undefined {
+function decisionOf(tokens: Tokens): string | undefined {
   const [first = ''] = tokens;
   return tokens.length === 1 && decisions.has(first) ? first : undefined;
 }

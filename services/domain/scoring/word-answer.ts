@@ -1,49 +1,107 @@
 /** Words and numbers of an answer as a careful reader compares them. */
+import { numberInWords, ordinalInDigits, scales } from './number-words.ts';
 
-const numberWords: Readonly<Record<string, string>> = Object.fromEntries(
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'
-    .split(' ')
-    .map((word, value) => [word, String(value)]),
-);
-const scales: Readonly<Record<string, number>> = { hundred: 1e2, thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
-const articles = new Set(['a', 'an', 'the']);
-const plainNumber = /^-?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?$/;
+export type Tokens = readonly string[];
+
+/**
+ * Ways to read the words of a text. Two texts are the same if they are so in one of these ways, and share as much as they do in the
+ * best: "1.6 million" is 1600000, or 1.6 and a word; "super-regional" is two words, or one, as in the official measures.
+ */
+export const wordReadings: readonly ((text: string) => Tokens)[] = [
+  answerTokens,
+  (text) => partsOf(text, hyphens).flatMap(tokensOf),
+  (text) => partsOf(text, numericHyphens).flatMap(tokensOf),
+];
+
+const hyphens = /\s+|(?<=[\p{L}\p{N}.%])-/u;
+/** Those of "24-17", which would become another number. */
+const numericHyphens = /\s+|(?<=\p{N}[.%]?)-(?=[\p{N}.]|$)/u;
+
+/** The best score in any way of reading. */
+export function bestReading(score: (read: (text: string) => Tokens) => number): number {
+  return Math.max(...wordReadings.map(score));
+}
+
+/** Whether two texts are the same word by word. */
+export function isSameWords(one: string, other: string): boolean {
+  return wordReadings.some((read) => read(one).join(' ') === read(other).join(' '));
+}
 
 /**
  * Lower case, no articles, no punctuation but inside numbers; "1,200", "1200.0" and "$1200" are one number, as are "three" and
- * "3", "1.6 million" and "1600000". Words with a hyphen are two.
+ * "3", "1.6 million" and "1600000", "twenty-five" and "25"; "third" is "3rd". Words with a hyphen are two.
  */
-export function answerTokens(text: string): string[] {
-  const parts = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\u2010-\u2015\u2212]/g, '-')
-    .split(/\s+|(?<=[\p{L}\p{N}.%])-/u);
+export function answerTokens(text: string): Tokens {
+  const parts = partsOf(text, hyphens);
   const tokens: string[] = [];
-  for (const part of parts) {
-    const scale = scales[part.replace(/[^\p{L}]/gu, '')];
-    const before = Number(tokens.at(-1) ?? 'x');
-    if (scale !== undefined && Number.isFinite(before)) tokens.splice(-1, 1, String(before * scale));
-    else tokens.push(...tokenOf(part));
+  for (let at = 0; at < parts.length; at += 1) {
+    const number = numberInWords(wordsUpToMark(parts.slice(at, at + 12)));
+    const [token, ...more] = number === undefined ? tokensOf(parts[at] ?? '') : [String(number.value)];
+    const ordinal = number?.length === 1 && number.value >= 20 ? digitsOf(parts[at + 1] ?? '') : undefined;
+    const scale = scales.get(lettersOf(parts[at] ?? ''));
+    const before = tokens.at(-1) ?? '';
+    if (ordinal !== undefined) tokens.push(`${(number?.value ?? 0) / 10}${ordinal}`);
+    else if (scale !== undefined && Number.isFinite(Number(before || 'x')))
+      tokens.splice(-1, 1, String(rounded(Number(before) * scale)));
+    else if (token !== undefined && !(token === 'percent' && isNumberToken(before))) tokens.push(token, ...more);
+    at += ordinal === undefined ? Math.max(0, (number?.length ?? 1) - 1) : 1;
   }
   return tokens;
 }
 
-function tokenOf(part: string): string[] {
-  const number = readPlainNumber(part);
-  if (number !== undefined) return [number];
-  const word = part.replace(/[^\p{L}\p{N}\p{M}]/gu, '');
-  if (word === '' || articles.has(word)) return [];
-  return [numberWords[word] ?? word];
+/** What makes 20 the 21st: "1st" to "9th". */
+function digitsOf(part: string): string | undefined {
+  const ordinal = ordinalInDigits(lettersOf(part));
+  return ordinal !== undefined && /^\d\p{L}/u.test(ordinal) ? ordinal : undefined;
 }
 
-/** Currency signs before and percent signs and punctuation after do not matter. */
+/** 1.1 million, without the dust of binary fractions. */
+const rounded = (value: number): number => Number(value.toPrecision(15));
+
+function partsOf(text: string, separator: RegExp): string[] {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
+    .split(separator)
+    .filter((part) => part !== undefined && part !== '');
+}
+
+/** A mark ends a number in words: "twenty, five" are two. */
+function wordsUpToMark(parts: readonly string[]): string[] {
+  const last = parts.findIndex((part) => /[^\p{L}]$/u.test(part));
+  return (last < 0 ? parts : parts.slice(0, last + 1)).map(lettersOf);
+}
+
+function lettersOf(part: string): string {
+  return /\p{N}/u.test(part) ? '' : part.replace(/[^\p{L}]/gu, '');
+}
+
+const articles = new Set(['a', 'an', 'the']);
+const plainNumber = /^-?(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d+)?(?:\.\d+)?$/;
+
+/** "1,2" is two numbers, and "10:30" and "1/2" are one, but not one with more digits. */
+function tokensOf(part: string): string[] {
+  const number = readPlainNumber(part) ?? /^[^\p{L}\p{N}]*(\d+(?:[:/]\d+)+)[^\p{L}\p{N}]*$/u.exec(part)?.[1];
+  if (number !== undefined) return [number];
+  const pieces = part.split(/(?<=\p{N})[^\p{L}\p{N}\p{M}]+(?=\p{N})/u);
+  if (pieces.length > 1) return pieces.flatMap(tokensOf);
+  const word = part.replace(/[^\p{L}\p{N}\p{M}]/gu, '');
+  if (word === '' || articles.has(word)) return [];
+  const inWords = numberInWords([word]);
+  return [inWords === undefined ? (ordinalInDigits(word) ?? word) : String(inWords.value)];
+}
+
+/** Currencies before and percent signs and punctuation after do not matter. */
 function readPlainNumber(part: string): string | undefined {
-  const bare = part.replace(/^[^\p{L}\p{N}.-]+/u, '').replace(/[^\p{L}\p{N}]+$/u, '');
+  const bare = part
+    .replace(/^[^\p{L}\p{N}.-]*(?:(?:usd|eur|gbp|inr|rs\.?)(?=\d)|\p{L}{0,3}[$€£¥₹](?=[\d.-]))/u, '')
+    .replace(/^[^\p{L}\p{N}.-]+/u, '')
+    .replace(/[^\p{L}\p{N}]+$/u, '');
   if (!/\d/.test(bare) || !plainNumber.test(bare)) return undefined;
   return String(Number(bare.replaceAll(',', '')));
 }
 
 export function isNumberToken(token: string): boolean {
-  return /^-?\d+(?:\.\d+)?(?:e[-+]\d+)?$/.test(token);
+  return /^(?:-?\d+(?:\.\d+)?(?:e[-+]\d+)?|\d+(?:[:/]\d+)+)$/.test(token);
 }

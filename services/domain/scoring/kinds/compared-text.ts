@@ -26,14 +26,30 @@ export interface TextOptions {
   readonly alternatives: string;
 }
 
-/** The words that count, in their order. */
+/** The words that count, in their order. A sign, a point before digits and the # of C# are no punctuation: they make another word. */
 export function comparedWords(text: string, { ignore }: Pick<TextOptions, 'ignore'>): string[] {
-  let rest = text.normalize('NFKC');
+  let rest = withPlainSigns(text.normalize('NFKC'));
   if (ignore.includes('accents')) rest = rest.normalize('NFD').replace(/\p{M}/gu, '');
   if (ignore.includes('case')) rest = rest.toLowerCase();
-  if (ignore.includes('punctuation')) rest = rest.replace(/(?<=\d)[,.](?=\d)|(\p{P})/gu, (mark, other) => (other ? ' ' : mark));
-  const words = rest.split(/\s+/).filter((word) => word !== '');
+  if (ignore.includes('punctuation')) rest = rest.replace(meaningful, (mark, other) => (other ? ' ' : mark));
+  // Spaces make no difference, so "x=5" and "x = 5" have the same words, and "$5" holds "5".
+  const words = rest
+    .replace(/[=<>\p{Sc}]/gu, ' $& ')
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return ignore.includes('articles') ? words.filter((word) => !/^(?:a|an|the)$/i.test(word)) : words;
+}
+
+const meaningful =
+  /(?<=\d)[,.](?=\d)|(?<![\p{L}\p{N}])\.(?=\d)|(?<!\p{L}|\p{N}\s*|\p{N}[\p{P}\p{S}])-(?=\.?\d)|(?<=\p{L})#(?![\p{L}\p{N}])|([\p{P}`])/gu;
+
+/** One minus sign for all, before the digits ("-$5" is "$-5"), and no plus. */
+function withPlainSigns(text: string): string {
+  return text
+    .replaceAll('\u2212', '-')
+    .replace(/(?<![\p{L}\p{N}]\s*)[\u2012\u2013](?=\p{Sc}?\.?\d)/gu, '-')
+    .replace(/(?<![\p{L}\p{N}]\s*)-(\p{Sc})\s?(?=\.?\d)/gu, '$1-')
+    .replace(/(?<=^|[\s(\p{Sc}])\+(?=\.?\d)/gu, '');
 }
 
 export function rightAnswers(reference: string, { alternatives }: Pick<TextOptions, 'alternatives'>): string[] {
@@ -47,7 +63,7 @@ export function bestFor(reference: string, options: TextOptions, score: (words: 
 }
 
 export function judgedText(answer: string, { marked }: { readonly marked: boolean }): string {
-  return marked ? markedWords(answer) : answer.trim();
+  return marked ? markedWords(answer) : answer.replace(/<\/?(?:final_)?answer\b[^<>]*>/gi, ' ').trim();
 }
 
 /** For kinds that compare with the reference. */
