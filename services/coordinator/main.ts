@@ -1,7 +1,7 @@
 import { coordinatorSettings } from '../shared/config/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
-import { connectBus } from '../shared/messaging/nats-bus.ts';
+import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createCoordinatorMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
@@ -19,15 +19,19 @@ await runService({
   log,
   leash,
   drainWithinMs: drainMs,
-  start: async ({ releases, state }) => {
-    const bus = await connectBus({
-      servers: settings.natsUrl.split(','),
-      name,
-      logger: log,
-      replicas: settings.streamReplicas,
-      leaseTtlMs: settings.leaseTtlMs,
-      ackWaitMs: settings.ackWaitMs,
+  start: async ({ releases, state, ending }) => {
+    const { natsUrl, streamReplicas: replicas, leaseTtlMs, ackWaitMs, healthHost: host, healthPort: port } = settings;
+    const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, replicas, leaseTtlMs, ackWaitMs }, ending);
+    // First of all, so that whoever probes a service that waits for NATS finds it alive and learns what it waits for.
+    const metrics = createMetricsRegistry('coordinator', version);
+    const health = await startHealthServer({
+      ...{ host, port, state, metrics },
+      checks: { bus: (signal) => awaited.check(signal) },
+      checkWithinMs: 2000,
     });
+    releases.use('the health server', health);
+    log.info({ health: health.url }, 'probes and metrics are served');
+    const bus = await awaited.connected;
     releases.push('the bus', () => bus.close());
     if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
     const coordinator = startCoordinator(settings, bus, log);
@@ -45,17 +49,7 @@ await runService({
       );
     }
     releases.push('the control server', () => control.stop());
-    const metrics = createMetricsRegistry('coordinator', version);
     createCoordinatorMetrics(metrics, coordinator.figures);
-    const health = await startHealthServer({
-      host: settings.healthHost,
-      port: settings.healthPort,
-      state,
-      checks: { bus: (signal) => bus.check(signal) },
-      checkWithinMs: 2000,
-      metrics,
-    });
-    releases.use('the health server', health);
     return { control: `${settings.controlHost}:${control.port}`, health: health.url };
   },
 });

@@ -3,6 +3,7 @@ import { connect, type NatsConnection, type Status } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import { UnsupportedServerError } from './errors.ts';
 import { toBusError } from './nats-errors.ts';
+import type { Waits } from './waits.ts';
 
 export interface ConnectionSettings {
   /** E.g. ["nats://127.0.0.1:4222"]. */
@@ -12,6 +13,8 @@ export interface ConnectionSettings {
   readonly logger: Logger;
   /** How long the first connection is tried. */
   readonly deadlineMs: number;
+  /** Where it is told what is tried in vain. */
+  readonly waits: Waits;
 }
 
 /** Streams vanish from older servers when they are killed (nats-server issue 6888). */
@@ -25,6 +28,7 @@ const pauseMs = 250;
 export async function connectNats(settings: ConnectionSettings): Promise<NatsConnection> {
   const operation = `connect to ${settings.servers.map(withoutCredentials).join(', ')}`;
   const deadline = performance.now() + settings.deadlineMs;
+  using wait = settings.waits.open(operation);
   for (;;) {
     try {
       const connection = await connectOnce(settings);
@@ -34,6 +38,8 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
     } catch (cause) {
       const error = toBusError(operation, cause);
       if (!error.retryable || performance.now() + pauseMs > deadline) throw error;
+      if (wait.trouble() === undefined) settings.logger.warn({ err: error }, `waiting for NATS: ${error.message}`);
+      wait.failed(error);
       await sleep(pauseMs);
     }
   }

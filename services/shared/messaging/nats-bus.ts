@@ -23,7 +23,7 @@ import { createNatsSpendingStore } from './nats-spending-store.ts';
 import { watchStreams } from './nats-stream-watch.ts';
 import { createNatsTroubleBoard } from './nats-trouble-board.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
-import { createWaits } from './waits.ts';
+import { createWaits, type Waits } from './waits.ts';
 
 export interface BusSettings extends StreamLimits {
   /** E.g. ["nats://127.0.0.1:4222"]. */
@@ -42,30 +42,33 @@ export interface BusSettings extends StreamLimits {
  * @throws UnsupportedServerError for a server below 2.10.23 or without JetStream
  * @throws BusError if no server answers, or the streams cannot be made
  */
-export async function connectBus(settings: BusSettings): Promise<Bus> {
+export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger)): Promise<Bus> {
   const { servers, name, logger, ackWaitMs = 30_000, deadlineMs = 30_000 } = settings;
-  const connection = await connectNats({ servers, name, logger, deadlineMs });
+  const connection = await connectNats({ servers, name, logger, deadlineMs, waits });
   try {
-    return await openBus(await openSession(connection, settings, deadlineMs), ackWaitMs);
+    return await openBus(await openSession(connection, settings, { deadlineMs, waits }), ackWaitMs);
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-async function openSession(connection: NatsConnection, settings: BusSettings, deadlineMs: number): Promise<NatsSession> {
+async function openSession(
+  connection: NatsConnection,
+  settings: BusSettings,
+  trying: Pick<NatsSession, 'deadlineMs' | 'waits'>,
+): Promise<NatsSession> {
   const { logger } = settings;
   const options = { timeout: requestTimeoutMs };
   const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
   const base = {
     connection,
     link: watchLink(connection),
-    waits: createWaits(logger),
     refusals: watchRefusals(connection, logger),
     jetstream: jetstream(connection, options),
     manager,
     logger,
-    deadlineMs,
+    ...trying,
   };
   const declare = () => declareStreams(base, settings);
   await declare();

@@ -32,13 +32,16 @@ export function createWaits(logger: Logger, tellEveryMs = 10_000): Waits {
     const [oldest] = [...waiting].sort((a, b) => a.since - b.since);
     return oldest && { message: oldest.error.message, forMs: performance.now() - oldest.since };
   };
+  let told = performance.now();
   const tell = () => {
     const trouble = longest();
-    if (trouble === undefined || trouble.forMs < tellEveryMs) return;
+    const now = performance.now();
+    if (trouble === undefined || trouble.forMs < tellEveryMs || now - told < tellEveryMs) return;
+    told = now;
     const others = waiting.size - 1;
     logger.warn({ forMs: Math.round(trouble.forMs), others }, `still waiting for NATS: ${trouble.message}`);
   };
-  const timer = setInterval(tell, tellEveryMs);
+  const timer = setInterval(tell, tellEveryMs / 5);
   timer.unref();
   return {
     open() {

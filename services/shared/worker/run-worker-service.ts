@@ -3,8 +3,8 @@ import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
 import { runService } from '../lifecycle/run-service.ts';
+import { awaitBus } from '../messaging/await-bus.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
-import { connectBus } from '../messaging/nats-bus.ts';
 import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createModelClients, type ModelClients } from '../models/model-clients.ts';
 import { systemTiming } from '../models/timing.ts';
@@ -34,20 +34,24 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
     log,
     leash: settings.leash,
     drainWithinMs: settings.drainMs,
-    start: async ({ releases, state }) => {
-      const bus = await connectBus({
-        servers: settings.natsUrl.split(','),
-        name,
-        logger: log,
-        replicas: settings.streamReplicas,
-        leaseTtlMs: settings.leaseTtlMs,
-        ackWaitMs,
+    start: async ({ releases, state, ending }) => {
+      const { natsUrl, streamReplicas: replicas, leaseTtlMs, healthHost: host, healthPort: port } = settings;
+      const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, replicas, leaseTtlMs, ackWaitMs }, ending);
+      // First of all, so that whoever probes a service that waits for NATS finds it alive and learns what it waits for.
+      const registry = createMetricsRegistry(role, version);
+      const health = await startHealthServer({
+        ...{ host, port, state, metrics: registry },
+        checks: { bus: (signal) => awaited.check(signal) },
+        checkWithinMs: 2000,
       });
+      releases.use('the health server', health);
+      log.info({ health: health.url }, 'probes and metrics are served');
+      const bus = await awaited.connected;
       releases.push('the bus', () => bus.close());
       const models = createModelClients(createEndpointEnvironment(processEnvironment(), settings), systemTiming, Math.random);
       releases.push('the model clients', () => models.close());
-      const registry = createMetricsRegistry(role, version);
-      const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: worker.inFlight() }));
+      let inFlight = () => 0;
+      const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: inFlight() }));
       const modelMetrics = createModelMetrics(registry, () => models.health());
       const work = countingCalls(await createWork(bus, models, releases, log), modelMetrics);
       const worker = startWorker(
@@ -64,15 +68,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         },
       );
       releases.push('the jobs in flight', () => worker.drain());
-      const health = await startHealthServer({
-        host: settings.healthHost,
-        port: settings.healthPort,
-        state,
-        checks: { bus: (signal) => bus.check(signal) },
-        checkWithinMs: 2000,
-        metrics: registry,
-      });
-      releases.use('the health server', health);
+      inFlight = worker.inFlight;
       return { health: health.url };
     },
   });

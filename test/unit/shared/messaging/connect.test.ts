@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { connectNats, isTooOld } from '../../../../services/shared/messaging/connect.ts';
 import { BusError, UnsupportedServerError } from '../../../../services/shared/messaging/errors.ts';
+import { createWaits } from '../../../../services/shared/messaging/waits.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -25,7 +26,8 @@ async function startPretender(info: Record<string, unknown>) {
   };
 }
 
-const connectTo = (url: string) => connectNats({ servers: [url], name: 'test', logger, deadlineMs: 2_000 });
+const connectTo = (url: string, deadlineMs = 2_000) =>
+  connectNats({ servers: [url], name: 'test', logger, deadlineMs, waits: createWaits(logger) });
 
 test('a server that loses streams when it is killed is refused, with its version and what to do', async () => {
   await using old = await startPretender({ version: '2.9.10', jetstream: true });
@@ -50,9 +52,7 @@ test('no server at all is an error that names the address, after the deadline', 
   const pretender = await startPretender({ version: '2.11.0', jetstream: true });
   await pretender[Symbol.asyncDispose]();
   const asked = performance.now();
-  const error = await connectNats({ servers: [pretender.url], name: 'test', logger, deadlineMs: 400 }).catch(
-    (caught: unknown) => caught,
-  );
+  const error = await connectTo(pretender.url, 400).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(BusError);
   expect((error as Error).message).toContain(pretender.url);
   expect(performance.now() - asked).toBeLessThan(1_500);

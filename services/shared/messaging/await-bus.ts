@@ -1,0 +1,55 @@
+import type { Bus } from './bus.ts';
+import { BusError } from './errors.ts';
+import { type BusSettings, connectBus } from './nats-bus.ts';
+import { toBusError } from './nats-errors.ts';
+import { orAborted } from './nats-session.ts';
+import { createWaits } from './waits.ts';
+
+/** A bus that is being connected for as long as it takes: a service that starts before NATS waits for it, and says so. */
+export interface AwaitedBus {
+  /**
+   * Rejects when waiting is of no use, or when the signal aborts.
+   * @throws UnsupportedServerError, BusError
+   */
+  readonly connected: Promise<Bus>;
+  /** For /readyz: what is waited for while the bus is not there; then the bus's own check. */
+  check(signal: AbortSignal): Promise<void>;
+}
+
+export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus {
+  const { logger, name } = settings;
+  const waits = createWaits(logger);
+  let bus: Bus | undefined;
+  const connect = async (): Promise<Bus> => {
+    logger.info({ name }, 'connecting to NATS');
+    using wait = waits.open('connect');
+    for (;;) {
+      try {
+        const connecting = connectBus(settings, waits);
+        // One that comes too late has no owner.
+        connecting.then((late) => (ending.aborted ? late.close() : undefined)).catch(() => undefined);
+        bus = await orAborted(connecting, ending);
+        logger.info('connected to NATS');
+        return bus;
+      } catch (cause) {
+        ending.throwIfAborted();
+        const error = toBusError('connect', cause);
+        if (!error.retryable) throw error;
+        wait.failed(error);
+      }
+    }
+  };
+  const connected = connect();
+  connected.catch(() => waits.stop());
+  return {
+    connected,
+    async check(signal) {
+      if (bus) return await bus.check(signal);
+      const trouble = waits.longest();
+      throw new BusError(
+        'connect to NATS',
+        trouble ? `${trouble.message} (for ${Math.round(trouble.forMs / 1000)} s)` : 'under way',
+      );
+    },
+  };
+}
