@@ -25,6 +25,7 @@ import { executionsOf } from './executions-of-round.ts';
 import { openRunLog } from './run-log.ts';
 import { describeKept, summarizeMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
+import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
 
 /** The request cannot be served as it is; the message says what would be right. */
@@ -63,7 +64,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     coordinator.state(runId) ?? (await openRunLog(bus, runId, signal)).state();
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
     const state = await stateOf(manifest.runId, signal);
-    return runSummary(manifest, state, await coordinator.spent(manifest, state, signal));
+    const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, nowMs());
+    const waiting = wait && waitingToProto(wait, nowMs());
+    return { ...runSummary(manifest, state, await coordinator.spent(manifest, state, signal)), waiting };
   };
   /** @param write gives the manifest as it is then: one that has ended meanwhile stays as it ended */
   const steer = async (

@@ -11,10 +11,13 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
-import { driveRun, type RunProgress, type WantedStatus } from './run-driver.ts';
+import { driveRun, type WantedStatus } from './run-driver.ts';
 import { failRun } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
 import { createRunSpending, type RunSpending } from './run-spending.ts';
+import { pauseOf, type RunWait, type WaitKind } from './run-wait.ts';
+import type { RunProgress } from './step-progress.ts';
+import { startWaitWatch, type WatchedRun } from './wait-watch.ts';
 
 export interface CoordinatorSettings {
   readonly name: string;
@@ -32,19 +35,35 @@ export interface Coordinator {
   state(runId: string): RunState | undefined;
   /** What the calls of a run have used so far, whoever drives it; undefined where nothing was noted. */
   spent(manifest: RunManifest, state: RunState | undefined, signal: AbortSignal): Promise<Spent | undefined>;
-  /** Calls back at each step of a run that is driven here, and at once if there was one; returns what ends it. */
-  onProgress(runId: string, listener: (progress: RunProgress) => void): () => void;
+  /** What a run that is driven here waits for; undefined where it goes on. */
+  wait(runId: string): RunWait | undefined;
+  /** Calls back at each step of a run that is driven here and while it waits, and at once if there is a sign of it; returns what ends it. */
+  onProgress(runId: string, listener: ProgressListener): () => void;
   /** For the metrics. */
-  figures(): { readonly runsLed: number; readonly jobsOutstanding: number };
+  figures(): CoordinatorFigures;
   stop(): Promise<void>;
 }
 
-interface DrivenRun {
+export type ProgressListener = (progress: RunProgress | undefined, wait: RunWait | undefined) => void;
+
+export interface CoordinatorFigures {
+  readonly runsLed: number;
+  /** Jobs that were issued and have no result, of runs that are to go on. */
+  readonly jobsOutstanding: number;
+  readonly workersByKind: ReadonlyMap<string, number>;
+  /** The longest wait of a run, by kind, in milliseconds. */
+  readonly waits: ReadonlyMap<WaitKind, number>;
+}
+
+interface DrivenRun extends WatchedRun {
   manifest: RunManifest;
   attention: AbortController;
   state: RunState | undefined;
   readonly spending: RunSpending;
   progress: RunProgress | undefined;
+  isLeading: boolean;
+  failure: string | undefined;
+  movedAtMs: number;
   readonly over: AbortController;
   /** Defects in a row; trouble with the bus does not count. */
   defects: number;
@@ -58,12 +77,23 @@ const defectsBeforeFailure = 3;
 export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger: Logger): Coordinator {
   const stopping = new AbortController();
   const runs = new Map<string, DrivenRun>();
-  const listeners = new Map<string, Set<(progress: RunProgress) => void>>();
+  const listeners = new Map<string, Set<ProgressListener>>();
+  const tell = ({ manifest, progress, wait }: DrivenRun): void => {
+    for (const listener of listeners.get(manifest.runId) ?? []) listener(progress, wait);
+  };
+  const moved = (run: DrivenRun): void => {
+    run.movedAtMs = performance.now();
+    run.failure = undefined;
+    // A result of a job that was under way does not end a pause.
+    run.wait = pauseOf(run.manifest, Date.now());
+  };
 
   const changed = (run: DrivenRun, manifest: RunManifest): void => {
     const steered = run.manifest.status !== manifest.status;
     run.manifest = manifest;
     if (!steered) return;
+    moved(run);
+    tell(run);
     const { attention } = run;
     run.attention = new AbortController();
     attention.abort();
@@ -77,13 +107,22 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       state: undefined,
       spending: createRunSpending(bus, manifest.runId),
       progress: undefined,
+      isLeading: false,
+      failure: undefined,
+      movedAtMs: performance.now(),
+      wait: undefined,
       over: new AbortController(),
       defects: 0,
       loop: Promise.resolve(),
     };
     runs.set(manifest.runId, run);
     const signal = AbortSignal.any([stopping.signal, run.over.signal]);
-    run.loop = restartingLoop(`drive ${manifest.runId}`, signal, logger, () => leadRun(run, signal)).finally(() => {
+    const lead = () =>
+      leadRun(run, signal).catch((error: unknown) => {
+        run.failure = coerceError(error).message;
+        throw error;
+      });
+    run.loop = restartingLoop(`drive ${manifest.runId}`, signal, logger, lead).finally(() => {
       runs.delete(manifest.runId);
     });
   };
@@ -95,10 +134,13 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
     }
   });
 
+  const waits = startWaitWatch({ bus, logger, runs: () => runs.values(), changed: tell });
+
   const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
     const { runId } = run.manifest;
     const log = logger.child({ runId });
     await using held = await holdLease(bus.leases, `run-${runId}`, settings.name, log);
+    run.isLeading = held !== undefined;
     if (!held) {
       // Another coordinator leads, or did a moment ago; if the run has ended meanwhile there is nothing left to lead.
       await sleep(leasePollMs, undefined, { signal });
@@ -120,10 +162,12 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
           wanted: () => wantedOf(run.manifest),
           attention: () => run.attention.signal,
           progressed: (progress) => {
+            moved(run);
             run.progress = progress;
-            for (const listener of listeners.get(runId) ?? []) listener(progress);
+            tell(run);
           },
           advanced: (next) => {
+            moved(run);
             run.state = next;
             run.defects = 0;
           },
@@ -169,23 +213,27 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       const { spending } = runs.get(runId) ?? { spending: createRunSpending(bus, runId) };
       return await spending.spent(state !== undefined && isOver(statusOf(state)), signal);
     },
+    wait: (runId) => runs.get(runId)?.wait,
     onProgress(runId, listener) {
       const set = listeners.get(runId) ?? new Set();
       listeners.set(runId, set.add(listener));
-      const progress = runs.get(runId)?.progress;
-      if (progress) listener(progress);
+      const run = runs.get(runId);
+      if (run?.progress ?? run?.wait) listener(run?.progress, run?.wait);
       return () => {
         set.delete(listener);
         if (set.size === 0) listeners.delete(runId);
       };
     },
     figures: () => {
-      const driven = [...runs.values()].flatMap(({ progress }) => (progress ? [progress] : []));
-      return { runsLed: driven.length, jobsOutstanding: driven.reduce((sum, { done, total }) => sum + total - done, 0) };
+      const led = [...runs.values()].filter(({ isLeading }) => isLeading);
+      // A paused run's jobs are there, and nobody is to take them.
+      const goingOn = led.filter(({ manifest }) => manifest.status === RunStatus.RUNNING);
+      const jobsOutstanding = goingOn.reduce((sum, { progress }) => sum + (progress ? progress.total - progress.done : 0), 0);
+      return { runsLed: led.length, jobsOutstanding, workersByKind: waits.workersByKind(), waits: waits.waits() };
     },
     async stop() {
       stopping.abort();
-      await Promise.all([watching, ...[...runs.values()].map((run) => run.loop)]);
+      await Promise.all([watching, waits.stop(), ...[...runs.values()].map((run) => run.loop)]);
     },
   };
 }

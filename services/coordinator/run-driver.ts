@@ -16,13 +16,7 @@ import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
 import { isOver, openRunLog } from './run-log.ts';
 import { recallMemory } from './run-memory.ts';
-
-export interface RunProgress {
-  readonly round: number;
-  readonly phase: Phase;
-  readonly done: number;
-  readonly total: number;
-}
+import { createStepProgress, type RunProgress } from './step-progress.ts';
 
 export type WantedStatus = { readonly status: 'running' | 'paused' } | { readonly status: 'cancelled'; readonly reason: string };
 
@@ -69,14 +63,8 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   if (isOver(state)) return state;
 
   await Promise.all(kinds.map((kind) => bus.jobs.openLane(kind, runId, { maxInFlight: settings.maxInFlight })));
-  const step = { round: 0, phase: 'warm-up' as Phase, jobIds: new Set<string>(), done: 0 };
-  const report = (): void =>
-    settings.progressed({ round: step.round, phase: step.phase, done: step.done, total: step.jobIds.size });
-  const inbox = openResultInbox(bus, runId, logger, (result) => {
-    if (!step.jobIds.has(result.jobId)) return;
-    step.done += 1;
-    report();
-  });
+  const step = createStepProgress(settings.progressed);
+  const inbox = openResultInbox(bus, runId, logger, ({ jobId }) => step.arrived(jobId));
   try {
     while (!isOver(state)) {
       // Taken before the wish is read: a change in between is seen below.
@@ -104,13 +92,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       const source = { bus, runId, epoch: settings.epoch, benchmark: settings.benchmark };
       const jobs = await allJobsOf(work, state, source);
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
-      Object.assign(step, {
-        round: currentRound(state),
-        phase: phaseOf(work, state),
-        jobIds: new Set(jobs.map((job) => job.jobId)),
-      });
-      step.done = jobs.length - unanswered.length;
-      report();
+      step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);
       await publishJobs(bus, unanswered);
       await using _reconciler = startReconciler({ bus, runId, logger, inbox, jobs, everyMs: settings.reconcileMs });
       try {

@@ -1,10 +1,13 @@
 import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
-import type { WatchRunRequest, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { Progress, WatchRunRequest, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Coordinator } from './coordinator.ts';
-import type { RunProgress } from './run-driver.ts';
+import { waitingToProto } from './run-wait.ts';
+import type { RunProgress } from './step-progress.ts';
 
-const unknownStep: RunProgress = { round: 0, phase: 'warm-up', done: 0, total: 0 };
+type Step = Pick<RunProgress, 'round' | 'phase' | 'done' | 'total'>;
+
+const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 
 /**
  * The log, and between its entries how far the current step is and what holds its workers up. Ends after the entry that ends
@@ -47,13 +50,14 @@ export async function* watchRun(
 
 interface Aside {
   /** The newest progress, once. */
-  take(): (RunProgress & { readonly tokens: number; readonly trouble: string }) | undefined;
+  take(): Progress | undefined;
   changed(): Promise<'changed'>;
   readonly closed: Promise<void>;
 }
 
 function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: AbortSignal): Aside {
   let progress = unknownStep;
+  let waiting: Progress['waiting'];
   let trouble = '';
   let fresh = false;
   let wake: () => void = () => undefined;
@@ -61,10 +65,12 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
     fresh = true;
     wake();
   };
-  const stopProgress = coordinator.onProgress(runId, (step) => {
-    progress = step;
+  const stopProgress = coordinator.onProgress(runId, (told, wait) => {
+    const step = told ?? unknownStep;
     // Something got done, so whatever held it up is over.
-    trouble = '';
+    if (step !== progress) trouble = '';
+    progress = step;
+    waiting = wait && waitingToProto(wait, Date.now());
     change();
   });
   const closed = (async () => {
@@ -81,7 +87,8 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
     take() {
       if (!fresh) return undefined;
       fresh = false;
-      return { ...progress, tokens: 0, trouble };
+      const { round, phase, done, total } = progress;
+      return { round, phase, done, total, tokens: 0, trouble, waiting };
     },
     changed: () =>
       new Promise((resolve) => {

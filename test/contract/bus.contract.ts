@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus, Delivery, LogEntry, StoredNote } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
 import {
@@ -682,6 +683,33 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         listening.abort();
         await following;
         expect(new Set(heard)).toEqual(new Set(['no answer']));
+      });
+    });
+
+    describe('reports of workers', () => {
+      test('reach whoever listens, from all workers', async () => {
+        const [runId, names] = [newRunId(), ['one', 'two'].map((name) => `${name}-${newRunId()}`)];
+        const report = (worker: string): WorkerReport => ({
+          ...{ worker, kinds: ['execute'], slots: 8 },
+          runs: [{ runId, jobsInFlight: 2, jobsHeldUp: 1, trouble: 'no answer' }],
+          endpoints: [
+            { baseUrl: 'http://127.0.0.1:1/v1', callsInFlight: 2, silentMs: 500, state: 'open', lastError: 'no answer' },
+          ],
+        });
+        const listening = new AbortController();
+        const heard = new Map<string, WorkerReport>();
+        const following = (async () => {
+          for await (const told of other.workers.follow(listening.signal)) heard.set(told.worker, told);
+        })();
+        await expect
+          .poll(() => {
+            bus.workers.tell(report(names[0] ?? ''));
+            other.workers.tell(report(names[1] ?? ''));
+            return names.map((name) => heard.get(name));
+          })
+          .toEqual(names.map(report));
+        listening.abort();
+        await following;
       });
     });
 

@@ -4,6 +4,7 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import { exitCodes } from '../exit-codes.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../progress/format.ts';
 import { progressOf, type RunProgress } from '../progress/run-progress.ts';
+import { describeWait } from '../progress/run-view.ts';
 import { alignColumns, runDocument, statusName } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
@@ -32,6 +33,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
             text: alignColumns([
               ['run', run.runId],
               ['status', describeStatus(statusName(run.status), cluster.kind === 'own')],
+              ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(progress === undefined ? [] : progressRows(progress)),
             ]),
           };

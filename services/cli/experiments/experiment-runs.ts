@@ -8,7 +8,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { RunView } from '../progress/run-view.ts';
+import { type RunView, tellWaits } from '../progress/run-view.ts';
 import { refuseMissingKeys } from '../runs/run-request.ts';
 import { type EndedRun, runOn } from '../runs/run-to-its-end.ts';
 import { createExperimentProgress, type RunTicket } from './experiment-progress.ts';
@@ -107,9 +107,12 @@ function stoppedBy(cli: Cli, signal: AbortSignal): Cli {
 }
 
 function quietView(ticket: RunTicket, notice: (message: string) => void): RunView {
+  const tell = tellWaits(notice);
   return {
     event: (_, state) => ticket.advanced(state),
     progress: () => undefined,
+    // That runs of one experiment wait for each other's jobs is how it goes; the rest concerns whoever waits.
+    waiting: (wait) => tell(wait?.kind === 'work' ? undefined : wait),
     notice,
     close: () => undefined,
   };

@@ -1,15 +1,26 @@
 import { styleText } from 'node:util';
 import type { RunEvent } from '../../domain/search/event.ts';
 import type { RunState } from '../../domain/search/state.ts';
+import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
 import { describeSaved, formatCount, formatDuration, formatScore, oneLine } from './format.ts';
 import type { RunProgress } from './run-progress.ts';
 import { createTerminalScreen, type ScreenStream } from './terminal-screen.ts';
 
+/** Why nothing happens: two clauses, and for how long. */
+export interface ViewedWait {
+  readonly kind: string;
+  readonly what: string;
+  readonly until: string;
+  readonly waitedMs: number;
+}
+
 /** Shows a run while it goes on. */
 export interface RunView {
   event(event: RunEvent, state: RunState): void;
   progress(progress: RunProgress, state: RunState): void;
+  /** What is waited for, to be told every second or so, undefined where all goes on; the view decides when that is worth a word. */
+  waiting(wait: ViewedWait | undefined): void;
   /** A sentence from beside the run: a lost connection, a service that was started again. */
   notice(message: string): void;
   close(): void;
@@ -23,9 +34,28 @@ export function createLineView(write: (line: string) => void, notice: (message: 
       if (line !== undefined) write(line.text);
     },
     progress: () => undefined,
+    waiting: tellWaits(notice),
     notice,
     close: () => undefined,
   };
+}
+
+/** One line after ten seconds, every thirty seconds from then on, and one when it is over. */
+export function tellWaits(say: (message: string) => void): RunView['waiting'] {
+  const teller = createWaitTeller();
+  let last: ViewedWait | undefined;
+  return (wait) => {
+    const word = teller.look(wait);
+    if (word === 'over' && last !== undefined) say(`Going on, after ${formatDuration(last.waitedMs)} of waiting.`);
+    if (word === 'now' && wait !== undefined) say(describeWait(wait));
+    last = wait;
+  };
+}
+
+/** E.g. "Waiting for 45 s: no executor is there for 12 executions. Start one: …". */
+export function describeWait({ what, until, waitedMs }: Omit<ViewedWait, 'kind'>): string {
+  const [cause, end] = [oneLine(what, 400).replace(/\.$/, ''), oneLine(until, 200)];
+  return `Waiting for ${formatDuration(waitedMs)}: ${cause}. ${end.charAt(0).toUpperCase()}${end.slice(1)}.`;
 }
 
 /** Progress drawn in place, below one line a round. */
@@ -34,13 +64,30 @@ export function createDrawnView(stream: ScreenStream, withColour: boolean): RunV
   const paint: Paint = withColour
     ? (format, text) => styleText(format, text, { validateStream: false })
     : (_format, text) => text;
+  const notice = (message: string): void => screen.print(paint('yellow', message));
+  const tell = tellWaits(notice);
+  let shown: { readonly progress: RunProgress; readonly state: RunState } | undefined;
+  let wait: ViewedWait | undefined;
+  const draw = (): void => {
+    const lines = shown === undefined ? [] : drawProgress(shown.progress, shown.state, wait?.kind === 'paused', paint);
+    screen.draw([...lines, ...(wait === undefined ? [] : [paint('yellow', describeWait(wait))])]);
+  };
   return {
     event: (event, state) => {
       const line = describeEvent(event, state);
       if (line?.weight === 'milestone') screen.print(paintLine(line, paint));
     },
-    progress: (progress, state) => screen.draw(drawProgress(progress, state, paint)),
-    notice: (message) => screen.print(paint('yellow', message)),
+    progress: (progress, state) => {
+      shown = { progress, state };
+      draw();
+    },
+    // The line is there for as long as the wait is; what is kept above are the words of the line view, for who comes back later.
+    waiting: (next) => {
+      wait = next;
+      tell(next);
+      draw();
+    },
+    notice,
     close: () => screen.close(),
   };
 }
@@ -54,7 +101,7 @@ function paintLine(line: EventLine, paint: Paint): string {
 
 const barWidth = 24;
 
-export function drawProgress(progress: RunProgress, state: RunState, paint: Paint): string[] {
+function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean, paint: Paint): string[] {
   const { round, maxRounds, phase, done, total } = progress;
   const filled = total === 0 ? 0 : Math.round((barWidth * done) / total);
   const bar = total === 0 ? '' : `  ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done}/${total} ${unitOf(phase)}`;
@@ -62,7 +109,8 @@ export function drawProgress(progress: RunProgress, state: RunState, paint: Pain
     progress.bestScore === undefined ? 'no score yet' : `best ${formatScore(progress.bestScore)} (round ${progress.bestRound})`;
   const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
   const left = progress.leftMs === undefined ? 'time left: not known yet' : `about ${formatDuration(progress.leftMs)} left`;
-  const status = state.status === 'running' ? phase : state.status;
+  const running = isPaused ? 'paused' : phase;
+  const status = state.status === 'running' ? running : state.status;
   const lines = [
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
     `${best}  ·  ${formatCount(progress.tokens)} tokens${saved}  ·  ${left}`,

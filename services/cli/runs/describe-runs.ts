@@ -1,4 +1,4 @@
-import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatCount, formatScore, oneLine } from '../progress/format.ts';
 
@@ -32,8 +32,13 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     bestScore: run.bestScore ?? null,
     tokens: run.tokens,
     simulated: run.simulated,
+    waiting: run.waiting === undefined ? null : waitingDocument(run.waiting),
     createdAt: new Date(run.createdAtMs).toISOString(),
   };
+}
+
+function waitingDocument({ kind, what, until, sinceMs, waitedMs }: Waiting): Record<string, unknown> {
+  return { kind, what, until, since: new Date(sinceMs).toISOString(), seconds: Math.round(waitedMs / 1_000) };
 }
 
 /** Runs as a table, the newest first. */

@@ -3,6 +3,7 @@ import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { progressOf, type StepProgress } from '../progress/run-progress.ts';
 import type { RunView } from '../progress/run-view.ts';
+import { createWaitClock } from '../progress/wait-clock.ts';
 import type { RunRecord } from './run-record.ts';
 
 export interface FollowSettings {
@@ -31,9 +32,10 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
     over.abort();
   });
   let step: StepProgress | undefined;
+  const waits = createWaitClock(() => performance.now());
   const show = (): void => {
-    if (record.events.length === 0) return;
-    view.progress(progressOf(record.state(), step, record.times, Date.now()), record.state());
+    if (record.events.length > 0) view.progress(progressOf(record.state(), step, record.times, Date.now()), record.state());
+    view.waiting(waits.now());
   };
   const redraw = setInterval(show, redrawMs);
   let told = '';
@@ -50,12 +52,15 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
       if (update.kind === 'connection-lost') {
         if (update.message !== told) view.notice(`${update.message}; trying again.`);
         told = update.message;
+        waits.lost(update.message);
         continue;
       }
       told = '';
+      waits.found();
       if (update.kind === 'progress') {
         step = update.progress;
-        const { trouble } = update.progress;
+        const { trouble, waiting } = update.progress;
+        waits.told(waiting);
         if (trouble !== '' && trouble !== held) view.notice(`Held up, trying again: ${trouble}`);
         held = trouble;
       } else view.event(record.add(update.logged), record.state());

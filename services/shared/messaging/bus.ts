@@ -1,5 +1,5 @@
 import type { RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
-import type { Job, Trouble } from '../contracts/generated/scale/v1/job.ts';
+import type { Job, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
 
@@ -23,6 +23,7 @@ export interface Bus {
   readonly runs: RunRegistry;
   readonly leases: LeaseStore;
   readonly troubles: TroubleBoard;
+  readonly workers: WorkerBoard;
   readonly memory: MemoryStore;
   /**
    * Resolves if the server answers, the streams are there, it has refused nothing of late, and nothing has been tried in vain for
@@ -204,4 +205,11 @@ export interface TroubleBoard {
   tell(trouble: Trouble): void;
   /** The run's troubles from now on, until the signal aborts. */
   follow(runId: string, signal: AbortSignal): AsyncIterable<Trouble>;
+}
+
+/** Which workers there are and what they are at, for people who wait. Nothing rests on it. */
+export interface WorkerBoard {
+  tell(report: WorkerReport): void;
+  /** The reports of all workers from now on, until the signal aborts. */
+  follow(signal: AbortSignal): AsyncIterable<WorkerReport>;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Trouble } from '../contracts/generated/scale/v1/job.ts';
+import type { Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
@@ -16,6 +16,7 @@ import type {
   RunRegistry,
   SpendingStore,
   TroubleBoard,
+  WorkerBoard,
 } from './bus.ts';
 import { BlobMissingError, LogConflictError, LogLostError } from './errors.ts';
 import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow, wipeJobs } from './in-memory-job-queue.ts';
@@ -49,6 +50,7 @@ interface Store {
   readonly manifests: Map<string, Stored>;
   readonly leases: Map<string, HeldLease>;
   readonly troubles: Trouble[];
+  readonly reports: WorkerReport[];
   readonly memory: Map<string, Stored & { readonly timeMs: number }>;
 }
 
@@ -75,6 +77,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     manifests: new Map(),
     leases: new Map(),
     troubles: [],
+    reports: [],
     memory: new Map(),
   };
   return {
@@ -90,6 +93,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         runs: createRunRegistry(world, store, client),
         leases: createLeaseStore(world, store, client, leaseTtlMs),
         troubles: createTroubleBoard(world, store),
+        workers: createWorkerBoard(world, store),
         memory: createMemoryStore(world, store, client),
         check: async () => requireOpen(client, 'check'),
         trouble: () => undefined,
@@ -197,24 +201,39 @@ function createMemoryStore(world: World, { memory }: Store, client: Client): Mem
   };
 }
 
-function createTroubleBoard(world: World, store: Store): TroubleBoard {
+function createTroubleBoard(world: World, { troubles }: Store): TroubleBoard {
   return {
     tell(trouble) {
-      store.troubles.push(trouble);
+      troubles.push(trouble);
       world.ring();
     },
     async *follow(runId, signal) {
-      for (let place = store.troubles.length; !signal.aborted; ) {
-        const trouble = store.troubles[place];
-        if (!trouble) {
-          await world.change(signal);
-          continue;
-        }
-        place += 1;
-        if (trouble.runId === runId) yield trouble;
-      }
+      for await (const trouble of followTold(world, troubles, signal)) if (trouble.runId === runId) yield trouble;
     },
   };
+}
+
+function createWorkerBoard(world: World, { reports }: Store): WorkerBoard {
+  return {
+    tell(report) {
+      reports.push(report);
+      world.ring();
+    },
+    follow: (signal) => followTold(world, reports, signal),
+  };
+}
+
+/** What is told from now on. */
+async function* followTold<Message>(world: World, told: readonly Message[], signal: AbortSignal): AsyncGenerator<Message> {
+  for (let place = told.length; !signal.aborted; ) {
+    const message = told[place];
+    if (message === undefined) {
+      await world.change(signal);
+      continue;
+    }
+    place += 1;
+    yield message;
+  }
 }
 
 function createCallJournal(world: World, store: Store, client: Client): CallJournal {

@@ -8,6 +8,7 @@ import { connectNats } from './connect.ts';
 import { declareStreams } from './declare-streams.ts';
 import { BusError } from './errors.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
+import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
 import { toBusError } from './nats-errors.ts';
 import { createNatsEventLog } from './nats-event-log.ts';
@@ -21,7 +22,6 @@ import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, within } from './nats-session.ts';
 import { createNatsSpendingStore } from './nats-spending-store.ts';
 import { watchStreams } from './nats-stream-watch.ts';
-import { createNatsTroubleBoard } from './nats-trouble-board.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
 import { createWaits, type Waits } from './waits.ts';
 
@@ -104,6 +104,7 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
     runs: createNatsRunRegistry(session, runs),
     leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
     troubles: createNatsTroubleBoard(session),
+    workers: createNatsWorkerBoard(session),
     memory: createNatsMemoryStore(session, blobs),
     check: (signal) => check(session, signal),
     trouble: () => session.waits.longest(),

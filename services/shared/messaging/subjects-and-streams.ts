@@ -50,6 +50,8 @@ export const subjects = {
   dead: (subject: string) => `dead.v1.${subject}`,
   /** In no stream: heard by whoever listens. */
   trouble: (runId: string) => `trouble.v1.${token(runId)}`,
+  /** In no stream either: each worker's report, every few seconds. */
+  workers: 'workers.v1',
   runManifests: `$KV.${buckets.runs}.>`,
 } as const;
 

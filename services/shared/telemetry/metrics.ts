@@ -72,12 +72,33 @@ export function createModelMetrics(registry: Registry, endpoints: () => readonly
 /** Of the coordinator: `scale_jobs_outstanding` is what to scale executors on. */
 export function createCoordinatorMetrics(
   registry: Registry,
-  figures: () => { readonly runsLed: number; readonly jobsOutstanding: number },
+  figures: () => {
+    readonly runsLed: number;
+    readonly jobsOutstanding: number;
+    readonly workersByKind: ReadonlyMap<string, number>;
+    readonly waits: ReadonlyMap<string, number>;
+  },
 ): void {
-  const outstanding: Gauge = gauge(registry, 'scale_jobs_outstanding', 'Jobs issued and not answered', [], () =>
-    outstanding.set(figures().jobsOutstanding),
+  const outstanding: Gauge = gauge(
+    registry,
+    'scale_jobs_outstanding',
+    'Jobs issued and not answered, of runs that are not paused',
+    [],
+    () => outstanding.set(figures().jobsOutstanding),
   );
   const led: Gauge = gauge(registry, 'scale_runs_led', 'Runs that this coordinator drives', [], () => led.set(figures().runsLed));
+  const workers = gauge(registry, 'scale_workers', 'Workers heard of lately that take jobs of a kind', ['kind'], () => {
+    for (const [kind, count] of figures().workersByKind) workers.set({ kind }, count);
+  });
+  const waiting = gauge(
+    registry,
+    'scale_run_waiting_seconds',
+    'The longest wait of a run, by what it waits for',
+    ['kind'],
+    () => {
+      for (const [kind, ms] of figures().waits) waiting.set({ kind }, ms / 1000);
+    },
+  );
 }
 
 const callSeconds = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300];

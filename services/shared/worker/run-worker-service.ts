@@ -12,6 +12,7 @@ import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
 import { version } from '../telemetry/version.ts';
 import type { JobWork } from './job-work.ts';
+import { startWorkerReports } from './report-worker.ts';
 import { startWorker } from './worker.ts';
 
 export interface WorkerService {
@@ -67,6 +68,13 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
           },
         },
       );
+      const { shares, takesJobs } = worker;
+      const reports = startWorkerReports(bus, {
+        ...{ name, kinds, slots, shares, takesJobs },
+        endpoints: () => models.health(),
+        nowMs: systemTiming.monotonicMs,
+      });
+      releases.push('the reports', () => reports[Symbol.dispose]());
       releases.push('the jobs in flight', () => worker.drain());
       inFlight = worker.inFlight;
       return { health: health.url };

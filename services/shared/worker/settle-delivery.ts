@@ -12,6 +12,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
 import type { RunDirectory } from './run-directory.ts';
+import type { RunShares } from './run-shares.ts';
 import type { SpendingWriter } from './spending-writer.ts';
 
 export interface SettleDependencies {
@@ -23,6 +24,8 @@ export interface SettleDependencies {
   readonly ackWaitMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For the worker's reports. */
+  readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
   /** Aborts when the worker must stop: the job goes back to the queue at once. */
   readonly stopSignal: AbortSignal;
 }
@@ -99,6 +102,7 @@ async function workUntilDone(
   const journal = await bus.journal.read(job.runId, job.jobId);
   const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
   const record = async (call: ModelCall): Promise<void> => {
+    dependencies.shares.wentOn(job);
     journal.set(call.callId, call);
     await bus.journal.record(job.runId, job.jobId, call);
   };
@@ -120,6 +124,7 @@ async function workUntilDone(
         { jobId: job.jobId, runId: job.runId, attempt, delayMs, err: coerceError(error) },
         'job attempt failed; trying again',
       );
+      dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
       await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, moved]) }).catch(() => undefined);
     }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../domain/ports.ts';
+import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import { createWakeup, type Wakeup } from '../lifecycle/wakeup.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { JobWork } from './job-work.ts';
 import { startRunDirectory } from './run-directory.ts';
+import { createRunShares } from './run-shares.ts';
 import { type Settlement, settleDelivery } from './settle-delivery.ts';
 import { createSlots } from './slots.ts';
 import { createSpendingWriter } from './spending-writer.ts';
@@ -31,6 +33,10 @@ export interface WorkerDependencies {
 
 export interface Worker {
   inFlight(): number;
+  /** What it has of each run now. */
+  shares(): RunShare[];
+  /** False once it drains. */
+  takesJobs(): boolean;
   /** Stops pulling at once, waits for jobs in flight up to drainMs, then returns the rest to the queue. Idempotent. */
   drain(): Promise<void>;
 }
@@ -52,6 +58,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const stopping = new AbortController();
   const slots = createSlots(settings.slots);
   const spending = createSpendingWriter(bus, clock);
+  const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
   const lanes = new Map<string, { readonly wakeup: Wakeup; readonly loop: Promise<void> }>();
 
@@ -69,6 +76,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
 
   const begin = (laneId: string, kind: JobKind, delivery: Delivery): void => {
     const { runId, jobId } = delivery.job;
+    shares.began(delivery.job);
     const started = clock.monotonicMs();
     const settling = settleDelivery(delivery, {
       bus,
@@ -79,6 +87,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       ackWaitMs: settings.ackWaitMs,
       clock,
       logger,
+      shares,
       stopSignal: stopping.signal,
     })
       .then(
@@ -92,6 +101,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       )
       .finally(() => {
         inFlight.delete(settling);
+        shares.ended(delivery.job);
         slots.ended(laneId);
         wakeAll();
       });
@@ -153,6 +163,8 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   };
   return {
     inFlight: () => inFlight.size,
+    shares: shares.list,
+    takesJobs: () => !pulling.signal.aborted,
     drain: () => {
       draining ??= drainOnce();
       return draining;

@@ -60,30 +60,30 @@ export interface WorkerReport {
   /** The kinds of jobs that it takes: execute, predict, propose. */
   kinds: string[];
   slots: number;
-  jobsInFlight: number;
-  /** What keeps it from finishing jobs, one entry a run; none where all is well. */
-  heldUp: HeldUp[];
+  /** One entry a run that it has jobs of. */
+  runs: RunShare[];
   /** Where its model calls go. */
   endpoints: EndpointUse[];
 }
 
-/** Jobs of one run that failed for what is not their doing, and are tried again. */
-export interface HeldUp {
+export interface RunShare {
   runId: string;
-  jobs: number;
-  /** One sentence: what failed last, and what to do. */
-  message: string;
-  /** Since the first failure of the job that is held up longest. */
-  heldMs: number;
+  jobsInFlight: number;
+  /** Of those, the ones whose last attempt failed for what is not their doing. They are tried again. */
+  jobsHeldUp: number;
+  /** One sentence: what failed last, and what to do. "" where no job is held up. */
+  trouble: string;
 }
 
 export interface EndpointUse {
   baseUrl: string;
   callsInFlight: number;
-  /** closed, open, half-open: whether the endpoint is called now. */
-  circuit: string;
-  /** Since the endpoint last finished a call; since the first one began where it has finished none. */
+  /** Since it last finished a call of this worker, or since there was none under way: the later of both. */
   silentMs: number;
+  /** closed: it is called; open: it is not, for a while; half-open: one call tries it; throttled: it has asked for a pause. */
+  state: string;
+  /** Of the last attempt that failed, "" once one has succeeded. */
+  lastError: string;
 }
 
 function createBaseJob(): Job {
@@ -644,7 +644,7 @@ export const Trouble: MessageFns<Trouble> = {
 };
 
 function createBaseWorkerReport(): WorkerReport {
-  return { worker: "", kinds: [], slots: 0, jobsInFlight: 0, heldUp: [], endpoints: [] };
+  return { worker: "", kinds: [], slots: 0, runs: [], endpoints: [] };
 }
 
 export const WorkerReport: MessageFns<WorkerReport> = {
@@ -658,14 +658,11 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     if (message.slots !== 0) {
       writer.uint32(24).uint32(message.slots);
     }
-    if (message.jobsInFlight !== 0) {
-      writer.uint32(32).uint32(message.jobsInFlight);
-    }
-    for (const v of message.heldUp) {
-      HeldUp.encode(v!, writer.uint32(42).fork()).join();
+    for (const v of message.runs) {
+      RunShare.encode(v!, writer.uint32(34).fork()).join();
     }
     for (const v of message.endpoints) {
-      EndpointUse.encode(v!, writer.uint32(50).fork()).join();
+      EndpointUse.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -708,23 +705,15 @@ export const WorkerReport: MessageFns<WorkerReport> = {
             continue;
           }
           case 4: {
-            if (tag !== 32) {
+            if (tag !== 34) {
               break;
             }
 
-            message.jobsInFlight = reader.uint32();
+            message.runs.push(RunShare.decode(reader, reader.uint32()));
             continue;
           }
           case 5: {
             if (tag !== 42) {
-              break;
-            }
-
-            message.heldUp.push(HeldUp.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
               break;
             }
 
@@ -748,16 +737,7 @@ export const WorkerReport: MessageFns<WorkerReport> = {
       worker: isSet(object.worker) ? globalThis.String(object.worker) : "",
       kinds: globalThis.Array.isArray(object?.kinds) ? object.kinds.map((e: any) => globalThis.String(e)) : [],
       slots: isSet(object.slots) ? globalThis.Number(object.slots) : 0,
-      jobsInFlight: isSet(object.jobsInFlight)
-        ? globalThis.Number(object.jobsInFlight)
-        : isSet(object.jobs_in_flight)
-        ? globalThis.Number(object.jobs_in_flight)
-        : 0,
-      heldUp: globalThis.Array.isArray(object?.heldUp)
-        ? object.heldUp.map((e: any) => HeldUp.fromJSON(e))
-        : globalThis.Array.isArray(object?.held_up)
-        ? object.held_up.map((e: any) => HeldUp.fromJSON(e))
-        : [],
+      runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => RunShare.fromJSON(e)) : [],
       endpoints: globalThis.Array.isArray(object?.endpoints)
         ? object.endpoints.map((e: any) => EndpointUse.fromJSON(e))
         : [],
@@ -775,11 +755,8 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     if (message.slots !== 0) {
       obj.slots = Math.round(message.slots);
     }
-    if (message.jobsInFlight !== 0) {
-      obj.jobsInFlight = Math.round(message.jobsInFlight);
-    }
-    if (message.heldUp?.length) {
-      obj.heldUp = message.heldUp.map((e) => HeldUp.toJSON(e));
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => RunShare.toJSON(e));
     }
     if (message.endpoints?.length) {
       obj.endpoints = message.endpoints.map((e) => EndpointUse.toJSON(e));
@@ -795,35 +772,34 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     message.worker = object.worker ?? "";
     message.kinds = object.kinds?.map((e) => e) || [];
     message.slots = object.slots ?? 0;
-    message.jobsInFlight = object.jobsInFlight ?? 0;
-    message.heldUp = object.heldUp?.map((e) => HeldUp.fromPartial(e)) || [];
+    message.runs = object.runs?.map((e) => RunShare.fromPartial(e)) || [];
     message.endpoints = object.endpoints?.map((e) => EndpointUse.fromPartial(e)) || [];
     return message;
   },
 };
 
-function createBaseHeldUp(): HeldUp {
-  return { runId: "", jobs: 0, message: "", heldMs: 0 };
+function createBaseRunShare(): RunShare {
+  return { runId: "", jobsInFlight: 0, jobsHeldUp: 0, trouble: "" };
 }
 
-export const HeldUp: MessageFns<HeldUp> = {
-  encode(message: HeldUp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RunShare: MessageFns<RunShare> = {
+  encode(message: RunShare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.runId !== "") {
       writer.uint32(10).string(message.runId);
     }
-    if (message.jobs !== 0) {
-      writer.uint32(16).uint32(message.jobs);
+    if (message.jobsInFlight !== 0) {
+      writer.uint32(16).uint32(message.jobsInFlight);
     }
-    if (message.message !== "") {
-      writer.uint32(26).string(message.message);
+    if (message.jobsHeldUp !== 0) {
+      writer.uint32(24).uint32(message.jobsHeldUp);
     }
-    if (message.heldMs !== 0) {
-      writer.uint32(32).uint64(message.heldMs);
+    if (message.trouble !== "") {
+      writer.uint32(34).string(message.trouble);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): HeldUp {
+  decode(input: BinaryReader | Uint8Array, length?: number): RunShare {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -832,7 +808,7 @@ export const HeldUp: MessageFns<HeldUp> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHeldUp();
+      const message = createBaseRunShare();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -849,23 +825,23 @@ export const HeldUp: MessageFns<HeldUp> = {
               break;
             }
 
-            message.jobs = reader.uint32();
+            message.jobsInFlight = reader.uint32();
             continue;
           }
           case 3: {
-            if (tag !== 26) {
+            if (tag !== 24) {
               break;
             }
 
-            message.message = reader.string();
+            message.jobsHeldUp = reader.uint32();
             continue;
           }
           case 4: {
-            if (tag !== 32) {
+            if (tag !== 34) {
               break;
             }
 
-            message.heldMs = longToNumber(reader.uint64());
+            message.trouble = reader.string();
             continue;
           }
         }
@@ -880,55 +856,59 @@ export const HeldUp: MessageFns<HeldUp> = {
     }
   },
 
-  fromJSON(object: any): HeldUp {
+  fromJSON(object: any): RunShare {
     return {
       runId: isSet(object.runId)
         ? globalThis.String(object.runId)
         : isSet(object.run_id)
         ? globalThis.String(object.run_id)
         : "",
-      jobs: isSet(object.jobs) ? globalThis.Number(object.jobs) : 0,
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      heldMs: isSet(object.heldMs)
-        ? globalThis.Number(object.heldMs)
-        : isSet(object.held_ms)
-        ? globalThis.Number(object.held_ms)
+      jobsInFlight: isSet(object.jobsInFlight)
+        ? globalThis.Number(object.jobsInFlight)
+        : isSet(object.jobs_in_flight)
+        ? globalThis.Number(object.jobs_in_flight)
         : 0,
+      jobsHeldUp: isSet(object.jobsHeldUp)
+        ? globalThis.Number(object.jobsHeldUp)
+        : isSet(object.jobs_held_up)
+        ? globalThis.Number(object.jobs_held_up)
+        : 0,
+      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
     };
   },
 
-  toJSON(message: HeldUp): unknown {
+  toJSON(message: RunShare): unknown {
     const obj: any = {};
     if (message.runId !== "") {
       obj.runId = message.runId;
     }
-    if (message.jobs !== 0) {
-      obj.jobs = Math.round(message.jobs);
+    if (message.jobsInFlight !== 0) {
+      obj.jobsInFlight = Math.round(message.jobsInFlight);
     }
-    if (message.message !== "") {
-      obj.message = message.message;
+    if (message.jobsHeldUp !== 0) {
+      obj.jobsHeldUp = Math.round(message.jobsHeldUp);
     }
-    if (message.heldMs !== 0) {
-      obj.heldMs = Math.round(message.heldMs);
+    if (message.trouble !== "") {
+      obj.trouble = message.trouble;
     }
     return obj;
   },
 
-  create(base?: DeepPartial<HeldUp>): HeldUp {
-    return HeldUp.fromPartial(base ?? {});
+  create(base?: DeepPartial<RunShare>): RunShare {
+    return RunShare.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<HeldUp>): HeldUp {
-    const message = createBaseHeldUp();
+  fromPartial(object: DeepPartial<RunShare>): RunShare {
+    const message = createBaseRunShare();
     message.runId = object.runId ?? "";
-    message.jobs = object.jobs ?? 0;
-    message.message = object.message ?? "";
-    message.heldMs = object.heldMs ?? 0;
+    message.jobsInFlight = object.jobsInFlight ?? 0;
+    message.jobsHeldUp = object.jobsHeldUp ?? 0;
+    message.trouble = object.trouble ?? "";
     return message;
   },
 };
 
 function createBaseEndpointUse(): EndpointUse {
-  return { baseUrl: "", callsInFlight: 0, circuit: "", silentMs: 0 };
+  return { baseUrl: "", callsInFlight: 0, silentMs: 0, state: "", lastError: "" };
 }
 
 export const EndpointUse: MessageFns<EndpointUse> = {
@@ -939,11 +919,14 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     if (message.callsInFlight !== 0) {
       writer.uint32(16).uint32(message.callsInFlight);
     }
-    if (message.circuit !== "") {
-      writer.uint32(26).string(message.circuit);
-    }
     if (message.silentMs !== 0) {
-      writer.uint32(32).uint64(message.silentMs);
+      writer.uint32(24).uint64(message.silentMs);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    if (message.lastError !== "") {
+      writer.uint32(42).string(message.lastError);
     }
     return writer;
   },
@@ -978,19 +961,27 @@ export const EndpointUse: MessageFns<EndpointUse> = {
             continue;
           }
           case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.circuit = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
+            if (tag !== 24) {
               break;
             }
 
             message.silentMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastError = reader.string();
             continue;
           }
         }
@@ -1017,12 +1008,17 @@ export const EndpointUse: MessageFns<EndpointUse> = {
         : isSet(object.calls_in_flight)
         ? globalThis.Number(object.calls_in_flight)
         : 0,
-      circuit: isSet(object.circuit) ? globalThis.String(object.circuit) : "",
       silentMs: isSet(object.silentMs)
         ? globalThis.Number(object.silentMs)
         : isSet(object.silent_ms)
         ? globalThis.Number(object.silent_ms)
         : 0,
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      lastError: isSet(object.lastError)
+        ? globalThis.String(object.lastError)
+        : isSet(object.last_error)
+        ? globalThis.String(object.last_error)
+        : "",
     };
   },
 
@@ -1034,11 +1030,14 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     if (message.callsInFlight !== 0) {
       obj.callsInFlight = Math.round(message.callsInFlight);
     }
-    if (message.circuit !== "") {
-      obj.circuit = message.circuit;
-    }
     if (message.silentMs !== 0) {
       obj.silentMs = Math.round(message.silentMs);
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.lastError !== "") {
+      obj.lastError = message.lastError;
     }
     return obj;
   },
@@ -1050,8 +1049,9 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     const message = createBaseEndpointUse();
     message.baseUrl = object.baseUrl ?? "";
     message.callsInFlight = object.callsInFlight ?? 0;
-    message.circuit = object.circuit ?? "";
     message.silentMs = object.silentMs ?? 0;
+    message.state = object.state ?? "";
+    message.lastError = object.lastError ?? "";
     return message;
   },
 };

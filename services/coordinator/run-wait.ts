@@ -1,0 +1,165 @@
+import { type RunManifest, RunStatus, type Waiting } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { EndpointUse, WorkerReport } from '../shared/contracts/generated/scale/v1/job.ts';
+import type { JobKind } from '../shared/messaging/bus.ts';
+import { endpointDefaults } from '../shared/models/endpoint-settings.ts';
+
+export const waitKinds = ['paused', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
+export type WaitKind = (typeof waitKinds)[number];
+
+/** Why a run does not go on, for people: for what it waits, and what would end that. */
+export interface RunWait {
+  readonly kind: WaitKind;
+  readonly what: string;
+  readonly until: string;
+  readonly waitedMs: number;
+}
+
+type PausedManifest = Pick<RunManifest, 'runId' | 'status' | 'pauseReason' | 'pausedAtMs'>;
+
+/** All that is known of a run which may explain why it stands still. */
+export interface WaitFacts {
+  readonly manifest: PausedManifest & Pick<RunManifest, 'endpoints'>;
+  /** Wall-clock time. */
+  readonly wallMs: number;
+  /** Since a result came, an entry was written or a step began. */
+  readonly idleMs: number;
+  /** Whether this coordinator drives the run now. */
+  readonly isLeading: boolean;
+  /** What the bus is asked in vain, or why the run's driver had to start over. */
+  readonly busTrouble: string | undefined;
+  /** Jobs of the present step without a result. */
+  readonly outstanding: Readonly<Record<JobKind, number>>;
+  /** Undefined until it is certain that all that are there have been heard. */
+  readonly workers: readonly WorkerReport[] | undefined;
+}
+
+/** A wait that is shorter is not worth a word. */
+export const shortestWaitMs = 5_000;
+
+export function waitOf(facts: WaitFacts): RunWait | undefined {
+  const { manifest, idleMs } = facts;
+  const pause = pauseOf(manifest, facts.wallMs);
+  if (pause !== undefined) return pause;
+  if (idleMs < shortestWaitMs) return undefined;
+  const cause = busCause(facts) ?? leaseCause(facts) ?? absenceCause(facts) ?? endpointCause(facts) ?? workCause(facts);
+  return { ...cause, waitedMs: idleMs };
+}
+
+type Cause = Omit<RunWait, 'waitedMs'>;
+
+/** A run that is paused waits for somebody, whoever leads it. @param nowMs wall-clock time */
+export function pauseOf({ runId, status, pauseReason, pausedAtMs }: PausedManifest, nowMs: number): RunWait | undefined {
+  if (status !== RunStatus.PAUSED) return undefined;
+  const what = pauseReason === '' ? 'the run is paused' : `the run is paused: ${pauseReason}`;
+  return { kind: 'paused', what, until: `\`scale resume ${runId}\` goes on with it`, waitedMs: Math.max(0, nowMs - pausedAtMs) };
+}
+
+function busCause({ busTrouble }: WaitFacts): Cause | undefined {
+  if (busTrouble === undefined) return undefined;
+  if (/no space left|disk full|insufficient (storage )?resources|quota exceeded/i.test(busTrouble)) {
+    return {
+      kind: 'disk',
+      what: `the NATS server cannot write, since its disk is full (${busTrouble})`,
+      until: 'free some space on that disk; the run goes on by itself',
+    };
+  }
+  return { kind: 'bus', what: busTrouble, until: 'the run goes on by itself once the NATS server does what it is asked' };
+}
+
+function leaseCause({ isLeading }: WaitFacts): Cause | undefined {
+  if (isLeading) return undefined;
+  return {
+    kind: 'lease',
+    what: 'another coordinator leads the run, and is the one to ask how far it is',
+    until: 'this one takes it up as soon as that one gives up its lease',
+  };
+}
+
+const roles = { execute: 'executor', predict: 'predictor', propose: 'predictor' } as const;
+const nouns = {
+  execute: ['execution', 'executions'],
+  predict: ['prediction', 'predictions'],
+  propose: ['proposal', 'proposals'],
+} as const;
+
+function absenceCause({ outstanding, workers }: WaitFacts): Cause | undefined {
+  if (workers === undefined) return undefined;
+  const kind = kindsOf(outstanding).find((wanted) => !workers.some(({ kinds }) => kinds.includes(wanted)));
+  if (kind === undefined) return undefined;
+  const role = roles[kind];
+  return {
+    kind: role,
+    what: `no ${role} is there for ${countOf(outstanding, kind)}`,
+    until: `start one: a${role === 'executor' ? 'n' : ''} ${role} that connects to this cluster's NATS server takes them up`,
+  };
+}
+
+function endpointCause({ manifest, workers = [] }: WaitFacts): Cause | undefined {
+  const shares = workers.flatMap(({ runs }) => runs.filter(({ runId }) => runId === manifest.runId));
+  const held = shares.filter(({ jobsHeldUp }) => jobsHeldUp > 0);
+  const count = held.reduce((sum, { jobsHeldUp }) => sum + jobsHeldUp, 0);
+  const last = endpointsOf(manifest, workers).find(({ lastError }) => lastError !== '');
+  const trouble = held.at(-1)?.trouble ?? last?.lastError;
+  if (trouble === undefined) return undefined;
+  const what = count === 0 ? trouble : `${count} job${count === 1 ? ' is' : 's are'} held up: ${trouble}`;
+  return { kind: 'endpoint', what, until: 'it is tried again by itself, and the run goes on as soon as that works' };
+}
+
+function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
+  const kinds = kindsOf(outstanding);
+  if (kinds.length === 0) {
+    return { kind: 'work', what: 'the coordinator prepares the next step', until: 'the run goes on by itself' };
+  }
+  const wanted = kinds.map((kind) => countOf(outstanding, kind)).join(' and ');
+  const inHand = workers.flatMap(({ runs }) => runs).filter(({ runId }) => runId === manifest.runId);
+  if (inHand.length === 0) {
+    const able = workers.filter((worker) => worker.kinds.some((kind) => kinds.some((needed) => needed === kind)));
+    const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
+    const what = `${wanted} wait${wanted.startsWith('1 ') ? 's' : ''} in the queue for one of ${slots} slots of ${able.length} worker${able.length === 1 ? '' : 's'}`;
+    return { kind: 'work', what, until: 'a job of another run that ends makes room' };
+  }
+  const busy = endpointsOf(manifest, workers).filter(({ callsInFlight }) => callsInFlight > 0);
+  if (busy.length === 0)
+    return { kind: 'work', what: `${wanted} are being worked on`, until: 'the first of them that ends goes on' };
+  const calls = busy.map(
+    ({ baseUrl, callsInFlight, silentMs }) =>
+      `${baseUrl} has ${callsInFlight} call${callsInFlight === 1 ? '' : 's'} under way and has ended none for ${Math.round(silentMs / 1000)} s`,
+  );
+  const limits = manifest.endpoints.filter(({ baseUrl }) => busy.some((use) => use.baseUrl === baseUrl));
+  const limit = Math.max(...limits.map(({ timeoutMs }) => timeoutMs || endpointDefaults.timeoutMs)) / 1000;
+  return {
+    kind: 'work',
+    what: `${wanted} are being worked on; ${calls.join(', ')}`,
+    until: `a reply ends this, and a call that takes longer than ${limit} s is given up and made again`,
+  };
+}
+
+/** What workers do at the run's endpoints, those of all workers together. */
+function endpointsOf({ endpoints }: WaitFacts['manifest'], workers: readonly WorkerReport[]): EndpointUse[] {
+  const merged = new Map<string, EndpointUse>();
+  for (const use of workers.flatMap((worker) => worker.endpoints)) {
+    if (!endpoints.some(({ baseUrl }) => baseUrl === use.baseUrl)) continue;
+    const other = merged.get(use.baseUrl);
+    merged.set(use.baseUrl, {
+      ...use,
+      callsInFlight: use.callsInFlight + (other?.callsInFlight ?? 0),
+      silentMs: Math.min(use.silentMs, other?.silentMs ?? use.silentMs),
+      lastError: use.lastError || (other?.lastError ?? ''),
+    });
+  }
+  return [...merged.values()];
+}
+
+function kindsOf(outstanding: WaitFacts['outstanding']): JobKind[] {
+  return (['execute', 'predict', 'propose'] as const).filter((kind) => outstanding[kind] > 0);
+}
+
+function countOf(outstanding: WaitFacts['outstanding'], kind: JobKind): string {
+  const count = outstanding[kind];
+  return `${count} ${nouns[kind][count === 1 ? 0 : 1]}`;
+}
+
+/** @param nowMs wall-clock time */
+export function waitingToProto({ kind, what, until, waitedMs }: RunWait, nowMs: number): Waiting {
+  return { kind, what, until, waitedMs: Math.round(waitedMs), sinceMs: Math.round(nowMs - waitedMs) };
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
+import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import { createWaitTeller, type WaitTeller } from '../shared/lifecycle/wait-teller.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import { jobKinds } from '../shared/messaging/subjects-and-streams.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { type RunWait, shortestWaitMs, type WaitKind, waitKinds, waitOf } from './run-wait.ts';
+import type { RunProgress } from './step-progress.ts';
+import { watchWorkers } from './worker-sightings.ts';
+
+/** A run that is driven here, as far as its waiting goes. */
+export interface WatchedRun {
+  readonly manifest: RunManifest;
+  readonly progress: RunProgress | undefined;
+  readonly isLeading: boolean;
+  /** Why its driver had to start over; undefined once something has got done since. */
+  readonly failure: string | undefined;
+  /** When something last got done, on the monotonic clock. */
+  readonly movedAtMs: number;
+  wait: RunWait | undefined;
+}
+
+export interface WaitWatch {
+  /** Workers that take jobs of a kind now. */
+  workersByKind(): ReadonlyMap<string, number>;
+  /** The longest wait of each kind, in milliseconds. */
+  waits(): ReadonlyMap<WaitKind, number>;
+  stop(): Promise<void>;
+}
+
+export interface WaitWatchSettings<Run> {
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly runs: () => Iterable<Run>;
+  /** A run's wait has begun, has become another one, goes on, or has ended. */
+  readonly changed: (run: Run) => void;
+}
+
+const lookEveryMs = 1_000;
+const checkWithinMs = 2_000;
+const noneOutstanding = { execute: 0, predict: 0, propose: 0 } as const;
+
+/** Looks every second at what each run waits for, and says so in the log, again and again. */
+export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettings<Run>): WaitWatch {
+  const { bus, logger, runs, changed } = settings;
+  const stopping = new AbortController();
+  const workers = watchWorkers(bus, logger, () => performance.now());
+  const tellers = new WeakMap<Run, WaitTeller>();
+
+  const look = async (signal: AbortSignal): Promise<void> => {
+    const isAnyIdle = [...runs()].some(({ movedAtMs }) => performance.now() - movedAtMs > shortestWaitMs);
+    const busTrouble = isAnyIdle ? await troubleOf(bus, signal) : undefined;
+    const present = workers.isSettled() ? workers.present() : undefined;
+    // One reading of each clock for all of a look.
+    const [nowMs, wallMs] = [performance.now(), Date.now()];
+    for (const run of runs()) {
+      const { manifest, progress, isLeading, failure, movedAtMs } = run;
+      const before = run.wait;
+      run.wait = waitOf({
+        ...{ manifest, isLeading, wallMs, workers: present },
+        idleMs: nowMs - movedAtMs,
+        busTrouble: busTrouble ?? failure,
+        outstanding: progress?.outstanding ?? noneOutstanding,
+      });
+      if (before !== undefined || run.wait !== undefined) changed(run);
+      log(run);
+    }
+  };
+  const log = (run: Run): void => {
+    const { wait, manifest } = run;
+    const teller = tellers.get(run) ?? createWaitTeller();
+    tellers.set(run, teller);
+    const word = teller.look(wait);
+    const { runId } = manifest;
+    if (word === 'over') logger.info({ runId }, 'the run goes on');
+    if (word !== 'now' || wait === undefined) return;
+    const { kind, what, until, waitedMs } = wait;
+    const level = kind === 'paused' || kind === 'work' ? 'info' : 'warn';
+    logger[level]({ runId, waitsFor: kind, until, waitedMs: Math.round(waitedMs) }, `the run waits: ${what}`);
+  };
+  const watching = restartingLoop('watch waits', stopping.signal, logger, async (signal) => {
+    while (!signal.aborted) {
+      await look(signal);
+      await sleep(lookEveryMs, undefined, { signal });
+    }
+  });
+  return {
+    workersByKind: () => {
+      const counts = new Map<string, number>(jobKinds.map((kind) => [kind, 0]));
+      for (const kind of workers.present().flatMap(({ kinds }) => kinds)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      return counts;
+    },
+    waits: () => {
+      const longest = new Map<WaitKind, number>(waitKinds.map((kind) => [kind, 0]));
+      for (const { wait } of runs()) if (wait) longest.set(wait.kind, Math.max(wait.waitedMs, longest.get(wait.kind) ?? 0));
+      return longest;
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([watching, workers.stop()]);
+    },
+  };
+}
+
+async function troubleOf(bus: Bus, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await bus.check(AbortSignal.any([signal, AbortSignal.timeout(checkWithinMs)]));
+    return undefined;
+  } catch (error) {
+    return signal.aborted ? undefined : coerceError(error).message;
+  }
+}

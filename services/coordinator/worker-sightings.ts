@@ -1,0 +1,38 @@
+import type { WorkerReport } from '../shared/contracts/generated/scale/v1/job.ts';
+import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { reportEveryMs } from '../shared/worker/report-worker.ts';
+
+/** The workers that are there, by their own reports. */
+export interface WorkerSightings {
+  /** The newest report of each worker that was heard of lately. */
+  present(): readonly WorkerReport[];
+  /** False until it has listened for so long that every worker must have been heard. */
+  isSettled(): boolean;
+  stop(): Promise<void>;
+}
+
+/** A busy machine may make a report late, and a lost connection takes seconds to come back. */
+const goneAfterMs = 5 * reportEveryMs;
+
+export function watchWorkers(bus: Bus, logger: Logger, nowMs: () => number): WorkerSightings {
+  const stopping = new AbortController();
+  const seen = new Map<string, { readonly report: WorkerReport; readonly atMs: number }>();
+  const sinceMs = nowMs();
+  const following = restartingLoop('watch workers', stopping.signal, logger, async (signal) => {
+    for await (const report of bus.workers.follow(signal)) seen.set(report.worker, { report, atMs: nowMs() });
+  });
+  return {
+    present() {
+      const now = nowMs();
+      for (const [worker, { atMs }] of seen) if (now - atMs > goneAfterMs) seen.delete(worker);
+      return [...seen.values()].map(({ report }) => report);
+    },
+    isSettled: () => nowMs() - sinceMs > goneAfterMs,
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
+}

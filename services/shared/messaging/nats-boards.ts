@@ -1,0 +1,60 @@
+import { decodeTrouble, decodeWorkerReport, encodeTrouble, encodeWorkerReport } from '../contracts/board-codec.ts';
+import { coerceError } from '../lifecycle/coerce-error.ts';
+import type { TroubleBoard, WorkerBoard } from './bus.ts';
+import type { NatsSession } from './nats-session.ts';
+import { subjects } from './subjects-and-streams.ts';
+
+type Session = Pick<NatsSession, 'connection' | 'logger'>;
+
+export function createNatsTroubleBoard(session: Session): TroubleBoard {
+  return {
+    tell: (trouble) => tell(session, subjects.trouble(trouble.runId), () => encodeTrouble(trouble)),
+    follow: (runId, signal) => follow(session, subjects.trouble(runId), decodeTrouble, signal),
+  };
+}
+
+export function createNatsWorkerBoard(session: Session): WorkerBoard {
+  return {
+    tell: (report) => tell(session, subjects.workers, () => encodeWorkerReport(report)),
+    follow: (signal) => follow(session, subjects.workers, decodeWorkerReport, signal),
+  };
+}
+
+function tell({ connection, logger }: Session, subject: string, encode: () => Uint8Array): void {
+  try {
+    connection.publish(subject, encode());
+  } catch (error) {
+    // The connection is closed: then nobody waits for this worker any more.
+    logger.debug({ err: coerceError(error), subject }, 'a message could not be told');
+  }
+}
+
+/** What is told on a subject from now on, until the signal aborts. What this program cannot read is left out. */
+async function* follow<Message>(
+  { connection, logger }: Session,
+  subject: string,
+  decode: (bytes: Uint8Array) => Message,
+  signal: AbortSignal,
+): AsyncGenerator<Message> {
+  if (signal.aborted) return;
+  const read = (bytes: Uint8Array): Message | undefined => {
+    try {
+      return decode(bytes);
+    } catch (error) {
+      logger.debug({ err: coerceError(error), subject }, 'a message that was told could not be read');
+      return undefined;
+    }
+  };
+  const subscription = connection.subscribe(subject);
+  const end = (): void => subscription.unsubscribe();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    for await (const { data } of subscription) {
+      const message = read(data);
+      if (message !== undefined) yield message;
+    }
+  } finally {
+    signal.removeEventListener('abort', end);
+    subscription.unsubscribe();
+  }
+}

@@ -1,0 +1,77 @@
+import type { EndpointUse, RunShare } from '../contracts/generated/scale/v1/job.ts';
+import type { Bus, JobKind } from '../messaging/bus.ts';
+
+/** Of one of a worker's endpoints: services/shared/models' EndpointHealth, as far as reports need it. */
+export interface ReportedEndpoint {
+  readonly endpoint: string;
+  readonly state: string;
+  readonly inFlight: number;
+  /** Begun since the start. */
+  readonly calls: number;
+  readonly lastError: string | undefined;
+}
+
+export interface WorkerReports {
+  readonly name: string;
+  readonly kinds: readonly JobKind[];
+  readonly slots: number;
+  /** False once it drains: then it is no more of use to whoever waits for one. */
+  takesJobs(): boolean;
+  shares(): RunShare[];
+  endpoints(): readonly ReportedEndpoint[];
+  nowMs(): number;
+}
+
+/** Whoever has not been heard of for five times as long is gone. */
+export const reportEveryMs = 2_000;
+
+/** Tells everybody what a worker is at, now and every two seconds, until disposed. */
+export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposable {
+  const { name, kinds, slots, takesJobs, shares, endpoints, nowMs } = settings;
+  const silence = createSilence();
+  const report = (): void => {
+    const now = nowMs();
+    bus.workers.tell({
+      worker: name,
+      kinds: takesJobs() ? [...kinds] : [],
+      slots,
+      runs: shares(),
+      endpoints: byAddress(endpoints()).map((endpoint) => silence.look(endpoint, now)),
+    });
+  };
+  report();
+  const timer = setInterval(report, reportEveryMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** One entry an address, which may serve several models. */
+function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
+  const merged = new Map<string, ReportedEndpoint>();
+  for (const each of endpoints) {
+    const other = merged.get(each.endpoint);
+    merged.set(each.endpoint, {
+      endpoint: each.endpoint,
+      state: other === undefined || other.state === 'closed' ? each.state : other.state,
+      inFlight: each.inFlight + (other?.inFlight ?? 0),
+      calls: each.calls + (other?.calls ?? 0),
+      lastError: each.lastError ?? other?.lastError,
+    });
+  }
+  return [...merged.values()];
+}
+
+/** Since when an endpoint with calls under way has ended none, as far as looks at it from time to time can tell. */
+export function createSilence(): { look(endpoint: ReportedEndpoint, nowMs: number): EndpointUse } {
+  const seen = new Map<string, { ended: number; inFlight: number; sinceMs: number }>();
+  return {
+    look({ endpoint, state, inFlight, calls, lastError = '' }, nowMs) {
+      const ended = calls - inFlight;
+      const before = seen.get(endpoint);
+      const isSilent = before?.ended === ended && before.inFlight > 0 && inFlight > 0;
+      const sinceMs = isSilent ? before.sinceMs : nowMs;
+      seen.set(endpoint, { ended, inFlight, sinceMs });
+      return { baseUrl: endpoint, callsInFlight: inFlight, silentMs: Math.round(nowMs - sinceMs), state, lastError };
+    },
+  };
+}

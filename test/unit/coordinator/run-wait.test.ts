@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { type WaitFacts, waitOf } from '../../../services/coordinator/run-wait.ts';
+import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { WorkerReport } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
+
+const url = 'http://gpu:8000/v1';
+const endpoint = { model: 'm', baseUrl: url, apiKeyVariable: '', maxConcurrency: 8, timeoutMs: 300_000 };
+const manifest = { runId: 'r', status: RunStatus.RUNNING, pauseReason: '', pausedAtMs: 0, endpoints: [endpoint] };
+
+function facts(given: Partial<WaitFacts>): WaitFacts {
+  return {
+    manifest,
+    wallMs: 1_000_000,
+    idleMs: 12_000,
+    isLeading: true,
+    busTrouble: undefined,
+    outstanding: { execute: 12, predict: 0, propose: 0 },
+    workers: [worker({})],
+    ...given,
+  };
+}
+
+function worker(given: Partial<WorkerReport>): WorkerReport {
+  return { worker: 'w', kinds: ['execute'], slots: 8, runs: [], endpoints: [], ...given };
+}
+
+const share = (jobsInFlight: number, jobsHeldUp = 0, trouble = '') => ({ runId: 'r', jobsInFlight, jobsHeldUp, trouble });
+const use = (callsInFlight: number, silentMs: number, lastError = '') => ({
+  ...{ baseUrl: url, callsInFlight, silentMs, state: 'closed', lastError },
+});
+
+describe('what a run waits for', () => {
+  test('is nothing while things get done', () => {
+    expect(waitOf(facts({ idleMs: 4_000 }))).toBeUndefined();
+  });
+
+  test('is somebody who resumes it, at once, with the reason that was given', () => {
+    const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: 'the key is refused', pausedAtMs: 999_000 };
+    expect(waitOf(facts({ manifest: paused, idleMs: 0 }))).toEqual({
+      kind: 'paused',
+      what: 'the run is paused: the key is refused',
+      until: '`scale resume r` goes on with it',
+      waitedMs: 1_000,
+    });
+  });
+
+  test.each<[string, Partial<WaitFacts>, string, RegExp]>([
+    [
+      'an executor',
+      { workers: [worker({ kinds: ['predict', 'propose'] })] },
+      'executor',
+      /^no executor is there for 12 executions$/,
+    ],
+    [
+      'a predictor',
+      { outstanding: { execute: 0, predict: 0, propose: 1 } },
+      'predictor',
+      /^no predictor is there for 1 proposal$/,
+    ],
+    ['the server', { busTrouble: 'append: the server did not answer in time' }, 'bus', /did not answer/],
+    ["the server's disk", { busTrouble: 'publish: no space left on device' }, 'disk', /its disk is full/],
+    ['another coordinator', { isLeading: false }, 'lease', /another coordinator/],
+    [
+      'an endpoint that fails',
+      { workers: [worker({ runs: [share(8, 3, 'HTTP 503')] })] },
+      'endpoint',
+      /^3 jobs are held up: HTTP 503$/,
+    ],
+    [
+      'an endpoint that fails calls which are tried again within their job',
+      { workers: [worker({ runs: [share(8)], endpoints: [use(0, 0, 'HTTP 429, asks to wait for 20 s')] })] },
+      'endpoint',
+      /^HTTP 429, asks to wait for 20 s$/,
+    ],
+    [
+      'replies',
+      {
+        workers: [
+          worker({ runs: [share(8)], endpoints: [use(8, 28_000)] }),
+          worker({ runs: [share(4)], endpoints: [use(4, 29_000)] }),
+        ],
+      },
+      'work',
+      /^12 executions are being worked on; http:\/\/gpu:8000\/v1 has 12 calls under way and has ended none for 28 s$/,
+    ],
+    ['work without calls', { workers: [worker({ runs: [share(8)] })] }, 'work', /^12 executions are being worked on$/],
+    ['a slot', {}, 'work', /^12 executions wait in the queue for one of 8 slots of 1 worker$/],
+    ['the coordinator', { outstanding: { execute: 0, predict: 0, propose: 0 } }, 'work', /the coordinator/],
+  ])('is %s', (_, given, kind, what) => {
+    const wait = waitOf(facts(given));
+    expect(wait).toMatchObject({ kind, what: expect.stringMatching(what), waitedMs: 12_000 });
+    expect(wait?.until).not.toBe('');
+  });
+
+  test('is no absence as long as nobody can know who is there', () => {
+    expect(waitOf(facts({ workers: undefined }))?.kind).toBe('work');
+  });
+
+  test("is no fault of an endpoint that is not the run's", () => {
+    const elsewhere = { ...use(0, 0, 'HTTP 503'), baseUrl: 'http://elsewhere/v1' };
+    expect(waitOf(facts({ workers: [worker({ runs: [share(8)], endpoints: [elsewhere] })] }))?.kind).toBe('work');
+  });
+});
