@@ -105,6 +105,8 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
 }
 
 async function troubleOf(bus: Bus, signal: AbortSignal): Promise<string | undefined> {
+  const trouble = bus.trouble();
+  if (trouble !== undefined && trouble.forMs > shortestWaitMs) return trouble.message;
   try {
     await bus.check(AbortSignal.any([signal, AbortSignal.timeout(checkWithinMs)]));
     return undefined;

@@ -62,6 +62,7 @@ test('a run without an executor says so in its view, its summary, the log and th
   using _reports = startWorkerReports(bus, { ...settings, shares, takesJobs, endpoints: () => [], nowMs: clock.monotonicMs });
   await watching;
   expect(waits.at(-1)).toBeUndefined();
-  expect((await handlers.getRun(runId, AbortSignal.timeout(5_000))).summary).toMatchObject({ status: RunStatus.COMPLETED });
+  const status = async () => (await handlers.getRun(runId, AbortSignal.timeout(5_000))).summary?.status;
+  await expect.poll(status, { timeout: 10_000 }).toBe(RunStatus.COMPLETED);
   await Promise.all([coordinator.stop(), worker.drain()]);
 });
