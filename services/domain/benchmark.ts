@@ -34,4 +34,9 @@ export interface Query {
   readonly fields: Readonly<Record<string, string>>;
   /** What the scorer compares with; never shown to a workflow. */
   readonly reference: string;
+  /**
+   * Two or more right answers of which any one is enough, where the data has a list of them. The reference is then the same joined by
+   * bars, for people: an answer may hold a bar itself.
+   */
+  readonly rightAnswers?: readonly string[];
 }

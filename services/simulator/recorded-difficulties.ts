@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
+import { utf8Text } from '../shared/config/utf8-text.ts';
 
 /** AFlow's own records name the queries, which are a part of the split; those of forks hold the whole split in its order. */
 const matrixSchema = z.object({
@@ -38,7 +39,7 @@ async function readMatrix(folder: string, wanted: string): Promise<Matrix | unde
   if (name === undefined) return undefined;
   const path = join(folder, name);
   const bytes = await readFile(path);
-  const text = (name.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
+  const text = utf8Text(name.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes);
   const parsed = matrixSchema.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(`${path} is not a matrix of recorded scores: ${z.prettifyError(parsed.error)}`);
   return parsed.data;

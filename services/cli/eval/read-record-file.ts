@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { EncodingError, utf8Text } from '../../shared/config/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ComparisonSide } from './comparison-side.ts';
@@ -26,7 +27,7 @@ type RecordLine = z.infer<typeof recordLine>;
 
 /** @throws CliError that names the line and the field */
 export async function readRecordFile(path: string): Promise<ComparisonSide> {
-  const lines = (await readFile(path, 'utf8')).split('\n').map((text, index) => ({ text: text.trim(), number: index + 1 }));
+  const lines = (await readText(path)).split('\n').map((text, index) => ({ text: text.trim(), number: index + 1 }));
   const records = lines.filter(({ text }) => text !== '').map(({ text, number }) => readLine(path, text, number));
   const [first] = records;
   if (first === undefined) throw new CliError(exitCodes.badInput, `${path}: it holds no record`);
@@ -40,6 +41,17 @@ export async function readRecordFile(path: string): Promise<ComparisonSide> {
     ...tokensOf(records),
     remarks: [],
   };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return utf8Text(await readFile(path));
+  } catch (cause) {
+    if (!(cause instanceof EncodingError)) throw cause;
+    throw new CliError(exitCodes.badInput, `${path} ${cause.message}; \`scale eval\` writes such records as records.jsonl`, {
+      cause,
+    });
+  }
 }
 
 function readLine(path: string, text: string, number: number): RecordLine {

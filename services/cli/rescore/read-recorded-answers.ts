@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readNumberedJsonLines } from '../../shared/benchmarks/read-json-lines.ts';
+import { utf8Text } from '../../shared/config/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -57,7 +58,7 @@ async function readMatrix(answersFile: string): Promise<z.infer<typeof matrixFil
 
 function parseMatrix(file: string, bytes: Buffer): z.infer<typeof matrixFile> {
   try {
-    return matrixFile.parse(JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')));
+    return matrixFile.parse(JSON.parse(utf8Text(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause).split('\n').join(' ') : (cause as Error).message;
     throw new CliError(exitCodes.badInput, `${file}, which says what the queries of the answers are, cannot be read: ${why}`, {

@@ -45,7 +45,7 @@ async function tryOwnScorers(benchmark: Benchmark, code: CodeRunner, signal: Abo
   for (const scorer of scorersIn(benchmark)) {
     if (scorer.needs !== 'code' || benchmark.ownScorers?.[scorer.name] === undefined) continue;
     try {
-      await scorer.score(query.reference, query, { code, signal });
+      await scorer.score(query.rightAnswers?.[0] ?? query.reference, query, { code, signal });
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       const message = `${error.message} (tried with the reference of query ${query.id} for an answer)`;

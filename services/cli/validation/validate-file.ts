@@ -11,6 +11,7 @@ import { defaults } from '../../shared/config/defaults.ts';
 import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/config/read-workflow-file.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
+import { utf8Text } from '../../shared/config/utf8-text.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import { CliError } from '../cli-error.ts';
 
@@ -66,7 +67,7 @@ const benchmarkFileKeys = ['fields', 'scorers', 'answer_format', 'files', 'refer
 /** What cannot be read or decoded is told as a workflow. */
 async function kindOf(file: string): Promise<FileKind> {
   try {
-    const content = decodeYaml(await readFile(file, 'utf8'));
+    const content = decodeYaml(utf8Text(await readFile(file)));
     if (typeof content !== 'object' || content === null) return 'workflow';
     const has = (keys: readonly string[]) => keys.some((key) => key in content);
     if (has(['steps', 'workflow', 'prompts'])) return 'workflow';

@@ -1,4 +1,5 @@
 import type { Query } from '../benchmark.ts';
+import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
 import { squadTokens, tokenOverlap } from './token-overlap.ts';
 
@@ -9,8 +10,9 @@ import { squadTokens, tokenOverlap } from './token-overlap.ts';
 export const dropAflow = {
   name: 'drop-aflow',
   description: 'AFlow on DROP: the best word overlap (F1) between any part of the answer and any gold answer',
+  takesSeveral: true,
   score(answer: string, query: Query) {
-    const expected = query.reference.split('|').filter((gold) => gold.trim() !== '');
+    const expected = goldAnswers(query);
     let best = { score: 0, extracted: answer };
     for (const part of answer.split('|')) {
       const tokens = squadTokens(part);

@@ -7,8 +7,9 @@ import { isSameWords } from './word-answer.ts';
 export const dropExact = {
   name: 'drop-exact',
   description: 'the marked answer is one of the gold answers, word by word (exact match)',
+  takesSeveral: true,
   score(answer: string, query: Query) {
     const extracted = markedWords(answer);
-    return { score: bestOf(query.reference, (gold) => (isSameWords(extracted, gold) ? 1 : 0)), extracted };
+    return { score: bestOf(query, (gold) => (isSameWords(extracted, gold) ? 1 : 0)), extracted };
   },
 } satisfies Scorer;

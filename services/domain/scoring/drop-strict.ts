@@ -1,5 +1,6 @@
 import type { Query } from '../benchmark.ts';
 import { markedWords } from '../replies/marked-answer.ts';
+import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
 import { answerTokens, bestReading, isNumberToken, type Tokens } from './word-answer.ts';
@@ -13,17 +14,17 @@ import { answerTokens, bestReading, isNumberToken, type Tokens } from './word-an
 export const dropStrict = {
   name: 'drop-strict',
   description: "DROP's F1 on the marked answer: spans aligned, numbers must match, several guesses cost",
+  takesSeveral: true,
   score(answer: string, query: Query) {
     const extracted = markedWords(answer);
     const spans = [extracted, lastSentence(extracted)];
-    return { score: bestOf(query.reference, (gold) => overlap(spans, gold)), extracted };
+    return { score: bestOf(query, (gold) => overlap(spans, gold)), extracted };
   },
 } satisfies Scorer;
 
 /** The score for the gold answer that suits best. */
-export function bestOf(reference: string, score: (gold: string) => number): number {
-  const golds = reference.split('|').filter((gold) => gold.trim() !== '');
-  return Math.max(0, ...golds.map(score));
+export function bestOf(query: Query, score: (gold: string) => number): number {
+  return Math.max(0, ...goldAnswers(query).map(score));
 }
 
 /** So many spans say nothing any more; it bounds the search for the best alignment. */

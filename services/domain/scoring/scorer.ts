@@ -30,6 +30,8 @@ export interface Scorer {
   readonly description: string;
   /** It runs Python, or asks a model. Default: neither. */
   readonly needs?: 'code' | 'model';
+  /** It knows what a query with a list of right answers is. Default: no. */
+  readonly takesSeveral?: true;
   /**
    * @throws CodeRunnerMissingError, JudgeMissingError if it needs one, and whatever the tools throw for the infrastructure
    * @throws FailureError of the kind `scorer` if the scorer itself is at fault; never for an answer, which is wrong at worst

@@ -14,30 +14,29 @@ export interface FieldMap {
 
 /** @throws BenchmarkError that names the file, the line and the column */
 export function queryOfRow(row: NumberedRow, { fields, id, reference }: FieldMap, idPrefix: string): Query {
+  const right = reference === undefined ? [''] : textsIn(row, reference).filter((text) => text.trim() !== '');
   return {
-    id: id === undefined ? `${idPrefix}-${row.number}` : textIn(row, id, '\n'),
-    fields: Object.fromEntries(Object.entries(fields).map(([field, column]) => [field, textIn(row, column, '\n')])),
-    reference: reference === undefined ? '' : textIn(row, reference, '|'),
+    id: id === undefined ? `${idPrefix}-${row.number}` : textsIn(row, id).join('\n'),
+    fields: Object.fromEntries(Object.entries(fields).map(([field, column]) => [field, textsIn(row, column).join('\n')])),
+    reference: right.join('|'),
+    ...(right.length > 1 && { rightAnswers: right }),
   };
 }
 
-/** Numbers and true or false are texts too, and so are lists of those, joined. */
-function textIn({ place, cells }: NumberedRow, column: string, joint: string): string {
+/** Numbers and true or false are texts too, and so is each item of a list of those. */
+function textsIn({ place, cells }: NumberedRow, column: string): string[] {
   const value = cells[column];
   const known = Object.keys(cells).join(', ');
   if (value === undefined || value === null) {
     throw new BenchmarkError('bad-field', `${place}: the column "${column}" is missing; there are ${known}`);
   }
-  const text = Array.isArray(value) ? listText(value, joint) : plainText(value);
-  if (text === undefined)
+  const texts = (Array.isArray(value) ? value : [value]).map(plainText);
+  if (texts.some((text) => text === undefined))
     throw new BenchmarkError('bad-field', `${place}: the column "${column}" holds no text, number or list of those`);
-  if (text.trim() === '') throw new BenchmarkError('bad-field', `${place}: the column "${column}" is empty`);
-  return text;
-}
-
-function listText(values: readonly unknown[], joint: string): string | undefined {
-  const texts = values.map(plainText);
-  return texts.every((text) => text !== undefined) ? texts.join(joint) : undefined;
+  const given = texts.filter((text) => text !== undefined);
+  if (given.every((text) => text.trim() === ''))
+    throw new BenchmarkError('bad-field', `${place}: the column "${column}" is empty`);
+  return given;
 }
 
 function plainText(value: unknown): string | undefined {

@@ -7,6 +7,7 @@ import { readWorkflowFile, readWorkflowText } from '../config/read-workflow-file
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import { type BenchmarkFileSettings, benchmarkFileSchema } from './benchmark-file-schema.ts';
+import { listsAsTexts } from './lists-as-texts.ts';
 import { queryOfRow } from './queries-of-rows.ts';
 import { readRows } from './read-rows.ts';
 import { type ReadScorers, readScorers } from './read-scorers.ts';
@@ -45,7 +46,10 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
     ...scoring,
     initialWorkflow: await initialWorkflowOf(parsed, inputs, path),
     file: resolve(path),
-    loadSplit: async (split) => ({ queries: await loadQueries(settings, rule, scoring, split), warnings: [] }),
+    loadSplit: async (split) => {
+      const queries = await loadQueries(settings, rule, scoring, split);
+      return { queries, warnings: listsAsTexts(queries) };
+    },
   };
 }
 
@@ -96,10 +100,16 @@ async function loadQueries(
   return rows.map((row) => {
     const query = queryOfRow(row, map, prefix);
     for (const { name, scorer } of judges) {
-      const fault = scorer.faultOf?.(query) ?? '';
+      const fault = faultOf(scorer, query);
       if (fault !== '')
         throw new BenchmarkError('bad-field', `${row.place}: the scorer ${name} cannot judge this query: ${fault}`);
     }
     return query;
   });
+}
+
+function faultOf(scorer: ReturnType<typeof scorerIn>, query: Query): string {
+  const { rightAnswers = [] } = query;
+  if (rightAnswers.length === 0 || scorer.takesSeveral === true) return scorer.faultOf?.(query) ?? '';
+  return `its reference is a list of ${rightAnswers.length} answers, and this scorer takes one: give it one, or use a scorer for which any of a list is right (exact-match, contains, token-f1, number, pattern), or one of your own (python)`;
 }

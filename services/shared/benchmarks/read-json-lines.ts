@@ -26,10 +26,13 @@ export async function readNumberedJsonLines<T>(
   return rows;
 }
 
-/** @throws BenchmarkError `bad-json` */
-export function parsedLine(line: string, path: string, number: number): unknown {
+/**
+ * @param parse of the line's text
+ * @throws BenchmarkError `bad-json`
+ */
+export function parsedLine(line: string, path: string, number: number, parse: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(line);
+    return parse(line);
   } catch (cause) {
     throw new BenchmarkError('bad-json', `${path}, line ${number}: not valid JSON (${(cause as Error).message})`, { cause });
   }

@@ -1,4 +1,5 @@
 import { BenchmarkError } from './benchmark-error.ts';
+import { jsonAsWritten } from './json-as-written.ts';
 import { CsvError, type CsvRecord, parseCsv } from './parse-csv.ts';
 import { parsedLine } from './read-json-lines.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -7,7 +8,7 @@ import { readTextFile } from './read-text-file.ts';
 export interface SourceRow {
   /** For messages, e.g. "questions.csv, line 7". */
   readonly place: string;
-  /** By column. */
+  /** By column. A number of JSON is the text that it was written as. */
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
@@ -46,14 +47,14 @@ function endingOf(path: string): string {
 function rowsOfLines(text: string, path: string): SourceRow[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
-    return [checkedRow(parsedLine(line, path, index + 1), `${path}, line ${index + 1}`)];
+    return [checkedRow(parsedLine(line, path, index + 1, jsonAsWritten), `${path}, line ${index + 1}`)];
   });
 }
 
 function rowsOfList(text: string, path: string): SourceRow[] {
   let list: unknown;
   try {
-    list = JSON.parse(text);
+    list = jsonAsWritten(text);
   } catch (cause) {
     throw new BenchmarkError('bad-json', `${path} is not valid JSON (${(cause as Error).message})`, { cause });
   }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { EncodingError, utf8Text } from '../config/utf8-text.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 
 /**
- * The text of a file, plain or gzipped, without a byte order mark.
+ * The text of a file in UTF-8, plain or gzipped, without a byte order mark. Where carriage returns alone end the lines, as old
+ * spreadsheets write them, they are line ends.
  * @param howToGetIt told to a user who lacks the file
  * @throws BenchmarkError `missing-file`, `unreadable-file`
  */
@@ -12,10 +14,12 @@ export async function readTextFile(path: string, howToGetIt: string): Promise<st
   try {
     const bytes = await readFile(path);
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (isGzip ? await promisify(gunzip)(bytes) : bytes).toString('utf8').replace(/^\ufeff/, '');
+    const text = utf8Text(isGzip ? await promisify(gunzip)(bytes) : bytes);
+    return text.includes('\n') ? text : text.replaceAll('\r', '\n');
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) throw new BenchmarkError('missing-file', `${path} is not there; ${howToGetIt}`, { cause });
+    if (cause instanceof EncodingError) throw new BenchmarkError('unreadable-file', `${path} ${cause.message}`, { cause });
     throw new BenchmarkError('unreadable-file', `${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

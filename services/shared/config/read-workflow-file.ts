@@ -5,6 +5,7 @@ import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
 import { validateWorkflow } from '../../domain/workflow/validate-workflow.ts';
 import type { Workflow, WorkflowProblem } from '../../domain/workflow/workflow.ts';
 import { decodeYaml, YamlError } from './decode-yaml.ts';
+import { EncodingError, utf8Text } from './utf8-text.ts';
 
 /** What a workflow is held against: a benchmark's operators and fields. */
 export type WorkflowSurroundings = Pick<Benchmark, 'operators' | 'inputs'>;
@@ -39,8 +40,10 @@ export class WorkflowFileError extends Error {
 export async function readWorkflowFile(file: string, surroundings: WorkflowSurroundings, maxCalls?: number): Promise<Workflow> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = utf8Text(await readFile(file));
   } catch (cause) {
+    if (cause instanceof EncodingError)
+      throw new WorkflowFileError({ file, line: cause.line }, `${file}: ${cause.message}.`, [], { cause });
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const what = missing ? 'there is no such workflow file' : `cannot be read: ${(cause as Error).message}`;
     throw new WorkflowFileError({ file }, `${file}: ${what}.`, [], { cause });

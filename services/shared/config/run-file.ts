@@ -17,6 +17,7 @@ import { readWorkflowFile } from './read-workflow-file.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
 import { singleRound } from './single-round.ts';
+import { EncodingError, utf8Text } from './utf8-text.ts';
 
 /** All that a run needs, from a run file. Frozen. */
 export interface RunFile {
@@ -94,8 +95,10 @@ function runnableSettings(settings: RunFileSettings): RunFileSettings {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return utf8Text(await readFile(path));
   } catch (cause) {
+    if (cause instanceof EncodingError)
+      throw new RunFileError({ file: path, line: cause.line, field: '' }, cause.message, { cause });
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const message = missing ? 'there is no such run file' : `cannot be read: ${(cause as Error).message}`;
     throw new RunFileError({ file: path, field: '' }, message, { cause });

@@ -33,7 +33,10 @@ export function benchmarkToProto(benchmark: Benchmark): ProtoBenchmark {
     name: benchmark.name,
     split: benchmark.split,
     description: benchmark.description,
-    queries: benchmark.queries.map(({ id, fields, reference }) => ({ id, fields: sortedRecord(fields), reference })),
+    queries: benchmark.queries.map(({ id, fields, reference, rightAnswers = [] }) => ({
+      ...{ id, fields: sortedRecord(fields), reference },
+      rightAnswers: [...rightAnswers],
+    })),
     inputs: [...benchmark.inputs],
     operators: [...benchmark.operators],
     scorer: benchmark.scorer,
@@ -47,8 +50,12 @@ export function benchmarkToProto(benchmark: Benchmark): ProtoBenchmark {
 }
 
 export function benchmarkFromProto(benchmark: ProtoBenchmark): Benchmark {
-  const { name, split, description, queries, inputs, operators, scorer, otherScorers, answerFormat } = benchmark;
+  const { name, split, description, inputs, operators, scorer, otherScorers, answerFormat } = benchmark;
   const { ownScorers, warnings } = benchmark;
+  const queries = benchmark.queries.map(({ rightAnswers, ...query }) => ({
+    ...query,
+    ...(rightAnswers.length > 0 && { rightAnswers }),
+  }));
   return {
     ...{ name, split, description, queries, inputs, operators, scorer, otherScorers, answerFormat },
     ...(Object.keys(ownScorers).length > 0 && { ownScorers: mapValues(ownScorers, scorerFromProto) }),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
+import { EncodingError, utf8Text } from '../config/utf8-text.ts';
 import { TraceError } from './trace-error.ts';
 
 const unzip = promisify(gunzip);
@@ -11,8 +12,9 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
   let value: unknown;
   try {
     const bytes = await readFile(path);
-    value = JSON.parse((path.endsWith('.gz') ? await unzip(bytes) : bytes).toString('utf8'));
+    value = JSON.parse(utf8Text(path.endsWith('.gz') ? await unzip(bytes) : bytes));
   } catch (cause) {
+    if (cause instanceof EncodingError) throw new TraceError(path, cause.message, { cause });
     throw new TraceError(path, `cannot be read: ${(cause as Error).message}`, { cause });
   }
   const parsed = schema.safeParse(value);

@@ -1,6 +1,7 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
 import type { Random } from '../../domain/ports.ts';
 import { randomInteger } from '../../domain/random.ts';
+import { goldAnswers } from '../../domain/scoring/gold-answers.ts';
 import type { KnownQuery } from '../known-query.ts';
 import { pick } from '../pick.ts';
 import { nearNumber, numberIn } from './near-number.ts';
@@ -67,6 +68,7 @@ function sharesWord(left: string, right: string): boolean {
 }
 
 function otherReference({ benchmark, query }: KnownQuery, random: Random): string {
-  const other = benchmark.queries[randomInteger(random, benchmark.queries.length)]?.reference.split('|')[0];
+  const chosen = benchmark.queries[randomInteger(random, benchmark.queries.length)];
+  const other = chosen && goldAnswers(chosen)[0];
   return other === undefined || other === query.reference ? 'not stated' : other;
 }

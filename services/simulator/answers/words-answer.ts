@@ -1,4 +1,5 @@
 import type { Random } from '../../domain/ports.ts';
+import { goldAnswers } from '../../domain/scoring/gold-answers.ts';
 import { squadTokens } from '../../domain/scoring/token-overlap.ts';
 import type { Question } from '../behaviour/question.ts';
 import { type KnownQuery, mainText } from '../known-query.ts';
@@ -46,10 +47,7 @@ export const wordsAnswer: AnswerKind = {
 
 /** Each of them is right. */
 function golds({ query }: KnownQuery): string[] {
-  return query.reference
-    .split('|')
-    .map((gold) => gold.trim())
-    .filter((gold) => gold !== '');
+  return goldAnswers(query).map((gold) => gold.trim());
 }
 
 /** Says what a gold answer says, with at most three words around it. */

@@ -1,3 +1,4 @@
+import type { Query } from '../../benchmark.ts';
 import { markedWords } from '../../replies/marked-answer.ts';
 
 /** Options of the kinds that compare texts. */
@@ -11,7 +12,8 @@ export const textOptions = {
   alternatives: {
     type: 'text',
     default: '',
-    description: 'what stands between several right answers in the reference, such as "|"; "" if there is only one',
+    description:
+      'what stands between several right answers in a reference that is a text, such as "|"; "" if there is only one, or a list',
   },
 } as const;
 
@@ -26,18 +28,26 @@ export interface TextOptions {
   readonly alternatives: string;
 }
 
-/** The words that count, in their order. A sign, a point before digits and the # of C# are no punctuation: they make another word. */
+/**
+ * The words that count, in their order. A sign, a point before digits and the # of C# are no punctuation: they make another word. What
+ * would leave nothing of a text is not left out: "A" can be a label, and "+" an answer.
+ */
 export function comparedWords(text: string, { ignore }: Pick<TextOptions, 'ignore'>): string[] {
   let rest = withPlainSigns(text.normalize('NFKC'));
   if (ignore.includes('accents')) rest = rest.normalize('NFD').replace(/\p{M}/gu, '');
   if (ignore.includes('case')) rest = rest.toLowerCase();
-  if (ignore.includes('punctuation')) rest = rest.replace(meaningful, (mark, other) => (other ? ' ' : mark));
-  // Spaces make no difference, so "x=5" and "x = 5" have the same words, and "$5" holds "5".
-  const words = rest
+  const bare = ignore.includes('punctuation') ? rest.replace(meaningful, (mark, other) => (other ? ' ' : mark)) : rest;
+  const words = wordsOf(bare);
+  const counted = ignore.includes('articles') ? words.filter((word) => !/^(?:a|an|the)$/i.test(word)) : words;
+  return [counted, words, wordsOf(rest)].find((some) => some.length > 0) ?? [];
+}
+
+/** Spaces make no difference, so "x=5" and "x = 5" have the same words, and "$5" holds "5". */
+function wordsOf(text: string): string[] {
+  return text
     .replace(/[=<>\p{Sc}]/gu, ' $& ')
     .split(/\s+/)
     .filter((word) => word !== '');
-  return ignore.includes('articles') ? words.filter((word) => !/^(?:a|an|the)$/i.test(word)) : words;
 }
 
 const meaningful =
@@ -52,14 +62,17 @@ function withPlainSigns(text: string): string {
     .replace(/(?<=^|[\s(\p{Sc}])\+(?=\.?\d)/gu, '');
 }
 
-export function rightAnswers(reference: string, { alternatives }: Pick<TextOptions, 'alternatives'>): string[] {
-  const answers = alternatives === '' ? [reference] : reference.split(alternatives);
+export type RightAnswers = Pick<Query, 'reference' | 'rightAnswers'>;
+
+/** What the data has as a list is taken as it is; a text is split where the options say so. */
+function rightAnswersOf({ reference, rightAnswers }: RightAnswers, { alternatives }: TextOptions): readonly string[] {
+  const answers = rightAnswers ?? (alternatives === '' ? [reference] : reference.split(alternatives));
   return answers.filter((answer) => answer.trim() !== '');
 }
 
 /** @returns the best score for any of the right answers */
-export function bestFor(reference: string, options: TextOptions, score: (words: readonly string[]) => number): number {
-  return Math.max(0, ...rightAnswers(reference, options).map((answer) => score(comparedWords(answer, options))));
+export function bestFor(query: RightAnswers, options: TextOptions, score: (words: readonly string[]) => number): number {
+  return Math.max(0, ...rightAnswersOf(query, options).map((answer) => score(comparedWords(answer, options))));
 }
 
 export function judgedText(answer: string, { marked }: { readonly marked: boolean }): string {
@@ -67,6 +80,6 @@ export function judgedText(answer: string, { marked }: { readonly marked: boolea
 }
 
 /** For kinds that compare with the reference. */
-export function missingReference(reference: string): string {
-  return reference.trim() === '' ? 'it has no reference to compare with' : '';
+export function missingReference(query: RightAnswers, options: TextOptions): string {
+  return rightAnswersOf(query, options).length === 0 ? 'it has no reference to compare with' : '';
 }

@@ -8,12 +8,13 @@ export const contains = scorerKind({
   create: (name, options) => ({
     name,
     description: 'the reference stands in the answer',
-    score(answer, { reference }) {
+    takesSeveral: true,
+    score(answer, query) {
       const extracted = judgedText(answer, options);
       const words = ` ${comparedWords(extracted, options).join(' ')} `;
       const holds = (expected: readonly string[]) => expected.length > 0 && words.includes(` ${expected.join(' ')} `);
-      return { score: bestFor(reference, options, (expected) => (holds(expected) ? 1 : 0)), extracted };
+      return { score: bestFor(query, options, (expected) => (holds(expected) ? 1 : 0)), extracted };
     },
-    faultOf: ({ reference }) => missingReference(reference),
+    faultOf: (query) => missingReference(query, options),
   }),
 });

@@ -8,11 +8,12 @@ export const exactMatch = scorerKind({
   create: (name, options) => ({
     name,
     description: 'the answer is the reference, word by word',
-    score(answer, { reference }) {
+    takesSeveral: true,
+    score(answer, query) {
       const extracted = judgedText(answer, options);
       const words = comparedWords(extracted, options).join(' ');
-      return { score: bestFor(reference, options, (expected) => (expected.join(' ') === words ? 1 : 0)), extracted };
+      return { score: bestFor(query, options, (expected) => (expected.join(' ') === words ? 1 : 0)), extracted };
     },
-    faultOf: ({ reference }) => missingReference(reference),
+    faultOf: (query) => missingReference(query, options),
   }),
 });

@@ -44,6 +44,7 @@ export const judge = scorerKind({
       name,
       description: `judged by ${model === '' ? 'the executor model' : model}`,
       needs: 'model',
+      takesSeveral: true,
       async score(answer, query, { judge: clientOf, signal }) {
         if (clientOf === undefined) throw new JudgeMissingError(name);
         const task = rendered(template, answer, query);
@@ -121,7 +122,7 @@ function checkedTemplate(prompt: string): Template {
 }
 
 /** @throws ExpressionError */
-function rendered(template: Template, answer: string, { id, fields, reference }: Query): string {
-  const values: Readonly<Record<string, Value>> = { answer, reference, query: { ...fields, id } };
+function rendered(template: Template, answer: string, { id, fields, reference, rightAnswers }: Query): string {
+  const values: Readonly<Record<string, Value>> = { answer, reference: rightAnswers ?? reference, query: { ...fields, id } };
   return templateText(template, (name) => values[name]);
 }

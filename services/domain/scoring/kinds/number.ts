@@ -29,15 +29,22 @@ export const number = scorerKind({
   create: (name, { tolerance, relative }) => ({
     name,
     description: `the final number within ${tolerance}${relative === 0 ? '' : ` or ${relative} of the reference`}`,
-    score(answer, { reference }) {
+    takesSeveral: true,
+    score(answer, { reference, rightAnswers = [reference] }) {
       const found = finalNumber(answer);
-      const expected = readNumbers(reference).at(-1);
-      if (found === undefined || expected === undefined) return { score: 0, extracted: found?.text ?? '' };
-      const size = Math.abs(expected.value);
-      const atMost = tolerance === defaultTolerance && size > 0 ? mostOfReference * size : tolerance;
-      const allowed = Math.max(Math.min(tolerance, atMost), relative * size);
-      return { score: isSameNumber(found, expected, allowed) ? 1 : 0, extracted: found.text };
+      if (found === undefined) return { score: 0, extracted: '' };
+      const isRight = rightAnswers.some((right) => {
+        const expected = readNumbers(right).at(-1);
+        if (expected === undefined) return false;
+        const size = Math.abs(expected.value);
+        const atMost = tolerance === defaultTolerance && size > 0 ? mostOfReference * size : tolerance;
+        return isSameNumber(found, expected, Math.max(Math.min(tolerance, atMost), relative * size));
+      });
+      return { score: isRight ? 1 : 0, extracted: found.text };
     },
-    faultOf: ({ reference }) => (readNumbers(reference).length === 0 ? `its reference "${reference}" holds no number` : ''),
+    faultOf: ({ reference, rightAnswers = [reference] }) => {
+      const without = rightAnswers.find((right) => readNumbers(right).length === 0);
+      return without === undefined ? '' : `its reference "${without}" holds no number`;
+    },
   }),
 });

@@ -21,13 +21,14 @@ export const pattern = scorerKind({
     return {
       name,
       description: `what matches ${options.pattern} is the reference`,
-      score(answer, { reference }) {
+      takesSeveral: true,
+      score(answer, query) {
         const match = [...answer.slice(-longestSearched).matchAll(expression)].at(-1);
         if (match === undefined) return { score: 0, extracted: '' };
         const extracted = (match[1] ?? match[0]).trim();
-        if (reference.trim() === '') return { score: 1, extracted };
+        if (query.reference.trim() === '') return { score: 1, extracted };
         const words = comparedWords(extracted, options).join(' ');
-        return { score: bestFor(reference, options, (expected) => (expected.join(' ') === words ? 1 : 0)), extracted };
+        return { score: bestFor(query, options, (expected) => (expected.join(' ') === words ? 1 : 0)), extracted };
       },
     };
   },

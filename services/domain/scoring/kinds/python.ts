@@ -20,7 +20,7 @@ export const python = scorerKind({
   name: 'python',
   description:
     'a function of your own in a Python file: score(answer, query) gives a number from 0 to 1, or {"score": …, "extracted": …}; ' +
-    'query is a dict of all fields with id and reference. It runs in the sandbox, with the standard library alone',
+    'query is a dict of all fields with id and reference (and right_answers, where the data has a list). It runs in the sandbox, with the standard library alone',
   options: {
     file: { type: 'file', description: 'the Python file, seen from the benchmark file' },
     function: { type: 'text', default: 'score', description: 'the name of the function' },
@@ -32,6 +32,7 @@ export const python = scorerKind({
       name,
       description: `${entry} of ${file.name}`,
       needs: 'code',
+      takesSeveral: true,
       async score(answer, query, { code, signal }) {
         if (code === undefined) throw new CodeRunnerMissingError(name);
         const program = {
@@ -46,8 +47,9 @@ export const python = scorerKind({
   },
 });
 
-function fieldsOf({ id, fields, reference }: Query): Record<string, string> {
-  return { ...fields, id, reference };
+/** A field of the user's own that is called right_answers stays what it is. */
+function fieldsOf({ id, fields, reference, rightAnswers }: Query): Record<string, unknown> {
+  return { ...(rightAnswers && { right_answers: rightAnswers }), ...fields, id, reference };
 }
 
 /** A scorer that fails says nothing about the answer: it is no 0 by the scorer, but a failure of the execution. */

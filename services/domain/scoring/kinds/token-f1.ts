@@ -9,11 +9,12 @@ export const tokenF1 = scorerKind({
   create: (name, options) => ({
     name,
     description: 'word overlap (F1) of the answer with the reference',
-    score(answer, { reference }) {
+    takesSeveral: true,
+    score(answer, query) {
       const extracted = judgedText(answer, options);
       const words = comparedWords(extracted, options);
-      return { score: bestFor(reference, options, (expected) => tokenOverlap(words, expected)), extracted };
+      return { score: bestFor(query, options, (expected) => tokenOverlap(words, expected)), extracted };
     },
-    faultOf: ({ reference }) => missingReference(reference),
+    faultOf: (query) => missingReference(query, options),
   }),
 });

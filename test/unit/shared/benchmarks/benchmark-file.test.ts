@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Query } from '../../../../services/domain/benchmark.ts';
+import { scorerIn } from '../../../../services/domain/scoring/own-scorer.ts';
 import { findBenchmark } from '../../../../services/shared/benchmarks/find-benchmark.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+import { decodeBenchmark, encodeBenchmark } from '../../../../services/shared/contracts/benchmark-codec.ts';
 
 let folder: string;
 
@@ -88,9 +91,92 @@ describe('a benchmark file', () => {
     });
     const { queries, inputs } = await load(content);
     expect(inputs).toEqual(['question']);
-    expect(queries).toEqual([{ id: 'k1', fields: { question: 'One?', number: '1' }, reference: 'x|y' }]);
+    expect(queries).toEqual([
+      { id: 'k1', fields: { question: 'One?', number: '1' }, reference: 'x|y', rightAnswers: ['x', 'y'] },
+    ]);
     expect((await load(content, { split: 'test' })).queries).toEqual([
       { id: '2', fields: { question: 'Two?', number: 'true' }, reference: 'z' },
+    ]);
+  });
+
+  it('keeps numbers of JSON as they were written, in lines, in lists and within a value', async () => {
+    const written = ['18446744073709551616', '0.0000001', '1.10', '1E3', '-0', '1610521604143693813'];
+    const rows = written.map((number, index) => `{"q": ${number}, "a": [${number}, "x"], "key": 161052160414369381${index}}`);
+    const shape = { split: 'id: key', fields: 'fields: { question: q }', reference: 'reference: a' };
+    await put('a.jsonl', rows.join('\n'));
+    await put('a.json', `[${rows.join(',')}]`);
+    for (const file of ['a.jsonl', 'a.json']) {
+      const { queries } = await load(changed({ ...shape, file: `files: { validate: ${file} }` }));
+      expect(queries.map(({ fields }) => fields.question)).toEqual(written);
+      expect(queries.map(({ rightAnswers }) => rightAnswers?.[0])).toEqual(written);
+      expect(queries.map(({ id }) => id)).toEqual(written.map((_, index) => `161052160414369381${index}`));
+    }
+  });
+
+  it('takes any of a list for right, bars and all, and refuses a list where a scorer takes one answer', async () => {
+    await put('a.jsonl', '{"q": "?", "a": ["a|b", "c", ""]}\n{"q": "!", "a": ["d"]}\n');
+    const shape = {
+      file: 'files: { validate: a.jsonl }',
+      split: '',
+      fields: 'fields: { question: q }',
+      reference: 'reference: a',
+    };
+    const scorers = ['exact-match', '{ kind: exact-match, alternatives: "|" }', 'drop-strict', 'drop-exact', 'drop-aflow'];
+    for (const scorer of scorers) {
+      const benchmark = await load(changed({ ...shape, scorers: `scorers: { s: ${scorer} }` }));
+      const [first, second] = benchmark.queries;
+      if (first === undefined || second === undefined) throw new Error('two queries were loaded');
+      expect([first.rightAnswers, second.rightAnswers, second.reference]).toEqual([['a|b', 'c'], undefined, 'd']);
+      const travelled = decodeBenchmark(encodeBenchmark(benchmark));
+      expect(travelled.queries).toEqual(benchmark.queries);
+      const tools = { code: undefined, signal: new AbortController().signal };
+      const score = async (answer: string) => (await scorerIn(travelled, travelled.scorer).score(answer, first, tools)).score;
+      expect([await score('c'), await score('b')]).toEqual([1, 0]);
+      if (scorer.includes('exact-match')) expect([await score('a|b'), await score('a|b|c')]).toEqual([1, 0]);
+    }
+    for (const scorer of ['choice', 'math-strict', 'gsm8k-strict', 'hotpotqa-strict', 'hotpotqa-exact'])
+      await expect(load(changed({ ...shape, scorers: `scorers: { s: ${scorer} }` }))).rejects.toThrow(
+        /a\.jsonl, line 1: the scorer s cannot judge this query: its reference is a list of 2 answers/,
+      );
+    await put('a.jsonl', '{"q": "?", "a": ["3", "4"]}');
+    const numbers = await load(changed({ ...shape, scorers: 'scorers: { s: number }' }));
+    const scored = (answer: string) =>
+      scorerIn(numbers, 's').score(answer, numbers.queries[0] as Query, {
+        code: undefined,
+        signal: new AbortController().signal,
+      });
+    expect([await scored('3'), await scored('4'), await scored('34')].map(({ score }) => score)).toEqual([1, 1, 0]);
+  });
+
+  it('warns of lists that came as texts', async () => {
+    await put('a.csv', `q,a\n?,"['x', 'y']"\n!,"[1, 2]"\n`);
+    const shape = { file: 'files: { validate: a.csv }', split: '', fields: 'fields: { question: q }', reference: 'reference: a' };
+    expect((await load(changed(shape))).warnings).toEqual([expect.stringContaining("that of capitals-validate-1: ['x', 'y']")]);
+  });
+
+  it.each([
+    ['latin1', 'in line 2, the byte 0xE9 at offset 23 begins no character; in Latin-1 \\(Windows-1252\\) it would be "é"'],
+    ['utf16le', 'is UTF-16 and not UTF-8: save it as UTF-8'],
+  ] as const)('refuses files in %s, and says what they are, packed or not', async (encoding, why) => {
+    const bytes = Buffer.from('Question,Capital\nIs café a city?,Paris\n', encoding);
+    await put('capitals.csv', bytes);
+    await expect(load()).rejects.toThrow(new RegExp(`capitals\\.csv .*${why}`));
+    await put('capitals.csv.gz', gzipSync(bytes));
+    await expect(load(changed({ file: 'file: capitals.csv.gz' }))).rejects.toThrow(new RegExp(`capitals\\.csv\\.gz .*${why}`));
+    await put('capitals.jsonl', Buffer.from('{"Question": "é?", "Capital": "é"}', encoding));
+    await expect(load(changed({ file: 'file: capitals.jsonl' }))).rejects.toThrow(/capitals\.jsonl is (?:not UTF-8|UTF-16)/);
+    await put('mine.yaml', Buffer.from(`# é\n${yaml}`, encoding));
+    await expect(loadBenchmark({ name: join(folder, 'mine.yaml'), split: 'validate', folder: '' })).rejects.toThrow(
+      /mine\.yaml is (?:not UTF-8|UTF-16)/,
+    );
+  });
+
+  it('takes a byte order mark, a replacement character that stands in the file, and lines that end in a carriage return', async () => {
+    await put('capitals.csv', '\ufeffQuestion,Capital\ra \ufffd?,é\rb?,"x\ry"\r');
+    const { queries } = await load(changed({ split: 'split: { shares: { validate: 1 } }' }));
+    expect(queries.map(({ fields, reference }) => [fields.question, reference])).toEqual([
+      ['a \ufffd?', 'é'],
+      ['b?', 'x\ny'],
     ]);
   });
 

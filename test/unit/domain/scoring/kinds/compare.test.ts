@@ -48,6 +48,11 @@ describe.each<[string, ...[string, string, Record<string, OptionValue>, number][
     ['ANSWER: correct!', 'correct', {}, 1],
     ['The answer is B. I hope it is correct.', 'B', {}, 1],
     ['well-known', 'well known', {}, 1],
+    ['A', 'A', {}, 1],
+    ['The', 'A', {}, 0],
+    ['', 'A', {}, 0],
+    ['+', '+', {}, 1],
+    ['!', '?', {}, 0],
     ['Reasons.\nAnswer: Paris', 'Paris', { marked: false }, 0],
   ],
   [

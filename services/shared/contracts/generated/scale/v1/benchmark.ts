@@ -50,6 +50,8 @@ export interface Query {
   fields: { [key: string]: string };
   /** What the scorer compares with; never shown to a workflow. */
   reference: string;
+  /** Right answers of which any one is enough, where the data has a list of them; the reference is then for people. */
+  rightAnswers: string[];
 }
 
 export interface Query_FieldsEntry {
@@ -547,7 +549,7 @@ export const OwnScorer: MessageFns<OwnScorer> = {
 };
 
 function createBaseQuery(): Query {
-  return { id: "", fields: {}, reference: "" };
+  return { id: "", fields: {}, reference: "", rightAnswers: [] };
 }
 
 export const Query: MessageFns<Query> = {
@@ -560,6 +562,9 @@ export const Query: MessageFns<Query> = {
     });
     if (message.reference !== "") {
       writer.uint32(26).string(message.reference);
+    }
+    for (const v of message.rightAnswers) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -604,6 +609,14 @@ export const Query: MessageFns<Query> = {
             message.reference = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.rightAnswers.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -634,6 +647,11 @@ export const Query: MessageFns<Query> = {
         )
         : {},
       reference: isSet(object.reference) ? globalThis.String(object.reference) : "",
+      rightAnswers: globalThis.Array.isArray(object?.rightAnswers)
+        ? object.rightAnswers.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.right_answers)
+        ? object.right_answers.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -654,6 +672,9 @@ export const Query: MessageFns<Query> = {
     if (message.reference !== "") {
       obj.reference = message.reference;
     }
+    if (message.rightAnswers?.length) {
+      obj.rightAnswers = message.rightAnswers;
+    }
     return obj;
   },
 
@@ -673,6 +694,7 @@ export const Query: MessageFns<Query> = {
       {},
     );
     message.reference = object.reference ?? "";
+    message.rightAnswers = object.rightAnswers?.map((e) => e) || [];
     return message;
   },
 };
