@@ -116,6 +116,7 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: Fou
     ),
     max_concurrency: endpoint.maxConcurrency,
     timeout_seconds: endpoint.timeoutMs / 1000,
+    http2: endpoint.http2 ?? false,
   };
   const model = {
     ...preset.models.executor,

@@ -20,7 +20,7 @@ export const defaults = {
       maxTokens: 4096,
       sendSeed: true,
     },
-    endpoint: { maxConcurrency: 32, timeoutSeconds: 120 },
+    endpoint: { maxConcurrency: 32, timeoutSeconds: 120, http2: false },
     search: {
       // AFlow's own values (rounds, candidates, lambda, alpha), which the paper follows without naming them.
       maxRounds: 20,

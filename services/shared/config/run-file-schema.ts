@@ -30,6 +30,7 @@ const endpoint = settings({
   headers: endpointHeaders().default({}),
   max_concurrency: integer(1, 10_000).default(run.endpoint.maxConcurrency),
   timeout_seconds: decimal(0, 3600, { above: true }).default(run.endpoint.timeoutSeconds),
+  http2: flag().default(run.endpoint.http2),
 });
 
 const convergenceRule = 'must be `off` or { rounds, top, z }';

@@ -163,6 +163,7 @@ function endpointOf({ endpoints }: RunFileSettings, name: string, model: string)
     maxConcurrency: endpoint.max_concurrency,
     timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
     ...endpointSecrets(endpoint),
+    ...(endpoint.http2 && { http2: true }),
     simulated: false,
   };
 }

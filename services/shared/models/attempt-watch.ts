@@ -12,28 +12,32 @@ export interface AttemptWatch extends Disposable {
 }
 
 /**
- * Three limits: the whole attempt, silence before the first token, silence between tokens. The last two are for streams only:
- * one that hangs in the middle would otherwise hold its slot for as long as the whole limit.
+ * Two limits: the whole attempt, and silence between the tokens of a stream, which would otherwise hold its slot for as long as the
+ * whole limit when it hangs in the middle.
  */
 export function watchAttempt(
   settings: EndpointSettings,
   caller: AbortSignal,
   { streamed, nowMs }: { readonly streamed: boolean; readonly nowMs: () => number },
 ): AttemptWatch {
+  const { timeoutMs, stallTimeoutMs } = settings;
   const limits = new AbortController();
   const startMs = nowMs();
   let firstTokenMs: number | undefined;
-  const limit = (kind: 'timeout' | 'stalled', afterMs: number, message: string) =>
-    setTimeout(() => limits.abort(new EndpointError(kind, settings.baseUrl, message)), afterMs);
-
-  const whole = limit(
-    'timeout',
-    settings.timeoutMs,
-    `no complete reply within ${settings.timeoutMs} ms; if replies may take longer, raise timeout_seconds`,
-  );
-  let silence = streamed
-    ? limit('stalled', settings.firstTokenTimeoutMs, `no token within ${settings.firstTokenTimeoutMs} ms`)
-    : undefined;
+  const passed = (kind: 'timeout' | 'stalled', message: string): void =>
+    limits.abort(new EndpointError(kind, settings.baseUrl, message));
+  const whole = setTimeout(() => {
+    if (streamed && firstTokenMs === undefined) {
+      passed('stalled', `no token within ${seconds(timeoutMs)}; if the first one may take longer, raise timeout_seconds`);
+    } else passed('timeout', `no complete reply within ${seconds(timeoutMs)}; if replies may take longer, raise timeout_seconds`);
+  }, timeoutMs);
+  const hang = (): void =>
+    passed(
+      'stalled',
+      `silent in the middle of a reply for ${seconds(stallTimeoutMs)}; if the server pauses so long, raise timeout_seconds, ` +
+        'a quarter of which it may',
+    );
+  let silence: NodeJS.Timeout | undefined;
 
   return {
     signal: AbortSignal.any([caller, limits.signal]),
@@ -41,17 +45,17 @@ export function watchAttempt(
       return firstTokenMs;
     },
     token: () => {
-      if (firstTokenMs !== undefined) {
-        silence?.refresh();
-        return;
-      }
-      firstTokenMs = nowMs() - startMs;
-      clearTimeout(silence);
-      silence = limit('stalled', settings.stallTimeoutMs, `silent in the middle of a reply for ${settings.stallTimeoutMs} ms`);
+      firstTokenMs ??= nowMs() - startMs;
+      if (silence === undefined) silence = setTimeout(hang, stallTimeoutMs);
+      else silence.refresh();
     },
     [Symbol.dispose]: () => {
       clearTimeout(whole);
       clearTimeout(silence);
     },
   };
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
 }

@@ -145,7 +145,6 @@ function fromTransportError(error: Error, { endpoint, redact, billed }: CallCirc
   const said = shortened(redact(origin.message), longestMessage - endpoint.baseUrl.length - 40);
   return new EndpointError('unavailable', endpoint.baseUrl, `the connection failed: ${code ? `${code}, ` : ''}${said}`, {
     billed,
-    staleConnection: error instanceof ConnectionError && (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE'),
   });
 }
 
@@ -154,7 +153,7 @@ function innermost(error: Error): Error {
 }
 
 function withBilled(error: EndpointError, billed: BilledUsage): EndpointError {
-  const { kind, endpoint, status, retryAfterMs: wait, staleConnection, said, ofRequest } = error;
+  const { kind, endpoint, status, retryAfterMs: wait, said, ofRequest } = error;
   const message = error.message.slice(endpoint.length + 2);
-  return new EndpointError(kind, endpoint, message, { status, retryAfterMs: wait, staleConnection, said, ofRequest, billed });
+  return new EndpointError(kind, endpoint, message, { status, retryAfterMs: wait, said, ofRequest, billed });
 }

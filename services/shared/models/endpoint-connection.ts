@@ -1,8 +1,8 @@
-import { Agent, fetch, type Response } from 'undici';
+import type { Response } from 'undici';
 import type { EndpointSettings } from './endpoint-settings.ts';
+import { openHttpConnections } from './http-connections.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 
-/** Probes (/v1/models) need a connection too while all calls are in flight. */
-const probeConnections = 2;
 const mostHops = 3;
 
 /** No answer came: the connection failed before its first byte. */
@@ -28,19 +28,9 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-/** A pool of connections of its own. It has no time limits: the attempt's watch is stricter and knows what it waits for. */
-export function createEndpointConnection(settings: EndpointSettings): EndpointConnection {
-  const { apiKey, baseUrl, headers: own = {}, maxConcurrency } = settings;
-  const dispatcher = new Agent({
-    connections: maxConcurrency + probeConnections,
-    pipelining: 1,
-    connectTimeout: 5_000,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    // Less than the 5 s after which uvicorn, and so vLLM, closes an idle connection; a server's own hint goes first.
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 300_000,
-  });
+export function createEndpointConnection(settings: EndpointSettings, proxies?: ProxySettings): EndpointConnection {
+  const { apiKey, baseUrl, headers: own = {} } = settings;
+  const connections = openHttpConnections(settings, proxies);
   const always = {
     accept: 'application/json, text/event-stream',
     'user-agent': 'scale',
@@ -59,14 +49,14 @@ export function createEndpointConnection(settings: EndpointSettings): EndpointCo
             };
       try {
         return await follow(addressOf(baseUrl, path), (address) =>
-          fetch(address, { ...sent, signal, dispatcher, redirect: 'manual' }),
+          connections.fetch(address, { ...sent, signal, redirect: 'manual' }),
         );
       } catch (error) {
         signal.throwIfAborted();
         throw new ConnectionError('the connection failed', { cause: error });
       }
     },
-    close: () => dispatcher.destroy(),
+    close: connections.close,
   };
 }
 

@@ -35,8 +35,6 @@ export class EndpointError extends Error {
   readonly status: number | undefined;
   /** How long the endpoint asks to be left alone. */
   readonly retryAfterMs: number | undefined;
-  /** A kept connection turned out to be closed before anything was answered: a new one may be tried at once. */
-  readonly staleConnection: boolean;
   /** What the server said, at greater length than in the message; "" if it said nothing. */
   readonly said: string;
   /** Undefined if nothing was generated, as far as is known. */
@@ -54,7 +52,6 @@ export class EndpointError extends Error {
     options: ErrorOptions & {
       readonly status?: number | undefined;
       readonly retryAfterMs?: number | undefined;
-      readonly staleConnection?: boolean;
       readonly said?: string;
       readonly billed?: BilledUsage | undefined;
       readonly ofRequest?: Failure | undefined;
@@ -65,7 +62,6 @@ export class EndpointError extends Error {
     this.endpoint = endpoint;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
-    this.staleConnection = options.staleConnection ?? false;
     this.said = options.said ?? '';
     this.billed = options.billed;
     this.ofRequest = options.ofRequest;

@@ -14,20 +14,25 @@ export interface EndpointSettings {
   readonly secrets?: readonly string[];
   /** Most calls in flight; the adaptive limit starts here and returns to it. */
   readonly maxConcurrency: number;
-  /** Limit of one attempt, from sending to the last byte. */
+  /**
+   * Limit of one attempt, from sending to the last byte, and so of the wait for the first token: a long prompt, a model that is
+   * being loaded and a gateway that holds a call back (LiteLLM one that was throttled: for 90 s) take as long as they take.
+   */
   readonly timeoutMs: number;
-  /** Limit from sending to the first token of a streamed reply. */
-  readonly firstTokenTimeoutMs: number;
   /** Longest silence between two tokens of a streamed reply. */
   readonly stallTimeoutMs: number;
+  /** Speak HTTP/2 where the server offers it. */
+  readonly http2: boolean;
 }
 
 export const endpointDefaults = {
   maxConcurrency: 32,
   timeoutMs: 120_000,
-  firstTokenTimeoutMs: 60_000,
   stallTimeoutMs: 30_000,
 } as const;
+
+/** Of the whole limit, where that is more than the default: who allows ten minutes for a reply has a server that pauses. */
+const stallShare = 0.25;
 
 export class EndpointSettingsError extends Error {
   override readonly name = 'EndpointSettingsError';
@@ -53,8 +58,8 @@ export function endpointSettings(
     secrets: secretVariablesOf(endpoint).map(secretOf),
     maxConcurrency: endpoint.maxConcurrency || endpointDefaults.maxConcurrency,
     timeoutMs,
-    firstTokenTimeoutMs: Math.min(timeoutMs, endpointDefaults.firstTokenTimeoutMs),
-    stallTimeoutMs: Math.min(timeoutMs, endpointDefaults.stallTimeoutMs),
+    stallTimeoutMs: Math.min(timeoutMs, Math.max(endpointDefaults.stallTimeoutMs, stallShare * timeoutMs)),
+    http2: endpoint.http2 ?? false,
   };
 }
 

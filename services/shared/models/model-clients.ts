@@ -10,6 +10,7 @@ import { createJournaledModelClient } from './journaled-model-client.ts';
 import { createModelClient } from './model-client.ts';
 import { createOpenAiEndpoint } from './openai-endpoint.ts';
 import type { EndpointHealth } from './pool-member.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 import type { Timing } from './timing.ts';
 
 /** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */
@@ -40,8 +41,14 @@ export interface JobModelClient {
 /**
  * @param environmentFor where the keys of the endpoint at an address are looked up
  * @param random in [0, 1); decides when and where a call goes, never what it asks
+ * @param proxies default: none
  */
-export function createModelClients(environmentFor: EndpointEnvironment, timing: Timing, random: () => number): ModelClients {
+export function createModelClients(
+  environmentFor: EndpointEnvironment,
+  timing: Timing,
+  random: () => number,
+  proxies?: ProxySettings,
+): ModelClients {
   const pools = new Map<string, EndpointPool>();
   const poolOf = (model: string, endpoints: readonly Endpoint[]): EndpointPool => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
@@ -52,7 +59,7 @@ export function createModelClients(environmentFor: EndpointEnvironment, timing: 
     const settings = serving.map((endpoint) => endpointSettings(endpoint, environmentFor(endpoint.baseUrl)));
     const pool = createEndpointPool({
       model,
-      endpoints: settings.map((each) => createOpenAiEndpoint(each, timing)),
+      endpoints: settings.map((each) => createOpenAiEndpoint(each, timing, proxies)),
       timing,
       random,
     });

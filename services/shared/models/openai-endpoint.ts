@@ -19,6 +19,7 @@ import type { EndpointSettings } from './endpoint-settings.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { modelNamesIn } from './model-names.ts';
 import { isPromptCut } from './prompt-cut.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 import { readChatResponse } from './read-chat-response.ts';
 import { createRedact } from './redact.ts';
 import { answerOf } from './server-answer.ts';
@@ -28,8 +29,8 @@ const longestAnswer = 1024 * 1024;
 const answerPatienceMs = 5_000;
 
 /** One OpenAI-compatible server. It learns from the server's refusals what can be asked of it. */
-export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock): ModelEndpoint {
-  const connection = createEndpointConnection(settings);
+export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock, proxies?: ProxySettings): ModelEndpoint {
+  const connection = createEndpointConnection(settings, proxies);
   const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
   const nowMs = () => clock.monotonicMs();
   let dialect = fullDialect;

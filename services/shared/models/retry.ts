@@ -44,10 +44,9 @@ export async function retry<T>(
       return await attempt(failed);
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
-      const atOnce = error.staleConnection && !failed.some(({ staleConnection }) => staleConnection);
       failed.push(error);
       giveUpIfDue(failed, dependencies);
-      await timing.sleep(atOnce ? 0 : backoffMs(policy, failed.length, dependencies.random()), signal);
+      await timing.sleep(backoffMs(policy, failed.length, dependencies.random()), signal);
     }
   }
 }

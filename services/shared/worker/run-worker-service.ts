@@ -7,6 +7,7 @@ import { awaitBus } from '../messaging/await-bus.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createModelClients, type ModelClients } from '../models/model-clients.ts';
+import { proxySettings } from '../models/proxy-settings.ts';
 import { systemTiming } from '../models/timing.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
@@ -49,7 +50,12 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       log.info({ health: health.url }, 'probes and metrics are served');
       const bus = await awaited.connected;
       releases.push('the bus', () => bus.close());
-      const models = createModelClients(createEndpointEnvironment(processEnvironment(), settings), systemTiming, Math.random);
+      const models = createModelClients(
+        createEndpointEnvironment(processEnvironment(), settings),
+        systemTiming,
+        Math.random,
+        proxySettings(processEnvironment()),
+      );
       releases.push('the model clients', () => models.close());
       let inFlight = () => 0;
       const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: inFlight() }));

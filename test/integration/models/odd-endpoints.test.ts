@@ -38,8 +38,8 @@ const limits: Omit<EndpointSettings, 'baseUrl'> = {
   apiKeyVariable: 'PLANTED_KEY',
   maxConcurrency: 4,
   timeoutMs: 30_000,
-  firstTokenTimeoutMs: 30_000,
   stallTimeoutMs: 30_000,
+  http2: false,
 };
 
 const started: { server: FaultyEndpoint; endpoint: ModelEndpoint }[] = [];

@@ -12,8 +12,8 @@ test('zeros stand for defaults, and the address loses its last slash', () => {
     secrets: [],
     maxConcurrency: 32,
     timeoutMs: 120_000,
-    firstTokenTimeoutMs: 60_000,
     stallTimeoutMs: 30_000,
+    http2: false,
   });
 });
 
@@ -21,8 +21,14 @@ test('no limit is longer than that of the whole attempt', () => {
   expect(endpointSettings({ ...endpoint, timeoutMs: 10_000, maxConcurrency: 4 }, {})).toMatchObject({
     maxConcurrency: 4,
     timeoutMs: 10_000,
-    firstTokenTimeoutMs: 10_000,
     stallTimeoutMs: 10_000,
+  });
+});
+
+test('who allows long replies has a server that may pause long: a quarter of the time', () => {
+  expect(endpointSettings({ ...endpoint, timeoutMs: 600_000 }, {})).toMatchObject({
+    timeoutMs: 600_000,
+    stallTimeoutMs: 150_000,
   });
 });
 

@@ -25,8 +25,7 @@ function setUp(change: Partial<RetryDependencies> = {}) {
   return { timing, dependencies };
 }
 
-const trouble = (kind: EndpointErrorKind = 'unavailable', staleConnection = false) =>
-  new EndpointError(kind, 'http://a/v1', 'down', { staleConnection });
+const trouble = (kind: EndpointErrorKind = 'unavailable') => new EndpointError(kind, 'http://a/v1', 'down');
 
 /** Fails with these errors, then answers. */
 function failing(...errors: readonly Error[]) {
@@ -88,15 +87,6 @@ test('what only a person can mend is not tried again', async () => {
   const { attempt, attempts } = failing(trouble('credentials'));
   await expect(retry(attempt, dependencies, never)).rejects.toMatchObject({ name: 'InfrastructureError', kind: 'credentials' });
   expect(attempts()).toBe(1);
-});
-
-test('a stale connection is replaced at once, but only once', async () => {
-  const { timing, dependencies } = setUp();
-  const { attempt } = failing(trouble('unavailable', true), trouble('unavailable', true));
-  const answer = retry(attempt, dependencies, never);
-  await timing.advance(60_000);
-  expect(await answer).toBe('answer');
-  expect(timing.sleeps).toEqual([0, 500]);
 });
 
 test('when the budget of all calls is spent it gives up without waiting', async () => {

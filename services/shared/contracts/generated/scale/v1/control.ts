@@ -108,6 +108,10 @@ export interface Endpoint {
   maxConcurrency: number;
   /** Time limit of one attempt of a call. */
   timeoutMs: number;
+  /** Speak HTTP/2 where the server offers it. Absent: HTTP/1.1. */
+  http2?:
+    | boolean
+    | undefined;
   /** Headers of one's own that go with each call. Absent: none. */
   headers?: EndpointHeaders | undefined;
 }
@@ -344,7 +348,15 @@ export interface ForgetMemoryResponse {
 }
 
 function createBaseEndpoint(): Endpoint {
-  return { model: "", baseUrl: "", apiKeyVariable: "", maxConcurrency: 0, timeoutMs: 0, headers: undefined };
+  return {
+    model: "",
+    baseUrl: "",
+    apiKeyVariable: "",
+    maxConcurrency: 0,
+    timeoutMs: 0,
+    http2: undefined,
+    headers: undefined,
+  };
 }
 
 export const Endpoint: MessageFns<Endpoint> = {
@@ -363,6 +375,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.timeoutMs !== 0) {
       writer.uint32(40).uint32(message.timeoutMs);
+    }
+    if (message.http2 !== undefined) {
+      writer.uint32(48).bool(message.http2);
     }
     if (message.headers !== undefined) {
       EndpointHeaders.encode(message.headers, writer.uint32(58).fork()).join();
@@ -423,6 +438,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.timeoutMs = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.http2 = reader.bool();
+            continue;
+          }
           case 7: {
             if (tag !== 58) {
               break;
@@ -466,6 +489,7 @@ export const Endpoint: MessageFns<Endpoint> = {
         : isSet(object.timeout_ms)
         ? globalThis.Number(object.timeout_ms)
         : 0,
+      http2: isSet(object.http2) ? globalThis.Boolean(object.http2) : undefined,
       headers: isSet(object.headers) ? EndpointHeaders.fromJSON(object.headers) : undefined,
     };
   },
@@ -487,6 +511,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.timeoutMs !== 0) {
       obj.timeoutMs = Math.round(message.timeoutMs);
     }
+    if (message.http2 !== undefined) {
+      obj.http2 = message.http2;
+    }
     if (message.headers !== undefined) {
       obj.headers = EndpointHeaders.toJSON(message.headers);
     }
@@ -503,6 +530,7 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.apiKeyVariable = object.apiKeyVariable ?? "";
     message.maxConcurrency = object.maxConcurrency ?? 0;
     message.timeoutMs = object.timeoutMs ?? 0;
+    message.http2 = object.http2 ?? undefined;
     message.headers = (object.headers !== undefined && object.headers !== null)
       ? EndpointHeaders.fromPartial(object.headers)
       : undefined;

@@ -1,0 +1,81 @@
+import {
+  Agent,
+  EnvHttpProxyAgent,
+  Pool,
+  type Pool as PoolType,
+  type RequestInfo,
+  type RequestInit,
+  type Response,
+  fetch as undiciFetch,
+} from 'undici';
+import type { EndpointSettings } from './endpoint-settings.ts';
+import { notBegun } from './not-begun.ts';
+import { noProxies, type ProxySettings, proxyFor } from './proxy-settings.ts';
+
+/** The connections to one endpoint. */
+export interface HttpConnections {
+  /** As the platform's, over these connections; a call that the server has not begun with is sent again at once. */
+  fetch(address: RequestInfo, init?: RequestInit): Promise<Response>;
+  /** Cuts what is in flight. */
+  close(): Promise<void>;
+}
+
+/** Probes (/v1/models) need a connection too while all calls are in flight. */
+const probeConnections = 2;
+/** With HTTP/2, so many calls share a connection: enough of them that the end of one, or a balancer's choice, does not decide for all. */
+const streamsPerConnection = 8;
+
+/**
+ * They have no time limits, since the watch of an attempt is stricter and knows what it waits for. HTTP/1.1 unless the settings say
+ * otherwise: undici speaks HTTP/2 wherever a server offers it, all calls then go over one connection, behind a balancer of
+ * connections to one server, and what was in flight fails when the connection ends in good order.
+ */
+export function openHttpConnections(settings: EndpointSettings, proxies: ProxySettings = noProxies): HttpConnections {
+  const { maxConcurrency, http2 } = settings;
+  const options = {
+    connections: maxConcurrency + probeConnections,
+    pipelining: 1,
+    connectTimeout: 5_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // Less than the 5 s after which uvicorn, and so vLLM, closes an idle connection; a server's own hint goes first.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 300_000,
+    allowH2: http2,
+    ...(http2 && { maxConcurrentStreams: streamsPerConnection }),
+  };
+  const proxy = proxyFor(settings.baseUrl, proxies);
+  const dispatcher =
+    proxy === undefined
+      ? new Agent(options)
+      : new EnvHttpProxyAgent({
+          ...options,
+          httpProxy: proxy,
+          httpsProxy: proxy,
+          noProxy: proxies.noProxy,
+          // The forwarding of plain http would otherwise lose every option (undici 8.12: ProxyAgent passes on `connect` alone).
+          factory: (origin: string | URL, given: object): PoolType => new Pool(origin, { ...options, ...given }),
+        });
+  return {
+    fetch: (address, init) => sendAgain(() => undiciFetch(address, { ...init, dispatcher })),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+const mostResends = 3;
+/** A server that closes a kept connection later than this after a call was sent may have begun with it. */
+const staleWithinMs = 1_000;
+
+/** That is no retry: it costs nothing and says nothing about the endpoint's health, so no circuit or budget of retries is told. */
+async function sendAgain<T>(send: () => Promise<T>): Promise<T> {
+  for (let resends = 0; ; resends += 1) {
+    const sentMs = performance.now();
+    try {
+      return await send();
+    } catch (error) {
+      const unread = notBegun(error);
+      const isSafe = unread === 'certain' || (unread === 'likely' && resends === 0 && performance.now() - sentMs < staleWithinMs);
+      if (!isSafe || resends === mostResends) throw error;
+    }
+  }
+}

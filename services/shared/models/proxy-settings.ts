@@ -1,0 +1,61 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Environment } from '../config/environment.ts';
+import { EndpointSettingsError } from './endpoint-settings.ts';
+
+/** The proxies that a process is to reach others through, as programs of other languages read them from the same variables. */
+export interface ProxySettings {
+  /** For http addresses; undefined for none. */
+  readonly http: string | undefined;
+  readonly https: string | undefined;
+  /** Hosts that are reached without, separated by commas: names with all below them, addresses, ranges such as 10.0.0.0/8, or *. */
+  readonly noProxy: string;
+}
+
+export const noProxies: ProxySettings = { http: undefined, https: undefined, noProxy: '' };
+
+/**
+ * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; where a name is there in small letters too, that one counts.
+ * @throws EndpointSettingsError for a proxy that is no address; its value may hold a password and is not shown
+ */
+export function proxySettings(environment: Environment): ProxySettings {
+  const read = (name: string): string | undefined => {
+    const value = environment[name.toLowerCase()]?.trim() || environment[name]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+  };
+  const proxy = (name: string): string | undefined => {
+    const value = read(name);
+    if (value === undefined) return undefined;
+    const address = /^[a-z0-9+.-]+:\/\//i.test(value) ? value : `http://${value}`;
+    const isProxy = URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol);
+    if (!isProxy) throw new EndpointSettingsError(`the variable ${name} must hold a proxy such as http://proxy:3128`);
+    return address;
+  };
+  const all = proxy('ALL_PROXY');
+  return { http: proxy('HTTP_PROXY') ?? all, https: proxy('HTTPS_PROXY') ?? all, noProxy: read('NO_PROXY') ?? '' };
+}
+
+/**
+ * The proxy for an address, undefined for none. A host of this machine is always reached without. Names in `noProxy` are left
+ * to the client library, which knows nothing of ranges.
+ */
+export function proxyFor(address: string, { http, https, noProxy }: ProxySettings): string | undefined {
+  const { protocol, hostname } = new URL(address);
+  const host = hostname.replace(/^\[(.+)\]$/, '$1');
+  if (isLoopback(host) || isWithin(host, noProxy)) return undefined;
+  return protocol === 'https:' ? https : http;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || isWithin(host, '127.0.0.0/8 ::1/128');
+}
+
+function isWithin(host: string, ranges: string): boolean {
+  if (isIP(host) === 0) return false;
+  const list = new BlockList();
+  for (const [, address = '', bits] of ranges.matchAll(/([0-9a-f.:]+)\/(\d+)/gi)) {
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    const isRange = isIP(address) !== 0 && Number(bits) <= (family === 'ipv6' ? 128 : 32);
+    if (isRange) list.addSubnet(address, Number(bits), family);
+  }
+  return list.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
+}
