@@ -7,6 +7,7 @@ import { spentToProto } from '../shared/contracts/spending-codec.ts';
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
 export function runSummary(manifest: RunManifest, state: RunState | undefined, spent: Spent | undefined): RunSummary {
   const scores = (state?.rounds ?? []).flatMap((round) => (round.evaluation ? [round.evaluation.score] : []));
+  const used = totalUse(state?.ledger ?? []);
   return {
     runId: manifest.runId,
     name: manifest.configuration?.name ?? '',
@@ -15,9 +16,10 @@ export function runSummary(manifest: RunManifest, state: RunState | undefined, s
     roundsCompleted: state?.rounds.filter((round) => round.completed).length ?? 0,
     maxRounds: manifest.configuration?.search?.maxRounds ?? 0,
     ...(scores.length > 0 ? { bestScore: Math.max(...scores) } : {}),
-    tokens: state ? totalUse(state.ledger).tokens : 0,
+    tokens: used.tokens,
+    ...(used.estimatedCalls === undefined ? {} : { estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,
-    simulated: state?.ledger.some((entry) => entry.simulated) ?? false,
+    simulated: used.simulated,
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
   };
 }

@@ -46,9 +46,10 @@ function failureLines({ failures, executions }: EvaluationDocument): string[] {
   );
 }
 
-function describeTokens({ tokens, usage, calls, executions }: EvaluationDocument): string {
+function describeTokens({ tokens, usage, calls, executions, estimatedCalls = 0 }: EvaluationDocument): string {
   const parts = `${formatCount(usage.promptTokens)} prompt, ${formatCount(usage.completionTokens)} completion`;
-  return `${formatCount(tokens)} (${parts}) in ${formatCount(calls)} calls, ${formatCount(tokens / executions)} an execution`;
+  const guessed = estimatedCalls === 0 ? '' : `; those of ${formatCount(estimatedCalls)} calls are estimates`;
+  return `${formatCount(tokens)} (${parts}) in ${formatCount(calls)} calls, ${formatCount(tokens / executions)} an execution${guessed}`;
 }
 
 function latencyLines({ latencyMs }: EvaluationDocument): string[] {

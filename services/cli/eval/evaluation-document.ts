@@ -16,7 +16,7 @@ export interface EvaluationDocument extends EvaluationSummary {
   readonly workflowName: string;
   /** Queries of the benchmark as it was asked for. */
   readonly queryCount: number;
-  /** What a reader of the scores should know about the queries, a sentence each. */
+  /** What a reader of the scores should know about the queries and the model's calls, a sentence each. */
   readonly warnings?: readonly string[];
 }
 

@@ -23,6 +23,8 @@ export interface RunProgress {
   readonly done: number;
   readonly total: number;
   readonly tokens: number;
+  /** Calls whose tokens are estimates. */
+  readonly estimatedCalls?: number;
   /** Share of the tokens that executing every workflow on every query would have cost, at most 1; absent before any is known. */
   readonly savedShare?: number;
   readonly bestScore?: number;
@@ -48,6 +50,7 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
     done: isCurrent ? step.done : 0,
     total: isCurrent ? step.total : 0,
     tokens: used.tokens,
+    ...(used.estimatedCalls === undefined ? {} : { estimatedCalls: used.estimatedCalls }),
     simulated: used.simulated,
     ...(saving.fullEvaluation === 0 ? {} : { savedShare: saving.share }),
     ...(best?.evaluation === undefined ? {} : { bestScore: best.evaluation.score, bestRound: best.round }),

@@ -113,7 +113,7 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
   const status = state.status === 'running' ? running : state.status;
   const lines = [
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
-    `${best}  ·  ${formatCount(progress.tokens)} tokens${saved}  ·  ${left}`,
+    `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${saved}  ·  ${left}`,
   ];
   return progress.simulated ? [...lines, paint('dim', 'simulated model: these scores are not results')] : lines;
 }

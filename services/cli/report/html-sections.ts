@@ -14,7 +14,9 @@ import {
   describeMemory,
   describePick,
   describeSaving,
+  describeTotal,
   exact,
+  exactTokens,
   parentOrDash,
   roundNotes,
   scoreOrDash,
@@ -170,17 +172,17 @@ function isPartial(cell: unknown): boolean {
 
 function ledgerSection(model: ReportModel): Markup {
   const { ledger } = model;
-  const line = (name: string, { calls, usage, tokens }: typeof ledger.total) => [
+  const line = (name: string, { calls, usage, tokens, estimatedCalls }: typeof ledger.total) => [
     name,
     exact(calls),
     exact(usage.promptTokens),
     exact(usage.cachedTokens),
     exact(usage.completionTokens),
-    exact(tokens),
+    exactTokens({ tokens, estimatedCalls }),
     formatShare(tokens / Math.max(1, ledger.total.tokens)),
   ];
   const head = ['#calls', '#prompt', '#of it cached', '#completion', '#tokens', '#share'];
-  return markup`<p>${exact(ledger.total.tokens)} tokens: ${describeSaving(model)}. That figure is an estimate: what each workflow would have cost on all queries is taken from the queries that it was executed on. Of all this, ${describeBroken(model)}.</p>
+  return markup`<p>Tokens: ${describeTotal(model)}; ${describeSaving(model)}. That figure is an estimate: what each workflow would have cost on all queries is taken from the queries that it was executed on. Of all this, ${describeBroken(model)}.</p>
 <figure><div class="wide">${spendingBars(model)}</div>${legend(ledger.byPhase.map(({ phase }) => ({ name: phase, text: phase, shape: 'swatch' as const })))}</figure>
 <h3>By phase</h3><div class="totalled">${table(['phase', ...head], [...ledger.byPhase.map((entry) => line(entry.phase, entry)), line('total', ledger.total)])}</div>
 <h3>By model</h3>${table(

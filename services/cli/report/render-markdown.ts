@@ -9,7 +9,9 @@ import {
   describeSaving,
   describeStatus,
   describeSubject,
+  describeTotal,
   exact,
+  exactTokens,
   parentOrDash,
   roundNotes,
   scoreOrDash,
@@ -27,7 +29,7 @@ export function renderMarkdown(model: ReportModel): string {
     `**Best:** ${describeBest(model)}.`,
     ...labelled('Pick', describePick(model)),
     ...labelled('Memory', describeMemory(model)),
-    `**Tokens:** ${exact(ledger.total.tokens)} in ${exact(ledger.total.calls)} calls, ${describeSaving(model)}.`,
+    `**Tokens:** ${describeTotal(model)}, ${describeSaving(model)}.`,
     ...labelled('Broken', describeBroken(model)),
     model.remarks.map((remark) => `- ${plain(remark, 400)}`).join('\n'),
     ...(best === undefined
@@ -60,12 +62,12 @@ export function renderMarkdown(model: ReportModel): string {
     table(
       ['phase', 'calls', 'prompt tokens', 'completion tokens', 'tokens', 'share'],
       [...ledger.byPhase.map((entry) => ({ ...entry, name: entry.phase as string })), { ...ledger.total, name: 'total' }].map(
-        ({ name, calls, usage, tokens }) => [
+        ({ name, calls, usage, tokens, estimatedCalls }) => [
           name,
           exact(calls),
           exact(usage.promptTokens),
           exact(usage.completionTokens),
-          exact(tokens),
+          exactTokens({ tokens, estimatedCalls }),
           formatShare(tokens / Math.max(1, ledger.total.tokens)),
         ],
       ),

@@ -10,7 +10,7 @@ import {
   describeSaving,
   describeStatus,
   describeSubject,
-  exact,
+  describeTotal,
   simulatedWarning,
 } from './words.ts';
 
@@ -27,10 +27,10 @@ export function renderTerminal(model: ReportModel): string {
     ...(otherScores === '' ? [] : [`        ${otherScores}`]),
     ...labelled('', oneLine(describePick(model), 240)),
     ...labelled('Memory', oneLine(describeMemory(model), 300)),
-    `Tokens  ${exact(ledger.total.tokens)} in ${exact(ledger.total.calls)} calls: ${describeSaving(model)}`,
-    ...ledger.byPhase.map(({ phase, tokens }) => {
+    `Tokens  ${describeTotal(model)}: ${describeSaving(model)}`,
+    ...ledger.byPhase.map(({ phase, tokens, estimatedCalls = 0 }) => {
       const share = formatShare(tokens / Math.max(1, ledger.total.tokens));
-      return `        ${phase.padEnd(9)}${formatCount(tokens).padStart(8)}  ${share.padStart(5)}`;
+      return `        ${phase.padEnd(9)}${`${estimatedCalls === 0 ? '' : '~'}${formatCount(tokens)}`.padStart(8)}  ${share.padStart(5)}`;
     }),
     ...labelled('Broken', describeBroken(model)),
     ...estimates.agreements.map(

@@ -56,6 +56,23 @@ export function describeMemory({ memory }: ReportModel): string {
   return `${exact(memory.executions)} executions of ${memory.workflows} workflows from earlier runs${kind}: ${from.join('; ')}${unused}`;
 }
 
+/** "1,234 in 40 calls", with how many of them are counted by estimate. */
+export function describeTotal({ ledger }: ReportModel): string {
+  const { tokens, calls, estimatedCalls = 0 } = ledger.total;
+  const guessed = estimatedCalls === 0 ? '' : ` (those of ${exact(estimatedCalls)} calls are estimates)`;
+  return `${exact(tokens)} in ${exact(calls)} calls${guessed}`;
+}
+
+interface TokenCount {
+  readonly tokens: number;
+  readonly estimatedCalls?: number | undefined;
+}
+
+/** A count of tokens that rests on an estimate is marked. */
+export function exactTokens({ tokens, estimatedCalls }: TokenCount): string {
+  return `${estimatedCalls === undefined ? '' : '~'}${exact(tokens)}`;
+}
+
 /** What could not be used, and what it took. */
 export function describeBroken({ ledger }: ReportModel): string {
   const { candidates, tokens, refused, canary, executed } = ledger.broken;

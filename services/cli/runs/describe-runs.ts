@@ -31,6 +31,7 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     maxRounds: run.maxRounds,
     bestScore: run.bestScore ?? null,
     tokens: run.tokens,
+    ...(run.estimatedCalls === undefined ? {} : { estimatedCalls: run.estimatedCalls }),
     simulated: run.simulated,
     waiting: run.waiting === undefined ? null : waitingDocument(run.waiting),
     createdAt: new Date(run.createdAtMs).toISOString(),
@@ -51,7 +52,7 @@ export function runTable(runs: readonly RunSummary[]): string {
     statusName(run.status),
     `${run.roundsCompleted}/${run.maxRounds}`,
     run.bestScore === undefined ? '-' : formatScore(run.bestScore),
-    formatCount(run.tokens),
+    `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,
     new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
     run.simulated ? 'simulated model' : '',
   ]);

@@ -1,3 +1,5 @@
+import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
+import { totalsByModel } from '../../domain/ledger/totals.ts';
 import type { RunEvent } from '../../domain/search/event.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -37,6 +39,13 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
     if (record.events.length > 0) view.progress(progressOf(record.state(), step, record.times, Date.now()), record.state());
     view.waiting(waits.now());
   };
+  const doubted = new Set<string>();
+  const tellDoubts = (): void => {
+    for (const { key, sentence } of describeDoubts(totalsByModel(record.state().ledger))) {
+      if (!doubted.has(key)) view.notice(`Note: ${sentence}`);
+      doubted.add(key);
+    }
+  };
   const redraw = setInterval(show, redrawMs);
   let told = '';
   let held = '';
@@ -63,7 +72,10 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         waits.told(waiting);
         if (trouble !== '' && trouble !== held) view.notice(`Held up, trying again: ${trouble}`);
         held = trouble;
-      } else view.event(record.add(update.logged), record.state());
+      } else {
+        view.event(record.add(update.logged), record.state());
+        tellDoubts();
+      }
       show();
       if (record.isOver()) return;
     }

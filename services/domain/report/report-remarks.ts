@@ -1,3 +1,5 @@
+import { describeDoubts } from '../ledger/describe-doubts.ts';
+import { totalsByModel } from '../ledger/totals.ts';
 import { coversAllQueries } from '../search/executions.ts';
 import { fallenBack, isQueryLevel } from '../search/query-level/query-workflows.ts';
 import type { Round, RunState } from '../search/state.ts';
@@ -7,7 +9,8 @@ const fewPairs = 5;
 
 /** What keeps the figures of this run from meaning what they seem to. */
 export function reportRemarks(state: RunState, best: BestWorkflow | undefined, estimates: EstimateReport): readonly string[] {
-  return [...bestRemarks(state, best), ...estimateRemarks(estimates), ...roundRemarks(state)];
+  const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
+  return [...doubts, ...bestRemarks(state, best), ...estimateRemarks(estimates), ...roundRemarks(state)];
 }
 
 function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] {

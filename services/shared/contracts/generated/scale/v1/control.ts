@@ -169,7 +169,11 @@ export interface RunSummary {
     | Waiting
     | undefined;
   /** What its calls have used, absent where nothing was noted. */
-  spent?: Spent | undefined;
+  spent?:
+    | Spent
+    | undefined;
+  /** Calls whose part of the tokens is an estimate. Absent: none. */
+  estimatedCalls?: number | undefined;
 }
 
 /** A run that does not go on: for what, since when, and what would end it. */
@@ -1014,6 +1018,7 @@ function createBaseRunSummary(): RunSummary {
     simulated: false,
     waiting: undefined,
     spent: undefined,
+    estimatedCalls: undefined,
   };
 }
 
@@ -1054,6 +1059,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.spent !== undefined) {
       Spent.encode(message.spent, writer.uint32(98).fork()).join();
+    }
+    if (message.estimatedCalls !== undefined) {
+      writer.uint32(104).uint32(message.estimatedCalls);
     }
     return writer;
   },
@@ -1167,6 +1175,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.spent = Spent.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.estimatedCalls = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1213,6 +1229,11 @@ export const RunSummary: MessageFns<RunSummary> = {
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
       waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
       spent: isSet(object.spent) ? Spent.fromJSON(object.spent) : undefined,
+      estimatedCalls: isSet(object.estimatedCalls)
+        ? globalThis.Number(object.estimatedCalls)
+        : isSet(object.estimated_calls)
+        ? globalThis.Number(object.estimated_calls)
+        : undefined,
     };
   },
 
@@ -1254,6 +1275,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.spent !== undefined) {
       obj.spent = Spent.toJSON(message.spent);
     }
+    if (message.estimatedCalls !== undefined) {
+      obj.estimatedCalls = Math.round(message.estimatedCalls);
+    }
     return obj;
   },
 
@@ -1276,6 +1300,7 @@ export const RunSummary: MessageFns<RunSummary> = {
       ? Waiting.fromPartial(object.waiting)
       : undefined;
     message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
+    message.estimatedCalls = object.estimatedCalls ?? undefined;
     return message;
   },
 };
