@@ -94,7 +94,10 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   };
 
   if (request !== undefined && isReplyLimitTooHigh(answer, request)) {
-    return trouble('misconfigured', `max_tokens, ${request.maxTokens}, leaves no room for a prompt; lower it in the run file`);
+    return trouble(
+      'misconfigured',
+      `max_tokens, ${request.maxTokens}, is more than the model or its context allows; lower it in the run file`,
+    );
   }
   if (isContextOverflow(answer)) return failure('context-overflow', 'the prompt does not fit the context of the model');
   if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");

@@ -5,20 +5,22 @@ import type { ServerAnswer } from './server-answer.ts';
 
 /** Messages of providers' own servers and of the proxies before them that say: this text is too long. */
 const tooLong = [
-  /context[ _-]?(length|size|window)|ContextWindowExceeded/i,
-  /maximum (model|sequence|input|prompt) ?length|max_model_len|range of input length/i,
-  /\b(prompt|inputs?|messages?|request|content|conversation|query|text)\b(?!.{0,40}\barray\b)[^.]{0,40}\btoo (long|large|big|many tokens)/i,
-  /\b(inputs?|prompt|messages?|tokens?)\b[^.]{0,80}\bexceed[^.]{0,60}\b(max|limit|allowed|supported|context)/i,
+  /context[ _-]?(length|size|window|limit)|ContextWindowExceeded/i,
+  /maximum (model|sequence|input|prompt) ?length|max_model_len|range of input length|exceeds max length/i,
+  /\b(prompt|inputs?|messages?|request|content|conversation|query|text|string)\b(?!.{0,40}\barray\b)[^.]{0,40}\btoo (long|large|big)/i,
+  /\b(inputs?|prompt|messages?|request|tokens?)\b[^.]{0,80}\bexceed[^.]{0,60}\b(max|limit|allowed|supported|context)/i,
   /\binputs?`?\s*(tokens\b[^.]{0,40}must be|must have (less|fewer))|max_new_tokens`? must be/i,
-  /max_tokens must be at least 1, got -/i,
+  /max_tokens must be at least 1, got -|tokens in request more than|too many (input |prompt )?tokens|token limit exceeded/i,
   /(reduce|shorten)[^.]{0,30}\b(length|prompt|messages?|input|number of tokens)/i,
+  /超长|过长|超出.*长度|上下文长度/,
 ];
+const ofTheMinute = /rate.?limit|too many requests|quota|per (second|minute|hour|day)|wait before/i;
 
 export function isContextOverflow({ code, message, status }: ServerAnswer): boolean {
   if (/context_length|exceed_context|context_window|string_above_max_length|prompt_too_long|input_too_long/i.test(code))
     return true;
   if (status === 413 || /request too large/i.test(message)) return true;
-  return status !== 429 && tooLong.some((form) => form.test(message));
+  return status !== 429 && !ofTheMinute.test(message) && tooLong.some((form) => form.test(message));
 }
 
 /**
@@ -26,34 +28,32 @@ export function isContextOverflow({ code, message, status }: ServerAnswer): bool
  * query. The context is named in the same words by OpenAI, OpenRouter, vLLM and SGLang.
  */
 export function isReplyLimitTooHigh({ param, message }: ServerAnswer, { maxTokens }: EndpointRequest): boolean {
-  const isOfReply = /max_(completion_|output_|new_)?tokens|completion|output/i.test(`${param} ${message}`);
-  if (!isOfReply) return false;
+  const said = `${param} ${message}`;
+  if (!/max_\w*tokens|completion|output/i.test(said)) return false;
   const context = /context (?:length|size|window)\D{0,20}(\d[\d,]*)/i.exec(message)?.[1];
   if (context !== undefined) return maxTokens >= Number(context.replaceAll(',', ''));
-  return (
-    /max_\w*tokens/.test(`${param} ${message}`) &&
-    /too large|at most|maximum|must be less|should be less/i.test(message) &&
-    !/input|prompt|messages/i.test(message)
-  );
+  const isBeyond = /too large|at most|maximum|exceed|must be less|should be less/i.test(message);
+  return isBeyond && /max_\w*tokens|(completion|output) tokens/i.test(said) && !/input|prompt|messages/i.test(message);
 }
+
+const filterCodes =
+  /content_filter|content_policy|content_moderation|ResponsibleAIPolicy|data_inspection_failed|invalid_prompt|flagged|sensitive/i;
+const filterWords = [
+  /\bflagged\b|content[ _]?(management )?polic|usage polic|content[ _-]?filter|safety (system|filter|polic|setting|check)/i,
+  /inappropriate content|sensitive (content|information|words?)|new_sensitive|prohibited[ _]content/i,
+  /violat\w+ [\w' ]*\b(polic|guideline)|blocked (due to|because|by)[^.]*(safety|content|polic|filter)/i,
+  /敏感|不安全|违规/,
+];
 
 export function isContentFilter({ code, message }: ServerAnswer): boolean {
   if (isAboutAccount(message)) return false;
-  if (
-    /content_filter|content_policy|content_moderation|ResponsibleAIPolicy|data_inspection_failed|invalid_prompt|flagged/i.test(
-      code,
-    )
-  )
-    return true;
-  return /\bflagged\b|content[ _]?(management )?polic|usage polic|content[ _-]?filter|safety (system|filter|polic|setting)|inappropriate content|violat\w+ (our|the|\w+'s) [\w ]*(polic|guideline)/i.test(
-    message,
-  );
+  return filterCodes.test(code) || filterWords.some((form) => form.test(message));
 }
 
 const keyCodes =
-  /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|permission_denied|permission_error|access_?denied|AuthenticationError/i;
+  /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|permission_denied|permission_error|access_?denied|AuthenticationError/i;
 const keyWords =
-  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted/i;
+  /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted/i;
 
 /** Nobody but the owner of the key can mend it: it is unknown, has no right to this, or its money is spent. */
 export function isRefusedKey(answer: ServerAnswer): boolean {
@@ -70,14 +70,14 @@ function withoutAdvice(message: string): string {
 }
 
 function isAboutAccount(message: string): boolean {
-  return /(account|organi[sz]ation|project|user)\b[^.]{0,60}\b(suspended|deactivated|disabled|banned|blocked|overdue|restricted|terminated)/i.test(
+  return /(account|organi[sz]ation|project|team|subscription)\b[^.]{0,60}\b(suspended|deactivated|disabled|banned|blocked|overdue|restricted|terminated)/i.test(
     message,
   );
 }
 
 export function isMissingModel({ status, code, param, message }: ServerAnswer): boolean {
   if (/model_not_found|model_not_available|invalid_model|model_not_exist/i.test(code)) return true;
-  if (status === 404 && /model/i.test(message)) return true;
+  if (status === 404 && /model|deployment|no endpoints found/i.test(message)) return true;
   if (status !== undefined && status >= 500) return false;
   return (
     (param === 'model' && !/support/i.test(message)) ||
@@ -87,7 +87,13 @@ export function isMissingModel({ status, code, param, message }: ServerAnswer): 
   );
 }
 
-export function isMissingPath({ status }: ServerAnswer): boolean {
+export function isMissingPath({ status, message }: ServerAnswer): boolean {
+  // LM Studio says so with the status 200, Cloudflare with 400.
+  if (
+    (status === undefined || status === 400) &&
+    /unexpected endpoint|no route (for|matched)|cannot (get|post) \//i.test(message)
+  )
+    return true;
   return status === 404 || status === 405 || status === 410 || (status !== undefined && status >= 300 && status < 400);
 }
 
@@ -134,7 +140,7 @@ export function refusedSetting(answer: ServerAnswer, { model, chatTemplateKwargs
   const message = answer.message.replaceAll(model, '…');
   if (status !== undefined && status !== 400 && status !== 422) return undefined;
   const complains =
-    /un(supported|known|recogni[sz]ed|expected|available)|not (be )?(supported|permitted|allowed|both|valid|available|specified)|does(n.t| not) support|cannot|invalid|extra|must|should|only|out of range|between|expected|deprecated/i.test(
+    /un(supported|known|recogni[sz]ed|expected|available)|not (be )?(supported|permitted|allowed|both|valid|available|specified)|does(n.t| not) support|cannot|invalid|extra|must|should|only|out of range|between|expected|deprecated|incompatible/i.test(
       message,
     );
   // The model's name may hold such a word.

@@ -545,7 +545,7 @@ describe('what only a person can mend', () => {
         400,
         "'max_tokens' or 'max_completion_tokens' is too large: 64. This model's maximum context length is 64 tokens and your request has 12 input tokens (64 > 64 - 12).",
       ),
-      /max_tokens, 64, leaves no room/,
+      /max_tokens, 64, is more than the model or its context allows/,
     ],
     [
       'a web page (openclaw#84697)',

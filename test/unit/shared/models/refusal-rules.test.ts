@@ -1,0 +1,244 @@
+import { expect, test } from 'vitest';
+import { callError } from '../../../../services/shared/models/call-error.ts';
+import { EndpointError, ServerRefusal } from '../../../../services/shared/models/endpoint-errors.ts';
+import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
+import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';
+import { createRedact } from '../../../../services/shared/models/redact.ts';
+import { answerIn, answerOf } from '../../../../services/shared/models/server-answer.ts';
+
+const endpoint = endpointSettings(
+  { model: 'm', baseUrl: 'http://gpu-1:8000/v1', apiKeyVariable: 'KEY', maxConcurrency: 0, timeoutMs: 0 },
+  { KEY: 'sk-planted-0123456789' },
+);
+
+const request: EndpointRequest = {
+  model: 'bytedance/seed-oss',
+  messages: [{ role: 'user', content: 'How many?' }],
+  temperature: 0,
+  topP: 0.9,
+  maxTokens: 5_000,
+  seed: 7,
+  chatTemplateKwargs: { thinking_budget: 'all' },
+  responseSchema: undefined,
+  jobId: 'j',
+  callId: 'c',
+};
+
+/** The kind of what an answer with this status and text comes to, with ? where it may be the one request's. */
+function kindOf(status: number, body: unknown): string {
+  const answer =
+    status === 200 ? answerIn(body) : answerOf(status, new Headers(), typeof body === 'string' ? body : JSON.stringify(body));
+  const error = callError(new ServerRefusal(answer), { endpoint, request, redact: createRedact([]), billed: undefined });
+  if (error === undefined) throw new Error('no error came of it');
+  return error instanceof EndpointError ? `${error.kind}${error.ofRequest ? '?' : ''}` : error.failure.kind;
+}
+
+const openAi = (message: string, more: object = {}) => ({ error: { message, ...more } });
+
+/** Collected from public reports, in the words of the servers that the names say. */
+const reported: readonly (readonly [string, string, number, unknown])[] = [
+  [
+    'xAI',
+    'context-overflow',
+    400,
+    openAi("This model's maximum prompt length is 131072 but the request contains 537812 tokens."),
+  ],
+  ['Copilot', 'context-overflow', 400, openAi('prompt token count of 135355 exceeds the limit of 128000')],
+  [
+    'LM Studio',
+    'context-overflow',
+    400,
+    openAi('The number of tokens to keep from the initial prompt is greater than the context length.'),
+  ],
+  ['MiniMax', 'context-overflow', 400, openAi('invalid params, context window exceeds limit')],
+  ['Kimi', 'context-overflow', 400, openAi('Your request exceeded model token limit: 262144')],
+  ['OpenAI', 'context-overflow', 400, openAi('Input tokens exceed the configured limit of 272000 tokens.')],
+  [
+    'OpenAI',
+    'context-overflow',
+    400,
+    openAi("Invalid 'messages[0].content': string too long.", { code: 'string_above_max_length' }),
+  ],
+  ['Anthropic', 'context-overflow', 400, openAi('input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000')],
+  [
+    'Cerebras',
+    'context-overflow',
+    400,
+    openAi('Please reduce the length of the messages or completion. Current length is 8193 while limit is 8192'),
+  ],
+  ['Z.ai', 'context-overflow', 400, openAi('Prompt exceeds max length', { code: '1261' })],
+  [
+    'Mistral',
+    'context-overflow',
+    400,
+    { message: 'Prompt contains 215418 tokens and 0 draft tokens, too large for model with 131072 maximum context length' },
+  ],
+  ['Ollama', 'context-overflow', 400, { error: 'prompt too long; exceeded max context length by 4 tokens' }],
+  ['Zhipu', 'context-overflow', 400, openAi('Prompt 超长', { code: '1261' })],
+  [
+    'vLLM',
+    'context-overflow',
+    400,
+    {
+      message:
+        "'max_tokens' or 'max_completion_tokens' is too large: 5000. This model's maximum context length is 8192 tokens and your request has 4000 input tokens (5000 > 8192 - 4000).",
+    },
+  ],
+  [
+    'OpenAI',
+    'context-overflow',
+    429,
+    openAi('Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 40000.', {
+      code: 'rate_limit_exceeded',
+    }),
+  ],
+
+  [
+    'vLLM',
+    'misconfigured',
+    400,
+    {
+      message:
+        "'max_tokens' or 'max_completion_tokens' is too large: 5000. This model's maximum context length is 4096 tokens and your request has 40 input tokens (5000 > 4096 - 40).",
+    },
+  ],
+  [
+    'SGLang',
+    'misconfigured',
+    400,
+    {
+      message:
+        "Requested token count exceeds the model's maximum context length of 4096 tokens. You requested a total of 5020 tokens: 20 tokens from the input messages and 5000 tokens for the completion.",
+    },
+  ],
+  [
+    'Anthropic',
+    'misconfigured',
+    400,
+    openAi('max_tokens: 5000 > 4096, which is the maximum allowed number of output tokens for this model'),
+  ],
+  ['a gateway', 'misconfigured', 400, openAi('the number of completion tokens exceeds the maximum allowed, 4096')],
+  ['DeepSeek', 'misconfigured?', 400, openAi('Invalid max_tokens value, the valid range of max_tokens is [1, 4096]')],
+
+  [
+    'xAI',
+    'content-filter',
+    403,
+    {
+      code: 'The caller does not have permission',
+      error: 'Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO',
+    },
+  ],
+  ['OpenAI', 'content-filter', 400, openAi('Your request was rejected as a result of our safety system.')],
+  ['Google', 'content-filter', 400, openAi('The prompt was blocked due to PROHIBITED_CONTENT')],
+  ['Zhipu', 'content-filter', 400, openAi('系统检测到输入或生成内容可能包含不安全或敏感内容', { code: '1301' })],
+
+  ['OpenAI', 'credentials', 401, openAi('Incorrect API key provided: sk-abc***xyz.', { code: 'invalid_api_key' })],
+  ['DeepSeek', 'credentials', 402, openAi('Insufficient Balance')],
+  [
+    'OpenRouter',
+    'credentials',
+    402,
+    openAi('This request requires more credits, or fewer max_tokens. You requested up to 5000 tokens, but can only afford 1200.'),
+  ],
+  [
+    'Moonshot',
+    'credentials',
+    429,
+    openAi('Your account is suspended, please check your plan and billing details', { type: 'exceeded_current_quota_error' }),
+  ],
+  [
+    'OpenAI',
+    'credentials',
+    429,
+    openAi('You exceeded your current quota, please check your plan and billing details.', { code: 'insufficient_quota' }),
+  ],
+  [
+    'OpenAI',
+    'credentials?',
+    403,
+    openAi('Country, region, or territory not supported', { code: 'unsupported_country_region_territory' }),
+  ],
+  ['a firewall', 'credentials?', 403, '<html><head><title>403 Forbidden</title></head></html>'],
+  ['LiteLLM', 'credentials', 400, openAi('Authentication Error, Invalid proxy server token passed', { type: 'auth_error' })],
+
+  [
+    'OpenAI',
+    'misconfigured',
+    404,
+    openAi('The model `bytedance/seed-oss` does not exist or you do not have access to it.', { code: 'model_not_found' }),
+  ],
+  ['Azure', 'misconfigured', 404, openAi('The API deployment for this resource does not exist.', { code: 'DeploymentNotFound' })],
+  ['OpenRouter', 'misconfigured', 404, openAi('No endpoints found for bytedance/seed-oss.')],
+  [
+    'Hugging Face',
+    'misconfigured?',
+    400,
+    openAi("The requested model 'bytedance/seed-oss' is not supported by any provider you have enabled."),
+  ],
+  [
+    'Perplexity',
+    'misconfigured?',
+    400,
+    openAi("Invalid model 'bytedance/seed-oss'. Permitted models can be found in the documentation."),
+  ],
+  [
+    'LiteLLM, by a name with a setting in it',
+    'misconfigured?',
+    400,
+    openAi('Invalid model name passed in model=bytedance/seed-oss'),
+  ],
+  ['LM Studio', 'misconfigured', 200, { error: 'Unexpected endpoint or method. (POST /chat/completions). Returning 200 anyway' }],
+  ['Cloudflare', 'misconfigured', 400, { success: false, errors: [{ code: 7000, message: 'No route for that URI' }] }],
+  ['Express', 'misconfigured', 404, '<pre>Cannot POST /chat/completions</pre>'],
+  [
+    'OpenAI',
+    'misconfigured?',
+    400,
+    openAi("Invalid 'temperature': decimal above maximum value.", { param: 'temperature', code: 'decimal_above_max_value' }),
+  ],
+  ['Anthropic', 'misconfigured?', 400, openAi('`temperature` is deprecated for this model.')],
+  ['llama-server', 'misconfigured?', 400, openAi('Assistant response prefill is incompatible with enable_thinking.')],
+  ['a template', 'misconfigured?', 400, openAi('Unexpected thinking budget: all')],
+
+  [
+    'Google',
+    'throttled',
+    429,
+    [
+      {
+        error: {
+          code: 429,
+          message:
+            'You exceeded your current quota, please check your plan and billing details. Quota exceeded, limit: 15 per minute.',
+          status: 'RESOURCE_EXHAUSTED',
+        },
+      },
+    ],
+  ],
+  [
+    'Azure',
+    'throttled',
+    429,
+    openAi('Requests have exceeded token rate limit of your current pricing tier. Please retry after 7 seconds.', {
+      code: '429',
+    }),
+  ],
+  ['Bedrock', 'throttled', 400, openAi('Too many tokens, please wait before trying again.', { type: 'ThrottlingException' })],
+  ['Anthropic', 'throttled', 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }],
+
+  ['OpenAI', 'unavailable?', 500, openAi('The model produced invalid content. Consider modifying your prompt.')],
+  ['nginx', 'unavailable', 502, '<html><title>502 Bad Gateway</title></html>'],
+  ['a server', 'unclear-refusal?', 400, openAi('This request is odd.')],
+  ['a server', 'unclear-refusal?', 418, ''],
+];
+
+test.each(reported)('%s says %s with status %i: %j', (_server, kind, status, body) => {
+  expect(kindOf(status, body)).toBe(kind);
+});
+
+test('a defect of ours is blamed on no endpoint', () => {
+  const circumstances = { endpoint, request, redact: createRedact([]), billed: undefined };
+  expect(callError(new TypeError("Cannot read properties of undefined (reading 'x')"), circumstances)).toBeUndefined();
+  expect(callError(new RangeError('boom'), circumstances)).toBeUndefined();
+});
