@@ -5,6 +5,7 @@ import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createCoordinatorMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
+import { startBlobCollector } from './collect-blobs.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
 import { startCoordinator } from './coordinator.ts';
@@ -36,6 +37,8 @@ await runService({
     if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
     const coordinator = startCoordinator(settings, bus, log);
     releases.push('the coordinator', () => coordinator.stop());
+    const collector = startBlobCollector(bus, name, log);
+    releases.push('the blob collector', () => collector.stop());
     const handlers = createControlHandlers(bus, coordinator, Date.now);
     const control = await startControlServer(
       { address: `${settings.controlHost}:${settings.controlPort}`, token: settings.controlToken },

@@ -155,6 +155,17 @@ export interface BlobStore {
   put(content: Uint8Array): Promise<string>;
   /** @throws BlobMissingError */
   get(name: string): Promise<Uint8Array>;
+  /**
+   * Removes the blobs that were last put longer ago than that and that no run, queued job, result, log entry, journaled call or
+   * memory refers to, and what puts that were broken off have left. One that is put again at the same time stays. The time must
+   * be far above what lies between the put of a blob and the message that refers to it, and above 40 minutes.
+   */
+  collect(settings: { readonly unusedForMs: number }, signal: AbortSignal): Promise<CollectedBlobs>;
+}
+
+export interface CollectedBlobs {
+  readonly removed: number;
+  readonly kept: number;
 }
 
 export interface RunRegistry {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
+import { decodeJob } from '../contracts/job-codec.ts';
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
@@ -21,6 +22,7 @@ import type {
 import { BlobMissingError, LogConflictError, LogLostError } from './errors.ts';
 import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow, wipeJobs } from './in-memory-job-queue.ts';
 import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
+import { blobsOfJob, blobsOfRun } from './references.ts';
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
 export interface InMemoryServerSettings {
@@ -46,7 +48,7 @@ interface Store {
   readonly events: Map<string, LogEntry[]>;
   readonly calls: Map<string, Stored>;
   readonly spending: Map<string, Stored[]>;
-  readonly blobs: Map<string, Uint8Array>;
+  readonly blobs: Map<string, { readonly content: Uint8Array; readonly putAtMs: number }>;
   readonly manifests: Map<string, Stored>;
   readonly leases: Map<string, HeldLease>;
   readonly troubles: Trouble[];
@@ -89,7 +91,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         log: createEventLog(world, store, client),
         journal: createCallJournal(world, store, client),
         spending: createSpendingStore(world, store, client),
-        blobs: createBlobStore(store, client),
+        blobs: createBlobStore(world, store, client),
         runs: createRunRegistry(world, store, client),
         leases: createLeaseStore(world, store, client, leaseTtlMs),
         troubles: createTroubleBoard(world, store),
@@ -285,19 +287,30 @@ function createSpendingStore(world: World, { spending }: Store, client: Client):
   };
 }
 
-function createBlobStore(store: Store, client: Client): BlobStore {
+function createBlobStore(world: World, store: Store, client: Client): BlobStore {
   return {
     async put(content) {
       const name = createHash('sha256').update(content).digest('hex');
       requireOpen(client, `put blob ${name}`);
-      store.blobs.set(name, content.slice());
+      store.blobs.set(name, { content: content.slice(), putAtMs: world.timers.nowMs() });
       return name;
     },
     async get(name) {
       requireOpen(client, `get blob ${name}`);
-      const content = store.blobs.get(name);
-      if (!content) throw new BlobMissingError(name);
-      return content.slice();
+      const blob = store.blobs.get(name);
+      if (!blob) throw new BlobMissingError(name);
+      return blob.content.slice();
+    },
+    async collect({ unusedForMs }) {
+      requireOpen(client, 'collect blobs');
+      // Whatever else there is carries its body in itself here.
+      const runs = [...store.manifests.values()].flatMap(({ bytes }) => blobsOfRun(decodeRunManifest(bytes)));
+      const jobs = [...store.jobs.queue.values()].flatMap(({ bytes }) => blobsOfJob(decodeJob(bytes)));
+      const used = new Set([...runs, ...jobs]);
+      const latest = world.timers.nowMs() - unusedForMs;
+      const unused = [...store.blobs].filter(([name, { putAtMs }]) => putAtMs < latest && !used.has(name));
+      for (const [name] of unused) store.blobs.delete(name);
+      return { removed: unused.length, kept: store.blobs.size };
     },
   };
 }

@@ -19,9 +19,14 @@ export async function carryBody(blobs: BlobStore, body: Uint8Array): Promise<Car
   return { data: new Uint8Array(), headers: withBlob };
 }
 
+/** The blob that a message's headers refer to. */
+export function blobIn(carried: MsgHdrs | undefined): string | undefined {
+  return carried?.get(blobHeader) || undefined;
+}
+
 /** @throws BlobMissingError, BusError */
 export async function fetchBody(blobs: BlobStore, carried: CarriedBody): Promise<Uint8Array> {
-  const blob = carried.headers?.get(blobHeader);
+  const blob = blobIn(carried.headers);
   return blob ? await blobs.get(blob) : carried.data;
 }
 

@@ -2,26 +2,48 @@ import { createHash } from 'node:crypto';
 import type { ObjectStore } from '@nats-io/obj';
 import type { BlobStore } from './bus.ts';
 import { BlobMissingError, BusError } from './errors.ts';
+import { collectBlobs } from './nats-blob-collector.ts';
+import { isWrongLastSequence } from './nats-errors.ts';
+import { chunksOf, metaOf, readMeta, rollUp, type StoredMeta } from './nats-object.ts';
+import { publishOnce } from './nats-publish.ts';
 import { type NatsSession, untilDone, within } from './nats-session.ts';
+import { streams, subjects } from './subjects-and-streams.ts';
 
 /** Reading a blob goes through a consumer that may stall in an outage: then it is read anew. */
 const readTimeoutMs = 10_000;
+/** Chunks under way at a time: they keep their order on the one connection. */
+const chunksAtOnce = 8;
 
-export function createNatsBlobStore(session: NatsSession, store: ObjectStore): BlobStore {
+/**
+ * Blobs in the layout of a NATS object store, read with its client and written with conditions that it does not have: the first to
+ * publish a blob's description wins, and who comes later takes its chunks away again.
+ */
+export function createNatsBlobStore(session: NatsSession, store: ObjectStore, touchAfterMs = 20 * 60_000): BlobStore {
+  // Equal contents that one process puts at the same time are put once.
+  const underWay = new Map<string, Promise<string>>();
+  const put = async (name: string, content: Uint8Array): Promise<string> => {
+    await untilDone(session, `put blob ${name}`, async () => {
+      const present = await readMeta(session, name);
+      if (present?.isWhole && present.size === content.length) await touch(session, present, touchAfterMs);
+      else await write(session, name, content, present);
+    });
+    return name;
+  };
   return {
-    async put(content) {
+    put(content) {
       const name = createHash('sha256').update(content).digest('hex');
-      return await untilDone(session, `put blob ${name}`, async () => {
-        // A blob that is there is left alone: putting it again would take its chunks from those who are reading them.
-        const present = await store.info(name);
-        if (!present || present.deleted || present.size !== content.length) await store.putBlob({ name }, content);
-        return name;
-      });
+      const known = underWay.get(name);
+      if (known) return known;
+      const putting = put(name, content).finally(() => underWay.delete(name));
+      underWay.set(name, putting);
+      return putting;
     },
 
     async get(name) {
       const operation = `get blob ${name}`;
       return await untilDone(session, operation, async () => {
+        const present = await readMeta(session, name);
+        if (!present?.isWhole) throw new BlobMissingError(name);
         const object = await store.get(name);
         if (!object) throw new BlobMissingError(name);
         const content = await within(operation, readTimeoutMs, readAll(object.data));
@@ -30,7 +52,47 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore): B
         return content;
       });
     },
+
+    collect: (settings, signal) => collectBlobs(session, settings, signal),
   };
+}
+
+/** Marks it as used, so that the collector counts its age from now. */
+async function touch(session: NatsSession, present: StoredMeta, touchAfterMs: number): Promise<void> {
+  if (present.ageMs < touchAfterMs) return;
+  await publishMeta(session, present.name, { ...present.document, mtime: new Date().toISOString() }, present.sequence);
+}
+
+async function write(session: NatsSession, name: string, content: Uint8Array, replaced: StoredMeta | undefined): Promise<void> {
+  const meta = metaOf(name, content);
+  const purge = (nuid: string) => session.manager.streams.purge(streams.blobs, { filter: subjects.blobChunks(nuid) });
+  try {
+    const chunks = chunksOf(content);
+    for (let start = 0; start < chunks.length; start += chunksAtOnce) {
+      const some = chunks.slice(start, start + chunksAtOnce);
+      await Promise.all(some.map((chunk) => publishOnce(session, subjects.blobChunks(meta.nuid), chunk)));
+    }
+    await publishMeta(session, name, meta, replaced?.sequence ?? 0);
+  } catch (error) {
+    // Where it is not known whether the description is stored, its chunks must stay; the collector finds them if it is not.
+    if (error instanceof LostRaceError) await purge(meta.nuid);
+    throw error;
+  }
+  if (replaced) await purge(replaced.nuid);
+}
+
+/** Somebody else has put the blob meanwhile: the next attempt finds it there. */
+class LostRaceError extends BusError {}
+
+async function publishMeta(session: NatsSession, name: string, meta: object, expectedLast: number): Promise<void> {
+  const subject = subjects.blobMeta(name);
+  const body = new TextEncoder().encode(JSON.stringify(meta));
+  try {
+    await publishOnce(session, subject, body, rollUp(), { lastSubjectSequence: expectedLast });
+  } catch (error) {
+    if (!isWrongLastSequence(error)) throw error;
+    throw new LostRaceError(`put blob ${name}`, 'another writer came first', { cause: error });
+  }
 }
 
 async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {

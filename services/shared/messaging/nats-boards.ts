@@ -1,6 +1,7 @@
 import { decodeTrouble, decodeWorkerReport, encodeTrouble, encodeWorkerReport } from '../contracts/board-codec.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import type { TroubleBoard, WorkerBoard } from './bus.ts';
+import { toBusError } from './nats-errors.ts';
 import type { NatsSession } from './nats-session.ts';
 import { subjects } from './subjects-and-streams.ts';
 
@@ -29,7 +30,10 @@ function tell({ connection, logger }: Session, subject: string, encode: () => Ui
   }
 }
 
-/** What is told on a subject from now on, until the signal aborts. What this program cannot read is left out. */
+/**
+ * What is told on a subject from now on, until the signal aborts. What this program cannot read is left out.
+ * @throws BusError if the server does not let this user listen
+ */
 async function* follow<Message>(
   { connection, logger }: Session,
   subject: string,
@@ -53,6 +57,8 @@ async function* follow<Message>(
       const message = read(data);
       if (message !== undefined) yield message;
     }
+  } catch (error) {
+    throw toBusError(`listen to ${subject}`, error);
   } finally {
     signal.removeEventListener('abort', end);
     subscription.unsubscribe();

@@ -33,6 +33,8 @@ export interface BusSettings extends StreamLimits {
   readonly logger: Logger;
   /** A delivered job without a heartbeat for so long is delivered again. Default 30 s. */
   readonly ackWaitMs?: number;
+  /** A blob that is put again after so long counts as used from then on; far below what collect is given. Default 20 min. */
+  readonly blobTouchMs?: number;
   /** How long the first connection, and later each operation, is tried while the server is away. Default 30 s. */
   readonly deadlineMs?: number;
 }
@@ -43,10 +45,10 @@ export interface BusSettings extends StreamLimits {
  * @throws BusError if no server answers, or the streams cannot be made
  */
 export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger)): Promise<Bus> {
-  const { servers, name, logger, ackWaitMs = 30_000, deadlineMs = 30_000 } = settings;
+  const { servers, name, logger, deadlineMs = 30_000 } = settings;
   const connection = await connectNats({ servers, name, logger, deadlineMs, waits });
   try {
-    return await openBus(await openSession(connection, settings, { deadlineMs, waits }), ackWaitMs);
+    return await openBus(await openSession(connection, settings, { deadlineMs, waits }), settings);
   } catch (error) {
     await connection.close();
     throw error;
@@ -82,7 +84,7 @@ async function openSession(
   return { ...base, streams: streamWatch };
 }
 
-async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
+async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }: BusSettings): Promise<Bus> {
   const { connection, manager } = session;
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
@@ -92,7 +94,7 @@ async function openBus(session: NatsSession, ackWaitMs: number): Promise<Bus> {
     new Objm(session.jetstream).open(buckets.blobs),
     manager.streams.info(streams.leases),
   ]);
-  const blobs = createNatsBlobStore(session, objects);
+  const blobs = createNatsBlobStore(session, objects, blobTouchMs);
   let closing: Promise<void> | undefined;
   return {
     jobs: createNatsJobQueue(session, ackWaitMs),

@@ -1,5 +1,8 @@
 import type { StoredMsg } from '@nats-io/jetstream';
+import { mapAtOnce } from '../lifecycle/map-at-once.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
+
+const readAtOnce = 64;
 
 /** The newest message of a subject, from the stream's leader: other replicas may be behind. */
 export async function readLast(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
@@ -16,6 +19,6 @@ export async function readLastOfEach(session: NatsSession, stream: string, filte
   const list = () => session.manager.streams.info(stream, { subjects_filter: filter });
   const info = await untilDone(session, `list ${filter}`, list);
   const subjects = Object.keys(info.state.subjects ?? {}).sort();
-  const messages = await Promise.all(subjects.map((subject) => readLast(session, stream, subject)));
+  const messages = await mapAtOnce(subjects, readAtOnce, (subject) => readLast(session, stream, subject));
   return messages.filter((message) => message !== undefined);
 }

@@ -28,11 +28,15 @@ export const streams = {
 
 export const buckets = { runs: 'runs', leases: 'leases', blobs: 'blobs' } as const;
 
+const blobMetaPrefix = `$O.${buckets.blobs}.M.`;
+const blobChunkPrefix = `$O.${buckets.blobs}.C.`;
+
 export const jobKinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
 
 export const subjects = {
   job: (kind: JobKind, runId: string, jobId: string) => `jobs.v1.${kind}.${token(runId)}.${token(jobId)}`,
   lane: (kind: JobKind, runId: string) => `jobs.v1.${kind}.${token(runId)}.>`,
+  allJobs: 'jobs.v1.>',
   jobsOfRun: (runId: string) => `jobs.v1.*.${token(runId)}.>`,
   result: (runId: string, jobId: string) => `results.v1.${token(runId)}.${token(jobId)}`,
   resultsOfRun: (runId: string) => `results.v1.${token(runId)}.>`,
@@ -48,12 +52,25 @@ export const subjects = {
   allMemory: 'memory.v1.>',
   /** Messages that could not be read, kept under the subject that they came on. */
   dead: (subject: string) => `dead.v1.${subject}`,
+  /** The layout of NATS object stores: names in base64url. */
+  blobMeta: (name: string) =>
+    `${blobMetaPrefix}${Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`,
+  blobChunks: (nuid: string) => `${blobChunkPrefix}${nuid}`,
+  allBlobs: `$O.${buckets.blobs}.>`,
   /** In no stream: heard by whoever listens. */
   trouble: (runId: string) => `trouble.v1.${token(runId)}`,
   /** In no stream either: each worker's report, every few seconds. */
   workers: 'workers.v1',
   runManifests: `$KV.${buckets.runs}.>`,
 } as const;
+
+/** The name of a blob, or the id of some chunks, that a subject of the object store holds. */
+export function readBlobSubject(subject: string): { readonly name: string } | { readonly nuid: string } | undefined {
+  if (subject.startsWith(blobMetaPrefix)) {
+    return { name: Buffer.from(subject.slice(blobMetaPrefix.length), 'base64url').toString() };
+  }
+  return subject.startsWith(blobChunkPrefix) ? { nuid: subject.slice(blobChunkPrefix.length) } : undefined;
+}
 
 /** The last token of a subject, e.g. the job id of a job's. */
 export function lastToken(subject: string): string {
