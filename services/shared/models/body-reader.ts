@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Response } from 'undici';
 
 const longestDrainMs = 1_000;
@@ -62,7 +62,11 @@ async function within<T>(result: Promise<T>, patienceMs: number): Promise<T | 's
   // Whoever loses the race may still fail, when nobody listens any more.
   result.catch(() => undefined);
   try {
-    return await Promise.race([result, delay(patienceMs, 'silence' as const, { signal: stop.signal })]);
+    const first = await Promise.race([result, delay(patienceMs, 'silence' as const, { signal: stop.signal })]);
+    if (first !== 'silence') return first;
+    // A process that was busy or stopped meanwhile hears of the time before it hears of what has come.
+    await nextTurn();
+    return await Promise.race([result, nextTurn('silence' as const)]);
   } finally {
     stop.abort();
   }
