@@ -1,0 +1,88 @@
+/** A place where a text names one of the choices. */
+export interface Mention {
+  readonly choice: string;
+  readonly at: number;
+  readonly end: number;
+  /** "not A", "A is wrong". */
+  readonly refused: boolean;
+  /** It stands with others: "A or B". */
+  readonly several: boolean;
+}
+
+/** A pattern for any of the choices, the longest first: "very good" is not "good". */
+export function nameSource(choices: readonly string[]): string {
+  const longestFirst = [...choices].sort((one, other) => other.length - one.length);
+  return longestFirst.map((choice) => choice.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|');
+}
+
+export function nameOf(text: string, choices: readonly string[]): string | undefined {
+  return choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+}
+
+/** The places in order. A letter counts in its own case, or in brackets, or behind "option" and its like; "A car" and "I think" do not. */
+export function mentionsIn(text: string, choices: readonly string[]): Mention[] {
+  const name = new RegExp(
+    String.raw`(?<![\p{L}\p{N}]|\p{N}[.,]|\p{L}-)(?:${nameSource(choices)})(?![\p{L}\p{N}]|[.,]\d|['’-]\p{L})`,
+    'giu',
+  );
+  const found = [...text.matchAll(name)].flatMap((match) => {
+    const choice = nameOf(match[0], choices);
+    const end = match.index + match[0].length;
+    return choice !== undefined && isMeant(match[0], choice, text.slice(0, match.index), text.slice(end, end + 40))
+      ? [{ choice, at: match.index, end }]
+      : [];
+  });
+  return runsOf(found, text).flatMap((run) => {
+    const [first, last] = [run[0], run.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const refused = isRefused(text.slice(Math.max(0, first.at - 80), first.at), text.slice(last.end, last.end + 80));
+    const several = new Set(run.map(({ choice }) => choice)).size > 1;
+    return run.map((one) => ({ ...one, refused, several }));
+  });
+}
+
+const verbs =
+  'is|was|has|does|must|can|cannot|could|should|will|would|seems|fits|says|gives|works|wins|because|since|as|and|or|but|given|due';
+
+function isMeant(written: string, choice: string, before: string, after: string): boolean {
+  if (!/^\p{L}$/u.test(written)) return true;
+  const isNamed = /\b(?:option|choice|answer|letter|solution|alternative|statement)s?[:\s]+["'“‘([*_]*$/i.test(before.slice(-30));
+  if (isNamed || (/\($/.test(before) && /^\)/.test(after))) return true;
+  const isWord = /^[ai]$/i.test(written) && /^\s+\p{Ll}/u.test(after);
+  return written === choice && !(isWord && !new RegExp(`^\\s+(?:${verbs})\\b`).test(after));
+}
+
+/** Those that only commas, "and" and "or" part. */
+function runsOf<One extends Pick<Mention, 'choice' | 'at' | 'end'>>(found: readonly One[], text: string): One[][] {
+  const joining =
+    /^["'”’)\]*_]*\s*(?:(?:,|;|\/|&|\band\b|\bor\b|\bnor\b)\s*)+(?:(?:option|choice|answer|solution)s?\s+)?["'“‘([*_]*$/i;
+  const runs: One[][] = [];
+  for (const one of found) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    // "Between A and B, B": one that comes again begins anew.
+    const isNew = run?.every(({ choice }) => choice !== one.choice) ?? false;
+    if (run !== undefined && last !== undefined && isNew && joining.test(text.slice(last.end, one.at))) run.push(one);
+    else runs.push([one]);
+  }
+  return runs;
+}
+
+const fillers =
+  '(?:(?:be|is|to|it|a|an|the|simply|just|really|both|either|(?:option|choice|answer|letter|solution|statement)s?)\\s+)*';
+const refusingBefore = new RegExp(
+  '(?:\\b(?:not|never|neither|nor|cannot|without|except|unlike|than|against|over|reject(?:s|ed|ing)?|rul(?:e|es|ed|ing) out|' +
+    "eliminat(?:e|es|ed|ing)|exclud(?:e|es|ed|ing)|discard(?:s|ed|ing)?|instead of|incorrect:?|wrong:?)|n['’]t)\\s+" +
+    `${fillers}["'“‘([*_]*$`,
+  'iu',
+);
+const refusingAfter = new RegExp(
+  "^[\"'”’)\\]*_]*\\s*(?:\\([^()]*\\)\\s*)?(?:(?:cannot|can['’]t|(?:do|does|did|is|are|was|were|could|would|will) not|(?:do|does|did|is|are|was|were|could|would|wo)n['’]t|fails?|contradicts?)\\b|" +
+    '(?:is|are|was|were|seems?|appears?|looks?|(?:can|could|must|would|should) be)(?:\\s+(?:both|all|also|clearly|obviously|simply|just|too|very|quite|the|a|an|therefore|thus))*\\s+' +
+    '(?:wrong|incorrect|false|invalid|impossible|out|ruled|eliminated|excluded|rejected|discarded|absurd|tempting|unlikely|implausible|irrelevant|inappropriate|off|nonsense|distractors?|worse|worst|less)\\b)',
+  'iu',
+);
+
+function isRefused(before: string, after: string): boolean {
+  return refusingBefore.test(before) || refusingAfter.test(after);
+}

@@ -1,0 +1,133 @@
+import { type Announcement, announcedText, announcements } from './announced-text.ts';
+import { boxedTexts } from './boxes.ts';
+import { mentionsIn, nameOf, nameSource } from './choice-mentions.ts';
+import { announcedBelowBoxes } from './marked-answer.ts';
+
+/** null: several, as in "A or B". */
+type Reading = string | null | undefined;
+
+/**
+ * The choice that an answer means: what it marks as final ("Answer: B", "\boxed{B}", "the answer is (b)"), else what stands alone
+ * in its last or first line, else what it says to be right ("so it must be C"), else what it begins with ("b. 4"), else the last
+ * choice that it names and does not refuse. Undefined for none, and for several at once.
+ * @param choices letters or words; one of them is given back as it stands there
+ */
+export function readChoice(text: string, choices: readonly string[]): string | undefined {
+  const all = announcements(text);
+  const below = announcedBelowBoxes(text);
+  const held = (wanted: (one: Announcement) => boolean) => all.filter(wanted).map((one) => one.text);
+  const marked = [
+    ...held(({ kind }) => kind === 'tag').reverse(),
+    ...(below === undefined ? [] : [below]),
+    ...boxedTexts(text)
+      .reverse()
+      .filter((box) => bareChoice(box, choices) !== undefined),
+    ...held(({ kind }) => kind !== 'tag').reverse(),
+    ...(all.length === 0 ? [announcedText(text) ?? ''] : []),
+  ];
+  for (const mark of marked) {
+    const found = markedChoice(mark, choices);
+    if (found !== undefined) return found ?? undefined;
+  }
+  return statedChoice(text, choices) ?? undefined;
+}
+
+const kinds = '(?:option|choice|answer|letter|solution|alternative|statement)';
+const opening = String.raw`[\s>#*_"'“‘(\[{-]*`;
+const closing = String.raw`[*_"'”’)\]}]*`;
+
+/** A choice and nothing beside it but what names it: "(B)", "Option B.", "the best is b". */
+function bareChoice(text: string, choices: readonly string[]): Reading {
+  const plain = plainText(text);
+  const named = `(?:(?:the|my|is|correct|right|best|final|${kinds})\\s*[:#]?\\s+)*`;
+  const one = `${opening}(${nameSource(choices)})${closing}`;
+  const bare = new RegExp(`^${opening}${named}${one}[\\s.!;]*$`, 'iu').exec(plain)?.[1];
+  if (bare !== undefined) return nameOf(bare, choices);
+  const several = new RegExp(
+    `^${opening}${kinds}?s?\\s*${one}(?:\\s*(?:,|;|/|&|\\band\\b|\\bor\\b)\\s*)+(?:(?:and|or)\\s+)?${one}`,
+    'iu',
+  ).exec(plain);
+  if (several?.[1]?.toLowerCase() !== several?.[2]?.toLowerCase()) return null;
+  return labelOf(plain, choices);
+}
+
+/** What a line begins with: "B) because", "b. 4", "**Option B**: it", "B - the last". */
+function labelOf(line: string, choices: readonly string[]): string | undefined {
+  const label = new RegExp(
+    `^${opening}(?:${kinds}\\s+)?${opening}(${nameSource(choices)})${closing}\\s*(?:[).:;–—]|-\\s|,(?=\\s))`,
+    'iu',
+  ).exec(line)?.[1];
+  const choice = label === undefined ? undefined : nameOf(label, choices);
+  // "a, b" may be words; a small letter is a label only with its point, colon or bracket.
+  return choice !== label && new RegExp(`^${opening}[a-z]\\s*,`, 'u').test(line) ? undefined : choice;
+}
+
+/** A marked answer begins with its choice, or names it first: "B, since A is wrong". */
+function markedChoice(mark: string, choices: readonly string[]): Reading {
+  const bare = bareChoice(mark, choices);
+  if (bare !== undefined) return bare;
+  const mentions = mentionsIn(plainText(mark), choices);
+  return mentions.find(({ refused, several }) => !refused && !several)?.choice ?? leftOver(mentions, choices);
+}
+
+function statedChoice(text: string, choices: readonly string[]): Reading {
+  const prose = plainText(text.replace(formula, (whole) => (bareChoice(whole, choices) ? whole : ' ')));
+  const lines = prose.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line));
+  const alone = [lines.at(-1), lines[0]].map((line) => (line === undefined ? undefined : wholeLine(line, choices)));
+  const labels = lines.map((line) => ({ line, choice: labelOf(line, choices) })).filter(({ choice }) => choice !== undefined);
+  const isList = new Set(labels.map(({ choice }) => choice)).size > 1;
+  const right = isList ? labels.filter(({ line }) => /(?<!\b(?:not|in)[ -]?)\b(?:correct|right)\b|[✓✔✅]/iu.test(line)) : [];
+  // Lines that only repeat what there is to choose from name nothing.
+  const rest = isList ? lines.filter((line) => labelOf(line, choices) === undefined).join('\n') : prose;
+  const mentions = mentionsIn(rest, choices);
+  const good = mentions.filter(({ refused, several }) => !refused && !several);
+  return (
+    alone[0] ??
+    alone[1] ??
+    (right.length === 1 ? right[0]?.choice : undefined) ??
+    good.findLast(({ at, end }) => isSaidRight(rest, at, end))?.choice ??
+    (isList ? undefined : labels.find(({ line }) => line === lines[0])?.choice) ??
+    good.at(-1)?.choice ??
+    leftOver(mentions, choices)
+  );
+}
+
+function wholeLine(line: string, choices: readonly string[]): Reading {
+  return labelOf(line, choices) === undefined || /[).:]\W*$/.test(line) ? bareChoice(line, choices) : undefined;
+}
+
+const formula = /\$\$[\s\S]+?\$\$|\$[^$\n]+\$|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\f?boxed\s*\{(?:[^{}]|\{[^{}]*\})*\}/g;
+const adverbs = `(?:\\s+(?:therefore|thus|clearly|definitely|probably|likely|most|indeed|only|just|simply|then|the|${kinds}))*`;
+const rightBefore = [
+  `\\b(?:it|this|that|which|one|result|${kinds})(?:['’]s|\\s+(?:is|are|(?:must|should|can only|will) be|has to be)|\\s*[:=])${adverbs}`,
+  `\\b(?:(?:must|should) be|has to be|leaves?(?:\\s+us)?(?:\\s+with)?|left with|cho(?:o?se|osing)|pick(?:ing)?|select(?:ing)?|take|go(?:ing)? with|opt for|settle on|prefer|say|vote for|match(?:es)?|corresponds? to|points? to)${adverbs}`,
+].map((source) => new RegExp(`${source}\\s+["'“‘(\\[*_]*$`, 'iu'));
+const concluded = new RegExp(`\\b(?:therefore|thus|so|hence|conclusion)[,:]?${adverbs}\\s+["'“‘(\\[*_]*$`, 'iu');
+const rightAfter =
+  /^["'”’)\]*_]*\s+(?:(?:is|seems|appears|looks|must be)(?:\s+(?:to be|the|most|clearly|indeed|definitely|therefore|thus|our|my))*\s+(?:correct|right|best|answer|true|valid|appropriate|accurate|likely)|fits|works|wins)\b/iu;
+
+/** "it must be B", "so I take B", "therefore: B", "B is right". */
+function isSaidRight(text: string, at: number, end: number): boolean {
+  const before = text.slice(Math.max(0, at - 120), at);
+  const after = text.slice(end, end + 120);
+  return (
+    rightBefore.some((pattern) => pattern.test(before)) ||
+    (concluded.test(before) && /^["'”’)\]*_]*\s*(?:[.!\n]|$)/.test(after)) ||
+    rightAfter.test(after)
+  );
+}
+
+/** Where all but one are refused, that one is meant. */
+function leftOver(mentions: ReturnType<typeof mentionsIn>, choices: readonly string[]): string | undefined {
+  const refused = new Set(mentions.filter((one) => one.refused).map(({ choice }) => choice));
+  const left = choices.filter((choice) => !refused.has(choice));
+  return mentions.every((one) => one.refused) && choices.length > 1 && left.length === 1 ? left[0] : undefined;
+}
+
+function plainText(text: string): string {
+  const unwrapped = text.replace(
+    /\\(?:text(?:bf|it|rm|sf)?|math(?:rm|bf|sf|it)?|boxed|fbox|mbox|operatorname)\s*\{([^{}]*)\}/g,
+    '$1',
+  );
+  return (unwrapped === text ? text : plainText(unwrapped)).replace(/\$|\\[()[\]]|\*\*|__|`/g, '');
+}
