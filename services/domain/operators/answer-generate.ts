@@ -1,5 +1,7 @@
 import { FailureError } from '../failure.ts';
-import { readMarkedLine, readTags } from '../replies/read-tags.ts';
+import { markedAnswer } from '../replies/marked-answer.ts';
+import { readTags } from '../replies/read-tags.ts';
+import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
@@ -21,8 +23,13 @@ export const answerGenerate: Operator = {
   maxCalls: 1,
   async run(inputs, context) {
     const reply = await context.complete([{ role: 'user', content: `${instruction}\n\nQuestion:\n${inputs.input}` }]);
-    const { thought = '', answer = readMarkedLine(reply.text) } = readTags(reply.text, ['thought', 'answer']);
-    if (answer !== undefined && answer !== '') return { thought, answer };
-    throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to answer_generate has no <answer> field.' });
+    const { thought = '', answer = '' } = readTags(reply.text, ['thought', 'answer']);
+    // A reply without the tag may say in another way what its answer is.
+    const said = answer || markedAnswer(withoutThoughts(reply.text))?.trim();
+    if (said) return { thought, answer: said };
+    throw new FailureError({
+      kind: 'unparsable-answer',
+      message: 'The reply to answer_generate has no <answer> field, and announces no answer.',
+    });
   },
 };

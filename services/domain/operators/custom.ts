@@ -1,3 +1,4 @@
+import { withoutMargins } from '../replies/without-margins.ts';
 import type { Operator } from './operator.ts';
 
 /** Asks the model with a prompt of the workflow's own: the instruction, a blank line, the input. */
@@ -14,6 +15,6 @@ export const custom: Operator = {
   async run(inputs, context) {
     const content = [inputs.instruction, inputs.input].filter((part) => part !== undefined && part !== '').join('\n\n');
     const reply = await context.complete([{ role: 'user', content }]);
-    return { response: reply.text.trim() };
+    return { response: withoutMargins(reply.text) };
   },
 };

@@ -1,5 +1,6 @@
 import { FailureError } from '../failure.ts';
-import { readMarkedLine, readTags, withoutFence } from '../replies/read-tags.ts';
+import { markedAnswer } from '../replies/marked-answer.ts';
+import { readTags, withoutFence } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
@@ -23,9 +24,10 @@ export const format: Operator = {
   async run(inputs, context) {
     const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
     const reply = await context.complete([{ role: 'user', content }]);
-    const marked = readTags(reply.text, ['answer']).answer ?? readMarkedLine(reply.text);
+    const { answer, solution: named } = readTags(reply.text, ['answer', 'solution']);
+    const text = withoutThoughts(reply.text);
     // A reply without the tag is the answer without its wrapping.
-    const solution = marked ?? withoutFence(withoutThoughts(reply.text)).trim();
+    const solution = (answer || named || markedAnswer(text) || withoutFence(text)).trim();
     if (solution !== '') return { solution };
     throw new FailureError({ kind: 'unparsable-answer', message: 'The reply to format is empty.' });
   },

@@ -2,7 +2,7 @@ import { FailureError } from '../failure.ts';
 import type { Random } from '../ports.ts';
 import { shuffled } from '../random.ts';
 import type { Operator } from './operator.ts';
-import { readChoice, solutionLabel, texts } from './sc-ensemble.ts';
+import { chosenLetter, solutionLabel, texts } from './sc-ensemble.ts';
 
 /** How the prompt begins; the simulated model recognises the operator by it. */
 export const mdEnsembleMarker = 'Several solutions of the problem follow, each under a letter. Judge which one is the best.';
@@ -46,7 +46,7 @@ export const mdEnsemble: Operator = {
     );
     const counts = solutions.map(() => 0);
     for (const [vote, { text }] of replies.entries()) {
-      const letter = readChoice(text, alphabet.slice(0, solutions.length));
+      const letter = chosenLetter(text, alphabet.slice(0, solutions.length));
       const index = letter === undefined ? undefined : orders[vote]?.[alphabet.indexOf(letter)];
       if (index !== undefined) counts[index] = (counts[index] ?? 0) + 1;
     }

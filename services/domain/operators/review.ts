@@ -1,5 +1,6 @@
 import { FailureError } from '../failure.ts';
 import { readTags } from '../replies/read-tags.ts';
+import { readVerdict, verdictOfProse } from '../replies/read-verdict.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
@@ -28,21 +29,14 @@ export const review: Operator = {
   async run(inputs, context) {
     const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
     const reply = await context.complete([{ role: 'user', content }]);
-    const fields = readTags(reply.text, ['feedback', 'passed']);
-    const passed = readVerdict(fields.passed ?? lastLine(reply.text));
-    if (passed !== undefined) return { passed, feedback: fields.feedback ?? withoutThoughts(reply.text).trim() };
+    const { feedback, passed: field, review_result: result } = readTags(reply.text, ['feedback', 'passed', 'review_result']);
+    const text = withoutThoughts(reply.text).trim();
+    const said = field || result;
+    const passed = said ? readVerdict(said) : verdictOfProse(text.replaceAll(/<[^<>]*>/g, ' '));
+    if (passed !== undefined) return { passed, feedback: feedback ?? text };
     throw new FailureError({
       kind: 'unparsable-answer',
       message: 'The reply to review says neither true nor false in <passed>.',
     });
   },
 };
-
-/** "True.", "passed: yes", "**Incorrect**": undefined if the text says both or neither. */
-function readVerdict(text: string): boolean | undefined {
-  const no = /\b(?:false|no|not|fail(?:s|ed)?|incorrect|wrong)\b/i.test(text);
-  const yes = /\b(?:true|yes|pass(?:es|ed)?|correct|right)\b/i.test(text.replaceAll(/\b(?:not|passed\s*[:=])\s*/gi, ''));
-  return yes === no && !/\bnot\s+(?:correct|right|pass(?:ed)?)\b/i.test(text) ? undefined : !no;
-}
-
-const lastLine = (text: string): string => withoutThoughts(text).trim().split('\n').at(-1) ?? '';

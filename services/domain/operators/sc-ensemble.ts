@@ -1,4 +1,5 @@
 import { FailureError } from '../failure.ts';
+import { readChoice } from '../replies/read-choice.ts';
 import { readTags, withoutFence } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator, Value } from './operator.ts';
@@ -41,7 +42,7 @@ export const scEnsemble: Operator = {
     const listed = solutions.map((solution, index) => `${solutionLabel(alphabet.charAt(index))}\n${solution}`);
     const problem = inputs.problem === undefined ? '' : `\n\nProblem:\n${inputs.problem}`;
     const reply = await context.complete([{ role: 'user', content: `${instruction}${problem}\n\n${listed.join('\n\n')}` }]);
-    const choice = readChoice(reply.text, alphabet.slice(0, solutions.length));
+    const choice = chosenLetter(reply.text, alphabet.slice(0, solutions.length));
     const chosen = choice === undefined ? undefined : solutions[alphabet.indexOf(choice)];
     if (chosen !== undefined) return { response: chosen };
     const message = `The reply to sc_ensemble names none of the solutions A to ${alphabet.charAt(solutions.length - 1)}.`;
@@ -49,29 +50,10 @@ export const scEnsemble: Operator = {
   },
 };
 
-/** "Solution b", "the answer is B"; but "solution A called" is prose about one. */
-const nameOfChoice =
-  /\b(?:[Ss]olution|SOLUTION|[Oo]ption|[Cc]hoice)(?: is)? ([A-Za-z])\b(?! \w+ed\b)|\b(?:[Cc]hoose|[Pp]ick|[Aa]nswer|[Bb]est)(?: is)? ([A-Z])\b(?! \w+ed\b)/g;
-
 export const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/**
- * The letter that a reply chooses: "B", "(b)", "Solution B.", "**B**: most give 2", "The best is **B**", fenced or after a think
- * block. In prose a small letter counts only behind "solution" and its like, since "a" is also a word.
- */
-export function readChoice(reply: string, letters: string): string | undefined {
-  const { choice } = readTags(reply, ['thought', 'choice']);
-  const lines = withoutFence(choice ?? withoutThoughts(reply))
-    .trim()
-    .split('\n');
-  const plain = lines.map((line) => line.replaceAll(/[*_`"'()[\]{}.:#\s]+/g, ' ').trim());
-  const named = plain.flatMap((line) => [...line.matchAll(nameOfChoice)].map((match) => match[1] ?? match[2]));
-  // Several lines may be a list of what each solution says.
-  const [first = ''] = choice !== undefined || lines.length === 1 ? lines : [];
-  const leading = /^[*_`"'([\s]*([A-Z])[*_`"'\s]*[.):,\u2013\u2014-]/.exec(first)?.[1];
-  const alone = plain.map((line) => /^(?:the )?(?:best )?(?:solution |option |answer |choice )*([a-z])$/i.exec(line)?.[1]);
-  const found = [leading, ...named, ...alone]
-    .map((letter) => letter?.toUpperCase())
-    .filter((letter) => letter && letters.includes(letter));
-  return found.at(-1);
+/** The letter that a reply chooses, in the tag or without it. AFlow calls the field solution_letter, and models know it so. */
+export function chosenLetter(reply: string, letters: string): string | undefined {
+  const { choice, solution_letter: letter } = readTags(reply, ['thought', 'choice', 'solution_letter']);
+  return readChoice(withoutFence(choice || letter || withoutThoughts(reply)), [...letters]);
 }

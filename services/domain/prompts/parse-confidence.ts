@@ -1,5 +1,5 @@
 import { splitThoughts } from '../replies/split-thoughts.ts';
-import { tagged } from './tagged.ts';
+import { tagged } from '../replies/tagged.ts';
 
 /** The number in a proposal's <confidence> tag, in [0, 1]; undefined unless there is exactly one and it is such a number. */
 export function parseConfidence(reply: string): number | undefined {

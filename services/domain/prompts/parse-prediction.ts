@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { splitThoughts } from '../replies/split-thoughts.ts';
-import { tagged } from './tagged.ts';
+import { tagged } from '../replies/tagged.ts';
 
 /** What the optimizer predicts, or why its reply is of no use. */
 export type ParsedPrediction =

@@ -2,12 +2,12 @@ import type { Benchmark } from '../benchmark.ts';
 import type { FailureKind } from '../failure.ts';
 import { selectOperators } from '../operators/registry.ts';
 import { splitThoughts } from '../replies/split-thoughts.ts';
+import { tagged } from '../replies/tagged.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { parseWorkflow } from '../workflow/parse-workflow.ts';
 import { validateWorkflow } from '../workflow/validate-workflow.ts';
 import type { WorkflowProblem } from '../workflow/workflow.ts';
-import { tagged } from './tagged.ts';
 
 export interface ProposalReply {
   /** As the optimizer gave it. */

@@ -3,10 +3,14 @@ import { boxedTexts, boxesIn } from './boxes.ts';
 
 /** The short text that an answer marks as final, else the whole of it: for questions whose answers are words. */
 export function markedWords(answer: string): string {
+  return bare(markedAnswer(answer) ?? answer);
+}
+
+/** What an answer marks as final, in tags, a box or an announcement, as it stands there; undefined if it marks nothing. */
+export function markedAnswer(answer: string): string | undefined {
   const lastTag = announcements(answer).findLast(({ kind }) => kind === 'tag');
-  const box = boxedTexts(answer).at(-1);
-  const marked = lastTag?.text ?? announcedBelowBoxes(answer) ?? box ?? announcedText(answer) ?? answer;
-  return bare(boxedTexts(marked).at(-1) ?? marked);
+  const marked = lastTag?.text ?? announcedBelowBoxes(answer) ?? boxedTexts(answer).at(-1) ?? announcedText(answer);
+  return marked === undefined ? undefined : (boxedTexts(marked).at(-1) ?? marked);
 }
 
 /** A heading, or a sentence about the final answer, that stands below the last box and says another thing is the later word. */

@@ -1,4 +1,5 @@
 import { withoutThoughts } from './split-thoughts.ts';
+import { closingTag, openingTag } from './tagged.ts';
 
 /**
  * Reads the fields of a reply such as <answer>42</answer> as models really write them: with think blocks, other case, a code
@@ -20,29 +21,23 @@ export function withoutFence(text: string): string {
   return /^\s*```[\w-]*[ \t]*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
 }
 
-/** The last line of the form "Answer: 42" or "**Final answer:** 42", where the tags were forgotten. */
-export function readMarkedLine(reply: string): string | undefined {
-  const lines = withoutThoughts(reply).matchAll(
-    /^[#*\s]*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*(?::\s*\**|\**\s*:)\s*(.+)$/gim,
-  );
-  return [...lines]
-    .at(-1)?.[1]
-    ?.replace(/\**\s*$/, '')
-    .trim();
+/** The last tag that holds something counts. */
+function lastField(text: string, name: string, names: readonly string[]): string | undefined {
+  const openings = [...text.matchAll(new RegExp(openingTag(name), 'gi'))];
+  const fields = openings.map((opening) => contentOf(text.slice(opening.index + opening[0].length), name, names));
+  return fields.findLast((field) => field !== '') ?? fields.at(-1);
 }
 
-function lastField(text: string, name: string, names: readonly string[]): string | undefined {
-  const opening = [...text.matchAll(new RegExp(`<\\s*${name}\\s*>`, 'gi'))].at(-1);
-  if (opening === undefined) return undefined;
-  const rest = text.slice(opening.index + opening[0].length);
-  const closing = new RegExp(`<\\s*/\\s*${name}\\s*>`, 'i').exec(rest);
+function contentOf(rest: string, name: string, names: readonly string[]): string {
+  const closing = new RegExp(closingTag(name), 'i').exec(rest);
   const end = closing?.index ?? nextTag(rest, names) ?? rest.length;
   return withoutFence(rest.slice(0, end)).trim();
 }
 
 /** Where a field whose end tag is missing must end: at another field's tag. */
 function nextTag(text: string, names: readonly string[]): number | undefined {
-  return new RegExp(`<\\s*/?\\s*(?:${names.join('|')})\\s*>`, 'i').exec(text)?.index;
+  const any = `(?:${names.join('|')})`;
+  return new RegExp(`${openingTag(any)}|${closingTag(any)}`, 'i').exec(text)?.index;
 }
 
 /** Some models answer with a JSON object whatever is asked for. */

@@ -1,3 +1,5 @@
+import { withoutMargins } from './without-margins.ts';
+
 export interface SplitReply {
   /** What was meant to be read. "" if the reply ended in the middle of thinking. */
   readonly text: string;
@@ -117,7 +119,7 @@ function splitChannels(reply: string): SplitReply | undefined {
 }
 
 function withoutWrapping(text: string): string {
-  return text.replaceAll(/<\|(?:begin|end)_of_solution\|>/g, '').trim();
+  return withoutMargins(text.replaceAll(/<\|(?:begin|end)_of_solution\|>/g, ''));
 }
 
 function isQuoted(text: string, at: number, length: number): boolean {

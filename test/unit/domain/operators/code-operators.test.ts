@@ -261,6 +261,9 @@ test.each([
   ['```\nParis\n```', 'Paris'],
   ['It is the capital.\n\n**Final answer:** Paris', 'Paris'],
   ['<ANSWER>\nParis', 'Paris'],
+  ['<solution>Paris</solution>', 'Paris'],
+  ['So the answer is Paris. It lies on the Seine.', 'Paris'],
+  ['$\\boxed{\\frac{1}{2}}$', '\\frac{1}{2}'],
 ])('format reads %j', async (reply, solution) => {
   expect((await use('format', { problem: 'p', solution: 's' }, undefined, reply)).outputs).toEqual({ solution });
 });

@@ -5,7 +5,7 @@ import type { Operator, OperatorContext, Value } from '../../../../services/doma
 import { findOperator, operators, selectOperators } from '../../../../services/domain/operators/registry.ts';
 import { reviewMarker } from '../../../../services/domain/operators/review.ts';
 import { reviseMarker } from '../../../../services/domain/operators/revise.ts';
-import { readChoice, scEnsembleMarker, solutionLabel } from '../../../../services/domain/operators/sc-ensemble.ts';
+import { chosenLetter, scEnsembleMarker, solutionLabel } from '../../../../services/domain/operators/sc-ensemble.ts';
 import type { ChatMessage } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { modelReply } from '../../../support/scripted-model.ts';
@@ -71,6 +71,11 @@ test('custom asks with the instruction before the input, and gives the reply', a
   expect((await use(findOperator('custom'), { input: '1 + 1?' }, '2')).asked).toEqual(['1 + 1?']);
 });
 
+test('custom keeps the indentation of a body of code', async () => {
+  const body = '    ys = []\n    return ys';
+  expect((await use(findOperator('custom'), { input: 'x' }, `\n${body}\n`)).outputs).toEqual({ response: body });
+});
+
 describe('answer_generate', () => {
   const answerGenerate = findOperator('answer_generate');
 
@@ -79,6 +84,12 @@ describe('answer_generate', () => {
     ['So it is.\n\n**Final Answer:** 2', { thought: '', answer: '2' }],
     ['Answer: 1\nNo.\nThe answer is: **2**', { thought: '', answer: '2' }],
     ['**Answer**: 2', { thought: '', answer: '2' }],
+    ['The answer is 2.', { thought: '', answer: '2' }],
+    ['So 1 + 1 = 2.\n\n\\boxed{2}', { thought: '', answer: '2' }],
+    ['\\boxed{x_1}', { thought: '', answer: 'x_1' }],
+    ['<answer>2</answer> <answer></answer>', { thought: '', answer: '2' }],
+    ['<answer type="final">2</answer>', { thought: '', answer: '2' }],
+    ['<think>The answer is 3.</think>The answer is 2.', { thought: '', answer: '2' }],
   ])('reads %j', async (reply, outputs) => {
     expect((await use(answerGenerate, { input: 'q' }, reply)).outputs).toEqual(outputs);
   });
@@ -123,13 +134,17 @@ describe('sc_ensemble', () => {
     ['**B**: two of them give 2', 'B'],
     ['<choice>B) It is 2.</choice>', 'B'],
     ['A: 1\nB: 2\nC: 2\n\nB', 'B'],
+    ['Solution B is wrong. Solution A and solution C agree, therefore: A', 'A'],
+    ['<thought>A is wrong</thought><solution_letter>B</solution_letter>', 'B'],
+    ['<choice></choice>\nB is the best.', 'B'],
+    ['Solutions A and C agree.', undefined],
     ['A: 1\nB: 2\nC: 2', undefined],
     ['I choose a solution that works: its answer is a number.', undefined],
     ['A solution that works is hard to find.', undefined],
     ['Solution D', undefined],
     ['It is 2.', undefined],
     ['', undefined],
-  ])('reads the choice in %j', (reply, letter) => expect(readChoice(reply, 'ABC')).toBe(letter));
+  ])('reads the choice in %j', (reply, letter) => expect(chosenLetter(reply, 'ABC')).toBe(letter));
 
   test('asks nobody if all solutions are equal but for blanks around them', async () => {
     expect(await use(scEnsemble, { solutions: ['2', ' 2\n', '2'] })).toEqual({ outputs: { response: '2' }, asked: [] });
@@ -157,6 +172,9 @@ describe('review', () => {
     ['All steps hold.\n**passed: true**', true, 'All steps hold.\n**passed: true**'],
     ['It was checked.\nThe solution is not correct.', false, 'It was checked.\nThe solution is not correct.'],
     ['The solution is incorrect.', false, 'The solution is incorrect.'],
+    ['<passed>true (no mistakes)</passed>', true, '<passed>true (no mistakes)</passed>'],
+    ['<feedback>ok</feedback><review_result>True</review_result>', true, 'ok'],
+    ['I find no mistakes. The solution is right.', true, 'I find no mistakes. The solution is right.'],
   ])('reads the verdict in %j', async (reply, passed, feedback) => {
     expect((await use(review, inputs, reply)).outputs).toEqual({ passed, feedback });
   });

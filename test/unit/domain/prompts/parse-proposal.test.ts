@@ -16,6 +16,7 @@ describe('a good reply', () => {
   it.each([
     ['as it was asked for', good],
     ['after a think block that drafts another one', `<think>Maybe <workflow>x</workflow>?</think>\n${good}`],
+    ['with tags in capitals', good.replaceAll(/<(\/?)workflow>/g, '<$1WORKFLOW>')],
     ['with talk around it', `Here is my proposal.\n\n${good}\n\nI hope that it helps.`],
     ['as a whole in a code fence', `\`\`\`xml\n${good}\n\`\`\``],
     ['with the workflow in a code fence', good.replace(yaml, `\`\`\`yaml\n${yaml}\n\`\`\``)],
@@ -26,6 +27,11 @@ describe('a good reply', () => {
       workflow: { prompts: workflow.prompts, steps: workflow.steps },
       workflowHash: canonicalHash(workflow),
     });
+  });
+
+  it('may have a prompt that asks for thoughts in tags', () => {
+    const reply = good.replace('step by step.', 'in <think> tags.');
+    expect(read(reply)).toMatchObject({ workflow: { prompts: { solve: 'Solve it in <think> tags.\nUse \\boxed{}.' } } });
   });
 
   it('may hold its workflow as JSON', () => {

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { readChoice } from '../../../../services/domain/replies/read-choice.ts';
+
+const four = [...'ABCD'];
+const ten = [...'ABCDEFGHIJ'];
+
+describe('the choice that an answer means', () => {
+  test.each<[text: string, choice: string | undefined, choices?: readonly string[]]>([
+    // Marked as final.
+    ['A lot speaks for B. Answer: (C)', 'C'],
+    ['The answer is (b).', 'B'],
+    ['the answer is option b', 'B'],
+    ['**Answer:** A because it is green', 'A'],
+    ['The answer is B, since A is wrong.', 'B'],
+    ['Answer: neither A nor C, but B', 'B'],
+    ['### Answer\n\nC. the green one', 'C'],
+    ['It may be A.\n<answer>right</answer>', 'right', ['left', 'right']],
+    ['$\\boxed{\\textbf{(C)}\\ 12}$', 'C'],
+    ['We find \\boxed{\\langle H\\rangle \\ll E}.\n\n**Answer: D**', 'D', ten],
+    ['Answer: D, for \\boxed{\\angle A = 40^\\circ}.', 'D'],
+    ['Answer: D\nNo, \\boxed{C}.', 'C'],
+    ['{"choice": "A", "answer": "C"}', 'C'],
+    // Alone, or in front.
+    ['b. 4', 'B'],
+    ['(c)', 'C'],
+    ['C\n\nBecause A and B are wrong.', 'C'],
+    ['We compare them.\n\n**B**', 'B'],
+    ['D - all of them', 'D'],
+    ['I', 'I', ten],
+    // Said to be right.
+    ['I think it is C.', 'C', ten],
+    ['A car moves, so it must be C.', 'C'],
+    ["It's not A because it makes no sense, therefore I think it's B", 'B'],
+    ['A is tempting. C is absurd.\nSo I take B.', 'B'],
+    ['The correct option is B. Option A tells of a car.', 'B'],
+    ['B is right; A only seems so.', 'B'],
+    ['Between A and B, B fits better.', 'B'],
+    ['A. 3 - wrong\nB. 4 - correct\nC. 5 - incorrect', 'B'],
+    // Left over.
+    ['It is not A, not C and not D.', 'B'],
+    ['Options A, C and D are incorrect.', 'B'],
+    ['It is not true.', 'false', ['true', 'false']],
+    // Words.
+    ['It is very good', 'very good', ['good', 'very good']],
+    ['There is no entailment: not entailment', 'not entailment', ['entailment', 'not entailment']],
+    ['No, it is not.', 'no', ['yes', 'no']],
+    ['2.5 exceeds 2', '2', ['1', '2', '5']],
+    // None.
+    ['Answer: A or B', undefined],
+    ['\\boxed{A, B}', undefined],
+    ['It is A or B.', undefined],
+    ['A. 3\nB. 4\nC. 5\nD. 6', undefined],
+    ['The answer is a car', undefined],
+    ['I cannot say', undefined, ten],
+    ['Nothing', undefined, ['yes', 'no']],
+    ['Vitamin-C', undefined],
+    ['E', undefined],
+    ['', undefined],
+  ])('%j: %s', (text, choice, choices = four) => expect(readChoice(text, choices)).toBe(choice));
+});
