@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { Response } from 'undici';
+import { expect, test } from 'vitest';
+import { createReplyCollector } from '../../../../services/shared/models/chat-reply.ts';
+import { readChatResponse } from '../../../../services/shared/models/read-chat-response.ts';
+
+/** A body that comes in these pieces. */
+function responseOf(pieces: readonly Uint8Array[]): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      for (const piece of pieces) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  return new Response(body as unknown as ConstructorParameters<typeof Response>[0]);
+}
+
+async function read(pieces: readonly Uint8Array[]) {
+  const collector = createReplyCollector();
+  await readChatResponse(responseOf(pieces), collector, () => undefined);
+  return { ...collector.reply(), usage: collector.usage };
+}
+
+function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const cuts = [0, ...places.map((place) => place % bytes.length).sort((one, other) => one - other), bytes.length];
+  return cuts.slice(1).map((end, at) => bytes.slice(cuts[at], end));
+}
+
+const texts = fc.array(
+  fc.string({ unit: fc.constantFrom('4', 'ä', '試', '😀', '\n', '\r', '"', '\\', 'data: ', '{', '}'), maxLength: 8 }),
+  {
+    minLength: 1,
+    maxLength: 6,
+  },
+);
+const ends = fc.constantFrom('\n\n', '\r\n\r\n', '\r\r', '\n');
+const between = fc.array(fc.constantFrom(': comment', 'event: ping', 'data:', 'data: ping', 'id: 7', 'retry: 1'), {
+  maxLength: 2,
+});
+
+const chunk = (content: string, finish_reason: string | null) =>
+  JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] });
+const figures = JSON.stringify({ choices: [], usage: { prompt_tokens: 20, completion_tokens: 3 } });
+
+function streamOf(pieces: readonly string[], end: string, noise: readonly string[]): string {
+  const chunks = [...pieces.map((piece) => chunk(piece, null)), chunk('', 'stop'), figures, '[DONE]'];
+  return chunks.map((each) => `${noise.map((line) => line + end).join('')}data: ${each}${end}`).join('');
+}
+
+test('a stream says the same however it is cut into pieces, whatever ends its lines and stands between them', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      texts,
+      ends,
+      between,
+      fc.array(fc.nat({ max: 10_000 }), { maxLength: 12 }),
+      async (pieces, end, noise, cuts) => {
+        const bytes = new TextEncoder().encode(streamOf(pieces, end, noise));
+        const reply = await read(cutAt(bytes, cuts));
+        expect(reply).toMatchObject({ text: pieces.join(''), finishReason: 'stop', usage: { prompt: 20, completion: 3 } });
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('of a stream that is broken off anywhere, the whole text is the answer or there is none', async () => {
+  await fc.assert(
+    fc.asyncProperty(texts, ends, fc.nat({ max: 10_000 }), async (pieces, end, place) => {
+      const text = streamOf(pieces, end, []);
+      const bytes = new TextEncoder().encode(text);
+      const part = bytes.slice(0, place % bytes.length);
+      const outcome = await read([part]).catch((error: Error) => error.name);
+      const isComplete = new TextDecoder().decode(part).includes('"finish_reason":"stop"}]}');
+      if (isComplete) expect(outcome).toMatchObject({ text: pieces.join('') });
+      else expect(outcome).toBe('MalformedReplyError');
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('of a document that is broken off anywhere there is nothing', async () => {
+  const bytes = new TextEncoder().encode(JSON.stringify({ choices: [{ message: { content: 'Ä 42' }, finish_reason: 'stop' }] }));
+  for (let length = 0; length < bytes.length; length += 1) {
+    await expect(read([bytes.slice(0, length)])).rejects.toMatchObject({ name: 'MalformedReplyError' });
+  }
+  expect((await read([bytes])).text).toBe('Ä 42');
+});
