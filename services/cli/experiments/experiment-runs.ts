@@ -1,6 +1,7 @@
 import type { RunReference } from '../../domain/experiment/experiment-report.ts';
-import { totalUse } from '../../domain/ledger/totals.ts';
-import type { RunState } from '../../domain/search/state.ts';
+import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
+import { totalsByModel, totalUse } from '../../domain/ledger/totals.ts';
+import type { LedgerEntry, RunState } from '../../domain/search/state.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { createSlots } from '../../shared/sandbox/slots.ts';
@@ -25,6 +26,8 @@ export interface ExperimentRuns {
   ended(): readonly RunReference[];
   /** A simulated model gave at least one answer. */
   simulated(): boolean;
+  /** What there is to doubt about the calls of all runs, a sentence each. */
+  doubts(): string[];
   /** Lets the runs in flight go, which can be continued. */
   close(): Promise<void>;
 }
@@ -47,7 +50,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
   const slots = createSlots(settings.parallel);
   const ended: RunReference[] = [];
   const inFlight = new Set<Promise<unknown>>();
-  let simulated = false;
+  const ledger: LedgerEntry[] = [];
 
   const runInTurn = async <Result>(
     file: RunFile,
@@ -74,9 +77,8 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
       ticket.ended(state, atNoCost);
       const { runId } = run.record;
       refuseUnlessCompleted(what, runId, state);
-      const spent = totalUse(state.ledger);
-      simulated ||= spent.simulated;
-      ended.push({ runId, what, tokens: spent.tokens });
+      ledger.push(...state.ledger);
+      ended.push({ runId, what, tokens: totalUse(state.ledger).tokens });
       return take(run, state);
     } finally {
       ticket.gone();
@@ -92,7 +94,8 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
       return running;
     },
     ended: () => ended.toSorted((one, other) => (one.what < other.what ? -1 : 1)),
-    simulated: () => simulated,
+    simulated: () => ledger.some(({ simulated }) => simulated),
+    doubts: () => describeDoubts(totalsByModel(ledger)).map(({ sentence }) => sentence),
     close: async () => {
       stopping.abort(new Error('the experiment has ended'));
       await Promise.all(inFlight);

@@ -80,7 +80,7 @@ async function runExperiment(
       simulated: runs.simulated(),
       setting: describeSetting(plan),
       ...result,
-      remarks: [...(plan.quick ? [quickRemark] : []), ...result.remarks],
+      remarks: [...(plan.quick ? [quickRemark] : []), ...runs.doubts(), ...result.remarks],
       runs: runs.ended(),
     };
   } finally {
