@@ -1,6 +1,7 @@
 import { coordinatorSettings } from '../shared/config/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
+import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createCoordinatorMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
@@ -11,7 +12,7 @@ import { startControlServer } from './control-server.ts';
 import { startCoordinator } from './coordinator.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 
-const settings = coordinatorSettings();
+const settings = settingsOrEnd('coordinator', () => coordinatorSettings());
 const { name, leash, drainMs } = settings;
 const log = createLogger({ service: 'coordinator', version, level: settings.logLevel });
 

@@ -1,10 +1,11 @@
 import { processEnvironment } from '../shared/config/environment.ts';
 import { executorSettings } from '../shared/config/service-settings.ts';
+import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { createLazySandbox } from '../shared/sandbox/lazy-sandbox.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';
 import { createExecuteWork } from './execute-job.ts';
 
-const settings = executorSettings();
+const settings = settingsOrEnd('executor', () => executorSettings());
 
 await runWorkerService({
   role: 'executor',

@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { defaultDataFolder } from '../shared/config/data-folder.ts';
 import { simulatorSettings } from '../shared/config/service-settings.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
+import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { version } from '../shared/telemetry/version.ts';
 import { learnBenchmarks } from './learn-benchmarks.ts';
 import { startSimulator } from './start-simulator.ts';
 
-const settings = simulatorSettings();
+const settings = settingsOrEnd('simulator', () => simulatorSettings());
 const log = createLogger({ service: 'simulator', version, level: settings.logLevel });
 
 await runService({

@@ -82,8 +82,12 @@ export async function runService(definition: ServiceDefinition): Promise<never> 
   }
   process.on('uncaughtException', (error, origin) => {
     // The state of the process is unknown now; what it held is safe, since every service may be killed at any moment.
-    log.fatal({ err: error, origin }, 'uncaught error');
-    process.exit(1);
+    try {
+      log.fatal({ err: error, origin }, 'uncaught error');
+    } finally {
+      // Whatever the log does: an error thrown in here would end the process with a status that says nothing.
+      process.exit(1);
+    }
   });
 
   const fail = (error: unknown) => ended.resolve({ reason: 'failed', error });

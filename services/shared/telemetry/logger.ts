@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { createLogStream, writeTo } from './log-stream.ts';
 
 export type { Logger } from 'pino';
 
@@ -26,11 +27,11 @@ const secretFields = [
 
 /**
  * The one logger of a process: JSON lines on stderr, since stdout belongs to results. Everything else takes a child of it,
- * e.g. `log.child({ runId, jobId })`. Written at once, so that the last line before a crash is there.
+ * e.g. `log.child({ runId, jobId })`. Lines that cannot be written are dropped and counted, see createLogStream.
  */
 export function createLogger(
   { service, version, level }: LoggerSettings,
-  stream: DestinationStream = destination({ dest: 2, sync: true }),
+  stream: DestinationStream = createLogStream({ write: writeTo(2), describeLoss: describeLossOf(service, version) }),
 ): Logger {
   const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   return pino(
@@ -44,4 +45,11 @@ export function createLogger(
     },
     stream,
   );
+}
+
+function describeLossOf(service: string, version: string): (lines: number, code: string) => string {
+  return (lines, code) => {
+    const msg = `${lines} log line${lines === 1 ? '' : 's'} could not be written (${code}) and ${lines === 1 ? 'is' : 'are'} missing here`;
+    return `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, version, lines, code, msg })}\n`;
+  };
 }

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
@@ -16,10 +17,12 @@ interface Settings {
   readonly start: string;
   readonly leash?: 'none' | 'stdin' | 'ipc';
   readonly drainWithinMs?: number;
+  /** A file instead of the pipe whose lines are collected. */
+  readonly stderr?: number;
 }
 
 /** A service in a process of its own whose start has this body; its log is collected line by line. */
-function runServiceProcess({ start, leash = 'none', drainWithinMs = 5_000 }: Settings) {
+function runServiceProcess({ start, leash = 'none', drainWithinMs = 5_000, stderr }: Settings) {
   const script = `
     const { runService } = await import('${services}/shared/lifecycle/run-service.ts');
     const { createLogger } = await import('${services}/shared/telemetry/logger.ts');
@@ -29,12 +32,12 @@ function runServiceProcess({ start, leash = 'none', drainWithinMs = 5_000 }: Set
     setInterval(() => {}, 1_000);
     await runService({ name: 'example', log, leash: '${leash}', drainWithinMs: ${drainWithinMs},
       start: async (service) => { ${start}; return { example: 'here' }; } });`;
-  const stdio = ['pipe', 'ignore', 'pipe', ...(leash === 'ipc' ? (['ipc'] as const) : [])] as ('pipe' | 'ignore' | 'ipc')[];
+  const stdio: StdioOptions = ['pipe', 'ignore', stderr ?? 'pipe', ...(leash === 'ipc' ? (['ipc'] as const) : [])];
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio });
   children.add(child);
   const lines: string[] = [];
   let text = '';
-  (child.stderr as Readable).setEncoding('utf8').on('data', (chunk: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
     const complete = text.split('\n');
     text = complete.pop() ?? '';
@@ -161,4 +164,15 @@ test('over IPC the parent is told when the service is at work, and where', async
   expect(announcement).toEqual({ type: 'service-running', service: 'example', addresses: { example: 'here' } });
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
+});
+
+test.each([
+  ['an uncaught error', 'setTimeout(() => { throw new Error("uncaught"); }, 20)', 1],
+  ['a drain', 'setTimeout(() => process.kill(process.pid, "SIGTERM"), 20)', 0],
+])('a log that cannot be written changes nothing: %s ends with its own exit status', async (_, start, status) => {
+  const full = await open('/dev/full', 'w');
+  const { child, exited } = runServiceProcess({ start, stderr: full.fd });
+  expect(child.stderr).toBeNull();
+  expect(await exited).toBe(status);
+  await full.close();
 });

@@ -1,0 +1,15 @@
+import { SettingsError } from '../config/settings-error.ts';
+
+/** As every command does for bad input; docs/cli.md. */
+const badInput = 2;
+
+/** The settings of this process; where a variable cannot be used, one sentence on stderr and the end of the process. */
+export function settingsOrEnd<Settings>(service: string, read: () => Settings): Settings {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${service}: ${error.message}\n`);
+    process.exit(badInput);
+  }
+}
