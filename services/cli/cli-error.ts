@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { ReleaseError } from '../shared/benchmarks/releases/release-error.ts';
 import { ControlError } from '../shared/control-client/control-error.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { describeFileError } from './file-error.ts';
 
 /** Ends a command with one sentence for the person at the keyboard. */
 export class CliError extends Error {
@@ -27,6 +28,7 @@ const notReachableNames = new Set([
   'NatsServerNotFoundError',
   'NatsServerStartError',
   'FolderInUseError',
+  'DataFolderError',
   'ServiceStartError',
   'ClusterEndedError',
 ]);
@@ -45,6 +47,8 @@ export function tellError(error: unknown): ToldError & { readonly stack?: string
   if (badInputNames.has(error.name)) return { ...told, exitCode: exitCodes.badInput };
   if (notReachableNames.has(error.name)) return { ...told, exitCode: exitCodes.notReachable };
   if (failedNames.has(error.name)) return { ...told, exitCode: exitCodes.failed };
+  const fileProblem = describeFileError(error);
+  if (fileProblem !== undefined) return { kind: 'FileError', message: fileProblem, exitCode: exitCodes.failed };
   return { ...told, exitCode: exitCodes.failed, ...(error.stack === undefined ? {} : { stack: error.stack }) };
 }
 

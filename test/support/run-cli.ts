@@ -24,9 +24,15 @@ const withinMs = 60_000;
 /** Starts the command line as users do, in a process of its own. */
 export function startCli(
   args: readonly string[],
-  settings: { readonly cwd?: string; readonly environment?: NodeJS.ProcessEnv } = {},
+  settings: {
+    readonly cwd?: string;
+    readonly environment?: NodeJS.ProcessEnv;
+    /** Words before the command, e.g. those of onSmallDisk. */
+    readonly within?: readonly string[];
+  } = {},
 ): CliRun {
-  const child = spawn(process.execPath, [join(project, 'services/cli/main.ts'), ...args], {
+  const [program = '', ...words] = [...(settings.within ?? []), process.execPath, join(project, 'services/cli/main.ts'), ...args];
+  const child = spawn(program, words, {
     cwd: settings.cwd ?? project,
     env: { ...process.env, NODE_OPTIONS: '', ...settings.environment },
     stdio: ['ignore', 'pipe', 'pipe'],

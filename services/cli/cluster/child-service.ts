@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
-import type { RunningPart } from './supervise.ts';
+import type { RunningPart, StartFailure } from './supervise.ts';
 
 export interface ServiceCommand {
   /** E.g. "executor-1"; also the name of its log. */
@@ -33,8 +33,15 @@ export interface ChildService extends RunningPart {
 }
 
 /** A service ended before it was ready, or was not ready in time; the message holds the end of its log. */
-export class ServiceStartError extends Error {
+export class ServiceStartError extends Error implements StartFailure {
   override readonly name = 'ServiceStartError';
+  readonly reason: string;
+
+  /** @param details the end of its log, as sentences */
+  constructor(service: string, reason: string, details: string, options?: ErrorOptions) {
+    super(`${service} ${reason}. ${details}`.trim(), options);
+    this.reason = reason;
+  }
 }
 
 /** The program of a service, by the name of its room: services start each other and import nothing of each other. */
@@ -62,7 +69,7 @@ export async function startChildService(command: ServiceCommand, signal: AbortSi
     await running.kill();
     signal.throwIfAborted();
     const tail = command.logFile === undefined ? '' : await readTail(command.logFile, logStart);
-    throw new ServiceStartError(`${command.name} did not start: it ${(error as Error).message}. ${tail}`, { cause: error });
+    throw new ServiceStartError(command.name, `did not start: it ${(error as Error).message}`, tail, { cause: error });
   }
 }
 

@@ -8,6 +8,8 @@ import { identifyProcess } from '../../shared/toolchain/process-identity.ts';
 import { type ChildService, mainOf, readTail, startChildService } from './child-service.ts';
 import { removeClusterFile, writeClusterFile } from './cluster-file.ts';
 import { type DataFolder, makeDataFolder } from './data-folder.ts';
+import { requireRoom } from './data-folder-error.ts';
+import { type DiskWatch, type StoringServer, watchDisk } from './disk-watch.ts';
 import {
   coordinatorEnvironment,
   executorEnvironment,
@@ -44,6 +46,7 @@ export interface LocalCluster {
   readonly simulatorUrl: string | undefined;
   /** Resolves if a part of it kept dying; pending for ever otherwise. */
   readonly givenUp: Promise<Error>;
+  readonly disk: Pick<DiskWatch, 'wait'>;
   /** Lets the services finish what they do, and waits until all are gone. When the signal aborts, they are killed. */
   stop(forced: AbortSignal): Promise<void>;
 }
@@ -57,15 +60,18 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
   await makeDataFolder(folder);
   const unlock = await lockFolder(folder.root);
   const parts: Parts = { services: [], models: [], bus: [] };
+  const disk = watchDisk({ folder: folder.root, server: storingServer(parts, settings.notice) });
   const stop = async (forced: AbortSignal): Promise<void> => {
+    await disk.stop();
     await removeClusterFile(folder);
     await stopInOrder(parts, forced);
     await unlock();
   };
   try {
+    await requireRoom(folder);
     await rm(folder.endpointKeysFile, { force: true });
     const controlToken = newSecret();
-    const { coordinator, simulator } = await startParts(settings, parts, controlToken, signal);
+    const { coordinator, simulator } = await startParts({ ...settings, disk }, parts, controlToken, signal);
     const controlAddress = addressOf(coordinator.current(), 'control');
     const simulatorUrl = simulator === undefined ? undefined : addressOf(simulator.current(), 'models');
     const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid };
@@ -80,7 +86,7 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
       simulatorBenchmarks: [...(settings.simulatorBenchmarks ?? [])],
     });
     const givenUp = Promise.race(allOf(parts).map((part) => part.givenUp));
-    return { controlAddress, controlToken, simulatorUrl, givenUp, stop };
+    return { controlAddress, controlToken, simulatorUrl, givenUp, disk, stop };
   } catch (error) {
     await stop(AbortSignal.abort());
     throw error;
@@ -91,7 +97,26 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
 interface Parts {
   readonly services: Supervised<RunningPart>[];
   readonly models: Supervised<RunningPart>[];
-  readonly bus: Supervised<RunningPart>[];
+  readonly bus: Supervised<NatsServerProcess>[];
+}
+
+/** The settings, and the disk that holds the folder: a part that died of it is started again when there is room. */
+type WatchedSettings = LocalClusterSettings & { readonly disk: DiskWatch };
+
+function storingServer({ bus }: Parts, notice: (message: string) => void): StoringServer {
+  const withinMs = 2_000;
+  return {
+    health: async () => {
+      const monitorUrl = bus[0]?.current().monitorUrl;
+      if (monitorUrl === undefined) return undefined;
+      const answer = fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(withinMs) });
+      return await answer.then((response) => response.text()).catch(() => undefined);
+    },
+    restart: async (why) => {
+      notice(`${why.charAt(0).toUpperCase()}${why.slice(1)}.`);
+      await bus[0]?.current().stop();
+    },
+  };
 }
 
 interface StartedParts {
@@ -105,7 +130,7 @@ function newSecret(): string {
 }
 
 async function startParts(
-  settings: LocalClusterSettings,
+  settings: WatchedSettings,
   parts: Parts,
   controlToken: string,
   signal: AbortSignal,
@@ -160,12 +185,12 @@ async function settleAll(started: readonly Promise<unknown>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-async function superviseNatsServer(settings: LocalClusterSettings, signal: AbortSignal): Promise<Supervised<NatsServerProcess>> {
+async function superviseNatsServer(settings: WatchedSettings, signal: AbortSignal): Promise<Supervised<NatsServerProcess>> {
   const { path: binary } = await findNatsServer({ environment: settings.environment });
   const logFile = join(settings.folder.nats, 'nats-server.log');
   const password = newSecret();
   return supervise(
-    { name: 'nats-server', notice: settings.notice, readTail: () => readTail(logFile) },
+    { name: 'nats-server', notice: settings.notice, readTail: () => readTail(logFile), untilRoom: settings.disk.untilRoom },
     (previous, limit) =>
       startNatsServer(
         { binary, password, storeFolder: settings.folder.nats, port: previous === undefined ? 0 : portOf(previous.url) },
@@ -176,7 +201,7 @@ async function superviseNatsServer(settings: LocalClusterSettings, signal: Abort
 }
 
 async function superviseService(
-  settings: LocalClusterSettings,
+  settings: WatchedSettings,
   name: string,
   room: string,
   environment: ServiceEnvironment,
@@ -185,7 +210,7 @@ async function superviseService(
   const logFile = join(settings.folder.logs, `${name}.log`);
   const script = mainOf(room);
   return supervise(
-    { name, notice: settings.notice, readTail: () => readTail(logFile) },
+    { name, notice: settings.notice, readTail: () => readTail(logFile), untilRoom: settings.disk.untilRoom },
     // One that is started again listens where its predecessor did, since others know that address.
     (previous, limit) =>
       startChildService(

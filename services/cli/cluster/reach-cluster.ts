@@ -5,9 +5,12 @@ import { FolderInUseError } from '../../shared/toolchain/folder-lock.ts';
 import { isRunning } from '../../shared/toolchain/process-identity.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { ViewedWait } from '../progress/run-view.ts';
 import { bindKeys } from './bind-keys.ts';
 import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { inDataFolder } from './data-folder-error.ts';
+import { watchDisk } from './disk-watch.ts';
 import { type LocalClusterSettings, startLocalCluster } from './local-cluster.ts';
 
 export interface ReachedCluster {
@@ -24,6 +27,8 @@ export interface ReachedCluster {
   bindKeys(endpoints: readonly Endpoint[]): Promise<void>;
   /** Resolves when the cluster is of no more use, with the reason; never for a server elsewhere. */
   readonly lost: Promise<Error>;
+  /** What everything waits for, as far as this machine can tell: its disk is full. */
+  wait(): ViewedWait | undefined;
   /** Closes the connection and stops what this command has started. */
   close(forced: AbortSignal): Promise<void>;
 }
@@ -49,6 +54,7 @@ export function reachServer(address: string, token: string | undefined): Reached
     simulatorBenchmarks: [],
     bindKeys: async () => undefined,
     lost: never,
+    wait: () => undefined,
     close: async () => client.close(),
   };
 }
@@ -58,13 +64,13 @@ export function reachServer(address: string, token: string | undefined): Reached
  * about to go, or that was started only to read, is waited for.
  */
 export async function reachLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
-  await makeDataFolder(settings.folder);
+  await inDataFolder(settings.folder, () => makeDataFolder(settings.folder));
   const deadline = performance.now() + waitForFolderMs;
   for (;;) {
     const record = await readClusterFile(settings.folder);
     if (record?.purpose === 'run') return attach(settings, record);
     try {
-      return await own(settings, signal);
+      return await inDataFolder(settings.folder, () => own(settings, signal));
     } catch (error) {
       if (!(error instanceof FolderInUseError)) throw error;
       if (performance.now() > deadline) throw heldError(settings, error);
@@ -95,6 +101,7 @@ async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise
     simulatorBenchmarks: settings.simulatorBenchmarks ?? [],
     bindKeys: (endpoints) => bindKeys(settings.folder, endpoints, settings.keyVariables ?? []),
     lost: cluster.givenUp,
+    wait: cluster.disk.wait,
     close,
   };
 }
@@ -102,14 +109,16 @@ async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise
 function attach(settings: LocalClusterSettings, record: ClusterRecord): ReachedCluster {
   const client = connectControl(record.controlAddress, { token: record.controlToken });
   const closed = new AbortController();
+  const disk = watchDisk({ folder: settings.folder.root });
   const close = async (): Promise<void> => {
     closed.abort();
     client.close();
+    await disk.stop();
   };
   const lost = ownerEnded(settings, record, closed.signal);
   const { simulatorUrl, simulatorBenchmarks } = record;
   return {
-    ...{ client, kind: 'attached', simulatorUrl, simulatorBenchmarks, lost, close },
+    ...{ client, kind: 'attached', simulatorUrl, simulatorBenchmarks, lost, close, wait: disk.wait },
     bindKeys: (endpoints) => bindKeys(settings.folder, endpoints, record.keyVariables),
   };
 }

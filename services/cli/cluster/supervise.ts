@@ -16,6 +16,8 @@ export interface Supervision {
   /** The end of the part's log, for the message when it is given up. */
   readonly readTail: () => Promise<string>;
   readonly firstPauseMs?: number;
+  /** Resolves once the machine has room for it again: true if that had to be waited for, and then its death says nothing of it. */
+  readonly untilRoom?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 export interface Supervised<Part extends RunningPart> {
@@ -25,6 +27,11 @@ export interface Supervised<Part extends RunningPart> {
   readonly givenUp: Promise<Error>;
   stop(): Promise<void>;
   kill(): Promise<void>;
+}
+
+/** A part that could not be started. `reason` follows its name: "did not start: it ended with exit status 1". */
+export interface StartFailure extends Error {
+  readonly reason: string;
 }
 
 /** A part of the cluster died again and again. */
@@ -60,13 +67,14 @@ export async function supervise<Part extends RunningPart>(
       const pauseMs = Math.min(longestPauseMs, (supervision.firstPauseMs ?? 250) * 2 ** (quickDeaths - 1));
       supervision.notice(`${supervision.name} ${end}; starting it again.`);
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (await supervision.untilRoom?.(stopping.signal)) quickDeaths = 0;
       if (stopping.signal.aborted) return undefined;
       startedAt = performance.now();
       try {
         current = await start(current, limit);
         end = await current.exited;
       } catch (error) {
-        end = error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error);
+        end = reasonOf(error);
       }
     }
     return undefined;
@@ -85,6 +93,12 @@ export async function supervise<Part extends RunningPart>(
     stop: end('stop'),
     kill: end('kill'),
   };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `could not be started: ${String(error)}`;
+  const { reason, message } = error as Partial<StartFailure> & Error;
+  return reason ?? `could not be started: ${message.split('\n', 1)[0]}`;
 }
 
 async function giveUp(supervision: Supervision, end: string): Promise<Error> {

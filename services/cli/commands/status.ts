@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../progress/format.ts';
 import { progressOf, type RunProgress } from '../progress/run-progress.ts';
-import { describeWait } from '../progress/run-view.ts';
+import { describeWait, type ViewedWait } from '../progress/run-view.ts';
 import { alignColumns, runDocument, statusName } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
@@ -22,7 +23,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
           const signal = cli.interrupts.requested;
-          const run = await findRun(cluster, wanted, signal);
+          const run = knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait());
           const record = await readRun(cluster, createRunRecord(run.runId), signal);
           const isGoingOn = cluster.kind !== 'own' && statusName(run.status) === 'running';
           const progress =
@@ -40,6 +41,13 @@ export function addStatusCommand(program: Command, cli: Cli): void {
         }),
       ),
     );
+}
+
+/** The coordinator knows only that its server does not answer; whether the disk is full, this machine can see. */
+function knowingTheDisk(run: RunSummary, disk: ViewedWait | undefined): RunSummary {
+  if (disk === undefined || run.status !== RunStatus.RUNNING) return run;
+  const { waitedMs = disk.waitedMs, sinceMs = Date.now() - disk.waitedMs } = run.waiting ?? {};
+  return { ...run, waiting: { ...disk, waitedMs, sinceMs } };
 }
 
 /** A run whose cluster is not there stands still, whatever it was doing last. */

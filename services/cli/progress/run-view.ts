@@ -55,7 +55,8 @@ export function tellWaits(say: (message: string) => void): RunView['waiting'] {
 /** E.g. "Waiting for 45 s: no executor is there for 12 executions. Start one: …". */
 export function describeWait({ what, until, waitedMs }: Omit<ViewedWait, 'kind'>): string {
   const [cause, end] = [oneLine(what, 400).replace(/\.$/, ''), oneLine(until, 200)];
-  return `Waiting for ${formatDuration(waitedMs)}: ${cause}. ${end.charAt(0).toUpperCase()}${end.slice(1)}.`;
+  const since = waitedMs < 1_000 ? '' : ` for ${formatDuration(waitedMs)}`;
+  return `Waiting${since}: ${cause}. ${end.charAt(0).toUpperCase()}${end.slice(1)}.`;
 }
 
 /** Progress drawn in place, below one line a round. */

@@ -20,6 +20,8 @@ export interface FollowSettings {
 /** A cluster on this machine says itself when it is gone; one elsewhere is waited for as long as a restart may take. */
 const patienceMs = { server: 300_000, attached: 120_000, own: 120_000 } as const;
 const redrawMs = 1_000;
+/** Jobs that are held up by one thing say so one after another. */
+const oneTroubleMs = 10_000;
 
 /**
  * Watches a run until it is over.
@@ -37,7 +39,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
   const waits = createWaitClock(() => performance.now());
   const show = (): void => {
     if (record.events.length > 0) view.progress(progressOf(record.state(), step, record.times, Date.now()), record.state());
-    view.waiting(waits.now());
+    view.waiting(cluster.wait() ?? waits.now());
   };
   const doubted = new Set<string>();
   const tellDoubts = (): void => {
@@ -49,6 +51,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
   const redraw = setInterval(show, redrawMs);
   let told = '';
   let held = '';
+  let heldAtMs = Number.NEGATIVE_INFINITY;
   try {
     const watch = {
       runId: record.runId,
@@ -70,7 +73,12 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         step = update.progress;
         const { trouble, waiting } = update.progress;
         waits.told(waiting);
-        if (trouble !== '' && trouble !== held) view.notice(`Held up, trying again: ${trouble}`);
+        // The first of a kind at once; that it goes on is told with what the run waits for.
+        const now = performance.now();
+        if (trouble !== '' && trouble !== held && now - heldAtMs > oneTroubleMs) {
+          view.notice(`Held up, trying again: ${trouble}`);
+          heldAtMs = now;
+        }
         held = trouble;
       } else {
         view.event(record.add(update.logged), record.state());

@@ -13,12 +13,15 @@ export interface WaitTeller {
 export const firstWordMs = 10_000;
 export const nextWordMs = 30_000;
 
-/** A wait is told after ten seconds, every thirty seconds from then on, and at once when it becomes another one. A pause is told at once. */
+/** A pause and a full disk are no matter of patience. */
+const atOnce = new Set(['paused', 'disk']);
+
+/** A wait is told after ten seconds, every thirty seconds from then on, and at once when it becomes another one. */
 export function createWaitTeller(): WaitTeller {
   let told: ToldWait | undefined;
   return {
     look(wait) {
-      const isDue = wait !== undefined && wait.waitedMs >= (wait.kind === 'paused' ? 0 : firstWordMs);
+      const isDue = wait !== undefined && wait.waitedMs >= (atOnce.has(wait.kind) ? 0 : firstWordMs);
       if (!isDue) {
         const wasTold = told !== undefined;
         told = undefined;

@@ -40,6 +40,13 @@ export interface NatsServerProcess extends AsyncDisposable {
 /** The server ended before it was ready, or was not ready in time; the message holds the end of its log. */
 export class NatsServerStartError extends Error {
   override readonly name = 'NatsServerStartError';
+  /** What happened, to follow the server's name: "ended with exit status 1 at its start". */
+  readonly reason: string;
+
+  constructor(reason: string, details: string, options?: ErrorOptions) {
+    super(`nats-server ${reason}. ${details}`.trim(), options);
+    this.reason = reason;
+  }
 }
 
 /**
@@ -132,7 +139,9 @@ async function spawnServer(binary: string, folder: string): Promise<ChildProcess
     await once(child, 'spawn');
     return child;
   } catch (error) {
-    throw new NatsServerStartError(`${binary} cannot be started: ${(error as Error).message}`, { cause: error });
+    throw new NatsServerStartError(`cannot be started: ${(error as Error).message}`, `The program is ${binary}.`, {
+      cause: error,
+    });
   } finally {
     closeSync(log);
   }
@@ -188,12 +197,12 @@ async function waitUntilReady(
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     signal?.throwIfAborted();
-    if (end !== undefined) throw await startError(`nats-server ${end} at its start`, folder);
+    if (end !== undefined) throw await startError(`${end} at its start`, folder);
     const urls = await readPorts(folder, server.pid);
     if (urls !== undefined && (await isHealthy(urls.monitorUrl))) return urls;
     await delay(10);
   }
-  throw await startError(`nats-server was not ready within ${withinMs} ms`, folder);
+  throw await startError(`was not ready within ${withinMs} ms`, folder);
 }
 
 /** The server writes its addresses to a file, since it chose free ports itself: choosing them for it would be a race. */
@@ -219,8 +228,8 @@ async function isHealthy(monitorUrl: string): Promise<boolean> {
   );
 }
 
-async function startError(what: string, folder: string): Promise<NatsServerStartError> {
+async function startError(reason: string, folder: string): Promise<NatsServerStartError> {
   const log = await readFile(logPath(folder), 'utf8').catch(() => '');
   const tail = log.trimEnd().split('\n').slice(-5).join('\n');
-  return new NatsServerStartError(`${what}. Its log, ${logPath(folder)}, ends with:\n${tail}`);
+  return new NatsServerStartError(reason, `Its log, ${logPath(folder)}, ends with:\n${tail}`);
 }

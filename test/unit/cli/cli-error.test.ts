@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { CliError, tellError } from '../../../services/cli/cli-error.ts';
 import { ServiceStartError } from '../../../services/cli/cluster/child-service.ts';
+import { DataFolderError } from '../../../services/cli/cluster/data-folder-error.ts';
 import { ClusterEndedError } from '../../../services/cli/cluster/reach-cluster.ts';
 import { ServiceKeepsDyingError } from '../../../services/cli/cluster/supervise.ts';
 import { BenchmarkError } from '../../../services/shared/benchmarks/benchmark-error.ts';
@@ -13,6 +14,10 @@ import { ControlError } from '../../../services/shared/control-client/control-er
 import { NatsServerNotFoundError } from '../../../services/shared/toolchain/find-nats-server.ts';
 import { FolderInUseError } from '../../../services/shared/toolchain/folder-lock.ts';
 import { NatsServerStartError } from '../../../services/shared/toolchain/nats-process.ts';
+
+function fileError(code: string, syscall: string, path?: string): Error {
+  return Object.assign(new Error(`${code}: what Node says`), { code, syscall, ...(path === undefined ? {} : { path }) });
+}
 
 describe('an error that people can do something about is told in a sentence, without a stack', () => {
   test.each([
@@ -27,10 +32,13 @@ describe('an error that people can do something about is told in a sentence, wit
     [new ControlError('GetRun', 'host:1', 'unreachable', 'it does not answer'), 3],
     [new ControlError('GetRun', 'host:1', 'failed', 'a defect'), 1],
     [new NatsServerNotFoundError([]), 3],
-    [new NatsServerStartError('no'), 3],
+    [new NatsServerStartError('ended', 'no'), 3],
     [new FolderInUseError('.scale', 1), 3],
-    [new ServiceStartError('no'), 3],
+    [new ServiceStartError('x', 'ended', 'no'), 3],
     [new ClusterEndedError('gone'), 3],
+    [new DataFolderError('the disk is full'), 3],
+    [fileError('EACCES', 'open', '/root/x'), 1],
+    [fileError('ENOSPC', 'write'), 1],
     [new ServiceKeepsDyingError('again'), 1],
     [new ContractError('Event', 'cut off'), 1],
   ])('%s', (error, exitCode) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ServiceStartError } from '../../../../services/cli/cluster/child-service.ts';
 import { type RunningPart, type Supervision, supervise } from '../../../../services/cli/cluster/supervise.ts';
 
 interface MadeUpPart extends RunningPart {
@@ -68,6 +69,40 @@ describe('a part of the cluster', () => {
     const supervised = await supervise(supervision(), parts.start, never);
     supervised.current().die('ended with exit status 1');
     await expect(supervised.givenUp).resolves.toMatchObject({ message: expect.stringContaining('start 2 failed') });
+  });
+
+  test('that cannot start again is told about in one sentence that names it once', async () => {
+    const notices: string[] = [];
+    const failure = new ServiceStartError('coordinator', 'did not start: it ended with exit status 7', 'Its log, x, is empty.');
+    expect(failure.message).toBe('coordinator did not start: it ended with exit status 7. Its log, x, is empty.');
+    const parts = createMadeUpParts();
+    let starts = 0;
+    const start = (previous: MadeUpPart | undefined) => {
+      starts += 1;
+      return starts === 2 ? Promise.reject(failure) : parts.start(previous);
+    };
+    const supervised = await supervise({ ...supervision(notices), name: 'coordinator' }, start, never);
+    supervised.current().die('ended with exit status 1');
+    await parts.untilStarted(2);
+    expect(notices).toEqual([
+      'coordinator ended with exit status 1; starting it again.',
+      'coordinator did not start: it ended with exit status 7; starting it again.',
+    ]);
+    await supervised.stop();
+  });
+
+  test('that dies for want of room is started again when there is room, however often', async () => {
+    const parts = createMadeUpParts();
+    let waits = 0;
+    const untilRoom = async (): Promise<boolean> => {
+      waits += 1;
+      return true;
+    };
+    const supervised = await supervise({ ...supervision(), untilRoom }, parts.start, never);
+    for (let life = 1; life <= 12; life += 1) (await parts.untilStarted(life)).die('ended with exit status 1');
+    await parts.untilStarted(13);
+    expect(waits).toBe(12);
+    await supervised.stop();
   });
 
   test('that is stopped stays stopped', async () => {

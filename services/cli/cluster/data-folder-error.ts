@@ -1,0 +1,37 @@
+import { describeFileError, isDiskFull } from '../file-error.ts';
+import type { DataFolder } from './data-folder.ts';
+import { describeFullDisk, diskSpaceAt } from './disk-space.ts';
+
+/** The data folder cannot hold a cluster; the message says why, and what to do. */
+export class DataFolderError extends Error {
+  override readonly name = 'DataFolderError';
+}
+
+/**
+ * Does something with the data folder.
+ * @throws DataFolderError where the folder cannot be made or written
+ */
+export async function inDataFolder<Result>({ root }: DataFolder, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isDiskFull(cause)) throw new DataFolderError(await fullDisk(root), { cause });
+    const problem = describeFileError(cause, root);
+    if (problem === undefined) throw cause;
+    throw new DataFolderError(`${problem}; give a folder that can be written with --data-dir`, { cause });
+  }
+}
+
+/** @throws DataFolderError if the disk has no room for a cluster */
+export async function requireRoom({ root }: DataFolder): Promise<void> {
+  const space = await diskSpaceAt(root, true);
+  if (space.isFull) throw new DataFolderError(`${describeFullDisk(root, space)}; ${howToGoOn}`);
+}
+
+const howToGoOn = 'free some, and give the same command again; or put --data-dir elsewhere';
+
+async function fullDisk(root: string): Promise<string> {
+  const space = await diskSpaceAt(root, false).catch(() => undefined);
+  const what = space === undefined ? `the disk that holds ${root} is full` : describeFullDisk(root, space);
+  return `${what}; ${howToGoOn}`;
+}

@@ -1,0 +1,34 @@
+/** What keeps a file from being written or read that a person can mend, by the code of Node's error. */
+const remedies = new Map<string, string>([
+  ['ENOSPC', 'the disk is full: free some space'],
+  ['EDQUOT', "the user's quota of the disk is used up: free some space"],
+  ['EROFS', 'the file system is read-only'],
+  ['EACCES', 'this user may not'],
+  ['EPERM', 'this user may not'],
+  ['EEXIST', 'something that is no folder is in its place'],
+  ['ENOTDIR', 'a part of the path is no folder'],
+  ['EMFILE', 'this process has too many files open: raise `ulimit -n`'],
+  ['ENFILE', 'the machine has too many files open'],
+  ['EIO', 'the disk has failed'],
+]);
+
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/**
+ * A sentence about a file or folder that could not be used, undefined for any other error.
+ * @param path for errors that name none, as those of writing into an open file
+ */
+export function describeFileError(error: unknown, path?: string): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = '', path: named = path, syscall = '' } = error as NodeJS.ErrnoException;
+  const remedy = remedies.get(code);
+  if (remedy === undefined || /^(spawn|listen|connect|bind)/.test(syscall)) return undefined;
+  return `${named ?? 'a file'} cannot be ${verbOf(syscall)}: ${remedy} (${code})`;
+}
+
+function verbOf(syscall: string): string {
+  if (syscall === 'mkdir') return 'made';
+  return /^(read|scandir|stat|lstat|access|open)/.test(syscall) ? 'used' : 'written';
+}

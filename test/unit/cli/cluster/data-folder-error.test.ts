@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataFolderAt, makeDataFolder } from '../../../../services/cli/cluster/data-folder.ts';
+import { DataFolderError, inDataFolder } from '../../../../services/cli/cluster/data-folder-error.ts';
+import { diskSpaceAt } from '../../../../services/cli/cluster/disk-space.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-folder-'));
+  await writeFile(join(folder, 'file'), '');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const thrown = (code: string, syscall: string) => async (): Promise<never> => {
+  throw Object.assign(new Error(`${code}: as Node says it`), { code, syscall });
+};
+const ending = 'give a folder that can be written with --data-dir';
+
+test.each([
+  ['a file in its place', 'file', 'cannot be made: something that is no folder is in its place (EEXIST)'],
+  ['a file above it', 'file/data', 'cannot be made: a part of the path is no folder (ENOTDIR)'],
+])('%s is said in one sentence', async (_, path, problem) => {
+  const data = dataFolderAt(join(folder, path));
+  const error = await inDataFolder(data, () => makeDataFolder(data)).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(DataFolderError);
+  expect((error as Error).message).toBe(`${join(folder, path)} ${problem}; ${ending}`);
+});
+
+test.each([
+  ['EROFS', 'mkdir', /data cannot be made: the file system is read-only \(EROFS\); give/],
+  ['EACCES', 'mkdir', /data cannot be made: this user may not \(EACCES\); give/],
+  ['EACCES', 'open', /data cannot be used: this user may not \(EACCES\); give/],
+  ['ENOSPC', 'write', /^the disk that holds .*data is full: [\d.]+ MB free; free some, and give the same command again/],
+  ['EDQUOT', 'write', /^the disk that holds .*data is full/],
+])('%s of %s is said in one sentence', async (code, syscall, sentence) => {
+  const data = dataFolderAt(join(folder, 'data'));
+  await makeDataFolder(data);
+  await expect(inDataFolder(data, thrown(code, syscall))).rejects.toThrow(sentence);
+  await expect(inDataFolder(data, thrown(code, syscall))).rejects.toThrow(DataFolderError);
+});
+
+test("an error that is not the folder's doing stays what it is", async () => {
+  const data = dataFolderAt(folder);
+  await expect(inDataFolder(data, thrown('EACCES', 'spawn nats-server'))).rejects.not.toThrow(DataFolderError);
+  await expect(inDataFolder(data, async () => Promise.reject(new TypeError('x')))).rejects.toThrow(TypeError);
+});
+
+test('room is what a megabyte fits in', async () => {
+  expect(await diskSpaceAt(folder, true)).toMatchObject({ isFull: false });
+});
