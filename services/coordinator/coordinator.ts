@@ -159,6 +159,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
           simulated: run.manifest.simulated,
+          spent: (asked) => run.spending.spent(true, asked),
           wanted: () => wantedOf(run.manifest),
           attention: () => run.attention.signal,
           progressed: (progress) => {

@@ -2,7 +2,7 @@ import type { Benchmark } from '../domain/benchmark.ts';
 import { buildPredictionPrompt } from '../domain/prompts/build-prediction-prompt.ts';
 import { buildProposalPrompt } from '../domain/prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal-prompt.ts';
-import type { Command, ExecuteCommand } from '../domain/search/command.ts';
+import type { ExecuteCommand, WorkCommand } from '../domain/search/command.ts';
 import { executedWorkflows } from '../domain/search/query-level/query-workflows.ts';
 import type { RunState } from '../domain/search/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
@@ -19,8 +19,6 @@ export interface JobSource {
 
 const executionTimeLimitMs = 15 * 60_000;
 const completionTimeLimitMs = 10 * 60_000;
-
-export type WorkCommand = Exclude<Command, { readonly kind: 'append' | 'recall' }>;
 
 /** The jobs of a command, in its order, after the blobs that they name have been stored. Deterministic but for the epoch. */
 export async function jobsOf(command: WorkCommand, state: RunState, source: JobSource): Promise<Job[]> {

@@ -1,17 +1,18 @@
 import type { Benchmark } from '../domain/benchmark.ts';
+import type { Spent } from '../domain/ledger/spent.ts';
 import type { Phase } from '../domain/ledger/token-use.ts';
-import type { ExecuteCommand } from '../domain/search/command.ts';
+import type { ExecuteCommand, WorkCommand } from '../domain/search/command.ts';
 import type { RunConfiguration } from '../domain/search/configuration.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/search/event.ts';
 import { executionPhase } from '../domain/search/executions.ts';
-import { planNextStep } from '../domain/search/plan-next-step.ts';
 import type { RunState } from '../domain/search/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
-import { completionJobId, executionJobId, type JobSource, jobsOf, type WorkCommand } from './job-of-command.ts';
+import { completionJobId, executionJobId, type JobSource, jobsOf } from './job-of-command.ts';
+import { planStep } from './plan-step.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
 import { isOver, openRunLog } from './run-log.ts';
@@ -32,6 +33,8 @@ export interface RunDriverSettings {
   readonly reconcileMs: number;
   /** The run's executor is a simulated model, as whoever started it says. */
   readonly simulated: boolean;
+  /** What the run's calls have used; asked while none of its jobs is under way. */
+  spent(signal: AbortSignal): Promise<Spent | undefined>;
   /** What people want of the run now. */
   wanted(): WantedStatus;
   /** Aborts when `wanted` changes; a new signal each time. */
@@ -83,7 +86,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       // The log of an earlier version, which wrote pauses into it.
       if (state.status === 'paused') state = await append({ kind: 'run-resumed' });
       const work: WorkCommand[] = [];
-      for (const command of planNextStep(state)) {
+      for (const command of await planStep(state, () => settings.spent(signal))) {
         if (command.kind === 'append') state = await append(command.event);
         else if (command.kind === 'recall') state = await append(await recalled(settings));
         else work.push(command);

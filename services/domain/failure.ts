@@ -25,6 +25,8 @@ export const failureKinds = [
   'timeout', // the workflow took longer than the run allows for one query
   'scorer', // the scorer could not judge the answer: a defect of the scorer, or a judge without a verdict
   'no-answer', // the workflow ended without a return
+  // of a round
+  'token-budget', // what is left of the run's tokens does not reach for the rest of it
   // of a prediction
   'unparsable-prediction',
   // of a job

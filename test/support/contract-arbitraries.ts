@@ -272,6 +272,8 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('run-cancelled' as const), reason: text }),
   fc.record({ kind: fc.constant('run-failed' as const), failure }),
+  fc.record({ kind: fc.constant('tokens-reserved' as const), jobs: uint32, tokens: uint64 }),
+  fc.record({ kind: fc.constant('spending-noted' as const), tokens: uint64 }),
   fc.record({ kind: fc.constant('run-paused' as const) }),
   fc.record({ kind: fc.constant('run-resumed' as const) }),
 );

@@ -91,6 +91,8 @@ export const sampleEvents: readonly RunEvent[] = [
       },
     ],
   },
+  { kind: 'tokens-reserved', jobs: 17, tokens: 5_000_000_000 },
+  { kind: 'spending-noted', tokens: 4_096 },
   { kind: 'round-started', round: 4, parentRound: 2, candidates: [{ round: 2, score: 0.75, probability: 0.6 }] },
   {
     kind: 'workflow-proposed',

@@ -1,6 +1,7 @@
+import { totalUse } from '../../domain/ledger/totals.ts';
 import type { RunEvent } from '../../domain/search/event.ts';
 import type { RunState } from '../../domain/search/state.ts';
-import { formatCount, formatScore, oneLine } from './format.ts';
+import { exact, formatCount, formatScore, oneLine } from './format.ts';
 
 export interface EventLine {
   readonly text: string;
@@ -16,6 +17,10 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
       return milestone(describeStart(state));
     case 'memory-recalled':
       return milestone(describeMemory(event));
+    case 'tokens-reserved':
+      return undefined;
+    case 'spending-noted':
+      return milestone(`${formatCount(event.tokens)} tokens were paid for beside what is charged; the token budget counts them`);
     case 'round-started':
       return event.parentRound === 0 ? undefined : detail(`round ${event.round}: from round ${event.parentRound}`);
     case 'workflow-proposed':
@@ -55,11 +60,8 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
       return describeRound(event, state);
     case 'final-executions-completed':
       return detail(`final pick: executed round ${event.round} on ${event.outcomes.length} more queries`);
-    case 'run-completed': {
-      const score = state.rounds[event.bestRound - 1]?.evaluation?.score;
-      const scored = score === undefined ? '' : ` with ${formatScore(score)}`;
-      return { ...milestone(`completed (${event.reason}): best is round ${event.bestRound}${scored}`), tone: 'good' };
-    }
+    case 'run-completed':
+      return describeEnd(event, state);
     case 'run-cancelled':
       return { ...milestone(`cancelled: ${oneLine(event.reason)}`), tone: 'bad' };
     case 'run-failed':
@@ -69,6 +71,18 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
     case 'run-resumed':
       return milestone('resumed');
   }
+}
+
+function describeEnd({ bestRound, reason }: Extract<RunEvent, { kind: 'run-completed' }>, state: RunState): EventLine {
+  const why = reason === 'token-budget' ? describeBudget(state.configuration.search.tokenBudget, state.ledger) : reason;
+  if (bestRound === 0) return { ...milestone(`completed (${why}): no workflow has a score`), tone: 'bad' };
+  const score = state.rounds[bestRound - 1]?.evaluation?.score;
+  const scored = score === undefined ? '' : ` with ${formatScore(score)}`;
+  return { ...milestone(`completed (${why}): best is round ${bestRound}${scored}`), tone: 'good' };
+}
+
+function describeBudget(budget: number, ledger: RunState['ledger']): string {
+  return `the token budget: ${exact(totalUse(ledger).tokens)} of ${exact(budget)} tokens charged`;
 }
 
 function describeStart({ configuration }: RunState): string {

@@ -39,3 +39,8 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
+
+/** With all its digits, e.g. "149,428". */
+export function exact(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}

@@ -1,5 +1,5 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
-import { formatScore, formatShare } from '../progress/format.ts';
+import { exact, formatScore, formatShare } from '../progress/format.ts';
 import { type Markup, type MarkupPart, markup } from './markup.ts';
 import { estimateOf, estimatesAgainstFull, estimatesByRound } from './plots/estimate-plots.ts';
 import { legend } from './plots/marks.ts';
@@ -15,7 +15,6 @@ import {
   describePick,
   describeSaving,
   describeTotal,
-  exact,
   exactTokens,
   parentOrDash,
   roundNotes,

@@ -1,9 +1,9 @@
 import type { ReportModel } from '../../domain/report/report-model.ts';
-import { formatCount, formatScore, formatShare } from '../progress/format.ts';
+import { exact, formatCount, formatScore, formatShare } from '../progress/format.ts';
 import { htmlPage } from './html-page.ts';
 import { sectionsOf } from './html-sections.ts';
 import { type Markup, type MarkupPart, markup } from './markup.ts';
-import { describeStatus, describeSubject, exact } from './words.ts';
+import { describeStatus, describeSubject } from './words.ts';
 
 export function renderHtml(model: ReportModel): string {
   const sections = sectionsOf(model);

@@ -1,5 +1,5 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
-import { formatScore, formatShare, oneLine } from '../progress/format.ts';
+import { exact, formatScore, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
@@ -10,7 +10,6 @@ import {
   describeStatus,
   describeSubject,
   describeTotal,
-  exact,
   exactTokens,
   parentOrDash,
   roundNotes,

@@ -1,5 +1,5 @@
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
-import { formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
+import { exact, formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
 
 /** Sentences and cells that the terminal, Markdown and HTML share. */
 
@@ -93,10 +93,6 @@ export function describeSaving({ ledger }: ReportModel): string {
   if (Math.abs(saving.share) < 0.005) return 'as many as full evaluation of the same workflows takes';
   const amount = `${formatShare(Math.abs(saving.share))} ${saving.saved >= 0 ? 'less' : 'more'}`;
   return `${amount} than full evaluation of the same workflows, which is estimated at ${formatCount(saving.fullEvaluation)}`;
-}
-
-export function exact(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
 }
 
 /** A score that may not be there. */

@@ -44,7 +44,9 @@ function proposalTokens({ proposals }: Round): number {
 }
 
 function fullExecutionTokens({ configuration }: RunState, round: Round, perExecution: number): number {
-  if (round.evaluation === undefined) return 0;
+  // One that a token budget has cut short has cost something, and would have cost the whole.
+  const isCut = round.failure?.kind === 'token-budget' && round.outcomes.length > 0;
+  if (round.evaluation === undefined && !isCut) return 0;
   const executions = configuration.benchmark.queryCount * configuration.evaluation.repeats;
   return executions * (round.outcomes.length > 0 ? meanTokens([round]) : perExecution);
 }

@@ -1,5 +1,7 @@
+import { applyToReservation, noteSpending, reserveTokens } from './apply-budget-event.ts';
 import { applyFinalEvent } from './apply-final-event.ts';
 import { applyRoundEvent, startRound } from './apply-round-event.ts';
+import { bestRound } from './best-round.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { MemoryRecalled, RunEvent } from './event.ts';
 import { EventRefusedError } from './event-refused-error.ts';
@@ -18,11 +20,19 @@ export function applyEvent(state: RunState | undefined, event: RunEvent): RunSta
     return startRun(event.configuration);
   }
   refuseByStatus(state, event);
+  return applyToReservation(applyToRun(state, event), event);
+}
+
+function applyToRun(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run-started':
       throw new EventRefusedError(event.kind, 'the run has been started before');
     case 'memory-recalled':
       return takeMemory(state, event);
+    case 'tokens-reserved':
+      return reserveTokens(state, event);
+    case 'spending-noted':
+      return noteSpending(state, event);
     case 'run-completed':
       return completeRun(state, event);
     case 'run-cancelled':
@@ -80,8 +90,11 @@ function completeRun(state: RunState, event: RunCompleted): RunState {
   if (state.rounds.at(-1)?.completed === false) {
     throw new EventRefusedError(event.kind, `round ${state.rounds.length} is not completed`);
   }
-  if (state.rounds[event.bestRound - 1]?.evaluation === undefined) {
+  // A token budget may end before any workflow has a score.
+  const none = event.bestRound === 0 && event.reason === 'token-budget' && bestRound(state) === undefined;
+  if (!none && state.rounds[event.bestRound - 1]?.evaluation === undefined) {
     throw new EventRefusedError(event.kind, `round ${event.bestRound} was named the best and has no score`);
   }
-  return { ...state, status: 'completed', bestRound: event.bestRound, stopReason: event.reason };
+  const best = none ? {} : { bestRound: event.bestRound };
+  return { ...state, status: 'completed', ...best, stopReason: event.reason };
 }

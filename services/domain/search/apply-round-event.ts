@@ -1,5 +1,6 @@
 import { recordUse } from '../ledger/record-use.ts';
 import type { Phase, TokenUse } from '../ledger/token-use.ts';
+import { isPartial } from './budget/is-partial.ts';
 import { canaryFailure, proposalLimit } from './canary.ts';
 import type {
   CanaryCompleted,
@@ -170,7 +171,8 @@ function completeRound(state: RunState, round: Round, event: RoundCompleted): Ro
   if (evaluation === undefined) return { ...round, completed: true, ...(failure === undefined ? {} : { failure }) };
   refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow that could have a score`);
   const next = executionAt(round, state.configuration, round.outcomes.length);
-  refuseUnless(next === undefined, event, `query ${next?.queryIndex} was asked for and has no outcome`);
+  const whole = next === undefined || isPartial({ evaluation });
+  refuseUnless(whole, event, `query ${next?.queryIndex} was asked for and has no outcome`);
   refuseUnless(isScore(evaluation.score), event, `the score ${evaluation.score} is not in [0, 1]`);
   return { ...round, completed: true, evaluation };
 }

@@ -9,6 +9,10 @@ export type Command =
   | { readonly kind: 'append'; readonly event: RunEvent }
   /** Append what is remembered of earlier runs on the same queries, as one event. */
   | { readonly kind: 'recall' }
+  | WorkCommand;
+
+/** What workers do: its jobs cost tokens. */
+export type WorkCommand =
   | ExecuteCommand
   | ProposeCommand
   | { readonly kind: 'predict'; readonly round: number; readonly attempt: number };

@@ -11,6 +11,8 @@ import type { MemoryRow } from './memory.ts';
 export type RunEvent =
   | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
   | MemoryRecalled
+  | TokensReserved
+  | SpendingNoted
   | RoundStarted
   | WorkflowProposed
   | QueryWorkflowProposed
@@ -32,6 +34,23 @@ export type StopReason = 'max-rounds' | 'converged' | 'token-budget';
 export interface MemoryRecalled {
   readonly kind: 'memory-recalled';
   readonly rows: readonly MemoryRow[];
+}
+
+/** In a run with a token budget: so many of the jobs that come next may be issued, and this much of the budget is theirs. */
+export interface TokensReserved {
+  readonly kind: 'tokens-reserved';
+  readonly jobs: number;
+  readonly tokens: number;
+}
+
+/**
+ * What the run has paid for beside what is charged, where its token budget decides otherwise because of it. Nothing else of that is
+ * in the log: it depends on what died.
+ */
+export interface SpendingNoted {
+  readonly kind: 'spending-noted';
+  /** In all, so far. */
+  readonly tokens: number;
 }
 
 /** A parent was chosen (Eq 4). Round 1 has none and parentRound is 0. */

@@ -1,5 +1,6 @@
 import { isEvaluation } from '../eval/is-evaluation.ts';
 import type { Phase } from '../ledger/token-use.ts';
+import { isPartial } from './budget/is-partial.ts';
 import type { RunConfiguration } from './configuration.ts';
 import type { SampleDrawn } from './event.ts';
 import type { Round } from './state.ts';
@@ -48,7 +49,11 @@ export function outstandingExecutions(round: Round, configuration: RunConfigurat
 }
 
 /** Whether the samples cover the whole validation set, which makes the evaluation a full one by whatever method. */
-export function coversAllQueries(round: Pick<Round, 'samples'>, configuration: RunConfiguration): boolean {
+export function coversAllQueries(
+  round: Pick<Round, 'samples'> & Partial<Pick<Round, 'evaluation'>>,
+  configuration: RunConfiguration,
+): boolean {
+  if (isPartial(round)) return false;
   const drawn = round.samples.reduce((sum, sample) => sum + sample.queryIndexes.length, 0);
   return drawn === configuration.benchmark.queryCount;
 }

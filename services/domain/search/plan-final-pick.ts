@@ -1,30 +1,77 @@
 import { earlierRounds } from '../evaluation/evidence.ts';
 import { totalUse } from '../ledger/totals.ts';
 import { randomStream } from '../random.ts';
-import { mean } from '../statistics/intervals.ts';
-import type { Command } from './command.ts';
+import { jobCosts } from './budget/job-cost.ts';
+import { meanCosts } from './budget/mean-cost.ts';
+import { reservation } from './budget/reserve.ts';
+import { hasBudget, tokensForPick, tokensLeft } from './budget/tokens-left.ts';
+import type { Command, ExecuteCommand } from './command.ts';
 import type { StopReason } from './event.ts';
-import { nextPickStep } from './final-pick/next-pick-step.ts';
+import { nextPickStep, type PickExecution, type PickTokens } from './final-pick/next-pick-step.ts';
 import type { PickTask } from './final-pick/pick-policy.ts';
 import { defaultPickSettings, pickPolicyNamed } from './final-pick/registry.ts';
+import { wantedExecutions } from './final-pick/wanted-executions.ts';
 import { finalScores } from './final-scores.ts';
 import { memoryOf } from './memory.ts';
 import type { RunState } from './state.ts';
 
-/** Once a stop rule has spoken: what the pick policy still wants executed, or the end of the run with its winner. */
+/**
+ * Once a stop rule has spoken: what the pick policy still wants executed, or the end of the run with its winner. With a token budget,
+ * as much of that as is reserved; where nothing more fits, the policy names its winner by what there is.
+ */
 export function planFinalPick(state: RunState, reason: StopReason): readonly Command[] {
-  const policy = pickPolicyNamed(state.configuration.search.finalPick?.policy ?? 'argmax');
-  const step = nextPickStep(policy, pickTask(state), finalScores(state));
-  if (step.kind === 'pick') return [{ kind: 'append', event: { kind: 'run-completed', bestRound: step.round, reason } }];
-  // One command a workflow, by round: in the order of the policy's requests, what is left after a batch would begin elsewhere.
-  const byRound = [...Map.groupBy(step.executions, ({ round }) => round)].sort(([one], [other]) => one - other);
-  return byRound.map(([round, executions]) => ({
+  if (!hasBudget(state)) {
+    const step = nextStep(state);
+    return step.kind === 'pick' ? end(step.round, reason) : execute(state, step.executions);
+  }
+  const { open = 0, done = 0 } = state.reservation ?? {};
+  // What was wanted when the tokens were reserved: outcomes that have come since change the order of what is left.
+  const outcomes = state.finalOutcomes ?? [];
+  const then = open === 0 ? outcomes : outcomes.slice(0, outcomes.length - done);
+  const step = nextStep(state, { finalOutcomes: then });
+  if (step.kind === 'pick') return end(step.round, step.isLimited ? 'token-budget' : reason);
+  if (open > 0) {
+    const since = new Set(outcomes.slice(then.length).map(({ round, outcome }) => `${round}/${outcome.queryIndex}`));
+    const reserved = step.executions.slice(0, open + done);
+    return execute(
+      state,
+      reserved.filter(({ round, queryIndex }) => !since.has(`${round}/${queryIndex}`)),
+    );
+  }
+  const costs = step.executions.flatMap((execution) => execute(state, [execution]).flatMap((one) => jobCosts(state, one)));
+  const event = reservation(costs, tokensLeft(state));
+  if (event !== undefined) return [{ kind: 'append', event }];
+  const last = nextStep(state, { isCut: true });
+  if (last.kind !== 'pick') throw new RangeError('a pick that is cut short executes nothing');
+  return end(last.round, 'token-budget');
+}
+
+function end(round: number, reason: StopReason): readonly Command[] {
+  return [{ kind: 'append', event: { kind: 'run-completed', bestRound: round, reason } }];
+}
+
+/** One command a workflow, by round: in the order of the policy's requests, what is left after a batch would begin elsewhere. */
+function execute(state: RunState, executions: readonly PickExecution[]): ExecuteCommand[] {
+  const byRound = [...Map.groupBy(executions, ({ round }) => round)].sort(([one], [other]) => one - other);
+  return byRound.map(([round, ofRound]) => ({
     kind: 'execute',
     round,
     workflowHash: state.rounds[round - 1]?.workflowHash ?? '',
-    executions: executions.map(({ queryIndex }) => ({ queryIndex, repeat: 0 })),
+    executions: ofRound.map(({ queryIndex }) => ({ queryIndex, repeat: 0 })),
     purpose: 'final',
   }));
+}
+
+interface PickView {
+  /** Those that the policy may know of. */
+  readonly finalOutcomes?: NonNullable<RunState['finalOutcomes']>;
+  readonly isCut?: boolean;
+}
+
+function nextStep(state: RunState, { finalOutcomes = state.finalOutcomes ?? [], isCut = false }: PickView = {}) {
+  const policy = pickPolicyNamed(state.configuration.search.finalPick?.policy ?? 'argmax');
+  const tokens = hasBudget(state) ? { tokens: pickTokens(state), isCut } : {};
+  return nextPickStep(policy, pickTask(state), finalScores({ ...state, finalOutcomes }), tokens);
 }
 
 function pickTask(state: RunState): PickTask {
@@ -34,43 +81,19 @@ function pickTask(state: RunState): PickTask {
     queryCount: benchmark.queryCount,
     candidates,
     memory: memoryOf(state),
-    budget: pickBudget(state, candidates.length),
+    budget: wantedExecutions(state, candidates.length),
     settings: { ...defaultPickSettings, ...(search.finalPick && { topK: search.finalPick.topK }) },
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),
   };
 }
 
-/**
- * Executions that the pick may spend. The K best in full is what `top` means; the others get their share, of the tokens as well:
- * better workflows tend to be dearer, and the pick executes mostly those. What is left of a token budget bounds both, by the
- * mean of what an execution has taken. Nothing here depends on what the pick has spent so far.
- */
-export function pickBudget(state: RunState, candidates: number): number {
-  const { search, benchmark } = state.configuration;
-  const { finalPick, tokenBudget } = search;
-  if (finalPick === undefined) return 0;
-  const full = candidates * benchmark.queryCount;
-  const wanted =
-    finalPick.policy === 'top' ? finalPick.topK * benchmark.queryCount : Math.round(finalPick.share * full * cheapness(state));
-  return Math.min(wanted, full, tokenBudget > 0 ? affordable(state, tokenBudget) : full);
-}
-
-/** Tokens of a mean execution over those of a mean execution of the better half, at most 1. */
-function cheapness({ rounds }: RunState): number {
-  const costs = rounds
-    .filter(({ evaluation, outcomes }) => evaluation !== undefined && outcomes.length > 0)
-    .toSorted((one, other) => (other.evaluation?.score ?? 0) - (one.evaluation?.score ?? 0))
-    .map(({ outcomes }) => totalUse(outcomes.flatMap(({ tokens }) => tokens)).tokens / outcomes.length);
-  if (costs.length === 0) return 1;
-  const better = mean(costs.slice(0, Math.ceil(costs.length / 2)));
-  return better > 0 ? Math.min(1, mean(costs) / better) : 1;
-}
-
-function affordable({ rounds, ledger }: RunState, tokenBudget: number): number {
-  const outcomes = rounds.flatMap((round) => round.outcomes);
-  const perExecution = totalUse(outcomes.flatMap(({ tokens }) => tokens)).tokens / Math.max(1, outcomes.length);
-  const spent = totalUse(ledger.filter(({ phase }) => phase !== 'final')).tokens;
-  const left = Math.max(0, tokenBudget - spent);
-  return perExecution > 0 ? Math.floor(left / perExecution) : Number.MAX_SAFE_INTEGER;
+/** What the token budget leaves the pick, and what its executions take of that. */
+function pickTokens(state: RunState): PickTokens {
+  const taken = new Map((state.finalOutcomes ?? []).map(({ round, outcome }) => [`${round}/${outcome.queryIndex}`, outcome]));
+  return {
+    left: tokensForPick(state),
+    perExecution: meanCosts(state)?.better ?? 0,
+    taken: (round, queryIndex) => totalUse(taken.get(`${round}/${queryIndex}`)?.tokens ?? []).tokens,
+  };
 }

@@ -4,6 +4,8 @@ import type { Failure } from '../failure.ts';
 import { randomStream } from '../random.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { bestRound } from './best-round.ts';
+import { wasCutShort } from './budget/cut-short.ts';
+import { withinBudget } from './budget/reserve.ts';
 import { brokenProposals, brokenWorkflowsAllowed, planCanary, proposalLimit } from './canary.ts';
 import type { Command } from './command.ts';
 import type { RoundStarted, RunEvent } from './event.ts';
@@ -30,9 +32,13 @@ import { configuredStopRules } from './stop-rules/configured.ts';
 export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
   const newest = state.rounds.at(-1);
+  if (newest !== undefined && !newest.completed) return withinBudget(state, planRound(state, newest, methods));
   if (newest === undefined && state.memory === undefined && state.configuration.search.memory === true)
     return [{ kind: 'recall' }];
-  if (newest === undefined || newest.completed) return nextRoundOrEnd(state);
+  return nextRoundOrEnd(state);
+}
+
+function planRound(state: RunState, newest: Round, methods: EvaluationMethods): readonly Command[] {
   if (newest.workflow === undefined) return planProposal(state, newest);
   if (isQueryLevel(state.configuration)) return planQueryLevel(state, newest, methods);
   const canary = planCanary(state, newest);
@@ -41,9 +47,12 @@ export function planNextStep(state: RunState, methods: EvaluationMethods = evalu
 
 /** Stop rules are asked between rounds, when every workflow that was paid for has its score. */
 function nextRoundOrEnd(state: RunState): readonly Command[] {
-  const reason = configuredStopRules(state.configuration.search)(state);
-  if (reason === undefined || bestRound(state) === undefined) return append(nextRound(state));
-  return planFinalPick(state, reason);
+  const reason = wasCutShort(state) ? 'token-budget' : configuredStopRules(state.configuration.search)(state);
+  if (bestRound(state) === undefined) {
+    const isSpent = reason === 'token-budget';
+    return append(isSpent ? { kind: 'run-completed', bestRound: 0, reason } : nextRound(state));
+  }
+  return reason === undefined ? append(nextRound(state)) : planFinalPick(state, reason);
 }
 
 function nextRound(state: RunState): RoundStarted {

@@ -26,9 +26,23 @@ export interface RunState {
   readonly ledger: readonly LedgerEntry[];
   /** What the final pick has executed, in the order of the log; absent until it has executed anything. */
   readonly finalOutcomes?: readonly FinalOutcome[];
+  /** Of a run with a token budget: the newest reservation. */
+  readonly reservation?: Reservation;
+  /** Tokens paid for beside the ledger, as far as they have decided anything. */
+  readonly paidBeside?: number;
+  /** The same when the final pick began. */
+  readonly paidBesideBeforePick?: number;
   readonly bestRound?: number;
   readonly stopReason?: StopReason;
   readonly failure?: Failure;
+}
+
+export interface Reservation {
+  /** Jobs that may be issued and have not been reported yet. */
+  readonly open: number;
+  /** Jobs that have been reported. */
+  readonly done: number;
+  readonly tokens: number;
 }
 
 export interface FinalOutcome {

@@ -87,10 +87,10 @@ export async function completeRunFile(
 
 /** A query-level run has one round, and reads nothing of what steers a search. */
 function runnableSettings(settings: RunFileSettings): RunFileSettings {
-  const { mode } = settings.search;
+  const { mode, token_budget } = settings.search;
   if (mode !== 'query-level') return settings;
   const { search, evaluation } = singleRound(settings, settings.evaluation.repeats);
-  return { ...settings, search: { ...search, canary: false, mode }, evaluation };
+  return { ...settings, search: { ...search, canary: false, mode, token_budget }, evaluation };
 }
 
 async function readText(path: string): Promise<string> {

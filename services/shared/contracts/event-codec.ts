@@ -50,6 +50,10 @@ function bodyToProto(event: RunEvent): Body {
       return { $case: 'runStarted', value: { configuration: configurationToProto(event.configuration) } };
     case 'memory-recalled':
       return { $case: 'memoryRecalled', value: { rows: event.rows.map(memoryRowToProto) } };
+    case 'tokens-reserved':
+      return { $case: 'tokensReserved', value: { jobs: event.jobs, tokens: event.tokens } };
+    case 'spending-noted':
+      return { $case: 'spendingNoted', value: { tokens: event.tokens } };
     case 'round-started': {
       const candidates = event.candidates.map((candidate) => ({ ...candidate }));
       return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
@@ -107,6 +111,10 @@ function bodyFromProto(body: Body): RunEvent {
     }
     case 'memoryRecalled':
       return { kind: 'memory-recalled', rows: body.value.rows };
+    case 'tokensReserved':
+      return { kind: 'tokens-reserved', ...body.value };
+    case 'spendingNoted':
+      return { kind: 'spending-noted', ...body.value };
     case 'roundStarted':
       return { kind: 'round-started', ...body.value };
     case 'workflowProposed':

@@ -1,5 +1,5 @@
 import type { PickPolicy } from './pick-policy.ts';
-import { extend, ranked, sharedOrder } from './shared-order.ts';
+import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 
 /**
  * Successive halving over one order of queries: the rest of the budget in equal parts a rung, the better 1/eta of the workflows
@@ -20,9 +20,8 @@ export const halving: PickPolicy = {
         // One query at the least, while there is one to pay for: a rung that learns nothing drops workflows by lot.
         const share = Math.max(Math.floor(left / (rungs - rung)), Math.min(left, live.length));
         const extension = extend(board, live, order, length, share);
-        if (extension.requests.length > 0) yield extension.requests;
-        left -= extension.requests.length;
-        length = extension.length;
+        if (extension.requests.length > 0) left = yield extension.requests;
+        length = executedLength(board, live, order, length, extension.length);
       }
       live = ranked(board, live, order, length, random).slice(0, Math.ceil(live.length / settings.eta));
     }

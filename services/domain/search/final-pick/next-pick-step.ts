@@ -1,9 +1,9 @@
 import { boardOf, isKnown, type OutcomeBoard } from './outcome-board.ts';
-import type { PickPolicy, PickTask } from './pick-policy.ts';
+import type { PickPolicy, PickRequest, PickTask } from './pick-policy.ts';
 
 /** What a policy wants next, or the winner. */
 export type PickStep =
-  | { readonly kind: 'execute'; readonly executions: readonly { readonly round: number; readonly queryIndex: number }[] }
+  | { readonly kind: 'execute'; readonly executions: readonly PickExecution[] }
   | {
       readonly kind: 'pick';
       /** The winner's place among the candidates. */
@@ -11,32 +11,53 @@ export type PickStep =
       readonly round: number;
       /** Executions that the pick has asked for. */
       readonly executions: number;
+      /** Tokens let it execute less than its budget of executions would have. */
+      readonly isLimited: boolean;
       /** All that is known at the end. */
       readonly board: OutcomeBoard;
     };
 
+export interface PickExecution {
+  readonly round: number;
+  readonly queryIndex: number;
+}
+
 /** The mean score of an execution that the pick asked for, undefined as long as it is outstanding. */
 export type PickOutcome = (round: number, queryIndex: number) => number | undefined;
+
+/** What bounds a pick beside the executions of its budget. */
+export interface PickTokens {
+  /** At its beginning. */
+  readonly left: number;
+  /** What an execution is expected to take, before the pick has executed any. */
+  readonly perExecution: number;
+  /** What one that has come has taken of it. */
+  taken(round: number, queryIndex: number): number;
+}
+
+export interface PickLimits {
+  readonly tokens?: PickTokens;
+  /** Nothing more is executed: the policy names its winner by what there is. */
+  readonly isCut?: boolean;
+}
 
 /**
  * The policy's next step, from what the search has shown and what the pick's own executions have. Pure: the policy goes its way
  * from the beginning, and stops where the first outcomes are missing, so a coordinator that starts again gets the same step.
  * @throws RangeError for a task without candidates, and for a policy that asks for more than its budget: a defect of ours
  */
-export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOutcome): PickStep {
-  const { candidates, queryCount, budget } = task;
+export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOutcome, limits: PickLimits = {}): PickStep {
+  const { candidates, queryCount } = task;
   if (candidates.length === 0) throw new RangeError('no workflow has a score: there is nothing to pick from');
   const board = boardOf(candidates, queryCount);
-  const plan = policy.plan(task, board);
-  let asked = 0;
-  for (let step = plan.next(); ; step = plan.next()) {
+  const meter = createMeter(task, limits);
+  const plan = policy.plan({ ...task, budget: meter.left() }, board);
+  for (let step = plan.next(); ; step = plan.next(meter.left())) {
     if (step.done === true) {
       const round = candidates[step.value]?.round as number;
-      return { kind: 'pick', candidate: step.value, round, executions: asked, board };
+      return { kind: 'pick', candidate: step.value, round, executions: meter.asked(), isLimited: meter.isLimited(), board };
     }
-    asked += step.value.length;
-    if (asked > budget) throw new RangeError(`${policy.name} asked for ${asked} executions with a budget of ${budget}`);
-    const missing: { round: number; queryIndex: number }[] = [];
+    const missing: PickExecution[] = [];
     for (const { candidate, query } of step.value) {
       if (isKnown(board, candidate, query)) throw new RangeError(`${policy.name} asked for query ${query} twice`);
       const round = candidates[candidate]?.round as number;
@@ -44,6 +65,54 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
       if (score === undefined) missing.push({ round, queryIndex: query });
       else board.scores[candidate * queryCount + query] = score;
     }
-    if (missing.length > 0) return { kind: 'execute', executions: missing };
+    if (missing.length > 0 && limits.isCut !== true) return { kind: 'execute', executions: missing };
+    meter.take(policy, step.value, missing.length);
   }
+}
+
+interface Meter {
+  /** Executions that may still be asked for. */
+  left(): number;
+  asked(): number;
+  isLimited(): boolean;
+  take(policy: PickPolicy, requests: readonly PickRequest[], missing: number): void;
+}
+
+/** A policy that is cut short gets so many chances to come to its end, and then asks without end: a defect of ours. */
+const mostUnanswered = 1000;
+
+function createMeter({ budget, candidates }: PickTask, { tokens }: PickLimits): Meter {
+  let asked = 0;
+  let unanswered = 0;
+  let left = tokens?.left ?? 0;
+  let perExecution = tokens?.perExecution ?? 0;
+  let isCut = false;
+  let isLimited = false;
+
+  return {
+    left() {
+      const executions = budget - asked;
+      if (tokens === undefined) return executions;
+      const affordable = perExecution > 0 ? Math.floor(Math.max(0, left) / perExecution) : executions;
+      if (isCut || affordable < executions) isLimited = true;
+      return isCut ? 0 : Math.min(executions, affordable);
+    },
+    asked: () => asked,
+    isLimited: () => isLimited,
+    take(policy, requests, missing) {
+      asked += requests.length - missing;
+      if (missing > 0) {
+        isCut = true;
+        unanswered += 1;
+        if (unanswered > mostUnanswered) throw new RangeError(`${policy.name} does not end when nothing more is executed`);
+      }
+      if (asked > budget) throw new RangeError(`${policy.name} asked for ${asked} executions with a budget of ${budget}`);
+      if (tokens === undefined || requests.length === 0) return;
+      const costs = requests.map(({ candidate, query }) => tokens.taken(candidates[candidate]?.round as number, query));
+      const taken = costs.reduce((sum, cost) => sum + cost, 0);
+      left -= taken;
+      // The pick executes the best, which are the dearest more often than not: what the last ones took says most of the next.
+      perExecution = Math.max(tokens.perExecution, taken / requests.length);
+    },
+  };
 }

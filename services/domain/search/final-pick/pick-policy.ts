@@ -18,7 +18,7 @@ export interface PickTask {
   readonly candidates: readonly EarlierRound[];
   /** Rows of earlier searches on the same queries: they tell about the queries, and are no candidates. */
   readonly memory: readonly OutcomeRow[];
-  /** Executions that may still be spent. */
+  /** Executions that may be spent. */
   readonly budget: number;
   readonly settings: PickSettings;
   /** A stream for the pick's own draws. It starts anew each time the task is made. */
@@ -33,8 +33,12 @@ export interface PickRequest {
   readonly query: number;
 }
 
-/** Asks for executions, finds their scores on the board when it goes on, and returns the winner's place in the task. */
-export type PickPlan = Generator<readonly PickRequest[], number, void>;
+/**
+ * Asks for executions, finds their scores on the board when it goes on, and returns the winner's place in the task. Each `yield`
+ * gives the executions that may still be spent: fewer than the budget leaves where tokens run out. If that happens in the middle of
+ * what was asked for, some scores are not on the board, and nothing more will be executed.
+ */
+export type PickPlan = Generator<readonly PickRequest[], number, number>;
 
 /**
  * A way to name the winner: live and in replay the same code. It must be deterministic, ask for nothing that is on the board,

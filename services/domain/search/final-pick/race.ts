@@ -2,7 +2,7 @@ import { normalQuantile } from '../../statistics/normal.ts';
 import { pairedDifference } from '../../statistics/paired-tests.ts';
 import { type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy } from './pick-policy.ts';
-import { extend, prefixSum, ranked, type SharedOrder, sharedOrder } from './shared-order.ts';
+import { executedLength, extend, prefixSum, ranked, type SharedOrder, sharedOrder } from './shared-order.ts';
 
 /** Share of the queries that all who are left execute before they are compared again. */
 const batchShare = 0.03;
@@ -30,10 +30,11 @@ export const race: PickPolicy = {
       for (;;) {
         const { requests, length: longer } = extend(board, live, order, length, share, length + batch);
         if (longer === length) break;
-        if (requests.length > 0) yield requests;
-        share -= requests.length;
-        left -= requests.length;
-        length = longer;
+        if (requests.length > 0) left = yield requests;
+        share = Math.min(share - requests.length, left);
+        const reached = executedLength(board, live, order, length, longer);
+        if (reached === length) break;
+        length = reached;
         live = contenders(board, ranked(board, live, order, length, 'newest-first'), order, length, bound);
         if (live.length === 1) break;
       }

@@ -2,7 +2,7 @@ import { mostInformative, sharedJitter } from '../../evaluation/rasch.ts';
 import { raschFitOf, sweptTimes } from '../../evaluation/rasch-fit.ts';
 import { estimate } from '../../statistics/rasch-estimate.ts';
 import { type RaschFit, withExecutions } from '../../statistics/rasch-model.ts';
-import { type OutcomeBoard, scoreAt } from './outcome-board.ts';
+import { isKnown, type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy, PickRequest } from './pick-policy.ts';
 
 const rungs = 4;
@@ -25,8 +25,7 @@ export const refine: PickPolicy = {
         mostInformative(fit, memory.length + candidate, jitter, each).map((query): PickRequest => ({ candidate, query })),
       );
       if (requests.length === 0) continue;
-      yield requests;
-      left -= requests.length;
+      left = yield requests;
       fit = taken(fit, memory.length, live, requests, board);
     }
     return byEstimate(sweptTimes(fit, 2, 0), memory.length)[0] ?? 0;
@@ -42,7 +41,8 @@ function taken(
   board: OutcomeBoard,
 ): RaschFit {
   return live.reduce((known, candidate) => {
-    const queries = requests.filter((request) => request.candidate === candidate).map(({ query }) => query);
+    const asked = requests.filter((request) => request.candidate === candidate).map(({ query }) => query);
+    const queries = asked.filter((query) => isKnown(board, candidate, query));
     const scores = queries.map((query) => scoreAt(board, candidate, query));
     return withExecutions(known, first + candidate, queries, scores);
   }, fit);

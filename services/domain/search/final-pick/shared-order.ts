@@ -52,6 +52,19 @@ export function extend(
   return { length, requests };
 }
 
+/** How much of the shared beginning, up to here, has been executed with all of them: all that was asked for, unless tokens ran out. */
+export function executedLength(
+  board: OutcomeBoard,
+  live: readonly number[],
+  { queries }: SharedOrder,
+  from: number,
+  to: number,
+): number {
+  let length = from;
+  while (length < to && live.every((candidate) => isKnown(board, candidate, queries[length] as number))) length += 1;
+  return length;
+}
+
 /** The sum of a candidate's scores over the first `length` queries of the order. */
 export function prefixSum(board: OutcomeBoard, candidate: number, { queries }: SharedOrder, length: number): number {
   let sum = 0;

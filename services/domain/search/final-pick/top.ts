@@ -1,5 +1,5 @@
 import type { PickPolicy } from './pick-policy.ts';
-import { extend, ranked, sharedOrder } from './shared-order.ts';
+import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 
 /** Executes the K best on the same queries as far as the budget goes, and takes the best there. */
 export const top: PickPolicy = {
@@ -11,8 +11,9 @@ export const top: PickPolicy = {
     );
     const live = byScore.slice(0, settings.topK);
     const order = sharedOrder(board, candidates.length, random);
-    const { length, requests } = extend(board, live, order, 0, budget);
-    if (requests.length > 0) yield requests;
+    const extension = extend(board, live, order, 0, budget);
+    if (extension.requests.length > 0) yield extension.requests;
+    const length = executedLength(board, live, order, 0, extension.length);
     if (length === 0) return byScore[0] ?? 0;
     return ranked(board, live, order, length, random)[0] ?? 0;
   },

@@ -1,7 +1,9 @@
-import { totalUse } from '../../ledger/totals.ts';
+import { nextRoundTokens } from '../budget/next-round-tokens.ts';
+import { tokensLeft, tokensOfPick } from '../budget/tokens-left.ts';
 import type { StopRule } from './stop-rule.ts';
 
-/** The round that crosses the limit is finished, so the run may spend up to one evaluation more. */
-export function tokenBudget(limit: number): StopRule {
-  return ({ ledger }) => (totalUse(ledger).tokens >= limit ? 'token-budget' : undefined);
-}
+/** Stops before a round that most likely could not be finished, and leaves the final pick its part. Round 1 is always begun. */
+export const tokenBudget: StopRule = (state) => {
+  if (state.rounds.length === 0) return undefined;
+  return tokensLeft(state) < nextRoundTokens(state) + tokensOfPick(state) ? 'token-budget' : undefined;
+};

@@ -22,6 +22,10 @@ export interface World {
   score(workflowHash: string, queryIndex: number, repeat: number): number;
   /** Rows of earlier runs. Absent: none. */
   readonly memory?: readonly MemoryRow[];
+  /** Tokens of an execution. Absent: a hundred and a few. */
+  cost?(workflowHash: string, queryIndex: number): number;
+  /** Of a proposal. Absent: 500. */
+  proposalCost?(round: number, attempt: number): number;
   /** Workflows that fail on every query. Absent: none does. */
   breaks?(workflowHash: string): boolean;
 }
@@ -144,7 +148,7 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
       return [prediction(world, state, command.round, command.attempt)];
     case 'propose': {
       const { round, attempt, queryIndex } = command;
-      const asked = { round, attempt, reply: 'a reply', tokens: use('optimizer', 500) };
+      const asked = { round, attempt, reply: 'a reply', tokens: use('optimizer', world.proposalCost?.(round, attempt) ?? 500) };
       if (queryIndex !== undefined) {
         return [queryProposalOf({ ...asked, queryIndex, parsed: world.proposeFor(queryIndex, attempt) })];
       }
@@ -157,7 +161,7 @@ function executionBatches(world: World, state: RunState, command: ExecuteCommand
   const { round, workflowHash, executions, purpose } = command;
   const broken = world.breaks?.(workflowHash) === true;
   const outcomes = executions.map(({ queryIndex, repeat, workflowHash: own = workflowHash }): ExecutionOutcome => {
-    const tokens = [use('executor', 100 + (queryIndex % 7))];
+    const tokens = [use('executor', world.cost?.(own, queryIndex) ?? 100 + (queryIndex % 7))];
     if (broken) return { queryIndex, repeat, score: 0, answer: '', failure: brokenFailure, tokens };
     const score = world.score(own, queryIndex, repeat);
     return { queryIndex, repeat, score, answer: `${score}`, tokens };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
 import type { FinalPickSettings } from '../../../../services/domain/search/configuration.ts';
 import type { RunEvent } from '../../../../services/domain/search/event.ts';
-import { pickBudget } from '../../../../services/domain/search/plan-final-pick.ts';
+import { wantedExecutions } from '../../../../services/domain/search/final-pick/wanted-executions.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import type { Round, RunState } from '../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, replay, use } from './made-up-world.ts';
@@ -48,17 +48,6 @@ test.each(['halving', 'race', 'refine'])('%s spends at most its share', (policy)
   expect(state.status).toBe('completed');
   expect(state.finalOutcomes?.length).toBeGreaterThan(0);
   expect(state.finalOutcomes?.length).toBeLessThanOrEqual(Math.round(0.25 * scored * 40));
-});
-
-test('what is left of a token budget bounds the pick', () => {
-  const unbounded = run({ policy: 'top', topK: 4 });
-  const spent = unbounded.state.ledger.filter(({ phase }) => phase !== 'final');
-  const tokens = spent.reduce((sum, { usage }) => sum + usage.promptTokens, 0);
-  const { state } = run({ policy: 'top', topK: 4 }, tokens + 1030);
-  expect(state.stopReason).toBe('max-rounds');
-  expect(pickBudget(state, 8)).toBe(10);
-  expect(state.finalOutcomes?.length).toBeLessThanOrEqual(10);
-  expect(run({ policy: 'top', topK: 4 }, tokens).state.finalOutcomes).toBeUndefined();
 });
 
 test('killed after any event of the pick, the search goes on in the same way', () => {
@@ -117,13 +106,13 @@ describe('a share of the pick', () => {
   };
 
   test('is one of the tokens too: where the better workflows are dearer, fewer executions are its worth', () => {
-    expect(pickBudget(stateOf(100, 100), 2)).toBe(16);
-    expect(pickBudget(stateOf(100, 300), 2)).toBe(Math.round((16 * 200) / 300));
+    expect(wantedExecutions(stateOf(100, 100), 2)).toBe(16);
+    expect(wantedExecutions(stateOf(100, 300), 2)).toBe(Math.round((16 * 200) / 300));
   });
 
   test('is not more than its executions where they are cheaper, and bears rounds that executed nothing', () => {
-    expect(pickBudget(stateOf(300, 100), 2)).toBe(16);
+    expect(wantedExecutions(stateOf(300, 100), 2)).toBe(16);
     const { rounds, ...rest } = stateOf(1, 1);
-    expect(pickBudget({ ...rest, rounds: rounds.map((round) => ({ ...round, outcomes: [] })) }, 2)).toBe(16);
+    expect(wantedExecutions({ ...rest, rounds: rounds.map((round) => ({ ...round, outcomes: [] })) }, 2)).toBe(16);
   });
 });

@@ -3,7 +3,7 @@ import type { Round, RunState } from '../../../../../services/domain/search/stat
 import { configuredStopRules } from '../../../../../services/domain/search/stop-rules/configured.ts';
 import { convergence } from '../../../../../services/domain/search/stop-rules/convergence.ts';
 import { maxRounds } from '../../../../../services/domain/search/stop-rules/max-rounds.ts';
-import { anyOf } from '../../../../../services/domain/search/stop-rules/stop-rule.ts';
+import { anyOf, type StopRule } from '../../../../../services/domain/search/stop-rules/stop-rule.ts';
 import { tokenBudget } from '../../../../../services/domain/search/stop-rules/token-budget.ts';
 import { madeUpConfiguration, use } from '../made-up-world.ts';
 import { scoredRounds } from '../scored-rounds.ts';
@@ -26,16 +26,28 @@ test('the round limit counts rounds that found no workflow', () => {
   expect(maxRounds(3)(stateOf([0.5, undefined, undefined]))).toBe('max-rounds');
 });
 
-test('the token budget is reached, not passed by', () => {
-  expect(tokenBudget(100)(stateOf([0.5], 99))).toBeUndefined();
-  expect(tokenBudget(100)(stateOf([0.5], 100))).toBe('token-budget');
+test('the token budget stops before a round that it does not reach for', () => {
+  const withBudget = (budget: number, rounds: number): RunState => {
+    const state = stateOf(
+      Array.from({ length: rounds }, () => 0.5),
+      100,
+    );
+    const { configuration } = state;
+    return { ...state, configuration: { ...configuration, search: { ...configuration.search, tokenBudget: budget } } };
+  };
+  // A first proposal is taken to need what the optimizer may say at most: 256 tokens.
+  expect(tokenBudget(withBudget(355, 1))).toBe('token-budget');
+  expect(tokenBudget(withBudget(356, 1))).toBeUndefined();
+  // Whatever there is, round 1 is begun.
+  expect(tokenBudget(withBudget(1, 0))).toBeUndefined();
 });
 
 test('the first of several rules gives the reason', () => {
-  const state = stateOf([0.5, 0.5], 100);
-  expect(anyOf(maxRounds(2), tokenBudget(100))(state)).toBe('max-rounds');
-  expect(anyOf(maxRounds(3), tokenBudget(100))(state)).toBe('token-budget');
-  expect(anyOf(maxRounds(3), tokenBudget(101))(state)).toBeUndefined();
+  const state = stateOf([0.5, 0.5]);
+  const always: StopRule = () => 'converged';
+  expect(anyOf(maxRounds(2), always)(state)).toBe('max-rounds');
+  expect(anyOf(maxRounds(3), always)(state)).toBe('converged');
+  expect(anyOf(maxRounds(3))(state)).toBeUndefined();
   expect(anyOf()(state)).toBeUndefined();
 });
 

@@ -34,6 +34,8 @@ export interface Event {
     | { $case: "finalExecutionsCompleted"; value: FinalExecutionsCompleted }
     | { $case: "queryWorkflowProposed"; value: QueryWorkflowProposed }
     | { $case: "memoryRecalled"; value: MemoryRecalled }
+    | { $case: "tokensReserved"; value: TokensReserved }
+    | { $case: "spendingNoted"; value: SpendingNoted }
     | undefined;
 }
 
@@ -151,6 +153,19 @@ export interface MemoryRow {
   queries: number[];
   /** Parallel to the queries; means over repeats. */
   scores: number[];
+}
+
+/** In a run with a token budget: so many of the jobs that come next may be issued. */
+export interface TokensReserved {
+  jobs: number;
+  /** What is reserved for them all. */
+  tokens: number;
+}
+
+/** What the run has paid for beside what is charged, where its token budget decides otherwise because of it. */
+export interface SpendingNoted {
+  /** In all, so far. */
+  tokens: number;
 }
 
 export interface RoundStarted {
@@ -363,6 +378,12 @@ export const Event: MessageFns<Event> = {
       case "memoryRecalled":
         MemoryRecalled.encode(message.body.value, writer.uint32(138).fork()).join();
         break;
+      case "tokensReserved":
+        TokensReserved.encode(message.body.value, writer.uint32(154).fork()).join();
+        break;
+      case "spendingNoted":
+        SpendingNoted.encode(message.body.value, writer.uint32(162).fork()).join();
+        break;
     }
     return writer;
   },
@@ -530,6 +551,22 @@ export const Event: MessageFns<Event> = {
             message.body = { $case: "memoryRecalled", value: MemoryRecalled.decode(reader, reader.uint32()) };
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.body = { $case: "tokensReserved", value: TokensReserved.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.body = { $case: "spendingNoted", value: SpendingNoted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -624,6 +661,14 @@ export const Event: MessageFns<Event> = {
         ? { $case: "memoryRecalled", value: MemoryRecalled.fromJSON(object.memoryRecalled) }
         : isSet(object.memory_recalled)
         ? { $case: "memoryRecalled", value: MemoryRecalled.fromJSON(object.memory_recalled) }
+        : isSet(object.tokensReserved)
+        ? { $case: "tokensReserved", value: TokensReserved.fromJSON(object.tokensReserved) }
+        : isSet(object.tokens_reserved)
+        ? { $case: "tokensReserved", value: TokensReserved.fromJSON(object.tokens_reserved) }
+        : isSet(object.spendingNoted)
+        ? { $case: "spendingNoted", value: SpendingNoted.fromJSON(object.spendingNoted) }
+        : isSet(object.spending_noted)
+        ? { $case: "spendingNoted", value: SpendingNoted.fromJSON(object.spending_noted) }
         : undefined,
     };
   },
@@ -668,6 +713,10 @@ export const Event: MessageFns<Event> = {
       obj.queryWorkflowProposed = QueryWorkflowProposed.toJSON(message.body.value);
     } else if (message.body?.$case === "memoryRecalled") {
       obj.memoryRecalled = MemoryRecalled.toJSON(message.body.value);
+    } else if (message.body?.$case === "tokensReserved") {
+      obj.tokensReserved = TokensReserved.toJSON(message.body.value);
+    } else if (message.body?.$case === "spendingNoted") {
+      obj.spendingNoted = SpendingNoted.toJSON(message.body.value);
     }
     return obj;
   },
@@ -779,6 +828,18 @@ export const Event: MessageFns<Event> = {
       case "memoryRecalled": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "memoryRecalled", value: MemoryRecalled.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "tokensReserved": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "tokensReserved", value: TokensReserved.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "spendingNoted": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "spendingNoted", value: SpendingNoted.fromPartial(object.body.value) };
         }
         break;
       }
@@ -2436,6 +2497,158 @@ export const MemoryRow: MessageFns<MemoryRow> = {
     message.simulated = object.simulated ?? false;
     message.queries = object.queries?.map((e) => e) || [];
     message.scores = object.scores?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseTokensReserved(): TokensReserved {
+  return { jobs: 0, tokens: 0 };
+}
+
+export const TokensReserved: MessageFns<TokensReserved> = {
+  encode(message: TokensReserved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobs !== 0) {
+      writer.uint32(8).uint32(message.jobs);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(16).uint64(message.tokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TokensReserved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTokensReserved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobs = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.tokens = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TokensReserved {
+    return {
+      jobs: isSet(object.jobs) ? globalThis.Number(object.jobs) : 0,
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+    };
+  },
+
+  toJSON(message: TokensReserved): unknown {
+    const obj: any = {};
+    if (message.jobs !== 0) {
+      obj.jobs = Math.round(message.jobs);
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TokensReserved>): TokensReserved {
+    return TokensReserved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TokensReserved>): TokensReserved {
+    const message = createBaseTokensReserved();
+    message.jobs = object.jobs ?? 0;
+    message.tokens = object.tokens ?? 0;
+    return message;
+  },
+};
+
+function createBaseSpendingNoted(): SpendingNoted {
+  return { tokens: 0 };
+}
+
+export const SpendingNoted: MessageFns<SpendingNoted> = {
+  encode(message: SpendingNoted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokens !== 0) {
+      writer.uint32(8).uint64(message.tokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpendingNoted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpendingNoted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tokens = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SpendingNoted {
+    return { tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0 };
+  },
+
+  toJSON(message: SpendingNoted): unknown {
+    const obj: any = {};
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SpendingNoted>): SpendingNoted {
+    return SpendingNoted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SpendingNoted>): SpendingNoted {
+    const message = createBaseSpendingNoted();
+    message.tokens = object.tokens ?? 0;
     return message;
   },
 };

@@ -1,0 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Spent, spentBeside } from '../domain/ledger/spent.ts';
+import { totalUse } from '../domain/ledger/totals.ts';
+import { applyEvent } from '../domain/search/apply-event.ts';
+import { hasBudget } from '../domain/search/budget/tokens-left.ts';
+import type { Command } from '../domain/search/command.ts';
+import { planNextStep } from '../domain/search/plan-next-step.ts';
+import type { RunState } from '../domain/search/state.ts';
+
+/**
+ * The next step, by the log and, where a token budget would decide otherwise, by what was paid for beside it: that is then noted in
+ * the log first. What decides nothing is not noted, so that kills leave a log as it is for as long as the budget allows.
+ * @param spent what the run's calls have used; undefined where nothing is known of it
+ */
+export async function planStep(state: RunState, spent: () => Promise<Spent | undefined>): Promise<readonly Command[]> {
+  const commands = planNextStep(state);
+  // Jobs whose tokens are reserved are issued whatever it says.
+  if (!hasBudget(state) || !commands.some(({ kind }) => kind === 'append')) return commands;
+  const used = await spent();
+  const charged = totalUse(state.ledger).tokens;
+  const tokens = used === undefined ? 0 : spentBeside(charged, used).tokens - charged;
+  if (tokens <= (state.paidBeside ?? 0)) return commands;
+  const event = { kind: 'spending-noted', tokens } as const;
+  const noted = planNextStep(applyEvent(state, event));
+  return isDeepStrictEqual(noted, commands) ? commands : [{ kind: 'append', event }];
+}

@@ -1,0 +1,50 @@
+import type { RunEvent, SpendingNoted, TokensReserved } from './event.ts';
+import { EventRefusedError } from './event-refused-error.ts';
+import type { RunState } from './state.ts';
+
+/** @throws EventRefusedError */
+export function reserveTokens(state: RunState, { kind, jobs, tokens }: TokensReserved): RunState {
+  if (state.configuration.search.tokenBudget === 0) throw new EventRefusedError(kind, 'the run has no token budget');
+  const open = state.reservation?.open ?? 0;
+  if (open > 0) throw new EventRefusedError(kind, `${open} jobs of the reservation before it have not been reported`);
+  if (!(jobs >= 1) || !(tokens >= 0)) throw new EventRefusedError(kind, 'it is for no job');
+  const reserved = { ...state, reservation: { open: jobs, done: 0, tokens } };
+  // Between the rounds nothing is reserved but for the final pick.
+  const picking = state.rounds.at(-1)?.completed !== false;
+  return picking && state.paidBesideBeforePick === undefined
+    ? { ...reserved, paidBesideBeforePick: state.paidBeside ?? 0 }
+    : reserved;
+}
+
+/** @throws EventRefusedError */
+export function noteSpending(state: RunState, { kind, tokens }: SpendingNoted): RunState {
+  if (!(tokens > (state.paidBeside ?? 0))) throw new EventRefusedError(kind, 'it tells of no more than was known');
+  return { ...state, paidBeside: tokens };
+}
+
+/** Takes what an event reports off the open reservation. @throws EventRefusedError for jobs that nothing was reserved for */
+export function applyToReservation(state: RunState, event: RunEvent): RunState {
+  const jobs = jobsOf(event);
+  const { reservation } = state;
+  // A log from before there were reservations has none.
+  if (jobs === 0 || reservation === undefined) return state;
+  if (jobs > reservation.open) throw new EventRefusedError(event.kind, `tokens were reserved for ${reservation.open} jobs`);
+  return { ...state, reservation: { ...reservation, open: reservation.open - jobs, done: reservation.done + jobs } };
+}
+
+function jobsOf(event: RunEvent): number {
+  switch (event.kind) {
+    case 'executions-completed':
+    case 'final-executions-completed':
+      return event.outcomes.length;
+    case 'workflow-proposed':
+      // Nobody was asked for the initial workflow.
+      return event.attempt === 0 ? 0 : 1;
+    case 'query-workflow-proposed':
+    case 'canary-completed':
+    case 'prediction-completed':
+      return 1;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,29 @@
+import { executedScore } from '../../evaluation/full.ts';
+import { bestRound } from '../best-round.ts';
+import type { RoundCompleted } from '../event.ts';
+import { outstandingExecutions } from '../executions.ts';
+import type { RunState } from '../state.ts';
+import { isPartial, partialMethod } from './is-partial.ts';
+
+/** Whether the token budget has ended a round before its workflow had the score that the method gives. */
+export function wasCutShort({ rounds }: RunState): boolean {
+  return rounds.some((round) => isPartial(round) || round.failure?.kind === 'token-budget');
+}
+
+/**
+ * Ends the open round, for want of tokens. Its workflow has no score: that of a few queries would be compared with those of more.
+ * Only if no other workflow has one, what was executed of it so far is better than nothing.
+ */
+export function cutShort(state: RunState): RoundCompleted {
+  const open = state.rounds.at(-1);
+  if (open === undefined) throw new RangeError('no round is open');
+  const { round, outcomes } = open;
+  if (outcomes.length > 0 && bestRound(state) === undefined) {
+    const evaluation = { method: partialMethod, ...executedScore(outcomes), executions: outcomes.length };
+    return { kind: 'round-completed', round, evaluation };
+  }
+  const wanted = outcomes.length + outstandingExecutions(open, state.configuration).length;
+  const executed = wanted === 0 ? '' : `, after ${outcomes.length} of ${wanted} executions`;
+  const message = `the token budget of ${state.configuration.search.tokenBudget} does not reach for the rest of the round${executed}`;
+  return { kind: 'round-completed', round, failure: { kind: 'token-budget', message } };
+}

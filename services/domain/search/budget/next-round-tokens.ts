@@ -1,0 +1,38 @@
+import { totalUse } from '../../ledger/totals.ts';
+import { sampleSize } from '../../sampling/stratified-draw.ts';
+import { mean } from '../../statistics/intervals.ts';
+import { coversAllQueries } from '../executions.ts';
+import type { RunState } from '../state.ts';
+import { meanCosts } from './mean-cost.ts';
+
+/** What another round is likely to take, by the rounds so far: its proposal, and the executions that give its workflow a score. */
+export function nextRoundTokens(state: RunState): number {
+  return tokensOfProposal(state) + likelyExecutions(state) * (meanCosts(state)?.better ?? 0);
+}
+
+function tokensOfProposal({ rounds, ledger, configuration }: RunState): number {
+  const proposed = rounds.filter(({ proposals }) => proposals.some(({ tokens }) => tokens !== undefined));
+  if (proposed.length === 0) return configuration.optimizer.maxTokens;
+  return mean(
+    proposed.map(
+      ({ round }) =>
+        totalUse(
+          ledger.filter(
+            (entry) =>
+              entry.round === round && (entry.phase === 'propose' || entry.phase === 'canary' || entry.phase === 'predict'),
+          ),
+        ).tokens,
+    ),
+  );
+}
+
+/** As many as the newest round of the same kind, in full or not. */
+function likelyExecutions({ rounds, configuration }: RunState): number {
+  const { evaluation, benchmark } = configuration;
+  const scored = rounds.filter((round) => round.evaluation !== undefined);
+  const isFull = (round: (typeof scored)[number]): boolean => coversAllQueries(round, configuration);
+  const full = evaluation.method === 'full' || scored.filter(isFull).length < evaluation.warmUpRounds;
+  const like = scored.findLast((round) => isFull(round) === full);
+  if (like !== undefined) return like.outcomes.length;
+  return full ? benchmark.queryCount * evaluation.repeats : sampleSize(evaluation.fewShotRatio, benchmark.queryCount);
+}

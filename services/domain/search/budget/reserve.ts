@@ -1,0 +1,84 @@
+import { mean } from '../../statistics/intervals.ts';
+import { bestRound } from '../best-round.ts';
+import type { Command, ExecuteCommand, WorkCommand } from '../command.ts';
+import type { TokensReserved } from '../event.ts';
+import type { RunState } from '../state.ts';
+import { cutShort } from './cut-short.ts';
+import { type JobCost, jobCosts, unseen } from './job-cost.ts';
+import { tokensOfOutcome } from './mean-cost.ts';
+import { hasBudget, tokensLeft, tokensOfPick } from './tokens-left.ts';
+
+/**
+ * The part of a step that the token budget allows: jobs whose tokens are reserved, or the reservation of more, or the end of the
+ * round. The log holds each reservation, so whoever goes on in the middle of it issues the same jobs.
+ */
+export function withinBudget(state: RunState, commands: readonly Command[]): readonly Command[] {
+  const work = commands.filter(isWork);
+  if (!hasBudget(state) || work.length === 0) return commands;
+  const open = state.reservation?.open ?? 0;
+  if (open > 0) return firstJobs(work, open);
+  const left = tokensLeft(state) - tokensOfPick(state);
+  const costs = work.flatMap((command) => jobCosts(state, command));
+  const event = isHopeless(state, costs.length, left) ? undefined : reservation(costs, left);
+  return [{ kind: 'append', event: event ?? cutShort(state) }];
+}
+
+/** So many executions say what a workflow takes to a tenth or two; after fewer, only what is twice too dear is given up. */
+const enoughSeen = 8;
+
+/**
+ * Whether the tokens that are left cannot give the open round's workflow its score, by what it has taken so far: half an evaluation
+ * is worth nothing where others have a whole one.
+ */
+function isHopeless(state: RunState, jobs: number, left: number): boolean {
+  const { outcomes = [], canary } = state.rounds.at(-1) ?? {};
+  const seen = outcomes.length > 0 || canary === undefined ? outcomes : [canary];
+  if (seen.length === 0 || bestRound(state) === undefined) return false;
+  const expected = jobs * mean(seen.map(tokensOfOutcome));
+  return expected > left * (seen.length < enoughSeen ? 2 : 1);
+}
+
+/**
+ * As many of the next jobs as surely fit, or one if that is likely to fit; undefined if none is.
+ *
+ * What is reserved for a job is the most that one of its kind has taken so far, several times as much while few have been seen:
+ * the budget is passed at most by what the jobs of one reservation take beyond it.
+ * @param costs of the jobs that are wanted, in the order in which they are to be issued
+ */
+export function reservation(costs: readonly JobCost[], left: number): TokensReserved | undefined {
+  let jobs = 0;
+  let tokens = 0;
+  for (const cost of costs) {
+    const careful = carefully(cost);
+    if (tokens + careful > left) break;
+    tokens += careful;
+    jobs += 1;
+  }
+  const [first] = costs;
+  if (jobs === 0 && first !== undefined && first.most <= left) [jobs, tokens] = [1, first.most];
+  return jobs === 0 ? undefined : { kind: 'tokens-reserved', jobs, tokens: Math.ceil(tokens) };
+}
+
+function carefully({ most, seen }: JobCost): number {
+  return seen === unseen ? Number.POSITIVE_INFINITY : most * (1 + 3 / seen);
+}
+
+function isWork(command: Command): command is WorkCommand {
+  return command.kind !== 'append' && command.kind !== 'recall';
+}
+
+/** Jobs are done, and reported, in the order of the commands: so what is left of a reservation is always their beginning. */
+function firstJobs(work: readonly WorkCommand[], count: number): readonly Command[] {
+  let left = count;
+  return work.flatMap((command): Command[] => {
+    const jobs = command.kind === 'execute' ? command.executions.length : 1;
+    const taken = Math.min(jobs, left);
+    left -= taken;
+    if (taken === 0) return [];
+    return [command.kind === 'execute' ? withFirst(command, taken) : command];
+  });
+}
+
+function withFirst(command: ExecuteCommand, count: number): ExecuteCommand {
+  return { ...command, executions: command.executions.slice(0, count) };
+}

@@ -1,0 +1,31 @@
+import { earlierRounds } from '../../evaluation/evidence.ts';
+import { totalUse } from '../../ledger/totals.ts';
+import { wantedExecutions } from '../final-pick/wanted-executions.ts';
+import type { RunState } from '../state.ts';
+import { meanCosts } from './mean-cost.ts';
+
+export function hasBudget({ configuration }: Pick<RunState, 'configuration'>): boolean {
+  return configuration.search.tokenBudget > 0;
+}
+
+/** Tokens of the budget that are neither charged nor, as far as the log knows, paid for beside it. May be negative. */
+export function tokensLeft({ configuration, ledger, paidBeside = 0 }: RunState): number {
+  return configuration.search.tokenBudget - totalUse(ledger).tokens - paidBeside;
+}
+
+/** Of a budget that is too small for all, the rounds leave the final pick so much at most: without rounds there is nothing to pick. */
+const mostForPick = 1 / 3;
+
+/** What the final pick would take of the budget if the rounds ended now; the rounds leave it that much. */
+export function tokensOfPick(state: RunState): number {
+  const candidates = earlierRounds(state.rounds).length;
+  if (candidates < 2) return 0;
+  const wanted = wantedExecutions(state, candidates) * (meanCosts(state)?.better ?? 0);
+  return Math.min(wanted, mostForPick * state.configuration.search.tokenBudget);
+}
+
+/** What the pick has of the budget, as it stood when the pick began: nothing that it spends itself changes that. */
+export function tokensForPick({ configuration, ledger, paidBeside = 0, paidBesideBeforePick = paidBeside }: RunState): number {
+  const charged = totalUse(ledger.filter(({ phase }) => phase !== 'final')).tokens;
+  return configuration.search.tokenBudget - charged - paidBesideBeforePick;
+}
