@@ -4,7 +4,10 @@ import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
 import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
 import { finishReasonOf, givenReason } from './finish-reason.ts';
 import { type MessageParts, nothingSaid, readMessage } from './message-parts.ts';
-import { answerIn, errorIn, fieldsOf } from './server-answer.ts';
+import { answerIn, errorIn, fieldsOf, shortened } from './server-answer.ts';
+
+/** Of a model's name. */
+const longestName = 200;
 
 /** What one reply says, streamed or not. */
 export interface ChatReply {
@@ -69,7 +72,7 @@ export function createReplyCollector(): ReplyCollector {
       const figures = usageFigures(body);
       usage = laterFigures(usage, figures);
       simulated ||= typeof fingerprint === 'string' && fingerprint.startsWith('scale-simulator');
-      if (typeof model === 'string') servedModel ||= model;
+      if (typeof model === 'string') servedModel ||= shortened(model, longestName);
       const parts = Array.isArray(list) ? list : [];
       if (parts.length === 0 && Object.keys(figures).length > 0 && first()?.finish !== undefined) ended = true;
       const before = length();
@@ -86,7 +89,7 @@ export function createReplyCollector(): ReplyCollector {
     },
     get state() {
       if (ended) return 'ended';
-      return first()?.finish === undefined ? 'open' : 'finished';
+      return first()?.isFinished ? 'finished' : 'open';
     },
     get length() {
       return length();
@@ -102,7 +105,8 @@ export function createReplyCollector(): ReplyCollector {
       const choice = first();
       if (choice === undefined && (ended || Object.keys(usage).length > 0)) throw new EmptyReplyError('the reply has no choices');
       if (choice === undefined) throw new MalformedReplyError('the reply has no choices');
-      if (!ended && choice.finish === undefined) {
+      const hasEnd = ended || choice.isFinished || (choice.finish !== undefined && Object.keys(usage).length > 0);
+      if (!hasEnd) {
         throw new MalformedReplyError('the reply ends before it is complete (no finish_reason)');
       }
       return { ...readChoice(choice), simulated, servedModel };
@@ -129,6 +133,8 @@ interface Choice {
   /** Characters so far. */
   readonly length: number;
   readonly finish: string | undefined;
+  /** It has said why it ends, and nothing that came later speaks against it. */
+  readonly isFinished: boolean;
   /** A reason in a place where only some servers give it, and some give it too early: no sign of the end. */
   readonly otherFinish: string | undefined;
   said(): MessageParts;
@@ -139,8 +145,11 @@ function createChoice(): Choice {
   let whole = nothingSaid;
   let finish: string | undefined;
   let otherFinish: string | undefined;
+  let wentOn = false;
+  const length = () => lengthOf(pieces) + lengthOf(whole);
   return {
     add: (part) => {
+      const [before, finishBefore] = [length(), finish];
       const { delta, message, text, finish_reason, finishReason, finish_details } = fieldsOf(part);
       finish = givenReason(finish_reason) ?? finish;
       otherFinish = givenReason(finishReason ?? fieldsOf(finish_details).type) ?? otherFinish;
@@ -150,12 +159,19 @@ function createChoice(): Choice {
         (one, other) => one + other,
       );
       whole = joined(whole, readMessage(message), (before, now) => (now.startsWith(before) ? now : before + now));
+      const brought = length() > before;
+      // Some servers give the reason with every piece, and some end their thoughts with one.
+      if (brought && finishBefore !== undefined) wentOn = true;
+      else if (!brought && givenReason(finish_reason) !== undefined) wentOn = false;
     },
     get length() {
-      return lengthOf(pieces) + lengthOf(whole);
+      return length();
     },
     get finish() {
       return finish;
+    },
+    get isFinished() {
+      return finish !== undefined && !wentOn;
     },
     get otherFinish() {
       return otherFinish;

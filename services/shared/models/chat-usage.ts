@@ -6,6 +6,9 @@ export type UsageFigures = Readonly<Partial<Record<keyof typeof places, number>>
 
 type Place = readonly string[];
 
+/** More is no count. */
+const mostTokens = 1e9;
+
 /** Where servers say it: OpenAI's names first, then Anthropic's, DeepSeek's and Moonshot's. */
 const places = {
   prompt: [['prompt_tokens'], ['input_tokens']],
@@ -88,7 +91,7 @@ function countAt(value: unknown, [name = '', ...inner]: Place): number | undefin
 
 function asCount(value: unknown): number | undefined {
   const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? Math.round(count) : undefined;
+  return typeof count === 'number' && count >= 0 && count <= mostTokens ? Math.round(count) : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -9,6 +9,8 @@ export interface EventReader {
   push(text: string): ServerEvent[];
   /** Characters that are kept because their event has not ended. */
   readonly pending: number;
+  /** The last data that was passed over: a heartbeat, or an error in mere words. */
+  readonly passedOver: string;
 }
 
 /**
@@ -21,6 +23,7 @@ export function createEventReader(): EventReader {
   let name = '';
   let data = '';
   let afterReturn = false;
+  let passedOver = '';
 
   const endEvent = (): ServerEvent[] => {
     const broken = beginsAsJson(data);
@@ -33,7 +36,10 @@ export function createEventReader(): EventReader {
     // A heartbeat that is no JSON is no beginning of anything.
     data = beginsAsJson(data) ? `${data}\n${text}` : text.trimStart();
     const body = beginsAsJson(data) ? parsed(data) : name === 'error' ? data : undefined;
-    if (body === undefined) return [];
+    if (body === undefined) {
+      if (!beginsAsJson(data)) passedOver = data;
+      return [];
+    }
     const event = { kind: 'body', name, body } as const;
     data = '';
     return [event];
@@ -68,6 +74,9 @@ export function createEventReader(): EventReader {
     },
     get pending() {
       return line.length + data.length;
+    },
+    get passedOver() {
+      return passedOver;
     },
   };
 }

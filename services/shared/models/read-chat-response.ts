@@ -74,6 +74,9 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
     // A last event that was broken off, after all that was wanted.
     if (!(error instanceof MalformedReplyError) || collector.state === 'open') throw error;
   }
+  if (collector.state === 'open' && events.passedOver !== '') {
+    throw new MalformedReplyError(`the reply ends before it is complete; the last that came is no JSON: ${events.passedOver}`);
+  }
   if (seen === 0)
     throw new MalformedReplyError(
       start === '' ? 'the reply is empty' : `the reply is neither JSON nor a stream of events: ${start}`,

@@ -80,7 +80,7 @@ export function shortened(text: string, most: number): string {
 
 /** Whether a text is a page for people, or some other XML, and no answer of an API. */
 export function isMarkup(text: string): boolean {
-  return /^\s*(<!doctype|<\?xml|<html|<head|<body|<center|<h\d|<!--)/i.test(text);
+  return /^\s*<[a-z!?]/i.test(text);
 }
 
 /** What a page says, without its tags, styles and scripts. */

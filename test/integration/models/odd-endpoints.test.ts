@@ -168,6 +168,7 @@ describe('whatever carries the whole text and its end is an answer', () => {
         ),
       ),
     ],
+    ['a reason to end in every piece', sse(stream(choice({ content: '4' }, 'stop'), choice({ content: '2' }, 'stop'), figures))],
     ['finish_reason "" until the end', sse(stream(choice({ content: '42' }, ''), choice({}, 'stop'), figures))],
     ['channels in content (mlx-lm#1867)', whole({ content: channels }), { reasoning: 'Add.' }],
     [
@@ -256,6 +257,10 @@ describe('whatever carries the whole text and its end is an answer', () => {
 describe('what does not is none', () => {
   test.each<[string, Behaviour]>([
     ['text with finish_reason "", and no end (sglang#3912)', sse(stream(choice({ content: '4' }, '')))],
+    [
+      'text with a reason to end in every piece, and no other end',
+      sse(stream(choice({ content: '4' }, 'stop'), choice({ content: '2' }, 'stop'))),
+    ],
     ['text with finishReason only, and no end', sse(stream(choice({ content: '4' }, null, { finishReason: 'stop' })))],
     ['text, and a page of a proxy in the middle', sse(`${stream(text)}<html>502</html>`)],
     ['a chunk that is no JSON', sse(`${stream(text)}data: {"choices": [\n\n${stream(stop, figures, done)}`)],
@@ -266,6 +271,11 @@ describe('what does not is none', () => {
   ])('%s', async (_what, behaviour) => {
     const error = await errorOf(behaviour);
     expect(error).toMatchObject({ name: 'EndpointError', kind: 'malformed', ofRequest: { kind: 'malformed-reply' } });
+  });
+
+  test('an error in mere words is told in them', async () => {
+    const error = await errorOf(sse(`${stream(opening)}data: upstream engine has crashed\n\n`));
+    expect(error).toMatchObject({ kind: 'malformed', message: expect.stringContaining('upstream engine has crashed') });
   });
 
   test('a reply that calls a tool is no answer (vllm#27385)', async () => {

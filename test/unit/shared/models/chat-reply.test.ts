@@ -154,7 +154,8 @@ test('figures after its reason to end end a reply, and a reason alone does not: 
   collector.add({ ...piece({ reasoning: 'Hm' }, 'stop'), usage: { prompt_tokens: 20, completion_tokens: 1 } });
   expect([collector.state, collector.hasText]).toEqual(['finished', false]);
   collector.add(piece({ content: '42' }, 'stop'));
-  expect([collector.state, collector.hasText]).toEqual(['finished', true]);
+  // With every piece, a reason is no sign of the end.
+  expect([collector.state, collector.hasText]).toEqual(['open', true]);
   collector.add({ choices: [], usage: { prompt_tokens: 20, completion_tokens: 3 } });
   expect(collector.state).toBe('ended');
   expect(collector.reply()).toMatchObject({ text: '42', reasoning: 'Hm' });
