@@ -139,7 +139,7 @@ async function spawnServer(binary: string, folder: string): Promise<ChildProcess
     await once(child, 'spawn');
     return child;
   } catch (error) {
-    throw new NatsServerStartError(`cannot be started: ${(error as Error).message}`, `The program is ${binary}.`, {
+    throw new NatsServerStartError(`cannot be started: ${(error as Error).message}`, '', {
       cause: error,
     });
   } finally {

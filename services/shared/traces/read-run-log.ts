@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { applyEvent } from '../../domain/search/apply-event.ts';
 import type { RunState } from '../../domain/search/state.ts';
 import { decodeEvent } from '../contracts/event-codec.ts';
+import { DamagedRecordError, decodeRunLogFile } from '../contracts/run-log-file.ts';
 import { TraceError } from './trace-error.ts';
 
-/** The state that a run's log (events.binpb: each entry with its length in front) amounts to. @throws TraceError */
+const remedy = 'copy the file again from where it came, or write it anew with `scale export RUN --what log --out FILE`';
+
+/** The state that a run's log (events.binpb) amounts to. @throws TraceError */
 export async function readRunLog(path: string): Promise<RunState> {
   try {
-    const reader = new BinaryReader(await readFile(path));
     let state: RunState | undefined;
-    while (reader.pos < reader.len) state = applyEvent(state, decodeEvent(reader.bytes()).event);
+    for (const entry of decodeRunLogFile(await readFile(path))) state = applyEvent(state, decodeEvent(entry).event);
     if (state !== undefined) return state;
   } catch (cause) {
+    if (cause instanceof DamagedRecordError) throw new TraceError(path, `${cause.message}; ${remedy}`, { cause });
     throw new TraceError(path, `is no log of a run: ${(cause as Error).message}`, { cause });
   }
   throw new TraceError(path, 'is an empty log');

@@ -56,7 +56,7 @@ test('a port that is taken is an error with the reason out of the log', async ()
 test('a program that is not there is an error that names it, and leaves the folder free', async () => {
   const start = startNatsServer({ binary: '/nowhere/nats-server', storeFolder });
   await expect(start).rejects.toThrow(NatsServerStartError);
-  await expect(start).rejects.toThrow('/nowhere/nats-server cannot be started');
+  await expect(start).rejects.toThrow('nats-server cannot be started: spawn /nowhere/nats-server ENOENT');
   await using server = await startTestNatsServer({ storeFolder });
   expect(server.storeFolder).toBe(storeFolder);
 });

@@ -8,6 +8,7 @@ import { prepareSearch, replaySearch } from '../../../../services/domain/replay/
 import { planOf } from '../../../../services/domain/replay/strategy.ts';
 import type { RunEvent } from '../../../../services/domain/search/event.ts';
 import { encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
+import { encodeRunLogFile } from '../../../../services/shared/contracts/run-log-file.ts';
 import { readRunAsSearch, readRunLog } from '../../../../services/shared/traces/read-run-log.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
@@ -62,7 +63,15 @@ test('a run that executed only a part of its queries cannot be replayed, and is 
 test('what is no log, or an empty one, is refused with its name', async () => {
   const path = join(root, 'text.binpb');
   await writeFile(path, 'not a log at all');
-  await expect(readRunLog(path)).rejects.toThrow(/text\.binpb: is no log of a run/);
+  await expect(readRunLog(path)).rejects.toThrow(/text\.binpb: record 1 is damaged: .*, or this is no log of a run;/);
   await expect(readRunLog(await logOf('empty.binpb', []))).rejects.toThrow(/empty\.binpb: is an empty log/);
   await expect(readRunLog(join(root, 'nowhere.binpb'))).rejects.toThrow(/nowhere\.binpb: is no log of a run: ENOENT/);
+});
+
+test('a log with a flipped bit is refused with the file, the record and what to do', async () => {
+  const bytes = encodeRunLogFile(finished('full').log.map((event) => encodeEvent('run-1', event)));
+  bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 4;
+  const path = join(root, 'flipped.binpb');
+  await writeFile(path, bytes);
+  await expect(readRunLog(path)).rejects.toThrow(/flipped\.binpb: record \d+ is damaged: its checksum .*; copy the file again/);
 });

@@ -37,6 +37,8 @@ export interface Event {
     | { $case: "tokensReserved"; value: TokensReserved }
     | { $case: "spendingNoted"; value: SpendingNoted }
     | undefined;
+  /** In files of logs only, as the last field: CRC-32 of the entries from the first to this one, without this field of theirs. */
+  checksum?: number | undefined;
 }
 
 export interface RunStarted {
@@ -318,7 +320,7 @@ export interface RunResumed {
 }
 
 function createBaseEvent(): Event {
-  return { schemaVersion: 0, runId: "", body: undefined };
+  return { schemaVersion: 0, runId: "", body: undefined, checksum: undefined };
 }
 
 export const Event: MessageFns<Event> = {
@@ -384,6 +386,9 @@ export const Event: MessageFns<Event> = {
       case "spendingNoted":
         SpendingNoted.encode(message.body.value, writer.uint32(162).fork()).join();
         break;
+    }
+    if (message.checksum !== undefined) {
+      writer.uint32(805).fixed32(message.checksum);
     }
     return writer;
   },
@@ -567,6 +572,14 @@ export const Event: MessageFns<Event> = {
             message.body = { $case: "spendingNoted", value: SpendingNoted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 100: {
+            if (tag !== 805) {
+              break;
+            }
+
+            message.checksum = reader.fixed32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -670,6 +683,7 @@ export const Event: MessageFns<Event> = {
         : isSet(object.spending_noted)
         ? { $case: "spendingNoted", value: SpendingNoted.fromJSON(object.spending_noted) }
         : undefined,
+      checksum: isSet(object.checksum) ? globalThis.Number(object.checksum) : undefined,
     };
   },
 
@@ -717,6 +731,9 @@ export const Event: MessageFns<Event> = {
       obj.tokensReserved = TokensReserved.toJSON(message.body.value);
     } else if (message.body?.$case === "spendingNoted") {
       obj.spendingNoted = SpendingNoted.toJSON(message.body.value);
+    }
+    if (message.checksum !== undefined) {
+      obj.checksum = Math.round(message.checksum);
     }
     return obj;
   },
@@ -844,6 +861,7 @@ export const Event: MessageFns<Event> = {
         break;
       }
     }
+    message.checksum = object.checksum ?? undefined;
     return message;
   },
 };
