@@ -58,6 +58,51 @@ const answersToTriple: [string, string, number, number][] = [
   ['a line that only NUL breaks', 'def triple(x):\n    return 3 * x\u0000', 0, 0],
 ];
 
+const fenced = (code: string, mark = '```') => `${mark}python\n${code}\n${mark}\n`;
+const tripled = 'def triple(x):\n    return 3 * x';
+
+/** What the strict scorer gives to programs in the forms that models give them. */
+const presentedTriples: [string, string, number][] = [
+  [
+    'a helper in a block before',
+    `${fenced('def times(x):\n    return 3 * x')}Then:\n${fenced('def triple(x):\n    return times(x)')}`,
+    1,
+  ],
+  [
+    'a helper in a block behind',
+    `${fenced('def triple(x):\n    return times(x)')}${fenced('def times(x):\n    return 3 * x')}`,
+    1,
+  ],
+  ['a helper that is wrong', `${fenced('def times(x):\n    return x')}${fenced('def triple(x):\n    return times(x)')}`, 0],
+  [
+    'imports in a block of their own',
+    `${fenced('from operator import mul')}${fenced('def triple(x):\n    return mul(3, x)')}`,
+    1,
+  ],
+  [
+    'a test file behind it',
+    `${fenced(tripled)}${fenced('from solution import triple\n\ndef test():\n    assert triple(1) == 4')}`,
+    1,
+  ],
+  ['a use that binds the name', `${fenced(tripled)}${fenced('import solution\ntriple = solution.triple')}`, 1],
+  ['its signature behind it', `${fenced(tripled)}${fenced('def triple(x: int) -> int: ...')}`, 1],
+  ['a wrong program behind it', `${fenced(tripled)}${fenced('def triple(x):\n    return x')}`, 0],
+  ['a body whose first line lost its indentation', 'y = 3 * x\n    if x:\n        return y\n    return 0', 1],
+  ['the same in a fence, with a colon', fenced('if not x:\n        return 0\n    return 3 * x'), 1],
+  ['tildes', fenced(tripled, '~~~'), 1],
+  ['other marks', `[BEGIN]\n${tripled}\n[DONE]`, 1],
+  ['a JSON object', JSON.stringify({ code: tripled }), 1],
+  ['inline code', 'Use `def triple(x): return 3 * x` here.', 1],
+  ['a fence in a docstring', fenced('def triple(x):\n    """\n    ```\n    triple(1)\n    ```\n    """\n    return 3 * x'), 1],
+  ['no-break blanks', fenced(tripled.replace('    ', '\u00a0\u00a0\u00a0\u00a0')), 1],
+];
+
+describe.skipIf(!isPythonHere)('the strict scorer of HumanEval', () => {
+  it.each(presentedTriples)('judges a program with %s', async (_name, answer, score) => {
+    expect(await humanevalStrict.score(answer, triple, tools)).toMatchObject({ score });
+  });
+});
+
 describe.skipIf(!isPythonHere)('the scorers of HumanEval', () => {
   it.each(answersToTriple)('judge %s', async (_name, answer, aflow, strict) => {
     expect(await humanevalAflow.score(answer, triple, tools)).toMatchObject({ score: aflow });

@@ -108,6 +108,23 @@ describe('a program is found in a reply', () => {
       '<think>\n```python\ndef f(): wrong\n```\n</think>\n```python\ndef f(): pass\n```',
       'def f(): pass',
     ],
+    ['tildes', '~~~python\ndef f(): pass\n~~~', 'def f(): pass'],
+    [
+      'a fence in a docstring',
+      fenced('def f():\n    """x\n\n    ```\n    f()\n    ```\n    """'),
+      'def f():\n    """x\n\n    ```\n    f()\n    ```\n    """',
+    ],
+    ['quotation marks that never end', "```\nx = '''\n```\nand\n```\ny = 1\n```", "x = '''\n\ny = 1"],
+    [
+      'a block that tests it',
+      '```python\ndef f(): pass\n```\n```python\nfrom solution import f\n\ndef test_f():\n    assert f()\n```',
+      'def f(): pass',
+    ],
+    ['marks of another kind', 'So:\n[BEGIN]\ndef f(): pass\n[DONE]', 'def f(): pass'],
+    ['a JSON object', '{"thought": "t", "code": "def f():\\n    pass"}', 'def f():\n    pass'],
+    ['inline code', 'Take `def f(x): return x` for it.', 'def f(x): return x'],
+    ['a fence in one line', '```python def f(x): return x```', 'def f(x): return x'],
+    ['blanks that Python does not know', '```\ndef f():\n\u00a0\u00a0return 1\n```', 'def f():\n  return 1'],
     ['no code', 'I cannot do that.', ''],
   ])('%s', (_case, reply, program) => expect(readProgram(reply)).toBe(program));
 

@@ -1,0 +1,93 @@
+/**
+ * Python, below longestCode: the blocks of code in an answer as models write them, in order. A fence of backticks or tildes ends at
+ * the next one behind which the block is Python, so that one inside a docstring ends nothing; one that is never closed ends with
+ * the answer. Blocks of other languages count only if there is none of Python.
+ */
+export const codeBlocks = `
+import json
+import re
+import textwrap
+
+FENCE = re.compile(r"^[ \\t>]*(\`{3,}|~{3,})[ \\t]*([^\\n\`]*)$")
+MOST_BLOCKS = 100
+
+def code_blocks(text):
+    lines = text.split("\\n")
+    python, other, at = [], [], 0
+    while at < len(lines) and len(python) + len(other) < MOST_BLOCKS:
+        fence = FENCE.match(lines[at])
+        if not fence:
+            at += 1
+            continue
+        language = (fence[2].split() or [""])[0].strip("{}.:").lower()
+        is_python_block = language in ("", "python", "py", "python3", "py3", "python2", "ipython", "pycon", "sage")
+        end = block_end(lines, at, fence[1], is_python_block)
+        block = textwrap.dedent("\\n".join(lines[at + 1 : end]))
+        (python if is_python_block else other).append(block)
+        at = end + 1
+    return python or other
+
+def block_end(lines, begin, mark, is_python_block):
+    ends = [at for at in range(begin + 1, len(lines)) if is_end(lines[at], mark)][:20]
+    if is_python_block:
+        for end in ends:
+            if is_python(repaired(textwrap.dedent("\\n".join(lines[begin + 1 : end])))):
+                return end
+    return ends[0] if ends else len(lines)
+
+def is_end(line, mark):
+    rest = line.strip(" \\t>\\r")
+    return len(rest) >= len(mark) and set(rest) == {mark[0]}
+
+MARKS = (
+    (r"\\[BEGIN\\]", r"\\[DONE\\]"),
+    (r"\\[PYTHON\\]", r"\\[/PYTHON\\]"),
+    (r"<(?:code|python|program|solution|answer)\\b[^<>]*>", r"</(?:code|python|program|solution|answer)>"),
+)
+
+def marked_codes(text):
+    """Between marks of other kinds, the last first; in quotation marks, as some are asked for it."""
+    for begin, end in MARKS:
+        for found in reversed(re.findall(begin + r"(.*?)(?:" + end + r"|\\Z)", text, re.DOTALL | re.IGNORECASE)):
+            code = textwrap.dedent(found.strip("\\n")).rstrip()
+            yield code
+            yield code.strip(" '\\"")
+    yield from json_codes(text)
+
+def json_codes(text):
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        held = json.loads(text[start : end + 1]) if 0 <= start < end else None
+    except (ValueError, RecursionError):
+        return
+    if isinstance(held, dict):
+        yield from (value for value in held.values() if isinstance(value, str))
+
+def inline_codes(text):
+    yield from reversed(re.findall(r"\`{3}(?:python|py)?[ \\t]*([^\`\\n]+)\`{3}", text))
+    yield from reversed(re.findall(r"(?<!\`)\`([^\`\\n]+)\`(?!\`)", text))
+
+INVISIBLE = dict.fromkeys(map(ord, "\\u200b\\u200c\\u200d\\u2060\\ufeff"))
+BLANKS = re.compile("[\\u00a0\\u2000-\\u200a\\u202f\\u205f\\u3000]")
+
+def repaired(code):
+    """Code that was Python before its blanks were exchanged for others, or its first line lost its indentation."""
+    if is_python(code):
+        return code
+    plain = code.translate(INVISIBLE)
+    indented = "\\n".join(BLANKS.sub(" ", line[: len(line) - len(line.lstrip())]) + line.lstrip() for line in plain.split("\\n"))
+    forms = [indented, BLANKS.sub(" ", plain), *map(textwrap.dedent, first_line_forms(indented))]
+    return next(filter(is_python, forms), code)
+
+def first_line_forms(code):
+    first, *more = code.split("\\n")
+    widths = [len(line) - len(line.lstrip()) for line in more if line.strip()]
+    least = min(widths, default=0)
+    # Behind a colon the others are one step deeper.
+    steps = (4, 2, 8, 0) if first.rstrip().endswith(":") else (0, 4, 2)
+    return ["\\n".join([" " * (least - step) + first.lstrip(), *more]) for step in steps if least >= step]
+
+def body_forms(body):
+    yield textwrap.dedent(body)
+    yield from map(textwrap.dedent, first_line_forms(BLANKS.sub(" ", body.translate(INVISIBLE))))
+`;
