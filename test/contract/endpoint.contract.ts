@@ -3,6 +3,7 @@ import { readReply } from '../../services/shared/models/chat-reply.ts';
 import { usageFigures } from '../../services/shared/models/chat-usage.ts';
 import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
+import { lookAtEndpoint } from '../../services/shared/models/look-at-endpoint.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../services/shared/models/model-endpoint.ts';
 import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
 import { systemTiming } from '../../services/shared/models/timing.ts';
@@ -53,8 +54,14 @@ export function endpointContract(name: string, start: () => Promise<WireServer>)
       ...change,
     });
 
-    test('it lists its model', async () => {
-      expect(await pool.check(never)).toEqual([{ endpoint: server.url, problem: undefined }]);
+    test('it lists its model, and whether it is a simulated one', async () => {
+      const { names, simulated } = await endpoint.models(never);
+      expect(names).toContain(server.model);
+      expect(simulated).toBe(server.simulated);
+    });
+
+    test('a look at it finds that it answers', async () => {
+      expect(await lookAtEndpoint(endpoint, ask(''), never)).toEqual({ kind: 'answers' });
     });
 
     test('it streams a reply with real usage figures', async () => {

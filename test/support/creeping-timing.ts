@@ -12,8 +12,9 @@ interface Due {
   readonly happen: () => void;
 }
 
-/** Promises that a step's doing has resolved run to their ends within as many turns of the microtask queue. */
+/** Promises that a step's doing has resolved run so far before the next step, and to their ends before it is said that there is none. */
 const turns = 12;
+const lastTurns = 200;
 
 /**
  * Time as a real machine has it: each reading is later than the one before, and timers fire early or late by as much as
@@ -36,7 +37,7 @@ export function createCreepingTiming(random: () => number, inaccuracyMs: number)
     sleep: (durationMs) => new Promise((resolve) => after(durationMs, resolve)),
     after,
     step: async () => {
-      for (let turn = 0; turn < turns; turn += 1) await undefined;
+      for (let turn = 0; turn < turns || (turn < lastTurns && queue.length === 0); turn += 1) await undefined;
       const next = queue.shift();
       if (next === undefined) return false;
       now = Math.max(now, next.atMs);

@@ -9,6 +9,8 @@ import { wasNeverSent } from './never-sent.ts';
 export interface AttemptMeter {
   /** Notes that the attempt is made; it may be sent when this resolves. @throws if that cannot be noted */
   begin(request: Pick<EndpointRequest, 'callId' | 'model'>, prompt: Usage): Promise<MeteredAttempt>;
+  /** Of calls that belong to no job, such as those that try an endpoint. Absent: nobody keeps account of them. */
+  readonly preflight?: AttemptMeter;
 }
 
 export interface MeteredAttempt {

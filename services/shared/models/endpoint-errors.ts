@@ -82,18 +82,35 @@ export class InfrastructureError extends Error {
   override readonly name = 'InfrastructureError';
   readonly model: string;
   readonly attempts: readonly EndpointError[];
-  /** Of the last attempt; unavailable if none was made. */
+  /** Of the last attempt, or of what kept it from being made; unavailable if neither is known. */
   readonly kind: EndpointErrorKind;
   /** When asking again may make sense. */
   readonly retryAfterMs: number;
+  /**
+   * What only a person can mend, in a sentence, after a second look: each endpoint of the model refuses whoever asks with these
+   * settings. Undefined where asking again may help.
+   */
+  readonly forPerson: string | undefined;
 
-  constructor(model: string, reason: string, attempts: readonly EndpointError[], waitMs: number) {
-    const last = attempts.at(-1);
-    super(`${model} did not answer: ${reason}${last ? `; the last: ${last.message}` : ''}`, { cause: last });
+  /** @param trouble what kept the call from being made; default: the last attempt's error */
+  constructor(
+    model: string,
+    reason: string,
+    attempts: readonly EndpointError[],
+    {
+      waitMs,
+      trouble = attempts.at(-1),
+      forPerson,
+    }: { readonly waitMs: number; readonly trouble?: EndpointError | undefined; readonly forPerson?: string },
+  ) {
+    super(forPerson ?? `${model} did not answer: ${reason}${trouble ? `; the last: ${trouble.message}` : ''}`, {
+      cause: trouble,
+    });
     this.model = model;
     this.attempts = attempts;
-    this.kind = last?.kind ?? 'unavailable';
+    this.kind = trouble?.kind ?? 'unavailable';
     this.retryAfterMs = waitMs;
+    this.forPerson = forPerson;
   }
 }
 

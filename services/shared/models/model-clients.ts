@@ -62,6 +62,7 @@ export function createModelClients(
       endpoints: settings.map((each) => createOpenAiEndpoint(each, timing, proxies)),
       timing,
       random,
+      looksFirst: true,
     });
     pools.set(key, pool);
     return pool;

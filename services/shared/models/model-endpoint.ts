@@ -35,13 +35,19 @@ export interface EndpointReply extends Omit<ChatReply, 'usage'> {
   readonly latencyMs: number;
 }
 
+export interface ServedModels {
+  readonly names: readonly string[];
+  /** By this project's simulated model. */
+  readonly simulated: boolean;
+}
+
 /** One server. It tries once, without limit or retry: those are the pool's. */
 export interface ModelEndpoint {
   readonly settings: EndpointSettings;
   /** @throws EndpointError, FailureError (see endpoint-errors.ts), or the signal's reason */
   complete(request: EndpointRequest, signal: AbortSignal): Promise<EndpointReply>;
-  /** Names of the models that it serves. @throws as complete does */
-  models(signal: AbortSignal): Promise<string[]>;
+  /** What it says it serves. @throws as complete does */
+  models(signal: AbortSignal): Promise<ServedModels>;
   /** Cuts what is in flight. */
   close(): Promise<void>;
 }

@@ -17,11 +17,11 @@ import { createEndpointConnection } from './endpoint-connection.ts';
 import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
-import { modelNamesIn } from './model-names.ts';
 import { isPromptCut } from './prompt-cut.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { readChatResponse } from './read-chat-response.ts';
 import { createRedact } from './redact.ts';
+import { servedModelsIn } from './served-models.ts';
 import { answerOf } from './server-answer.ts';
 
 /** Of an error or a list of models, in characters; and how long a server may take over the rest of it. */
@@ -99,7 +99,8 @@ export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock, p
     models: (signal) =>
       watched(signal, { streamed: false }, async (watch) => {
         const response = await answered('/models', watch.signal);
-        return modelNamesIn(await readStart(response, longestAnswer, settings.timeoutMs)).map(redact);
+        const { names, simulated } = servedModelsIn(await readStart(response, longestAnswer, settings.timeoutMs));
+        return { names: names.map(redact), simulated };
       }),
     close: connection.close,
   };

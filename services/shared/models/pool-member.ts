@@ -30,8 +30,13 @@ export interface PoolMember {
   readonly freeAtMs: number;
   /** Of the last attempt that failed, undefined once one has succeeded. */
   readonly lastError: EndpointError | undefined;
+  /** Calls that it has answered, looks at it apart. */
+  readonly answered: number;
   /** Sends one call, and learns from how it ends. */
-  send<T extends { readonly usageEstimated: boolean }>(work: (endpoint: ModelEndpoint) => Promise<T>): Promise<T>;
+  send<T extends { readonly usageEstimated: boolean }>(
+    work: (endpoint: ModelEndpoint) => Promise<T>,
+    options?: { readonly isLook: boolean },
+  ): Promise<T>;
   health(): EndpointHealth;
 }
 
@@ -42,6 +47,7 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
   const failures: Partial<Record<EndpointErrorKind, number>> = {};
   let throttledUntilMs = Number.NEGATIVE_INFINITY;
   let calls = 0;
+  let answered = 0;
   let usageEstimates = 0;
   let lastError: EndpointError | undefined;
 
@@ -64,7 +70,10 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
     get lastError() {
       return lastError;
     },
-    send: async (work) => {
+    get answered() {
+      return answered;
+    },
+    send: async (work, { isLook } = { isLook: false }) => {
       const place = limit.begin();
       const call = circuit.begin();
       calls += 1;
@@ -72,6 +81,7 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
         const reply = await work(endpoint);
         if (reply.usageEstimated) usageEstimates += 1;
         lastError = undefined;
+        if (!isLook) answered += 1;
         place.succeeded();
         call.succeeded();
         return reply;

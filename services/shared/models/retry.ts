@@ -53,14 +53,14 @@ export async function retry<T>(
 
 function giveUpIfDue(failed: readonly EndpointError[], { model, policy, budget, mayRetry }: RetryDependencies): void {
   if (!mayRetry(failed)) {
-    throw new InfrastructureError(model, 'asking again would not help', failed, unretryableWaitMs);
+    throw new InfrastructureError(model, 'asking again would not help', failed, { waitMs: unretryableWaitMs });
   }
   if (failed.length >= policy.maxAttempts) {
-    throw new InfrastructureError(model, `all ${failed.length} attempts failed`, failed, policy.capMs);
+    throw new InfrastructureError(model, `all ${failed.length} attempts failed`, failed, { waitMs: policy.capMs });
   }
   // A refusal for lack of room costs the server nothing, and the endpoint's limit has been cut already.
   if (failed.at(-1)?.kind !== 'throttled' && !budget.spend()) {
-    throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, policy.capMs);
+    throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, { waitMs: policy.capMs });
   }
 }
 

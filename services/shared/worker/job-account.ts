@@ -45,10 +45,10 @@ export function openJobAccount(
     ends.add(attempt.attemptId);
     void note(attempt);
   };
-  return {
+  const meterOf = (ofJob: string): AttemptMeter => ({
     async begin({ callId, model }, prompt) {
       attempts += 1;
-      const attempt = { attemptId: `${delivery}/${attempts}`, jobId, callId, model };
+      const attempt = { attemptId: `${delivery}/${attempts}`, jobId: ofJob, callId, model };
       const stored = note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
       if (writer.behindMs(runId) > unstoredForMs) await stored;
       return {
@@ -56,6 +56,10 @@ export function openJobAccount(
         ended: (state, usage, usageEstimated) => noteEnd({ ...attempt, state, usage, usageEstimated }),
       };
     },
+  });
+  return {
+    ...meterOf(jobId),
+    preflight: meterOf(''),
     replayed({ attemptId, callId, model, usage, usageEstimated }) {
       // From a journal that is older than these notes, or noted by this delivery itself, before it had to begin again.
       if (attemptId === '' || ends.has(attemptId)) return;

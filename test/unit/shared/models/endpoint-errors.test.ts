@@ -28,7 +28,7 @@ test.each([
 
 test('an infrastructure error keeps every attempt and has the kind of the last', () => {
   const attempts = [new EndpointError('timeout', 'http://a/v1', 'slow'), new EndpointError('unavailable', 'http://b/v1', 'down')];
-  const error = new InfrastructureError('qwen3-8b', 'all 2 attempts failed', attempts, 30_000);
+  const error = new InfrastructureError('qwen3-8b', 'all 2 attempts failed', attempts, { waitMs: 30_000 });
   expect(error.attempts).toEqual(attempts);
   expect(error.kind).toBe('unavailable');
   expect(error.message).toBe('qwen3-8b did not answer: all 2 attempts failed; the last: http://b/v1: down');

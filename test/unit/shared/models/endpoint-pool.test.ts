@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FailureError } from '../../../../services/domain/failure.ts';
+import { type Failure, FailureError } from '../../../../services/domain/failure.ts';
 import { EndpointError, InfrastructureError } from '../../../../services/shared/models/endpoint-errors.ts';
 import { createEndpointPool, type PoolSettings } from '../../../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
@@ -35,7 +35,7 @@ function scripted(name: string, behaviour: Behaviour, maxConcurrency = 8) {
       calls.push(asked);
       return behaviour(signal);
     },
-    models: async () => ['m'],
+    models: async () => ({ names: ['m'], simulated: false }),
     close: async () => {},
   };
   return { endpoint, calls, baseUrl };
@@ -197,14 +197,17 @@ test('a failure that belongs to the request is no fault of the endpoint', async 
   expect(pool.health()[0]).toMatchObject({ state: 'closed', failures: {}, limit: 8 });
 });
 
-test('a key that one endpoint refuses is tried at the other, and at none twice', async () => {
+test('a key that each endpoint refuses, also at a second look, is for a person to mend', async () => {
   const a = scripted('a', failing('credentials', 'a'));
   const b = scripted('b', failing('credentials', 'b'));
   const { pool, timing } = pooled([a.endpoint, b.endpoint]);
   const outcome = pool.complete(request, 'w', never).catch((error: unknown) => error);
   await timing.advance(60_000);
-  expect(await outcome).toMatchObject({ name: 'InfrastructureError', kind: 'credentials' });
-  expect([a.calls.length, b.calls.length]).toEqual([1, 1]);
+  const forPerson = 'http://a/v1: credentials';
+  expect(await outcome).toMatchObject({ name: 'InfrastructureError', kind: 'credentials', message: forPerson, forPerson });
+  // The call itself, and a second look: one token, then a whole reply, since the server may have been wrong once.
+  expect([a.calls, b.calls].map((calls) => calls.filter(({ callId }) => callId === 'c').length)).toEqual([1, 1]);
+  expect(a.calls.slice(1).map(({ callId }) => callId)).toEqual(['look', 'look']);
 });
 
 test('an abort takes a waiting call out of the line with its reason', async () => {
@@ -255,21 +258,6 @@ test('closing ends calls in flight and those that wait, and refuses new ones', a
   await expect(pool.complete(request, 'w', never)).rejects.toThrow('are closed');
 });
 
-test('the check names what an endpoint serves instead, and why one cannot be reached', async () => {
-  const other = scripted('a', answering);
-  const dead = scripted('b', answering);
-  const { pool } = pooled([
-    { ...other.endpoint, models: async () => ['qwen3-4b'] },
-    { ...dead.endpoint, models: async () => Promise.reject(new EndpointError('unavailable', dead.baseUrl, 'down')) },
-    scripted('c', answering).endpoint,
-  ]);
-  expect(await pool.check(never)).toEqual([
-    { endpoint: 'http://a/v1', problem: 'it serves qwen3-4b, not m' },
-    { endpoint: 'http://b/v1', problem: 'http://b/v1: down' },
-    { endpoint: 'http://c/v1', problem: undefined },
-  ]);
-});
-
 test('a circuit whose time runs out between two readings of the clock is asked all the same', async () => {
   // Each reading takes a microsecond, and the timer fires seven early: it wakes just before the time, and looks again just after.
   let now = 0;
@@ -297,4 +285,108 @@ test('a call that is handed back unasked says what failed before', async () => {
   const second = pool.complete(request, 'w', never).catch((error: unknown) => error);
   await timing.advance(1_000);
   expect(await second).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('http://a/v1: unavailable') });
+});
+
+/** Answers looks as told, and the run's own calls as scripted. */
+function judged(own: Behaviour, looks: Behaviour = answering, change: Partial<PoolSettings> = {}) {
+  const calls: EndpointRequest[] = [];
+  const { endpoint } = scripted('a', answering);
+  const complete: ModelEndpoint['complete'] = (asked, signal) => {
+    calls.push(asked);
+    return asked.callId === 'look' ? looks(signal) : own(signal);
+  };
+  return { ...pooled([{ ...endpoint, complete }], { looksFirst: true, ...change }), calls };
+}
+
+const refusing =
+  (kind: ConstructorParameters<typeof EndpointError>[0], failure?: Failure): Behaviour =>
+  async () => {
+    throw new EndpointError(kind, 'http://a/v1', 'no', { ofRequest: failure });
+  };
+
+const own: Failure = { kind: 'refused', message: 'the endpoint refuses the request' };
+
+test('what one request is refused for, while a small one is answered, is its own failure', async () => {
+  const { pool } = judged(refusing('unclear-refusal', own));
+  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ name: 'FailureError', failure: own });
+});
+
+test('what every request is refused for is for a person to mend, and no failure of any', async () => {
+  const { pool, calls } = judged(refusing('unclear-refusal', own), refusing('unclear-refusal', own));
+  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ forPerson: 'http://a/v1: no' });
+  // Found out before the first of the run's own calls was made.
+  expect(calls.map(({ callId }) => callId)).toEqual(['look', 'look']);
+});
+
+test('an endpoint that cannot be reached when it is first looked at is waited for like any other', async () => {
+  let down = true;
+  const behaviour: Behaviour = async () => {
+    if (down) throw new EndpointError('unavailable', 'http://a/v1', 'no connection');
+    return reply;
+  };
+  const { pool, timing } = judged(behaviour, behaviour);
+  const answer = pool.complete(request, 'w', never);
+  await timing.advance(100);
+  down = false;
+  await timing.advance(10_000);
+  expect(await answer).toMatchObject({ text: 'answer' });
+});
+
+test('a reply that is broken each time is the failure of its request if others were answered', async () => {
+  let broken = false;
+  const failure: Failure = { kind: 'malformed-reply', message: 'broken' };
+  const { pool, timing, calls } = judged((signal) => (broken ? refusing('malformed', failure)(signal) : answering(signal)));
+  await pool.complete(request, 'w', never);
+  broken = true;
+  const outcome = pool.complete({ ...request, callId: 'd' }, 'w', never).catch((error: unknown) => error);
+  await timing.advance(60_000);
+  expect(await outcome).toMatchObject({ name: 'FailureError', failure });
+  expect(calls.filter(({ callId }) => callId === 'd')).toHaveLength(4);
+});
+
+test('where no reply is whole but that to a small call, nothing is scored: a person has to look', async () => {
+  const failure: Failure = { kind: 'malformed-reply', message: 'broken' };
+  const { pool, timing } = judged(refusing('malformed', failure), answering, {
+    circuit: { failures: 99, openMs: 1, maxOpenMs: 1 },
+  });
+  const outcomes: unknown[] = [];
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const outcome = pool.complete(request, 'w', never).catch((error: unknown) => error);
+    await timing.advance(60_000);
+    outcomes.push(await outcome);
+  }
+  expect(outcomes.slice(0, 2)).toMatchObject([{ forPerson: undefined }, { forPerson: undefined }]);
+  expect(outcomes[2]).toMatchObject({
+    forPerson: expect.stringContaining("answers a small call, and none of the run's own: no"),
+  });
+});
+
+test('a refusal that nobody else meets twice is asked about again', async () => {
+  let refusals = 1;
+  const { pool, timing } = judged(async (signal) => {
+    refusals -= 1;
+    return refusals >= 0 ? refusing('credentials')(signal) : answering(signal);
+  });
+  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ forPerson: undefined, retryAfterMs: 500 });
+  const again = pool.complete(request, 'w', never);
+  await timing.advance(0);
+  expect(await again).toMatchObject({ text: 'answer' });
+});
+
+test('calls that wait for an endpoint which needs a person end with the one that found out', async () => {
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const revoked: Behaviour = async (signal) => {
+    await gate;
+    return refusing('credentials')(signal);
+  };
+  const { endpoint } = scripted('a', revoked, 1);
+  const { pool } = pooled([endpoint]);
+  const outcomes = ['a', 'b', 'c'].map((callId) =>
+    pool.complete({ ...request, callId }, 'w', never).catch((error: unknown) => error),
+  );
+  open();
+  for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ forPerson: 'http://a/v1: no' });
 });

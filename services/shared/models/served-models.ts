@@ -1,11 +1,12 @@
 import { MalformedReplyError } from './endpoint-errors.ts';
+import type { ServedModels } from './model-endpoint.ts';
 import { fieldsOf } from './server-answer.ts';
 
 /**
  * The models in an answer of /models: OpenAI's {data: [{id}]}, or the same as a list, or as {models: [{name}]}.
  * @throws MalformedReplyError
  */
-export function modelNamesIn(text: string): string[] {
+export function servedModelsIn(text: string): ServedModels {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -15,8 +16,9 @@ export function modelNamesIn(text: string): string[] {
   const { data, models } = fieldsOf(body);
   const list = [body, data, models].find(Array.isArray);
   if (list === undefined) throw new MalformedReplyError('there is no list of models in the answer');
-  return list.flatMap((each: unknown) => {
+  const names = list.flatMap((each: unknown) => {
     const { id, name, model } = fieldsOf(each);
     return [id, name, model, each].find((value) => typeof value === 'string') ?? [];
   });
+  return { names, simulated: list.some((each: unknown) => fieldsOf(each).owned_by === 'scale-simulator') };
 }

@@ -1,0 +1,68 @@
+import { type EndpointLook, lookAtEndpoint } from './look-at-endpoint.ts';
+import type { EndpointRequest } from './model-endpoint.ts';
+import type { PoolMember } from './pool-member.ts';
+
+/** Looks at a pool's endpoints, for all of its callers: those who ask for the same share one. */
+export interface EndpointLooks {
+  /** A look at each endpoint that begins now or later. @throws the signal's reason */
+  all(request: EndpointRequest, signal: AbortSignal, howMuch?: 'one-token' | 'whole-reply'): Promise<EndpointLook[]>;
+}
+
+interface SharedLook {
+  readonly current: Promise<EndpointLook>;
+  next?: Promise<EndpointLook>;
+}
+
+/** What a look is about: the settings, apart from the seed, which differs by call. */
+export function settingsKeyOf({ model, temperature, topP, maxTokens, chatTemplateKwargs }: EndpointRequest): string {
+  return JSON.stringify([model, temperature, topP, maxTokens, chatTemplateKwargs]);
+}
+
+/**
+ * @param closing ends the looks that are under way
+ * @param ended is called after each call of a look, which may have opened or closed an endpoint's circuit
+ */
+export function createEndpointLooks(members: readonly PoolMember[], closing: AbortSignal, ended: () => void): EndpointLooks {
+  const shared = new Map<string, SharedLook>();
+
+  const begin = (key: string, look: () => Promise<EndpointLook>): Promise<EndpointLook> => {
+    const current = look().finally(() => {
+      if (shared.get(key)?.current === current) shared.delete(key);
+    });
+    shared.set(key, { current });
+    return current;
+  };
+  /** One that is under way began before the trouble of whoever asks now, and so may not have met it: the next one is his. */
+  const share = (key: string, look: () => Promise<EndpointLook>): Promise<EndpointLook> => {
+    const underWay = shared.get(key);
+    if (underWay === undefined) return begin(key, look);
+    const after = (): Promise<EndpointLook> => begin(key, look);
+    underWay.next ??= underWay.current.then(after, after);
+    return underWay.next;
+  };
+
+  return {
+    all: async (request, signal, howMuch = 'one-token') => {
+      const key = settingsKeyOf(request);
+      const looks = members.map((member) =>
+        share(`${member.name} ${howMuch} ${key}`, () =>
+          lookAtEndpoint(member.endpoint, request, closing, {
+            howMuch,
+            send: (work) => member.send(work, { isLook: true }).finally(ended),
+          }),
+        ),
+      );
+      return await untilAborted(Promise.all(looks), signal);
+    },
+  };
+}
+
+/** The look goes on for the others who wait for it. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

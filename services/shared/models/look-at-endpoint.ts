@@ -1,0 +1,112 @@
+import { FailureError } from '../../domain/failure.ts';
+import { nearName, suggestion } from '../../domain/workflow/near-name.ts';
+import { meteredAttempt } from './attempt-meter.ts';
+import { EndpointError, needsPerson } from './endpoint-errors.ts';
+import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
+
+/**
+ * What a look at an endpoint has shown: it answers; it refuses everybody who asks with these settings, until a person changes
+ * something (the message says what); or it cannot tell now, since it is not there, or has no time.
+ */
+export type EndpointLook =
+  | { readonly kind: 'answers' }
+  | { readonly kind: 'needs-person'; readonly error: EndpointError }
+  | { readonly kind: 'not-now'; readonly error: EndpointError };
+
+/** Settings of the calls that a look is to stand for. */
+export type LookedForRequest = Pick<
+  EndpointRequest,
+  'model' | 'temperature' | 'topP' | 'maxTokens' | 'seed' | 'chatTemplateKwargs' | 'meter'
+>;
+
+/** Sends one call; the pool's way of counting it among its calls. */
+export type SendLook = (work: (endpoint: ModelEndpoint) => Promise<EndpointReply>) => Promise<EndpointReply>;
+
+/**
+ * Asks for the list of models and for one token, with the settings of a run. What is refused is asked for once more with the whole
+ * limit of a reply: a few models refuse a limit of one token, and a server may be wrong once. A list without the model is no reason
+ * to refuse it, since servers list aliases, or nothing; where the model is refused, the list says what there is.
+ * @param howMuch `whole-reply` begins with the whole limit: for what only that can show
+ * @throws the signal's reason
+ */
+export async function lookAtEndpoint(
+  endpoint: ModelEndpoint,
+  request: LookedForRequest,
+  signal: AbortSignal,
+  {
+    howMuch = 'one-token',
+    send = (work) => work(endpoint),
+  }: { readonly howMuch?: 'one-token' | 'whole-reply'; readonly send?: SendLook } = {},
+): Promise<EndpointLook> {
+  const listed = endpoint.models(signal).catch((): ServedModels => ({ names: [], simulated: false }));
+  // A simulated model takes any key, name and setting, and its calls are counted one by one.
+  if ((await soon(listed))?.simulated) return { kind: 'answers' };
+  const ask = async (maxTokens: number): Promise<EndpointLook> => {
+    const { meter, ...settings } = request;
+    const asked: EndpointRequest = {
+      ...settings,
+      ...(meter?.preflight && { meter: meter.preflight }),
+      maxTokens,
+      messages: [{ role: 'user', content: 'Reply with the word OK.' }],
+      responseSchema: undefined,
+      jobId: '',
+      callId: 'look',
+    };
+    try {
+      await send((each) => meteredAttempt(each, asked, signal));
+      return { kind: 'answers' };
+    } catch (error) {
+      signal.throwIfAborted();
+      return lookOf(error, endpoint.settings.baseUrl);
+    }
+  };
+  const first = await ask(howMuch === 'one-token' ? 1 : request.maxTokens);
+  if (first.kind !== 'needs-person') return first;
+  const second = await ask(request.maxTokens);
+  return second.kind === 'needs-person' ? withWhatThereIs(second.error, request.model, (await listed).names) : second;
+}
+
+/** A list that does not come keeps the call waiting no longer. */
+const listPatienceMs = 5_000;
+
+async function soon<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, listPatienceMs, undefined);
+  });
+  try {
+    return await Promise.race([work, enough]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function lookOf(error: unknown, baseUrl: string): EndpointLook {
+  if (error instanceof FailureError) {
+    // Six words are too long for no context: the limit of the reply is what does not fit.
+    if (error.failure.kind !== 'context-overflow') return { kind: 'answers' };
+    return {
+      kind: 'needs-person',
+      error: new EndpointError('misconfigured', baseUrl, `not even a short prompt fits: ${error.message}`),
+    };
+  }
+  if (!(error instanceof EndpointError)) throw error;
+  // An empty reply is one: a single token may be none that is shown.
+  if (error.kind === 'empty') return { kind: 'answers' };
+  const refuses = needsPerson(error) || error.kind === 'unclear-refusal' || error.kind === 'malformed';
+  return { kind: refuses ? 'needs-person' : 'not-now', error };
+}
+
+const mostNames = 8;
+
+function withWhatThereIs(error: EndpointError, model: string, names: readonly string[]): EndpointLook {
+  const isAboutModel =
+    error.kind === 'misconfigured' && error.message.includes(model) && names.length > 0 && !names.includes(model);
+  if (!isAboutModel) return { kind: 'needs-person', error };
+  const { kind, endpoint, status } = error;
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
+  const near = nearName(model, names);
+  const there = near === undefined ? suggestion(model, names.slice(0, mostNames)) + more : `did you mean "${near}"?`;
+  const message = `${error.message.slice(endpoint.length + 2)}; ${there}`;
+  return { kind: 'needs-person', error: new EndpointError(kind, endpoint, message, { status }) };
+}
