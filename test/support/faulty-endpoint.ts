@@ -67,6 +67,7 @@ export function answer(text: string, { finishReason = 'stop', systemFingerprint 
   const figures = { prompt_tokens: 11, completion_tokens: 5, total_tokens: 16 };
   const head = { id: 'chatcmpl-1', model: 'test-model', created: 1, system_fingerprint: systemFingerprint };
   return (response, { body }) => {
+    if (body === undefined) return json(404, { error: { message: 'there is no list of models here' } })(response, {} as Received);
     if (!body.stream) {
       const choices = [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: finishReason }];
       return json(200, { ...head, object: 'chat.completion', choices, usage: figures })(response, {} as Received);

@@ -1,12 +1,9 @@
-import { FailureError } from '../../domain/failure.ts';
 import { firstAbort } from '../lifecycle/first-abort.ts';
 import { type MeteredReply, meteredAttempt } from './attempt-meter.ts';
-import { createCallHistories, isSuspect, type OtherCalls, verdictOn } from './call-history.ts';
+import { createCallJudge } from './call-judge.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
-import { type EndpointError, InfrastructureError, isTransient, RequestFailure } from './endpoint-errors.ts';
-import { createEndpointLooks, settingsKeyOf } from './endpoint-looks.ts';
-import type { EndpointLook } from './look-at-endpoint.ts';
+import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
 import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
@@ -69,9 +66,6 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const budget = settings.retryBudget ?? createRetryBudget();
   const policy = settings.retryPolicy ?? defaultRetryPolicy;
   const closing = new AbortController();
-  const looks = createEndpointLooks(members, closing.signal, () => dispatch());
-  const histories = createCallHistories();
-  const lookedFor = new Set<string>();
   const waiters = new Set<Waiter>();
   let wakeAtMs = Number.POSITIVE_INFINITY;
 
@@ -152,82 +146,24 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const mayRetry = (failed: readonly EndpointError[]): boolean =>
     failed.every(isTransient) || new Set(failed.map(({ endpoint }) => endpoint)).size < members.length;
 
-  const others = (): OtherCalls => ({
-    nowMs: timing.monotonicMs(),
-    answered: members.reduce((sum, member) => sum + member.answered, 0),
+  const judge = createCallJudge({
+    ...{ model, members, timing, closing: closing.signal },
+    looksFirst: settings.looksFirst ?? false,
+    looked: dispatch,
+    refused: (isMeant, forPerson) => {
+      for (const waiter of [...waiters].filter(({ request }) => isMeant(request)))
+        waiter.refuse(new InfrastructureError(model, '', waiter.failed, { waitMs: 0, forPerson }));
+    },
   });
-
-  /** Those who wait to ask with the same settings need not find out for themselves. */
-  const giveUpFor = (request: EndpointRequest, attempts: readonly EndpointError[], forPerson: string): InfrastructureError => {
-    const key = settingsKeyOf(request);
-    lookedFor.delete(key);
-    const same = [...waiters].filter((waiter) => settingsKeyOf(waiter.request) === key);
-    for (const waiter of same) waiter.refuse(new InfrastructureError(model, '', waiter.failed, { waitMs: personMs, forPerson }));
-    return new InfrastructureError(model, '', attempts, { waitMs: personMs, trouble: attempts.at(-1), forPerson });
-  };
-
-  /** @throws InfrastructureError if each endpoint refuses whoever asks with these settings */
-  const lookBefore = async (request: EndpointRequest, signal: AbortSignal): Promise<void> => {
-    const key = settingsKeyOf(request);
-    if (!settings.looksFirst || lookedFor.has(key)) return;
-    const refusal = refusalOf(await looks.all(request, signal));
-    if (refusal !== undefined) throw giveUpFor(request, [], refusal.message);
-    // Whatever else it showed, the calls themselves will tell.
-    lookedFor.add(key);
-  };
-
-  /**
-   * What becomes of a call after all attempts have failed. An endpoint that has just answered a small call with the same settings
-   * has something against this one: then it is the call's own failure. One that refuses that too needs a person.
-   */
-  const judged = async (
-    error: InfrastructureError,
-    request: EndpointRequest,
-    signal: AbortSignal,
-  ): Promise<Error | undefined> => {
-    const { attempts } = error;
-    const history = histories.failed(callKeyOf(request), attempts);
-    const last = attempts.at(-1);
-    if (history === undefined || last === undefined || error.forPerson !== undefined) return undefined;
-    if (!isSuspect(history, others())) return undefined;
-    const found = await looks.all(
-      request,
-      signal,
-      last.ofRequest === undefined || others().answered === 0 ? 'whole-reply' : 'one-token',
-    );
-    const refusal = refusalOf(found);
-    if (refusal !== undefined) return giveUpFor(request, attempts, refusal.message);
-    if (!found.some(({ kind }) => kind === 'answers')) return undefined;
-    const verdict = verdictOn(history, others());
-    if (verdict.kind === 'needs-person') return giveUpFor(request, attempts, verdict.message);
-    if (verdict.kind === 'try-again')
-      return new InfrastructureError(model, 'it answers others', attempts, { waitMs: policy.baseMs });
-    const billed = history.failed.flatMap((failed) => failed.billed ?? []);
-    return new RequestFailure(verdict.failure, billed, { cause: last });
-  };
 
   return {
     model,
     complete: async (request, prefixKey, caller) => {
       using either = firstAbort(caller, closing.signal);
       const { signal } = either;
-      const callKey = callKeyOf(request);
-      histories.of(callKey, others());
       const dependencies = { model, policy, budget, timing, random, mayRetry };
-      try {
-        await lookBefore(request, signal);
-        const reply = await retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
-        histories.forget(callKey);
-        return reply;
-      } catch (error) {
-        if (!(error instanceof InfrastructureError)) {
-          if (error instanceof FailureError) histories.forget(callKey);
-          throw error;
-        }
-        const end = (await judged(error, request, signal)) ?? error;
-        if (end instanceof FailureError) histories.forget(callKey);
-        throw end;
-      }
+      const make = () => retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
+      return await judge.watch(request, make, signal);
     },
     health: () => members.map((member) => member.health()),
     get waiting() {
@@ -239,18 +175,4 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       await Promise.all(members.map(({ endpoint }) => endpoint.close()));
     },
   };
-}
-
-/** For errors that only a person can mend. */
-const personMs = 30_000;
-
-/** The same whatever delivery of the job makes the call. */
-function callKeyOf({ jobId, callId }: EndpointRequest): string {
-  return `${jobId} ${callId}`;
-}
-
-/** If every endpoint refuses: what the first of them says. */
-function refusalOf(looks: readonly EndpointLook[]): EndpointError | undefined {
-  const errors = looks.flatMap((look) => (look.kind === 'needs-person' ? [look.error] : []));
-  return errors.length === looks.length ? errors[0] : undefined;
 }

@@ -1,0 +1,119 @@
+import { FailureError } from '../../domain/failure.ts';
+import { createCallHistories, isSuspect, type OtherCalls, verdictOn } from './call-history.ts';
+import { type EndpointError, InfrastructureError, RequestFailure } from './endpoint-errors.ts';
+import { createEndpointLooks, settingsKeyOf } from './endpoint-looks.ts';
+import type { EndpointLook } from './look-at-endpoint.ts';
+import type { EndpointRequest } from './model-endpoint.ts';
+import type { PoolMember } from './pool-member.ts';
+import type { Timing } from './timing.ts';
+
+/** Says of calls that fail whose doing it is: the endpoint's, which is waited for, the call's own, or that of whoever set it up. */
+export interface CallJudge {
+  /**
+   * Makes a call, after a look at the endpoints if nobody has asked them with its settings yet.
+   * @param make all attempts at it; rejects with an InfrastructureError once they have failed
+   * @throws FailureError, InfrastructureError, or the signal's reason
+   */
+  watch<Reply>(request: EndpointRequest, make: () => Promise<Reply>, signal: AbortSignal): Promise<Reply>;
+}
+
+export interface CallJudgeSettings {
+  readonly model: string;
+  readonly members: readonly PoolMember[];
+  readonly timing: Timing;
+  readonly looksFirst: boolean;
+  /** Ends the looks that are under way. */
+  readonly closing: AbortSignal;
+  /** An endpoint was looked at, which may have opened or closed its circuit. */
+  readonly looked: () => void;
+  /** Each endpoint refuses whoever asks with these settings: those who wait to do so need not find out for themselves. */
+  readonly refused: (isMeant: (request: EndpointRequest) => boolean, forPerson: string) => void;
+}
+
+/** What refuses, does so at once. A look that takes longer goes on beside the calls: to hang up may cancel the loading of a model. */
+const lookPatienceMs = 10_000;
+const soonMs = 500;
+/** Only a person can mend it: asking again sooner is of no use. */
+const personMs = 30_000;
+
+export function createCallJudge(settings: CallJudgeSettings): CallJudge {
+  const { model, members, timing, closing } = settings;
+  const looks = createEndpointLooks(members, closing, settings.looked);
+  const histories = createCallHistories();
+  const firstLooks = new Map<string, Promise<EndpointError | undefined>>();
+  const lookedFor = new Set<string>();
+
+  const others = (): OtherCalls => ({
+    nowMs: timing.monotonicMs(),
+    answered: members.reduce((sum, member) => sum + member.answered, 0),
+  });
+  const needsPerson = (request: EndpointRequest, attempts: readonly EndpointError[], forPerson: string): InfrastructureError => {
+    const key = settingsKeyOf(request);
+    // When it has been mended, nobody knows by what it was known to be good.
+    firstLooks.delete(key);
+    lookedFor.delete(key);
+    settings.refused((other) => settingsKeyOf(other) === key, forPerson);
+    return new InfrastructureError(model, '', attempts, { waitMs: personMs, forPerson });
+  };
+
+  const lookBefore = async (request: EndpointRequest, signal: AbortSignal): Promise<void> => {
+    const key = settingsKeyOf(request);
+    if (lookedFor.has(key)) return;
+    const first = firstLooks.get(key) ?? looks.all(request, closing).then(refusalOf, () => undefined);
+    firstLooks.set(key, first);
+    const enough = new AbortController();
+    const patience = timing.sleep(lookPatienceMs, AbortSignal.any([signal, enough.signal])).catch(() => undefined);
+    const refusal = await Promise.race([first, patience]);
+    enough.abort();
+    signal.throwIfAborted();
+    if (refusal) throw needsPerson(request, [], refusal.message);
+    lookedFor.add(key);
+  };
+
+  /** An endpoint that has just answered a small call with the same settings has something against this one, or against none. */
+  const judge = async (error: InfrastructureError, request: EndpointRequest, signal: AbortSignal): Promise<Error> => {
+    const { attempts, forPerson } = error;
+    const history = histories.failed(callKeyOf(request), attempts);
+    const last = attempts.at(-1);
+    if (forPerson !== undefined || history === undefined || last === undefined || !isSuspect(history, others())) return error;
+    // A single token shows less: not that replies come whole, nor that their limit is taken.
+    const isPlain = last.ofRequest !== undefined && others().answered > 0;
+    const found = await looks.all(request, signal, isPlain ? 'one-token' : 'whole-reply');
+    const refusal = refusalOf(found);
+    if (refusal !== undefined) return needsPerson(request, attempts, refusal.message);
+    if (!found.some(({ kind }) => kind === 'answers')) return error;
+    const verdict = verdictOn(history, others());
+    if (verdict.kind === 'needs-person') return needsPerson(request, attempts, verdict.message);
+    if (verdict.kind === 'try-again') return new InfrastructureError(model, 'it answers others', attempts, { waitMs: soonMs });
+    const billed = history.failed.flatMap((failed) => failed.billed ?? []);
+    return new RequestFailure(verdict.failure, billed, { cause: last });
+  };
+
+  return {
+    watch: async (request, make, signal) => {
+      const callKey = callKeyOf(request);
+      histories.of(callKey, others());
+      try {
+        if (settings.looksFirst) await lookBefore(request, signal);
+        const reply = await make();
+        histories.forget(callKey);
+        return reply;
+      } catch (error) {
+        const end = error instanceof InfrastructureError ? await judge(error, request, signal) : error;
+        if (end instanceof FailureError) histories.forget(callKey);
+        throw end;
+      }
+    },
+  };
+}
+
+/** The same whatever delivery of the job makes the call. */
+function callKeyOf({ jobId, callId }: EndpointRequest): string {
+  return `${jobId} ${callId}`;
+}
+
+/** If every endpoint refuses: what the first of them says. */
+function refusalOf(looks: readonly EndpointLook[]): EndpointError | undefined {
+  const errors = looks.flatMap((look) => (look.kind === 'needs-person' ? [look.error] : []));
+  return errors.length === looks.length ? errors[0] : undefined;
+}
