@@ -19,7 +19,7 @@ import type {
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { pauseRun } from '../shared/messaging/pause-run.ts';
+import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { executionsOf } from './executions-of-round.ts';
 import { openRunLog } from './run-log.ts';
@@ -104,8 +104,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         status: RunStatus.RUNNING,
         createdAtMs: nowMs(),
         cancelReason: '',
-        pauseReason: '',
-        pausedAtMs: 0,
+        ...noPause,
       };
       if (known === undefined) await bus.runs.put(manifest);
       if (!isOver(manifest.status)) coordinator.drive(manifest);
@@ -134,10 +133,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       steer(runId, RunStatus.CANCELLED, () =>
         unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.CANCELLED, cancelReason: reason })),
       ),
-    pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, nowMs())),
+    pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, { nowMs: nowMs() })),
     resumeRun: (runId) =>
       steer(runId, RunStatus.RUNNING, () =>
-        unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING, pauseReason: '', pausedAtMs: 0 })),
+        unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING, ...noPause })),
       ),
     async getRunBenchmark(runId) {
       const manifest = await manifestOf(runId);

@@ -9,6 +9,7 @@ import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
+import { noPause } from '../shared/messaging/pause-run.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
 import { driveRun, type WantedStatus } from './run-driver.ts';
@@ -192,7 +193,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
     const { runId } = run.manifest;
     const spent = await run.spending.spent(true, AbortSignal.any([stopping.signal, run.over.signal]));
     const end = { status: statusOf(state), spent: spent && spentToProto(spent) };
-    const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, pauseReason: '', pausedAtMs: 0 }));
+    const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
     if (settled === undefined) await bus.runs.put({ ...run.manifest, ...end });
     await bus.jobs.closeLanes(runId);
     logger.info({ runId, status: state.status }, 'run ended');

@@ -3,7 +3,7 @@ import type { EndpointUse, WorkerReport } from '../shared/contracts/generated/sc
 import type { JobKind } from '../shared/messaging/bus.ts';
 import { endpointDefaults } from '../shared/models/endpoint-settings.ts';
 
-export const waitKinds = ['paused', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
+export const waitKinds = ['paused', 'person', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
 export type WaitKind = (typeof waitKinds)[number];
 
 /** Why a run does not go on, for people: for what it waits, and what would end that. */
@@ -14,7 +14,7 @@ export interface RunWait {
   readonly waitedMs: number;
 }
 
-type PausedManifest = Pick<RunManifest, 'runId' | 'status' | 'pauseReason' | 'pausedAtMs'>;
+type PausedManifest = Pick<RunManifest, 'runId' | 'status' | 'pauseReason' | 'pausedAtMs' | 'needsPerson'>;
 
 /** All that is known of a run which may explain why it stands still. */
 export interface WaitFacts {
@@ -48,10 +48,17 @@ export function waitOf(facts: WaitFacts): RunWait | undefined {
 type Cause = Omit<RunWait, 'waitedMs'>;
 
 /** A run that is paused waits for somebody, whoever leads it. @param nowMs wall-clock time */
-export function pauseOf({ runId, status, pauseReason, pausedAtMs }: PausedManifest, nowMs: number): RunWait | undefined {
+export function pauseOf(manifest: PausedManifest, nowMs: number): RunWait | undefined {
+  const { runId, status, pauseReason, pausedAtMs, needsPerson } = manifest;
   if (status !== RunStatus.PAUSED) return undefined;
+  const waitedMs = Math.max(0, nowMs - pausedAtMs);
+  const resume = `\`scale resume ${runId}\` goes on with it`;
+  if (needsPerson) {
+    const what = `the run has paused itself, since only a person can mend this: ${pauseReason}`;
+    return { kind: 'person', what, until: `once that is mended, ${resume}`, waitedMs };
+  }
   const what = pauseReason === '' ? 'the run is paused' : `the run is paused: ${pauseReason}`;
-  return { kind: 'paused', what, until: `\`scale resume ${runId}\` goes on with it`, waitedMs: Math.max(0, nowMs - pausedAtMs) };
+  return { kind: 'paused', what, until: resume, waitedMs };
 }
 
 function busCause({ busTrouble }: WaitFacts): Cause | undefined {

@@ -11,7 +11,9 @@ import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/co
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { InfrastructureError } from '../../services/shared/models/endpoint-errors.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import { poisonDeliveries } from '../../services/shared/worker/settle-delivery.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { completed, startCluster } from './made-up-cluster.ts';
 import { benchmark, configuration, createMadeUpWork } from './made-up-work.ts';
@@ -41,10 +43,12 @@ interface Cluster {
   readonly starts: ReadonlyMap<string, number>;
   pause(): Promise<unknown>;
   resume(): Promise<unknown>;
+  /** Why it is paused, once it is; undefined once it has ended. */
+  pauseReason(): Promise<string | undefined>;
 }
 
 interface Course {
-  /** What a job waits for before it is done. */
+  /** What a job waits for before it is done, or why it cannot be done. */
   pace?(starts: ReadonlyMap<string, number>): Promise<void>;
   during?(cluster: Cluster): Promise<void>;
 }
@@ -71,7 +75,19 @@ async function runToItsEnd({ pace, during }: Course) {
     return startWorker(settings, { bus: server.connect(), work, clock: { monotonicMs: () => performance.now() }, logger });
   });
   const { runId } = await handlers.startRun(requestOf(longRun()));
-  await during?.({ starts, pause: () => handlers.pauseRun(runId, ''), resume: () => handlers.resumeRun(runId) });
+  const pauseReason = async (): Promise<string | undefined> => {
+    for await (const { status, pauseReason: reason, needsPerson } of bus.runs.watch(AbortSignal.timeout(60_000))) {
+      if (status === RunStatus.PAUSED && needsPerson) return reason;
+      if (status === RunStatus.COMPLETED) return undefined;
+    }
+    throw new Error('the run neither pauses nor ends');
+  };
+  await during?.({
+    starts,
+    pauseReason,
+    pause: () => handlers.pauseRun(runId, ''),
+    resume: () => handlers.resumeRun(runId),
+  });
   await untilCompleted(bus);
   const log: string[] = [];
   for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, AbortSignal.timeout(10_000))) {
@@ -110,6 +126,30 @@ test(`a run that is paused and resumed ${pauses} times at random moments ends wi
   expect([...steered.starts].filter(([, count]) => count > 1)).toEqual([]);
   expect(steered.log).toEqual(undisturbed.log);
   expect(steered.starts.size).toBe(undisturbed.starts.size);
+});
+
+test('a run whose endpoint comes to need a person pauses itself with the reason, as often as it is resumed in vain, and goes on once it is mended', async () => {
+  const undisturbed = await runToItsEnd({});
+  const refusal = 'http://a/v1: it refuses the key in the variable KEY (HTTP 401)';
+  const reasons: (string | undefined)[] = [];
+  let [done, revoked] = [0, false];
+  const steered = await runToItsEnd({
+    pace: async () => {
+      revoked ||= reasons.length === 0 && done >= 30;
+      if (revoked) throw new InfrastructureError('m', '', [], { waitMs: 30_000, forPerson: refusal });
+      done += 1;
+    },
+    during: async ({ pauseReason, resume }) => {
+      // More often than a job may be delivered before it counts for one that kills its workers.
+      while (reasons.length < 2 * poisonDeliveries) {
+        reasons.push(await pauseReason());
+        if (reasons.length === 2 * poisonDeliveries) revoked = false;
+        await resume();
+      }
+    },
+  });
+  expect(new Set(reasons)).toEqual(new Set([refusal]));
+  expect(steered.log).toEqual(undisturbed.log);
 });
 
 test('a log into which an earlier version wrote a pause is gone on with', async () => {

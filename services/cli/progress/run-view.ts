@@ -70,7 +70,10 @@ export function createDrawnView(stream: ScreenStream, withColour: boolean): RunV
   let shown: { readonly progress: RunProgress; readonly state: RunState } | undefined;
   let wait: ViewedWait | undefined;
   const draw = (): void => {
-    const lines = shown === undefined ? [] : drawProgress(shown.progress, shown.state, wait?.kind === 'paused', paint);
+    const lines =
+      shown === undefined
+        ? []
+        : drawProgress(shown.progress, shown.state, wait?.kind === 'paused' || wait?.kind === 'person', paint);
     screen.draw([...lines, ...(wait === undefined ? [] : [paint('yellow', describeWait(wait))])]);
   };
   return {

@@ -14,7 +14,7 @@ export const firstWordMs = 10_000;
 export const nextWordMs = 30_000;
 
 /** A pause and a full disk are no matter of patience. */
-const atOnce = new Set(['paused', 'disk']);
+const atOnce = new Set(['paused', 'person', 'disk']);
 
 /** A wait is told after ten seconds, every thirty seconds from then on, and at once when it becomes another one. */
 export function createWaitTeller(): WaitTeller {

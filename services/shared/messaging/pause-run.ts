@@ -5,12 +5,21 @@ import type { Bus } from './bus.ts';
  * Holds a run that goes on, with the reason that people will read; its jobs stay queued and nobody pulls them. A run that is
  * paused already keeps the first reason, and one that has ended stays as it is.
  * @param nowMs wall-clock time
+ * @param needsPerson the run pauses itself: going on would not help before a person has mended the reason
  * @returns the manifest as it is then, undefined if there is no such run
  */
-export function pauseRun(bus: Bus, runId: string, reason: string, nowMs: number): Promise<RunManifest | undefined> {
-  return bus.runs.update(runId, (manifest) =>
-    manifest.status === RunStatus.RUNNING
-      ? { ...manifest, status: RunStatus.PAUSED, pauseReason: reason, pausedAtMs: nowMs }
-      : manifest,
-  );
+export function pauseRun(
+  { runs }: Pick<Bus, 'runs'>,
+  runId: string,
+  reason: string,
+  { nowMs, needsPerson = false }: { readonly nowMs: number; readonly needsPerson?: boolean },
+): Promise<RunManifest | undefined> {
+  return runs.update(runId, (manifest) => {
+    if (manifest.status !== RunStatus.RUNNING) return manifest;
+    const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: reason, pausedAtMs: nowMs };
+    return needsPerson ? { ...paused, needsPerson } : paused;
+  });
 }
+
+/** What is gone from a manifest when the run goes on, or is over. */
+export const noPause = { pauseReason: '', pausedAtMs: 0, needsPerson: undefined } as const;

@@ -17,6 +17,8 @@ export interface RunDirectory {
   cancelled(runId: string): AbortSignal;
   /** Aborts when the run's endpoints change: what waits for one of the old ones waits in vain. */
   moved(runId: string): AbortSignal;
+  /** Aborts when the run is paused; a new signal once it goes on. */
+  paused(runId: string): AbortSignal;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void)
   const benchmarks = new Map<string, Promise<Benchmark>>();
   const cancellations = new Map<string, AbortController>();
   const moves = new Map<string, AbortController>();
+  const pauses = new Map<string, AbortController>();
   const stopping = new AbortController();
 
   const controllerOf = (controllers: Map<string, AbortController>, runId: string): AbortController => {
@@ -46,6 +49,8 @@ export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void)
     }
     if (status === RunStatus.CANCELLED || status === RunStatus.FAILED) controllerOf(cancellations, runId).abort();
     else if (cancellations.get(runId)?.signal.aborted) cancellations.delete(runId);
+    if (status === RunStatus.PAUSED) controllerOf(pauses, runId).abort();
+    else if (pauses.get(runId)?.signal.aborted) pauses.delete(runId);
     changed();
   };
   const watching = restartingLoop('watch runs', stopping.signal, logger, async (signal) => {
@@ -67,6 +72,7 @@ export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void)
     active: () => [...manifests.values()].filter((manifest) => manifest.status === RunStatus.RUNNING),
     cancelled: (runId) => controllerOf(cancellations, runId).signal,
     moved: (runId) => controllerOf(moves, runId).signal,
+    paused: (runId) => controllerOf(pauses, runId).signal,
     async context(runId, signal) {
       let manifest = manifests.get(runId);
       if (!manifest) {

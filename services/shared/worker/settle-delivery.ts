@@ -6,7 +6,9 @@ import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.t
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import { startDeadline } from '../lifecycle/deadline.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
+import { pauseRun } from '../messaging/pause-run.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
+import { EndpointSettingsError } from '../models/endpoint-settings.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
@@ -35,7 +37,7 @@ export const poisonDeliveries = 10;
 const retryBaseMs = 500;
 const retryCapMs = 30_000;
 
-export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'lost';
+export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'held' | 'lost';
 
 /**
  * Does a delivered job once: looks for a result first, works under a heartbeat, journals finished calls, stores the result,
@@ -75,6 +77,11 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     // A result whose calls are not on record would be charged, and never paid for.
     await account.settled();
   } catch (error) {
+    if (error instanceof HeldJobError) {
+      await account.settled();
+      await handBack(delivery);
+      return 'held';
+    }
     if (!signal.aborted) throw error;
     if (fence.signal.aborted) return 'lost';
     await account.settled();
@@ -90,7 +97,24 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   return 'done';
 }
 
-/** Tries again for as long as the run lives: trouble with an endpoint delays a job, and never decides it. */
+/** The job's run is paused while the job is in trouble: it would hold its slot for nothing. */
+class HeldJobError extends Error {
+  override readonly name = 'HeldJobError';
+}
+
+/**
+ * A job of a run that is paused waits in the queue until the run goes on. One that was given back often is taken out, lest it
+ * counts for one that kills its workers: whoever goes on with the run queues again what has no result.
+ */
+function handBack(delivery: Delivery): Promise<void> {
+  return delivery.deliveryCount < poisonDeliveries / 2 ? delivery.retry(0) : delivery.ack();
+}
+
+/**
+ * Tries again for as long as the run goes on: trouble with an endpoint delays a job, and never decides it. What only a person can
+ * mend holds the run.
+ * @throws HeldJobError
+ */
 async function workUntilDone(
   delivery: Delivery,
   dependencies: SettleDependencies,
@@ -118,6 +142,16 @@ async function workUntilDone(
       if (signal.aborted) throw error;
       // The same job with the new endpoints, at once; what it has paid for is in the journal.
       if (moved.aborted) continue;
+      const paused = runs.paused(job.runId);
+      const forPerson = whatForPerson(error);
+      if (forPerson !== undefined) {
+        const held = await pauseRun(bus, job.runId, forPerson, { nowMs: Date.now(), needsPerson: true });
+        if (held?.status === RunStatus.PAUSED) {
+          logger.error({ jobId: job.jobId, runId: job.runId }, `the run is paused, and waits for a person: ${held.pauseReason}`);
+          throw new HeldJobError(forPerson);
+        }
+      }
+      if (paused.aborted) throw new HeldJobError(coerceError(error).message);
       const least = error instanceof InfrastructureError ? (error.retryAfterMs ?? 0) : 0;
       const delayMs = Math.max(least, jitter.next() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt));
       logger.warn(
@@ -126,9 +160,15 @@ async function workUntilDone(
       );
       dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
-      await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, moved]) }).catch(() => undefined);
+      await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, moved, paused]) }).catch(() => undefined);
+      if (paused.aborted && !signal.aborted) throw new HeldJobError(coerceError(error).message);
     }
   }
+}
+
+function whatForPerson(error: unknown): string | undefined {
+  if (error instanceof InfrastructureError) return error.forPerson;
+  return error instanceof EndpointSettingsError ? error.message : undefined;
 }
 
 function isOver(status: RunStatus): boolean {

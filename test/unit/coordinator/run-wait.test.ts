@@ -44,6 +44,16 @@ describe('what a run waits for', () => {
     });
   });
 
+  test('is a person, where the run has paused itself', () => {
+    const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: 'the key is refused', needsPerson: true };
+    expect(waitOf(facts({ manifest: paused, idleMs: 0, wallMs: 5_000 }))).toEqual({
+      kind: 'person',
+      what: 'the run has paused itself, since only a person can mend this: the key is refused',
+      until: 'once that is mended, `scale resume r` goes on with it',
+      waitedMs: 5_000,
+    });
+  });
+
   test.each<[string, Partial<WaitFacts>, string, RegExp]>([
     [
       'an executor',

@@ -147,7 +147,11 @@ export interface RunManifest {
   /** When it was paused, 0 where it is not. */
   pausedAtMs: number;
   /** What its calls had used when it ended: the notes themselves are not kept for ever. */
-  spent?: Spent | undefined;
+  spent?:
+    | Spent
+    | undefined;
+  /** The run has paused itself, since only a person can mend the reason. Absent: no. */
+  needsPerson?: boolean | undefined;
 }
 
 export interface RunSummary {
@@ -178,7 +182,7 @@ export interface RunSummary {
 
 /** A run that does not go on: for what, since when, and what would end it. */
 export interface Waiting {
-  /** For programs: paused, lease, bus, disk, executor, predictor, endpoint, work. */
+  /** For programs: paused, person (it has paused itself), lease, bus, disk, executor, predictor, endpoint, work. */
   kind: string;
   /** One clause, e.g. "no executor is there for 12 queued executions". */
   what: string;
@@ -728,6 +732,7 @@ function createBaseRunManifest(): RunManifest {
     pauseReason: "",
     pausedAtMs: 0,
     spent: undefined,
+    needsPerson: undefined,
   };
 }
 
@@ -768,6 +773,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.spent !== undefined) {
       Spent.encode(message.spent, writer.uint32(98).fork()).join();
+    }
+    if (message.needsPerson !== undefined) {
+      writer.uint32(104).bool(message.needsPerson);
     }
     return writer;
   },
@@ -881,6 +889,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.spent = Spent.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.needsPerson = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -937,6 +953,11 @@ export const RunManifest: MessageFns<RunManifest> = {
         ? globalThis.Number(object.paused_at_ms)
         : 0,
       spent: isSet(object.spent) ? Spent.fromJSON(object.spent) : undefined,
+      needsPerson: isSet(object.needsPerson)
+        ? globalThis.Boolean(object.needsPerson)
+        : isSet(object.needs_person)
+        ? globalThis.Boolean(object.needs_person)
+        : undefined,
     };
   },
 
@@ -978,6 +999,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.spent !== undefined) {
       obj.spent = Spent.toJSON(message.spent);
     }
+    if (message.needsPerson !== undefined) {
+      obj.needsPerson = message.needsPerson;
+    }
     return obj;
   },
 
@@ -1000,6 +1024,7 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.pauseReason = object.pauseReason ?? "";
     message.pausedAtMs = object.pausedAtMs ?? 0;
     message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
+    message.needsPerson = object.needsPerson ?? undefined;
     return message;
   },
 };
