@@ -13,13 +13,14 @@ import type {
   RunSummary,
   StartRunRequest,
   StartRunResponse,
-  WatchRunRequest,
   WatchRunResponse,
 } from '../shared/contracts/generated/scale/v1/control.ts';
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
+import type { WatchRequest } from '../shared/control-client/control-client.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
+import { ControlError } from './control-error.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { executionsOf } from './executions-of-round.ts';
 import { openRunLog } from './run-log.ts';
@@ -28,23 +29,14 @@ import { runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
 
-/** The request cannot be served as it is; the message says what would be right. */
-export class ControlError extends Error {
-  override readonly name = 'ControlError';
-  readonly code: 'not-found' | 'invalid-argument' | 'failed-precondition';
-
-  constructor(code: ControlError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+export { ControlError };
 
 /** ControlService as plain functions; control-server.ts puts gRPC around them. */
 export interface ControlHandlers {
   startRun(request: StartRunRequest): Promise<StartRunResponse>;
   listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
-  watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
+  watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   cancelRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   pauseRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
@@ -125,9 +117,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       const manifest = await manifestOf(runId);
       return { manifest, summary: await summaryOf(manifest, signal) };
     },
-    async *watchRun({ runId, afterSequence, follow }, signal) {
-      await manifestOf(runId);
-      yield* watchRun(bus, coordinator, { runId, afterSequence, follow }, signal);
+    async *watchRun(request, signal) {
+      await manifestOf(request.runId);
+      yield* watchRun(bus, coordinator, request, signal);
     },
     cancelRun: (runId, reason) =>
       steer(runId, RunStatus.CANCELLED, () =>

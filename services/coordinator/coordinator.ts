@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Spent } from '../domain/ledger/spent.ts';
 import type { RunState } from '../domain/search/state.ts';
-import { decodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
+import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
@@ -12,6 +12,7 @@ import { BusError } from '../shared/messaging/errors.ts';
 import { noPause } from '../shared/messaging/pause-run.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
+import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
 import { driveRun, type WantedStatus } from './run-driver.ts';
 import { failRun } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
@@ -38,6 +39,8 @@ export interface Coordinator {
   spent(manifest: RunManifest, state: RunState | undefined, signal: AbortSignal): Promise<Spent | undefined>;
   /** What a run that is driven here waits for; undefined where it goes on. */
   wait(runId: string): RunWait | undefined;
+  /** Sentences for people about a run that is driven here, which its log does not hold; the newest last. */
+  notices(runId: string): readonly string[];
   /** Calls back at each step of a run that is driven here and while it waits, and at once if there is a sign of it; returns what ends it. */
   onProgress(runId: string, listener: ProgressListener): () => void;
   /** For the metrics. */
@@ -61,6 +64,11 @@ interface DrivenRun extends WatchedRun {
   attention: AbortController;
   state: RunState | undefined;
   readonly spending: RunSpending;
+  readonly copy: RunCopy;
+  /** For people: what happened to the run that its log does not tell. */
+  readonly notices: string[];
+  /** Aborts when the run must be led anew from what the store holds. */
+  leadAgain: AbortController;
   progress: RunProgress | undefined;
   isLeading: boolean;
   failure: string | undefined;
@@ -101,12 +109,17 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
   };
   const drive = (manifest: RunManifest): void => {
     const known = runs.get(manifest.runId);
+    // One that is just being let go cannot be taken up before it is gone.
+    if (known?.over.signal.aborted) return void known.loop.then(() => stopping.signal.aborted || drive(manifest));
     if (known) return changed(known, manifest);
     const run: DrivenRun = {
       manifest,
       attention: new AbortController(),
       state: undefined,
       spending: createRunSpending(bus, manifest.runId),
+      copy: createRunCopy(),
+      notices: [],
+      leadAgain: new AbortController(),
       progress: undefined,
       isLeading: false,
       failure: undefined,
@@ -135,6 +148,14 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
     }
   });
 
+  // What is in hand now came of what the store no longer holds.
+  const forget = bus.onRemade(() => {
+    for (const run of runs.values()) {
+      run.spending.startOver();
+      run.leadAgain.abort(new Error('the store was made anew'));
+    }
+  });
+
   const waits = startWaitWatch({ bus, logger, runs: () => runs.values(), changed: tell });
 
   const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
@@ -148,14 +169,19 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       if (isOver(run.manifest.status)) run.over.abort();
       return;
     }
+    const { copy, leadAgain } = run;
+    if (leadAgain.signal.aborted) run.leadAgain = new AbortController();
+    const again = run.leadAgain.signal;
     try {
-      const content = await contentOf(run.manifest);
+      await restoreRun(bus, run.manifest, copy);
+      const content = await contentOf(run);
       const state = await driveRun(
         {
           bus,
           logger: log,
           runId,
           ...content,
+          remembered: copy.entries,
           epoch: held.epoch,
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
@@ -173,18 +199,28 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
             run.state = next;
             run.defects = 0;
           },
+          restored: (entries) => {
+            log.error({ entries }, 'the store had lost entries of the log; they are written again');
+            run.notices.push(describeRestored(entries));
+            tell(run);
+          },
         },
-        AbortSignal.any([signal, held.lost]),
+        AbortSignal.any([signal, held.lost, again]),
       );
       // Before the manifest says that the run is over: whoever is killed in between is led here again.
       await keepRunMemory(bus, runId, state, content.benchmark);
       await settleRun(run, state);
     } catch (error) {
-      if (signal.aborted || held.lost.aborted || error instanceof BusError) throw error;
+      if (error instanceof RunLostError) {
+        log.error({ err: error }, 'the run is lost');
+        run.over.abort();
+        return;
+      }
+      if (signal.aborted || held.lost.aborted || again.aborted || error instanceof BusError) throw error;
       run.defects += 1;
       if (run.defects < defectsBeforeFailure) throw error;
       log.error({ err: coerceError(error) }, 'the run cannot go on');
-      await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal));
+      await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal, copy.entries));
     }
   };
 
@@ -200,10 +236,13 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
     run.over.abort();
   };
 
-  const contentOf = async (manifest: RunManifest) => {
+  const contentOf = async ({ manifest, copy }: DrivenRun) => {
     if (!manifest.configuration) throw new Error(`the manifest of run ${manifest.runId} has no configuration`);
     const configuration = configurationFromProto(manifest.configuration);
-    return { configuration, benchmark: decodeBenchmark(await bus.blobs.get(configuration.benchmark.contentHash)) };
+    // Put again, and not only kept: workers read it from the store.
+    if (copy.benchmark) await bus.blobs.put(encodeBenchmark(copy.benchmark));
+    else copy.benchmark = decodeBenchmark(await bus.blobs.get(configuration.benchmark.contentHash));
+    return { configuration, benchmark: copy.benchmark };
   };
 
   return {
@@ -216,6 +255,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       return await spending.spent(state !== undefined && isOver(statusOf(state)), signal);
     },
     wait: (runId) => runs.get(runId)?.wait,
+    notices: (runId) => runs.get(runId)?.notices ?? [],
     onProgress(runId, listener) {
       const set = listeners.get(runId) ?? new Set();
       listeners.set(runId, set.add(listener));
@@ -235,9 +275,17 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
     },
     async stop() {
       stopping.abort();
+      forget();
       await Promise.all([watching, waits.stop(), ...[...runs.values()].map((run) => run.loop)]);
     },
   };
+}
+
+function describeRestored(entries: number): string {
+  return (
+    `The store of NATS was lost: ${entries} entries of the run's log were written again from the coordinator's memory. ` +
+    'Executions whose results were not in the log are done again.'
+  );
 }
 
 export function isOver(status: RunStatus): boolean {

@@ -20,6 +20,8 @@ export interface ReconcilerSettings {
   readonly logger: Logger;
   readonly inbox: ResultInbox;
   readonly jobs: readonly Job[];
+  /** Makes the run's lanes if they are not there: what lost the jobs may have lost them too. */
+  readonly openLanes: () => Promise<void>;
   readonly everyMs: number;
 }
 
@@ -41,6 +43,7 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
     }
     if (missing.length === 0) return;
     logger.warn({ runId, jobs: missing.length }, 'jobs were issued and are neither queued nor answered; publishing them again');
+    await settings.openLanes();
     await publishJobs(bus, missing);
   };
   const loop = restartingLoop(`reconcile ${runId}`, stopping.signal, logger, async (signal) => {

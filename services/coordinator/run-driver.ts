@@ -27,6 +27,8 @@ export interface RunDriverSettings {
   readonly runId: string;
   readonly configuration: RunConfiguration;
   readonly benchmark: Benchmark;
+  /** The log's entries as this process knows them; kept current. */
+  readonly remembered: Uint8Array[];
   /** The lease's epoch. */
   readonly epoch: number;
   readonly maxInFlight: number;
@@ -41,6 +43,8 @@ export interface RunDriverSettings {
   attention(): AbortSignal;
   progressed(progress: RunProgress): void;
   advanced(state: RunState): void;
+  /** The store had lost so many entries of the log, and has them again. */
+  restored(entries: number): void;
 }
 
 /** Outcomes in one log entry. Batches are cut from the start of a round, so a resumed run cuts them in the same places. */
@@ -55,7 +59,8 @@ const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
  */
 export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
   const { bus, runId, logger } = settings;
-  const log = await openRunLog(bus, runId, signal);
+  const log = await openRunLog(bus, runId, signal, settings.remembered);
+  if (log.restored > 0) settings.restored(log.restored);
   const append = async (event: RunEvent): Promise<RunState> => {
     const next = await log.append(event);
     settings.advanced(next);
@@ -65,7 +70,10 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   settings.advanced(state);
   if (isOver(state)) return state;
 
-  await Promise.all(kinds.map((kind) => bus.jobs.openLane(kind, runId, { maxInFlight: settings.maxInFlight })));
+  const openLanes = async (): Promise<void> => {
+    await Promise.all(kinds.map((kind) => bus.jobs.openLane(kind, runId, { maxInFlight: settings.maxInFlight })));
+  };
+  await openLanes();
   const step = createStepProgress(settings.progressed);
   const inbox = openResultInbox(bus, runId, logger, ({ jobId }) => step.arrived(jobId));
   try {
@@ -97,7 +105,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
       step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);
       await publishJobs(bus, unanswered);
-      await using _reconciler = startReconciler({ bus, runId, logger, inbox, jobs, everyMs: settings.reconcileMs });
+      await using _reconciler = startReconciler({ bus, runId, logger, inbox, jobs, openLanes, everyMs: settings.reconcileMs });
       try {
         for (const command of work) {
           for await (const { event, jobIds } of entriesOf(command, () => state, settings.benchmark, inbox, interrupt)) {

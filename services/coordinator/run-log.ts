@@ -3,11 +3,14 @@ import type { RunEvent } from '../domain/search/event.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { entriesLost } from './run-copy.ts';
 
 /** A run's log, and what it amounts to. */
 export interface RunLog {
   /** Undefined while the log is empty. */
   state(): RunState | undefined;
+  /** Entries that the store had lost, and that were written again when the log was opened. */
+  readonly restored: number;
   /**
    * Appends and applies, and gives the state after it. Once it has thrown, nobody knows whether the entry is there: open the log
    * again.
@@ -17,18 +20,30 @@ export interface RunLog {
   append(event: RunEvent): Promise<RunState>;
 }
 
-/** Reads the log to its present end. */
-export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal): Promise<RunLog> {
-  let state: RunState | undefined;
+/**
+ * Reads the log to its present end. If that is the beginning of what was remembered, the store has lost the rest, and gets it again.
+ * @param remembered the entries that this process knows, in order; kept current
+ */
+export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, remembered: Uint8Array[] = []): Promise<RunLog> {
+  const found: Uint8Array[] = [];
   let last = 0;
   for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
-    state = applyEvent(state, decodeEvent(entry).event);
+    found.push(entry);
     last = sequence;
   }
   // A read that was cut short by the signal knows an old end.
   signal.throwIfAborted();
+  const lost = entriesLost(found, remembered) ?? [];
+  for (const entry of lost) {
+    signal.throwIfAborted();
+    last = await bus.log.append(runId, entry, last);
+    found.push(entry);
+  }
+  remembered.splice(0, remembered.length, ...found);
+  let state = found.reduce<RunState | undefined>((before, entry) => applyEvent(before, decodeEvent(entry).event), undefined);
   return {
     state: () => state,
+    restored: lost.length,
     async append(event) {
       signal.throwIfAborted();
       // Applied first: an event that cannot follow must never get into the log.
@@ -36,6 +51,7 @@ export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal): 
       const entry = encodeEvent(runId, event);
       const next = applyEvent(state, decodeEvent(entry).event);
       last = await bus.log.append(runId, entry, last);
+      remembered.push(entry);
       state = next;
       return next;
     },
@@ -43,8 +59,14 @@ export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal): 
 }
 
 /** Ends a run that a defect keeps from going on, so that people see why. */
-export async function failRun(bus: Bus, runId: string, message: string, signal: AbortSignal): Promise<RunState> {
-  const log = await openRunLog(bus, runId, signal);
+export async function failRun(
+  bus: Bus,
+  runId: string,
+  message: string,
+  signal: AbortSignal,
+  remembered: Uint8Array[] = [],
+): Promise<RunState> {
+  const log = await openRunLog(bus, runId, signal, remembered);
   const state = log.state();
   if (state && isOver(state)) return state;
   return await log.append({ kind: 'run-failed', failure: { kind: 'internal', message } });

@@ -9,18 +9,22 @@ export interface RunSpending {
    * @param isOver nobody works on the run any more
    */
   spent(isOver: boolean, signal: AbortSignal): Promise<Spent | undefined>;
+  /** The store was made anew: what comes from now on is read from its beginning, on top of what was there. */
+  startOver(): void;
 }
 
 /** Reads on where it stopped the last time. */
 export function createRunSpending({ spending }: Pick<Bus, 'spending'>, runId: string): RunSpending {
   const tally = createSpentTally();
   let last = 0;
+  let isNoted = false;
   let reading: Promise<void> = Promise.resolve();
 
   const readOn = async (signal: AbortSignal): Promise<void> => {
     for await (const { sequence, note } of spending.read(runId, { after: last, follow: false }, signal)) {
       for (const attempt of note.attempts) tally.add(callAttemptFromProto(attempt));
       last = sequence;
+      isNoted = true;
     }
     signal.throwIfAborted();
   };
@@ -28,7 +32,10 @@ export function createRunSpending({ spending }: Pick<Bus, 'spending'>, runId: st
     async spent(isOver, signal) {
       reading = reading.catch(() => undefined).then(() => readOn(signal));
       await reading;
-      return last === 0 ? undefined : tally.spent(isOver);
+      return isNoted ? tally.spent(isOver) : undefined;
+    },
+    startOver() {
+      last = 0;
     },
   };
 }

@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
-import type { Progress, WatchRunRequest, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { Progress, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { WatchRequest } from '../shared/control-client/control-client.ts';
+import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Coordinator } from './coordinator.ts';
+import { readDigested } from './digested-log.ts';
 import { waitingToProto } from './run-wait.ts';
 import type { RunProgress } from './step-progress.ts';
 
 type Step = Pick<RunProgress, 'round' | 'phase' | 'done' | 'total'>;
 
+const listenAgainMs = 5_000;
 const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 
 /**
@@ -16,27 +21,33 @@ const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 export async function* watchRun(
   bus: Bus,
   coordinator: Coordinator,
-  { runId, afterSequence, follow }: WatchRunRequest,
+  { runId, afterSequence, afterDigest = '', follow }: WatchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<WatchRunResponse> {
   const ended = new AbortController();
   const reading = AbortSignal.any([signal, ended.signal]);
   const aside = follow ? openAside(bus, coordinator, runId, reading) : undefined;
-  const entries = bus.log.read(runId, { after: afterSequence, follow }, reading)[Symbol.asyncIterator]();
+  const place = { sequence: afterSequence, digest: afterDigest };
+  const entries = readDigested(bus, { runId, place, follow }, reading);
   let next = entries.next();
   try {
     while (!signal.aborted) {
       const update = aside?.take();
       if (update) {
-        yield { update: { $case: 'progress', value: update } };
+        yield { update };
         continue;
       }
       const winner = await Promise.race([next, ...(aside ? [aside.changed()] : [])]);
       if (winner === 'changed') continue;
       if (winner.done) return;
-      const { sequence, timeMs, entry } = winner.value;
+      if (winner.value === 'restarted') {
+        yield { update: { $case: 'restarted', value: {} } };
+        next = entries.next();
+        continue;
+      }
+      const { sequence, timeMs, entry, digest } = winner.value;
       const { event } = decodeEvent(entry);
-      yield { update: { $case: 'event', value: { sequence, timeMs, event: eventToProto(runId, event) } } };
+      yield { update: { $case: 'event', value: { sequence, timeMs, event: eventToProto(runId, event), digest } } };
       if (follow && (event.kind === 'run-completed' || event.kind === 'run-cancelled' || event.kind === 'run-failed')) return;
       next = entries.next();
     }
@@ -44,13 +55,13 @@ export async function* watchRun(
     ended.abort();
     await aside?.closed;
     await next.catch(() => undefined);
-    await entries.return?.();
+    await entries.return(undefined);
   }
 }
 
 interface Aside {
-  /** The newest progress, once. */
-  take(): Progress | undefined;
+  /** Each notice once, then the newest progress, once. */
+  take(): WatchRunResponse['update'];
   changed(): Promise<'changed'>;
   readonly closed: Promise<void>;
 }
@@ -60,6 +71,7 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
   let waiting: Progress['waiting'];
   let trouble = '';
   let fresh = false;
+  let noticed = 0;
   let wake: () => void = () => undefined;
   const change = (): void => {
     fresh = true;
@@ -73,27 +85,38 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
     waiting = wait && waitingToProto(wait, Date.now());
     change();
   });
-  const closed = (async () => {
-    try {
-      for await (const told of bus.troubles.follow(runId, signal)) {
-        trouble = told.message;
-        change();
+  const say = (message: string): void => {
+    trouble = message;
+    change();
+  };
+  const listen = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        for await (const told of bus.troubles.follow(runId, signal)) say(told.message);
+      } catch (error) {
+        // Who may not listen to troubles still gets the log.
+        say(coerceError(error).message);
       }
-    } finally {
-      stopProgress();
+      await sleep(listenAgainMs, undefined, { signal }).catch(() => undefined);
     }
-  })();
+  };
+  const closed = listen().finally(stopProgress);
   return {
     take() {
+      const notice = coordinator.notices(runId)[noticed];
+      if (notice !== undefined) {
+        noticed += 1;
+        return { $case: 'notice', value: { message: notice } };
+      }
       if (!fresh) return undefined;
       fresh = false;
       const { round, phase, done, total } = progress;
-      return { round, phase, done, total, tokens: 0, trouble, waiting };
+      return { $case: 'progress', value: { round, phase, done, total, tokens: 0, trouble, waiting } };
     },
     changed: () =>
       new Promise((resolve) => {
         wake = () => resolve('changed');
-        if (fresh) wake();
+        if (fresh || coordinator.notices(runId).length > noticed) wake();
       }),
     closed,
   };

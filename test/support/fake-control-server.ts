@@ -162,7 +162,7 @@ function writeEvent(
   sequence: number,
 ): void {
   if (sequence <= call.request.afterSequence) return;
-  const logged = { sequence, timeMs: 1_700_000_000_000 + sequence * 1_000, event: eventToProto(runId, event) };
+  const logged = { sequence, timeMs: 1_700_000_000_000 + sequence * 1_000, event: eventToProto(runId, event), digest: '' };
   call.write({ update: { $case: 'event', value: logged } });
 }
 

@@ -56,6 +56,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
     const watch = {
       runId: record.runId,
       afterSequence: record.lastSequence(),
+      afterDigest: record.lastDigest(),
       follow: true,
       patienceMs: patienceMs[cluster.kind],
       ...(settings.onReconnect === undefined ? {} : { onReconnect: settings.onReconnect }),
@@ -69,6 +70,15 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
       }
       told = '';
       waits.found();
+      if (update.kind === 'notice') {
+        view.notice(update.message);
+        continue;
+      }
+      if (update.kind === 'restarted') {
+        record.restart();
+        view.notice(describeLostLog(record.runId));
+        continue;
+      }
       if (update.kind === 'progress') {
         step = update.progress;
         const { trouble, waiting } = update.progress;
@@ -95,6 +105,10 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
   }
 }
 
+function describeLostLog(runId: string): string {
+  return `The log of run ${runId} was lost with the store of NATS: the run begins anew, and what was shown so far no longer counts.`;
+}
+
 /** Reads a run's log up to its present end. */
 export async function readRun(
   cluster: ReachedCluster,
@@ -102,8 +116,10 @@ export async function readRun(
   signal: AbortSignal,
   onEvent: (event: RunEvent) => void = () => undefined,
 ): Promise<RunRecord> {
-  const watch = { runId: record.runId, afterSequence: record.lastSequence(), follow: false, patienceMs: 10_000 };
-  for await (const update of watchReliably(cluster.client, watch, signal)) {
+  const { runId } = record;
+  const place = { afterSequence: record.lastSequence(), afterDigest: record.lastDigest() };
+  for await (const update of watchReliably(cluster.client, { runId, ...place, follow: false, patienceMs: 10_000 }, signal)) {
+    if (update.kind === 'restarted') record.restart();
     if (update.kind === 'event') onEvent(record.add(update.logged));
   }
   signal.throwIfAborted();

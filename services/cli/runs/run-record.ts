@@ -15,8 +15,12 @@ export interface RunRecord {
   /** @throws CliError if nothing has been read yet */
   state(): RunState;
   lastSequence(): number;
+  /** The digest of the log up to the last event, "" for none. */
+  lastDigest(): string;
+  /** Forgets all: the log is another one. */
+  restart(): void;
   isOver(): boolean;
-  add(logged: LoggedEvent): RunEvent;
+  add(logged: Omit<LoggedEvent, 'digest'> & Partial<Pick<LoggedEvent, 'digest'>>): RunEvent;
 }
 
 export interface RecordedEvent {
@@ -29,6 +33,7 @@ export function createRunRecord(runId: string): RunRecord {
   const events: RecordedEvent[] = [];
   const times = new Map<number, { startMs: number; endMs?: number }>();
   let state: RunState | undefined;
+  let digest = '';
   return {
     runId,
     events,
@@ -38,12 +43,20 @@ export function createRunRecord(runId: string): RunRecord {
       return state;
     },
     lastSequence: () => events.at(-1)?.sequence ?? 0,
+    lastDigest: () => digest,
+    restart() {
+      events.splice(0);
+      times.clear();
+      state = undefined;
+      digest = '';
+    },
     isOver: () => state !== undefined && state.status !== 'running' && state.status !== 'paused',
-    add: ({ sequence, timeMs, event: logged }) => {
+    add: ({ sequence, timeMs, event: logged, digest: upToHere = '' }) => {
       if (logged === undefined) throw new CliError(exitCodes.failed, `entry ${sequence} of run ${runId} holds no event`);
       const { event } = eventFromProto(logged);
       state = applyEvent(state, event);
       events.push({ sequence, timeMs, event });
+      digest = upToHere;
       noteTime(times, event, timeMs);
       return event;
     },

@@ -20,7 +20,7 @@ import {
   type ResumeRunResponse,
   type StartRunRequest,
   type StartRunResponse,
-  type WatchRunRequest,
+  WatchRunRequest,
   type WatchRunResponse,
 } from '../contracts/generated/scale/v1/control.ts';
 import { ControlError, controlErrorFrom } from './control-error.ts';
@@ -41,13 +41,16 @@ export interface ControlClient {
   pauseRun(runId: string, reason: string, signal: AbortSignal): Promise<PauseRunResponse>;
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
   /** One stream, as long as the connection lasts; watchReliably goes on after a lost one. */
-  watchRun(request: WatchRunRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
+  watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   /** Executions with their whole results. */
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(signal: AbortSignal): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
   close(): void;
 }
+
+/** Without a digest, the place in the log is found by its sequence. */
+export type WatchRequest = Omit<WatchRunRequest, 'afterDigest'> & Partial<Pick<WatchRunRequest, 'afterDigest'>>;
 
 export interface ControlClientSettings {
   /** What the coordinator wants to be shown, where it wants anything. */
@@ -115,7 +118,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
-    watchRun: (request, signal) => stream('WatchRun', address, () => client.watchRun(request, metadata), signal),
+    watchRun: (request, signal) =>
+      stream('WatchRun', address, () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
     listExecutions: (request, signal) =>
       stream('ListExecutions', address, () => client.listExecutions(request, metadata), signal),
     close: () => client.close(),

@@ -6,12 +6,18 @@ import { controlErrorFrom } from './control-error.ts';
 export type WatchUpdate =
   | { readonly kind: 'event'; readonly logged: LoggedEvent }
   | { readonly kind: 'progress'; readonly progress: Progress }
+  /** What people should know and the log does not hold. */
+  | { readonly kind: 'notice'; readonly message: string }
+  /** What was given so far is not the beginning of the log any more, and must be forgotten: the log comes again from its first event. */
+  | { readonly kind: 'restarted' }
   /** The connection is lost and is being made again; nothing is missed. */
   | { readonly kind: 'connection-lost'; readonly message: string };
 
 export interface ReliableWatch {
   readonly runId: string;
   readonly afterSequence: number;
+  /** LoggedEvent.digest of the last event that the caller has. Default: none, which goes by the sequence. */
+  readonly afterDigest?: string;
   readonly follow: boolean;
   /** How long to try in vain before giving up, counted anew after each stream that has brought an event or has lasted. */
   readonly patienceMs: number;
@@ -21,8 +27,6 @@ export interface ReliableWatch {
 
 interface Attempt {
   readonly beganAt: number;
-  /** The last event seen when it began. */
-  readonly after: number;
   firstMessageAt: number | undefined;
 }
 
@@ -43,13 +47,16 @@ export async function* watchReliably(
   signal: AbortSignal,
 ): AsyncGenerator<WatchUpdate> {
   let after = watch.afterSequence;
+  let digest = watch.afterDigest ?? '';
+  const noticed = new Set<string>();
+  let gained = false;
   let failingSince: number | undefined;
   let pauseMs = firstPauseMs;
   const failed = (attempt: Attempt): boolean => {
     const now = performance.now();
     // A message alone is no sign of health: a stream may give progress, fail, and be asked again for ever.
     const hasLasted = now - (attempt.firstMessageAt ?? now) > healthyAfterMs || now - attempt.beganAt > watch.patienceMs;
-    if (after > attempt.after || hasLasted) {
+    if (gained || hasLasted) {
       failingSince = undefined;
       pauseMs = firstPauseMs;
     }
@@ -57,17 +64,30 @@ export async function* watchReliably(
     return now - failingSince > watch.patienceMs;
   };
   for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const attempt: Attempt = { beganAt: performance.now(), after, firstMessageAt: undefined };
+    const attempt: Attempt = { beganAt: performance.now(), firstMessageAt: undefined };
+    gained = false;
     try {
       if (!isFirst) await watch.onReconnect?.(signal);
       for await (const { update } of client.watchRun(
-        { runId: watch.runId, afterSequence: after, follow: watch.follow },
+        { runId: watch.runId, afterSequence: after, afterDigest: digest, follow: watch.follow },
         signal,
       )) {
         attempt.firstMessageAt ??= performance.now();
         if (update?.$case === 'progress') yield { kind: 'progress', progress: update.value };
-        if (update?.$case !== 'event' || update.value.sequence <= after) continue;
+        if (update?.$case === 'notice' && !noticed.has(update.value.message)) {
+          noticed.add(update.value.message);
+          yield { kind: 'notice', message: update.value.message };
+        }
+        if (update?.$case === 'restarted') {
+          [after, digest] = [0, ''];
+          yield { kind: 'restarted' };
+        }
+        if (update?.$case !== 'event') continue;
+        // A coordinator that does not know digests goes by the sequence, and may repeat some.
+        if (update.value.digest === '' && update.value.sequence <= after) continue;
         after = update.value.sequence;
+        digest = update.value.digest;
+        gained = true;
         yield { kind: 'event', logged: update.value };
       }
       if (!watch.follow || signal.aborted) return;

@@ -109,7 +109,16 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     redeliver: (runId) => redeliverNow(world, store.jobs, runId),
     wipe() {
       wipeJobs(store.jobs);
-      for (const kept of [store.results, store.events, store.calls, store.blobs, store.manifests, store.leases, store.memory])
+      for (const kept of [
+        store.results,
+        store.events,
+        store.calls,
+        store.spending,
+        store.blobs,
+        store.manifests,
+        store.leases,
+        store.memory,
+      ])
         kept.clear();
       world.remake();
     },

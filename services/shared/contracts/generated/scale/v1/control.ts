@@ -240,16 +240,36 @@ export interface WatchRunRequest {
   afterSequence: number;
   /** False: end the stream when the log has been sent. */
   follow: boolean;
+  /**
+   * LoggedEvent.digest of the last event that the reader has; "" for none, or to go by the sequence. It finds the place in a log that a
+   * coordinator has written again into a store that had lost it, where entries have other sequences.
+   */
+  afterDigest: string;
 }
 
 export interface WatchRunResponse {
-  update?: { $case: "event"; value: LoggedEvent } | { $case: "progress"; value: Progress } | undefined;
+  update?: { $case: "event"; value: LoggedEvent } | { $case: "progress"; value: Progress } | //
+  /** A sentence for people that the log does not hold. */
+  { $case: "notice"; value: Notice } | //
+  /** What the reader has is not the beginning of the log any more: it must forget it, and gets the log from its first event. */
+  { $case: "restarted"; value: LogRestarted } | undefined;
+}
+
+export interface Notice {
+  message: string;
+}
+
+export interface LogRestarted {
 }
 
 export interface LoggedEvent {
   sequence: number;
   timeMs: number;
-  event?: Event | undefined;
+  event?:
+    | Event
+    | undefined;
+  /** Of the log from its beginning to this entry: SHA-256 in hex of the digest before it and its bytes. */
+  digest: string;
 }
 
 /** How far the current step is. Not logged. */
@@ -2120,7 +2140,7 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
 };
 
 function createBaseWatchRunRequest(): WatchRunRequest {
-  return { runId: "", afterSequence: 0, follow: false };
+  return { runId: "", afterSequence: 0, follow: false, afterDigest: "" };
 }
 
 export const WatchRunRequest: MessageFns<WatchRunRequest> = {
@@ -2133,6 +2153,9 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
     }
     if (message.follow !== false) {
       writer.uint32(24).bool(message.follow);
+    }
+    if (message.afterDigest !== "") {
+      writer.uint32(34).string(message.afterDigest);
     }
     return writer;
   },
@@ -2174,6 +2197,14 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
             message.follow = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.afterDigest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2199,6 +2230,11 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
         ? globalThis.Number(object.after_sequence)
         : 0,
       follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+      afterDigest: isSet(object.afterDigest)
+        ? globalThis.String(object.afterDigest)
+        : isSet(object.after_digest)
+        ? globalThis.String(object.after_digest)
+        : "",
     };
   },
 
@@ -2213,6 +2249,9 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
     if (message.follow !== false) {
       obj.follow = message.follow;
     }
+    if (message.afterDigest !== "") {
+      obj.afterDigest = message.afterDigest;
+    }
     return obj;
   },
 
@@ -2224,6 +2263,7 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
     message.runId = object.runId ?? "";
     message.afterSequence = object.afterSequence ?? 0;
     message.follow = object.follow ?? false;
+    message.afterDigest = object.afterDigest ?? "";
     return message;
   },
 };
@@ -2240,6 +2280,12 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
         break;
       case "progress":
         Progress.encode(message.update.value, writer.uint32(18).fork()).join();
+        break;
+      case "notice":
+        Notice.encode(message.update.value, writer.uint32(26).fork()).join();
+        break;
+      case "restarted":
+        LogRestarted.encode(message.update.value, writer.uint32(34).fork()).join();
         break;
     }
     return writer;
@@ -2274,6 +2320,22 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
             message.update = { $case: "progress", value: Progress.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.update = { $case: "notice", value: Notice.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.update = { $case: "restarted", value: LogRestarted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2292,6 +2354,10 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
         ? { $case: "event", value: LoggedEvent.fromJSON(object.event) }
         : isSet(object.progress)
         ? { $case: "progress", value: Progress.fromJSON(object.progress) }
+        : isSet(object.notice)
+        ? { $case: "notice", value: Notice.fromJSON(object.notice) }
+        : isSet(object.restarted)
+        ? { $case: "restarted", value: LogRestarted.fromJSON(object.restarted) }
         : undefined,
     };
   },
@@ -2302,6 +2368,10 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
       obj.event = LoggedEvent.toJSON(message.update.value);
     } else if (message.update?.$case === "progress") {
       obj.progress = Progress.toJSON(message.update.value);
+    } else if (message.update?.$case === "notice") {
+      obj.notice = Notice.toJSON(message.update.value);
+    } else if (message.update?.$case === "restarted") {
+      obj.restarted = LogRestarted.toJSON(message.update.value);
     }
     return obj;
   },
@@ -2324,13 +2394,144 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
         }
         break;
       }
+      case "notice": {
+        if (object.update?.value !== undefined && object.update?.value !== null) {
+          message.update = { $case: "notice", value: Notice.fromPartial(object.update.value) };
+        }
+        break;
+      }
+      case "restarted": {
+        if (object.update?.value !== undefined && object.update?.value !== null) {
+          message.update = { $case: "restarted", value: LogRestarted.fromPartial(object.update.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
+function createBaseNotice(): Notice {
+  return { message: "" };
+}
+
+export const Notice: MessageFns<Notice> = {
+  encode(message: Notice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.message !== "") {
+      writer.uint32(10).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Notice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNotice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Notice {
+    return { message: isSet(object.message) ? globalThis.String(object.message) : "" };
+  },
+
+  toJSON(message: Notice): unknown {
+    const obj: any = {};
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Notice>): Notice {
+    return Notice.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Notice>): Notice {
+    const message = createBaseNotice();
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseLogRestarted(): LogRestarted {
+  return {};
+}
+
+export const LogRestarted: MessageFns<LogRestarted> = {
+  encode(_: LogRestarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogRestarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogRestarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): LogRestarted {
+    return {};
+  },
+
+  toJSON(_: LogRestarted): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<LogRestarted>): LogRestarted {
+    return LogRestarted.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<LogRestarted>): LogRestarted {
+    const message = createBaseLogRestarted();
+    return message;
+  },
+};
+
 function createBaseLoggedEvent(): LoggedEvent {
-  return { sequence: 0, timeMs: 0, event: undefined };
+  return { sequence: 0, timeMs: 0, event: undefined, digest: "" };
 }
 
 export const LoggedEvent: MessageFns<LoggedEvent> = {
@@ -2343,6 +2544,9 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
     }
     if (message.event !== undefined) {
       Event.encode(message.event, writer.uint32(26).fork()).join();
+    }
+    if (message.digest !== "") {
+      writer.uint32(34).string(message.digest);
     }
     return writer;
   },
@@ -2384,6 +2588,14 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
             message.event = Event.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2405,6 +2617,7 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
         ? globalThis.Number(object.time_ms)
         : 0,
       event: isSet(object.event) ? Event.fromJSON(object.event) : undefined,
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
     };
   },
 
@@ -2419,6 +2632,9 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
     if (message.event !== undefined) {
       obj.event = Event.toJSON(message.event);
     }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
     return obj;
   },
 
@@ -2430,6 +2646,7 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
     message.sequence = object.sequence ?? 0;
     message.timeMs = object.timeMs ?? 0;
     message.event = (object.event !== undefined && object.event !== null) ? Event.fromPartial(object.event) : undefined;
+    message.digest = object.digest ?? "";
     return message;
   },
 };

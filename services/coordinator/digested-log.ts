@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus, LogEntry } from '../shared/messaging/bus.ts';
+import { LogLostError } from '../shared/messaging/errors.ts';
+import { ControlError } from './control-error.ts';
+
+export interface DigestedEntry extends LogEntry {
+  /** Of the log up to here. Equal digests are equal beginnings, whatever sequences the store has given the entries. */
+  readonly digest: string;
+}
+
+/** A place in a log: behind the entry with the digest, or, where none is known, with the sequence. */
+export interface LogPlace {
+  readonly sequence: number;
+  readonly digest: string;
+}
+
+const beginning: LogPlace = { sequence: 0, digest: '' };
+/** A log that was lost is written again within this by a coordinator that remembers it, or not at all. */
+const restoredWithinMs = 10_000;
+const pauseMs = 250;
+
+/**
+ * Reads a log from a place on, also across a store that was made anew: where its coordinator writes it again, the reader goes on
+ * where it was; where it does not, `restarted` comes before the first entry of what the log is now.
+ * @throws ControlError when the store has lost the run, and nobody brings it back
+ */
+export async function* readDigested(
+  bus: Bus,
+  { runId, place, follow }: { readonly runId: string; readonly place: LogPlace; readonly follow: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<DigestedEntry | 'restarted'> {
+  let now = place;
+  let remade = new AbortController();
+  // Who has not read an entry yet is not told by the read itself.
+  const forget = bus.onRemade(() => remade.abort());
+  try {
+    for (;;) {
+      remade = new AbortController();
+      await untilKnown(bus, runId, signal);
+      const found = await findPlace(bus, runId, now, signal);
+      if (signal.aborted) return;
+      if (found === undefined) yield 'restarted';
+      now = found ?? beginning;
+      try {
+        for await (const entry of bus.log.read(
+          runId,
+          { after: now.sequence, follow },
+          AbortSignal.any([signal, remade.signal]),
+        )) {
+          now = { sequence: entry.sequence, digest: nextDigest(now.digest, entry.entry) };
+          yield { ...entry, digest: now.digest };
+        }
+        if (!remade.signal.aborted) return;
+      } catch (error) {
+        if (!(error instanceof LogLostError)) throw error;
+      }
+    }
+  } finally {
+    forget();
+  }
+}
+
+/** @throws ControlError if nobody brings the run back */
+async function untilKnown(bus: Bus, runId: string, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + restoredWithinMs;
+  while (!signal.aborted && (await bus.runs.get(runId)) === undefined) {
+    if (performance.now() > deadline) {
+      throw new ControlError('not-found', `run ${runId} was lost with the store of NATS: start it again with its file`);
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+export function nextDigest(digest: string, entry: Uint8Array): string {
+  return createHash('sha256').update(digest).update(entry).digest('hex');
+}
+
+/** @returns undefined if the log does not lead to the place, nor comes to do so */
+async function findPlace(bus: Bus, runId: string, wanted: LogPlace, signal: AbortSignal): Promise<LogPlace | undefined> {
+  if (wanted.sequence === 0 && wanted.digest === '') return beginning;
+  const deadline = performance.now() + restoredWithinMs;
+  while (!signal.aborted) {
+    const found = await lookFor(bus, runId, wanted, signal);
+    if (found !== undefined || performance.now() > deadline) return found;
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function lookFor(bus: Bus, runId: string, wanted: LogPlace, signal: AbortSignal): Promise<LogPlace | undefined> {
+  let place = beginning;
+  try {
+    for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
+      // Who names no digest goes by the sequence alone.
+      if (wanted.digest === '' && sequence > wanted.sequence) return place;
+      place = { sequence, digest: nextDigest(place.digest, entry) };
+      if (place.digest === wanted.digest) return place;
+    }
+  } catch (error) {
+    if (!(error instanceof LogLostError)) throw error;
+    return undefined;
+  }
+  return wanted.digest === '' && place.sequence === wanted.sequence ? place : undefined;
+}

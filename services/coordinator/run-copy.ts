@@ -1,0 +1,49 @@
+import type { Benchmark } from '../domain/benchmark.ts';
+import { encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
+import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+
+/** What a coordinator that has led a run holds of it, so that a store that was made anew need not cost the run. */
+export interface RunCopy {
+  /** The bytes of the log's entries, in order, as far as this process has read and written them. */
+  readonly entries: Uint8Array[];
+  benchmark: Benchmark | undefined;
+}
+
+export function createRunCopy(): RunCopy {
+  return { entries: [], benchmark: undefined };
+}
+
+/** The run is gone from the store, and this process holds nothing of it: whoever has its file must start it again. */
+export class RunLostError extends Error {
+  override readonly name = 'RunLostError';
+  constructor(runId: string) {
+    super(
+      `run ${runId} is gone from the store, which was made anew, and no coordinator holds a copy: start it again with its file`,
+    );
+  }
+}
+
+/**
+ * Puts the manifest and the benchmark of a run back if the store has lost them; the log puts itself back when it is opened.
+ * @throws RunLostError
+ */
+export async function restoreRun(bus: Bus, manifest: RunManifest, { benchmark }: RunCopy): Promise<void> {
+  if ((await bus.runs.get(manifest.runId)) !== undefined) return;
+  if (benchmark === undefined) throw new RunLostError(manifest.runId);
+  // The manifest last: what it names must be there when others see it.
+  await bus.blobs.put(encodeBenchmark(benchmark));
+  await bus.runs.put(manifest);
+}
+
+/**
+ * What a log must get to be the remembered one again: nothing where it is that or longer, undefined where it is another one.
+ * A store that was made anew is the beginning of every log, and so is one that has lost its end.
+ */
+export function entriesLost(found: readonly Uint8Array[], remembered: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
+  const common = Math.min(found.length, remembered.length);
+  for (let index = 0; index < common; index += 1) {
+    if (Buffer.compare(found[index] as Uint8Array, remembered[index] as Uint8Array) !== 0) return undefined;
+  }
+  return remembered.slice(common);
+}
