@@ -1,5 +1,6 @@
-import { announcedText, announcements } from '../../replies/announced-text.ts';
+import { announcedText } from '../../replies/announced-text.ts';
 import { type Box, boxesIn } from '../../replies/boxes.ts';
+import { announcedBelowBoxes } from '../../replies/marked-answer.ts';
 import { isName, namedValueOf } from './named-value.ts';
 import { plainLatex } from './plain-latex.ts';
 import { isSameMath } from './same-math.ts';
@@ -21,9 +22,8 @@ const longestEnd = 20_000;
 export async function finalFormula(answer: string): Promise<FinalFormula> {
   const end = withoutCourtesy(answer.slice(-longestEnd));
   const boxes = boxesIn(end).filter(({ text }) => text.trim() !== '');
-  const lastBox = boxes.at(-1);
-  if (lastBox) {
-    const below = announcements(end).findLast(({ final, at }) => final && at > lastBox.at)?.text;
+  if (boxes.length > 0) {
+    const below = announcedBelowBoxes(end);
     const later = below === undefined ? undefined : clearFormula(below);
     const formula = later ?? (await lastBoxes(end, boxes));
     return { formula, around: formula };
@@ -35,7 +35,7 @@ export async function finalFormula(answer: string): Promise<FinalFormula> {
 
 function withoutCourtesy(text: string): string {
   return text
-    .replace(/<\|[a-z_]+\|>[\s\S]{0,40}$/, '')
+    .replace(/<(?:\|[a-z_]+\||\/?s|eos|end_of_turn)>[\s\S]{0,40}$/, '')
     .trimEnd()
     .replace(/\s+I hope (?:it|this) is correct\.?$/i, '');
 }
@@ -69,6 +69,8 @@ function joins(between: string): boolean {
   return name !== null && !verbs.test(words) && (name[1] === undefined || isName(plainLatex(name[1])));
 }
 
+/** Longer ones are no answers; it bounds the work of joining them. */
+const longestList = 1_000;
 const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:\\[^\n]|[^$\\\n])+)\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)/g;
 
 interface Span {
@@ -89,7 +91,7 @@ function formulasIn(text: string, together = false): Span[] {
     const between = last && text.slice(last.end, span.at);
     const word = between && /^\s*(?:[,;]\s*)?(and|or)?\s*$/.exec(between)?.[1];
     const listed = between !== undefined && (word !== undefined || /^\s*[,;]\s*$/.test(between));
-    if (last && listed && (together || nameOf(last.text) === nameOf(inner))) {
+    if (last && listed && last.text.length < longestList && (together || nameOf(last.text) === nameOf(inner))) {
       spans[spans.length - 1] = { text: `${last.text} ${word ?? ','} ${inner}`, at: last.at, end: span.end };
     } else spans.push(span);
   }
@@ -97,7 +99,7 @@ function formulasIn(text: string, together = false): Span[] {
 }
 
 function nameOf(text: string): string | undefined {
-  return namedValueOf(plainLatex(text))?.name;
+  return text.includes('=') && text.length < longestList ? namedValueOf(plainLatex(text))?.name : undefined;
 }
 
 /** The formula that an announcement holds: the first one, but no mere name where a value stands beside it. */
@@ -150,13 +152,24 @@ function lastNumber(text: string): string | undefined {
     ?.replace(/,$/, '');
 }
 
+/** What follows the last word of a line: "The length is 5\sqrt{2}". */
+function tailOf(line: string): string | undefined {
+  const words = line.replace(/[\s.]+$/, '').split(/\s+/);
+  const last = words.findLastIndex(
+    (word) => /^["'(*_]*\p{L}{2,}["')*_,;:!?]*$/u.test(word) && !/^(?:and|or|pi|sqrt|pm|am)$/i.test(word),
+  );
+  const tail = words.slice(last + 1).join(' ');
+  return /\d|\\[a-zA-Z]/.test(tail) ? tail : undefined;
+}
+
 /** Nothing is announced: what stands last in the last line, a formula or a value that a sentence tells. */
 function lastFormula(end: string): string {
   const all = formulasIn(end);
   const closing = all.at(-1);
   if (closing && /^[\s.,;*_]*$/.test(end.slice(closing.end))) return closing.text;
   const lastLine = (end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>|\*\*|__)\s*|(?:\*\*|__)[.]?$/g, '');
-  if (formulasIn(lastLine).length === 0 && isClear(lastLine) && /\d|\\[a-z]/.test(lastLine)) return lastLine;
+  const tail = tailOf(lastLine);
+  if (tail !== undefined && formulasIn(lastLine).length === 0) return tail;
   const [formulas, value] = [
     formulasIn(lastLine),
     valueIn(lastLine.replace(/\$+|\\[()[\]]/g, (sign) => ' '.repeat(sign.length))),
@@ -164,5 +177,6 @@ function lastFormula(end: string): string {
   const telling = formulas.filter((span) => !isName(plainLatex(span.text))).at(-1) ?? (value ? undefined : formulas.at(-1));
   if (value && (!telling || value.at > telling.end)) return value.text;
   if (telling) return telling.text;
+  if (formulas.length === 0 && isClear(lastLine) && /\d|\\[a-z]/.test(lastLine)) return lastLine;
   return closing?.text ?? lastLine;
 }

@@ -13,7 +13,6 @@ const argumentsOf: Readonly<Record<string, number>> = {
   '\\overrightarrow': 1,
   '\\mathbb': 1,
   '\\mathcal': 1,
-  '\\mathfrak': 1,
   '\\word': 1,
   '\\begin': 1,
   '\\end': 1,

@@ -26,6 +26,8 @@ const contrasts =
  * are the whole answer stay as they are.
  */
 export function withWordsRead(text: string): string {
+  const named = nameOf(text);
+  if (named !== undefined) return named;
   const flat = text.replace(textInText, '$1');
   const hasFormula = /[\p{L}\p{N}\\]/u.test(flat.replace(textCommand, (_all, words: string) => (/\d/.test(words) ? words : '')));
   const read = flat.replace(textCommand, (_all, words: string, exponent = '', at: number) => {
@@ -33,6 +35,20 @@ export function withWordsRead(text: string): string {
     return readWords(words, exponent, hasFormula, flat.slice(0, at));
   });
   return withBareWordsRead(read);
+}
+
+/** Sets that have a sign. */
+const sets: readonly (readonly [RegExp, string])[] = [
+  [/^(?:x\s*(?:\\in|is)\s*)?(?:the\s+set\s+of\s+)?all\s+(?:the\s+)?reals?(?:\s+numbers?)?(?:\s+x)?$/i, '\\mathbb{R}'],
+  [
+    /^(?:the\s+)?(?:empty|null)\s+set$|^(?:there\s+(?:is|are)\s+)?no\s+(?:real\s+)?(?:solutions?|roots?)(?:\s+exists?)?$/i,
+    '\\emptyset ',
+  ],
+];
+
+function nameOf(text: string): string | undefined {
+  const words = text.replace(textCommand, '$1').trim();
+  return sets.find(([pattern]) => pattern.test(words))?.[1];
 }
 
 function readWords(words: string, exponent: string, hasFormula: boolean, before: string): string {
@@ -77,9 +93,12 @@ function withBareWordsRead(text: string): string {
     .trim();
 }
 
+/** Too short to be told from symbols, but for these. */
+const attachedUnit = /(?<=\d)(?:cm|mm|km|kg|ft)(?:\^\{?[23]\}?)?\s*$/;
+
 function withoutUnit(text: string): string {
   const unit = trailingUnit.exec(text);
-  if (!unit) return text;
+  if (!unit) return text.replace(attachedUnit, '');
   const before = text.slice(0, unit.index);
   return `${before} ${readWords(unit[1] ?? '', '', true, before)}`;
 }

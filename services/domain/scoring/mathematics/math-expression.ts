@@ -8,9 +8,16 @@ export interface MathExpression {
   readonly symbols: ReadonlySet<string>;
   /** Whether it writes the imaginary unit, so that no value of it need be real. */
   readonly complex: boolean;
-  /** The digits of its shortest decimal of ten digits or more, which may be a rounded one. */
-  readonly roundedTo: number | undefined;
+  /** Its decimal of ten digits or more that has the fewest, which may be a rounded one. */
+  readonly rounded: RoundedDecimal | undefined;
   at(place: Place): Perhaps;
+}
+
+export interface RoundedDecimal {
+  /** From the first that is not 0. */
+  readonly digits: number;
+  /** Those behind the point, if it is all of the expression but for a sign. */
+  readonly places: number | undefined;
 }
 
 /** Where an expression is evaluated, and how exactly. */
@@ -26,7 +33,7 @@ type Evaluate = MathExpression['at'];
 interface Reading {
   readonly symbols: Set<string>;
   complex: boolean;
-  roundedTo: number | undefined;
+  rounded: RoundedDecimal | undefined;
 }
 
 /** Longer ones are prose; the bound keeps the parser's work and the recursion small. */
@@ -41,13 +48,28 @@ const fewestRoundedDigits = 10;
  * time, with nothing drawn at random. undefined for what is no expression, or has a function that `mathFunctions` lacks.
  */
 export async function parseMathExpression(latex: string): Promise<MathExpression | undefined> {
+  const known = parsed.get(latex);
+  if (known || parsed.has(latex)) return known;
+  const expression = await parse(latex);
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(latex, expression);
+  return expression;
+}
+
+/** The parts of one list are compared with all of another. */
+const parsed = new Map<string, MathExpression | undefined>();
+const mostParsed = 200;
+
+async function parse(latex: string): Promise<MathExpression | undefined> {
   if (latex.trim() === '' || latex.length > longestExpression || countBars(latex) > mostBars) return undefined;
   // The parser takes "2 5" for 25.
   if (/[\d.] [\d.]/.test(latex)) return undefined;
   const tree = (await latexParser()).parse(latex);
-  const reading: Reading = { symbols: new Set(), complex: false, roundedTo: undefined };
+  const reading: Reading = { symbols: new Set(), complex: false, rounded: undefined };
   const at = tree === null ? undefined : compile(tree, reading);
-  return at && { ...reading, at };
+  const alone = /^-?\d*\.(\d+)$/.exec(latex)?.[1]?.length;
+  const rounded = reading.rounded && { ...reading.rounded, places: alone };
+  return at && { ...reading, rounded, at };
 }
 
 /** Loaded when the first expression is scored, not whenever a command starts. */
@@ -83,7 +105,9 @@ function compile(tree: MathJsonExpression, reading: Reading): Evaluate | undefin
 function compileNumber(text: string, reading: Reading): Evaluate | undefined {
   const value = exactly(readDecimal(text));
   const digits = /^-?[\d.]*\.\d+/.exec(text)?.[0].replace(/\D|^\D*0\.?0*/g, '').length ?? 0;
-  if (digits >= fewestRoundedDigits) reading.roundedTo = Math.min(digits, reading.roundedTo ?? digits);
+  if (digits >= fewestRoundedDigits && digits <= (reading.rounded?.digits ?? digits)) {
+    reading.rounded = { digits, places: undefined };
+  }
   return value && (() => value);
 }
 

@@ -2,7 +2,8 @@ import { type MathExpression, parseMathExpression } from './math-expression.ts';
 import { exactly, type MathNumber, whole } from './math-number.ts';
 import { isName } from './named-value.ts';
 import { zero } from './rational.ts';
-import { at, isSameNumber, type NumberTo, signOf } from './same-value.ts';
+import { at } from './same-expression.ts';
+import { isSameNumber, type NumberTo, signOf } from './same-value.ts';
 import { braced, bracketed, splitAtCommas, splitBy, tupleOf } from './split-latex.ts';
 
 /** A set of real numbers: intervals and single numbers, in order, none touching another. */

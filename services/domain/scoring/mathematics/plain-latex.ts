@@ -48,7 +48,7 @@ const typographic = new RegExp(`[${Object.keys(typography).join('')}]`, 'g');
 
 /** Commands that say only how their one argument looks. */
 const fonts =
-  'mathbf|mathit|mathnormal|boldsymbol|bm|pmb|bold|emph|ensuremath|mathord|mathop|mathbin|mathrel|mathopen|mathclose|mathpunct|mathinner|boxed|fbox|underline|smash|overset\\{\\}';
+  'mathbf|mathit|mathnormal|mathscr|mathfrak|boldsymbol|bm|pmb|bold|emph|ensuremath|mathord|mathop|mathbin|mathrel|mathopen|mathclose|mathpunct|mathinner|boxed|fbox|underline|smash|overset\\{\\}';
 const fontCommand = new RegExp(`\\\\(?:${fonts})(?![a-zA-Z])\\s*`, 'g');
 /** … and those that say how all that follows looks, or nothing. */
 const switches =
@@ -56,7 +56,8 @@ const switches =
 const switchCommand = new RegExp(`\\\\(?:${switches})(?![a-zA-Z])\\.?`, 'g');
 /** Colours, with the argument that names one. */
 const colour = /\\(?:color(?:box)?|textcolor|fcolorbox\s*\{[^{}]*\})\s*(?:\[[^\][]*\])?\s*\{[^{}]*\}/g;
-const spacing = /\\(?:[hv]space|kern|hskip|hphantom|vphantom|phantom|tag|label|rule\s*\{[^{}]*\})\*?\s*\{[^{}]*\}/g;
+const spacing =
+  /\\(?:definecolor\s*\{[^{}]*\}\s*\{[^{}]*\}|[hv]space|kern|hskip|hphantom|vphantom|phantom|tag|label|rule\s*\{[^{}]*\})\*?\s*\{[^{}]*\}/g;
 /** Environments that lay out lines and say nothing. */
 const layoutEnvironment =
   /\\(?:begin|end)\s*\{(?:aligned|align|gathered|gather|equation|split|displaymath|math|center|multline)\*?\}/g;
@@ -160,8 +161,9 @@ export function plainLatex(text: string): string {
 /** Models that write JSON escape twice: \\frac{3}{4}. A row of a matrix ends in \\ too, but no command follows at once. */
 function unescaped(text: string): string {
   const known =
-    /(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|d?binom|left|right|pi|theta|alpha|beta|text|mathrm|mathbf|cdot|times|circ|infty|cup|cap|pm|le|ge|leq|geq|ne|neq|in|begin|end|sin|cos|tan|log|ln|boxed|quad|approx|angle|overline|mathbb|dots|ldots|emptyset|displaystyle|operatorname)(?![a-zA-Z]))/g;
-  if (!known.test(text)) return text;
+    /(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|d?binom|left|right|pi|theta|alpha|beta|text|mathrm|mathbf|cdot|times|circ|infty|cup|cap|pm|le|ge|leq|geq|ne|neq|in|begin|end|sin|cos|tan|log|ln|boxed|quad|approx|angle|overline|mathbb|dots|ldots|emptyset|displaystyle|operatorname|lfloor|rfloor|lceil|rceil|color|textcolor|mbox|mathit|mathsf|vec|sec|csc|cot|arcsin|arccos|arctan|l?vert|rvert|langle|rangle|varnothing|lt|gt|div|degree|triangle|gamma|delta|lambda|mu|sigma|omega|phi|rho|setminus|mid|exp|choose|over|fbox|Large|large|bf|boldsymbol)(?![a-zA-Z]))/g;
+  const braces = text.includes('\\begin') ? text : text.replace(/(?<!\\)\\\\(?=[{}])/g, '\\');
+  if (!known.test(text)) return braces;
   const once = /(?<!\\)\\(?=[a-zA-Z])/.test(text);
   // Four are the end of a row that is escaped too.
   const escaped = once ? known : /\\\\(?=[a-zA-Z{}|,;:!%$]|\\\\)/g;

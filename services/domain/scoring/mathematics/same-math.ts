@@ -4,7 +4,7 @@ import { lineOf, matrixOf } from './matrix.ts';
 import { isName, type NamedValue, namedValueOf, sidesOf } from './named-value.ts';
 import { isSameNumberSet } from './number-set.ts';
 import { plainLatex } from './plain-latex.ts';
-import { isMultiple, isSameExpression } from './same-value.ts';
+import { isMultiple, isSameExpression } from './same-expression.ts';
 import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './split-latex.ts';
 
 /** Answers have fewer parts; it bounds the work. */
@@ -323,12 +323,4 @@ function isWord(text: string): boolean {
 function percentOf(text: string): { text: string; percent: boolean } {
   const bare = text.replace(/\\?%$/, '');
   return { text: bare, percent: bare !== text };
-}
-
-/** Whether it is one clear answer and no sentence. */
-export async function isMathematics(text: string): Promise<boolean> {
-  const plain = plainLatex(text);
-  if (plain === '' || isWord(plain)) return false;
-  const inner = bracketed(plain)?.inner ?? plain;
-  return (await parseMathExpression(inner)) !== undefined;
 }
