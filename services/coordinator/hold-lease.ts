@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
-import type { LeaseStore } from '../shared/messaging/bus.ts';
+import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
+import type { Lease, LeaseStore } from '../shared/messaging/bus.ts';
+import { systemTiming, type Timing } from '../shared/models/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
 export interface HeldLease extends AsyncDisposable {
@@ -10,42 +11,92 @@ export interface HeldLease extends AsyncDisposable {
 }
 
 /**
- * Takes a lease and renews it every third of its life until disposed. It counts as lost once two thirds have gone by without a
- * renewal, on the monotonic clock: that is before anybody else can take it. What is written late is fenced by the log anyway.
+ * Takes a lease and renews it every third of its life until disposed. It counts as lost once two thirds have gone by since the last
+ * renewal that worked was asked for, whatever a renewal that is under way may still say: that is before anybody else can take it.
+ * What is written late is fenced by the log anyway.
  */
 export async function holdLease(
   leases: LeaseStore,
   name: string,
   holder: string,
   logger: Logger,
+  timing: Timing = systemTiming,
 ): Promise<HeldLease | undefined> {
+  // The lease lives from when the server made it, which is not before it was asked for.
+  const askedAt = timing.monotonicMs();
   const lease = await leases.acquire(name, holder);
   if (!lease) return undefined;
   const lost = new AbortController();
   const ended = new AbortController();
-  let renewedAt = performance.now();
-  const renewing = (async () => {
-    while (!ended.signal.aborted && !lost.signal.aborted) {
-      await sleep(lease.ttlMs / 3, undefined, { signal: ended.signal });
-      const asked = performance.now();
-      const renewed = await lease.renew().catch((error: unknown) => {
-        logger.warn({ err: coerceError(error) }, 'the lease could not be renewed');
-        return performance.now() - renewedAt < (lease.ttlMs * 2) / 3 ? 'later' : false;
-      });
-      if (renewed === true) renewedAt = asked;
-      if (renewed === false) lost.abort(new Error(`the lease ${name} is lost to another coordinator`));
-    }
-  })().catch(() => undefined); // the sleep, when it ends early
+  const lose = (why: string): void => lost.abort(new Error(`the lease ${name} ${why}`));
+  const watch = watchLease(lease, askedAt, timing, lose);
+  const renewing = renewUntil(lease, AbortSignal.any([ended.signal, lost.signal]), { watch, timing, logger, lose });
   return {
     epoch: lease.epoch,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
       ended.abort();
-      await renewing;
+      // A renewal that is under way ends, or the lease is lost meanwhile.
+      await Promise.race([renewing, whenAborted(lost.signal)]);
+      await watch.stop();
       if (lost.signal.aborted) return;
       await lease
         .release()
         .catch((error: unknown) => logger.warn({ err: coerceError(error) }, 'the lease could not be released'));
     },
   };
+}
+
+interface LeaseWatch {
+  /** A renewal worked that was asked for then. */
+  renewed(askedAtMs: number): void;
+  stop(): Promise<void>;
+}
+
+/** Loses the lease in time, on the monotonic clock. */
+function watchLease({ ttlMs }: Lease, heldSinceMs: number, timing: Timing, lose: (why: string) => void): LeaseWatch {
+  const stopping = new AbortController();
+  let renewedAtMs = heldSinceMs;
+  const watching = (async () => {
+    for (;;) {
+      const leftMs = renewedAtMs + (ttlMs * 2) / 3 - timing.monotonicMs();
+      if (leftMs <= 0) return lose('could not be renewed in time');
+      await timing.sleep(leftMs, stopping.signal);
+    }
+  })().catch(() => undefined); // the sleep, when it ends early
+  return {
+    renewed: (askedAtMs) => {
+      renewedAtMs = askedAtMs;
+    },
+    async stop() {
+      stopping.abort();
+      await watching;
+    },
+  };
+}
+
+interface Renewing {
+  readonly watch: LeaseWatch;
+  readonly timing: Timing;
+  readonly logger: Logger;
+  readonly lose: (why: string) => void;
+}
+
+async function renewUntil(lease: Lease, over: AbortSignal, { watch, timing, logger, lose }: Renewing): Promise<void> {
+  let pauseMs = lease.ttlMs / 3;
+  while (!over.aborted) {
+    await timing.sleep(pauseMs, over).catch(() => undefined); // it ends early
+    if (over.aborted) return;
+    const askedAt = timing.monotonicMs();
+    try {
+      if (await lease.renew()) watch.renewed(askedAt);
+      else lose('has been taken by another coordinator, or could not be renewed in time');
+    } catch (error) {
+      logger.warn({ err: coerceError(error) }, 'the lease could not be renewed');
+      // Soon enough for some more attempts before it is lost.
+      pauseMs = lease.ttlMs / 12;
+      continue;
+    }
+    pauseMs = lease.ttlMs / 3;
+  }
 }

@@ -34,7 +34,12 @@ export function createCreepingTiming(random: () => number, inaccuracyMs: number)
       now += inaccuracyMs * random() ** 8;
       return now;
     },
-    sleep: (durationMs) => new Promise((resolve) => after(durationMs, resolve)),
+    sleep: (durationMs, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        after(durationMs, resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
     after,
     step: async () => {
       for (let turn = 0; turn < turns || (turn < lastTurns && queue.length === 0); turn += 1) await undefined;
