@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { systemTiming, type Timing } from '../shared/models/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { ResultInbox } from './result-inbox.ts';
 
@@ -23,6 +23,7 @@ export interface ReconcilerSettings {
   /** Makes the run's lanes if they are not there: what lost the jobs may have lost them too. */
   readonly openLanes: () => Promise<void>;
   readonly everyMs: number;
+  readonly timing?: Timing;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface ReconcilerSettings {
  * store, a defect of the server) costs a minute and not the run.
  */
 export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
-  const { bus, runId, logger, inbox, jobs, everyMs } = settings;
+  const { bus, runId, logger, inbox, jobs, everyMs, timing = systemTiming } = settings;
   const stopping = new AbortController();
   const reconcile = async (): Promise<void> => {
     const outstanding = await bus.jobs.outstanding(runId);
@@ -48,7 +49,7 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
   };
   const loop = restartingLoop(`reconcile ${runId}`, stopping.signal, logger, async (signal) => {
     while (!signal.aborted) {
-      await sleep(everyMs, undefined, { signal });
+      await timing.sleep(everyMs, signal);
       await reconcile();
     }
   });
