@@ -22,7 +22,7 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { ControlError } from './control-error.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
-import { executionsOf } from './executions-of-round.ts';
+import { countMissingResults, executionsOf } from './executions-of-round.ts';
 import { openRunLog } from './run-log.ts';
 import { describeKept, summarizeMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
@@ -45,6 +45,8 @@ export interface ControlHandlers {
   listMemory(): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
 }
+
+const readWithinMs = 20_000;
 
 export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs: () => number): ControlHandlers {
   const manifestOf = async (runId: string): Promise<RunManifest> => {
@@ -74,6 +76,12 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
   };
   const unlessOver = (runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined> =>
     bus.runs.update(runId, (manifest) => (isOver(manifest.status) ? manifest : change(manifest)));
+
+  /** Of a run that goes on: that results are gone changes nothing of it, but somebody must know. */
+  const missingResultsOf = async (runId: string): Promise<number> => {
+    const state = (await openRunLog(bus, runId, AbortSignal.timeout(readWithinMs))).state();
+    return state === undefined ? 0 : await countMissingResults(bus, runId, state);
+  };
 
   return {
     async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated }) {
@@ -105,7 +113,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         known === undefined
           ? await summarizeMemory(bus, queries, { runId, model: settings.executor.model, simulated })
           : undefined;
-      return { runId, continued: known !== undefined, status: manifest.status, memory };
+      const missingResults = known && !isOver(known.status) ? await missingResultsOf(runId) : 0;
+      const missing = missingResults === 0 ? {} : { missingResults };
+      return { runId, continued: known !== undefined, status: manifest.status, memory, ...missing };
     },
     async listRuns(signal) {
       const manifests = await bus.runs.list();

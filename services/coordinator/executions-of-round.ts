@@ -1,11 +1,24 @@
 import { executedWorkflows } from '../domain/search/query-level/query-workflows.ts';
-import type { Round } from '../domain/search/state.ts';
+import type { Round, RunState } from '../domain/search/state.ts';
 import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { executionJobId } from './job-of-command.ts';
 
 /** Reads in flight: enough to hide the way to the server, few enough to hold only these results in memory. */
 const readAtOnce = 32;
+
+/** How many of a run's executions that its log has are without a result in the store, which keeps them for two weeks. */
+export async function countMissingResults(bus: Bus, runId: string, { rounds }: Pick<RunState, 'rounds'>): Promise<number> {
+  const logged = rounds.flatMap((round) => {
+    const workflowFor = executedWorkflows(round);
+    return round.outcomes.map(({ queryIndex, repeat }) =>
+      executionJobId((workflowFor(queryIndex) ?? round).workflowHash, queryIndex, repeat),
+    );
+  });
+  if (logged.length === 0) return 0;
+  const stored = await bus.results.jobIds(runId);
+  return new Set(logged.filter((jobId) => !stored.has(jobId))).size;
+}
 
 /**
  * The stored results of a round's executions that the log has, in the log's order. Results outlive their run by two weeks: one

@@ -368,6 +368,14 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await other.results.get(runId, 'j1')).toEqual(executionResult(runId, 'j1'));
       });
 
+      test('tell which jobs have one', async () => {
+        const [runId, another] = [newRunId(), newRunId()];
+        expect(await bus.results.jobIds(runId)).toEqual(new Set());
+        for (const jobId of ['j1', 'j2']) await bus.results.put(executionResult(runId, jobId));
+        await bus.results.put(executionResult(another, 'j3'));
+        expect(await other.results.jobIds(runId)).toEqual(new Set(['j1', 'j2']));
+      });
+
       test('of one job: the first wins, and a later one changes nothing', async () => {
         const runId = newRunId();
         await bus.results.put(executionResult(runId, 'j1', 'first'));

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { executionRecords } from '../../domain/eval/execution-record.ts';
+import { describeMissingResults } from '../../domain/eval/missing-results.ts';
 import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/ledger/totals.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -89,7 +90,8 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
   const details = await readExecutionDetails(cluster, record.runId, round.workflowHash, signal);
   const records = executionRecords(round.outcomes, details, file.benchmark);
   const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
-  const warnings = [...doubts, ...(file.benchmark.warnings ?? [])];
+  const missing = describeMissingResults(records);
+  const warnings = [...(missing === undefined ? [] : [missing]), ...doubts, ...(file.benchmark.warnings ?? [])];
   const document = { ...evaluationDocument(record.runId, state, round, records), warnings };
   const files = await writeEvaluation(resolve(folder), document, records);
   const names = [files.csv, files.jsonl, files.parquet].map(shortPath).join(', ');

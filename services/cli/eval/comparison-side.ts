@@ -1,5 +1,6 @@
 import type { ScoredExecution } from '../../domain/eval/compare-evaluations.ts';
 import { executionRecords } from '../../domain/eval/execution-record.ts';
+import { describeMissingResults } from '../../domain/eval/missing-results.ts';
 import { tokensOf } from '../../domain/ledger/totals.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -42,6 +43,7 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
   }
   const details = await readExecutionDetails(cluster, runId, round.workflowHash, signal);
   const records = executionRecords(round.outcomes, details, await readRunBenchmark(cluster, runId, signal));
+  const missing = describeMissingResults(records);
   const { benchmark } = state.configuration;
   const executed = new Set(records.map(({ queryId }) => queryId)).size;
   const partly = `${runId} has executed ${executed} of its ${benchmark.queryCount} queries, which need not be a fair sample: \`scale eval --run ${runId}\` executes all`;
@@ -53,7 +55,7 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
     simulated: records.some(({ simulated }) => simulated),
     executions: records,
     tokens: records.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
-    remarks: executed < benchmark.queryCount ? [partly] : [],
+    remarks: [...(executed < benchmark.queryCount ? [partly] : []), ...(missing === undefined ? [] : [`${runId}: ${missing}`])],
   };
 }
 

@@ -101,10 +101,11 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
   await cluster.bindKeys(message.endpoints);
-  const { runId, continued, status, memory } = await startPatiently(cluster, message, signal);
+  const { runId, continued, status, memory, missingResults } = await startPatiently(cluster, message, signal);
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else if (continued) view.notice(describeContinuation(runId, status));
   else if (memory !== undefined && isSearchWithoutMemory(chosen)) view.notice(describeUnused(memory));
+  if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);
   try {
@@ -150,6 +151,13 @@ function describeContinuation(runId: string, status: RunStatus): string {
   return isOver
     ? `Run ${runId} has ended before: this is its report again, at no cost. --fresh runs the search once more.`
     : `Continuing run ${runId}.`;
+}
+
+function describeMissing(runId: string, count: number): string {
+  return (
+    `Note: the results of ${count} executions of run ${runId} are no more in the cluster's store, which keeps them for two weeks; ` +
+    'if these are younger, its files were damaged. The run goes on: its log has their scores and tokens.'
+  );
 }
 
 function interruptedRun(error: InterruptedError, cluster: ReachedCluster, record: RunRecord): CliError {

@@ -92,6 +92,8 @@ export interface ResultStore {
   /** The first result of a job wins; a later one changes nothing. */
   put(result: Result): Promise<'stored' | 'already-stored'>;
   get(runId: string, jobId: string): Promise<Result | undefined>;
+  /** Ids of the run's jobs that have a result. */
+  jobIds(runId: string): Promise<Set<string>>;
   /**
    * The run's results from the first on, then new ones as they come, until the signal aborts. Starts over when the store is made
    * anew.

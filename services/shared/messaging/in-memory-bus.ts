@@ -141,6 +141,11 @@ function createResultStore(world: World, store: Store, client: Client): ResultSt
       const stored = store.results.get(subject);
       return stored && decodeResult(stored.bytes);
     },
+    async jobIds(runId) {
+      const prefix = subjects.result(runId, 'x').slice(0, -1);
+      requireOpen(client, `list ${prefix}`);
+      return new Set([...store.results.keys()].filter((subject) => subject.startsWith(prefix)).map(lastToken));
+    },
     async *follow(runId, signal) {
       const prefix = subjects.result(runId, 'x').slice(0, -1);
       for await (const bytes of followStored(world, store.results, prefix, client, signal)) yield decodeResult(bytes);

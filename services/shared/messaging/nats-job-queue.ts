@@ -6,8 +6,9 @@ import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { publishFirst } from './nats-publish.ts';
+import { lastTokensOf } from './nats-read.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, untilDone, within } from './nats-session.ts';
-import { jobKinds, laneConsumer, laneName, lastToken, streams, subjects } from './subjects-and-streams.ts';
+import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
 
 /** Messages that are there come back to back; after this pause there is none. */
 const lingerMs = 5;
@@ -73,13 +74,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
       return [];
     },
 
-    async outstanding(runId) {
-      const filter = subjects.jobsOfRun(runId);
-      const info = await untilDone(session, `list ${filter}`, () =>
-        session.manager.streams.info(streams.jobs, { subjects_filter: filter }),
-      );
-      return new Set(Object.keys(info.state.subjects ?? {}).map(lastToken));
-    },
+    outstanding: (runId) => lastTokensOf(session, streams.jobs, subjects.jobsOfRun(runId)),
   };
 }
 

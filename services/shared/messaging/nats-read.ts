@@ -1,6 +1,7 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { mapAtOnce } from '../lifecycle/map-at-once.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
+import { lastToken } from './subjects-and-streams.ts';
 
 const readAtOnce = 64;
 
@@ -14,11 +15,20 @@ export async function readLastOnce(session: NatsSession, stream: string, subject
   return (await session.manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
 }
 
-/** The newest message of each subject that the filter matches, in the order of the subjects. */
-export async function readLastOfEach(session: NatsSession, stream: string, filter: string): Promise<StoredMsg[]> {
+/** The last tokens of the subjects that the filter matches, such as the ids of jobs. */
+export async function lastTokensOf(session: NatsSession, stream: string, filter: string): Promise<Set<string>> {
+  return new Set((await subjectsOf(session, stream, filter)).map(lastToken));
+}
+
+async function subjectsOf(session: NatsSession, stream: string, filter: string): Promise<string[]> {
   const list = () => session.manager.streams.info(stream, { subjects_filter: filter });
   const info = await untilDone(session, `list ${filter}`, list);
-  const subjects = Object.keys(info.state.subjects ?? {}).sort();
+  return Object.keys(info.state.subjects ?? {}).sort();
+}
+
+/** The newest message of each subject that the filter matches, in the order of the subjects. */
+export async function readLastOfEach(session: NatsSession, stream: string, filter: string): Promise<StoredMsg[]> {
+  const subjects = await subjectsOf(session, stream, filter);
   const messages = await mapAtOnce(subjects, readAtOnce, (subject) => readLast(session, stream, subject));
   return messages.filter((message) => message !== undefined);
 }

@@ -3,7 +3,7 @@ import type { BlobStore, ResultStore } from './bus.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { followStream } from './nats-follow.ts';
 import { publishFirst } from './nats-publish.ts';
-import { readLast } from './nats-read.ts';
+import { lastTokensOf, readLast } from './nats-read.ts';
 import type { NatsSession } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
@@ -21,6 +21,8 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
       const message = await readLast(session, streams.results, subjects.result(runId, jobId));
       return message && decodeResult(await fetchBody(blobs, carriedBy(message)));
     },
+
+    jobIds: (runId) => lastTokensOf(session, streams.results, subjects.resultsOfRun(runId)),
 
     async *follow(runId, signal) {
       const settings = {

@@ -209,7 +209,11 @@ export interface StartRunResponse {
   continued: boolean;
   status: RunStatus;
   /** What is remembered of other runs on the same queries; absent where there is nothing. */
-  memory?: MemorySummary | undefined;
+  memory?:
+    | MemorySummary
+    | undefined;
+  /** Of a run that goes on: executions in its log whose results the store has no more. Absent: none. */
+  missingResults?: number | undefined;
 }
 
 export interface MemorySummary {
@@ -1635,7 +1639,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
 };
 
 function createBaseStartRunResponse(): StartRunResponse {
-  return { runId: "", continued: false, status: 0, memory: undefined };
+  return { runId: "", continued: false, status: 0, memory: undefined, missingResults: undefined };
 }
 
 export const StartRunResponse: MessageFns<StartRunResponse> = {
@@ -1651,6 +1655,9 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     }
     if (message.memory !== undefined) {
       MemorySummary.encode(message.memory, writer.uint32(74).fork()).join();
+    }
+    if (message.missingResults !== undefined) {
+      writer.uint32(80).uint32(message.missingResults);
     }
     return writer;
   },
@@ -1700,6 +1707,14 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
             message.memory = MemorySummary.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.missingResults = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1722,6 +1737,11 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
       continued: isSet(object.continued) ? globalThis.Boolean(object.continued) : false,
       status: isSet(object.status) ? runStatusFromJSON(object.status) : 0,
       memory: isSet(object.memory) ? MemorySummary.fromJSON(object.memory) : undefined,
+      missingResults: isSet(object.missingResults)
+        ? globalThis.Number(object.missingResults)
+        : isSet(object.missing_results)
+        ? globalThis.Number(object.missing_results)
+        : undefined,
     };
   },
 
@@ -1739,6 +1759,9 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     if (message.memory !== undefined) {
       obj.memory = MemorySummary.toJSON(message.memory);
     }
+    if (message.missingResults !== undefined) {
+      obj.missingResults = Math.round(message.missingResults);
+    }
     return obj;
   },
 
@@ -1753,6 +1776,7 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     message.memory = (object.memory !== undefined && object.memory !== null)
       ? MemorySummary.fromPartial(object.memory)
       : undefined;
+    message.missingResults = object.missingResults ?? undefined;
     return message;
   },
 };
