@@ -46,7 +46,8 @@ test('whatever the queue and the follower lose, each job is queued or its result
       const timing = createManualTiming();
       const bus = createInMemoryServer().connect();
       const jobs = Array.from({ length: count }, (_, index) => executeJob(runId, `job-${index}`));
-      await bus.jobs.openLane('execute', runId, { maxInFlight: 100 });
+      const openLanes = () => bus.jobs.openLane('execute', runId, { maxInFlight: 100 });
+      await openLanes();
       const stored = new Set<string>();
       const againWithResult: string[] = [];
       const watched: Bus = {
@@ -61,13 +62,11 @@ test('whatever the queue and the follower lose, each job is queued or its result
       };
       const inbox = openResultInbox(watched, runId, logger, () => undefined);
       await publishJobs(watched, jobs);
-      const reconciler = startReconciler({ ...{ bus: watched, runId, logger, inbox, jobs, everyMs }, timing });
+      const reconciler = startReconciler({ ...{ bus: watched, runId, logger, inbox, jobs, openLanes, everyMs }, timing });
       for (const one of faults) {
         if (one.kind === 'time passes') await timing.advance(everyMs);
-        else if (one.kind === 'wiped') {
-          await bus.jobs.closeLanes(runId);
-          await bus.jobs.openLane('execute', runId, { maxInFlight: 100 });
-        } else {
+        else if (one.kind === 'wiped') await bus.jobs.closeLanes(runId);
+        else {
           for (const delivery of await bus.jobs.pull('execute', runId, { max: one.jobs, waitMs: 0 }, never)) {
             const result = executionResult(runId, delivery.job.jobId);
             if (one.kind !== 'lost') {
