@@ -249,7 +249,7 @@ def f(x):
   'the modules that judge': `import sys
 for name in list(sys.modules):
     module = sys.modules[name]
-    if name in ("program", "apart", "frames", "plain_code", "kernel"):
+    if name in ("program", "apart", "frames", "plain_code", "plain_values", "kernel"):
         for attribute in ("report_error", "execute", "encode", "describe"):
             if hasattr(module, attribute):
                 setattr(module, attribute, lambda *a, **k: None)
