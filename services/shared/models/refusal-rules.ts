@@ -50,8 +50,9 @@ export function isContentFilter({ code, message }: ServerAnswer): boolean {
   return filterCodes.test(code) || filterWords.some((form) => form.test(message));
 }
 
+// LiteLLM 1.80.10 without a database says of every key but its own that it has no database.
 const keyCodes =
-  /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|permission_denied|permission_error|access_?denied|AuthenticationError/i;
+  /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|no_db_connection|permission_denied|permission_error|access_?denied|AuthenticationError/i;
 const keyWords =
   /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted/i;
 

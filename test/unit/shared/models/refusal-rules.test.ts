@@ -162,6 +162,7 @@ const reported: readonly (readonly [string, string, number, unknown])[] = [
   ['a firewall', 'credentials?', 403, '<html><head><title>403 Forbidden</title></head></html>'],
   ['LiteLLM', 'credentials', 400, openAi('Authentication Error, Invalid proxy server token passed', { type: 'auth_error' })],
 
+  ['LiteLLM without a database', 'credentials', 400, openAi('No connected db.', { type: 'no_db_connection', code: '400' })],
   [
     'OpenAI',
     'misconfigured',
