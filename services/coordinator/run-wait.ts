@@ -118,25 +118,26 @@ function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
     return { kind: 'work', what: 'the coordinator prepares the next step', until: 'the run goes on by itself' };
   }
   const wanted = kinds.map((kind) => countOf(outstanding, kind)).join(' and ');
+  const are = wanted.startsWith('1 ') && kinds.length === 1 ? 'is' : 'are';
   const inHand = workers.flatMap(({ runs }) => runs).filter(({ runId }) => runId === manifest.runId);
   if (inHand.length === 0) {
     const able = workers.filter((worker) => worker.kinds.some((kind) => kinds.some((needed) => needed === kind)));
     const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
-    const what = `${wanted} wait${wanted.startsWith('1 ') ? 's' : ''} in the queue for one of ${slots} slots of ${able.length} worker${able.length === 1 ? '' : 's'}`;
+    const what = `${wanted} wait${are === 'is' ? 's' : ''} in the queue for one of ${slots} slots of ${able.length} worker${able.length === 1 ? '' : 's'}`;
     return { kind: 'work', what, until: 'a job of another run that ends makes room' };
   }
   const busy = endpointsOf(manifest, workers).filter(({ callsInFlight }) => callsInFlight > 0);
   if (busy.length === 0)
-    return { kind: 'work', what: `${wanted} are being worked on`, until: 'the first of them that ends goes on' };
-  const calls = busy.map(
-    ({ baseUrl, callsInFlight, silentMs }) =>
-      `${baseUrl} has ${callsInFlight} call${callsInFlight === 1 ? '' : 's'} under way and has ended none for ${Math.round(silentMs / 1000)} s`,
-  );
+    return { kind: 'work', what: `${wanted} ${are} being worked on`, until: 'the first of them that ends goes on' };
+  const calls = busy.map(({ baseUrl, callsInFlight, silentMs }) => {
+    const silence = silentMs < shortestWaitMs ? '' : ` and has ended none for ${Math.round(silentMs / 1000)} s`;
+    return `${baseUrl} has ${callsInFlight} call${callsInFlight === 1 ? '' : 's'} under way${silence}`;
+  });
   const limits = manifest.endpoints.filter(({ baseUrl }) => busy.some((use) => use.baseUrl === baseUrl));
   const limit = Math.max(...limits.map(({ timeoutMs }) => timeoutMs || endpointDefaults.timeoutMs)) / 1000;
   return {
     kind: 'work',
-    what: `${wanted} are being worked on; ${calls.join(', ')}`,
+    what: `${wanted} ${are} being worked on; ${calls.join(', ')}`,
     until: `a reply ends this, and a call that takes longer than ${limit} s is given up and made again`,
   };
 }
