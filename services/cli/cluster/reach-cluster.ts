@@ -6,6 +6,7 @@ import { isRunning } from '../../shared/toolchain/process-identity.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ViewedWait } from '../progress/run-view.ts';
+import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
 import { bindKeys } from './bind-keys.ts';
 import { type ClusterRecord, readClusterFile } from './cluster-file.ts';
 import { makeDataFolder } from './data-folder.ts';
@@ -63,7 +64,30 @@ export function reachServer(address: string, token: string | undefined): Reached
  * The cluster of this machine: the one that runs on the data folder, else one that is started for this command. One that is
  * about to go, or that was started only to read, is waited for.
  */
-export async function reachLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
+export function reachLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
+  const { root } = settings.folder;
+  let holder: number | undefined;
+  const describe = (): { what: string; until: string } =>
+    holder === undefined
+      ? {
+          what: `the cluster of this machine is starting on ${root}`,
+          until: 'each of its services has half a minute to be ready',
+        }
+      : {
+          what: `process ${holder} holds ${root}, and its cluster is about to end or only read`,
+          until: `it is waited for at most ${waitForFolderMs / 1_000} s; another --data-dir needs no wait`,
+        };
+  const held = (error: FolderInUseError): void => {
+    holder = error.ownerPid;
+  };
+  return sayWhileWaiting(settings.notice, describe, reachPatiently(settings, held, signal));
+}
+
+async function reachPatiently(
+  settings: LocalClusterSettings,
+  held: (error: FolderInUseError) => void,
+  signal: AbortSignal,
+): Promise<ReachedCluster> {
   await inDataFolder(settings.folder, () => makeDataFolder(settings.folder));
   const deadline = performance.now() + waitForFolderMs;
   for (;;) {
@@ -74,6 +98,7 @@ export async function reachLocalCluster(settings: LocalClusterSettings, signal: 
     } catch (error) {
       if (!(error instanceof FolderInUseError)) throw error;
       if (performance.now() > deadline) throw heldError(settings, error);
+      held(error);
     }
     await sleep(pollMs, undefined, { signal });
   }
@@ -91,7 +116,11 @@ async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise
   const client = connectControl(cluster.controlAddress, { token: cluster.controlToken });
   const close = async (forced: AbortSignal): Promise<void> => {
     client.close();
-    await cluster.stop(forced);
+    const describe = () => ({
+      what: 'the services of this machine finish what they are at',
+      until: 'each has a quarter of a minute; Ctrl-C ends them at once, and nothing is lost',
+    });
+    await sayWhileWaiting(settings.notice, describe, cluster.stop(forced));
   };
   const { simulatorUrl } = cluster;
   return {

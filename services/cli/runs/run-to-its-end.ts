@@ -16,6 +16,7 @@ import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster
 import { reachToRun } from '../cluster/reach-to-run.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { RunView } from '../progress/run-view.ts';
+import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
 import { followRun } from './follow-run.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
 import { asFreshRun, needsSimulator, startRunRequestOf } from './run-request.ts';
@@ -101,7 +102,11 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
   await cluster.bindKeys(message.endpoints);
-  const { runId, continued, status, memory, missingResults } = await startPatiently(cluster, message, signal);
+  const { runId, continued, status, memory, missingResults } = await sayWhileWaiting(
+    view.notice,
+    () => ({ what: 'the coordinator has not taken the run yet', until: 'it is asked again until it answers' }),
+    startPatiently(cluster, message, signal),
+  );
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else if (continued) view.notice(describeContinuation(runId, status));
   else if (memory !== undefined && isSearchWithoutMemory(chosen)) view.notice(describeUnused(memory));

@@ -1,0 +1,24 @@
+import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
+import { describeWait, type ViewedWait } from './run-view.ts';
+
+const lookEveryMs = 1_000;
+
+/** The work's outcome; while it takes more than ten seconds, what is waited for is said, again and again. */
+export async function sayWhileWaiting<Result>(
+  say: (message: string) => void,
+  describe: () => Pick<ViewedWait, 'what' | 'until'>,
+  work: Promise<Result>,
+): Promise<Result> {
+  const since = performance.now();
+  const teller = createWaitTeller();
+  const look = setInterval(() => {
+    const wait = { kind: 'command', ...describe(), waitedMs: performance.now() - since };
+    if (teller.look(wait) === 'now') say(describeWait(wait));
+  }, lookEveryMs);
+  look.unref();
+  try {
+    return await work;
+  } finally {
+    clearInterval(look);
+  }
+}
