@@ -98,7 +98,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       }
       const runId = runIdOf(settings);
       const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated };
-      const known = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
+      const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
+      // A store that was made anew has lost the run, and the coordinator that leads it has not.
+      const remembered = stored ?? coordinator.remembered(runId);
+      const known = remembered && { ...remembered, ...asked };
       const manifest: RunManifest = known ?? {
         ...asked,
         status: RunStatus.RUNNING,
@@ -106,7 +109,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         cancelReason: '',
         ...noPause,
       };
-      if (known === undefined) await bus.runs.put(manifest);
+      if (stored === undefined) await bus.runs.put(manifest);
       if (!isOver(manifest.status)) coordinator.drive(manifest);
       // A run that goes on has begun with what it remembers, or without.
       const memory =

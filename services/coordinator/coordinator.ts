@@ -35,6 +35,8 @@ export interface Coordinator {
   drive(manifest: RunManifest): void;
   /** The state of a run that is driven here. */
   state(runId: string): RunState | undefined;
+  /** The manifest of a run that this process can put back into a store that has lost it. */
+  remembered(runId: string): RunManifest | undefined;
   /** What the calls of a run have used so far, whoever drives it; undefined where nothing was noted. */
   spent(manifest: RunManifest, state: RunState | undefined, signal: AbortSignal): Promise<Spent | undefined>;
   /** What a run that is driven here waits for; undefined where it goes on. */
@@ -248,6 +250,10 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
   return {
     drive,
     state: (runId) => runs.get(runId)?.state,
+    remembered(runId) {
+      const run = runs.get(runId);
+      return run && run.copy.entries.length > 0 ? run.manifest : undefined;
+    },
     async spent({ runId, spent }, state, signal) {
       // What it had used when it ended: nothing is added to that.
       if (spent !== undefined) return spentFromProto(spent);

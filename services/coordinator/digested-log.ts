@@ -17,7 +17,7 @@ export interface LogPlace {
 
 const beginning: LogPlace = { sequence: 0, digest: '' };
 /** A log that was lost is written again within this by a coordinator that remembers it, or not at all. */
-const restoredWithinMs = 10_000;
+const restoredWithinMs = 5_000;
 const pauseMs = 250;
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +103,25 @@ describe('kill -9 at a random moment of', () => {
       0,
     );
     await expectNothingTwice(dataFolder, finished, callsBefore);
+  });
+
+  it.each([
+    ['goes on from the log that the coordinator remembers', [], /written again from the coordinator's memory/],
+    ['and whose coordinator dies with it begins anew', ['coordinator'], /was started again from its file/],
+  ])('the nats-server, whose store is wiped: the search %s, says so, and ends with the same log', async (_, alsoKilled, said) => {
+    const dataFolder = join(folder, `wiped-${alsoKilled.length}`);
+    const { code, stderr, runId } = await search(dataFolder, async (ownerPid) => {
+      await untilCalls(dataFolder, 60);
+      const processes = await clusterProcesses(ownerPid);
+      // Moved away first: the server is started again at once.
+      await rename(join(dataFolder, 'nats', 'jetstream'), join(dataFolder, 'lost'));
+      for (const service of ['nats-server', ...alsoKilled]) {
+        for (const pid of processes.get(service) ?? []) process.kill(pid, 'SIGKILL');
+      }
+    });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(said);
+    expect(Buffer.compare(await runLog(dataFolder, runId), undisturbed), 'the log differs from the undisturbed one').toBe(0);
   });
 
   it('the command alone: its services end with it, and the same command goes on', async () => {

@@ -115,7 +115,10 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const record = createRunRecord(runId);
   try {
     // A coordinator that was started anew goes on with nothing until it is told to.
-    const onReconnect = (limit: AbortSignal): Promise<unknown> => cluster.client.startRun(message, limit);
+    const onReconnect = async (limit: AbortSignal): Promise<void> => {
+      const again = await cluster.client.startRun(message, limit);
+      if (!again.continued && record.events.length > 0) view.notice(describeLoss(runId));
+    };
     await followRun({ cluster, record, view, onReconnect }, signal);
   } catch (error) {
     throw error instanceof InterruptedError ? interruptedRun(error, cluster, record) : error;
@@ -163,6 +166,10 @@ function describeMissing(runId: string, count: number): string {
     `Note: the results of ${count} executions of run ${runId} are no more in the cluster's store, which keeps them for two weeks; ` +
     'if these are younger, its files were damaged. The run goes on: its log has their scores and tokens.'
   );
+}
+
+function describeLoss(runId: string): string {
+  return `The cluster has lost run ${runId}, with the store of NATS: it was started again from its file, and is paid for again.`;
 }
 
 function interruptedRun(error: InterruptedError, cluster: ReachedCluster, record: RunRecord): CliError {
