@@ -1,7 +1,9 @@
 import type { RunState } from '../domain/search/state.ts';
+import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import type {
+  FindRunsResponse,
   ForgetMemoryResponse,
   GetRunBenchmarkResponse,
   GetRunResponse,
@@ -31,10 +33,16 @@ import { watchRun } from './watch-run.ts';
 
 export { ControlError };
 
+/** "term", or "term-2", which is the same search again. */
+function isNamed(found: string, name: string): boolean {
+  return found === name || (found.startsWith(`${name}-`) && /^\d+$/.test(found.slice(name.length + 1)));
+}
+
 /** ControlService as plain functions; control-server.ts puts gRPC around them. */
 export interface ControlHandlers {
   startRun(request: StartRunRequest): Promise<StartRunResponse>;
   listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
+  findRuns(name: string): Promise<FindRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
   watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   cancelRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
@@ -60,7 +68,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     const state = await stateOf(manifest.runId, signal);
     const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, nowMs());
     const waiting = wait && waitingToProto(wait, nowMs());
-    return { ...runSummary(manifest, state, await coordinator.spent(manifest, state, signal)), waiting };
+    const spent = await coordinator.spent(manifest, state, signal);
+    return { ...runSummary(manifest, state, spent), waiting, driven: coordinator.state(manifest.runId) !== undefined };
   };
   /** @param write gives the manifest as it is then: one that has ended meanwhile stays as it ended */
   const steer = async (
@@ -84,7 +93,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
   };
 
   return {
-    async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated }) {
+    async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated, writtenHash, defaultsVersion }) {
       if (!configuration || !benchmark) throw new ControlError('invalid-argument', 'configuration and benchmark must be given');
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
@@ -96,6 +105,13 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
           `configuration.benchmark.content_hash is ${settings.benchmark.contentHash}, but the benchmark's content has ${contentHash}`,
         );
       }
+      for (const [role, { chatTemplateKwargs }] of Object.entries({
+        executor: settings.executor,
+        optimizer: settings.optimizer,
+      })) {
+        const fault = templateFault(chatTemplateKwargs);
+        if (fault !== undefined) throw new ControlError('invalid-argument', `configuration.${role}: ${fault}`);
+      }
       const runId = runIdOf(settings);
       const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated };
       const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
@@ -104,6 +120,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       const known = remembered && { ...remembered, ...asked };
       const manifest: RunManifest = known ?? {
         ...asked,
+        ...{ writtenHash, defaultsVersion },
         status: RunStatus.RUNNING,
         createdAtMs: nowMs(),
         cancelReason: '',
@@ -119,6 +136,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       const missingResults = known && !isOver(known.status) ? await missingResultsOf(runId) : 0;
       const missing = missingResults === 0 ? {} : { missingResults };
       return { runId, continued: known !== undefined, status: manifest.status, memory, ...missing };
+    },
+    async findRuns(name) {
+      const manifests = (await bus.runs.list()).filter(({ configuration }) => isNamed(configuration?.name ?? '', name));
+      return { manifests: manifests.toSorted((a, b) => b.createdAtMs - a.createdAtMs) };
     },
     async listRuns(signal) {
       const manifests = await bus.runs.list();

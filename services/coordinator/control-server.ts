@@ -82,6 +82,7 @@ export async function startControlServer(
   const implementation: ControlServiceServer = {
     startRun: unary((request) => handlers.startRun(request)),
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
+    findRuns: unary(({ name }) => handlers.findRuns(name)),
     getRun: unary(({ runId }, signal) => handlers.getRun(runId, signal)),
     cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
     pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),

@@ -1,12 +1,14 @@
 import type { Spent } from '../domain/ledger/spent.ts';
 import { totalUse } from '../domain/ledger/totals.ts';
+import { bestRound } from '../domain/search/best-round.ts';
 import type { RunState } from '../domain/search/state.ts';
 import type { RunManifest, RunSummary } from '../shared/contracts/generated/scale/v1/control.ts';
 import { spentToProto } from '../shared/contracts/spending-codec.ts';
 
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
 export function runSummary(manifest: RunManifest, state: RunState | undefined, spent: Spent | undefined): RunSummary {
-  const scores = (state?.rounds ?? []).flatMap((round) => (round.evaluation ? [round.evaluation.score] : []));
+  // The winner need not have the highest score: the final pick looks closer.
+  const best = state?.rounds[(state.bestRound ?? bestRound(state) ?? 0) - 1]?.evaluation;
   const used = totalUse(state?.ledger ?? []);
   return {
     runId: manifest.runId,
@@ -15,7 +17,7 @@ export function runSummary(manifest: RunManifest, state: RunState | undefined, s
     status: manifest.status,
     roundsCompleted: state?.rounds.filter((round) => round.completed).length ?? 0,
     maxRounds: manifest.configuration?.search?.maxRounds ?? 0,
-    ...(scores.length > 0 ? { bestScore: Math.max(...scores) } : {}),
+    ...(best === undefined ? {} : { bestScore: best.score }),
     tokens: used.tokens,
     ...(used.estimatedCalls === undefined ? {} : { estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,

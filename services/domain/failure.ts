@@ -37,6 +37,19 @@ export const failureKinds = [
 
 export type FailureKind = (typeof failureKinds)[number];
 
+/**
+ * Kinds that say nothing about a workflow where nothing else is to be seen: an endpoint that refuses every request is set up wrongly,
+ * whatever versions before took it for, and a job that kills its workers or a defect of SCALE is no answer.
+ */
+const kindsOfSurroundings: ReadonlySet<FailureKind> = new Set(['refused', 'poison', 'internal']);
+
+/** Whether failures and answers, one an execution, hold nothing that was learned of a workflow. */
+export function isNoResult(executions: readonly { readonly failure?: Failure }[]): boolean {
+  return (
+    executions.length > 0 && executions.every(({ failure }) => failure !== undefined && kindsOfSurroundings.has(failure.kind))
+  );
+}
+
 export interface Failure {
   readonly kind: FailureKind;
   /** One sentence that names the place and the rule; the optimizer model reads it. */

@@ -76,6 +76,10 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
       calls.push('ListRuns');
       reply(null, { runs: started ? [summary(runId, script)] : [] });
     },
+    findRuns: (_call, reply) => {
+      calls.push('FindRuns');
+      reply(null, { manifests: [] });
+    },
     getRun: (call, reply) => unlessMissing(call.request.runId, reply, () => ({ summary: summary(runId, script) })),
     getRunBenchmark: (call, reply) =>
       unlessMissing(call.request.runId, reply, () =>

@@ -23,6 +23,7 @@ import { shortPath } from '../short-path.ts';
 
 interface EvalOptions extends ClusterOptions, EvaluationChoices {
   readonly json: boolean;
+  readonly fresh: boolean;
   readonly run?: string;
   readonly out?: string;
   readonly executors?: number;
@@ -46,6 +47,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
     .option('--out <folder>', 'write the records there; default: the folder of the evaluation under --data-dir')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
+    .option('--fresh', 'execute it again as an evaluation of its own, beside the earlier one', false)
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .action((workflow: string | undefined, options: EvalOptions) =>
       cli.answer(options.json, () => evaluate(cli, workflow, options)),
@@ -60,7 +62,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   try {
     return await runToItsEnd({
       ...{ cli, folder, file, view },
-      options: { ...options, fresh: false },
+      options,
       collect: async (ended, signal) => {
         view.close();
         return answerOf(ended, options.out ?? join(folder.runs, ended.record.runId), signal);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { runDocument, runTable } from '../runs/describe-runs.ts';
+import { isGoingOn, runDocument, runTable } from '../runs/describe-runs.ts';
 
 interface ListOptions extends ClusterOptions {
   readonly json: boolean;
@@ -13,10 +13,11 @@ export function addListCommand(program: Command, cli: Cli): void {
     .option('--json', 'print one JSON document', false)
     .action((options: ListOptions) =>
       cli.answer(options.json, () =>
-        withCluster(cli, options, async ({ client }) => {
+        withCluster(cli, options, async ({ client, kind }) => {
           const { runs } = await client.listRuns(cli.interrupts.requested);
           const sorted = runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
-          return { exitCode: exitCodes.ok, document: { runs: sorted.map(runDocument) }, text: runTable(sorted) };
+          const documents = sorted.map((run) => ({ ...runDocument(run), goingOn: isGoingOn(run, kind) }));
+          return { exitCode: exitCodes.ok, document: { runs: documents }, text: runTable(sorted, kind) };
         }),
       ),
     );

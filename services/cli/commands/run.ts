@@ -13,6 +13,7 @@ import { runToItsEnd } from '../runs/run-to-its-end.ts';
 interface RunOptions extends ClusterOptions {
   readonly json: boolean;
   readonly fresh: boolean;
+  readonly continue?: string;
   readonly executors?: number;
   readonly slots?: number;
 }
@@ -25,6 +26,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--fresh', 'start the same search again as a run of its own, beside the earlier one', false)
+    .option('--continue <run>', 'go on with this run as it was started, though the file or its benchmark has changed since')
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .action((file: string, options: RunOptions) => cli.answer(options.json, () => run(cli, file, options)));
 }

@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../progress/format.ts';
 import { progressOf, type RunProgress } from '../progress/run-progress.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
-import { alignColumns, runDocument, statusName } from '../runs/describe-runs.ts';
+import { alignColumns, describeStatus, isGoingOn, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { createRunRecord } from '../runs/run-record.ts';
@@ -25,15 +25,18 @@ export function addStatusCommand(program: Command, cli: Cli): void {
           const signal = cli.interrupts.requested;
           const run = knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait());
           const record = await readRun(cluster, createRunRecord(run.runId), signal);
-          const isGoingOn = cluster.kind !== 'own' && statusName(run.status) === 'running';
           const progress =
             record.events.length === 0 ? undefined : progressOf(record.state(), undefined, record.times, Date.now());
           return {
             exitCode: exitCodes.ok,
-            document: { ...runDocument(run), goingOn: isGoingOn, ...(progress === undefined ? {} : progressDocument(progress)) },
+            document: {
+              ...runDocument(run),
+              goingOn: isGoingOn(run, cluster.kind),
+              ...(progress === undefined ? {} : progressDocument(progress)),
+            },
             text: alignColumns([
               ['run', run.runId],
-              ['status', describeStatus(statusName(run.status), cluster.kind === 'own')],
+              ['status', withRemedy(describeStatus(run, cluster.kind))],
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(progress === undefined ? [] : progressRows(progress)),
             ]),
@@ -50,9 +53,8 @@ function knowingTheDisk(run: RunSummary, disk: ViewedWait | undefined): RunSumma
   return { ...run, waiting: { ...disk, waitedMs, sinceMs } };
 }
 
-/** A run whose cluster is not there stands still, whatever it was doing last. */
-function describeStatus(status: string, isOnlyRead: boolean): string {
-  return status === 'running' && isOnlyRead ? 'interrupted: `scale run` with the same file continues it' : status;
+function withRemedy(status: string): string {
+  return status === 'interrupted' ? 'interrupted: `scale run` with the same file continues it' : status;
 }
 
 function progressDocument(progress: RunProgress): Record<string, unknown> {

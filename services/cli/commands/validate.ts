@@ -31,7 +31,7 @@ async function validate(cli: Cli, files: readonly string[], options: ValidateOpt
   const benchmark = await findBenchmark(options.benchmark);
   const tryScorers = (loaded: Benchmark) => checkPrograms(loaded, cli.environment, cli.interrupts.requested);
   const checked: ValidatedFile[] = [];
-  for (const file of files) checked.push(await validateFile(file, { benchmark, tryScorers }));
+  for (const file of files) checked.push(await validateFile(file, { benchmark, tryScorers, environment: cli.environment }));
   const valid = checked.every(({ problems }) => problems.length === 0);
   return {
     exitCode: valid ? exitCodes.ok : exitCodes.badInput,

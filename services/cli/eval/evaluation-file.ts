@@ -4,12 +4,13 @@ import type { RunConfiguration } from '../../domain/search/configuration.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
-import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
+import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { readWorkflowFile, readWorkflowText } from '../../shared/config/read-workflow-file.ts';
 import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
 import { singleRound } from '../../shared/config/single-round.ts';
+import { isGroup } from '../../shared/config/sorted-text.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -47,14 +48,43 @@ export async function evaluationFile(subject: EvaluationSubject, choices: Evalua
   const given =
     choices.runFile === undefined ? await settingsWithoutFile(subject, choices) : await readRunFileSettings(choices.runFile);
   const settings = evaluationSettings(given.settings, choices);
+  const parsed = {
+    ...given,
+    settings,
+    written: writtenEvaluation(given.written, choices),
+    earlier: given.earlier.map((before) => ({
+      ...before,
+      settings: evaluationSettings(before.settings, choices, before.preset),
+    })),
+  };
   const base = choices.runFile === undefined ? '' : dirname(choices.runFile);
-  return completeRunFile({ ...given, settings }, base, nameOf(subject, settings), (benchmark) =>
+  return completeRunFile(parsed, base, nameOf(subject, settings), (benchmark) =>
     workflowOf(subject, benchmark, settings.search.max_calls_per_query),
   );
 }
 
-function evaluationSettings(given: RunFileSettings, choices: EvaluationChoices): RunFileSettings {
-  const preset = runFileSchema.parse({ benchmark: given.benchmark.name });
+/** What was decided, in the form of a run file: of the file itself, what an evaluation reads; and what the command line says. */
+function writtenEvaluation(written: unknown, { split, repeat, limit, scorer, seed, model }: EvaluationChoices): unknown {
+  const file = isGroup(written) ? written : {};
+  const part = (group: unknown, key: string) => (isGroup(group) ? group[key] : undefined);
+  const executor = part(file.models, 'executor');
+  const asked = { ...(isGroup(executor) ? executor : {}), ...(model === undefined ? {} : { model }) };
+  return {
+    seed: seed ?? file.seed,
+    benchmark: { split, limit, scorer: scorer ?? part(file.benchmark, 'scorer') },
+    models: { executor: asked, optimizer: asked },
+    search: { max_calls_per_query: part(file.search, 'max_calls_per_query') },
+    evaluation: { method: 'full', repeats: repeat },
+    // The evaluated workflow is the first one, and always said.
+    initial_workflow: true,
+  };
+}
+
+function evaluationSettings(
+  given: RunFileSettings,
+  choices: EvaluationChoices,
+  preset: RunFileSettings = runFileSchema.parse({ benchmark: 'sample' }),
+): RunFileSettings {
   const executor = { ...given.models.executor, ...(choices.model === undefined ? {} : { model: choices.model }) };
   const benchmark = {
     ...given.benchmark,
@@ -70,7 +100,7 @@ function evaluationSettings(given: RunFileSettings, choices: EvaluationChoices):
     endpoints: given.endpoints,
     // Nobody asks an optimizer.
     models: { executor, optimizer: executor },
-    ...singleRound(given, choices.repeat),
+    ...singleRound(given, choices.repeat, preset),
     cluster: given.cluster,
   };
 }
@@ -83,11 +113,20 @@ async function settingsWithoutFile(subject: EvaluationSubject, choices: Evaluati
   if (name === undefined) {
     throw new CliError(exitCodes.badInput, 'name what to evaluate on: --benchmark NAME, or --run-file FILE with a benchmark');
   }
-  const preset = runFileSchema.parse({ benchmark: name });
-  if (subject.kind === 'file') return { settings: preset, error };
+  const written = { benchmark: name };
+  const settings = runFileSchema.parse(written);
+  const earlier = earlierSettings(written);
+  if (subject.kind === 'file') return { settings, written, earlier, error };
   if (choices.benchmark === undefined) refuseUnknownFile(subject);
   const isSame = (await findBenchmark(name)).name === subject.configuration.benchmark.name;
-  return { settings: settingsOfRun(preset, subject, isSame), error };
+  const ofRun = (preset: RunFileSettings) => settingsOfRun(preset, subject, isSame);
+  const found = ofRun(settings);
+  return {
+    settings: found,
+    written: { ...written, models: { executor: found.models.executor }, search: found.search, benchmark: found.benchmark },
+    earlier: earlier.map(({ settings: before, preset }) => ({ settings: ofRun(before), preset })),
+    error,
+  };
 }
 
 /** A run knows the name of a user's own benchmark, and not where its file lies today. */

@@ -112,7 +112,8 @@ async function readBase(runFile: string | undefined, benchmark = 'sample'): Prom
   }
   const error = (field: string, message: string, cause?: unknown): RunFileError =>
     new RunFileError({ file: 'scale experiment', field }, message, { cause });
-  return { parsed: { settings: runFileSchema.parse({ benchmark }), error }, folder: '' };
+  const written = { benchmark };
+  return { parsed: { settings: runFileSchema.parse(written), written, earlier: [], error }, folder: '' };
 }
 
 /** The path of a benchmark file is seen from the run file that holds it, or from here; a name is a name. */

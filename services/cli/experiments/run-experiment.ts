@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
-import { endpointSecrets } from '../../shared/config/run-file.ts';
+import { endpointSecrets } from '../../shared/config/run-endpoints.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';

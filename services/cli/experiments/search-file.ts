@@ -1,5 +1,6 @@
 import { completeRunFile, type RunFile } from '../../shared/config/run-file.ts';
 import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
+import { isGroup } from '../../shared/config/sorted-text.ts';
 import type { ExperimentBase, ExperimentPlan } from './experiment-plan.ts';
 import type { Variant } from './variant.ts';
 
@@ -19,7 +20,32 @@ export interface SearchChoice {
 export async function searchFile(plan: ExperimentPlan, choice: SearchChoice): Promise<RunFile> {
   const settings = variedSettings(plan, choice);
   const limit = choice.split === undefined ? plan.limit : plan.testLimit;
-  return limitedFile(plan.base, settings, nameOf(choice.benchmark, settings), limit);
+  const { written } = plan.base.parsed;
+  const base = {
+    ...plan.base,
+    parsed: { ...plan.base.parsed, written: writtenSearch(written, plan, choice, settings), earlier: [] },
+  };
+  return limitedFile(base, settings, nameOf(choice.benchmark, settings), limit);
+}
+
+/** What the experiment decides stands over the run file's own words, whether it is the default or not. */
+function writtenSearch(
+  written: unknown,
+  { rounds }: ExperimentPlan,
+  { variant, seed }: SearchChoice,
+  { benchmark: { split, scorer } }: RunFileSettings,
+): unknown {
+  const file = isGroup(written) ? written : {};
+  const over = (given: unknown, decided: object | undefined) => ({ ...(isGroup(given) ? given : {}), ...decided });
+  const models = isGroup(file.models) ? file.models : {};
+  return {
+    ...file,
+    seed,
+    benchmark: { split, scorer },
+    models: { ...models, optimizer: over(models.optimizer, variant.optimizer) },
+    search: { ...over(file.search, variant.search), ...(rounds === undefined ? {} : { max_rounds: rounds }) },
+    evaluation: over(file.evaluation, variant.evaluation),
+  };
 }
 
 export function variedSettings(

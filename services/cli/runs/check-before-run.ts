@@ -1,7 +1,7 @@
 import type { RunFile } from '../../shared/config/run-file.ts';
 import type { Cli } from '../cli.ts';
 import { checkPrograms } from './check-programs.ts';
-import { refuseMissingKeys } from './run-request.ts';
+import { describeSimulated, refuseMissingKeys } from './run-request.ts';
 
 /**
  * All that would make a run fail or mislead and can be known before it starts: refused, or told on stderr.
@@ -15,5 +15,7 @@ export async function checkBeforeRun(cli: Cli, file: RunFile, server: string | u
     refuseMissingKeys(file, cli.environment);
     warnings.push(...(await checkPrograms(benchmark, cli.environment, cli.interrupts.requested)));
   }
+  const simulated = describeSimulated(file);
+  for (const sentence of [...(simulated === undefined ? [] : [simulated]), ...file.warnings]) cli.notice(`scale: ${sentence}`);
   for (const warning of warnings) cli.notice(`scale: benchmark ${benchmark.name}, ${benchmark.split}: ${warning}`);
 }

@@ -1,4 +1,5 @@
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatCount, formatScore, oneLine } from '../progress/format.ts';
 
@@ -18,6 +19,17 @@ export function statusName(status: RunStatus): string {
 export function exitCodeOfStatus(status: string): ExitCode {
   if (status === 'failed') return exitCodes.failed;
   return status === 'cancelled' ? exitCodes.endedWithoutSuccess : exitCodes.ok;
+}
+
+/** Whether anybody works on a run: on this machine, only the command whose cluster is there. */
+export function isGoingOn({ status, driven }: RunSummary, cluster: ReachedCluster['kind']): boolean {
+  if (status !== RunStatus.RUNNING || cluster === 'own') return false;
+  return cluster === 'server' || driven === true;
+}
+
+/** In a word; a run that nobody works on stands still, whatever it was doing last. */
+export function describeStatus(run: RunSummary, cluster: ReachedCluster['kind']): string {
+  return run.status === RunStatus.RUNNING && !isGoingOn(run, cluster) ? 'interrupted' : statusName(run.status);
 }
 
 /** A run as the documents of --json show it. */
@@ -43,13 +55,13 @@ function waitingDocument({ kind, what, until, sinceMs, waitedMs }: Waiting): Rec
 }
 
 /** Runs as a table, the newest first. */
-export function runTable(runs: readonly RunSummary[]): string {
+export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['kind']): string {
   if (runs.length === 0) return 'There is no run here yet: start one with `scale run FILE`.';
   const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', 'STARTED', ''];
   const rows = runs.map((run) => [
     run.runId,
     oneLine(run.benchmark, 20),
-    statusName(run.status),
+    describeStatus(run, cluster),
     `${run.roundsCompleted}/${run.maxRounds}`,
     run.bestScore === undefined ? '-' : formatScore(run.bestScore),
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
-import {
-  type MemorySummary,
-  RunStatus,
-  type StartRunRequest,
-  type StartRunResponse,
-} from '../../shared/contracts/generated/scale/v1/control.ts';
+import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
@@ -17,9 +12,11 @@ import { reachToRun } from '../cluster/reach-to-run.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
+import { chooseRun } from './choose-run.ts';
+import { findRun } from './find-run.ts';
 import { followRun } from './follow-run.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
-import { asFreshRun, needsSimulator, startRunRequestOf } from './run-request.ts';
+import { needsSimulator, startRunRequestOf } from './run-request.ts';
 
 export interface Undertaking<Result> {
   readonly cli: Cli;
@@ -37,6 +34,8 @@ export interface UndertakingOptions {
   readonly server?: string;
   /** Start a run of its own if there is such a one already. */
   readonly fresh: boolean;
+  /** Go on with this run (id, start of an id, or name), whatever the file says now. */
+  readonly continue?: string;
   readonly executors?: number;
   readonly slots?: number;
 }
@@ -99,17 +98,25 @@ export async function endOf(cluster: ReachedCluster, error: unknown): Promise<Er
 export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undertaking<Result>): Promise<Result> {
   const { cli, options, file, view } = undertaking;
   const signal = cli.interrupts.requested;
-  const chosen = options.fresh ? asFreshRun(file, await idsOf(cluster, signal)) : file;
+  const { fresh, continue: wanted } = options;
+  const asked = <Response>(call: () => Promise<Response>): Promise<Response> =>
+    sayWhileWaiting(
+      view.notice,
+      () => ({ what: 'the coordinator has not taken the run yet', until: 'it is asked again until it answers' }),
+      patiently(cluster, call, signal),
+    );
+  const { file: chosen, notices } = await asked(async () => {
+    const goOnWith = wanted === undefined ? undefined : (await findRun(cluster, wanted, signal)).runId;
+    return chooseRun(cluster, { file, fresh, continued: goOnWith }, signal);
+  });
   const message = startRunRequestOf(chosen, cluster.simulatorUrl);
   await cluster.bindKeys(message.endpoints);
-  const { runId, continued, status, memory, missingResults } = await sayWhileWaiting(
-    view.notice,
-    () => ({ what: 'the coordinator has not taken the run yet', until: 'it is asked again until it answers' }),
-    startPatiently(cluster, message, signal),
-  );
+  const response = await asked(() => cluster.client.startRun(message, signal));
+  const { runId, continued, status, memory, missingResults } = response;
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
-  else if (continued) view.notice(describeContinuation(runId, status));
-  else if (memory !== undefined && isSearchWithoutMemory(chosen)) view.notice(describeUnused(memory));
+  else for (const notice of notices) view.notice(notice);
+  if (undertaking.begun === undefined && memory !== undefined && isSearchWithoutMemory(chosen))
+    view.notice(describeUnused(memory));
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);
@@ -126,23 +133,22 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   return undertaking.collect({ cluster, record, file: chosen }, signal);
 }
 
-/** The call may be repeated. On this machine an answer that does not come means that the machine is busy: hours of work must not end there. */
-async function startPatiently(cluster: ReachedCluster, message: StartRunRequest, signal: AbortSignal): Promise<StartRunResponse> {
+/** For calls that may be repeated. On this machine an answer that does not come means that the machine is busy: hours of work must not end there. */
+async function patiently<Response>(
+  cluster: ReachedCluster,
+  call: () => Promise<Response>,
+  signal: AbortSignal,
+): Promise<Response> {
   const deadline = performance.now() + (cluster.kind === 'own' ? patienceMs : 0);
   for (;;) {
     try {
-      return await cluster.client.startRun(message, signal);
+      return await call();
     } catch (error) {
       const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
       if (!isUnreachable || signal.aborted || performance.now() > deadline) throw error;
     }
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-async function idsOf(cluster: ReachedCluster, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const { runs } = await cluster.client.listRuns(signal);
-  return new Set(runs.map(({ runId }) => runId));
 }
 
 function isSearchWithoutMemory({ configuration }: RunFile): boolean {
@@ -152,13 +158,6 @@ function isSearchWithoutMemory({ configuration }: RunFile): boolean {
 function describeUnused({ runs, rows, executions }: MemorySummary): string {
   const kept = `${executions} executions of ${rows} workflows from ${runs} earlier run${runs === 1 ? '' : 's'} on these queries`;
   return `Not used: what the cluster remembers, ${kept}. With \`search: { memory: on }\` a run begins from there.`;
-}
-
-function describeContinuation(runId: string, status: RunStatus): string {
-  const isOver = status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
-  return isOver
-    ? `Run ${runId} has ended before: this is its report again, at no cost. --fresh runs the search once more.`
-    : `Continuing run ${runId}.`;
 }
 
 function describeMissing(runId: string, count: number): string {

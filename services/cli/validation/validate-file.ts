@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
@@ -6,14 +5,15 @@ import { workflowBounds } from '../../domain/workflow/bounds.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
-import { decodeYaml } from '../../shared/config/decode-yaml.ts';
 import { defaults } from '../../shared/config/defaults.ts';
+import type { Environment } from '../../shared/config/environment.ts';
 import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/config/read-workflow-file.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
-import { utf8Text } from '../../shared/config/utf8-text.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import { CliError } from '../cli-error.ts';
+import { describeSimulated, missingKeys } from '../runs/run-request.ts';
+import { type FileKind, fileKindOf } from './file-kind.ts';
 
 export interface FileProblem {
   /** A step's id or its place, "" where the whole file is meant. */
@@ -41,9 +41,10 @@ export interface Yardstick {
   readonly benchmark: WorkflowSurroundings;
   /** Runs a benchmark's own scorers once; gives what a user should know, and throws a CliError if one is at fault. */
   tryScorers(loaded: Benchmark): Promise<readonly string[]>;
+  /** Where the keys of a run file's endpoints are looked for. */
+  readonly environment: Environment;
 }
 
-type FileKind = 'workflow' | 'run file' | 'benchmark file';
 type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
 
 /**
@@ -51,7 +52,7 @@ type Checked = Pick<ValidatedFile, 'summary' | 'warnings'>;
  * names.
  */
 export async function validateFile(file: string, yardstick: Yardstick): Promise<ValidatedFile> {
-  const kind = await kindOf(file);
+  const kind = await fileKindOf(file);
   try {
     const checked = await checkedFile(file, kind, yardstick);
     return { file, kind, problems: [], ...checked };
@@ -60,28 +61,10 @@ export async function validateFile(file: string, yardstick: Yardstick): Promise<
   }
 }
 
-/** Only such a file has these at its top, and nothing of a workflow's. */
-const runFileKeys = ['benchmark', 'search', 'evaluation', 'models', 'endpoints', 'cluster'];
-const benchmarkFileKeys = ['fields', 'scorers', 'answer_format', 'files', 'reference'];
-
-/** What cannot be read or decoded is told as a workflow. */
-async function kindOf(file: string): Promise<FileKind> {
-  try {
-    const content = decodeYaml(utf8Text(await readFile(file)));
-    if (typeof content !== 'object' || content === null) return 'workflow';
-    const has = (keys: readonly string[]) => keys.some((key) => key in content);
-    if (has(['steps', 'workflow', 'prompts'])) return 'workflow';
-    if (has(runFileKeys)) return 'run file';
-    return has(benchmarkFileKeys) ? 'benchmark file' : 'workflow';
-  } catch {
-    return 'workflow';
-  }
-}
-
-async function checkedFile(file: string, kind: FileKind, { benchmark, tryScorers }: Yardstick): Promise<Checked> {
+async function checkedFile(file: string, kind: FileKind, { benchmark, tryScorers, environment }: Yardstick): Promise<Checked> {
   if (kind === 'benchmark file') return validateBenchmarkFile(file, tryScorers);
   if (kind === 'workflow') return { summary: await validateWorkflowFile(file, benchmark), warnings: [] };
-  return { summary: await validateRunFile(file), warnings: [] };
+  return validateRunFile(file, environment);
 }
 
 /** All its splits, not only the one that a run would read. */
@@ -103,10 +86,16 @@ function lackOfPython(error: unknown): readonly string[] {
   throw error;
 }
 
-async function validateRunFile(file: string): Promise<string> {
-  const { configuration, benchmark } = await readRunFile(file);
+/** On a cluster elsewhere, keys are not in this environment: that one is missing is told, and no fault of the file. */
+async function validateRunFile(file: string, environment: Environment): Promise<Checked> {
+  const runFile = await readRunFile(file);
+  const { benchmark, warnings, configuration } = runFile;
   const { search, evaluation } = configuration;
-  return `${benchmark.queries.length} ${benchmark.name} queries, up to ${search.maxRounds} rounds, evaluation ${evaluation.method}`;
+  const simulated = describeSimulated(runFile);
+  return {
+    summary: `${benchmark.queries.length} ${benchmark.name} queries, up to ${search.maxRounds} rounds, evaluation ${evaluation.method}`,
+    warnings: [...(simulated === undefined ? [] : [simulated]), ...warnings, ...missingKeys(runFile, environment)],
+  };
 }
 
 async function validateWorkflowFile(file: string, surroundings: WorkflowSurroundings): Promise<string> {

@@ -1,5 +1,6 @@
 import type { OutcomeRow } from '../evaluation/evaluation-method.ts';
 import { scoresByQuery } from '../evaluation/full.ts';
+import { isNoResult } from '../failure.ts';
 import type { TokenUse } from '../ledger/token-use.ts';
 import type { ExecutionOutcome } from './event.ts';
 import { isQueryLevel } from './query-level/query-workflows.ts';
@@ -29,7 +30,7 @@ export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
   if (isQueryLevel(state.configuration)) return [];
   return state.rounds.flatMap((round) => {
     const outcomes = outcomesOf(state, round);
-    if (outcomes.length === 0) return [];
+    if (outcomes.length === 0 || isNoResult(outcomes)) return [];
     const scores = scoresByQuery(outcomes);
     return [
       {
@@ -49,10 +50,15 @@ export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
 /** A round's executions, those of the final pick and a canary that no sample took up among them. */
 function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): ExecutionOutcome[] {
   const final = finalOutcomes.flatMap((picked) => (picked.round === round.round ? [picked.outcome] : []));
-  const known = [...round.outcomes, ...final];
+  const known = [...round.outcomes, ...final].filter((outcome) => !isOfSurroundings(outcome));
   const { canary } = round;
   if (canary === undefined || known.some(({ queryIndex }) => queryIndex === canary.queryIndex)) return known;
   return [canary, ...known];
+}
+
+/** It says nothing about the query, and would be remembered as one that nothing solves. */
+function isOfSurroundings({ failure }: ExecutionOutcome): boolean {
+  return failure?.kind === 'poison' || failure?.kind === 'internal';
 }
 
 function isSimulated(uses: readonly TokenUse[]): boolean {

@@ -22,6 +22,8 @@ export interface BenchmarkDefinition {
   readonly initialWorkflow: Workflow;
   /** The absolute path of the file that defines it; none if it is built in. */
   readonly file?: string;
+  /** What that file says, without the defaults of what it leaves out, as one text; none if it is built in. */
+  readonly written?: string;
   /**
    * All queries of a split, in the order of its file.
    * @param folder where data files lie; a benchmark that is built in does not look there

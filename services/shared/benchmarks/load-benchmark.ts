@@ -26,6 +26,8 @@ export interface LoadedBenchmark extends Benchmark {
   readonly judgeEndpoints: readonly JudgeEndpoint[];
   /** The absolute path of the file that defines it; none if it is built in. */
   readonly file?: string;
+  /** What that file says, without the defaults of what it leaves out, as one text; none if it is built in. */
+  readonly written?: string;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function loadBenchmark(request: BenchmarkRequest): Promise<LoadedBe
     initialWorkflow,
     judgeEndpoints = [],
     file,
+    written,
   } = definition;
   if (!definition.splits.includes(split)) {
     const splits = definition.splits.join(', ');
@@ -60,6 +63,7 @@ export async function loadBenchmark(request: BenchmarkRequest): Promise<LoadedBe
     ...{ name, split, description, queries, inputs, operators, ...scorers, answerFormat, initialWorkflow, judgeEndpoints },
     ...(ownScorers === undefined ? {} : { ownScorers }),
     ...(file === undefined ? {} : { file }),
+    ...(written === undefined ? {} : { written }),
     warnings: [...loaded.warnings, ...leakedTests(queries), ...shared],
   };
 }

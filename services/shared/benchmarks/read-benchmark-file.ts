@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import type { Query } from '../../domain/benchmark.ts';
 import { scorerIn } from '../../domain/scoring/own-scorer.ts';
+import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { type ParsedSettings, parseSettings } from '../config/parse-settings.ts';
 import { readWorkflowFile, readWorkflowText } from '../config/read-workflow-file.ts';
+import { isGroup, sortedText } from '../config/sorted-text.ts';
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import { type BenchmarkFileSettings, benchmarkFileSchema } from './benchmark-file-schema.ts';
@@ -36,6 +38,7 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
   const inputs = inputsOf(parsed);
   const scoring = await readScorers(parsed, path);
   if (Object.keys(scoring.scorers).length === 0) throw parsed.error('scorers', 'scorers must name one scorer or more');
+  const initialWorkflow = await initialWorkflowOf(parsed, inputs, path);
   return {
     name: settings.name,
     description: settings.description,
@@ -44,13 +47,36 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
     operators: settings.operators,
     splits: splitsOf(rule),
     ...scoring,
-    initialWorkflow: await initialWorkflowOf(parsed, inputs, path),
+    initialWorkflow,
     file: resolve(path),
+    written: writtenBenchmark(parsed, scoring, initialWorkflow),
     loadSplit: async (split) => {
       const queries = await loadQueries(settings, rule, scoring, split);
       return { queries, warnings: listsAsTexts(queries) };
     },
   };
+}
+
+/** The content of files that it names stands for their paths, and the queries, which are told apart by themselves, are left out. */
+function writtenBenchmark({ written, settings }: Parsed, { ownScorers }: ReadScorers, initialWorkflow: Workflow): string {
+  const {
+    file: _,
+    files: __,
+    split: ___,
+    id: ____,
+    reference: _____,
+    initial_workflow,
+    ...said
+  } = isGroup(written) ? written : {};
+  const attached = Object.values(ownScorers).flatMap(({ options }) =>
+    Object.values(options).flatMap((option) => (typeof option === 'object' && 'text' in option ? [option.text] : [])),
+  );
+  return sortedText({
+    ...said,
+    fields: Object.keys(settings.fields),
+    attached,
+    workflow: initial_workflow === undefined ? undefined : canonicalHash(initialWorkflow),
+  });
 }
 
 /** Which fields a workflow may read; the others are for scorers. */

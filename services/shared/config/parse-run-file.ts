@@ -1,3 +1,4 @@
+import { earlierDefaults, withEarlierDefaults } from './earlier-defaults.ts';
 import { parseSettings } from './parse-settings.ts';
 import { withPreset } from './presets.ts';
 import { RunFileError } from './run-file-error.ts';
@@ -5,8 +6,18 @@ import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';
 
 export interface ParsedRunFile {
   readonly settings: RunFileSettings;
+  /** What the file itself says, before any default. */
+  readonly written: unknown;
+  /** The same settings with the defaults of each earlier version that knew all of them. */
+  readonly earlier: readonly EarlierSettings[];
   /** An error about one of its fields, with the line. */
   error(field: string, message: string, cause?: unknown): RunFileError;
+}
+
+export interface EarlierSettings {
+  readonly settings: RunFileSettings;
+  /** What a file that says nothing had then. */
+  readonly preset: RunFileSettings;
 }
 
 /**
@@ -15,10 +26,20 @@ export interface ParsedRunFile {
  * @throws RunFileError for the first thing that is wrong
  */
 export function parseRunFile(text: string, file: string): ParsedRunFile {
-  return parseSettings(text, {
+  const { settings, written, error } = parseSettings(text, {
     schema: runFileSchema,
     what: 'a run file',
     prepare: withPreset,
     refuse: (place, message, options) => new RunFileError({ file, ...place }, message, options),
+  });
+  return { settings, written, error, earlier: earlierSettings(written) };
+}
+
+/** Of a file with this content. */
+export function earlierSettings(written: unknown): readonly EarlierSettings[] {
+  return earlierDefaults.flatMap((defaults) => {
+    const under = (content: unknown) => runFileSchema.safeParse(withEarlierDefaults(withPreset(content), defaults));
+    const [settings, preset] = [under(written), under({ benchmark: 'sample' })];
+    return settings.success && preset.success ? [{ settings: settings.data, preset: preset.data }] : [];
   });
 }

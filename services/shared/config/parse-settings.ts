@@ -21,6 +21,8 @@ export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
 
 export interface ParsedSettings<Settings, Refusal extends Error> {
   readonly settings: Settings;
+  /** What the file says, as it stands there. */
+  readonly written: unknown;
   /** An error about one of its fields, with the line. */
   error(field: string, message: string, cause?: unknown): Refusal;
   /**
@@ -61,8 +63,10 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     if (issue === undefined) throw parsed.error;
     throw explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length);
   };
+  const written = plainValue(document, refuse);
   return {
-    settings: check(prepare(plainValue(document, refuse)), schema, []),
+    settings: check(prepare(written), schema, []),
+    written,
     error: (field, message, cause) => {
       const issue = { code: 'custom', path: field.split('.'), message: '', input: undefined } as const;
       const { line } = explainIssue(issue, { document, lines, what }, () => []);

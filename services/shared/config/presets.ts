@@ -1,3 +1,5 @@
+import { isGroup } from './sorted-text.ts';
+
 /**
  * Settings under one name, written as in a run file. A preset names what makes it what it is, and nothing else: an experiment puts
  * it over a user's run file, whose token budget and few-shot ratio it must leave alone. What it does not name is the default's, also
@@ -60,10 +62,6 @@ export function withPreset(content: unknown): unknown {
 function filledIn(group: unknown, preset: Readonly<Record<string, unknown>>): unknown {
   if (group === undefined) return preset;
   return isGroup(group) ? { ...preset, ...group } : group;
-}
-
-function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isPresetName(value: unknown): value is PresetName {

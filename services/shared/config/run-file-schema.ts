@@ -5,6 +5,7 @@ import { defaults } from './defaults.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';
 import { presetNames, presets } from './presets.ts';
 import { choice, decimal, flag, integer, listed, onOrOff, orLeftOut, settings, text } from './rules.ts';
+import { templateSettings } from './template-settings.ts';
 
 const { run } = defaults;
 const modelEndpoint = 'must be the name of an endpoint under `endpoints`, or simulated';
@@ -16,9 +17,7 @@ const model = (preset: typeof run.executor | typeof run.optimizer) =>
     temperature: orLeftOut(decimal(0, 2)).default(preset.temperature),
     top_p: orLeftOut(decimal(0, 1, { above: true })).default(preset.topP),
     max_tokens: integer(1, 1_000_000).default(preset.maxTokens),
-    chat_template_kwargs: z
-      .record(z.string(), z.unknown(), { error: 'must be a group of settings for the chat template' })
-      .default({}),
+    chat_template_kwargs: templateSettings().default({}),
     send_seed: flag().default(preset.sendSeed),
   }).prefault({});
 

@@ -2,22 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import type { ModelSettings, RunConfiguration } from '../../domain/search/configuration.ts';
-import { suggestion } from '../../domain/workflow/near-name.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
-import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
 import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
-import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
 import { readWorkflowFile } from './read-workflow-file.ts';
+import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
 import { singleRound } from './single-round.ts';
 import { EncodingError, utf8Text } from './utf8-text.ts';
+import { writtenSettings } from './written-settings.ts';
 
 /** All that a run needs, from a run file. Frozen. */
 export interface RunFile {
@@ -26,17 +25,15 @@ export interface RunFile {
   /** The absolute path of the file that defines the benchmark; none if it is built in. */
   readonly benchmarkFile?: string;
   readonly endpoints: readonly RunEndpoint[];
+  /** What is no fault of the file and should be known, a sentence each. */
+  readonly warnings: readonly string[];
+  /** What the user decided, without any default; see written-settings.ts. */
+  readonly written: string;
+  /** What the same file would have configured with the defaults of earlier versions. */
+  readonly earlierConfigurations: readonly RunConfiguration[];
   /** How fast, never what: no part of the run's identity. */
   readonly cluster: { readonly executors: number; readonly slots: number };
 }
-
-export interface RunEndpoint extends Endpoint {
-  /** The built-in simulated model, whose base URL is "" here: whoever starts it fills it in. */
-  readonly simulated: boolean;
-}
-
-/** The endpoint that needs no entry under `endpoints`; with an entry of that name, that one counts. */
-const simulatedEndpoint = 'simulated';
 
 /**
  * Reads a run file with everything that it names: benchmark and initial workflow. Nothing is spent on a file that is wrong.
@@ -68,28 +65,37 @@ export async function completeRunFile(
     initialWorkflowFor(parsed.settings, benchmark, base),
 ): Promise<RunFile> {
   const settings = runnableSettings(parsed.settings);
-  refuseContradictions({ ...parsed, settings });
+  const contradiction = contradictionIn(settings);
+  if (contradiction !== undefined) throw parsed.error(contradiction.field, contradiction.message);
   // Before the benchmark is read, which may take a while.
   usedEndpoints(parsed, []);
   const benchmark = await benchmarkOf(parsed, base);
   const endpoints = usedEndpoints(parsed, benchmark.judgeEndpoints);
+  const warnings = checkEndpointUse(parsed, benchmark.judgeEndpoints);
   const initialWorkflow = await firstWorkflowOf(benchmark);
   const name = settings.name ?? defaultName;
   const { file } = benchmark;
+  const configurationWith = (given: RunFileSettings) => configurationOf(given, name, benchmark, initialWorkflow);
   return deepFreeze({
-    configuration: configurationOf(settings, name, benchmark, initialWorkflow),
+    configuration: configurationWith(settings),
     benchmark,
+    written: writtenSettings(parsed.written, { benchmark, initialWorkflow }),
+    earlierConfigurations: parsed.earlier
+      .map(({ settings: before, preset }) => runnableSettings(before, preset))
+      .filter((before) => contradictionIn(before) === undefined)
+      .map(configurationWith),
     ...(file === undefined ? {} : { benchmarkFile: file }),
     endpoints,
+    warnings,
     cluster: settings.cluster,
   });
 }
 
 /** A query-level run has one round, and reads nothing of what steers a search. */
-function runnableSettings(settings: RunFileSettings): RunFileSettings {
+function runnableSettings(settings: RunFileSettings, preset?: RunFileSettings): RunFileSettings {
   const { mode, token_budget } = settings.search;
   if (mode !== 'query-level') return settings;
-  const { search, evaluation } = singleRound(settings, settings.evaluation.repeats);
+  const { search, evaluation } = singleRound(settings, settings.evaluation.repeats, preset);
   return { ...settings, search: { ...search, canary: false, mode, token_budget }, evaluation };
 }
 
@@ -105,79 +111,20 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function refuseContradictions({ settings, error }: ParsedRunFile): void {
-  const { evaluation, search } = settings;
+function contradictionIn({ evaluation, search }: RunFileSettings): { field: string; message: string } | undefined {
   if (evaluation.warm_up_rounds > search.max_rounds) {
-    throw error(
-      'evaluation.warm_up_rounds',
-      `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
-    );
+    return {
+      field: 'evaluation.warm_up_rounds',
+      message: `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
+    };
   }
   if (evaluation.forecasts && evaluation.method !== 'full') {
-    throw error(
-      'evaluation.forecasts',
-      `evaluation.forecasts is for evaluation.method full, which is compared with them, but the method is ${evaluation.method}`,
-    );
+    return {
+      field: 'evaluation.forecasts',
+      message: `evaluation.forecasts is for evaluation.method full, which is compared with them, but the method is ${evaluation.method}`,
+    };
   }
-}
-
-/** Where each model of the run is served, those of its judges among them. */
-function usedEndpoints({ settings, error }: ParsedRunFile, judges: readonly JudgeEndpoint[]): RunEndpoint[] {
-  const { executor, optimizer } = settings.models;
-  const wanted = [
-    { field: 'models.executor.endpoint', ...executor },
-    { field: 'models.optimizer.endpoint', ...optimizer },
-    ...judges.map(({ scorer, model, endpoint }) => ({
-      field: `scorers.${scorer}.endpoint of the benchmark file`,
-      model: model === '' ? executor.model : model,
-      endpoint: endpoint === '' ? executor.endpoint : endpoint,
-    })),
-  ];
-  const used = new Map<string, { name: string; endpoint: RunEndpoint }>();
-  for (const { field, endpoint: name, model } of wanted) {
-    const known = Object.keys(settings.endpoints);
-    if (!known.includes(name) && name !== simulatedEndpoint) {
-      throw error(
-        field,
-        `${field} names the endpoint "${name}", which is not under endpoints; ${suggestion(name, [...known, simulatedEndpoint])}`,
-      );
-    }
-    const other = used.get(model);
-    if (other && other.name !== name) {
-      throw error(
-        field,
-        `${field} is "${name}", but the same model ${model} comes from "${other.name}" already: use one endpoint for a model`,
-      );
-    }
-    used.set(model, { name, endpoint: endpointOf(settings, name, model) });
-  }
-  return [...used.values()].map(({ endpoint }) => endpoint);
-}
-
-function endpointOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint {
-  const endpoint = endpoints[name];
-  if (!endpoint) return { model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true };
-  return {
-    model,
-    baseUrl: endpoint.base_url.replace(/\/+$/, ''),
-    maxConcurrency: endpoint.max_concurrency,
-    timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
-    ...endpointSecrets(endpoint),
-    ...(endpoint.http2 && { http2: true }),
-    simulated: false,
-  };
-}
-
-/** What a run file says of an endpoint's secrets, in the terms of the contract. */
-export function endpointSecrets(endpoint: RunFileSettings['endpoints'][string]): Pick<Endpoint, 'apiKeyVariable' | 'headers'> {
-  return { apiKeyVariable: endpoint.api_key_variable ?? '', ...headersOf(endpoint) };
-}
-
-function headersOf({ headers }: RunFileSettings['endpoints'][string]): Pick<Endpoint, 'headers'> {
-  const list = Object.entries(headers).map(([name, value]) =>
-    typeof value === 'string' ? { name, value, variable: '' } : { name, value: '', variable: value.variable },
-  );
-  return list.length === 0 ? {} : { headers: { headers: list } };
+  return undefined;
 }
 
 /** The field of the run file that a problem with the benchmark belongs to. */

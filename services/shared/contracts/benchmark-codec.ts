@@ -27,6 +27,12 @@ export function hashQueries(benchmark: Benchmark): string {
   return hashBenchmark({ ...benchmark, ...texts, inputs: [], operators: [], otherScorers: [] });
 }
 
+/** SHA-256 of the queries alone, hex. */
+export function hashQueryContent({ queries }: Pick<Benchmark, 'queries'>): string {
+  const texts = { name: '', split: '', description: '', answerFormat: '', scorer: '' };
+  return hashBenchmark({ ...texts, queries, inputs: [], operators: [], otherScorers: [] });
+}
+
 export function benchmarkToProto(benchmark: Benchmark): ProtoBenchmark {
   return {
     schemaVersion,

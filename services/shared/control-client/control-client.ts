@@ -9,6 +9,7 @@ import {
 import {
   type CancelRunResponse,
   ControlServiceClient,
+  type FindRunsResponse,
   type ForgetMemoryResponse,
   type GetRunBenchmarkResponse,
   type GetRunResponse,
@@ -34,6 +35,8 @@ export interface ControlClient {
   /** May be repeated: the same configuration is the same run. */
   startRun(request: StartRunRequest, signal: AbortSignal): Promise<StartRunResponse>;
   listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
+  /** Those that go by the name, the newest first; no log is read. */
+  findRuns(name: string, signal: AbortSignal): Promise<FindRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
   getRunBenchmark(runId: string, signal: AbortSignal): Promise<GetRunBenchmarkResponse>;
   cancelRun(runId: string, reason: string, signal: AbortSignal): Promise<CancelRunResponse>;
@@ -111,6 +114,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     address,
     startRun: (request, signal) => ask('StartRun', client.startRun, request, signal, 4 * deadlineMs),
     listRuns: (signal) => ask('ListRuns', client.listRuns, {}, signal),
+    findRuns: (name, signal) => ask('FindRuns', client.findRuns, { name }, signal),
     getRun: (runId, signal) => ask('GetRun', client.getRun, { runId }, signal),
     getRunBenchmark: (runId, signal) => ask('GetRunBenchmark', client.getRunBenchmark, { runId }, signal),
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),

@@ -125,6 +125,7 @@ test('nothing is spent on what another run has left in the queue', async () => {
   await left.ended;
   const status = JSON.parse((await scale('status', 'local', '--json').ended).stdout);
   expect(status).toMatchObject({ status: 'running', goingOn: false });
+  expect((await scale('list').ended).stdout).toMatch(/^local-\w+ .* interrupted /m);
 
   await writeFile(join(folder, 'other.yaml'), runFile.replace('name: local', 'name: other'));
   const calls = join(folder, 'calls.jsonl');

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { asFreshRun, needsSimulator, refuseMissingKeys, startRunRequestOf } from '../../../../services/cli/runs/run-request.ts';
+import { needsSimulator, refuseMissingKeys, startRunRequestOf } from '../../../../services/cli/runs/run-request.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { RunFile } from '../../../../services/shared/config/run-file.ts';
-import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
 import { madeUpConfiguration } from '../../domain/search/made-up-world.ts';
 
 const benchmark: Benchmark = {
@@ -38,6 +37,9 @@ const file: RunFile = {
   benchmark,
   endpoints: [real, simulated],
   cluster: { executors: 1, slots: 4 },
+  written: '',
+  earlierConfigurations: [],
+  warnings: [],
 };
 
 test('the simulated model gets its address and limits, and the others keep theirs', () => {
@@ -55,13 +57,4 @@ test('a key that is not in the environment is missed before anything is started'
       'the key for model qwen is to be in the environment variable MY_KEY, which is not set',
     );
   }
-});
-
-test('a fresh run has the first name that is free, and so another id', () => {
-  const first = runIdOf(file.configuration);
-  const second = asFreshRun(file, new Set([first]));
-  expect(second.configuration.name).toBe('made up-2');
-  const third = asFreshRun(file, new Set([first, runIdOf(second.configuration)]));
-  expect(third.configuration.name).toBe('made up-3');
-  expect(asFreshRun(file, new Set())).toBe(file);
 });

@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function validate(change: (text: string) => string, tryScorers: Yardstick['tryScorers'] = async () => []) {
   const file = join(folder, 'benchmark.yaml');
   await writeFile(file, change(await readFile(file, 'utf8')));
-  return validateFile(file, { benchmark: { operators: [], inputs: [] }, tryScorers });
+  return validateFile(file, { benchmark: { operators: [], inputs: [] }, tryScorers, environment: {} });
 }
 const asItIs = (text: string) => text;
 

@@ -24,6 +24,17 @@ describe('parsing a run file', () => {
     expect(convergence('preset: aflow', 'search: { convergence: { z: 1 } }')).toEqual({ rounds: 5, top: 3, z: 1 });
   });
 
+  it.each(['off', 'no', '"false"', '', 'null', '0', '1', '[]'])(
+    'takes only true and false for switches of thinking: %s',
+    (value) => {
+      for (const role of ['executor', 'optimizer'])
+        for (const name of ['enable_thinking', 'thinking'])
+          expect(() =>
+            parse('benchmark: sample', 'models:', `  ${role}:`, '    chat_template_kwargs:', `      ${name}: ${value}`),
+          ).toThrow(new RegExp(`my-run\\.yaml:5: models\\.${role}\\.chat_template_kwargs\\.${name} must be true or false`));
+    },
+  );
+
   it('keeps what is meant for the chat template as it is', () => {
     const { settings } = parse(
       'benchmark: x',

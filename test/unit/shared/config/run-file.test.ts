@@ -124,7 +124,8 @@ endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key:
 
     it('serves the model of a judge where its file says', async () => {
       await own(`{ j: { kind: judge, ${prompt}, model: big, endpoint: far }, k: { kind: judge, ${prompt} } }`);
-      const file = await runFile(`benchmark: own.yaml\n${endpoints}`);
+      const models = 'models: { executor: { endpoint: simulated }, optimizer: { endpoint: simulated } }';
+      const file = await runFile(`benchmark: own.yaml\n${models}\n${endpoints}`);
       expect(file.endpoints.map(({ model, baseUrl }) => [model, baseUrl])).toEqual([
         ['qwen-plus', ''],
         ['qwen3-8b', ''],

@@ -58,7 +58,7 @@ describe('every file that a person gives', () => {
   const latin1 = Buffer.from('{"name": "café"}\n', 'latin1');
   const surroundings = { operators: ['custom'], inputs: ['question'] };
   const validate = async (file: string) => {
-    const { problems } = await validateFile(file, { benchmark: surroundings, tryScorers: async () => [] });
+    const { problems } = await validateFile(file, { benchmark: surroundings, tryScorers: async () => [], environment: {} });
     throw new Error(problems.map(({ message, line }) => `${line}: ${message}`).join());
   };
 

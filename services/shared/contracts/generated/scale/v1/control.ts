@@ -151,7 +151,18 @@ export interface RunManifest {
     | Spent
     | undefined;
   /** The run has paused itself, since only a person can mend the reason. Absent: no. */
-  needsPerson?: boolean | undefined;
+  needsPerson?:
+    | boolean
+    | undefined;
+  /**
+   * Hash of what the user decided, without any default, hex: by it a version with other defaults knows the run for the same one.
+   * Absent for runs of versions that did not keep it.
+   */
+  writtenHash?:
+    | string
+    | undefined;
+  /** Version of the defaults that filled in the rest of the configuration. */
+  defaultsVersion?: number | undefined;
 }
 
 export interface RunSummary {
@@ -161,6 +172,7 @@ export interface RunSummary {
   status: RunStatus;
   roundsCompleted: number;
   maxRounds: number;
+  /** Of the best workflow so far; after the end, of the winner. */
   bestScore?:
     | number
     | undefined;
@@ -177,7 +189,11 @@ export interface RunSummary {
     | Spent
     | undefined;
   /** Calls whose part of the tokens is an estimate. Absent: none. */
-  estimatedCalls?: number | undefined;
+  estimatedCalls?:
+    | number
+    | undefined;
+  /** The coordinator that was asked drives it. Another one of the cluster may. */
+  driven?: boolean | undefined;
 }
 
 /** A run that does not go on: for what, since when, and what would end it. */
@@ -201,6 +217,9 @@ export interface StartRunRequest {
   maxInFlight: number;
   /** The executor is a simulated model. */
   simulated: boolean;
+  /** As in the manifest. A run that is there keeps its own. */
+  writtenHash?: string | undefined;
+  defaultsVersion?: number | undefined;
 }
 
 export interface StartRunResponse {
@@ -220,6 +239,16 @@ export interface MemorySummary {
   runs: number;
   rows: number;
   executions: number;
+}
+
+export interface FindRunsRequest {
+  /** Of the configuration. Runs whose name goes on with a hyphen and a number are found too: they are the same search again. */
+  name: string;
+}
+
+export interface FindRunsResponse {
+  /** The newest first. */
+  manifests: RunManifest[];
 }
 
 export interface ListRunsRequest {
@@ -757,6 +786,8 @@ function createBaseRunManifest(): RunManifest {
     pausedAtMs: 0,
     spent: undefined,
     needsPerson: undefined,
+    writtenHash: undefined,
+    defaultsVersion: undefined,
   };
 }
 
@@ -800,6 +831,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.needsPerson !== undefined) {
       writer.uint32(104).bool(message.needsPerson);
+    }
+    if (message.writtenHash !== undefined) {
+      writer.uint32(114).string(message.writtenHash);
+    }
+    if (message.defaultsVersion !== undefined) {
+      writer.uint32(120).uint32(message.defaultsVersion);
     }
     return writer;
   },
@@ -921,6 +958,22 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.needsPerson = reader.bool();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.writtenHash = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.defaultsVersion = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -982,6 +1035,16 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.needs_person)
         ? globalThis.Boolean(object.needs_person)
         : undefined,
+      writtenHash: isSet(object.writtenHash)
+        ? globalThis.String(object.writtenHash)
+        : isSet(object.written_hash)
+        ? globalThis.String(object.written_hash)
+        : undefined,
+      defaultsVersion: isSet(object.defaultsVersion)
+        ? globalThis.Number(object.defaultsVersion)
+        : isSet(object.defaults_version)
+        ? globalThis.Number(object.defaults_version)
+        : undefined,
     };
   },
 
@@ -1026,6 +1089,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.needsPerson !== undefined) {
       obj.needsPerson = message.needsPerson;
     }
+    if (message.writtenHash !== undefined) {
+      obj.writtenHash = message.writtenHash;
+    }
+    if (message.defaultsVersion !== undefined) {
+      obj.defaultsVersion = Math.round(message.defaultsVersion);
+    }
     return obj;
   },
 
@@ -1049,6 +1118,8 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.pausedAtMs = object.pausedAtMs ?? 0;
     message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
     message.needsPerson = object.needsPerson ?? undefined;
+    message.writtenHash = object.writtenHash ?? undefined;
+    message.defaultsVersion = object.defaultsVersion ?? undefined;
     return message;
   },
 };
@@ -1068,6 +1139,7 @@ function createBaseRunSummary(): RunSummary {
     waiting: undefined,
     spent: undefined,
     estimatedCalls: undefined,
+    driven: undefined,
   };
 }
 
@@ -1111,6 +1183,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.estimatedCalls !== undefined) {
       writer.uint32(104).uint32(message.estimatedCalls);
+    }
+    if (message.driven !== undefined) {
+      writer.uint32(112).bool(message.driven);
     }
     return writer;
   },
@@ -1232,6 +1307,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.estimatedCalls = reader.uint32();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.driven = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1283,6 +1366,7 @@ export const RunSummary: MessageFns<RunSummary> = {
         : isSet(object.estimated_calls)
         ? globalThis.Number(object.estimated_calls)
         : undefined,
+      driven: isSet(object.driven) ? globalThis.Boolean(object.driven) : undefined,
     };
   },
 
@@ -1327,6 +1411,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.estimatedCalls !== undefined) {
       obj.estimatedCalls = Math.round(message.estimatedCalls);
     }
+    if (message.driven !== undefined) {
+      obj.driven = message.driven;
+    }
     return obj;
   },
 
@@ -1350,6 +1437,7 @@ export const RunSummary: MessageFns<RunSummary> = {
       : undefined;
     message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
     message.estimatedCalls = object.estimatedCalls ?? undefined;
+    message.driven = object.driven ?? undefined;
     return message;
   },
 };
@@ -1496,7 +1584,15 @@ export const Waiting: MessageFns<Waiting> = {
 };
 
 function createBaseStartRunRequest(): StartRunRequest {
-  return { configuration: undefined, benchmark: undefined, endpoints: [], maxInFlight: 0, simulated: false };
+  return {
+    configuration: undefined,
+    benchmark: undefined,
+    endpoints: [],
+    maxInFlight: 0,
+    simulated: false,
+    writtenHash: undefined,
+    defaultsVersion: undefined,
+  };
 }
 
 export const StartRunRequest: MessageFns<StartRunRequest> = {
@@ -1515,6 +1611,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.simulated !== false) {
       writer.uint32(72).bool(message.simulated);
+    }
+    if (message.writtenHash !== undefined) {
+      writer.uint32(82).string(message.writtenHash);
+    }
+    if (message.defaultsVersion !== undefined) {
+      writer.uint32(88).uint32(message.defaultsVersion);
     }
     return writer;
   },
@@ -1572,6 +1674,22 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.simulated = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.writtenHash = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.defaultsVersion = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1597,6 +1715,16 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         ? globalThis.Number(object.max_in_flight)
         : 0,
       simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+      writtenHash: isSet(object.writtenHash)
+        ? globalThis.String(object.writtenHash)
+        : isSet(object.written_hash)
+        ? globalThis.String(object.written_hash)
+        : undefined,
+      defaultsVersion: isSet(object.defaultsVersion)
+        ? globalThis.Number(object.defaultsVersion)
+        : isSet(object.defaults_version)
+        ? globalThis.Number(object.defaults_version)
+        : undefined,
     };
   },
 
@@ -1617,6 +1745,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.simulated !== false) {
       obj.simulated = message.simulated;
     }
+    if (message.writtenHash !== undefined) {
+      obj.writtenHash = message.writtenHash;
+    }
+    if (message.defaultsVersion !== undefined) {
+      obj.defaultsVersion = Math.round(message.defaultsVersion);
+    }
     return obj;
   },
 
@@ -1634,6 +1768,8 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.endpoints = object.endpoints?.map((e) => Endpoint.fromPartial(e)) || [];
     message.maxInFlight = object.maxInFlight ?? 0;
     message.simulated = object.simulated ?? false;
+    message.writtenHash = object.writtenHash ?? undefined;
+    message.defaultsVersion = object.defaultsVersion ?? undefined;
     return message;
   },
 };
@@ -1878,6 +2014,144 @@ export const MemorySummary: MessageFns<MemorySummary> = {
     message.runs = object.runs ?? 0;
     message.rows = object.rows ?? 0;
     message.executions = object.executions ?? 0;
+    return message;
+  },
+};
+
+function createBaseFindRunsRequest(): FindRunsRequest {
+  return { name: "" };
+}
+
+export const FindRunsRequest: MessageFns<FindRunsRequest> = {
+  encode(message: FindRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindRunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindRunsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindRunsRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: FindRunsRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FindRunsRequest>): FindRunsRequest {
+    return FindRunsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindRunsRequest>): FindRunsRequest {
+    const message = createBaseFindRunsRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseFindRunsResponse(): FindRunsResponse {
+  return { manifests: [] };
+}
+
+export const FindRunsResponse: MessageFns<FindRunsResponse> = {
+  encode(message: FindRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.manifests) {
+      RunManifest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindRunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindRunsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.manifests.push(RunManifest.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindRunsResponse {
+    return {
+      manifests: globalThis.Array.isArray(object?.manifests)
+        ? object.manifests.map((e: any) => RunManifest.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: FindRunsResponse): unknown {
+    const obj: any = {};
+    if (message.manifests?.length) {
+      obj.manifests = message.manifests.map((e) => RunManifest.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FindRunsResponse>): FindRunsResponse {
+    return FindRunsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindRunsResponse>): FindRunsResponse {
+    const message = createBaseFindRunsResponse();
+    message.manifests = object.manifests?.map((e) => RunManifest.fromPartial(e)) || [];
     return message;
   },
 };
@@ -4274,6 +4548,16 @@ export const ControlServiceService = {
     responseSerialize: (value: ListRunsResponse): Buffer => Buffer.from(ListRunsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListRunsResponse => ListRunsResponse.decode(value),
   },
+  /** What is kept of the runs that go by a name, without looking into their logs. */
+  findRuns: {
+    path: "/scale.v1.ControlService/FindRuns" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FindRunsRequest): Buffer => Buffer.from(FindRunsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FindRunsRequest => FindRunsRequest.decode(value),
+    responseSerialize: (value: FindRunsResponse): Buffer => Buffer.from(FindRunsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FindRunsResponse => FindRunsResponse.decode(value),
+  },
   getRun: {
     path: "/scale.v1.ControlService/GetRun" as const,
     requestStream: false as const,
@@ -4370,6 +4654,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   /** Starts a run, or continues the one with the same id: the call may be repeated. */
   startRun: handleUnaryCall<StartRunRequest, StartRunResponse>;
   listRuns: handleUnaryCall<ListRunsRequest, ListRunsResponse>;
+  /** What is kept of the runs that go by a name, without looking into their logs. */
+  findRuns: handleUnaryCall<FindRunsRequest, FindRunsResponse>;
   getRun: handleUnaryCall<GetRunRequest, GetRunResponse>;
   /** The run's log from a sequence on, then what is new, with progress in between. */
   watchRun: handleServerStreamingCall<WatchRunRequest, WatchRunResponse>;
@@ -4416,6 +4702,22 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListRunsResponse) => void,
+  ): ClientUnaryCall;
+  /** What is kept of the runs that go by a name, without looking into their logs. */
+  findRuns(
+    request: FindRunsRequest,
+    callback: (error: ServiceError | null, response: FindRunsResponse) => void,
+  ): ClientUnaryCall;
+  findRuns(
+    request: FindRunsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FindRunsResponse) => void,
+  ): ClientUnaryCall;
+  findRuns(
+    request: FindRunsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FindRunsResponse) => void,
   ): ClientUnaryCall;
   getRun(
     request: GetRunRequest,

@@ -1,0 +1,179 @@
+import { lackOfResult } from '../../domain/eval/has-result.ts';
+import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
+import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { RunFile } from '../../shared/config/run-file.ts';
+import { writtenHash } from '../../shared/config/written-settings.ts';
+import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
+import { type RunManifest, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { runIdOf } from '../../shared/contracts/run-id.ts';
+import { CliError } from '../cli-error.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { describeDifferences, describeMoves, listedDifferences } from './describe-differences.ts';
+import { readRun } from './follow-run.ts';
+import { readRunBenchmark } from './read-run-benchmark.ts';
+import { createRunRecord } from './run-record.ts';
+import { isSimulatedRun } from './run-request.ts';
+
+export interface RunChoice {
+  readonly file: RunFile;
+  /** A run of its own, whatever there is. */
+  readonly fresh: boolean;
+  /** The run to go on with, whatever the file says now: its id. */
+  readonly continued?: string | undefined;
+}
+
+export interface ChosenRun {
+  /** With the configuration and the benchmark that the run has, or will have. */
+  readonly file: RunFile;
+  /** What a person should know of it, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * The run that a file means. A run that it started before is found by what the user wrote, so that newer defaults make no other run of
+ * it: it keeps its own. One that has ended without a result is executed again, under the next number.
+ */
+export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, signal: AbortSignal): Promise<ChosenRun> {
+  const { file, fresh, continued } = choice;
+  if (continued !== undefined) return continueRun(cluster, file, continued, signal);
+  const { manifests } = await cluster.client.findRuns(file.configuration.name, signal);
+  const notices: string[] = [];
+  for (let number = 1; ; number += 1) {
+    const named = number === 1 ? file : renamed(file, `${file.configuration.name}-${number}`);
+    const found = runOf(named, manifests);
+    if (found === undefined) {
+      const earlier = notices.length > 0 || fresh ? undefined : await noteEarlier(cluster, named, manifests, signal);
+      return { file: named, notices: earlier === undefined ? notices : [earlier] };
+    }
+    if (fresh) continue;
+    const lack = await whyNot(cluster, named, found, signal);
+    if (lack === undefined)
+      return { file: await asStarted(cluster, named, found, signal), notices: [...notices, ...continuation(named, found)] };
+    notices.push(`Run ${found.runId} is no result (${lack}): it is executed again, as a run of its own.`);
+  }
+}
+
+/** The same search as a run of its own: its name is part of a run's identity. */
+function renamed(file: RunFile, name: string): RunFile {
+  const withName = (configuration: RunConfiguration): RunConfiguration => ({ ...configuration, name });
+  return {
+    ...file,
+    configuration: withName(file.configuration),
+    earlierConfigurations: file.earlierConfigurations.map(withName),
+  };
+}
+
+function runOf(file: RunFile, manifests: readonly RunManifest[]): RunManifest | undefined {
+  const { configuration, written, earlierConfigurations } = file;
+  const byId = (id: string) => manifests.find(({ runId }) => runId === id);
+  const hash = writtenHash(configuration.name, written);
+  return (
+    byId(runIdOf(configuration)) ??
+    manifests.find((manifest) => manifest.writtenHash === hash) ??
+    earlierConfigurations.map((earlier) => byId(runIdOf(earlier))).find((manifest) => manifest !== undefined)
+  );
+}
+
+/** Why a run that a file means is not to be gone on with, or shown; undefined if it is. */
+async function whyNot(
+  cluster: ReachedCluster,
+  file: RunFile,
+  { runId, status, simulated }: RunManifest,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (simulated !== isSimulatedRun(file))
+    return simulated ? 'simulated models answered it' : 'real models answered it, and here simulated ones would';
+  if (!isOver(status)) return undefined;
+  const record = await readRun(cluster, createRunRecord(runId), signal);
+  return record.events.length === 0 ? 'it ended before it began' : lackOfResult(record.state());
+}
+
+function isOver(status: RunStatus): boolean {
+  return status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
+}
+
+/** The file as it would be if it said what the run was started with. */
+async function asStarted(cluster: ReachedCluster, file: RunFile, manifest: RunManifest, signal: AbortSignal): Promise<RunFile> {
+  if (manifest.configuration === undefined) return file;
+  const configuration = configurationFromProto(manifest.configuration);
+  const isSameContent = configuration.benchmark.contentHash === file.configuration.benchmark.contentHash;
+  const benchmark = isSameContent ? file.benchmark : await readRunBenchmark(cluster, manifest.runId, signal);
+  return { ...file, configuration, benchmark };
+}
+
+function continuation(file: RunFile, { runId, status, configuration, endpoints }: RunManifest): string[] {
+  const before = configuration && configurationFromProto(configuration);
+  const differences = before === undefined ? [] : describeDifferences(before, file.configuration, file.benchmarkFile);
+  const again = isEvaluation(file.configuration) ? '--fresh executes it once more' : '--fresh runs the search once more';
+  const moves = describeMoves(endpoints, file.endpoints);
+  const kept = `It keeps the defaults of the version that started it (${listedDifferences(differences)})`;
+  if (!isOver(status)) {
+    return [
+      `Continuing run ${runId}.`,
+      ...(differences.length === 0 ? [] : [`${kept}; --fresh starts a run with the present ones.`]),
+      ...(moves === undefined ? [] : [`From here on another endpoint answers: ${moves}.`]),
+    ];
+  }
+  return [
+    `Run ${runId} has ended before: this is its report again, at no cost. ${again}.`,
+    ...(differences.length === 0 ? [] : [`${kept}.`]),
+    ...(moves === undefined ? [] : [`It was not asked again where the file says now: ${moves}. ${again}, there.`]),
+  ];
+}
+
+/** What is different from the newest run of the name, where that run is unfinished or the benchmark's content is another. */
+async function noteEarlier(
+  { client }: ReachedCluster,
+  file: RunFile,
+  manifests: readonly RunManifest[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const earlier = manifests.find(({ configuration }) => configuration?.name === file.configuration.name);
+  if (earlier?.configuration === undefined) return undefined;
+  const before = configurationFromProto(earlier.configuration);
+  const differences = describeDifferences(before, file.configuration, file.benchmarkFile);
+  if (differences.length === 0) return undefined;
+  const why = `${listedDifferences(differences)}. So this starts a run of its own`;
+  if (isOver(earlier.status)) {
+    const isOtherContent = before.benchmark.contentHash !== file.configuration.benchmark.contentHash;
+    return isOtherContent && before.benchmark.name === file.configuration.benchmark.name
+      ? `Run ${earlier.runId} has ended, and since then ${why}.`
+      : undefined;
+  }
+  const { summary } = await client.getRun(earlier.runId, signal);
+  const rounds = summary?.roundsCompleted ?? 0;
+  const how = isEvaluation(before)
+    ? 'what it says then continues that one'
+    : `\`scale run FILE --continue ${earlier.runId}\` goes on with that one`;
+  return `Run ${earlier.runId} is unfinished (${rounds} of ${before.search.maxRounds} rounds), and since then ${why}; ${how}.`;
+}
+
+/** @throws CliError if there is no such run, or the file does not say where its models are */
+async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string, signal: AbortSignal): Promise<ChosenRun> {
+  const { manifest } = await cluster.client.getRun(runId, signal);
+  if (manifest?.configuration === undefined)
+    throw new CliError(exitCodes.failed, `the cluster has no configuration for run ${runId}`);
+  if (isOver(manifest.status))
+    throw new CliError(exitCodes.badInput, `run ${runId} has ended: \`scale report ${runId}\` shows it`);
+  const { executor, optimizer } = configurationFromProto(manifest.configuration);
+  const missing = [executor, optimizer].find(({ model }) => file.endpoints.every((endpoint) => endpoint.model !== model));
+  if (missing !== undefined) {
+    const known = file.endpoints.map(({ model }) => model).join(', ');
+    throw new CliError(exitCodes.badInput, `run ${runId} asks the model ${missing.model}, and the run file has ${known}`);
+  }
+  if (manifest.simulated !== isSimulatedRun(file)) {
+    const [before, now] = manifest.simulated ? ['simulated', 'real'] : ['real', 'simulated'];
+    throw new CliError(exitCodes.badInput, `run ${runId} was started with ${before} models, and the run file has ${now} ones`);
+  }
+  const { configuration, endpoints } = manifest;
+  const differences = describeDifferences(configurationFromProto(configuration), file.configuration, file.benchmarkFile);
+  const moves = describeMoves(endpoints, file.endpoints);
+  return {
+    file: await asStarted(cluster, file, manifest, signal),
+    notices: [
+      `Continuing run ${runId} as it was started${differences.length === 0 ? '' : `, not as the file is now: ${listedDifferences(differences)}`}.`,
+      ...(moves === undefined ? [] : [`From here on another endpoint answers: ${moves}.`]),
+    ],
+  };
+}

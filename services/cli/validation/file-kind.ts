@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { nearName } from '../../domain/workflow/near-name.ts';
+import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file-schema.ts';
+import { decodeYaml, YamlError } from '../../shared/config/decode-yaml.ts';
+import { runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { isGroup } from '../../shared/config/sorted-text.ts';
+import { utf8Text } from '../../shared/config/utf8-text.ts';
+
+export type FileKind = 'workflow' | 'run file' | 'benchmark file';
+
+const settingsOf: Readonly<Record<FileKind, readonly string[]>> = {
+  workflow: ['workflow', 'name', 'description', 'prompts', 'steps'],
+  'run file': Object.keys(runFileSchema.shape),
+  'benchmark file': Object.keys(benchmarkFileSchema.shape),
+};
+
+/** What a file is, by the settings at its top: the kind that has most of them, misspelt ones too. Of equals, a run file. */
+export async function fileKindOf(file: string): Promise<FileKind> {
+  const text = await readFile(file)
+    .then(utf8Text)
+    .catch(() => '');
+  const keys = topKeys(text);
+  const known = (kind: FileKind): number => keys.filter((key) => nearName(key, settingsOf[kind]) !== undefined).length;
+  const kinds: readonly FileKind[] = ['run file', 'workflow', 'benchmark file'];
+  return kinds.reduce((best, kind) => (known(kind) > known(best) ? kind : best), 'run file' as FileKind);
+}
+
+function topKeys(text: string): readonly string[] {
+  try {
+    const content = decodeYaml(text);
+    return isGroup(content) ? Object.keys(content) : [];
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    // It is refused as what it seems to be.
+    return [...new Set([...text.matchAll(/\b([A-Za-z_]\w*)["']?\s*:/g)].map(([, key = '']) => key))];
+  }
+}

@@ -1,0 +1,64 @@
+import { isGroup } from './sorted-text.ts';
+
+/**
+ * Defaults of earlier versions, as they would stand in a run file, the oldest first: what each of them had otherwise than the present
+ * version. A run that one of them started has an id with its defaults in it; with these, the same file finds it again. Later versions
+ * keep with a run what its file said (written-settings.ts), and need no entry here.
+ */
+export const earlierDefaults = [
+  {
+    search: { ties: 'oldest', convergence: { rounds: 5, top: 3, z: 0 }, canary: false, final_pick: { policy: 'argmax' } },
+    evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03 },
+  },
+  {
+    search: {
+      ties: 'oldest',
+      convergence: { rounds: 5, top: 3, z: 0 },
+      final_pick: { policy: 'argmax', share: 0.1 },
+    },
+    evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03 },
+  },
+  {
+    search: { ties: 'oldest', convergence: { rounds: 5, top: 3, z: 0 }, final_pick: { policy: 'race', share: 0.14 } },
+    evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06 },
+  },
+  {
+    search: { ties: 'oldest', convergence: { rounds: 5, top: 3, z: 0 }, final_pick: { policy: 'race', share: 0.12 } },
+    evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06 },
+  },
+] as const;
+
+export type EarlierDefaults = (typeof earlierDefaults)[number];
+
+/**
+ * The version of the present defaults and presets, kept with each run. Count it up when one of them changes: whoever goes on with an
+ * older run is told by it.
+ */
+export const defaultsVersion = earlierDefaults.length + 1;
+
+/** A run file's content, its preset filled in, with an earlier version's defaults where it says nothing. */
+export function withEarlierDefaults(content: unknown, defaults: EarlierDefaults): unknown {
+  if (!isGroup(content)) return content;
+  const { search, evaluation } = content;
+  return {
+    ...content,
+    search: filledIn(withPickAsGroup(search), defaults.search),
+    evaluation: filledIn(evaluation, defaults.evaluation),
+  };
+}
+
+/** `final_pick: race` is short for a group, whose other values are defaults too. */
+function withPickAsGroup(search: unknown): unknown {
+  return isGroup(search) && typeof search.final_pick === 'string'
+    ? { ...search, final_pick: { policy: search.final_pick } }
+    : search;
+}
+
+/** What is given stays; of the final pick, each value by itself. */
+function filledIn(given: unknown, defaults: Readonly<Record<string, unknown>>): unknown {
+  if (given === undefined) return defaults;
+  if (!isGroup(given)) return given;
+  const { final_pick: pick } = given;
+  const picked = isGroup(pick) && isGroup(defaults.final_pick) ? { final_pick: { ...defaults.final_pick, ...pick } } : {};
+  return { ...defaults, ...given, ...picked };
+}

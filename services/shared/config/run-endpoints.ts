@@ -1,0 +1,124 @@
+import { suggestion } from '../../domain/workflow/near-name.ts';
+import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
+import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { ParsedRunFile } from './parse-run-file.ts';
+import type { RunFileSettings } from './run-file-schema.ts';
+import { isGroup } from './sorted-text.ts';
+
+export interface RunEndpoint extends Endpoint {
+  /** The built-in simulated model, whose base URL is "" here: whoever starts it fills it in. */
+  readonly simulated: boolean;
+}
+
+/** The endpoint that needs no entry under `endpoints`; with an entry of that name, that one counts. */
+const simulatedEndpoint = 'simulated';
+
+/** Where each model of the run is served, those of its judges among them. */
+export function usedEndpoints({ settings, error }: ParsedRunFile, judges: readonly JudgeEndpoint[]): RunEndpoint[] {
+  const used = new Map<string, { name: string; endpoint: RunEndpoint }>();
+  for (const { field, endpoint: name, model } of wantedModels(settings, judges)) {
+    const known = Object.keys(settings.endpoints);
+    if (!known.includes(name) && name !== simulatedEndpoint) {
+      throw error(
+        field,
+        `${field} names the endpoint "${name}", which is not under endpoints; ${suggestion(name, [...known, simulatedEndpoint])}`,
+      );
+    }
+    const other = used.get(model);
+    if (other && other.name !== name) {
+      throw error(
+        field,
+        `${field} is "${name}", but the same model ${model} comes from "${other.name}" already: use one endpoint for a model`,
+      );
+    }
+    used.set(model, { name, endpoint: endpointOf(settings, name, model) });
+  }
+  return [...used.values()].map(({ endpoint }) => endpoint);
+}
+
+interface WantedModel {
+  /** Where its endpoint is named. */
+  readonly field: string;
+  readonly model: string;
+  readonly endpoint: string;
+}
+
+function wantedModels({ models: { executor, optimizer } }: RunFileSettings, judges: readonly JudgeEndpoint[]): WantedModel[] {
+  return [
+    { field: 'models.executor.endpoint', model: executor.model, endpoint: executor.endpoint },
+    { field: 'models.optimizer.endpoint', model: optimizer.model, endpoint: optimizer.endpoint },
+    ...judges.map(({ scorer, model, endpoint }) => ({
+      field: `scorers.${scorer}.endpoint of the benchmark file`,
+      model: model === '' ? executor.model : model,
+      endpoint: endpoint === '' ? executor.endpoint : endpoint,
+    })),
+  ];
+}
+
+/**
+ * Refuses what most likely is a slip: a simulated model beside a real one, and endpoints of which none is used, where the file
+ * does not itself say that a model is simulated.
+ * @returns what should be known, a sentence each
+ * @throws RunFileError
+ */
+export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEndpoint[]): string[] {
+  const { settings, error } = parsed;
+  const names = Object.keys(settings.endpoints);
+  const used = new Set(wantedModels(settings, judges).map(({ endpoint }) => endpoint));
+  const unused = names.filter((name) => !used.has(name));
+  const role = rolesLeftToTheSimulator(parsed)[0];
+  if (role !== undefined && unused.length < names.length) {
+    const real = names.find((name) => used.has(name));
+    throw error(
+      `models.${role}`,
+      `models.${role} names no endpoint, so a simulated model would answer beside the real one of ${real}: name its endpoint, or write \`endpoint: simulated\` if that is meant`,
+    );
+  }
+  const [first] = unused;
+  if (first === undefined) return [];
+  if (role !== undefined && unused.length === names.length) {
+    throw error(
+      `endpoints.${first}`,
+      `endpoints.${first} is used by no model, and simulated models would answer: give it to them, as in \`models: { executor: { endpoint: ${first}, model: … }, optimizer: { endpoint: ${first}, model: … } }\``,
+    );
+  }
+  return [`no model uses ${unused.map((name) => `endpoints.${name}`).join(' and ')}`];
+}
+
+/** Models for which the file names no endpoint, and which nothing else serves. */
+function rolesLeftToTheSimulator({ settings, written }: ParsedRunFile): string[] {
+  const models = isGroup(written) && isGroup(written.models) ? written.models : {};
+  return Object.entries(settings.models)
+    .filter(([, { endpoint }]) => endpoint === simulatedEndpoint && settings.endpoints[endpoint] === undefined)
+    .map(([role]) => role)
+    .filter((role) => {
+      const model = models[role];
+      return !isGroup(model) || model.endpoint === undefined;
+    });
+}
+
+function endpointOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint {
+  const endpoint = endpoints[name];
+  if (!endpoint) return { model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true };
+  return {
+    model,
+    baseUrl: endpoint.base_url.replace(/\/+$/, ''),
+    maxConcurrency: endpoint.max_concurrency,
+    timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
+    ...endpointSecrets(endpoint),
+    ...(endpoint.http2 && { http2: true }),
+    simulated: false,
+  };
+}
+
+/** What a run file says of an endpoint's secrets, in the terms of the contract. */
+export function endpointSecrets(endpoint: RunFileSettings['endpoints'][string]): Pick<Endpoint, 'apiKeyVariable' | 'headers'> {
+  return { apiKeyVariable: endpoint.api_key_variable ?? '', ...headersOf(endpoint) };
+}
+
+function headersOf({ headers }: RunFileSettings['endpoints'][string]): Pick<Endpoint, 'headers'> {
+  const list = Object.entries(headers).map(([name, value]) =>
+    typeof value === 'string' ? { name, value, variable: '' } : { name, value: '', variable: value.variable },
+  );
+  return list.length === 0 ? {} : { headers: { headers: list } };
+}

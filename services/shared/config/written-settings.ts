@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
+import type { Workflow } from '../../domain/workflow/workflow.ts';
+import type { LoadedBenchmark } from '../benchmarks/load-benchmark.ts';
+import { hashQueryContent } from '../contracts/benchmark-codec.ts';
+import { isGroup, sortedText } from './sorted-text.ts';
+
+type Group = Readonly<Record<string, unknown>>;
+
+export interface WrittenParts {
+  readonly benchmark: LoadedBenchmark;
+  readonly initialWorkflow: Workflow;
+}
+
+/**
+ * What a user has decided, as one text: the run file's own words, and the content of what they name. No default is in it, so that a
+ * version with other defaults finds the run again; nor is what says where or how fast (addresses, keys, workers).
+ */
+export function writtenSettings(written: unknown, { benchmark, initialWorkflow }: WrittenParts): string {
+  const { name: _, endpoints: __, cluster: ___, ...said } = groupOf(written);
+  const { initial_workflow: workflow, models, benchmark: about, ...rest } = said;
+  const { split, limit, scorer } = groupOf(about);
+  return sortedText({
+    ...rest,
+    models: Object.fromEntries(Object.entries(groupOf(models)).map(([role, model]) => [role, withoutPlace(model)])),
+    benchmark: { name: benchmark.name, split, limit, scorer, queries: hashQueryContent(benchmark), file: benchmark.written },
+    // Its text decides, wherever it stands.
+    workflow: workflow === undefined ? undefined : canonicalHash(initialWorkflow),
+  });
+}
+
+/** Under a name, which tells runs of the same settings apart. */
+export function writtenHash(name: string, written: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, written]))
+    .digest('hex');
+}
+
+function withoutPlace(model: unknown): unknown {
+  const { endpoint: _, ...rest } = groupOf(model);
+  return rest;
+}
+
+function groupOf(value: unknown): Group {
+  return isGroup(value) ? value : {};
+}

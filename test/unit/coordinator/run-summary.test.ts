@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { describeStatus, isGoingOn, runTable } from '../../../services/cli/runs/describe-runs.ts';
+import { runSummary } from '../../../services/coordinator/run-summary.ts';
+import type { Round, RunState } from '../../../services/domain/search/state.ts';
+import { type RunManifest, RunStatus, type RunSummary } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { madeUpConfiguration } from '../domain/search/made-up-world.ts';
+
+const manifest: RunManifest = {
+  ...{ schemaVersion: 1, runId: 'r', configuration: undefined, endpoints: [], status: RunStatus.COMPLETED, maxInFlight: 0 },
+  ...{ createdAtMs: 1, cancelReason: '', simulated: false, pauseReason: '', pausedAtMs: 0 },
+};
+
+function round(number: number, score: number): Round {
+  const evaluation = { method: 'few-shot', score, executions: 3 };
+  const parts = { candidates: [], proposals: [], samples: [], outcomes: [], predictions: [] };
+  return { round: number, parentRound: 0, workflowHash: '', modification: '', completed: true, evaluation, ...parts };
+}
+
+const state = (bestRound?: number): RunState => ({
+  configuration: madeUpConfiguration({ queryCount: 3 }),
+  status: 'completed',
+  rounds: [round(1, 0.5), round(2, 0.9524), round(3, 0.9048)],
+  ledger: [],
+  ...(bestRound === undefined ? {} : { bestRound }),
+});
+
+describe('a run in a list', () => {
+  it("has the winner's score for its best, and the highest until there is a winner", () => {
+    expect(runSummary(manifest, state(3), undefined).bestScore).toBe(0.9048);
+    expect(runSummary(manifest, state(), undefined).bestScore).toBe(0.9524);
+    expect(runSummary(manifest, undefined, undefined).bestScore).toBeUndefined();
+  });
+
+  it('is interrupted if nobody works on it, as its status says', () => {
+    const run = (status: RunStatus, driven: boolean): RunSummary => ({
+      ...runSummary({ ...manifest, status }, state(), undefined),
+      driven,
+    });
+    const running = run(RunStatus.RUNNING, false);
+    expect([isGoingOn(running, 'own'), isGoingOn(running, 'attached'), isGoingOn(running, 'server')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(isGoingOn(run(RunStatus.RUNNING, true), 'attached')).toBe(true);
+    expect(runTable([running], 'own')).toContain('interrupted');
+    expect(describeStatus(run(RunStatus.RUNNING, true), 'attached')).toBe('running');
+    for (const kind of ['own', 'attached', 'server'] as const)
+      expect(describeStatus(run(RunStatus.PAUSED, false), kind)).toBe('paused');
+  });
+});
