@@ -115,12 +115,14 @@ interface Shape {
 
 /** One message a subject, and the first one stays: publishing again is refused, so ids in subjects make effects happen once. */
 const firstWins: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true };
+/** What is written stays, whoever may administer the server: nothing of ours deletes there. */
+const kept: Partial<StreamConfig> = { deny_delete: true, deny_purge: true };
 const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true };
 
 const shapes: readonly Shape[] = [
   { name: streams.jobs, subjects: ['jobs.v1.>'], share: 0.04, more: { ...firstWins, retention: RetentionPolicy.Workqueue } },
-  { name: streams.results, subjects: ['results.v1.>'], share: 0.38, more: { ...firstWins, max_age: nanos(14 * dayMs) } },
-  { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { discard: DiscardPolicy.New, deny_delete: true } },
+  { name: streams.results, subjects: ['results.v1.>'], share: 0.38, more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) } },
+  { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...kept, discard: DiscardPolicy.New } },
   // Losing old calls costs tokens, refusing new ones would stop the work: so this one forgets instead of refusing.
   {
     name: streams.journal,
@@ -133,7 +135,7 @@ const shapes: readonly Shape[] = [
     name: streams.spending,
     subjects: ['spending.v1.*'],
     share: 0.02,
-    more: { discard: DiscardPolicy.Old, max_age: nanos(14 * dayMs) },
+    more: { ...kept, discard: DiscardPolicy.Old, max_age: nanos(14 * dayMs) },
   },
   // What is remembered makes searches better, and none fails without it: the oldest goes.
   {

@@ -4,6 +4,7 @@ import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import { createWakeup, type Wakeup } from '../lifecycle/wakeup.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
+import { BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { JobWork } from './job-work.ts';
 import { startRunDirectory } from './run-directory.ts';
@@ -50,6 +51,8 @@ const pullWaitMs = 2000;
 /** With fewer slots than lanes, a lane that waits keeps another from asking. */
 const crowdedPullWaitMs = 100;
 const pullErrorPauseMs = 300;
+/** What only a person can mend, e.g. a missing permission. */
+const lastingErrorPauseMs = 5_000;
 
 /** Pulls exactly as many jobs as it has free slots, from one lane a run and kind, each in a loop of its own. */
 export function startWorker(settings: WorkerSettings, dependencies: WorkerDependencies): Worker {
@@ -130,7 +133,11 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       } catch (error) {
         if (pulling.signal.aborted) return;
         logger.warn({ ...lane, err: coerceError(error) }, 'pull failed; trying again');
-        await sleep(pullErrorPauseMs, undefined, { signal: pulling.signal }).catch(() => undefined);
+        const isLasting = error instanceof BusError && !error.retryable;
+        if (isLasting) bus.troubles.tell({ runId: lane.runId, worker: settings.name, message: error.message });
+        await sleep(isLasting ? lastingErrorPauseMs : pullErrorPauseMs, undefined, { signal: pulling.signal }).catch(
+          () => undefined,
+        );
       }
     }
   };

@@ -111,12 +111,26 @@ test('a blob that is there is left alone when it is put again, so that nobody lo
   await bus.close();
 });
 
-test('the log refuses to lose single entries', async () => {
+test('a store of an earlier version gets the guards that it lacks', async () => {
+  await using fresh = await startTestNatsServer();
+  const client = await connect({ servers: fresh.url });
+  const { streams } = await jetstreamManager(client);
+  await streams.add({ name: 'EVENTS', subjects: ['events.v1.*'], discard: 'new' as const, deny_delete: true });
+  const bus = await connectTo(fresh);
+  expect((await streams.info('EVENTS')).config).toMatchObject({ deny_delete: true, deny_purge: true });
+  await client.close();
+  await bus.close();
+});
+
+test('the log, the results and the accounts refuse to lose what they hold', async () => {
   const bus = await connectTo(server);
   const client = await connect({ servers: server.url });
   const sequence = await bus.log.append(newRunId(), new Uint8Array([1]), 0);
   const manager = await jetstreamManager(client);
   await expect(manager.streams.deleteMessage('EVENTS', sequence)).rejects.toThrow();
+  for (const stream of ['EVENTS', 'RESULTS', 'SPENDING']) {
+    await expect(manager.streams.purge(stream)).rejects.toThrow(/purge/i);
+  }
   await client.close();
   await bus.close();
 });
