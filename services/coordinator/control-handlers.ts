@@ -52,6 +52,8 @@ export interface ControlHandlers {
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
+  /** What the bus has been asked in vain for the longest time. */
+  trouble(): string | undefined;
 }
 
 const readWithinMs = 20_000;
@@ -175,6 +177,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
       const wanted = rounds.filter((round) => workflowHash === '' || round.workflowHash === workflowHash);
       for (const round of wanted) yield* executionsOf(bus, runId, round, signal);
     },
+    trouble: () => bus.trouble()?.message,
     async listMemory() {
       return { kept: (await bus.memory.list()).map(describeKept) };
     },

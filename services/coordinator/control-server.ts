@@ -57,10 +57,14 @@ export async function startControlServer(
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       if (!isAdmitted(call.metadata, token)) return reply(grpcErrorOf(new NotAdmittedError(), logger));
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
-      handle(call.request, signal).then(
-        (response) => reply(null, response),
-        (error: unknown) => reply(grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
-      );
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => late.reject(new LateError(handlers.trouble())), untilLate(call.getDeadline()));
+      Promise.race([handle(call.request, signal), late.promise])
+        .finally(() => clearTimeout(timer))
+        .then(
+          (response) => reply(null, response),
+          (error: unknown) => reply(grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
+        );
     };
   const streamed =
     <Request, Response>(handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>) =>
@@ -159,6 +163,22 @@ class StoppingError extends Error {
   }
 }
 
+/** Who waits for an answer is told why there is none, before giving up. */
+class LateError extends Error {
+  override readonly name = 'LateError';
+  constructor(trouble: string | undefined) {
+    super(`the coordinator is there, and ${trouble === undefined ? 'is not done yet' : `waits for the NATS server: ${trouble}`}`);
+  }
+}
+
+const answerBeforeMs = 1_500;
+/** Of setTimeout; a call without a deadline has all the time. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function untilLate(deadline: Date | number): number {
+  return Math.min(longestTimerMs, Math.max(0, Number(deadline) - Date.now() - answerBeforeMs));
+}
+
 /** A new object each time: the same error may end several calls. */
 function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; details: string; metadata: Metadata } {
   const error = coerceError(thrown);
@@ -176,7 +196,7 @@ function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; d
 function codeOf(error: Error): status {
   if (error instanceof ControlError) return codes[error.code];
   if (error instanceof NotAdmittedError) return status.UNAUTHENTICATED;
-  if (error instanceof StoppingError) return status.UNAVAILABLE;
+  if (error instanceof StoppingError || error instanceof LateError) return status.UNAVAILABLE;
   // The coordinator is there, and what it stands on is not: worth asking again.
   return error instanceof BusError && error.retryable ? status.UNAVAILABLE : status.INTERNAL;
 }

@@ -107,10 +107,12 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
 async function troubleOf(bus: Bus, signal: AbortSignal): Promise<string | undefined> {
   const trouble = bus.trouble();
   if (trouble !== undefined && trouble.forMs > shortestWaitMs) return trouble.message;
+  const limit = AbortSignal.timeout(checkWithinMs);
   try {
-    await bus.check(AbortSignal.any([signal, AbortSignal.timeout(checkWithinMs)]));
+    await bus.check(AbortSignal.any([signal, limit]));
     return undefined;
   } catch (error) {
-    return signal.aborted ? undefined : coerceError(error).message;
+    if (signal.aborted) return undefined;
+    return limit.aborted ? `the NATS server has not answered for ${checkWithinMs / 1_000} s` : coerceError(error).message;
   }
 }

@@ -148,3 +148,17 @@ test('with a token set, calls and streams that do not show it are refused, and d
   expect(await drain(owner.watchRun(watching, never))).toEqual({ count: 1, end: 'in order' });
   expect(asked).toEqual(['list', 'watch']);
 });
+
+test('a call that the coordinator cannot answer in time is told what it waits for, before its caller gives up', async () => {
+  const server = await startControlServer(
+    { address: '127.0.0.1:0' },
+    {
+      listRuns: () => new Promise(() => undefined),
+      trouble: () => 'list: the server did not answer in time',
+    } as Partial<ControlHandlers> as ControlHandlers,
+    pino({ level: 'silent' }),
+  );
+  const client = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 2_000 });
+  releases.push(server.stop, client.close);
+  await expect(client.listRuns(never)).rejects.toThrow(/waits for the NATS server: list: the server did not answer in time/);
+});
