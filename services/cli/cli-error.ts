@@ -23,7 +23,14 @@ export interface ToldError {
 }
 
 /** Errors of other rooms that mean bad input, by name: their messages already say file, field and rule. */
-const badInputNames = new Set(['RunFileError', 'WorkflowFileError', 'BenchmarkError', 'SettingsError', 'TraceError']);
+const badInputNames = new Set([
+  'RunFileError',
+  'EndpointSettingsError',
+  'WorkflowFileError',
+  'BenchmarkError',
+  'SettingsError',
+  'TraceError',
+]);
 const notReachableNames = new Set([
   'NatsServerNotFoundError',
   'NatsServerStartError',
@@ -43,6 +50,7 @@ export function tellError(error: unknown): ToldError & { readonly stack?: string
     return { kind: 'UsageError', message: error.message.replace(/^error: /, ''), exitCode: exitCodes.badInput };
   }
   if (error instanceof ControlError) return { ...told, exitCode: exitCodeOfControlError(error) };
+  if (error.name === 'RunNeedsPersonError') return { ...told, exitCode: exitCodes.needsPerson };
   if (error instanceof ReleaseError) return { ...told, exitCode: exitCodeOfReleaseError(error) };
   if (badInputNames.has(error.name)) return { ...told, exitCode: exitCodes.badInput };
   if (notReachableNames.has(error.name)) return { ...told, exitCode: exitCodes.notReachable };

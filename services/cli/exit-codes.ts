@@ -5,10 +5,12 @@ export const exitCodes = {
   failed: 1,
   /** A wrong flag, file or run name. Nothing was started or spent. */
   badInput: 2,
-  /** No coordinator answers, or the cluster on this machine could not be started. */
+  /** No coordinator or no endpoint answers, or the cluster on this machine could not be started. */
   notReachable: 3,
   /** The run ended without success: it was cancelled. */
   endedWithoutSuccess: 4,
+  /** An endpoint refuses what only a person can mend: a key, a model, an address, a setting. Nothing of it was scored. */
+  needsPerson: 5,
   /** Ctrl-C. A run on this machine's cluster goes on when the same command is given again. */
   interrupted: 130,
   /** SIGTERM or a closed terminal; otherwise as interrupted. */

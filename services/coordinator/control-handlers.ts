@@ -95,7 +95,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
   };
 
   return {
-    async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated, writtenHash, defaultsVersion }) {
+    async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated, writtenHash, defaultsVersion, preflight }) {
       if (!configuration || !benchmark) throw new ControlError('invalid-argument', 'configuration and benchmark must be given');
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
@@ -129,6 +129,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         ...noPause,
       };
       if (stored === undefined) await bus.runs.put(manifest);
+      if (preflight) await bus.spending.note({ ...preflight, runId });
       if (!isOver(manifest.status)) coordinator.drive(manifest);
       // A run that goes on has begun with what it remembers, or without.
       const memory =

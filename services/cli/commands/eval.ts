@@ -17,6 +17,7 @@ import { writeEvaluation } from '../eval/write-evaluation.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
+import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
 import { shortPath } from '../short-path.ts';
@@ -24,6 +25,7 @@ import { shortPath } from '../short-path.ts';
 interface EvalOptions extends ClusterOptions, EvaluationChoices {
   readonly json: boolean;
   readonly fresh: boolean;
+  readonly waitForEndpoints: boolean;
   readonly run?: string;
   readonly out?: string;
   readonly executors?: number;
@@ -48,6 +50,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--fresh', 'execute it again as an evaluation of its own, beside the earlier one', false)
+    .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .action((workflow: string | undefined, options: EvalOptions) =>
       cli.answer(options.json, () => evaluate(cli, workflow, options)),

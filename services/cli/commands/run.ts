@@ -7,6 +7,7 @@ import { countUpTo } from '../parse-count.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
+import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
 
@@ -14,6 +15,7 @@ interface RunOptions extends ClusterOptions {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly continue?: string;
+  readonly waitForEndpoints: boolean;
   readonly executors?: number;
   readonly slots?: number;
 }
@@ -25,6 +27,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
+    .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--fresh', 'start the same search again as a run of its own, beside the earlier one', false)
     .option('--continue <run>', 'go on with this run as it was started, though the file or its benchmark has changed since')
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { countUpTo } from '../parse-count.ts';
+import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import type { OptimizerChoice } from './experiment-plan.ts';
 
 export interface ExperimentOptions extends ClusterOptions {
@@ -16,6 +17,7 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly parallel: number;
   readonly threshold: number;
   readonly quick: boolean;
+  readonly waitForEndpoints: boolean;
   readonly out?: string;
   readonly executors?: number;
   readonly slots?: number;
@@ -40,6 +42,7 @@ export function addExperimentOptions(command: Command): Command {
       '--out <folder>',
       'where a folder NAME with experiment.html, .md and .json goes; default: experiments under --data-dir',
     )
+    .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false);

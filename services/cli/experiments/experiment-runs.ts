@@ -10,6 +10,7 @@ import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type RunView, tellWaits } from '../progress/run-view.ts';
+import { createEndpointCheck } from '../runs/check-endpoints.ts';
 import { refuseMissingKeys } from '../runs/run-request.ts';
 import { type EndedRun, runOn } from '../runs/run-to-its-end.ts';
 import { createExperimentProgress, type RunTicket } from './experiment-progress.ts';
@@ -40,6 +41,7 @@ export interface ExperimentRunsSettings {
   readonly isLocal: boolean;
   /** Runs in flight at once. */
   readonly parallel: number;
+  readonly waitForEndpoints: boolean;
 }
 
 export function createExperimentRuns(settings: ExperimentRunsSettings): ExperimentRuns {
@@ -47,6 +49,8 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
   const cli = stoppedBy(settings.cli, stopping.signal);
   const { notice } = cli;
   const progress = createExperimentProgress(notice);
+  const { waitForEndpoints } = settings;
+  const check = createEndpointCheck(cli, { waits: waitForEndpoints });
   const slots = createSlots(settings.parallel);
   const ended: RunReference[] = [];
   const inFlight = new Set<Promise<unknown>>();
@@ -62,8 +66,8 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
     const slot = await slots.take(cli.interrupts.requested);
     let atNoCost = false;
     const undertaking = {
-      ...{ cli, file, folder: settings.folder },
-      options: { fresh: false },
+      ...{ cli, file, check, folder: settings.folder },
+      options: { fresh: false, waitForEndpoints },
       view: quietView(ticket, (message) => notice(`${what}: ${message}`)),
       begun: (continued: boolean, status: RunStatus) => {
         atNoCost = continued && status === RunStatus.COMPLETED;

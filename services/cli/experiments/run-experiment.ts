@@ -71,7 +71,14 @@ async function runExperiment(
 ): Promise<ExperimentReport> {
   const folder = dataFolderAt(options.dataDir);
   const isLocal = options.server === undefined;
-  const runs = createExperimentRuns({ cli, cluster, folder, isLocal, parallel: options.parallel });
+  const runs = createExperimentRuns({
+    cli,
+    cluster,
+    folder,
+    isLocal,
+    parallel: options.parallel,
+    waitForEndpoints: options.waitForEndpoints,
+  });
   try {
     const result = await experiment.run({ plan, runs });
     return {

@@ -28,6 +28,8 @@ export interface ChosenRun {
   readonly file: RunFile;
   /** What a person should know of it, a sentence each. */
   readonly notices: readonly string[];
+  /** It has its result already. */
+  readonly isOver: boolean;
 }
 
 /**
@@ -44,12 +46,14 @@ export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, sign
     const found = runOf(named, manifests);
     if (found === undefined) {
       const earlier = notices.length > 0 || fresh ? undefined : await noteEarlier(cluster, named, manifests, signal);
-      return { file: named, notices: earlier === undefined ? notices : [earlier] };
+      return { file: named, notices: earlier === undefined ? notices : [earlier], isOver: false };
     }
     if (fresh) continue;
     const lack = await whyNot(cluster, named, found, signal);
-    if (lack === undefined)
-      return { file: await asStarted(cluster, named, found, signal), notices: [...notices, ...continuation(named, found)] };
+    if (lack === undefined) {
+      const asItWas = await asStarted(cluster, named, found, signal);
+      return { file: asItWas, notices: [...notices, ...continuation(named, found)], isOver: isOver(found.status) };
+    }
     notices.push(`Run ${found.runId} is no result (${lack}): it is executed again, as a run of its own.`);
   }
 }
@@ -175,5 +179,6 @@ async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string
       `Continuing run ${runId} as it was started${differences.length === 0 ? '' : `, not as the file is now: ${listedDifferences(differences)}`}.`,
       ...(moves === undefined ? [] : [`From here on another endpoint answers: ${moves}.`]),
     ],
+    isOver: false,
   };
 }

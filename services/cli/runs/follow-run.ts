@@ -1,6 +1,7 @@
 import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/ledger/totals.ts';
 import type { RunEvent } from '../../domain/search/event.ts';
+import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { progressOf, type StepProgress } from '../progress/run-progress.ts';
@@ -17,6 +18,18 @@ export interface FollowSettings {
   readonly onReconnect?: (signal: AbortSignal) => Promise<unknown>;
 }
 
+/** The run has paused itself, since only a person can mend the reason. */
+export class RunNeedsPersonError extends Error {
+  override readonly name = 'RunNeedsPersonError';
+  readonly runId: string;
+  readonly reason: string;
+  constructor(runId: string, reason: string) {
+    super(`${reason}: run ${runId} is paused until that is mended; \`scale resume ${runId}\` goes on with it`);
+    this.runId = runId;
+    this.reason = reason;
+  }
+}
+
 /** A cluster on this machine says itself when it is gone; one elsewhere is waited for as long as a restart may take. */
 const patienceMs = { server: 300_000, attached: 120_000, own: 120_000 } as const;
 const redrawMs = 1_000;
@@ -25,7 +38,7 @@ const oneTroubleMs = 10_000;
 
 /**
  * Watches a run until it is over.
- * @throws the signal's reason, the cluster's reason for being lost, or a ControlError
+ * @throws RunNeedsPersonError, the signal's reason, the cluster's reason for being lost, or a ControlError
  */
 export async function followRun(settings: FollowSettings, signal: AbortSignal): Promise<void> {
   const { cluster, record, view } = settings;
@@ -83,6 +96,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         step = update.progress;
         const { trouble, waiting } = update.progress;
         waits.told(waiting);
+        if (waiting?.kind === 'person') await endIfHeld(cluster, record.runId, signal);
         // The first of a kind at once; that it goes on is told with what the run waits for.
         const now = performance.now();
         if (trouble !== '' && trouble !== held && now - heldAtMs > oneTroubleMs) {
@@ -107,6 +121,12 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
 
 function describeLostLog(runId: string): string {
   return `The log of run ${runId} was lost with the store of NATS: the run begins anew, and what was shown so far no longer counts.`;
+}
+
+/** What is told may be older than the last resume; the manifest is as it is. @throws RunNeedsPersonError */
+async function endIfHeld({ client }: ReachedCluster, runId: string, signal: AbortSignal): Promise<void> {
+  const { manifest } = await client.getRun(runId, signal);
+  if (manifest?.status === RunStatus.PAUSED && manifest.needsPerson) throw new RunNeedsPersonError(runId, manifest.pauseReason);
 }
 
 /** Reads a run's log up to its present end. */

@@ -5,16 +5,18 @@ import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/
 import { ControlError } from '../../shared/control-client/control-error.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
-import type { CliError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
 import { reachToRun } from '../cluster/reach-to-run.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
+import { createEndpointCheck, type EndpointCheck } from './check-endpoints.ts';
 import { chooseRun } from './choose-run.ts';
 import { findRun } from './find-run.ts';
-import { followRun } from './follow-run.ts';
+import { followRun, RunNeedsPersonError } from './follow-run.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
 import { needsSimulator, startRunRequestOf } from './run-request.ts';
 
@@ -24,6 +26,8 @@ export interface Undertaking<Result> {
   readonly folder: DataFolder;
   readonly file: RunFile;
   readonly view: RunView;
+  /** Looks at the run's endpoints before it begins. Default: one of its own. */
+  readonly check?: EndpointCheck;
   /** Told how the run begins, whether it was there before; by default the view tells people what that means. */
   begun?(continued: boolean, status: RunStatus): void;
   /** What is wanted of the run once it is over, asked while its cluster is still there. */
@@ -38,6 +42,8 @@ export interface UndertakingOptions {
   readonly continue?: string;
   readonly executors?: number;
   readonly slots?: number;
+  /** Wait for endpoints that are not there, or that a person has to mend, instead of ending. */
+  readonly waitForEndpoints?: boolean;
 }
 
 export interface EndedRun {
@@ -57,10 +63,11 @@ const pauseMs = 500;
  * @throws CliError, or a ControlError
  */
 export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Promise<Result> {
+  const { check = checkOf(undertaking) } = undertaking;
   for (;;) {
     const cluster = await reachFor(undertaking);
     try {
-      return await runOn(cluster, undertaking);
+      return await runOn(cluster, { ...undertaking, check });
     } catch (error) {
       const ended = await endOf(cluster, error);
       if (ended === undefined) throw error;
@@ -105,11 +112,19 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
       () => ({ what: 'the coordinator has not taken the run yet', until: 'it is asked again until it answers' }),
       patiently(cluster, call, signal),
     );
-  const { file: chosen, notices } = await asked(async () => {
+  const {
+    file: chosen,
+    notices,
+    isOver,
+  } = await asked(async () => {
     const goOnWith = wanted === undefined ? undefined : (await findRun(cluster, wanted, signal)).runId;
     return chooseRun(cluster, { file, fresh, continued: goOnWith }, signal);
   });
-  const message = startRunRequestOf(chosen, cluster.simulatorUrl);
+  // The workers of a cluster elsewhere look at the endpoints themselves: they may not be in this machine's reach.
+  const check = cluster.kind === 'server' ? undefined : (undertaking.check ?? checkOf(undertaking));
+  // Whoever asks for what has been found already asks no endpoint for anything.
+  if (!isOver) await check?.before(chosen, view);
+  const message = { ...startRunRequestOf(chosen, cluster.simulatorUrl), preflight: check?.spent() };
   await cluster.bindKeys(message.endpoints);
   const response = await asked(() => cluster.client.startRun(message, signal));
   const { runId, continued, status, memory, missingResults } = response;
@@ -120,17 +135,28 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);
-  try {
-    // A coordinator that was started anew goes on with nothing until it is told to.
-    const onReconnect = async (limit: AbortSignal): Promise<void> => {
-      const again = await cluster.client.startRun(message, limit);
-      if (!again.continued && record.events.length > 0) view.notice(describeLoss(runId));
-    };
-    await followRun({ cluster, record, view, onReconnect }, signal);
-  } catch (error) {
-    throw error instanceof InterruptedError ? interruptedRun(error, cluster, record) : error;
+  // A coordinator that was started anew goes on with nothing until it is told to.
+  const onReconnect = async (limit: AbortSignal): Promise<void> => {
+    const again = await cluster.client.startRun({ ...message, preflight: undefined }, limit);
+    if (!again.continued && record.events.length > 0) view.notice(describeLoss(runId));
+  };
+  for (;;) {
+    try {
+      await followRun({ cluster, record, view, onReconnect }, signal);
+      break;
+    } catch (error) {
+      if (error instanceof InterruptedError) throw interruptedRun(error, cluster, record);
+      if (!(error instanceof RunNeedsPersonError)) throw error;
+      if (!options.waitForEndpoints || check === undefined) throw heldRun(error, cluster);
+      await check.again(chosen, view);
+      await cluster.client.resumeRun(runId, signal);
+    }
   }
   return undertaking.collect({ cluster, record, file: chosen }, signal);
+}
+
+function checkOf({ cli, options }: Pick<Undertaking<unknown>, 'cli' | 'options'>): EndpointCheck {
+  return createEndpointCheck(cli, { waits: options.waitForEndpoints ?? false });
 }
 
 /** For calls that may be repeated. On this machine an answer that does not come means that the machine is busy: hours of work must not end there. */
@@ -169,6 +195,12 @@ function describeMissing(runId: string, count: number): string {
 
 function describeLoss(runId: string): string {
   return `The cluster has lost run ${runId}, with the store of NATS: it was started again from its file, and is paid for again.`;
+}
+
+function heldRun({ runId, reason }: RunNeedsPersonError, { kind }: ReachedCluster): CliError {
+  const how = kind === 'own' ? '' : `, and so does \`scale resume ${runId}\``;
+  const message = `${reason}. Run ${runId} is paused, and nothing of this was scored: once it is mended, the same command goes on with it${how}.`;
+  return new CliError(exitCodes.needsPerson, message);
 }
 
 function interruptedRun(error: InterruptedError, cluster: ReachedCluster, record: RunRecord): CliError {

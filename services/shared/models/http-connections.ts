@@ -3,7 +3,6 @@ import {
   EnvHttpProxyAgent,
   Pool,
   type Pool as PoolType,
-  type RequestInfo,
   type RequestInit,
   type Response,
   fetch as undiciFetch,
@@ -14,8 +13,11 @@ import { noProxies, type ProxySettings, proxyFor } from './proxy-settings.ts';
 
 /** The connections to one endpoint. */
 export interface HttpConnections {
-  /** As the platform's, over these connections; a call that the server has not begun with is sent again at once. */
-  fetch(address: RequestInfo, init?: RequestInit): Promise<Response>;
+  /**
+   * As the platform's, over these connections; a call that the server has not begun with is sent again at once.
+   * @param address at the endpoint's own host and port
+   */
+  fetch(address: URL, init?: RequestInit): Promise<Response>;
   /** Cuts what is in flight. */
   close(): Promise<void>;
 }
@@ -56,10 +58,19 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
           // The forwarding of plain http would otherwise lose every option (undici 8.12: ProxyAgent passes on `connect` alone).
           factory: (origin: string | URL, given: object): PoolType => new Pool(origin, { ...options, ...given }),
         });
+  // `fetch` refuses the ports that browsers do, 6000 and 10080 among them, at which models are served all the same.
+  const { origin } = new URL(settings.baseUrl);
+  const anyPort = dispatcher.compose((dispatch) => (request, handler) => dispatch({ ...request, origin }, handler));
   return {
-    fetch: (address, init) => sendAgain(() => undiciFetch(address, { ...init, dispatcher })),
+    fetch: (address, init) => sendAgain(() => undiciFetch(withoutPort(address), { ...init, dispatcher: anyPort })),
     close: () => dispatcher.destroy(),
   };
+}
+
+function withoutPort(address: URL): URL {
+  const portless = new URL(address);
+  portless.port = '';
+  return portless;
 }
 
 const mostResends = 3;

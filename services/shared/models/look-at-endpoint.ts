@@ -91,10 +91,9 @@ function lookOf(error: unknown, baseUrl: string): EndpointLook {
     };
   }
   if (!(error instanceof EndpointError)) throw error;
-  // An empty reply is one: a single token may be none that is shown.
-  if (error.kind === 'empty') return { kind: 'answers' };
-  const refuses = needsPerson(error) || error.kind === 'unclear-refusal' || error.kind === 'malformed';
-  return { kind: refuses ? 'needs-person' : 'not-now', error };
+  // A single token may be none that is shown; a server that sends no message for a whole reply is none of a chat.
+  const isNoReply = error.kind === 'malformed' || error.kind === 'empty';
+  return { kind: needsPerson(error) || error.kind === 'unclear-refusal' || isNoReply ? 'needs-person' : 'not-now', error };
 }
 
 const mostNames = 8;

@@ -6,7 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { beforeAll, expect, test } from 'vitest';
 import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
@@ -201,6 +201,22 @@ test('an https endpoint is reached through a tunnel of the proxy of HTTPS_PROXY'
   expect(await pool.complete({ ...request, callId: 'one' }, 'w', never)).toMatchObject({ text: 'one' });
   expect(proxy.asked).toEqual(['CONNECT models.internal.test:443']);
   expect([...gateway.versions]).toEqual(['1.1']);
+});
+
+test('a port that browsers refuse is none that a model may not have', async () => {
+  await using server = await startFaultyEndpoint(answer('Seven.'));
+  let port = 0;
+  const forwarder = createTcpServer((socket) => socket.pipe(connect(portOf(server.baseUrl), '127.0.0.1')).pipe(socket));
+  for (const refused of [6000, 6566, 6665, 6666, 6667, 10080]) {
+    port ||= await new Promise<number>((resolve) => {
+      forwarder.once('error', () => resolve(0));
+      forwarder.listen(refused, '127.0.0.1', () => resolve(refused));
+    });
+  }
+  await using pool = poolOf({ baseUrl: `http://127.0.0.1:${port}/v1` });
+  expect(await pool.complete(request, 'w', never)).toMatchObject({ text: 'Seven.' });
+  expect(server.requests[0]?.headers.host).toBe(`127.0.0.1:${port}`);
+  forwarder.close();
 });
 
 test('this machine is reached without a proxy', async () => {

@@ -76,7 +76,8 @@ test.each<[Outcome[], string]>([
   // A limit of one token may be refused, or show nothing, where the run's own limit is good.
   [['unclear-refusal', 'answer'], 'answers'],
   [['credentials', 'answer'], 'answers'],
-  [['empty'], 'answers'],
+  [['empty'], 'needs-person'],
+  [['empty', 'answer'], 'answers'],
   [['content-filter'], 'answers'],
   [['unavailable'], 'not-now'],
   [['throttled'], 'not-now'],

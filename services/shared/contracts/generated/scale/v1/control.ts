@@ -23,7 +23,7 @@ import {
 import { Benchmark } from "./benchmark.ts";
 import { Event, MemoryRow, RunConfiguration } from "./event.ts";
 import { Result } from "./result.ts";
-import { Spent } from "./spending.ts";
+import { SpendingNote, Spent } from "./spending.ts";
 
 export const protobufPackage = "scale.v1";
 
@@ -219,7 +219,11 @@ export interface StartRunRequest {
   simulated: boolean;
   /** As in the manifest. A run that is there keeps its own. */
   writtenHash?: string | undefined;
-  defaultsVersion?: number | undefined;
+  defaultsVersion?:
+    | number
+    | undefined;
+  /** What it took to try the endpoints before. Absent: nothing. */
+  preflight?: SpendingNote | undefined;
 }
 
 export interface StartRunResponse {
@@ -1592,6 +1596,7 @@ function createBaseStartRunRequest(): StartRunRequest {
     simulated: false,
     writtenHash: undefined,
     defaultsVersion: undefined,
+    preflight: undefined,
   };
 }
 
@@ -1617,6 +1622,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.defaultsVersion !== undefined) {
       writer.uint32(88).uint32(message.defaultsVersion);
+    }
+    if (message.preflight !== undefined) {
+      SpendingNote.encode(message.preflight, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -1690,6 +1698,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.defaultsVersion = reader.uint32();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.preflight = SpendingNote.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1725,6 +1741,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : isSet(object.defaults_version)
         ? globalThis.Number(object.defaults_version)
         : undefined,
+      preflight: isSet(object.preflight) ? SpendingNote.fromJSON(object.preflight) : undefined,
     };
   },
 
@@ -1751,6 +1768,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.defaultsVersion !== undefined) {
       obj.defaultsVersion = Math.round(message.defaultsVersion);
     }
+    if (message.preflight !== undefined) {
+      obj.preflight = SpendingNote.toJSON(message.preflight);
+    }
     return obj;
   },
 
@@ -1770,6 +1790,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.simulated = object.simulated ?? false;
     message.writtenHash = object.writtenHash ?? undefined;
     message.defaultsVersion = object.defaultsVersion ?? undefined;
+    message.preflight = (object.preflight !== undefined && object.preflight !== null)
+      ? SpendingNote.fromPartial(object.preflight)
+      : undefined;
     return message;
   },
 };

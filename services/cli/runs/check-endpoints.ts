@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
+import type { ModelSettings } from '../../domain/search/configuration.ts';
+import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
+import type { RunFile } from '../../shared/config/run-file.ts';
+import { endpointSettings } from '../../shared/models/endpoint-settings.ts';
+import { type EndpointLook, lookAtEndpoint } from '../../shared/models/look-at-endpoint.ts';
+import { createOpenAiEndpoint } from '../../shared/models/openai-endpoint.ts';
+import { proxySettings } from '../../shared/models/proxy-settings.ts';
+import { systemTiming } from '../../shared/models/timing.ts';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { RunView } from '../progress/run-view.ts';
+import { createPreflightMeter, type PreflightMeter } from './preflight-meter.ts';
+
+/** Looks at the endpoints of runs from this machine, before anything is begun. */
+export interface EndpointCheck {
+  /**
+   * Each endpoint with each of the settings that the run asks with: once for all runs that share them.
+   * @throws CliError for one that a person has to mend, or that is not there; the interrupt
+   */
+  before(file: RunFile, view: Pick<RunView, 'notice' | 'waiting'>): Promise<void>;
+  /** The same anew: it has been good before. */
+  again(file: RunFile, view: Pick<RunView, 'notice' | 'waiting'>): Promise<void>;
+  readonly spent: PreflightMeter['note'];
+}
+
+/** One endpoint, as one role of a run asks it. */
+export interface AskedEndpoint {
+  readonly endpoint: RunEndpoint;
+  readonly settings: ModelSettings;
+}
+
+export const waitForEndpointsHelp = 'wait for endpoints that are not there or refuse to answer, instead of ending';
+
+/** What refuses, does so at once. A model that is being loaded goes on loading while the run begins. */
+const patienceMs = 10_000;
+const tries = 3;
+const pauseMs = 1_000;
+/** Between two looks at one that is waited for. */
+const waitMs = 3_000;
+const tickMs = 1_000;
+
+/** @param waits go on looking until all endpoints are good, and say so again and again, instead of giving up */
+export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boolean }): EndpointCheck {
+  const meter = createPreflightMeter();
+  const known = new Map<string, Promise<void>>();
+  const signal = cli.interrupts.requested;
+  const lookAt = (asked: AskedEndpoint): Promise<EndpointLook | undefined> => lookWithin(asked, cli, meter, signal);
+
+  const check = async (asked: AskedEndpoint, view: Pick<RunView, 'notice' | 'waiting'>): Promise<void> => {
+    const since = performance.now();
+    for (let look = 1; ; look += 1) {
+      const found = await lookAt(asked);
+      if (found === undefined) {
+        view.notice(`${asked.endpoint.baseUrl} has not answered a small call within ${patienceMs / 1_000} s; going on.`);
+        return;
+      }
+      const trouble = troubleOf(found);
+      if (trouble === undefined) {
+        view.waiting(undefined);
+        return;
+      }
+      if (!waits && (found.kind === 'needs-person' || look >= tries)) throw refusalOf(asked, found.kind, trouble);
+      if (waits) await tellFor(waitMs, () => view.waiting(waitFor(asked, trouble, performance.now() - since)));
+      else await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+    }
+  };
+  const tellFor = async (durationMs: number, tell: () => void): Promise<void> => {
+    for (let passed = 0; passed < durationMs && !signal.aborted; passed += tickMs) {
+      tell();
+      await sleep(tickMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const before: EndpointCheck['before'] = async (file, view) => {
+    const checks = askedEndpoints(file).map((asked) => {
+      const key = JSON.stringify(asked);
+      const checked = known.get(key) ?? check(asked, view);
+      known.set(key, checked);
+      return checked;
+    });
+    const outcomes = await Promise.allSettled(checks);
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    if (failures.length > 0) throw allOf(failures);
+  };
+  return {
+    before,
+    again: (file, view) => {
+      known.clear();
+      return before(file, view);
+    },
+    spent: meter.note,
+  };
+}
+
+/** Who is asked by a run, and how. The simulated model takes everything. */
+export function askedEndpoints({ configuration, endpoints }: RunFile): AskedEndpoint[] {
+  const { executor, optimizer } = configuration;
+  const roles = isEvaluation(configuration) ? [executor] : [executor, optimizer];
+  return endpoints
+    .filter(({ simulated }) => !simulated)
+    .flatMap((endpoint) => {
+      const asking = roles.filter(({ model }) => model === endpoint.model);
+      const isOnlyOptimizers = endpoint.model === optimizer.model;
+      // A judge asks as greedily as it can.
+      const judge = { ...executor, model: endpoint.model, temperature: 0, topP: 1, chatTemplateKwargs: {} };
+      const all = asking.length > 0 || isOnlyOptimizers ? asking : [judge];
+      return all.map((settings) => ({ endpoint, settings }));
+    });
+}
+
+/** @returns undefined if it has neither answered nor refused within the patience; then the look goes on for as long as it takes */
+export async function lookWithin(
+  { endpoint, settings }: AskedEndpoint,
+  { environment }: Pick<Cli, 'environment'>,
+  meter: PreflightMeter,
+  signal: AbortSignal,
+): Promise<EndpointLook | undefined> {
+  const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
+  const asked = { model, temperature, topP, maxTokens, chatTemplateKwargs, seed: sendSeed ? 1 : undefined, meter };
+  const client = createOpenAiEndpoint(endpointSettings(endpoint, environment), systemTiming, proxySettings(environment));
+  const look = lookAtEndpoint(client, asked, signal);
+  const closed = look.then(
+    () => client.close(),
+    () => client.close(),
+  );
+  closed.catch(() => undefined);
+  const enough = new AbortController();
+  const patience = sleep(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([look, patience]);
+  } finally {
+    enough.abort();
+  }
+}
+
+/** What keeps a run from beginning. One that has much to do will have time later. */
+export function troubleOf(look: EndpointLook): string | undefined {
+  if (look.kind === 'answers') return undefined;
+  return look.kind === 'needs-person' || look.error.kind === 'unavailable' ? look.error.message : undefined;
+}
+
+function refusalOf({ endpoint }: AskedEndpoint, kind: EndpointLook['kind'], trouble: string): CliError {
+  if (kind === 'needs-person') return new CliError(exitCodes.needsPerson, trouble);
+  const hint = 'start it, or let the command wait for it with --wait-for-endpoints';
+  return new CliError(exitCodes.notReachable, `the endpoint of ${endpoint.model} is not reachable: ${trouble}; ${hint}`);
+}
+
+/** Several endpoints in one sentence each; what a person has to mend comes first. */
+function allOf(failures: readonly unknown[]): unknown {
+  const other = failures.find((failure) => !(failure instanceof CliError));
+  if (other !== undefined) return other;
+  const errors = failures.filter((failure) => failure instanceof CliError);
+  const exitCode = errors.some((error) => error.exitCode === exitCodes.needsPerson)
+    ? exitCodes.needsPerson
+    : exitCodes.notReachable;
+  const sentences = [...new Set(errors.map(({ message }) => (/[.?!]$/.test(message) ? message : `${message}.`)))];
+  return new CliError(exitCode, [...sentences, 'Nothing was started or scored.'].join(' '));
+}
+
+function waitFor({ endpoint }: AskedEndpoint, trouble: string, waitedMs: number) {
+  return {
+    kind: 'endpoint',
+    what: `the endpoint of ${endpoint.model} is not good yet: ${trouble}`,
+    until: 'the command goes on as soon as it answers, and Ctrl-C ends it',
+    waitedMs,
+  };
+}
