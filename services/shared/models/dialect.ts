@@ -9,13 +9,15 @@ export interface Dialect {
    * for what is between it and here.
    */
   readonly streaming: 'on' | 'off' | 'for-usage' | 'always';
+  /** A stream of this server has been read. */
+  readonly hasStreamed: boolean;
   /** OpenAI's reasoning models know only the second. */
   readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
   /** Settings that are not sent while they have the value that changes nothing, 1. */
   readonly withoutNeutral: readonly ('temperature' | 'top_p')[];
 }
 
-export const fullDialect: Dialect = { streaming: 'on', tokenLimit: 'max_tokens', withoutNeutral: [] };
+export const fullDialect: Dialect = { streaming: 'on', hasStreamed: false, tokenLimit: 'max_tokens', withoutNeutral: [] };
 
 export function isStreaming({ streaming }: Dialect): boolean {
   return streaming === 'on' || streaming === 'always';
@@ -31,8 +33,18 @@ export function afterReply(
   now: Dialect,
   { streamed, estimated }: { readonly streamed: boolean; readonly estimated: boolean },
 ): Dialect {
-  if (now.streaming !== 'on' || (streamed && !estimated)) return now;
-  return { ...now, streaming: streamed ? 'for-usage' : 'off' };
+  const later = { ...now, hasStreamed: now.hasStreamed || streamed };
+  if (now.streaming !== 'on' || (streamed && !estimated)) return later;
+  return { ...later, streaming: streamed ? 'for-usage' : 'off' };
+}
+
+/**
+ * Whether it may be the streaming that a server breaks down over: no stream has come from it yet. Portkey's gateway 1.15.2 says 500
+ * "Something went wrong" to every one on Node.js 20 and 24, and answers whole.
+ */
+export function mayFailForStreaming(asked: Dialect, error: unknown): boolean {
+  const brokeDown = error instanceof EndpointError && (error.status === 500 || error.status === 501);
+  return brokeDown && asked.streaming === 'on' && !asked.hasStreamed;
 }
 
 /** The dialect after a call that failed: a whole reply took too long for the server, for a proxy, or for the limit. */

@@ -11,6 +11,7 @@ import {
   type DialectRequest,
   fullDialect,
   isStreaming,
+  mayFailForStreaming,
   simplerRequest,
 } from './dialect.ts';
 import { createEndpointConnection } from './endpoint-connection.ts';
@@ -86,6 +87,13 @@ export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock, p
       return await attempt(request, asked, signal);
     } catch (error) {
       dialect = afterFailure(dialect, asked, error);
+      if (mayFailForStreaming(asked, error)) {
+        const whole = await attempt(request, { ...asked, streaming: 'off' }, signal).catch(() => undefined);
+        signal.throwIfAborted();
+        if (whole === undefined) throw error;
+        dialect = { ...dialect, streaming: 'off' };
+        return whole;
+      }
       const simpler = simplerRequest(error, { request, dialect: asked });
       if (simpler === undefined) throw error;
       dialect = simpler.dialect;

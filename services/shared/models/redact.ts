@@ -45,7 +45,8 @@ interface Found {
 type Finder = (text: string, from: number) => Found | undefined;
 
 function findersOf(secret: string): Finder[] {
-  const characters = [...secret];
+  // Backslashes that stand together are one thing: any number of them may have been escaped.
+  const characters = secret.match(/\\+|[^\\]/gu) ?? [];
   if (secret.length < leastAnywhere) {
     const word = new RegExp(`(?<![A-Za-z0-9])${characters.map((each) => anyForm(each)).join('')}(?![A-Za-z0-9])`, 'g');
     return [(text, from) => foundBy(word, text, from)];
@@ -99,6 +100,7 @@ function foundBy(form: RegExp, text: string, from: number): Found | undefined {
 
 /** One character: itself, %41 and %2541, \\u0041 and \\x41 with any number of backslashes, &#65; &#x41; &amp;. */
 function anyForm(character: string, order: 'literal-first' | 'literal-last' = 'literal-last'): string {
+  if (character.startsWith('\\')) return backslashes(character.length);
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const bytes = [...new TextEncoder().encode(character)].map(
@@ -116,6 +118,11 @@ function anyForm(character: string, order: 'literal-first' | 'literal-last' = 'l
   ];
   const itself = `\\\\{0,8}${literal(character)}`;
   return `(?:${(order === 'literal-first' ? [itself, ...forms] : [...forms, itself]).join('|')})`;
+}
+
+function backslashes(count: number): string {
+  const each = ['%(?:25){0,4}5[cC]', '\\\\{1,8}[ux]0{0,4}5[cC]', '&(?:amp;)?#0{0,6}92;', '&(?:amp;)?#[xX]0{0,6}5[cC];'];
+  return `(?:${each.join('|')}|\\\\{1,32}){1,${count}}`;
 }
 
 /** Base64 depends on how many bytes come before, modulo three; the characters that those share are left out. */

@@ -749,6 +749,24 @@ describe('what passes by itself', () => {
     expect(await errorOf(endless)).toMatchObject({ kind: 'credentials', message: expect.stringContaining('bad key') });
   });
 
+  test('a server that breaks down over every stream is asked for whole replies (Portkey 1.15.2)', async () => {
+    const broken: Behaviour = (response, received) =>
+      received.body.stream ? said(500, 'Something went wrong')(response, received) : whole({ content: '42' })(response, received);
+    const { call, endpoint, server } = await ask(broken);
+    expect(await call).toMatchObject({ text: '42', usageEstimated: false });
+    await endpoint.complete(request, never);
+    expect(server.requests.map(({ body }) => body.stream === true)).toEqual([true, false, false]);
+  });
+
+  test('a server that breaks down over everything, or has streamed before, is streamed again', async () => {
+    const { call, endpoint, server } = await ask([said(500, 'no'), said(500, 'no'), sse(right), said(500, 'no'), sse(right)]);
+    await expect(call).rejects.toMatchObject({ kind: 'unavailable', status: 500 });
+    expect((await endpoint.complete(request, never)).text).toBe('42');
+    await expect(endpoint.complete(request, never)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect((await endpoint.complete(request, never)).text).toBe('42');
+    expect(server.requests.map(({ body }) => body.stream === true)).toEqual([true, false, true, true, true]);
+  });
+
   test('a server whose whole replies are cut off is streamed again, and its usage estimated (litellm#7518)', async () => {
     const balancer: Behaviour = (response, received) =>
       received.body.stream
