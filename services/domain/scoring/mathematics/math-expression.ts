@@ -1,4 +1,5 @@
 import type { MathJsonExpression } from '@cortex-js/compute-engine/latex-syntax';
+import { withBracketedArguments } from './function-arguments.ts';
 import { mathFunctions } from './math-functions.ts';
 import { type Arithmetic, exactly, type MathNumber, type Perhaps, whole } from './math-number.ts';
 import { isZero, readDecimal } from './rational.ts';
@@ -64,7 +65,7 @@ async function parse(latex: string): Promise<MathExpression | undefined> {
   if (latex.trim() === '' || latex.length > longestExpression || countBars(latex) > mostBars) return undefined;
   // The parser takes "2 5" for 25.
   if (/[\d.] [\d.]/.test(latex)) return undefined;
-  const tree = (await latexParser()).parse(latex);
+  const tree = (await latexParser()).parse(withBracketedArguments(latex));
   const reading: Reading = { symbols: new Set(), complex: false, rounded: undefined };
   const at = tree === null ? undefined : compile(tree, reading);
   const alone = /^-?\d*\.(\d+)$/.exec(latex)?.[1]?.length;

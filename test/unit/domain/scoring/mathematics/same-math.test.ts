@@ -269,7 +269,7 @@ const exactTerm = fc.oneof(
   fc.tuple(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 2, max: 120 })).map(([a, b]) => `${a}^{${b}}`),
   fc.integer({ min: 2, max: 60 }).map((a) => `${a}!`),
   fc.integer({ min: 2, max: 999 }).map((a) => `\\sqrt{${a}}`),
-  fc.tuple(fc.integer({ min: 10, max: 90 }), fc.integer({ min: 2, max: 9 })).map(([a, b]) => `\\binom{${a}}{${b}}`),
+  fc.tuple(fc.integer({ min: 20, max: 90 }), fc.integer({ min: 2, max: 9 })).map(([a, b]) => `\\binom{${a}}{${b}}`),
   fc.integer({ min: 1, max: 99 }).map((a) => `${a}\\pi`),
   fc.integer({ min: 2, max: 99 }).map((a) => `\\log_{10} ${a}`),
 );
