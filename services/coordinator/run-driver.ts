@@ -94,7 +94,10 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       // The log of an earlier version, which wrote pauses into it.
       if (state.status === 'paused') state = await append({ kind: 'run-resumed' });
       const work: WorkCommand[] = [];
-      for (const command of await planStep(state, () => settings.spent(signal))) {
+      const commands = await planStep(state, () => settings.spent(signal));
+      // Planned again at once, the same state would give the same nothing, for ever.
+      if (commands.length === 0) throw new Error(`nothing is planned for a run that is ${state.status}`);
+      for (const command of commands) {
         if (command.kind === 'append') state = await append(command.event);
         else if (command.kind === 'recall') state = await append(await recalled(settings));
         else work.push(command);

@@ -67,7 +67,7 @@ function busCause({ busTrouble }: WaitFacts): Cause | undefined {
     return {
       kind: 'disk',
       what: `the NATS server cannot write, since its disk is full (${busTrouble})`,
-      until: 'free some space on that disk; the run goes on by itself',
+      until: 'free some space on that disk and the run goes on by itself; a nats-server of 2.14 or newer must be started anew',
     };
   }
   return { kind: 'bus', what: busTrouble, until: 'the run goes on by itself once the NATS server does what it is asked' };

@@ -39,6 +39,7 @@ export interface WaitWatchSettings<Run> {
 }
 
 const lookEveryMs = 1_000;
+const tellEveryMs = 5_000;
 const checkWithinMs = 2_000;
 const noneOutstanding = { execute: 0, predict: 0, propose: 0 } as const;
 
@@ -48,13 +49,14 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
   const stopping = new AbortController();
   const workers = watchWorkers(bus, logger, () => performance.now());
   const tellers = new WeakMap<Run, WaitTeller>();
+  const toldAtMs = new WeakMap<Run, number>();
 
   const look = async (signal: AbortSignal): Promise<void> => {
-    const isAnyIdle = [...runs()].some(({ movedAtMs }) => performance.now() - movedAtMs > shortestWaitMs);
+    // One reading of each clock for all of a look. What moves while the bus is asked has not been idle by then.
+    const [nowMs, wallMs] = [performance.now(), Date.now()];
+    const isAnyIdle = [...runs()].some(({ movedAtMs }) => nowMs - movedAtMs >= shortestWaitMs);
     const busTrouble = isAnyIdle ? await troubleOf(bus, signal) : undefined;
     const present = workers.isSettled() ? workers.present() : undefined;
-    // One reading of each clock for all of a look.
-    const [nowMs, wallMs] = [performance.now(), Date.now()];
     for (const run of runs()) {
       const { manifest, progress, isLeading, failure, movedAtMs } = run;
       const before = run.wait;
@@ -64,7 +66,12 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
         busTrouble: busTrouble ?? failure,
         outstanding: progress?.outstanding ?? noneOutstanding,
       });
-      if (before !== undefined || run.wait !== undefined) changed(run);
+      // Whoever watches counts the time itself; it is told what is new, and now and then what has come of it.
+      const isNews = before?.kind !== run.wait?.kind || nowMs - (toldAtMs.get(run) ?? 0) >= tellEveryMs;
+      if (isNews && (before ?? run.wait) !== undefined) {
+        toldAtMs.set(run, nowMs);
+        changed(run);
+      }
       log(run);
     }
   };
