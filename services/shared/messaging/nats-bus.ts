@@ -72,6 +72,10 @@ async function openSession(
     logger,
     ...trying,
   };
+  // What waits for the link does not fail meanwhile, so that the link itself must tell.
+  const linkWait = base.waits.open('reach NATS');
+  base.link.onLost(() => linkWait.failed(new BusError('reach NATS', lostLink)));
+  base.link.onUp(() => linkWait.recovered());
   const declare = () => declareStreams(base, settings);
   await declare();
   const streamWatch = await watchStreams({
@@ -133,7 +137,10 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
 /** Longer than a failover or a restart of the server takes. */
 const troubleAfterMs = 10_000;
 
+const lostLink = 'the connection to the server is lost; reconnecting';
+
 async function check(session: NatsSession, signal: AbortSignal): Promise<void> {
+  if (!session.link.isUp()) throw new BusError('check', lostLink);
   const present = new Set<string>();
   const list = async () => {
     for await (const name of session.manager.streams.names()) present.add(name);

@@ -6,6 +6,7 @@ import { BusError } from './errors.ts';
  * cannot come: so requests wait for the link, and are given up when it is lost.
  */
 export interface Link {
+  isUp(): boolean;
   /** Resolves when the link is up, or closed for good, or after the time; at once if it is up. */
   untilUp(limitMs?: number): Promise<void>;
   /** The request's outcome; rejects as soon as the link is lost. Waits for the link first, for as long as that takes. */
@@ -50,6 +51,7 @@ export function watchLink(connection: NatsConnection): Link {
     clearTimeout(timer);
   };
   return {
+    isUp: () => isUp,
     untilUp,
     onLost,
     onUp(listener) {

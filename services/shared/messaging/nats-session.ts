@@ -46,7 +46,7 @@ export async function untilDone<T>(
   using wait = session.waits.open(operation);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     const leftMs = Math.max(1, deadline - performance.now());
-    const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(wait.trouble())}`);
+    const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(session, wait.trouble())}`);
     try {
       return await orLate(leftMs, late, session.link.whileUp(operation, attempt));
     } catch (cause) {
@@ -61,7 +61,8 @@ export async function untilDone<T>(
   }
 }
 
-function because(trouble: BusError | undefined): string {
+function because({ link }: Attempting, trouble: BusError | undefined): string {
+  if (!link.isUp()) return '; the connection to the server is lost, and is being made again';
   return trouble === undefined ? '' : `; the last attempt: ${trouble.problem}`;
 }
 

@@ -184,6 +184,8 @@ test('while the server is away, everything is refused or ends within its deadlin
   const lease = await bus.leases.acquire('a-lease', 'me');
   expect(await lease?.renew()).toBe(true);
   await outages.crash();
+  await expect.poll(() => bus.trouble()?.message, { timeout: 5_000 }).toMatch(/the connection to the server is lost/);
+  await expect(bus.check(AbortSignal.timeout(1_000))).rejects.toThrow(/the connection to the server is lost/);
 
   const calls: Record<string, Promise<unknown> | undefined> = {
     publish: bus.jobs.publish(executeJob(runId, 'j1')),
@@ -216,7 +218,8 @@ test('while the server is away, everything is refused or ends within its deadlin
   expect(performance.now() - aborted).toBeLessThan(1_000);
   expect(await lease?.renew()).toBe(false);
   await outages.recover();
-  await bus.check(AbortSignal.timeout(5_000)).catch(() => undefined);
+  await expect.poll(() => bus.trouble(), { timeout: 15_000 }).toBeUndefined();
+  await expect.poll(() => bus.check(AbortSignal.timeout(5_000)).then(() => 'ready', String), { timeout: 15_000 }).toBe('ready');
   // Once its holder was told to stop, a lease stays lost.
   expect(await lease?.renew()).toBe(false);
 });
