@@ -25,7 +25,8 @@ export const answerGenerate: Operator = {
     const reply = await context.complete([{ role: 'user', content: `${instruction}\n\nQuestion:\n${inputs.input}` }]);
     const { thought = '', answer = '' } = readTags(reply.text, ['thought', 'answer']);
     // A reply without the tag may say in another way what its answer is.
-    const said = answer || markedAnswer(withoutThoughts(reply.text))?.trim();
+    const text = withoutThoughts(reply.text);
+    const said = answer || (markedAnswer(text) ?? shortReply(text)).trim();
     if (said) return { thought, answer: said };
     throw new FailureError({
       kind: 'unparsable-answer',
@@ -33,3 +34,9 @@ export const answerGenerate: Operator = {
     });
   },
 };
+
+/** A line of a few words that is no sentence, such as "42" or "**Paris**". */
+function shortReply(text: string): string {
+  const line = text.trim().replace(/^[*_`"'\s]+|[*_`"'\s]+$/g, '');
+  return /^(?!.*<\/?\w+>)[^\n]{1,60}$/.test(line) && !/[.!?:]$/.test(line) && line.split(/\s+/).length <= 6 ? line : '';
+}

@@ -4,8 +4,10 @@ export interface Announcement {
   /** It says that this is the final answer, or stands at the beginning of its line: stronger than a box that stands before it. */
   readonly final: boolean;
   readonly at: number;
-  /** The answer, without the Markdown around it. */
+  /** The answer, up to the end of its sentence, without the Markdown around it. */
   readonly text: string;
+  /** All that stands in the tag or the line, for answers of several sentences. */
+  readonly whole: string;
 }
 
 /** What somebody else has said. An original answer may be what a check returns, under a heading at least. */
@@ -39,7 +41,7 @@ const judgement = new RegExp(
   String.raw`^(?:(?:indeed|also|already|therefore|essentially|properly|correctly|fully|clearly|both|not)\s+)*` +
     `(?:(?:(?:in)?correct|(?:in)?accurate|right|wrong|(?:in)?valid|consistent|numeric(?:al)?|concise|clear|complete|verified|confirmed|reasonable|formatted)` +
     String.raw`(?=[\s*_]*(?:$|[.,;:!?)]|(?:and|but|because|since|as|given)\b)|\s+(?:with|according|based|for this)\b)` +
-    `|(?:in|of) the (?:(?:in)?correct|right|required|expected|proper|requested|given|same|specified) |a single |based on |as follows|not |(?:\\p{L}+ed|given|shown|written) (?:to|as|in|by|from|with) )`,
+    `|(?:in|of) the (?:\\p{L}+ )?(?:format|form|style|range|order|units?)\\b|a single |based on |as follows|not |(?:\\p{L}+ed|given|shown|written) (?:to|as|in|by|from|with) )`,
   'u',
 );
 
@@ -59,17 +61,23 @@ export function announcements(text: string): Announcement[] {
 /** "…, which gives:" and a last line. */
 const lastLine = /:[*_]*[ \t]*\n\s*([^\n]+)\s*$/;
 
+/** "#### 42", as solutions of GSM8K end. */
+const hashedLine = /(?:^|\n)####[ \t]*([^\n]+?)\s*$/;
+
 /** What a text announces as its answer: the last tag, else the last heading or final sentence, a last line, a sentence. */
-export function announcedText(text: string): string | undefined {
+export function announcement(text: string): Pick<Announcement, 'text' | 'whole'> | undefined {
   const all = announcements(text);
-  const lastOf = (wanted: (one: Announcement) => boolean) => all.findLast(wanted)?.text;
-  const line = lastLine.exec(text)?.[1];
+  const line = withoutEmphasis((hashedLine.exec(text) ?? lastLine.exec(text))?.[1] ?? '');
   return (
-    lastOf(({ kind }) => kind === 'tag') ??
-    lastOf(({ kind, final }) => kind === 'heading' || final) ??
-    (line !== undefined && holdsAnswer(line) ? withoutEmphasis(line) : undefined) ??
-    lastOf(({ kind }) => kind === 'sentence')
+    all.findLast(({ kind }) => kind === 'tag') ??
+    all.findLast(({ kind, final }) => kind === 'heading' || final) ??
+    (holdsAnswer(line) ? { text: line, whole: line } : undefined) ??
+    all.at(-1)
   );
+}
+
+export function announcedText(text: string): string | undefined {
+  return announcement(text)?.text;
 }
 
 function tagsIn(text: string): Announcement[] {
@@ -79,7 +87,8 @@ function tagsIn(text: string): Announcement[] {
   const members = [...text.matchAll(member)].map((match) => ({ at: match.index, text: jsonText(match[1] ?? '') }));
   return [...tags, ...members].map(({ at, text: held }) => {
     const again = held.length > longestAnswer ? undefined : announcements(held).at(-1)?.text;
-    return { kind: 'tag', final: true, at, text: again ?? withoutEmphasis(held) };
+    const whole = withoutEmphasis(held);
+    return { kind: 'tag', final: true, at, text: again ?? whole, whole };
   });
 }
 
@@ -90,19 +99,21 @@ function headingsIn(text: string): Announcement[] {
       const before = text.slice(Math.max(0, match.index - 80), match.index);
       const final = pattern === bareHeading || finalWords.test(before) || lineBegin.test(before);
       // It may announce again: "Final Answer: The final answer is 7.78. I hope it is correct."
-      const again = sentencesIn(held).at(-1)?.text;
-      return { kind: 'heading', final, at: match.index, text: again ?? withoutEmphasis(untilSentenceEnd(held)) };
+      const again = sentencesIn(held.slice(0, longestAnswer)).at(-1)?.text;
+      const cut = untilSentenceEnd(held.slice(0, longestAnswer));
+      return { kind: 'heading', final, at: match.index, text: again ?? withoutEmphasis(cut), whole: withoutEmphasis(held) };
     }),
   );
 }
 
 function sentencesIn(text: string): Announcement[] {
   return [...text.matchAll(sentence)].flatMap((match) => {
-    const held = untilSentenceEnd(heldText(text.slice(match.index + match[0].length)));
+    const held = untilSentenceEnd(heldText(text.slice(match.index + match[0].length)).slice(0, longestAnswer));
     const isAll = match.index + match[0].length + held.length + 3 > text.trimEnd().length && match.index < 20;
     if (judgement.test(held) && !isAll) return [];
     const final = finalWords.test(text.slice(Math.max(0, match.index - 12), match.index));
-    return [{ kind: 'sentence', final, at: match.index, text: withoutEmphasis(held) }];
+    const answer = withoutEmphasis(held);
+    return [{ kind: 'sentence', final, at: match.index, text: answer, whole: answer }];
   });
 }
 
@@ -113,7 +124,7 @@ function heldText(following: string): string {
   if (apart !== null) return apart[1] ?? apart[0];
   const items = /^(?:(?:[-\u2022]|\d{1,2}[.)])[ \t]+[^\n]+(?:\n|$)){2,}/.exec(rest)?.[0];
   if (items !== undefined) return [...items.matchAll(/^\S+[ \t]+(.+)$/gm)].map((match) => match[1]).join(', ');
-  return (/^[^\n]*/.exec(rest)?.[0] ?? '').replace(/^[-\u2022][ \t]+/, '');
+  return (/^[^\n]*/.exec(following)?.[0] ?? '').replace(/^[-\u2022][ \t]+/, '');
 }
 
 const titles = new Set('Mr Mrs Ms Messrs Dr St Mt Ft Gen Col Lt Capt Sgt Rev Gov Sen Rep Prof Hon Jr Sr vs Vs jr sr'.split(' '));

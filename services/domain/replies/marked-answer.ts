@@ -1,25 +1,49 @@
-import { announcedText, announcements } from './announced-text.ts';
+import { announcement, announcements } from './announced-text.ts';
 import { boxedTexts, boxesIn } from './boxes.ts';
 
-/** The short text that an answer marks as final, else the whole of it: for questions whose answers are words. */
-export function markedWords(answer: string): string {
-  return bare(markedAnswer(answer) ?? answer);
+/**
+ * The short texts that an answer may mean as its final one, else the whole of it: for questions whose answers are words. An answer of
+ * several sentences is meant as it stands, or up to the end of its first.
+ */
+export function markedReadings(answer: string): readonly string[] {
+  const marked = markedIn(answer);
+  const readings = marked === undefined ? [answer] : [marked.text, marked.whole];
+  return [...new Set(readings.map(bare))];
 }
 
 /** What an answer marks as final, in tags, a box or an announcement, as it stands there; undefined if it marks nothing. */
 export function markedAnswer(answer: string): string | undefined {
+  const marked = markedIn(answer);
+  if (marked === undefined) return undefined;
+  return announcements(marked.whole).length === 0 ? marked.whole : marked.text;
+}
+
+interface Marked {
+  readonly text: string;
+  readonly whole: string;
+}
+
+function markedIn(answer: string): Marked | undefined {
   const lastTag = announcements(answer).findLast(({ kind }) => kind === 'tag');
-  const marked = lastTag?.text ?? announcedBelowBoxes(answer) ?? boxedTexts(answer).at(-1) ?? announcedText(answer);
-  return marked === undefined ? undefined : (boxedTexts(marked).at(-1) ?? marked);
+  const marked = lastTag ?? belowBoxes(answer) ?? inBox(answer) ?? announcement(answer);
+  return inBox(marked?.text ?? '') ?? marked;
+}
+
+function inBox(text: string): Marked | undefined {
+  const box = boxedTexts(text).at(-1);
+  return box === undefined ? undefined : { text: box, whole: box };
 }
 
 /** A heading, or a sentence about the final answer, that stands below the last box and says another thing is the later word. */
 export function announcedBelowBoxes(answer: string): string | undefined {
+  return belowBoxes(answer)?.text;
+}
+
+function belowBoxes(answer: string): Marked | undefined {
   const lastBox = boxesIn(answer).at(-1);
-  const below =
-    lastBox === undefined ? undefined : announcements(answer).findLast(({ final, at }) => final && at > lastBox.at)?.text;
+  const below = lastBox && announcements(answer).findLast(({ final, at }) => final && at > lastBox.at);
   const box = lastBox?.text.trim() ?? '';
-  return below === undefined || (box !== '' && names(below, box)) ? undefined : below;
+  return below === undefined || (box !== '' && names(below.whole, box)) ? undefined : below;
 }
 
 function names(text: string, words: string): boolean {
@@ -27,11 +51,11 @@ function names(text: string, words: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}]|[.,]\\d)`, 'u').test(text);
 }
 
-/** Without the Markdown and the quotation marks around it. */
+/** Without the Markdown and the quotation marks around it; "2*3" and "my_name" keep their signs. */
 function bare(text: string): string {
   const inner = text
     .replace(/\\text\s*\{([^{}]*)\}/g, '$1')
-    .replace(/[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}/g, '')
+    .replace(/(?<![\p{L}\p{N})\]])[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?![\p{L}\p{N}([])/gu, '')
     .trim();
   return inner.replace(/^["'“‘](.*)["'”’][.]?$/su, '$1').trim();
 }

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { markedWords } from '../replies/marked-answer.ts';
+import { bestMarked } from './best-reading.ts';
 import { bestOf } from './drop-strict.ts';
 import type { Scorer } from './scorer.ts';
 import { isSameWords } from './word-answer.ts';
@@ -9,7 +9,6 @@ export const dropExact = {
   description: 'the marked answer is one of the gold answers, word by word (exact match)',
   takesSeveral: true,
   score(answer: string, query: Query) {
-    const extracted = markedWords(answer);
-    return { score: bestOf(query, (gold) => (isSameWords(extracted, gold) ? 1 : 0)), extracted };
+    return bestMarked(answer, (extracted) => bestOf(query, (gold) => (isSameWords(extracted, gold) ? 1 : 0)));
   },
 } satisfies Scorer;

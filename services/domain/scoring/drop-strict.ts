@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { markedWords } from '../replies/marked-answer.ts';
+import { bestMarked } from './best-reading.ts';
 import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
@@ -16,9 +16,10 @@ export const dropStrict = {
   description: "DROP's F1 on the marked answer: spans aligned, numbers must match, several guesses cost",
   takesSeveral: true,
   score(answer: string, query: Query) {
-    const extracted = markedWords(answer);
-    const spans = [extracted, lastSentence(extracted)];
-    return { score: bestOf(query, (gold) => overlap(spans, gold)), extracted };
+    return bestMarked(answer, (extracted) => {
+      const spans = [extracted, lastSentence(extracted)];
+      return bestOf(query, (gold) => overlap(spans, gold));
+    });
   },
 } satisfies Scorer;
 

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { markedWords } from '../replies/marked-answer.ts';
+import { bestMarked } from './best-reading.ts';
 import type { Scorer } from './scorer.ts';
 import { isSameWords } from './word-answer.ts';
 
@@ -7,7 +7,6 @@ export const hotpotqaExact = {
   name: 'hotpotqa-exact',
   description: 'the marked answer is the gold answer, word by word (exact match)',
   score(answer: string, query: Query) {
-    const extracted = markedWords(answer);
-    return { score: isSameWords(extracted, query.reference) ? 1 : 0, extracted };
+    return bestMarked(answer, (extracted) => (isSameWords(extracted, query.reference) ? 1 : 0));
   },
 } satisfies Scorer;

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { markedWords } from '../replies/marked-answer.ts';
+import { bestMarked } from './best-reading.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
 import { bestReading, type Tokens } from './word-answer.ts';
@@ -14,8 +14,7 @@ export const hotpotqaStrict = {
   name: 'hotpotqa-strict',
   description: "HotpotQA's F1 on the marked answer; yes and no are right or wrong, nothing between",
   score(answer: string, query: Query) {
-    const extracted = markedWords(answer);
-    return { score: bestReading((read) => overlapOrDecision(read(extracted), read(query.reference))), extracted };
+    return bestMarked(answer, (extracted) => bestReading((read) => overlapOrDecision(read(extracted), read(query.reference))));
   },
 } satisfies Scorer;
 

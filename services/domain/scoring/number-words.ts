@@ -31,8 +31,10 @@ export interface NumberInWords {
 /** The number that the words begin with; they are in lower case, and parted at hyphens. */
 export function numberInWords(words: readonly string[]): NumberInWords | undefined {
   let total = 0;
-  let current: number | undefined;
-  let at = 0;
+  // "half a million", "half a dozen".
+  const isHalf = words[0] === 'half' && isArticle(words[1]) && scales.has(words[2] ?? '');
+  let current: number | undefined = isHalf ? 0.5 : undefined;
+  let at = isHalf ? 2 : 0;
   let length = 0;
   for (; at < words.length; at += 1) {
     const word = words[at] ?? '';
@@ -58,7 +60,7 @@ function valueAfter(before: number | undefined, word: string, first: boolean): n
   const value = small.get(word) ?? tens.get(word);
   if (value === undefined) return undefined;
   if (before === undefined || first) return value;
-  if (before === 0) return undefined;
+  if (before < 1) return undefined;
   const free = before % 100 === 0 ? 100 : before % 10 === 0 && before % 100 >= 20 ? 10 : 0;
   return value > 0 && value < free ? before + value : undefined;
 }

@@ -113,6 +113,8 @@ function plainText(text: string): string {
     text
       .replaceAll('{,}', ',')
       .replaceAll('\\!', '')
+      // The point of an abbreviation belongs to it: "Rp.500", "S/.20".
+      .replace(/(?<=\p{L}\/?)\.(?=\d)/gu, '. ')
       .replace(/\\[dtc]?frac\s*\{\s*(-?[\d.,]+)\s*\}\s*\{\s*([\d.,]+)\s*\}/g, ' $1/$2')
       .replace(/\\[dtc]?frac\s*(\d)\s*(\d)/g, ' $1/$2')
       .replace(/\\(?:text|textbf|textit|mathrm|mathbf|mbox|operatorname)\s*\{([^{}]*)\}/g, ' $1 ')

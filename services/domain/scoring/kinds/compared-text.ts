@@ -1,5 +1,7 @@
 import type { Query } from '../../benchmark.ts';
-import { markedWords } from '../../replies/marked-answer.ts';
+import { markedReadings } from '../../replies/marked-answer.ts';
+import { bestOfTexts } from '../best-reading.ts';
+import type { ScoredAnswer } from '../scorer.ts';
 
 /** Options of the kinds that compare texts. */
 export const textOptions = {
@@ -57,7 +59,7 @@ const meaningful =
 function withPlainSigns(text: string): string {
   return text
     .replaceAll('\u2212', '-')
-    .replace(/(?<![\p{L}\p{N}]\s*)[\u2012\u2013](?=\p{Sc}?\.?\d)/gu, '-')
+    .replace(/(?<![\p{L}\p{N}]\s*)[\u2010-\u2013](?=\p{Sc}?\.?\d)/gu, '-')
     .replace(/(?<![\p{L}\p{N}]\s*)-(\p{Sc})\s?(?=\.?\d)/gu, '$1-')
     .replace(/(?<=^|[\s(\p{Sc}])\+(?=\.?\d)/gu, '');
 }
@@ -75,8 +77,14 @@ export function bestFor(query: RightAnswers, options: TextOptions, score: (words
   return Math.max(0, ...rightAnswersOf(query, options).map((answer) => score(comparedWords(answer, options))));
 }
 
-export function judgedText(answer: string, { marked }: { readonly marked: boolean }): string {
-  return marked ? markedWords(answer) : answer.replace(/<\/?(?:final_)?answer\b[^<>]*>/gi, ' ').trim();
+/** The best score of the words that are judged: what the answer marks as final, or all of it. */
+export function bestJudged(
+  answer: string,
+  options: TextOptions & { readonly marked: boolean },
+  score: (words: readonly string[]) => number,
+): ScoredAnswer {
+  const texts = options.marked ? markedReadings(answer) : [answer.replace(/<\/?(?:final_)?answer\b[^<>]*>/gi, ' ').trim()];
+  return bestOfTexts(texts, (text) => score(comparedWords(text, options)));
 }
 
 /** For kinds that compare with the reference. */

@@ -1,4 +1,4 @@
-import { bestFor, comparedWords, judgedText, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { bestFor, bestJudged, markedOption, missingReference, textOptions } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 export const contains = scorerKind({
@@ -10,10 +10,11 @@ export const contains = scorerKind({
     description: 'the reference stands in the answer',
     takesSeveral: true,
     score(answer, query) {
-      const extracted = judgedText(answer, options);
-      const words = ` ${comparedWords(extracted, options).join(' ')} `;
-      const holds = (expected: readonly string[]) => expected.length > 0 && words.includes(` ${expected.join(' ')} `);
-      return { score: bestFor(query, options, (expected) => (holds(expected) ? 1 : 0)), extracted };
+      return bestJudged(answer, options, (words) => {
+        const text = ` ${words.join(' ')} `;
+        const holds = (expected: readonly string[]) => expected.length > 0 && text.includes(` ${expected.join(' ')} `);
+        return bestFor(query, options, (expected) => (holds(expected) ? 1 : 0));
+      });
     },
     faultOf: (query) => missingReference(query, options),
   }),

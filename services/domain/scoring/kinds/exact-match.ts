@@ -1,4 +1,4 @@
-import { bestFor, comparedWords, judgedText, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { bestFor, bestJudged, markedOption, missingReference, textOptions } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 export const exactMatch = scorerKind({
@@ -10,9 +10,9 @@ export const exactMatch = scorerKind({
     description: 'the answer is the reference, word by word',
     takesSeveral: true,
     score(answer, query) {
-      const extracted = judgedText(answer, options);
-      const words = comparedWords(extracted, options).join(' ');
-      return { score: bestFor(query, options, (expected) => (expected.join(' ') === words ? 1 : 0)), extracted };
+      return bestJudged(answer, options, (words) =>
+        bestFor(query, options, (expected) => (expected.join(' ') === words.join(' ') ? 1 : 0)),
+      );
     },
     faultOf: (query) => missingReference(query, options),
   }),

@@ -1,5 +1,5 @@
 import { tokenOverlap } from '../token-overlap.ts';
-import { bestFor, comparedWords, judgedText, markedOption, missingReference, textOptions } from './compared-text.ts';
+import { bestFor, bestJudged, markedOption, missingReference, textOptions } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 export const tokenF1 = scorerKind({
@@ -11,9 +11,7 @@ export const tokenF1 = scorerKind({
     description: 'word overlap (F1) of the answer with the reference',
     takesSeveral: true,
     score(answer, query) {
-      const extracted = judgedText(answer, options);
-      const words = comparedWords(extracted, options);
-      return { score: bestFor(query, options, (expected) => tokenOverlap(words, expected)), extracted };
+      return bestJudged(answer, options, (words) => bestFor(query, options, (expected) => tokenOverlap(words, expected)));
     },
     faultOf: (query) => missingReference(query, options),
   }),

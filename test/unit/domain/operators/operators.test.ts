@@ -87,6 +87,8 @@ describe('answer_generate', () => {
     ['The answer is 2.', { thought: '', answer: '2' }],
     ['So 1 + 1 = 2.\n\n\\boxed{2}', { thought: '', answer: '2' }],
     ['\\boxed{x_1}', { thought: '', answer: 'x_1' }],
+    ['**New York**', { thought: '', answer: 'New York' }],
+    ['1 + 1 = 2\n#### 2', { thought: '', answer: '2' }],
     ['<answer>2</answer> <answer></answer>', { thought: '', answer: '2' }],
     ['<answer type="final">2</answer>', { thought: '', answer: '2' }],
     ['<think>The answer is 3.</think>The answer is 2.', { thought: '', answer: '2' }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { announcedText } from '../../../../services/domain/replies/announced-text.ts';
-import { markedWords } from '../../../../services/domain/replies/marked-answer.ts';
+import { markedAnswer, markedReadings } from '../../../../services/domain/replies/marked-answer.ts';
 
 describe('what a text announces as its answer', () => {
   test.each([
@@ -30,6 +30,7 @@ describe('what a text announces as its answer', () => {
     ['and announced again, in bold', '**Answer:** The answer is **Rome**.', 'Rome'],
     ['with a number that has a point', 'Final Answer: The final answer is 7.78. I hope it is correct.', '7.78'],
     ['after a colon and a line', 'Dividing gives:\n\nRome', 'Rome'],
+    ['behind hashes at the end', 'We add.\n#### 42', '42'],
     ['in a sentence', 'He ran. The answer is Rome. He threw 3 passes.', 'Rome'],
     ['in a sentence about the question', 'The answer to the question would be Rome.', 'Rome'],
     ['in a sentence with a remark', 'The answer (in one word) is Rome. So', 'Rome'],
@@ -78,7 +79,21 @@ test.each([
   ['what the box under a heading holds', 'Answer: $\\boxed{Rome}$', 'Rome'],
   ['the whole where nothing is marked', ' It is "Rome" ', 'It is "Rome"'],
   ['what quotation marks hold', 'Answer: "Rome."', 'Rome'],
-])('the marked words are %s', (_what, text, words) => expect(markedWords(text)).toBe(words));
+])('the marked words are %s', (_what, text, words) => expect(markedReadings(text)[0]).toBe(words));
+
+test('an answer of several sentences may be meant as it stands', () => {
+  expect(markedReadings('Answer: I am here. Come in.')).toEqual(['I am here', 'I am here. Come in.']);
+  expect(markedAnswer('Answer: I am here. Come in.')).toBe('I am here. Come in.');
+  expect(markedAnswer('Final Answer: The final answer is Rome. I hope it is correct.')).toBe('Rome');
+  const long = `Answer: ${'word '.repeat(1000)}end`;
+  expect(markedReadings(long)).toContain(long.slice('Answer: '.length));
+});
+
+test.each([
+  ['`my_name`', 'my_name'],
+  ['**2*3**', '2*3'],
+  ['_Rome_', 'Rome'],
+])('what stands in the Markdown of %s is kept', (text, kept) => expect(markedReadings(`Answer: ${text}`)[0]).toBe(kept));
 
 test('a text that announces without end is read in no time', () => {
   const parts = [

@@ -7,6 +7,8 @@ describe('the numbers in a text', () => {
   it.each<[string, number[]]>([
     ['Rs.500', [500]],
     ['Rs. 1,00,000', [100_000]],
+    ['Rp.500 or S/.20', [500, 20]],
+    ['about .5', [0.5]],
     ['USD500 and US$ 5', [500, 5]],
     ['- cost: kr 20', [20]],
     ['-€5', [-5]],
@@ -55,6 +57,9 @@ describe('numbers in words', () => {
     ['three million two hundred thousand', 3_200_000],
     ['two and a half million', 2_500_000],
     ['a dozen', 12],
+    ['half a million', 500_000],
+    ['half a dozen eggs', 6],
+    ['half of them', undefined],
     ['two five', 2],
     ['five and six', 5],
     ['thirty and five', 30],

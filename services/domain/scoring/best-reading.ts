@@ -1,0 +1,13 @@
+import { markedReadings } from '../replies/marked-answer.ts';
+import type { ScoredAnswer } from './scorer.ts';
+
+/** The best score of what the answer may mean as its final text. */
+export function bestMarked(answer: string, score: (extracted: string) => number): ScoredAnswer {
+  return bestOfTexts(markedReadings(answer), score);
+}
+
+export function bestOfTexts(texts: readonly string[], score: (extracted: string) => number): ScoredAnswer {
+  const scored = texts.map((extracted) => ({ score: score(extracted), extracted }));
+  const best = Math.max(...scored.map((one) => one.score));
+  return scored.find((one) => one.score === best) ?? { score: 0, extracted: '' };
+}
