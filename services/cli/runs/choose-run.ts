@@ -9,7 +9,7 @@ import { runIdOf } from '../../shared/contracts/run-id.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { describeDifferences, describeMoves, listedDifferences } from './describe-differences.ts';
+import { describeDifferences, describeMoves, isOtherLength, listedDifferences } from './describe-differences.ts';
 import { readRun } from './follow-run.ts';
 import { readRunBenchmark } from './read-run-benchmark.ts';
 import { createRunRecord } from './run-record.ts';
@@ -40,21 +40,24 @@ export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, sign
   const { file, fresh, continued } = choice;
   if (continued !== undefined) return continueRun(cluster, file, continued, signal);
   const { manifests } = await cluster.client.findRuns(file.configuration.name, signal);
-  const notices: string[] = [];
+  const lacks: string[] = [];
   for (let number = 1; ; number += 1) {
     const named = number === 1 ? file : renamed(file, `${file.configuration.name}-${number}`);
     const found = runOf(named, manifests);
     if (found === undefined) {
-      const earlier = notices.length > 0 || fresh ? undefined : await noteEarlier(cluster, named, manifests, signal);
-      return { file: named, notices: earlier === undefined ? notices : [earlier], isOver: false };
+      const earlier = lacks.length > 0 || fresh ? undefined : await noteEarlier(cluster, named, manifests, signal);
+      const again = lacks.map((lack) => `${lack}: it is executed again, as a run of its own.`);
+      return { file: named, notices: earlier === undefined ? again : [earlier], isOver: false };
     }
     if (fresh) continue;
     const lack = await whyNot(cluster, named, found, signal);
-    if (lack === undefined) {
-      const asItWas = await asStarted(cluster, named, found, signal);
-      return { file: asItWas, notices: [...notices, ...continuation(named, found)], isOver: isOver(found.status) };
+    if (lack !== undefined) {
+      lacks.push(`Run ${found.runId} is no result (${lack})`);
+      continue;
     }
-    notices.push(`Run ${found.runId} is no result (${lack}): it is executed again, as a run of its own.`);
+    const started = await asStarted(cluster, named, found, signal);
+    const passedOver = lacks.map((other) => `${other}: run ${found.runId} was executed in its place.`);
+    return { file: started, notices: [...passedOver, ...continuation(started, named, found)], isOver: isOver(found.status) };
   }
 }
 
@@ -106,9 +109,9 @@ async function asStarted(cluster: ReachedCluster, file: RunFile, manifest: RunMa
   return { ...file, configuration, benchmark };
 }
 
-function continuation(file: RunFile, { runId, status, configuration, endpoints }: RunManifest): string[] {
-  const before = configuration && configurationFromProto(configuration);
-  const differences = before === undefined ? [] : describeDifferences(before, file.configuration, file.benchmarkFile);
+/** @param started the file as it would have said it then */
+function continuation(started: RunFile, file: RunFile, { runId, status, endpoints }: RunManifest): string[] {
+  const differences = describeDifferences(started, file);
   const again = isEvaluation(file.configuration) ? '--fresh executes it once more' : '--fresh runs the search once more';
   const moves = describeMoves(endpoints, file.endpoints);
   const kept = `It keeps the defaults of the version that started it (${listedDifferences(differences)})`;
@@ -128,29 +131,29 @@ function continuation(file: RunFile, { runId, status, configuration, endpoints }
 
 /** What is different from the newest run of the name, where that run is unfinished or the benchmark's content is another. */
 async function noteEarlier(
-  { client }: ReachedCluster,
+  cluster: ReachedCluster,
   file: RunFile,
   manifests: readonly RunManifest[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const earlier = manifests.find(({ configuration }) => configuration?.name === file.configuration.name);
   if (earlier?.configuration === undefined) return undefined;
-  const before = configurationFromProto(earlier.configuration);
-  const differences = describeDifferences(before, file.configuration, file.benchmarkFile);
+  const before = await asStarted(cluster, file, earlier, signal);
+  const differences = describeDifferences(before, file);
   if (differences.length === 0) return undefined;
   const why = `${listedDifferences(differences)}. So this starts a run of its own`;
+  const { benchmark: then, search } = before.configuration;
+  const { benchmark: now } = file.configuration;
   if (isOver(earlier.status)) {
-    const isOtherContent = before.benchmark.contentHash !== file.configuration.benchmark.contentHash;
-    return isOtherContent && before.benchmark.name === file.configuration.benchmark.name
-      ? `Run ${earlier.runId} has ended, and since then ${why}.`
-      : undefined;
+    const isOtherContent = then.contentHash !== now.contentHash && then.name === now.name && then.split === now.split;
+    return isOtherContent && !isOtherLength(before, file) ? `Run ${earlier.runId} has ended, and since then ${why}.` : undefined;
   }
-  const { summary } = await client.getRun(earlier.runId, signal);
-  const rounds = summary?.roundsCompleted ?? 0;
-  const how = isEvaluation(before)
-    ? 'what it says then continues that one'
+  const { summary } = await cluster.client.getRun(earlier.runId, signal);
+  const rounds = `${summary?.roundsCompleted ?? 0} of ${search.maxRounds} rounds`;
+  const how = isEvaluation(before.configuration)
+    ? 'with what it had then, the same command goes on with that one'
     : `\`scale run FILE --continue ${earlier.runId}\` goes on with that one`;
-  return `Run ${earlier.runId} is unfinished (${rounds} of ${before.search.maxRounds} rounds), and since then ${why}; ${how}.`;
+  return `Run ${earlier.runId} is unfinished (${rounds}), and since then ${why}; ${how}.`;
 }
 
 /** @throws CliError if there is no such run, or the file does not say where its models are */
@@ -170,11 +173,11 @@ async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string
     const [before, now] = manifest.simulated ? ['simulated', 'real'] : ['real', 'simulated'];
     throw new CliError(exitCodes.badInput, `run ${runId} was started with ${before} models, and the run file has ${now} ones`);
   }
-  const { configuration, endpoints } = manifest;
-  const differences = describeDifferences(configurationFromProto(configuration), file.configuration, file.benchmarkFile);
-  const moves = describeMoves(endpoints, file.endpoints);
+  const started = await asStarted(cluster, file, manifest, signal);
+  const differences = describeDifferences(started, file);
+  const moves = describeMoves(manifest.endpoints, file.endpoints);
   return {
-    file: await asStarted(cluster, file, manifest, signal),
+    file: started,
     notices: [
       `Continuing run ${runId} as it was started${differences.length === 0 ? '' : `, not as the file is now: ${listedDifferences(differences)}`}.`,
       ...(moves === undefined ? [] : [`From here on another endpoint answers: ${moves}.`]),

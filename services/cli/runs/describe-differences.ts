@@ -1,35 +1,56 @@
+import type { Benchmark, Query } from '../../domain/benchmark.ts';
 import type { RunConfiguration } from '../../domain/search/configuration.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
+import { sortedText } from '../../shared/config/sorted-text.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { shortPath } from '../short-path.ts';
 
+/** A benchmark's content as a run has it, and the file that defines it, if it is not built in. */
+export interface RunContent {
+  readonly configuration: RunConfiguration;
+  readonly benchmark: Benchmark;
+  readonly benchmarkFile?: string;
+}
+
 /** As a person names them: what stood in an earlier run's configuration, and what stands there now. */
-export function describeDifferences(
-  before: RunConfiguration,
-  now: RunConfiguration,
-  benchmarkFile: string | undefined,
-): readonly string[] {
-  const settings = settingsOf(before);
-  const changed = [...settingsOf(now)].flatMap(([name, value]) => {
+export function describeDifferences(before: RunContent, now: RunContent): readonly string[] {
+  const settings = settingsOf(before.configuration);
+  const changed = [...settingsOf(now.configuration)].flatMap(([name, value]) => {
     const old = settings.get(name);
     return old === value ? [] : [`${name} was ${old === undefined ? 'not there' : old} and is ${value}`];
   });
-  const workflow =
-    canonicalHash(before.initialWorkflow) === canonicalHash(now.initialWorkflow) ? [] : ['the first workflow is another'];
-  return [...describeBenchmark(before, now, benchmarkFile), ...workflow, ...changed];
+  const [then, first] = [before, now].map(({ configuration }) => canonicalHash(configuration.initialWorkflow));
+  return [...describeContent(before, now), ...(then === first ? [] : ['the first workflow is another']), ...changed];
 }
 
 /** The benchmark's content, which a user sees least of all. */
-function describeBenchmark(
-  { benchmark: before }: RunConfiguration,
-  { benchmark: now }: RunConfiguration,
-  file: string | undefined,
-): string[] {
-  if (before.contentHash === now.contentHash) return [];
-  const what = file === undefined ? `the benchmark ${now.name}` : `the benchmark file ${shortPath(file)}, or data that it names,`;
-  const counts = before.queryCount === now.queryCount ? '' : ` (${before.queryCount} queries then, ${now.queryCount} now)`;
-  return [`${what} has changed${counts}`];
+function describeContent(before: RunContent, now: RunContent): string[] {
+  if (before.configuration.benchmark.contentHash === now.configuration.benchmark.contentHash) return [];
+  const { benchmarkFile, benchmark } = now;
+  const what =
+    benchmarkFile === undefined
+      ? `the benchmark ${benchmark.name} has changed`
+      : `the benchmark file ${shortPath(benchmarkFile)}, or data that it names, has changed`;
+  return [`${what} (${describeQueries(before.benchmark.queries, benchmark.queries)})`];
+}
+
+function describeQueries(before: readonly Query[], now: readonly Query[]): string {
+  const both = Math.min(before.length, now.length);
+  const changed = now.slice(0, both).filter((query, index) => sortedText(query) !== sortedText(before[index])).length;
+  if (changed > 0) return `${changed} of ${both} queries are others`;
+  return before.length === now.length
+    ? 'what it says beside its queries'
+    : `${now.length} queries and not ${before.length}, the first ${both} of them the same`;
+}
+
+/** Whether an earlier run's queries are the first ones of the present, or the other way round: as a rule, another limit. */
+export function isOtherLength({ benchmark: before }: RunContent, { benchmark: now }: RunContent): boolean {
+  const both = Math.min(before.queries.length, now.queries.length);
+  return (
+    before.queries.length !== now.queries.length &&
+    sortedText(before.queries.slice(0, both)) === sortedText(now.queries.slice(0, both))
+  );
 }
 
 /** What a run file calls them, with their values as they would stand there. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { textKeyOf } from './content-hash.ts';
 import manifest from './manifests/math.json' with { type: 'json' };
-import { findRows, parsed, rowsBy, unpacked } from './official-rows.ts';
+import { findRows, parsed, rowsBy, textOf, unpacked } from './official-rows.ts';
 import { parquetRowsOf } from './parquet-rows.ts';
 import { pythonJson } from './python-json.ts';
 import { readTar } from './read-tar.ts';
@@ -16,7 +16,7 @@ const official = 'https://people.eecs.berkeley.edu/~hendrycks/MATH.tar';
 const rowsOfTar = async ([archive = new Uint8Array()]: readonly Uint8Array[]): Promise<unknown[]> =>
   [...readTar(await unpacked(archive))]
     .filter(({ path }) => /(^|\/)test\/[^/]+\/[^/]+\.json$/.test(path))
-    .map(({ path, content }) => parsed(Buffer.from(content).toString('utf8'), `${path} is no JSON`));
+    .map(({ path, content }) => parsed(textOf(content), `${path} is no JSON`));
 
 /** The same rows as published on Hugging Face, by subject. Only the subjects that AFlow uses. */
 const subjects = ['prealgebra', 'number_theory', 'precalculus', 'counting_and_probability'];

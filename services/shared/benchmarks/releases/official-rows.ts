@@ -1,11 +1,21 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
+import { EncodingError, utf8Text } from '../../config/utf8-text.ts';
 import { ReleaseError } from './release-error.ts';
 
 /** The text of a file, unpacked if it is gzipped. */
 export async function unpackedText(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await unpacked(bytes)).toString('utf8');
+  return textOf(await unpacked(bytes));
+}
+
+export function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8Text(bytes);
+  } catch (cause) {
+    if (!(cause instanceof EncodingError)) throw cause;
+    throw new ReleaseError('wrong-release', `it ${cause.message}`, { cause });
+  }
 }
 
 export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {

@@ -185,7 +185,7 @@ describe('the run that a file means', () => {
     const { id, told } = await choose(clusterWith({ file: before }), after);
     expect(id).toBe(runIdOf(after.configuration));
     expect(told).toMatch(
-      /is unfinished .*the benchmark file .*tickets\.yaml, or data that it names, has changed \(2 queries then, 3 now\)/,
+      /is unfinished .*the benchmark file .*tickets\.yaml, or data that it names, has changed \(1 of 2 queries are others\)/,
     );
     expect((await choose(clusterWith({ file: before, status: RunStatus.COMPLETED }), after)).told).toContain(
       'has ended, and since then',
@@ -197,6 +197,14 @@ describe('the run that a file means', () => {
     // The same words in another place are the same benchmark, and a remark changes nothing.
     await writeFile(join(folder, 'tickets.yaml'), `# a remark\n${mine}`);
     expect((await fileOf('benchmark: tickets.yaml')).written).toBe(after.written);
+  });
+
+  it('is not said to have another benchmark where only the limit is another', async () => {
+    const [four, three] = [await fileOf(simple), await fileOf(simple.replace('4', '3'))];
+    expect((await choose(clusterWith({ file: four, status: RunStatus.COMPLETED }), three)).told).toBe('');
+    expect((await choose(clusterWith({ file: four }), three)).told).toContain(
+      '(3 queries and not 4, the first 3 of them the same)',
+    );
   });
 
   it('is the same one at another address, which is told', async () => {
@@ -272,7 +280,7 @@ describe('a run that has ended without a result', () => {
       file,
     );
     expect(id).toBe(runIdOf(second.configuration));
-    expect(told).toContain(`Run ${id} has ended before`);
+    expect(told).toContain(`was executed in its place. Run ${id} has ended before`);
   });
 
   it('is also an evaluation that was cancelled, but not a search, which has found what it has', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { binsByDifficulty } from '../../../../services/domain/evaluation/draw-few-shot.ts';
 import { evidenceOf } from '../../../../services/domain/evaluation/evidence.ts';
+import type { FailureKind } from '../../../../services/domain/failure.ts';
 import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
 import { canaryQuery } from '../../../../services/domain/search/canary.ts';
 import type { EvaluationSettings } from '../../../../services/domain/search/configuration.ts';
@@ -47,6 +48,45 @@ function run(memory: readonly MemoryRow[] | undefined, evaluation: Partial<Evalu
 
 describe('what a run keeps', () => {
   const { state } = run(undefined);
+
+  test('has nothing of executions that no model answered, and nothing of jobs that were given up', () => {
+    const failing = (kindOf: (query: number) => FailureKind | undefined): RunState => ({
+      ...state,
+      finalOutcomes: [],
+      rounds: state.rounds.map(({ canary: _, ...round }) => ({
+        ...round,
+        outcomes: round.outcomes.map(({ failure: __, ...outcome }) => {
+          const kind = kindOf(outcome.queryIndex);
+          return kind === undefined ? outcome : { ...outcome, score: 0, failure: { kind, message: '' } };
+        }),
+      })),
+    });
+    expect(
+      rowsToKeep(
+        'mine',
+        failing(() => 'refused'),
+      ),
+    ).toEqual([]);
+    expect(
+      rowsToKeep(
+        'mine',
+        failing((query) => (query % 2 === 0 ? 'poison' : 'internal')),
+      ),
+    ).toEqual([]);
+    const some = state.rounds[0]?.outcomes[0]?.queryIndex ?? 0;
+    const [first] = rowsToKeep(
+      'mine',
+      failing((query) => (query === some ? 'poison' : undefined)),
+    );
+    expect(first?.queries).not.toContain(some);
+    // A query that the endpoint refuses while it answers others is a query that the workflow did not solve.
+    const [refused] = rowsToKeep(
+      'mine',
+      failing((query) => (query === some ? 'refused' : undefined)),
+    );
+    expect(refused?.queries).toContain(some);
+  });
+
   const kept = rowsToKeep('mine', state);
 
   test('is a row for each workflow, with everything that was executed, the final pick and the canary among it', () => {

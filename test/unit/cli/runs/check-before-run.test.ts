@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Cli } from '../../../../services/cli/cli.ts';
+import { checkBeforeRun } from '../../../../services/cli/runs/check-before-run.ts';
+import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+
+test('who is simulated, and what no model uses, is said before a run starts', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-before-'));
+  const said = async (yaml: string): Promise<string[]> => {
+    const told: string[] = [];
+    const cli = {
+      notice: (message: string) => told.push(message),
+      environment: {},
+      interrupts: { requested: new AbortController().signal },
+    };
+    await writeFile(join(folder, 'run.yaml'), yaml);
+    // With a server elsewhere, nothing of this machine is looked at.
+    await checkBeforeRun(cli as unknown as Cli, await readRunFile(join(folder, 'run.yaml')), 'server:1');
+    return told;
+  };
+  const endpoints = 'endpoints: { e: { base_url: "http://x/v1" }, f: { base_url: "http://y/v1" } }';
+  const real = '{ endpoint: e, model: m }';
+  expect(await said('benchmark: sample')).toEqual([
+    'scale: simulated models answer (qwen-plus, qwen3-8b): the scores are not results',
+  ]);
+  expect(
+    await said(`benchmark: sample\nmodels: { executor: ${real}, optimizer: { endpoint: simulated } }\n${endpoints}`),
+  ).toEqual([
+    "scale: the optimizer's model qwen3-8b is simulated beside real models: what comes of it is no result",
+    'scale: no model uses endpoints.f',
+  ]);
+  expect(await said(`benchmark: sample\nmodels: { executor: ${real}, optimizer: ${real} }\n${endpoints}`)).toEqual([
+    'scale: no model uses endpoints.f',
+  ]);
+  await rm(folder, { recursive: true });
+});
