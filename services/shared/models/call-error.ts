@@ -1,4 +1,5 @@
 import { FailureError, type FailureKind } from '../../domain/failure.ts';
+import { connectionRemedy } from './connection-remedy.ts';
 import { ConnectionError } from './endpoint-connection.ts';
 import {
   type BilledUsage,
@@ -146,9 +147,11 @@ function fromTransportError(error: Error, { endpoint, redact, billed }: CallCirc
   const origin = innermost(error);
   const code = String(fieldsOf(origin).code ?? '');
   const said = shortened(redact(origin.message), longestMessage - endpoint.baseUrl.length - 40);
-  return new EndpointError('unavailable', endpoint.baseUrl, `the connection failed: ${code ? `${code}, ` : ''}${said}`, {
-    billed,
-  });
+  const detail = `${code ? `${code}, ` : ''}${said}`;
+  const remedy = connectionRemedy(code, origin.message);
+  return remedy === undefined
+    ? new EndpointError('unavailable', endpoint.baseUrl, `the connection failed: ${detail}`, { billed })
+    : new EndpointError('misconfigured', endpoint.baseUrl, `${remedy} (${detail})`, { billed });
 }
 
 function innermost(error: Error): Error {

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Environment } from '../config/environment.ts';
-import { EndpointSettingsError } from './endpoint-settings.ts';
+import { SettingsError } from '../config/settings-error.ts';
 
 /** The proxies that a process is to reach others through, as programs of other languages read them from the same variables. */
 export interface ProxySettings {
@@ -15,7 +15,7 @@ export const noProxies: ProxySettings = { http: undefined, https: undefined, noP
 
 /**
  * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; where a name is there in small letters too, that one counts.
- * @throws EndpointSettingsError for a proxy that is no address; its value may hold a password and is not shown
+ * @throws SettingsError for a proxy that is no address; its value may hold a password and is not shown
  */
 export function proxySettings(environment: Environment): ProxySettings {
   const read = (name: string): string | undefined => {
@@ -27,7 +27,7 @@ export function proxySettings(environment: Environment): ProxySettings {
     if (value === undefined) return undefined;
     const address = /^[a-z0-9+.-]+:\/\//i.test(value) ? value : `http://${value}`;
     const isProxy = URL.canParse(address) && /^(https?|socks5?):$/.test(new URL(address).protocol);
-    if (!isProxy) throw new EndpointSettingsError(`the variable ${name} must hold a proxy such as http://proxy:3128`);
+    if (!isProxy) throw new SettingsError(name, `the variable ${name} must hold a proxy such as http://proxy:3128`);
     return address;
   };
   const all = proxy('ALL_PROXY');

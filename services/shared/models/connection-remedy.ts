@@ -1,0 +1,26 @@
+/**
+ * What to do about a connection that fails for a reason which no waiting mends; undefined for one that may come to be.
+ * @param code of the system, of TLS or of undici
+ */
+export function connectionRemedy(code: string, message: string): string | undefined {
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired; renew it';
+  if (code === 'CERT_NOT_YET_VALID') return "its certificate is not valid yet; look at this machine's clock";
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'its certificate is for another name; base_url must have the name that it is for';
+  if (untrusted.test(code)) {
+    return 'its certificate is signed by nobody whom this machine trusts; name the file of your own authority in NODE_EXTRA_CA_CERTS';
+  }
+  if (/wrong version number|packet length too long|http request/i.test(message) || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
+    return 'it speaks no TLS; base_url may have to begin with http://';
+  if (code.startsWith('HPE_') || /does not match the HTTP/.test(message))
+    return 'it speaks no HTTP; base_url may have to begin with https://, or has the wrong port';
+  // Of undici's ProxyAgent, for a tunnel and for plain http.
+  const proxy = /Proxy response \((\d+)\)|Proxy Authentication Required \((407)\)/.exec(message);
+  const status = proxy?.[1] ?? proxy?.[2];
+  if (status === '407')
+    return 'the proxy wants a user name and password: http://USER:PASSWORD@HOST:PORT in HTTP_PROXY or HTTPS_PROXY';
+  if (status?.startsWith('4')) return 'the proxy refuses to connect to it; NO_PROXY names what is to be reached without';
+  return undefined;
+}
+
+const untrusted = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE)$/;
