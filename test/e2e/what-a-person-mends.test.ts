@@ -156,7 +156,8 @@ beforeAll(async () => {
     const sumsSoFar = (asked.get(name) ?? []).filter((earlier) => earlier.isSum).length;
     if (revoked !== undefined) return (sumsSoFar > 2 ? revoked.answer : right)(response, call);
     const isOptimizers = name === 'search' && 'temperature' in body;
-    (refusals[isOptimizers ? 'refused-setting' : name]?.answer ?? right)(response, call);
+    const like = isOptimizers ? 'refused-setting' : name === 'doctor' ? 'unknown-model' : name;
+    (refusals[like]?.answer ?? right)(response, call);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -176,7 +177,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const names = [...Object.keys(refusals), ...Object.keys(revocations), 'hold', 'alias', 'nobody', 'search'];
+const names = [...Object.keys(refusals), ...Object.keys(revocations), 'hold', 'alias', 'nobody', 'search', 'doctor'];
 
 async function evalArgs(name: string, { endpoint = '', executor = '' }: Partial<Row> = {}, baseUrl = `${base}/${name}/v1`) {
   const file = join(folder, `${name}.yaml`);
@@ -228,6 +229,15 @@ describe('before a run begins, the command ends', () => {
     const [, , , file = ''] = await evalArgs('search', { executor: 'temperature: null' });
     const { code, stderr } = await evaluate(['run', file, '--data-dir', join(folder, 'data')]);
     expect([code, stderr]).toEqual([5, expect.stringMatching(/it refuses temperature/)]);
+  });
+
+  it.concurrent('and doctor says the same of the run file', async () => {
+    const file = (await evalArgs('doctor'))[3] ?? '';
+    const { code, stdout } = await here('doctor', '--run-file', file);
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; advice?: string }[] };
+    expect(code).toBe(1);
+    const advice = expect.stringMatching(/it does not serve the model/);
+    expect(checks.at(-1)).toMatchObject({ name: `endpoint of ${model}`, status: 'missing', advice });
   });
 
   it.concurrent('nobody is there', async () => {

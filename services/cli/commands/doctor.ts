@@ -1,17 +1,21 @@
 import type { Command } from 'commander';
 import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { readRunFile } from '../../shared/config/run-file.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
 import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
+import { checkEndpoints } from '../doctor/check-endpoints.ts';
 import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
 import { checkSandbox } from '../doctor/check-sandbox.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { alignColumns } from '../runs/describe-runs.ts';
+import { refuseMissingKeys } from '../runs/run-request.ts';
 
 interface DoctorOptions {
   readonly json: boolean;
   readonly dataDir: string;
+  readonly runFile?: string;
 }
 
 export function addDoctorCommand(program: Command, cli: Cli): void {
@@ -19,12 +23,15 @@ export function addDoctorCommand(program: Command, cli: Cli): void {
     .command('doctor')
     .description('show what this machine has and lacks to run a cluster')
     .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
+    .option('--run-file <file>', 'look at the endpoints of this run file too, for one token each')
     .option('--json', 'print one JSON document', false)
     .action((options: DoctorOptions) => cli.answer(options.json, () => examine(cli, options)));
 }
 
 async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
   const folder = dataFolderAt(options.dataDir);
+  const file = options.runFile === undefined ? undefined : await readRunFile(options.runFile);
+  if (file !== undefined) refuseMissingKeys(file, cli.environment);
   const dataFolder = await checkDataFolder(folder);
   const checks = [
     checkNode(),
@@ -34,6 +41,7 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
     await checkDisk(folder),
     await checkSandbox(cli.environment),
     ...(await checkBenchmarks(defaultDataFolder(cli.environment))),
+    ...(file === undefined ? [] : await checkEndpoints(file, cli)),
   ];
   const healthy = isHealthy(checks);
   return {
