@@ -44,7 +44,7 @@ function bareChoice(text: string, choices: readonly string[]): Reading {
   const bare = new RegExp(`^${opening}${named}${one}[\\s.!;]*$`, 'iu').exec(plain)?.[1];
   if (bare !== undefined) return nameOf(bare, choices);
   const several = new RegExp(
-    `^${opening}${kinds}?s?\\s*${one}(?:\\s*(?:,|;|/|&|\\band\\b|\\bor\\b)\\s*)+(?:(?:and|or)\\s+)?${one}`,
+    `^${opening}${kinds}?s?\\s*${one}(?:\\s*(?:,|;|/|&|\\band\\b|\\bor\\b)\\s*)+(?:(?:and|or)\\s+)?${one}(?:\\s*[(.;]|[\\s!)]*$)`,
     'iu',
   ).exec(plain);
   if (several?.[1]?.toLowerCase() !== several?.[2]?.toLowerCase()) return null;

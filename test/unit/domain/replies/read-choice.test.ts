@@ -40,6 +40,7 @@ describe('the choice that an answer means', () => {
     ['It is not A, not C and not D.', 'B'],
     ['Options A, C and D are incorrect.', 'B'],
     ['It is not true.', 'false', ['true', 'false']],
+    ['Answer: A & B are wrong; C', 'C'],
     // Words.
     ['It is very good', 'very good', ['good', 'very good']],
     ['There is no entailment: not entailment', 'not entailment', ['entailment', 'not entailment']],
@@ -49,6 +50,7 @@ describe('the choice that an answer means', () => {
     ['Answer: A or B', undefined],
     ['\\boxed{A, B}', undefined],
     ['It is A or B.', undefined],
+    ['Answer: A & C are both right', undefined],
     ['A. 3\nB. 4\nC. 5\nD. 6', undefined],
     ['The answer is a car', undefined],
     ['I cannot say', undefined, ten],
