@@ -244,14 +244,77 @@ const doubted: Readonly<Record<string, readonly [told: RegExp, fields: object, c
   ],
 };
 
+const html = `<!DOCTYPE html><html><head><title>Oops</title></head><body>${'<p>so sorry</p>'.repeat(10_000)}</body></html>`;
+const typo = `{'error': '/chat/completions: Invalid model name passed in model=${model}. Call \`/v1/models\` to view available models for your key.'}`;
+
+/** What a person has to mend, and the words that say how. */
+const forPeople: Readonly<Record<string, readonly [words: RegExp, Row]>> = {
+  'unknown-model': [/does not serve the model Qwen\/Qwen3-32B/, row(said(400, typo, { type: 'None', code: '400' }))],
+  'refused-top-p': [
+    /`top_p: null`/,
+    row(said(400, "Unsupported parameter: 'top_p' is not supported with this model.", { param: 'top_p' })),
+  ],
+  'refused-temperature': [
+    /`temperature: null`/,
+    row(said(400, "Unsupported value: 'temperature' does not support 0 with this model.", { param: 'temperature' })),
+  ],
+  'wrong-key-in-a-list': [
+    /key/,
+    row(
+      json(400, () => [
+        { error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } },
+      ]),
+    ),
+  ],
+  'spent-budget': [
+    /Budget has been exceeded/,
+    row(said(400, 'Budget has been exceeded! Current cost: 14.2, Max budget: 14.0', { type: 'budget_exceeded' })),
+  ],
+  'missing-header': [
+    /name it under headers/,
+    row(json(400, () => ({ message: 'Either x-portkey-config or x-portkey-provider header is required' }))),
+  ],
+  'web-page': [/a web page, no chat API.*base_url often ends in \/v1/, row(bytes(() => html, 'text/html'))],
+  'wall-of-html': [/Oops so sorry/, row(bytes(() => html, 'text/html', 400))],
+  'template-setting': [
+    /chat_template_kwargs/,
+    row(said(400, 'Unexpected reasoning effort high'), { executor: 'chat_template_kwargs: { reasoning_effort: high }' }),
+  ],
+  'no-word-of-why': [/Odd request/, row(said(400, 'Odd request.'))],
+  'nobody-may': [/flagged/, row(said(403, 'Your input was flagged.'))],
+};
+
+/** Trouble that turns out to be one query's own, since the others are answered. */
+const ofOneQueryInTheEnd: Readonly<Record<string, readonly [kind: string, Row]>> = {
+  'no-choices': [
+    'empty-reply',
+    row(once(json(200, () => ({ choices: [], usage: { prompt_tokens: 4241, completion_tokens: 0, total_tokens: 4241 } })))),
+  ],
+  'always-broken-off': ['malformed-reply', row(once(stream(() => [opening, choice({ content: '4' }, '')])))],
+  'odd-request': ['refused', row(once(said(400, 'Odd request.')))],
+  firewall: ['refused', row(once(bytes(() => html, 'text/html', 403)))],
+  'repeats-a-setting': ['refused', row(once(said(400, 'Cannot parse: "The temperature must be 20 degrees."')))],
+};
+
 let folder: string;
 let server: Server;
 let base: string;
 let holder: CliRun;
 const calls = new Map<string, number>();
+/** Good for three calls of a run, then not, until a person has done something. */
+let isMended = false;
+const mended: Readonly<Record<string, Row>> = {
+  'mended-later': row((response, call) =>
+    (call.number <= 5 || isMended ? right : said(400, 'Budget has been exceeded!', { type: 'budget_exceeded' }))(response, call),
+  ),
+};
 const rows: Record<string, Row> = {
   ...answered,
   ...Object.fromEntries(Object.entries(ofOneQuery).map(([name, [, it]]) => [name, it])),
+  ...Object.fromEntries(
+    [...Object.entries(forPeople), ...Object.entries(ofOneQueryInTheEnd)].map(([name, [, it]]) => [name, it]),
+  ),
+  ...mended,
   ...Object.fromEntries(Object.entries(doubted).map(([name, [, , , it]]) => [name, it])),
 };
 
@@ -384,4 +447,35 @@ describe('what is doubtful is told', () => {
     expect(stderr).toMatch(name === 'no-usage' ? /estimates/ : told);
     expect(await readFile(join(folder, 'out', name, 'records.jsonl'), 'utf8')).toContain(column);
   });
+});
+
+describe('what a person has to mend ends the command, and scores nothing', () => {
+  it.concurrent.each(Object.entries(forPeople))('%s', async (name, [words, it]) => {
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(100_000));
+    expect(code, stderr).toBe(5);
+    const { error } = JSON.parse(stdout) as { readonly error: { readonly message: string } };
+    expect(error.message).toMatch(words);
+    expect(error.message.length).toBeLessThan(400);
+    expect(`${stdout}${stderr}`).not.toMatch(/0\.0000|<p>/);
+  });
+});
+
+describe("trouble that comes to one query only is that query's, in the end", () => {
+  it.concurrent.each(Object.entries(ofOneQueryInTheEnd))('%s', async (name, [kind, it]) => {
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(110_000));
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ score: { score: 0.75 }, failures: [{ kind, count: 1 }] });
+  });
+});
+
+it('goes on with what was asked before, and scores it all, once it is mended', async () => {
+  const [name, settings] = ['mended-later', rows['mended-later']] as const;
+  if (settings === undefined) throw new Error('no such row');
+  const broken = await evaluate(name, settings, AbortSignal.timeout(100_000));
+  expect(broken.code, broken.stderr).toBe(5);
+  expect(broken.stdout).toMatch(/Budget has been exceeded/);
+  isMended = true;
+  const { code, stdout, stderr } = await evaluate(name, settings, AbortSignal.timeout(100_000));
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ score: { score: 1 }, failures: [] });
 });

@@ -105,7 +105,9 @@ export function askedEndpoints({ configuration, endpoints }: RunFile): AskedEndp
       const asking = roles.filter(({ model }) => model === endpoint.model);
       const isOnlyOptimizers = endpoint.model === optimizer.model;
       // A judge asks as greedily as it can.
-      const judge = { ...executor, model: endpoint.model, temperature: 0, topP: 1, chatTemplateKwargs: {} };
+      const temperature = executor.temperature === null ? null : 0;
+      const topP = executor.topP === null ? null : 1;
+      const judge = { ...executor, model: endpoint.model, temperature, topP, chatTemplateKwargs: {} };
       const all = asking.length > 0 || isOnlyOptimizers ? asking : [judge];
       return all.map((settings) => ({ endpoint, settings }));
     });

@@ -120,13 +120,14 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
 
-function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, { status }: ServerAnswer): string {
+function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, { status, code, message }: ServerAnswer): string {
   const named = Object.keys(headers).join(', ');
-  if (apiKey === undefined && named !== '')
-    return `it refuses what the headers ${named} of the endpoint say, or wants a key in api_key_variable`;
-  if (apiKey === undefined) return 'it wants a key; name the variable that holds it in api_key_variable';
-  if (status === 402) return `the account of the key in the variable ${apiKeyVariable} has to be paid`;
-  return `it refuses the key in the variable ${apiKeyVariable}, or what is asked with it`;
+  const whose = apiKey === undefined ? 'that it charges' : `of the key in the variable ${apiKeyVariable}`;
+  const isMoney = /insufficient|balance|billing|budget|credit|quota|arrear|payment/i.test(`${code} ${message}`);
+  if (status === 402 || isMoney) return `the account ${whose} has nothing left to spend, or has to be paid`;
+  if (apiKey !== undefined) return `it refuses the key in the variable ${apiKeyVariable}, or what is asked with it`;
+  if (named === '') return 'it wants a key; name the variable that holds it in api_key_variable';
+  return `it refuses what the headers ${named} of the endpoint say, or wants a key in api_key_variable`;
 }
 
 function throttled(waitMs: number | undefined): string {

@@ -1,4 +1,4 @@
-import { FailureError } from '../../domain/failure.ts';
+import { FailureError, type FailureKind } from '../../domain/failure.ts';
 import { nearName, suggestion } from '../../domain/workflow/near-name.ts';
 import { meteredAttempt } from './attempt-meter.ts';
 import { EndpointError, needsPerson } from './endpoint-errors.ts';
@@ -81,13 +81,19 @@ async function soon<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What may be wrong with one prompt, and not with six harmless words: the limit of the reply does not fit, or the account is barred. */
+const wrongForAll: Readonly<Partial<Record<FailureKind, string>>> = {
+  'context-overflow': 'not even a short prompt fits',
+  'content-filter': 'not even a harmless prompt passes its filter',
+};
+
 function lookOf(error: unknown, baseUrl: string): EndpointLook {
   if (error instanceof FailureError) {
-    // Six words are too long for no context: the limit of the reply is what does not fit.
-    if (error.failure.kind !== 'context-overflow') return { kind: 'answers' };
+    const whole = wrongForAll[error.failure.kind];
+    if (whole === undefined) return { kind: 'answers' };
     return {
       kind: 'needs-person',
-      error: new EndpointError('misconfigured', baseUrl, `not even a short prompt fits: ${error.message}`),
+      error: new EndpointError('misconfigured', baseUrl, `${whole}: ${error.message}`),
     };
   }
   if (!(error instanceof EndpointError)) throw error;
