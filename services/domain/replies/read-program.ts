@@ -59,8 +59,8 @@ function isInString(code: string): boolean {
 
 /** It has nothing but tests, or takes the function from a module that only the model has in mind. */
 function isTest(block: string): boolean {
-  const names = [...block.matchAll(/^(?:async\s+)?(?:def|class)\s+(\w+)/gm)].map((match) => match[1] ?? '');
-  const isTested = names.length > 0 && names.every((name) => /^(?:test|Test|check_)/.test(name));
+  const definitions = [...block.matchAll(/^(?:async\s+)?(?:def|class)\s+.*/gm)].map(([line]) => line);
+  const isTested = definitions.length > 0 && definitions.every((line) => /def test\w*\(\)|class Test\w*\b/.test(line));
   return isTested || /^\s*(?:from|import)\s+(?:solution|main|answer|your_\w+|my_\w+|\w*_?module)\b/m.test(block);
 }
 

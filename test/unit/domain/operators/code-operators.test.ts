@@ -120,6 +120,7 @@ describe('a program is found in a reply', () => {
       '```python\ndef f(): pass\n```\n```python\nfrom solution import f\n\ndef test_f():\n    assert f()\n```',
       'def f(): pass',
     ],
+    ['a function that is called like a test', '```python\ndef test_even(n): pass\n```', 'def test_even(n): pass'],
     ['marks of another kind', 'So:\n[BEGIN]\ndef f(): pass\n[DONE]', 'def f(): pass'],
     ['a JSON object', '{"thought": "t", "code": "def f():\\n    pass"}', 'def f():\n    pass'],
     ['inline code', 'Take `def f(x): return x` for it.', 'def f(x): return x'],
