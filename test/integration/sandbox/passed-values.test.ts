@@ -15,8 +15,8 @@ class Scalar:
     def __init__(self, value): self.value = value
     def item(self): return self.value
 class Array:
-    shape = (2,)
-    def item(self): raise ValueError
+    shape = (1,)
+    def item(self): return 5
 `;
 
 /** What the program is, and what its tests say of it: each with \`import os\` in front, for which they run in a process of their own. */
