@@ -6,8 +6,9 @@ const faultless = new RegExp(
   'giu',
 );
 const faulty =
-  /(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+){0,2}(?:true|correct|right|valid|pass(?:ed)?|hold|solve)\b|\b(?:false|no|fail(?:s|ed|ing)?|incorrect|wrong|invalid|mistaken?s?|errors?|flawed)\b|\b(?:should|must|needs? to) be (?:\w+ )?(?:fixed|revised|corrected|rewritten|rejected)\b|[✗✘❌]/giu;
-const good = /\b(?:true|yes|pass(?:es|ed)?|correct|right|valid|ok(?:ay)?|sound|faultless|flawless)\b|[✓✔✅]/giu;
+  /(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+){0,2}(?:true|correct|right|valid|pass(?:ed)?|hold|solve|good|fine|match|accurate)\b|\b(?:false|no|fail(?:s|ed|ing)?|incorrect|wrong|invalid|inaccurate|bad|mistaken?s?|errors?|flawed)\b|\b(?:should|must|needs? to) be (?:\w+ )?(?:fixed|revised|corrected|rewritten|rejected)\b|[✗✘❌]/giu;
+const good =
+  /\b(?:true|yes|pass(?:es|ed)?|correct(?:ly)?|right(?:ly)?|valid|ok(?:ay)?|sound|faultless|flawless|good|fine|perfect|lgtm|accurate|match(?:es)?|holds?|solves)\b|[✓✔✅]/giu;
 const plain =
   /^\W*(?:(?<yes>true|yes|pass(?:es|ed)?|correct|right|valid|1)|(?<no>false|no|fail(?:s|ed)?|incorrect|wrong|invalid|0))\b(?!\s*(?:or\b|and\b|\/|\|))/iu;
 
