@@ -2,13 +2,13 @@ import type { Query } from '../benchmark.ts';
 import { bestMarked } from './best-reading.ts';
 import { bestOf } from './drop-strict.ts';
 import type { Scorer } from './scorer.ts';
-import { isSameWords } from './word-answer.ts';
+import { isSameWords, wordReaders } from './word-answer.ts';
 
 export const dropExact = {
   name: 'drop-exact',
   description: 'the marked answer is one of the gold answers, word by word (exact match)',
   takesSeveral: true,
   score(answer: string, query: Query) {
-    return bestMarked(answer, (extracted) => bestOf(query, (gold) => (isSameWords(extracted, gold) ? 1 : 0)));
+    return bestMarked(answer, (extracted) => bestOf(query, (gold) => (isSameWords(extracted, gold, wordReaders) ? 1 : 0)));
   },
 } satisfies Scorer;

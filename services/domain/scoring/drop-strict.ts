@@ -3,7 +3,7 @@ import { bestMarked } from './best-reading.ts';
 import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
-import { answerTokens, bestReading, isNumberToken, type Tokens } from './word-answer.ts';
+import { answerTokens, bestReading, isNumberToken, type Reader, type Tokens, wordReaders } from './word-answer.ts';
 
 /**
  * DROP's official measure, on the answer that is marked as final: an answer may be several spans, each gold span is aligned with
@@ -35,14 +35,14 @@ const mostSpans = 8;
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
   const texts = more.length === 0 && isNumberToken(token) ? [whole, last] : [whole];
-  return bestReading((read) => Math.max(...texts.map((text) => alignedOverlap(text, gold, read))));
+  return bestReading(wordReaders, (read) => Math.max(...texts.map((text) => alignedOverlap(text, gold, read))));
 }
 
 function lastSentence(text: string): string {
   return text.split(/(?<=[.!?])\s+/).findLast((sentence) => /[\p{L}\p{N}]/u.test(sentence)) ?? text;
 }
 
-function alignedOverlap(answer: string, gold: string, read: (text: string) => Tokens): number {
+function alignedOverlap(answer: string, gold: string, read: Reader): number {
   const spans = spansOf(answer, '|', read);
   const expected = spans.length > 1 ? spansOf(gold, /,\s|\band\b/, read) : [read(gold)];
   if (spans.length === 0 || spans.length > mostSpans || expected.length > mostSpans) return 0;
@@ -51,7 +51,7 @@ function alignedOverlap(answer: string, gold: string, read: (text: string) => To
   return bestAlignment(overlaps) / Math.max(spans.length, expected.length);
 }
 
-function spansOf(text: string, separator: string | RegExp, read: (text: string) => Tokens): Tokens[] {
+function spansOf(text: string, separator: string | RegExp, read: Reader): Tokens[] {
   return text
     .split(separator)
     .map(read)

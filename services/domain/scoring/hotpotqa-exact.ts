@@ -1,12 +1,12 @@
 import type { Query } from '../benchmark.ts';
 import { bestMarked } from './best-reading.ts';
 import type { Scorer } from './scorer.ts';
-import { isSameWords } from './word-answer.ts';
+import { hotpotqaReaders, isSameWords } from './word-answer.ts';
 
 export const hotpotqaExact = {
   name: 'hotpotqa-exact',
   description: 'the marked answer is the gold answer, word by word (exact match)',
   score(answer: string, query: Query) {
-    return bestMarked(answer, (extracted) => (isSameWords(extracted, query.reference) ? 1 : 0));
+    return bestMarked(answer, (extracted) => (isSameWords(extracted, query.reference, hotpotqaReaders) ? 1 : 0));
   },
 } satisfies Scorer;

@@ -2,7 +2,7 @@ import type { Query } from '../benchmark.ts';
 import { bestMarked } from './best-reading.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
-import { bestReading, type Tokens } from './word-answer.ts';
+import { bestReading, hotpotqaReaders, type Tokens } from './word-answer.ts';
 
 const decisions = new Set(['yes', 'no', 'noanswer']);
 
@@ -14,7 +14,9 @@ export const hotpotqaStrict = {
   name: 'hotpotqa-strict',
   description: "HotpotQA's F1 on the marked answer; yes and no are right or wrong, nothing between",
   score(answer: string, query: Query) {
-    return bestMarked(answer, (extracted) => bestReading((read) => overlapOrDecision(read(extracted), read(query.reference))));
+    return bestMarked(answer, (extracted) =>
+      bestReading(hotpotqaReaders, (read) => overlapOrDecision(read(extracted), read(query.reference))),
+    );
   },
 } satisfies Scorer;
 

@@ -3,28 +3,37 @@ import { numberInWords, ordinalInDigits, scales } from './number-words.ts';
 
 export type Tokens = readonly string[];
 
-/**
- * Ways to read the words of a text. Two texts are the same if they are so in one of these ways, and share as much as they do in the
- * best: "1.6 million" is 1600000, or 1.6 and a word; "super-regional" is two words, or one, as in the official measures.
- */
-export const wordReadings: readonly ((text: string) => Tokens)[] = [
-  answerTokens,
-  (text) => partsOf(text, hyphens).flatMap(tokensOf),
-  (text) => partsOf(text, numericHyphens).flatMap(tokensOf),
-];
+/** A way to read the words of a text. */
+export type Reader = (text: string) => Tokens;
 
 const hyphens = /\s+|(?<=[\p{L}\p{N}.%])-/u;
-/** Those of "24-17", which would become another number. */
-const numericHyphens = /\s+|(?<=\p{N}[.%]?)-(?=[\p{N}.]|$)/u;
+const hyphensAtDigits = /\s+|(?<=\p{N}[.%]?)-|(?<=[\p{L}.%])-(?=[\p{N}.])/u;
+const hyphensBetweenDigits = /\s+|(?<=\p{N}[.%]?)-(?=[\p{N}.]|$)/u;
+
+/**
+ * Two texts are the same if they are so in one of these ways, and share as much as they do in the best: "1.6 million" is 1600000, or
+ * 1.6 and a word; "super-regional" is two words, or one, as in the official measures. A number stays one: "43-yard" is no word.
+ */
+export const wordReaders: readonly Reader[] = [
+  answerTokens,
+  (text) => partsOf(text, hyphens).flatMap(tokensOf),
+  (text) => partsOf(text, hyphensAtDigits).flatMap(tokensOf),
+];
+
+/** HotpotQA's official measure also takes "F-16" for "F16". */
+export const hotpotqaReaders: readonly Reader[] = [
+  ...wordReaders,
+  (text) => partsOf(text, hyphensBetweenDigits).flatMap(tokensOf),
+];
 
 /** The best score in any way of reading. */
-export function bestReading(score: (read: (text: string) => Tokens) => number): number {
-  return Math.max(...wordReadings.map(score));
+export function bestReading(readers: readonly Reader[], score: (read: Reader) => number): number {
+  return Math.max(...readers.map(score));
 }
 
 /** Whether two texts are the same word by word. */
-export function isSameWords(one: string, other: string): boolean {
-  return wordReadings.some((read) => read(one).join(' ') === read(other).join(' '));
+export function isSameWords(one: string, other: string, readers: readonly Reader[]): boolean {
+  return readers.some((read) => read(one).join(' ') === read(other).join(' '));
 }
 
 /**
