@@ -121,8 +121,8 @@ test.each(['MY_KEY', 'DATABASE_PASSWORD'])(
     const found = new AbortController();
     let trouble = '';
     for await (const { update } of owner.watchRun({ runId, afterSequence: 0, follow: true }, found.signal)) {
-      if (update?.$case !== 'progress' || !update.value.trouble.includes(variable)) continue;
-      trouble = update.value.trouble;
+      if (update?.$case !== 'progress' || update.value.waiting?.kind !== 'person') continue;
+      trouble = update.value.waiting.what;
       found.abort();
     }
     expect(trouble).toContain(`the worker has no variable ${variable} that may be sent there`);
