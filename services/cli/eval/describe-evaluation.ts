@@ -5,12 +5,12 @@ import type { EvaluationDocument } from './evaluation-document.ts';
 
 /** The summary that people read: score, what it rests on, what it cost. */
 export function describeEvaluation(document: EvaluationDocument): string {
-  const { runId, benchmark, split, model, executions, queries, repeats } = document;
+  const { runId, benchmark, split, model, executions, queries, repeats, servedAs } = document;
   const name = oneLine(document.workflowName, 60);
   return [
     `Evaluation ${runId}${document.simulated ? ' (simulated model: no result of a real one)' : ''}`,
     `  workflow    ${name === '' ? '' : `${name}, `}${document.workflow.slice(0, 16)}`,
-    `  executed    ${executions} executions: ${queries} of ${document.queryCount} ${benchmark} ${split} queries${repeats > 1 ? `, ${repeats} times each` : ''}, by ${oneLine(model, 60)}`,
+    `  executed    ${executions} executions: ${queries} of ${document.queryCount} ${benchmark} ${split} queries${repeats > 1 ? `, ${repeats} times each` : ''}, by ${oneLine(model, 60)}${servedAs === undefined ? '' : `, served as ${oneLine(servedAs.join(', '), 60)}`}`,
     `  score       ${describeScore(document.score)}, by ${document.scorer}`,
     ...document.otherScores.map((other) => `              ${describeOtherScore(other, executions)}`),
     ...repeatLines(document),

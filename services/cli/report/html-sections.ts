@@ -12,6 +12,7 @@ import {
   correlationOrDash,
   describeBroken,
   describeMemory,
+  describeModel,
   describePick,
   describeSaving,
   describeTotal,
@@ -186,7 +187,7 @@ function ledgerSection(model: ReportModel): Markup {
 <h3>By phase</h3><div class="totalled">${table(['phase', ...head], [...ledger.byPhase.map((entry) => line(entry.phase, entry)), line('total', ledger.total)])}</div>
 <h3>By model</h3>${table(
     ['model', ...head],
-    ledger.byModel.map((entry) => line(`${entry.model}${entry.simulated ? ' (simulated)' : ''}`, entry)),
+    ledger.byModel.map((entry) => line(describeModel(entry), entry)),
   )}`;
 }
 

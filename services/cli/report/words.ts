@@ -63,6 +63,11 @@ export function describeTotal({ ledger }: ReportModel): string {
   return `${exact(tokens)} in ${exact(calls)} calls${guessed}`;
 }
 
+/** A model by its name, with what else answered under it. */
+export function describeModel({ model, simulated, servedAs }: ReportModel['ledger']['byModel'][number]): string {
+  return `${model}${simulated ? ' (simulated)' : ''}${servedAs === undefined ? '' : ` (served as ${servedAs.join(', ')})`}`;
+}
+
 interface TokenCount {
   readonly tokens: number;
   readonly estimatedCalls?: number | undefined;
