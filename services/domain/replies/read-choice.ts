@@ -1,7 +1,7 @@
 import { type Announcement, announcedText, announcements } from './announced-text.ts';
 import { boxedTexts } from './boxes.ts';
-import { mentionsIn, nameOf, nameSource } from './choice-mentions.ts';
 import { announcedBelowBoxes } from './marked-answer.ts';
+import { mentionsIn, nameOf, nameSource } from './mentions-in.ts';
 
 /** null: several, as in "A or B". */
 type Reading = string | null | undefined;

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { bestMarked } from './best-reading.ts';
+import { bestMarked } from './best-marked.ts';
 import { bestOf } from './drop-strict.ts';
 import type { Scorer } from './scorer.ts';
 import { isSameWords, wordReaders } from './word-answer.ts';

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { bestMarked } from './best-reading.ts';
+import { bestMarked } from './best-marked.ts';
 import { goldAnswers } from './gold-answers.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';

@@ -36,6 +36,9 @@ function numberOfMarked(marked: string): ReadNumber | undefined {
   return result ?? readNumbers(text).at(0) ?? numberOfWords(text);
 }
 
+/** What may follow: "dollars a day", "apples in all". */
+const mostUnitWords = 4;
+
 /** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is none. */
 function numberOfWords(text: string): ReadNumber | undefined {
   const words = text
@@ -48,13 +51,11 @@ function numberOfWords(text: string): ReadNumber | undefined {
     ) ?? [''];
   const skipped = before.split(' ').length - 1;
   const number = numberInWords(words?.slice(skipped, skipped + 20) ?? []);
-  if (words === null || number === undefined || words[skipped + number.length] === 'of') return undefined;
+  const rest = words?.slice(skipped + (number?.length ?? 0)) ?? [];
+  // A sentence that begins with a number word tells of something else: "Two friends share it, and each gets a half".
+  if (words === null || number === undefined || rest[0] === 'of' || rest.length > mostUnitWords) return undefined;
   const value = /minus|negative/.test(before) ? -number.value : number.value;
-  return {
-    value,
-    percent: words[skipped + number.length] === 'percent',
-    text: words.slice(0, skipped + number.length).join(' '),
-  };
+  return { value, percent: rest[0] === 'percent', text: words.slice(0, skipped + number.length).join(' ') };
 }
 
 /** Not a sentence with several, such as "The 42 kg bag lasts for 3 weeks". */

@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import { bestMarked } from './best-reading.ts';
+import { bestMarked } from './best-marked.ts';
 import type { Scorer } from './scorer.ts';
 import { tokenOverlap } from './token-overlap.ts';
 import { bestReading, hotpotqaReaders, type Tokens } from './word-answer.ts';

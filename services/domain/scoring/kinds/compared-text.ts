@@ -1,6 +1,6 @@
 import type { Query } from '../../benchmark.ts';
 import { markedReadings } from '../../replies/marked-answer.ts';
-import { bestOfTexts } from '../best-reading.ts';
+import { bestOfTexts } from '../best-marked.ts';
 import type { ScoredAnswer } from '../scorer.ts';
 
 /** Options of the kinds that compare texts. */

@@ -61,6 +61,7 @@ describe('the strict GSM8K scorer', () => {
     ['reads words behind the announcement', 'The answer is negative twenty-five dollars.', '-25', 1],
     ['reads words with a fraction', 'The answer is two and a half.', '2.5', 1],
     ['reads words rather than an earlier number', 'There are 3 cats. The answer is twelve.', '12', 1],
+    ['takes no sentence that begins with a number word', 'Two friends share it, so each gets a half.', '2', 0],
     ['takes "one of" for no number', 'The answer is one of them', '1', 0],
     ['takes no words where there are digits', 'I have two ideas: 5', '2', 0],
     ['reads a number that blanks group', '#### 12 500', '12500', 1],
