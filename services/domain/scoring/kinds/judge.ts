@@ -4,6 +4,7 @@ import type { Value } from '../../operators/operator.ts';
 import type { ChatMessage, ModelClient } from '../../ports.ts';
 import { readTags } from '../../replies/read-tags.ts';
 import { ExpressionError } from '../../workflow/expression.ts';
+import { findReference } from '../../workflow/find-reference.ts';
 import { parseTemplate, type Template, templateText } from '../../workflow/template.ts';
 import { JudgeMissingError, type ScoredAnswer } from '../scorer.ts';
 import { scorerKind } from './scorer-kind.ts';
@@ -16,6 +17,8 @@ const form = (best: number) => `Reply in exactly this form, with a number from 0
 <score>the number alone</score>`;
 
 const names = ['answer', 'reference', 'query'];
+/** Which fields a query has, the kind does not know; that something of the query is meant, its name tells. */
+const known = { values: new Set(names), queryFields: [], inputs: [] };
 const tries = 2;
 
 export const judge = scorerKind({
@@ -54,7 +57,7 @@ export const judge = scorerKind({
       faultOf: (query) => {
         try {
           rendered(template, '', query);
-          return '';
+          return showsAnswer(template) ? '' : 'its prompt never shows {{ answer }}, so that every answer would be judged alike';
         } catch (error) {
           if (error instanceof ExpressionError) return `prompt has no value for it: ${error.message}`;
           throw error;
@@ -110,15 +113,25 @@ function readScore(text: string | undefined, best: number): number | undefined {
 function checkedTemplate(prompt: string): Template {
   try {
     const template = parseTemplate(prompt);
-    const unknown = template.parts
-      .flatMap((part) => (typeof part === 'string' ? [] : [...part.names]))
-      .find((name) => !names.includes(name));
-    if (unknown === undefined) return template;
-    throw new ExpressionError(`there is no "${unknown}"; there are ${names.join(', ')}`);
+    const used = template.parts.flatMap((part) => (typeof part === 'string' ? [] : [...part.names]));
+    const unknown = used.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new ExpressionError(`there is no "${unknown}"; there are ${names.join(', ')}`);
+    const unfilled = template.parts
+      .map((part) => (typeof part === 'string' ? findReference(part, known) : undefined))
+      .find((found) => found !== undefined);
+    if (unfilled !== undefined) {
+      const meant = unfilled.meant === undefined ? '{{ expression }}' : `{{ ${unfilled.meant} }}`;
+      throw new ExpressionError(`"${unfilled.written}" would be shown to the model as it stands: write ${meant} for a value`);
+    }
+    return template;
   } catch (error) {
     if (error instanceof ExpressionError) throw new RangeError(`prompt cannot be used: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+function showsAnswer({ parts }: Template): boolean {
+  return parts.some((part) => typeof part !== 'string' && part.names.has('answer'));
 }
 
 /** @throws ExpressionError */

@@ -89,6 +89,30 @@ describe('a judge', () => {
     expect(scorer.faultOf?.(query)).toMatch(/prompt has no value for it/);
   });
 
+  it.each([
+    ['Judge {answer}.', '"{answer}" would be shown to the model as it stands: write {{ answer }} for a value'],
+    ['Q: {query.question}, A: {{ answer }}', '"{query.question}" would be shown'],
+    ['A: {{ answer }}, right: \u0024{reference}', '\u0024{reference}" would be shown'],
+    ['{% if answer %}{{ answer }}{% endif %}', '"{% if answer %}" would be shown'],
+  ])('refuses text that was meant to be filled in: %s', (prompt, why) => {
+    expect(() => judge.create('mine', { ...options, prompt })).toThrow(why);
+  });
+
+  it('must be shown the answer, and may be shown braces', () => {
+    expect(judge.create('mine', { ...options, prompt: '{{ query.question }}' }).faultOf?.(query)).toContain(
+      'never shows {{ answer }}',
+    );
+    const prompt = 'Is {{ answer }} in \\boxed{answer}, {"score": 1} or \\boxed{{}}? {{ reference }}';
+    expect(judge.create('mine', { ...options, prompt }).faultOf?.(query)).toBe('');
+  });
+
+  it('is shown each of several right answers', async () => {
+    const { tools, requests } = modelThatSays('<score>10</score>');
+    const several = { ...query, reference: 'a|b|c', rightAnswers: ['a|b', 'c'] };
+    await judge.create('mine', options).score('x', several, tools);
+    expect(requests[0]?.messages[0]?.content).toContain('Right: a|b\n\nc\n');
+  });
+
   it('needs an execution', async () => {
     const tools = { code: undefined, signal: new AbortController().signal };
     await expect(judge.create('mine', options).score('x', query, tools)).rejects.toThrow(/only an execution can: use scale eval/);
