@@ -7,7 +7,7 @@ export const exitCodes = {
   badInput: 2,
   /** No coordinator or no endpoint answers, or the cluster on this machine could not be started. */
   notReachable: 3,
-  /** The run ended without success: it was cancelled. */
+  /** The run ended without success: it was cancelled, or its token budget ended before any workflow had a score. */
   endedWithoutSuccess: 4,
   /** An endpoint refuses what only a person can mend: a key, a model, an address, a setting. Nothing of it was scored. */
   needsPerson: 5,

@@ -38,7 +38,11 @@ export interface Coordinator {
   /** The manifest of a run that this process can put back into a store that has lost it. */
   remembered(runId: string): RunManifest | undefined;
   /** What the calls of a run have used so far, whoever drives it; undefined where nothing was noted. */
-  spent(manifest: RunManifest, state: RunState | undefined, signal: AbortSignal): Promise<Spent | undefined>;
+  spent(
+    manifest: Pick<RunManifest, 'runId' | 'spent'>,
+    state: RunState | undefined,
+    signal: AbortSignal,
+  ): Promise<Spent | undefined>;
   /** What a run that is driven here waits for; undefined where it goes on. */
   wait(runId: string): RunWait | undefined;
   /** Sentences for people about a run that is driven here, which its log does not hold; the newest last. */

@@ -5,6 +5,7 @@ import type { ExecuteCommand, WorkCommand } from '../domain/search/command.ts';
 import type { RunConfiguration } from '../domain/search/configuration.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/search/event.ts';
 import { executionPhase } from '../domain/search/executions.ts';
+import { isOver } from '../domain/search/is-over.ts';
 import type { RunState } from '../domain/search/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
@@ -15,7 +16,7 @@ import { completionJobId, executionJobId, type JobSource, jobsOf } from './job-o
 import { planStep } from './plan-step.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
-import { isOver, openRunLog } from './run-log.ts';
+import { openRunLog } from './run-log.ts';
 import { recallMemory } from './run-memory.ts';
 import { createStepProgress, type RunProgress } from './step-progress.ts';
 

@@ -1,5 +1,6 @@
 import { applyEvent } from '../domain/search/apply-event.ts';
 import type { RunEvent } from '../domain/search/event.ts';
+import { isOver } from '../domain/search/is-over.ts';
 import type { RunState } from '../domain/search/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -70,8 +71,4 @@ export async function failRun(
   const state = log.state();
   if (state && isOver(state)) return state;
   return await log.append({ kind: 'run-failed', failure: { kind: 'internal', message } });
-}
-
-export function isOver({ status }: RunState): boolean {
-  return status === 'completed' || status === 'cancelled' || status === 'failed';
 }

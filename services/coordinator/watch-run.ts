@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
 import type { Progress, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
+import { spentToProto } from '../shared/contracts/spending-codec.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -12,6 +13,9 @@ import type { RunProgress } from './step-progress.ts';
 type Step = Pick<RunProgress, 'round' | 'phase' | 'done' | 'total'>;
 
 const listenAgainMs = 5_000;
+/** How often those who watch are told what the calls have used. */
+const spentEveryMs = 2_000;
+
 const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 
 /**
@@ -70,9 +74,11 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
   let progress = unknownStep;
   let waiting: Progress['waiting'];
   let trouble = '';
+  let spent: Progress['spent'];
   let fresh = false;
   let noticed = 0;
   let wake: () => void = () => undefined;
+  const spentSoFar = () => coordinator.spent({ runId, spent: undefined }, coordinator.state(runId), signal);
   const change = (): void => {
     fresh = true;
     wake();
@@ -100,7 +106,20 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
       await sleep(listenAgainMs, undefined, { signal }).catch(() => undefined);
     }
   };
-  const closed = listen().finally(stopProgress);
+  // What calls have used changes with each of them, and few people watch: it is read now and then, for whoever does.
+  const count = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await sleep(spentEveryMs, undefined, { signal }).catch(() => undefined);
+      // What could not be read now is read the next time.
+      const counted = signal.aborted ? undefined : await spentSoFar().catch(() => undefined);
+      if (counted === undefined) continue;
+      spent = spentToProto(counted);
+      change();
+    }
+  };
+  const closed = Promise.all([listen(), count()])
+    .finally(stopProgress)
+    .then(() => undefined);
   return {
     take() {
       const notice = coordinator.notices(runId)[noticed];
@@ -111,7 +130,7 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
       if (!fresh) return undefined;
       fresh = false;
       const { round, phase, done, total } = progress;
-      return { $case: 'progress', value: { round, phase, done, total, tokens: 0, trouble, waiting } };
+      return { $case: 'progress', value: { round, phase, done, total, tokens: 0, trouble, waiting, spent } };
     },
     changed: () =>
       new Promise((resolve) => {

@@ -3,14 +3,18 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** One finished model call, as the server saw it. A client that is killed and asks again shows up twice. */
+/** One model call, as the server saw it. A client that is killed and asks again shows up twice. */
 export interface ServedCall {
-  /** Headers x-scale-job-id and x-scale-call-id, "" if not sent. */
+  /** Headers x-scale-job-id, x-scale-call-id and x-scale-attempt-id, "" if not sent. */
   readonly jobId: string;
   readonly callId: string;
+  readonly attemptId: string;
   readonly model: string;
   readonly promptTokens: number;
+  /** Those that were generated before the client hung up, if it did. */
   readonly generationTokens: number;
+  /** The client hung up before the reply was complete. */
+  readonly cutOff: boolean;
 }
 
 export interface AccessLog {

@@ -14,6 +14,8 @@ export interface VllmMetrics {
   readonly contentType: string;
   prefixCache(model: string, tokens: number, hitTokens: number): void;
   finished(request: FinishedRequest): void;
+  /** A client that hung up. */
+  cutOff(request: Pick<FinishedRequest, 'model' | 'promptTokens' | 'generationTokens'>): void;
   text(): Promise<string>;
 }
 
@@ -75,6 +77,11 @@ export function createVllmMetrics(slots: SequenceSlots, models: readonly string[
       wholeRequest.observe(labels, request.elapsedMs / 1000);
       const rest = (request.elapsedMs - request.timeToFirstTokenMs) / Math.max(1, request.generationTokens - 1);
       interToken.observe(labels, rest / 1000);
+    },
+    cutOff: (request) => {
+      promptTokens.inc({ model_name: request.model }, request.promptTokens);
+      generationTokens.inc({ model_name: request.model }, request.generationTokens);
+      success.inc({ model_name: request.model, finished_reason: 'abort' });
     },
     text: () => registry.metrics(),
   };

@@ -71,6 +71,27 @@ describe('the simulated server under load', () => {
 });
 
 describe('the access log', () => {
+  it('has a line for a call whose client hung up, with the prompt and what was generated till then', async () => {
+    const served: ServedCall[] = [];
+    const latency = { timeToFirstTokenMs: 5, tokensPerSecond: 20 };
+    await using simulator = await start({ latency, onServed: (call) => served.push(call) });
+    const hangUp = new AbortController();
+    const headers = { 'x-scale-attempt-id': 'delivery/3' };
+    const stream = await clientOf(simulator.url).chat.completions.create(
+      { ...question, stream: true },
+      { headers, signal: hangUp.signal },
+    );
+    for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
+    hangUp.abort();
+    await until(async () => served.length === 1);
+    const [call] = served;
+    expect(call).toMatchObject({ attemptId: 'delivery/3', cutOff: true });
+    expect(call?.promptTokens).toBeGreaterThan(0);
+    expect(call?.generationTokens).toBeGreaterThan(0);
+    const metrics = await (await fetch(simulator.url.replace('/v1', '/metrics'))).text();
+    expect(metrics).toMatch(/finished_reason="abort"\} 1/);
+  });
+
   it('has one line for each finished call, with the job and the place that the headers name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'scale-simulator-'));
     const accessLog = join(folder, 'logs', 'calls.jsonl');
@@ -83,7 +104,7 @@ describe('the access log', () => {
     const lines = (await readFile(accessLog, 'utf8')).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(served);
     expect(served).toMatchObject([
-      { jobId: 'execute-0123-4-0', callId: 'draft/0', model: 'qwen-plus' },
+      { jobId: 'execute-0123-4-0', callId: 'draft/0', model: 'qwen-plus', cutOff: false },
       { jobId: '', callId: '' },
     ]);
     await rm(folder, { recursive: true });

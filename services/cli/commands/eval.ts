@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { executionRecords } from '../../domain/eval/execution-record.ts';
 import { describeMissingResults } from '../../domain/eval/missing-results.ts';
 import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
-import { totalsByModel } from '../../domain/ledger/totals.ts';
+import { totalsByModel, totalUse } from '../../domain/ledger/totals.ts';
+import { reportSpent } from '../../domain/report/report-spent.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -97,7 +98,9 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
   const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
   const missing = describeMissingResults(records);
   const warnings = [...(missing === undefined ? [] : [missing]), ...doubts, ...(file.benchmark.warnings ?? [])];
-  const document = { ...evaluationDocument(record.runId, state, round, records), warnings };
+  const spent = record.spent();
+  const beside = spent && { spent: reportSpent(totalUse(state.ledger).tokens, spent, record.isOver()) };
+  const document = { ...evaluationDocument(record.runId, state, round, records), ...beside, warnings };
   const files = await writeEvaluation(resolve(folder), document, records);
   const names = [files.csv, files.jsonl, files.parquet].map(shortPath).join(', ');
   return {

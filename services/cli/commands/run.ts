@@ -3,6 +3,7 @@ import { readRunFile } from '../../shared/config/run-file.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
@@ -47,7 +48,8 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
     view.close();
     const { status, failure } = record.state();
     if (failure !== undefined) cli.notice(`scale: run ${record.runId} failed: ${failure.message}`);
-    return answerWithReport(exitCodeOfStatus(status), archive);
+    const isFruitless = status === 'completed' && archive.report.best === undefined;
+    return answerWithReport(isFruitless ? exitCodes.endedWithoutSuccess : exitCodeOfStatus(status), archive);
   } finally {
     view.close();
   }

@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
+import { totalUse } from '../../domain/ledger/totals.ts';
+import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../progress/format.ts';
 import { progressOf, type RunProgress } from '../progress/run-progress.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
 import { alignColumns, describeStatus, isGoingOn, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
-import { createRunRecord } from '../runs/run-record.ts';
+import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 
 interface StatusOptions extends ClusterOptions {
   readonly json: boolean;
@@ -32,13 +35,14 @@ export function addStatusCommand(program: Command, cli: Cli): void {
             document: {
               ...runDocument(run),
               goingOn: isGoingOn(run, cluster.kind),
-              ...(progress === undefined ? {} : progressDocument(progress)),
+              ...(progress === undefined ? {} : { ...progressDocument(progress), ...spentDocument(record) }),
             },
             text: alignColumns([
               ['run', run.runId],
               ['status', withRemedy(describeStatus(run, cluster.kind))],
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(progress === undefined ? [] : progressRows(progress)),
+              ...(progress === undefined ? [] : spentRows(record)),
             ]),
           };
         }),
@@ -64,6 +68,28 @@ function progressDocument(progress: RunProgress): Record<string, unknown> {
     savedShare: progress.savedShare ?? null,
     secondsLeft: progress.leftMs === undefined ? null : Math.round(progress.leftMs / 1_000),
   };
+}
+
+function spentOf(record: RunRecord): SpentReport | undefined {
+  const spent = record.spent();
+  return spent && reportSpent(totalUse(record.state().ledger).tokens, spent, record.isOver());
+}
+
+function spentDocument(record: RunRecord): Record<string, unknown> {
+  const { tokenBudget } = record.state().configuration.search;
+  return { spent: spentOf(record) ?? null, tokenBudget: tokenBudget === 0 ? null : tokenBudget };
+}
+
+function spentRows(record: RunRecord): string[][] {
+  const { configuration, ledger, stopReason } = record.state();
+  const spent = spentOf(record);
+  const budget = describeBudget(configuration.search.tokenBudget, totalUse(ledger).tokens, spent);
+  const ended = stopReason === 'token-budget' ? ', which ended the search' : '';
+  const rows = [
+    ['spent', describeSpent(spent)],
+    ['budget', budget === '' ? '' : `${budget}${ended}`],
+  ];
+  return rows.filter(([, text]) => text !== '');
 }
 
 function progressRows(progress: RunProgress): string[][] {

@@ -1,5 +1,6 @@
 import type { OtherScore } from '../../domain/eval/summarize-evaluation.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
+import { describeSpent } from '../progress/describe-spent.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../progress/format.ts';
 import type { EvaluationDocument } from './evaluation-document.ts';
 
@@ -16,6 +17,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
     ...repeatLines(document),
     ...failureLines(document),
     `  tokens      ${describeTokens(document)}`,
+    ...spentLines(document),
     ...latencyLines(document),
     ...isolationLines(document),
     ...(document.warnings ?? []).map((warning) => `  note        ${warning}`),
@@ -50,6 +52,11 @@ function describeTokens({ tokens, usage, calls, executions, estimatedCalls = 0 }
   const parts = `${formatCount(usage.promptTokens)} prompt, ${formatCount(usage.completionTokens)} completion`;
   const guessed = estimatedCalls === 0 ? '' : `; those of ${formatCount(estimatedCalls)} calls are estimates`;
   return `${formatCount(tokens)} (${parts}) in ${formatCount(calls)} calls, ${formatCount(tokens / executions)} an execution${guessed}`;
+}
+
+function spentLines({ spent }: EvaluationDocument): string[] {
+  const text = describeSpent(spent);
+  return text === '' ? [] : [`  spent       ${text}`];
 }
 
 function latencyLines({ latencyMs }: EvaluationDocument): string[] {

@@ -1,5 +1,6 @@
 import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
 import { type EvaluationSummary, summarizeEvaluation } from '../../domain/eval/summarize-evaluation.ts';
+import type { SpentReport } from '../../domain/report/report-spent.ts';
 import type { Round, RunState } from '../../domain/search/state.ts';
 
 /** An evaluation as --json and evaluation.json tell it. */
@@ -16,6 +17,8 @@ export interface EvaluationDocument extends EvaluationSummary {
   readonly workflowName: string;
   /** Queries of the benchmark as it was asked for. */
   readonly queryCount: number;
+  /** What was paid for; absent where nothing is known of it. */
+  readonly spent?: SpentReport;
   /** What a reader of the scores should know about the queries and the model's calls, a sentence each. */
   readonly warnings?: readonly string[];
 }

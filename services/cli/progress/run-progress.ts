@@ -1,5 +1,7 @@
 import { estimateSaving } from '../../domain/ledger/estimated-saving.ts';
+import type { Spent } from '../../domain/ledger/spent.ts';
 import { totalUse } from '../../domain/ledger/totals.ts';
+import { isTold, reportSpent } from '../../domain/report/report-spent.ts';
 import { bestRound } from '../../domain/search/best-round.ts';
 import { coversAllQueries } from '../../domain/search/executions.ts';
 import type { Round, RunState } from '../../domain/search/state.ts';
@@ -10,6 +12,8 @@ export interface StepProgress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
+  /** What the run's calls have used, where that was told. */
+  readonly spent?: Spent;
 }
 
 /** When each round of a run began and ended, by the log's clock; a round that goes on has no end. */
@@ -23,6 +27,8 @@ export interface RunProgress {
   readonly done: number;
   readonly total: number;
   readonly tokens: number;
+  /** Tokens that were paid for, absent where those are the ones that were charged. */
+  readonly spentTokens?: number;
   /** Calls whose tokens are estimates. */
   readonly estimatedCalls?: number;
   /** Share of the tokens that executing every workflow on every query would have cost, at most 1; absent before any is known. */
@@ -51,11 +57,18 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
     total: isCurrent ? step.total : 0,
     tokens: used.tokens,
     ...(used.estimatedCalls === undefined ? {} : { estimatedCalls: used.estimatedCalls }),
+    ...spentTokens(used.tokens, step?.spent),
     simulated: used.simulated,
     ...(saving.fullEvaluation === 0 ? {} : { savedShare: saving.share }),
     ...(best?.evaluation === undefined ? {} : { bestScore: best.evaluation.score, bestRound: best.round }),
     ...(leftMs === undefined ? {} : { leftMs }),
   };
+}
+
+function spentTokens(charged: number, spent: Spent | undefined): Pick<RunProgress, 'spentTokens'> {
+  if (spent === undefined) return {};
+  const report = reportSpent(charged, spent, false);
+  return isTold(report) ? { spentTokens: report.tokens } : {};
 }
 
 /** The best round so far; after the end, the one that the search picked. */

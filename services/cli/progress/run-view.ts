@@ -112,12 +112,13 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
   const best =
     progress.bestScore === undefined ? 'no score yet' : `best ${formatScore(progress.bestScore)} (round ${progress.bestRound})`;
   const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
+  const spent = progress.spentTokens === undefined ? '' : ` (${formatCount(progress.spentTokens)} spent)`;
   const left = progress.leftMs === undefined ? 'time left: not known yet' : `about ${formatDuration(progress.leftMs)} left`;
   const running = isPaused ? 'paused' : phase;
   const status = state.status === 'running' ? running : state.status;
   const lines = [
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
-    `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${saved}  ·  ${left}`,
+    `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${spent}${saved}  ·  ${left}`,
   ];
   return progress.simulated ? [...lines, paint('dim', 'simulated model: these scores are not results')] : lines;
 }

@@ -1,4 +1,6 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
+import { isTold } from '../../domain/report/report-spent.ts';
+import { besideTokens, besideWords } from '../progress/describe-spent.ts';
 import { exact, formatScore, formatShare } from '../progress/format.ts';
 import { type Markup, type MarkupPart, markup } from './markup.ts';
 import { estimateOf, estimatesAgainstFull, estimatesByRound } from './plots/estimate-plots.ts';
@@ -67,6 +69,7 @@ const methodTexts = {
   scale: 'calibrated prediction',
   'few-shot': 'few-shot',
   predicted: 'predicted',
+  partial: 'cut short by the token budget',
 } as const;
 
 function tokenSection(model: ReportModel): Markup {
@@ -188,6 +191,16 @@ function ledgerSection(model: ReportModel): Markup {
 <h3>By model</h3>${table(
     ['model', ...head],
     ledger.byModel.map((entry) => line(describeModel(entry), entry)),
+  )}${spentTable(model)}`;
+}
+
+function spentTable({ ledger }: ReportModel): Markup | false {
+  const { spent, total } = ledger;
+  if (!isTold(spent)) return false;
+  const beside = spent.beside.map((part) => [besideWords[part.kind], part.calls ?? '', besideTokens(part)]);
+  return markup`<h3>Charged and spent</h3>${table(
+    ['', '#calls', '#tokens'],
+    [['charged', exact(total.calls), exact(total.tokens)], ...beside, ['spent', '', exact(spent.tokens)]],
   )}`;
 }
 

@@ -1,9 +1,12 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
+import { isTold } from '../../domain/report/report-spent.ts';
+import { besideTokens, besideWords, describeSpent } from '../progress/describe-spent.ts';
 import { exact, formatScore, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
   describeBroken,
+  describeBudgetUse,
   describeMemory,
   describePick,
   describeSaving,
@@ -29,6 +32,8 @@ export function renderMarkdown(model: ReportModel): string {
     ...labelled('Pick', describePick(model)),
     ...labelled('Memory', describeMemory(model)),
     `**Tokens:** ${describeTotal(model)}, ${describeSaving(model)}.`,
+    ...labelled('Spent', describeSpent(ledger.spent)),
+    ...labelled('Budget', describeBudgetUse(model)),
     ...labelled('Broken', describeBroken(model)),
     model.remarks.map((remark) => `- ${plain(remark, 400)}`).join('\n'),
     ...(best === undefined
@@ -71,11 +76,24 @@ export function renderMarkdown(model: ReportModel): string {
         ],
       ),
     ),
+    ...spentTable(model),
     ...(model.estimates.agreements.length === 0 ? [] : ['## Estimates against full evaluation', agreementTable(model)]),
     ...failureSection('## Refused proposals', model.refusals),
     ...failureSection('## Failed executions', model.executionFailures),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function spentTable({ ledger }: ReportModel): string[] {
+  const { spent, total } = ledger;
+  if (!isTold(spent)) return [];
+  const beside = spent.beside.map((part) => [
+    besideWords[part.kind],
+    part.calls === undefined ? '' : exact(part.calls),
+    besideTokens(part),
+  ]);
+  const rows = [['charged', exact(total.calls), exact(total.tokens)], ...beside, ['spent', '', exact(spent.tokens)]];
+  return ['### Charged and spent', table(['', 'calls', 'tokens'], rows)];
 }
 
 function labelled(label: string, text: string): string[] {

@@ -1,9 +1,11 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
+import { describeSpent } from '../progress/describe-spent.ts';
 import { formatCount, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
   describeBroken,
+  describeBudgetUse,
   describeMemory,
   describeOtherScores,
   describePick,
@@ -32,6 +34,8 @@ export function renderTerminal(model: ReportModel): string {
       const share = formatShare(tokens / Math.max(1, ledger.total.tokens));
       return `        ${phase.padEnd(9)}${`${estimatedCalls === 0 ? '' : '~'}${formatCount(tokens)}`.padStart(8)}  ${share.padStart(5)}`;
     }),
+    ...labelled('Spent', describeSpent(ledger.spent)),
+    ...labelled('Budget', describeBudgetUse(model)),
     ...labelled('Broken', describeBroken(model)),
     ...estimates.agreements.map(
       ({ estimate, count, meanAbsoluteError, pearson }, index) =>

@@ -1,4 +1,5 @@
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
+import { describeBudget } from '../progress/describe-spent.ts';
 import { exact, formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
 
 /** Sentences and cells that the terminal, Markdown and HTML share. */
@@ -6,20 +7,27 @@ import { exact, formatCount, formatDuration, formatScore, formatShare } from '..
 export const simulatedWarning =
   'Simulated model: not a result. The answers were made up by a program, so nothing here says anything about a real model.';
 
-export function describeStatus({ run, rounds }: ReportModel): string {
-  const reasons = { 'max-rounds': 'all rounds done', converged: 'converged', 'token-budget': 'token budget used up' };
+export function describeStatus({ run, rounds, ledger, configuration }: ReportModel): string {
+  const budget = describeBudget(configuration.search.tokenBudget, ledger.total.tokens, ledger.spent);
+  const reasons = { 'max-rounds': 'all rounds done', converged: 'converged', 'token-budget': `the token budget: ${budget}` };
   const reason = run.stopReason === undefined ? (run.failure ?? '') : reasons[run.stopReason];
   const duration =
     run.startedAtMs === undefined || run.endedAtMs === undefined ? '' : `, ${formatDuration(run.endedAtMs - run.startedAtMs)}`;
   return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${rounds.length} round${rounds.length === 1 ? '' : 's'}${duration}`;
 }
 
+/** How far a token budget is used; "" where there is none, or where it ended the run: then the status has said so. */
+export function describeBudgetUse({ ledger, configuration, run }: ReportModel): string {
+  if (run.stopReason === 'token-budget') return '';
+  return describeBudget(configuration.search.tokenBudget, ledger.total.tokens, ledger.spent);
+}
+
 export function describeSubject({ run }: ReportModel): string {
   return `${run.benchmark} ${run.split}, ${run.queries} queries, scored by ${run.scorer}; evaluation ${run.method}, seed ${run.seed}; executor ${run.executor}, optimizer ${run.optimizer}`;
 }
 
-export function describeBest({ best }: ReportModel): string {
-  if (best === undefined) return 'no workflow has a score yet';
+export function describeBest({ best, run }: ReportModel): string {
+  if (best === undefined) return run.status === 'completed' ? 'no workflow has a score' : 'no workflow has a score yet';
   const interval =
     best.interval === undefined ? '' : `, 95 % interval ${formatScore(best.interval.low)} to ${formatScore(best.interval.high)}`;
   const initial = best.initialScore === undefined ? '' : `; the initial workflow: ${formatScore(best.initialScore)}`;

@@ -28,9 +28,10 @@ export async function archiveRun(folder: DataFolder, record: RunRecord, benchmar
 
 export function reportOf(record: RunRecord, benchmark: Benchmark): ReportModel {
   const [first, last] = [record.events.at(0), record.events.at(-1)];
-  return buildReport(record.state(), benchmark, {
+  const meta = {
     runId: record.runId,
     ...(first === undefined ? {} : { startedAtMs: first.timeMs }),
     ...(last !== undefined && record.isOver() ? { endedAtMs: last.timeMs } : {}),
-  });
+  };
+  return buildReport(record.state(), benchmark, meta, record.spent());
 }

@@ -1,4 +1,6 @@
+import { spentBeside } from '../../domain/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatCount, formatScore, oneLine } from '../progress/format.ts';
@@ -43,6 +45,7 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     maxRounds: run.maxRounds,
     bestScore: run.bestScore ?? null,
     tokens: run.tokens,
+    spentTokens: run.spent === undefined ? null : spentBeside(run.tokens, spentFromProto(run.spent)).tokens,
     ...(run.estimatedCalls === undefined ? {} : { estimatedCalls: run.estimatedCalls }),
     simulated: run.simulated,
     waiting: run.waiting === undefined ? null : waitingDocument(run.waiting),

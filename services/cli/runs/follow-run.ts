@@ -2,6 +2,7 @@ import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/ledger/totals.ts';
 import type { RunEvent } from '../../domain/search/event.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { progressOf, type StepProgress } from '../progress/run-progress.ts';
@@ -93,7 +94,8 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         continue;
       }
       if (update.kind === 'progress') {
-        step = update.progress;
+        const { round, phase, done, total, spent } = update.progress;
+        step = { round, phase, done, total, ...(spent && { spent: spentFromProto(spent) }) };
         const { trouble, waiting } = update.progress;
         waits.told(waiting);
         if (waiting?.kind === 'person') await endIfHeld(cluster, record.runId, signal);
@@ -109,7 +111,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         tellDoubts();
       }
       show();
-      if (record.isOver()) return;
+      if (record.isOver()) return await readSpent(cluster, record, signal);
     }
     signal.throwIfAborted();
     throw lost ?? new Error(`the watch of run ${record.runId} ended before the run did`);
@@ -143,5 +145,12 @@ export async function readRun(
     if (update.kind === 'event') onEvent(record.add(update.logged));
   }
   signal.throwIfAborted();
+  await readSpent(cluster, record, signal);
   return record;
+}
+
+/** What the coordinator knows beside the log. */
+async function readSpent(cluster: ReachedCluster, record: RunRecord, signal: AbortSignal): Promise<void> {
+  const { summary } = await cluster.client.getRun(record.runId, signal);
+  record.noteSpent(summary?.spent && spentFromProto(summary.spent));
 }

@@ -1,3 +1,4 @@
+import type { Spent } from '../../domain/ledger/spent.ts';
 import { applyEvent } from '../../domain/search/apply-event.ts';
 import type { RunEvent } from '../../domain/search/event.ts';
 import type { RunState } from '../../domain/search/state.ts';
@@ -21,6 +22,9 @@ export interface RunRecord {
   restart(): void;
   isOver(): boolean;
   add(logged: Omit<LoggedEvent, 'digest'> & Partial<Pick<LoggedEvent, 'digest'>>): RunEvent;
+  /** What the run's calls have used; undefined where nobody has told. */
+  spent(): Spent | undefined;
+  noteSpent(spent: Spent | undefined): void;
 }
 
 export interface RecordedEvent {
@@ -34,6 +38,7 @@ export function createRunRecord(runId: string): RunRecord {
   const times = new Map<number, { startMs: number; endMs?: number }>();
   let state: RunState | undefined;
   let digest = '';
+  let spent: Spent | undefined;
   return {
     runId,
     events,
@@ -48,6 +53,7 @@ export function createRunRecord(runId: string): RunRecord {
       events.splice(0);
       times.clear();
       state = undefined;
+      spent = undefined;
       digest = '';
     },
     isOver: () => state !== undefined && state.status !== 'running' && state.status !== 'paused',
@@ -59,6 +65,10 @@ export function createRunRecord(runId: string): RunRecord {
       digest = upToHere;
       noteTime(times, event, timeMs);
       return event;
+    },
+    spent: () => spent,
+    noteSpent: (told) => {
+      spent = told;
     },
   };
 }

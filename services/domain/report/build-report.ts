@@ -1,4 +1,5 @@
 import type { Benchmark } from '../benchmark.ts';
+import type { Spent } from '../ledger/spent.ts';
 import type { RunState } from '../search/state.ts';
 import { groupFailures } from './group-failures.ts';
 import { reportBest } from './report-best.ts';
@@ -12,10 +13,10 @@ import { reportRemarks } from './report-remarks.ts';
 import { defined, reportRounds } from './report-rounds.ts';
 
 /** The report of a run, finished or not. */
-export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportMeta): ReportModel {
+export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportMeta, spent?: Spent): ReportModel {
   const { initialWorkflow: _, ...configuration } = state.configuration;
   const best = reportBest(state);
-  const ledger = reportLedger(state);
+  const ledger = reportLedger(state, spent);
   const estimates = reportEstimates(state);
   return {
     format: reportFormat,

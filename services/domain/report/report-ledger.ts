@@ -1,13 +1,19 @@
 import { brokenSpending } from '../ledger/broken-spending.ts';
 import { estimateSaving } from '../ledger/estimated-saving.ts';
+import type { Spent } from '../ledger/spent.ts';
 import type { Phase } from '../ledger/token-use.ts';
 import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../ledger/totals.ts';
+import { isOver } from '../search/is-over.ts';
 import type { RunState } from '../search/state.ts';
 import type { LedgerReport, Spending } from './report-model.ts';
+import { reportSpent } from './report-spent.ts';
 
-export function reportLedger(state: RunState): LedgerReport {
+/** @param spent what the run's calls have used, where that is known */
+export function reportLedger(state: RunState, spent: Spent | undefined): LedgerReport {
+  const total = totalUse(state.ledger);
   return {
-    total: totalUse(state.ledger),
+    total,
+    ...(spent === undefined ? {} : { spent: reportSpent(total.tokens, spent, isOver(state)) }),
     byPhase: totalsByPhase(state.ledger),
     byModel: totalsByModel(state.ledger),
     saving: estimateSaving(state),

@@ -8,6 +8,7 @@ import type { StopReason } from '../search/event.ts';
 import type { RunStatus } from '../search/state.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import type { Workflow } from '../workflow/workflow.ts';
+import type { SpentReport } from './report-spent.ts';
 
 export const reportFormat = 1;
 
@@ -155,7 +156,10 @@ export interface Spending {
 }
 
 export interface LedgerReport {
+  /** Charged: what the log says. */
   readonly total: TokenTotal;
+  /** Paid for; absent where nothing is known of it. */
+  readonly spent?: SpentReport;
   readonly byPhase: readonly (TokenTotal & { readonly phase: Phase })[];
   readonly byModel: readonly (TokenTotal & { readonly model: string })[];
   readonly saving: EstimatedSaving;

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts';
 import { describeDoubts } from '../ledger/describe-doubts.ts';
 import { totalsByModel } from '../ledger/totals.ts';
 import { coversAllQueries } from '../search/executions.ts';
@@ -15,7 +16,11 @@ export function reportRemarks(state: RunState, best: BestWorkflow | undefined, e
 
 function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] {
   const round = best === undefined ? undefined : state.rounds[best.round - 1];
-  if (best === undefined || round === undefined) return ['No workflow has a score yet.'];
+  if (best === undefined || round === undefined) {
+    return [
+      state.status === 'completed' ? 'No workflow has a score: raise search.token_budget.' : 'No workflow has a score yet.',
+    ];
+  }
   if (isQueryLevel(state.configuration)) return [queryLevelRemark(round)];
   const { queryCount } = state.configuration.benchmark;
   const remarks = [
@@ -64,7 +69,7 @@ function estimateRemarks({ agreements, rounds }: EstimateReport): string[] {
 }
 
 function roundRemarks({ rounds, configuration }: RunState): string[] {
-  const lost = rounds.filter((round) => round.completed && round.evaluation === undefined).length;
+  const lost = rounds.filter(({ completed, evaluation, failure }) => completed && !evaluation && !isForBudget(failure)).length;
   const unpredicted = rounds.filter(
     (round) => round.predictions.length > 0 && round.predictions.at(-1)?.score === undefined,
   ).length;
@@ -72,12 +77,18 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
   const remarks: string[] = [];
   if (unscored > 0)
     remarks.push(`In ${countOf(unscored, 'execution')} the scorer itself failed, which counts 0: see the failures.`);
+  for (const { round, failure } of rounds)
+    if (failure && isForBudget(failure)) remarks.push(`Round ${round}: ${failure.message}.`);
   if (lost > 0) remarks.push(`${countOf(lost, 'round')} of ${rounds.length} found no workflow that could be taken.`);
   if (unpredicted > 0)
     remarks.push(
       `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'attempt')} each.`,
     );
   return remarks;
+}
+
+function isForBudget(failure: Failure | undefined): boolean {
+  return failure?.kind === 'token-budget';
 }
 
 function countOf(count: number, noun: string): string {

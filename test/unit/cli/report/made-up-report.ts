@@ -1,3 +1,4 @@
+import type { Spent } from '../../../../services/domain/ledger/spent.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
 import type { RunState } from '../../../../services/domain/search/state.ts';
@@ -28,9 +29,10 @@ export function finishedState(queryCount = 40): RunState {
   return continueRun(madeUpWorld(5), madeUpConfiguration({ queryCount, evaluation: { warmUpRounds: 4 } })).state;
 }
 
-export function reportOf(state: RunState): ReportModel {
+export function reportOf(state: RunState, spent?: Spent): ReportModel {
   const benchmark = madeUpBenchmark(state.configuration.benchmark.queryCount);
-  return buildReport(state, benchmark, { runId: 'made-up-1', startedAtMs: 1_750_000_000_000, endedAtMs: 1_750_000_083_000 });
+  const meta = { runId: 'made-up-1', startedAtMs: 1_750_000_000_000, endedAtMs: 1_750_000_083_000 };
+  return buildReport(state, benchmark, meta, spent);
 }
 
 export function asReal(state: RunState): RunState {

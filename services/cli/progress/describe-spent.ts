@@ -1,0 +1,37 @@
+import { type BesideKind, type BesidePart, isTold, type SpentReport } from '../../domain/report/report-spent.ts';
+import { exact } from './format.ts';
+
+/** What was paid for beside what was charged. */
+export const besideWords: Record<BesideKind, string> = {
+  useless: 'replies of no use',
+  lost: 'calls lost in flight',
+  'answered-again': 'calls answered again',
+  preflight: 'calls to try endpoints',
+  unlogged: 'answers that are not in the log',
+};
+
+/** Nobody has counted what a server generated for a call that broke off, so its tokens are marked as an estimate. */
+export function besideTokens({ kind, tokens }: BesidePart): string {
+  return `${kind === 'lost' ? '~' : ''}${exact(tokens)}`;
+}
+
+/**
+ * E.g. "641,200: what was charged, and 3 replies of no use 1,200, 2 calls lost in flight ~4,000"; "" where there is
+ * nothing to tell.
+ */
+export function describeSpent(spent: SpentReport | undefined): string {
+  if (!isTold(spent)) return '';
+  const parts = spent.beside.map((part) => `${countOf(part)} ${besideTokens(part)}`);
+  return `${exact(spent.tokens)}: what was charged, and ${parts.join(', ')}`;
+}
+
+function countOf({ kind, calls }: BesidePart): string {
+  if (calls === undefined) return besideWords[kind];
+  const words = calls === 1 ? besideWords[kind].replace(/^replies/, 'reply').replace(/^calls/, 'call') : besideWords[kind];
+  return `${exact(calls)} ${words}`;
+}
+
+/** How far a token budget is used, e.g. "149,428 of 150,000 tokens"; "" where there is none. */
+export function describeBudget(budget: number, charged: number, spent: SpentReport | undefined): string {
+  return budget === 0 ? '' : `${exact(spent?.tokens ?? charged)} of ${exact(budget)} tokens`;
+}

@@ -1,0 +1,40 @@
+import { type Spent, spentBeside } from '../ledger/spent.ts';
+
+/** What was paid for, beside what was charged. */
+export interface SpentReport {
+  /** In all: what was charged, and every part below. */
+  readonly tokens: number;
+  /** Part of it of which no server has said how many there were. */
+  readonly estimatedTokens: number;
+  /** What was paid for and is in no log; empty where nothing is. */
+  readonly beside: readonly BesidePart[];
+}
+
+export type BesideKind = 'useless' | 'lost' | 'answered-again' | 'preflight' | 'unlogged';
+
+export interface BesidePart {
+  readonly kind: BesideKind;
+  /** Absent where only the tokens are known. */
+  readonly calls?: number;
+  readonly tokens: number;
+}
+
+/** Whether there is anything to tell: that each run tries its endpoints, with a few tokens, is none. */
+export function isTold(spent: SpentReport | undefined): spent is SpentReport {
+  return spent?.beside.some(({ kind }) => kind !== 'preflight') === true;
+}
+
+/** @param isOver nothing more gets into the log: while a run goes on, answers are on their way there all the time */
+export function reportSpent(charged: number, spent: Spent, isOver: boolean): SpentReport {
+  const { tokens: all, estimatedTokens, unlogged: missing } = spentBeside(charged, spent);
+  const unlogged = isOver ? missing : 0;
+  const tokens = all - missing + unlogged;
+  const parts: BesidePart[] = [
+    { kind: 'useless', ...spent.useless },
+    { kind: 'lost', ...spent.lost },
+    { kind: 'answered-again', ...spent.answeredAgain },
+    { kind: 'preflight', ...spent.preflight },
+    { kind: 'unlogged', tokens: unlogged },
+  ];
+  return { tokens, estimatedTokens, beside: parts.filter((part) => part.tokens > 0 || (part.calls ?? 0) > 0) };
+}

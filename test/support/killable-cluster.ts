@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildService, mainOf, startChildService } from '../../services/cli/cluster/child-service.ts';
+import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
+import type { RunFile } from '../../services/shared/config/run-file.ts';
+import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
+import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
+import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import type { ServedCall } from '../../services/simulator/access-log.ts';
+import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
+import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
+import { startTestNatsServer, type TestNatsServer } from './nats-server.ts';
+
+export type KillablePart = 'nats-server' | 'coordinator' | 'predictor' | 'executor';
+
+export interface KillableCluster extends AsyncDisposable {
+  /** What the simulated model's server has counted, which is in this process and never killed. */
+  readonly served: readonly ServedCall[];
+  readonly bus: Bus;
+  /** Gives the cluster a run, and its id. */
+  begin(file: RunFile): Promise<string>;
+  /**
+   * kill -9 of such a part, of the executors the one that has lived longest. A new one is started in its place, and not waited
+   * for; but after the death of the server, until each executor has stored a result: two deaths in one moment are another test's.
+   */
+  killAndReplace(part: KillablePart, runId: string): Promise<void>;
+  /** The manifest of the run that has ended. */
+  ended(runId: string): Promise<RunManifest>;
+  /** Ends the simulated model: from then on `served` is complete. */
+  stopServing(): Promise<void>;
+}
+
+const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
+
+/** A cluster of real processes on a real server, whose deadlines are so short that a death costs a second. */
+export async function startKillableCluster(executors: number, slots: number, firstTokenMs: number): Promise<KillableCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-killable-'));
+  const storeFolder = join(folder, 'nats');
+  let nats: TestNatsServer = await startTestNatsServer({ storeFolder });
+  const port = Number(new URL(nats.url).port);
+  const natsUrl = nats.url;
+  const served: ServedCall[] = [];
+  const { known } = await learnBenchmarks(join(folder, 'no-data'), join(folder, 'no-records'));
+  const simulator: Simulator = await startSimulator({
+    known,
+    latency: { timeToFirstTokenMs: firstTokenMs, tokensPerSecond: 20_000 },
+    onServed: (call) => served.push(call),
+  });
+  let started = 0;
+  const start = (part: Exclude<KillablePart, 'nats-server'>): Promise<ChildService> => {
+    started += 1;
+    return startChildService(
+      {
+        name: `${part}-${started}`,
+        script: mainOf(part),
+        logFile: join(folder, `${part}-${started}.log`),
+        environment: {
+          PATH: process.env.PATH ?? '',
+          SCALE_NATS_URL: natsUrl,
+          SCALE_HEALTH_HOST: '127.0.0.1',
+          SCALE_HEALTH_PORT: '0',
+          SCALE_PARENT_LEASH: 'ipc',
+          SCALE_DRAIN_MS: '5000',
+          SCALE_LEASE_TTL_MS: '600',
+          SCALE_ACK_WAIT_MS: '1000',
+          SCALE_CONTROL_PORT: '0',
+          SCALE_RECONCILE_MS: '500',
+          SCALE_SLOTS: String(slots),
+          SCALE_WORKER_NAME: `${part}-${started}`,
+        },
+      },
+      new AbortController().signal,
+    );
+  };
+  const parts = new Map<KillablePart, Promise<ChildService>[]>([
+    ['coordinator', [start('coordinator')]],
+    ['predictor', [start('predictor')]],
+    ['executor', Array.from({ length: executors }, () => start('executor'))],
+  ]);
+  await Promise.all([...parts.values()].flat());
+  const bus = await connectBus({ servers: [natsUrl], name: 'test', logger, deadlineMs: 20_000 });
+
+  return {
+    served,
+    bus,
+    async begin(file) {
+      const { configuration, endpoints, maxInFlight, simulated } = startRunRequestOf(file, simulator.url);
+      const runId = runIdOf(file.configuration);
+      await bus.blobs.put(encodeBenchmark(file.benchmark));
+      const manifest: RunManifest = {
+        ...{ schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated, createdAtMs: 0 },
+        ...{ status: RunStatus.RUNNING, cancelReason: '', pauseReason: '', pausedAtMs: 0 },
+      };
+      await bus.runs.put(manifest);
+      return runId;
+    },
+    async killAndReplace(part, runId) {
+      if (part === 'nats-server') {
+        // A service that is just starting would end where it finds no server, as it should.
+        await Promise.all([...parts.values()].flat());
+        const before = await resultsBy(bus, runId, 200);
+        await nats.kill();
+        nats = await startTestNatsServer({ storeFolder, port });
+        const alive = (await Promise.all(parts.get('executor') ?? [])).map(({ name }) => name);
+        for (let after = before; !alive.every((name) => (after.get(name) ?? 0) > (before.get(name) ?? 0)); ) {
+          if ((await bus.runs.get(runId))?.status !== RunStatus.RUNNING) return;
+          after = await resultsBy(bus, runId, 200);
+        }
+        return;
+      }
+      const [oldest, ...others] = parts.get(part) ?? [];
+      parts.set(part, others);
+      await (await oldest)?.kill();
+      parts.set(part, [...others, start(part)]);
+    },
+    async ended(runId) {
+      for (;;) {
+        const manifest = await bus.runs.get(runId);
+        const { status = RunStatus.RUNNING } = manifest ?? {};
+        if (manifest !== undefined && status !== RunStatus.RUNNING) return manifest;
+        await sleep(50);
+      }
+    },
+    stopServing: () => simulator.stop(),
+    async [Symbol.asyncDispose]() {
+      const all = await Promise.allSettled([...parts.values()].flat());
+      await Promise.all(all.map((part) => (part.status === 'fulfilled' ? part.value.kill() : undefined)));
+      await simulator.stop(AbortSignal.abort());
+      await bus.close();
+      await nats.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Results of the run that each worker has stored so far; the store is read until it is quiet for a while. */
+async function resultsBy(bus: Bus, runId: string, quietMs: number): Promise<Map<string, number>> {
+  const quiet = new AbortController();
+  const counts = new Map<string, number>();
+  let timer = setTimeout(() => quiet.abort(), quietMs);
+  for await (const { worker } of bus.results.follow(runId, quiet.signal)) {
+    counts.set(worker, (counts.get(worker) ?? 0) + 1);
+    clearTimeout(timer);
+    timer = setTimeout(() => quiet.abort(), quietMs);
+  }
+  clearTimeout(timer);
+  return counts;
+}
