@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
@@ -28,5 +29,7 @@ async function report(cli: Cli, wanted: string | undefined, options: ReportOptio
     const read = await readRun(cluster, createRunRecord(runId), signal);
     return { record: read, benchmark: await readRunBenchmark(cluster, runId, signal) };
   });
-  return answerWithReport(exitCodes.ok, await archiveRun(dataFolderAt(options.dataDir), record, benchmark));
+  const folder = dataFolderAt(options.dataDir);
+  const archive = await inDataFolder(folder, () => archiveRun(folder, record, benchmark));
+  return answerWithReport(exitCodes.ok, archive);
 }

@@ -3,6 +3,7 @@ import { readRunFile } from '../../shared/config/run-file.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import { inDataFolder } from '../cluster/data-folder-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
@@ -43,7 +44,10 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   try {
     const { record, archive } = await runToItsEnd({
       ...{ cli, options, folder, file, view },
-      collect: async ({ record, file: { benchmark } }) => ({ record, archive: await archiveRun(folder, record, benchmark) }),
+      collect: async ({ record, file: { benchmark } }) => ({
+        record,
+        archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)),
+      }),
     });
     view.close();
     const { status, failure } = record.state();
