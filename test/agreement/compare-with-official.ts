@@ -95,13 +95,13 @@ async function itemsOf({ rule, splits, recorded }: Benchmark): Promise<Item[]> {
   const golds = new Map<string, Query>();
   for (const split of splits) {
     const { queries } = await loadBenchmark({ name: rule, split, folder });
-    for (const query of queries) golds.set(await goldOf(rule, query), query);
+    for (const query of queries) golds.set(goldOf(rule, query), query);
     const file = join(values.data, 'recorded', `${recorded}.answers.jsonl.gz`);
     if (!recorded?.endsWith(split) || !existsSync(file)) continue;
     const { answers, queryIndexOf } = await readRecordedAnswers(file);
     for (const { q, prediction } of answers) {
       const query = queries[queryIndexOf(q) ?? -1];
-      if (query) items.push({ material: 'recorded answers', query, gold: await goldOf(rule, query), answer: prediction });
+      if (query) items.push({ material: 'recorded answers', query, gold: goldOf(rule, query), answer: prediction });
     }
   }
   for (const [gold, query] of golds) {
@@ -117,8 +117,8 @@ async function itemsOf({ rule, splits, recorded }: Benchmark): Promise<Item[]> {
   return items;
 }
 
-async function goldOf(rule: Rule, query: Query): Promise<string> {
-  return rule === 'math' ? (await finalFormula(query.reference)).formula : query.reference;
+function goldOf(rule: Rule, query: Query): string {
+  return rule === 'math' ? finalFormula(query.reference).formula : query.reference;
 }
 
 async function officialScores(lines: readonly string[], env: NodeJS.ProcessEnv): Promise<number[]> {

@@ -9,11 +9,11 @@ export const mathStrict = {
   name: 'math-strict',
   description:
     'the marked final answer (boxed, "answer is", last formula), equal as mathematics: notation and units do not matter',
-  async score(answer: string, query: Query) {
-    const { formula, around } = await finalFormula(answer);
+  score(answer: string, query: Query) {
+    const { formula, around } = finalFormula(answer);
     const boxed = boxesIn(query.reference).length > 0;
-    const expected = boxed ? (await finalFormula(query.reference)).formula : query.reference;
-    const same = (await isSameMath(formula, expected)) || isSameSpelling(around, expected);
+    const expected = boxed ? finalFormula(query.reference).formula : query.reference;
+    const same = isSameMath(formula, expected) || isSameSpelling(around, expected);
     return { score: same ? 1 : 0, extracted: formula };
   },
 } satisfies Scorer;

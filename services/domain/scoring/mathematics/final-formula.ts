@@ -19,13 +19,13 @@ const longestEnd = 20_000;
  * What an answer says in the end, the first of these that it has: what is announced as final below the last box, if it is a
  * formula; the last boxes; what is announced; the last formula or value of the last line.
  */
-export async function finalFormula(answer: string): Promise<FinalFormula> {
+export function finalFormula(answer: string): FinalFormula {
   const end = withoutCourtesy(answer.slice(-longestEnd));
   const boxes = boxesIn(end).filter(({ text }) => text.trim() !== '');
   if (boxes.length > 0) {
     const below = announcedBelowBoxes(end);
     const later = below === undefined ? undefined : clearFormula(below);
-    const formula = later ?? (await lastBoxes(end, boxes));
+    const formula = later ?? lastBoxes(end, boxes);
     return { formula, around: formula };
   }
   const announced = announcedText(end);
@@ -46,7 +46,7 @@ const joining = /^\s*(?:[,;]\s*)?(?:(?:(?:[a-z]{2,}|\([a-z]\))\s+){0,3}(?:and|or
 const verbs =
   /\b(?:is|was|are|were|be|not|no|wrong|but|then|so|too|instead|actually|wait|since|because|that|which|we|gives?|if|when)\b/;
 
-async function lastBoxes(text: string, boxes: readonly Box[]): Promise<string> {
+function lastBoxes(text: string, boxes: readonly Box[]): string {
   const [last, ...before] = [...boxes].reverse();
   const list = last ? [last] : [];
   for (const box of before) {
@@ -56,7 +56,7 @@ async function lastBoxes(text: string, boxes: readonly Box[]): Promise<string> {
   }
   const values: string[] = [];
   for (const { text: value } of list) {
-    const known = await Promise.all(values.map((one) => isSameMath(value, one)));
+    const known = values.map((one) => isSameMath(value, one));
     if (!known.includes(true)) values.push(value);
   }
   return values.length === 1 ? (last?.text ?? '') : values.join(', ');

@@ -12,10 +12,10 @@ const environment = /^\\begin\{([a-zA-Z]*matrix|array)\*?\}(?:\[[a-z]\]|\{[clr|]
 export function matrixOf(text: string): Matrix | undefined {
   const turned = /^(.*)\^\{(?:T|\\top|\\intercal|\\word\{t\})\}$/s.exec(text)?.[1];
   if (turned !== undefined) return transposed(matrixOf(turned) ?? rowOf(turned));
-  const inside = bracketed(text)?.inner ?? /^\|(.*)\|$/s.exec(text)?.[1];
+  const inside = bracketed(text)?.inner ?? /^\\lvert ?(.*)\\rvert ?$/s.exec(text)?.[1];
   if (inside?.startsWith('\\begin')) {
     const matrix = matrixOf(inside);
-    return matrix && { rows: matrix.rows, bars: matrix.bars || text.startsWith('|') };
+    return matrix && { rows: matrix.rows, bars: matrix.bars || text.startsWith('\\lvert') };
   }
   const match = environment.exec(text);
   if (!match) return multipleOf(text);

@@ -10,7 +10,7 @@ const argument = `\\((?:${marked}|[\\d+,.|-]|\\\\(?:cap|cup|land|lor) ?)+\\)`;
 const simple = `(?:${marked})+(?:${argument})?`;
 /** "x", "x_1", "f(x)", "m\angle B", "P(A \cap B)", "AB": a quantity's name. */
 const name = new RegExp(
-  `^(?:${simple}|\\|(?:${simple})\\||\\((?:${simple})(?:,(?:${simple}))+\\)|\\\\frac\\{${simple}\\}\\{${simple}\\}|(?:${simple})(?:[:/](?:${simple}))+)$`,
+  `^(?:${simple}|\\\\lvert ?(?:${simple})\\\\rvert ?|\\((?:${simple})(?:,(?:${simple}))+\\)|\\\\frac\\{${simple}\\}\\{${simple}\\}|(?:${simple})(?:[:/](?:${simple}))+)$`,
 );
 /** Constants are no names. */
 const constant = /^(?:\\pi ?|e|i|\\infty ?)$/;

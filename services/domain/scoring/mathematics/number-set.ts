@@ -31,8 +31,8 @@ const mostPieces = 12;
 const everything: Piece = { low: { value: -1, closed: false }, high: { value: 1, closed: false } };
 
 /** undefined unless both texts are sets of numbers, one of them for certain. */
-export async function isSameNumberSet(answer: string, expected: string): Promise<boolean | undefined> {
-  const [left, right] = [await readSet(answer), await readSet(expected)];
+export function isSameNumberSet(answer: string, expected: string): boolean | undefined {
+  const [left, right] = [readSet(answer), readSet(expected)];
   if (!left || !right || !(left.sure || right.sure)) return undefined;
   if (left.about !== undefined && right.about !== undefined && left.about !== right.about) return false;
   return (
@@ -48,23 +48,23 @@ function isSameBound(left: Bound, right: Bound): boolean {
   return left.closed === right.closed && compareBounds(left, right) === 0;
 }
 
-async function readSet(text: string): Promise<NumberSet | undefined> {
+function readSet(text: string): NumberSet | undefined {
   const member = /^([^=,<>]{1,40}?)\\in(?![a-z]) ?(.+)$/s.exec(text);
   if (member && isName(member[1] ?? '')) {
-    const set = await readSet(member[2] ?? '');
+    const set = readSet(member[2] ?? '');
     return set && { ...set, about: member[1], sure: true };
   }
   const without = splitBy(text, /\\setminus(?![a-z])|(?<=\}|\))-(?=\\\{)/);
-  if (without.parts.length === 2) return difference(await readSet(without.parts[0] ?? ''), await readSet(without.parts[1] ?? ''));
-  return (await readUnion(text)) ?? (await readOne(text));
+  if (without.parts.length === 2) return difference(readSet(without.parts[0] ?? ''), readSet(without.parts[1] ?? ''));
+  return readUnion(text) ?? readOne(text);
 }
 
-async function readUnion(text: string): Promise<NumberSet | undefined> {
+function readUnion(text: string): NumberSet | undefined {
   const { parts, separators } = splitBy(text, /\\(?:cup|lor|land|cap)(?![a-z])|,/);
   if (parts.length < 2 || parts.length > mostPieces) return undefined;
   const sets: NumberSet[] = [];
   for (const part of parts) {
-    const set = await readSet(part);
+    const set = readSet(part);
     if (!set) return undefined;
     sets.push(set);
   }
@@ -78,12 +78,12 @@ async function readUnion(text: string): Promise<NumberSet | undefined> {
   return { pieces, about: [...abouts][0], sure: inequalities || !separators.includes('\\land') };
 }
 
-async function readOne(text: string): Promise<NumberSet | undefined> {
+function readOne(text: string): NumberSet | undefined {
   if (text === '\\emptyset' || text === '\\{\\}') return { pieces: [], about: undefined, sure: true };
   if (text === '\\mathbb{R}') return { pieces: [everything], about: undefined, sure: true };
   const set = braced(text);
   if (set !== undefined) return readBraces(set);
-  const interval = await readInterval(text);
+  const interval = readInterval(text);
   if (interval) return interval;
   const inside = bracketed(text);
   if (inside?.brackets === '()' && /\\cup(?![a-z])/.test(inside.inner)) return readSet(inside.inner);
@@ -91,18 +91,18 @@ async function readOne(text: string): Promise<NumberSet | undefined> {
 }
 
 /** {1, 2} and {x | x > 3}. */
-async function readBraces(inner: string): Promise<NumberSet | undefined> {
+function readBraces(inner: string): NumberSet | undefined {
   const { parts } = splitBy(inner, /[|:]/);
   if (parts.length === 2) return readSet(parts[1] ?? '');
-  const values = await Promise.all(splitAtCommas(inner).map(numberOf));
+  const values = splitAtCommas(inner).map(numberOf);
   const pieces = values.flatMap((value) => (value ? [{ low: { value, closed: true }, high: { value, closed: true } }] : []));
   return pieces.length === values.length ? { pieces: union(pieces), about: undefined, sure: false } : undefined;
 }
 
-async function readInterval(text: string): Promise<NumberSet | undefined> {
+function readInterval(text: string): NumberSet | undefined {
   const tuple = tupleOf(text);
   if (tuple?.parts.length !== 2) return undefined;
-  const [low, high] = await Promise.all(tuple.parts.map(boundOf));
+  const [low, high] = tuple.parts.map(boundOf);
   if (low === undefined || high === undefined) return undefined;
   const piece: Piece = {
     low: { value: low, closed: tuple.brackets[0] === '[' },
@@ -113,47 +113,43 @@ async function readInterval(text: string): Promise<NumberSet | undefined> {
   return { pieces: [piece], about: undefined, sure };
 }
 
-async function boundOf(text: string): Promise<Bound['value'] | undefined> {
+function boundOf(text: string): Bound['value'] | undefined {
   const infinite = /^([+-]?)\\infty$/.exec(text);
   if (infinite) return infinite[1] === '-' ? -1 : 1;
   return numberOf(text);
 }
 
-async function numberOf(text: string): Promise<NumberTo | undefined> {
-  const expression = await parseMathExpression(text);
+function numberOf(text: string): NumberTo | undefined {
+  const expression = parseMathExpression(text);
   return expression?.symbols.size === 0 && signOf(at(expression, {})) !== undefined ? at(expression, {}) : undefined;
 }
 
 const inequality = /\\(?:le|ge|ne)(?![a-z])|<|>/;
 
 /** "x < 5", "-2 \le 2x + 1 < 7", "|x| < 3": what is about one thing, and linear in it. */
-async function readInequality(text: string): Promise<NumberSet | undefined> {
+function readInequality(text: string): NumberSet | undefined {
   const { parts, separators } = splitBy(text, inequality);
   if (separators.length === 0 || separators.length > 4) return undefined;
   let pieces: readonly Piece[] = [everything];
   let about: string | undefined;
   for (const [index, sign] of separators.entries()) {
-    const one = await readComparison(parts[index] ?? '', sign, parts[index + 1] ?? '');
+    const one = readComparison(parts[index] ?? '', sign, parts[index + 1] ?? '');
     if (!one || (about !== undefined && one.about !== about)) return undefined;
     about = one.about;
     pieces = intersection(pieces, one.pieces);
   }
-  const absolute = /^\|(.+)\|$/.exec(about ?? '')?.[1];
+  const absolute = /^\\lvert ?(.+?)\\rvert ?$/.exec(about ?? '')?.[1];
   if (absolute !== undefined && isName(absolute)) return { pieces: mirrored(pieces), about: absolute, sure: true };
   return { pieces, about, sure: true };
 }
 
-async function readComparison(
-  left: string,
-  sign: string,
-  right: string,
-): Promise<{ about: string; pieces: Piece[] } | undefined> {
+function readComparison(left: string, sign: string, right: string): { about: string; pieces: Piece[] } | undefined {
   if (isName(left) || isName(right)) {
-    const bound = await boundOf(isName(left) ? right : left);
+    const bound = boundOf(isName(left) ? right : left);
     if (bound === undefined) return undefined;
     return { about: isName(left) ? left : right, pieces: halfLine(isName(left) ? sign : turned(sign), bound) };
   }
-  const [a, b] = [await parseMathExpression(left), await parseMathExpression(right)];
+  const [a, b] = [parseMathExpression(left), parseMathExpression(right)];
   const symbols = new Set([...(a?.symbols ?? []), ...(b?.symbols ?? [])]);
   const [about, other] = symbols;
   if (!a || !b || about === undefined || other !== undefined) return undefined;

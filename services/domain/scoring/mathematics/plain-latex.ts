@@ -1,5 +1,6 @@
 import { spelt } from './latex-spelling.ts';
 import { withWordsRead } from './latex-words.ts';
+import { withPairedBars } from './paired-bars.ts';
 
 const typography: Readonly<Record<string, string>> = {
   '\u2212': '-',
@@ -99,8 +100,6 @@ const names: Readonly<Record<string, string>> = {
   lparen: '(',
   rparen: ')',
   vert: '|',
-  lvert: '|',
-  rvert: '|',
   mid: '|',
   colon: ':',
   backslash: 'setminus',
@@ -154,7 +153,9 @@ export function plainLatex(text: string): string {
       .replace(/\{([^{}]*)\\over(?![a-z])([^{}]*)\}/g, '\\frac{$1}{$2}')
       .replace(mixedNumber, '($1+$2)'),
   );
-  const plain = formula.replace(/\\(sin|cos|tan)\^\{-1\}/g, '\\arc$1').replace(/(?<=\d):00(?=\\word\{[ap]m\})/g, '');
+  const plain = withPairedBars(formula)
+    .replace(/\\(sin|cos|tan)\^\{-1\}/g, '\\arc$1')
+    .replace(/(?<=\d):00(?=\\word\{[ap]m\})/g, '');
   return (trigonometry.test(plain) ? plain : plain.replace(degreeSign, '')).replace(/^(?:[=,;:]|\.(?!\d))+|[.,;:]+$/g, '').trim();
 }
 
@@ -162,12 +163,12 @@ export function plainLatex(text: string): string {
 function unescaped(text: string): string {
   const known =
     /(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|d?binom|left|right|pi|theta|alpha|beta|text|mathrm|mathbf|cdot|times|circ|infty|cup|cap|pm|le|ge|leq|geq|ne|neq|in|begin|end|sin|cos|tan|log|ln|boxed|quad|approx|angle|overline|mathbb|dots|ldots|emptyset|displaystyle|operatorname|lfloor|rfloor|lceil|rceil|color|textcolor|mbox|mathit|mathsf|vec|sec|csc|cot|arcsin|arccos|arctan|l?vert|rvert|langle|rangle|varnothing|lt|gt|div|degree|triangle|gamma|delta|lambda|mu|sigma|omega|phi|rho|setminus|mid|exp|choose|over|fbox|Large|large|bf|boldsymbol)(?![a-zA-Z]))/g;
-  const braces = text.includes('\\begin') ? text : text.replace(/(?<!\\)\\\\(?=[{}])/g, '\\');
+  const braces = text.includes('\\begin') ? text : text.replace(/(?<!\\)\\\\(?=[{}%$])/g, '\\');
   if (!known.test(text)) return braces;
   const once = /(?<!\\)\\(?=[a-zA-Z])/.test(text);
+  if (once) return braces.replace(known, '\\');
   // Four are the end of a row that is escaped too.
-  const escaped = once ? known : /\\\\(?=[a-zA-Z{}|,;:!%$]|\\\\)/g;
-  return text.replace(escaped, '\\');
+  return text.replace(/\\\\\\\\|\\\\(?=[a-zA-Z{}|,;:!%$])/g, (escaped) => escaped.slice(escaped.length / 2));
 }
 
 function withoutLayout(text: string): string {
@@ -182,6 +183,9 @@ function withoutLayout(text: string): string {
     .replace(spacing, ' ')
     .replace(/(?<!\\)\\(?:[,;:! >/]|-)|~|&nbsp;/g, ' ')
     .replace(/\\q?quad|(?<!\\)\\(?:hline|par)(?![a-zA-Z])/g, ' ')
+    .replace(/\\(left|right|[bB]igg?[lr])\s*(?:\||\\[lr]?vert(?![a-zA-Z]))/g, (_all, side: string) =>
+      /^r|r$/.test(side) ? '\\rvert ' : '\\lvert ',
+    )
     .replace(switchCommand, ' ')
     .replace(fontCommand, ' ')
     .replace(/(?<!\\)\{(\d{1,3}(?:,\d{3})+)\}/g, (_all, digits: string) => `{${digits.replaceAll(',', '')}}`)

@@ -18,7 +18,7 @@ const longestAnswer = 1_000;
 const deepest = 6;
 
 /** Whether two answers in LaTeX mean the same. Never throws; the time is bounded, whatever the answer is. */
-export async function isSameMath(answer: string, expected: string): Promise<boolean> {
+export function isSameMath(answer: string, expected: string): boolean {
   if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
   return isSame(plainLatex(answer), plainLatex(expected), 0);
 }
@@ -40,22 +40,22 @@ function firstPart(text: string): string {
   return splitBy(text, /\\approx(?![a-z])/).parts[0] ?? '';
 }
 
-async function isSame(left: string, right: string, depth: number): Promise<boolean> {
+function isSame(left: string, right: string, depth: number): boolean {
   let [answer, expected] = [exactPart(left), exactPart(right)];
   if (isSameText(answer, expected) || isSameText(firstPart(left), firstPart(right))) return true;
   if (answer === '' || expected === '' || depth > deepest) return false;
   const bare = [withoutContrasts(answer), withoutContrasts(expected)] as const;
   if ((bare[0] === answer) !== (bare[1] === expected)) [answer, expected] = bare;
   if (separated.test(answer) || separated.test(expected)) {
-    if (await isSameValue(withoutSeparators(answer), withoutSeparators(expected))) return true;
+    if (isSameValue(withoutSeparators(answer), withoutSeparators(expected))) return true;
   }
   const inner = [unwrapped(answer), unwrapped(expected)] as const;
   if (inner[0] !== answer || inner[1] !== expected) return isSame(inner[0], inner[1], depth + 1);
   for (const compare of comparisons) {
-    const same = await compare(answer, expected, depth + 1);
+    const same = compare(answer, expected, depth + 1);
     if (same !== undefined) return same;
   }
-  return isSameInBase(answer, expected) ?? (await isSameValue(answer, expected));
+  return isSameInBase(answer, expected) ?? isSameValue(answer, expected);
 }
 
 /** Without brackets around one value, or around values that "and" parts. */
@@ -81,7 +81,7 @@ function withoutSeparators(text: string): string {
 }
 
 /** Each comparison is undefined where it does not apply. */
-type Comparison = (answer: string, expected: string, depth: number) => Promise<boolean | undefined>;
+type Comparison = (answer: string, expected: string, depth: number) => boolean | undefined;
 
 const comparisons: readonly Comparison[] = [
   isSameEither,
@@ -95,12 +95,12 @@ const comparisons: readonly Comparison[] = [
 ];
 
 /** "3 \pm 2" is two values; of two such signs in one value both readings count. */
-async function isSameEither(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameEither(answer: string, expected: string, depth: number): boolean | undefined {
   if (!/\\[pm]p?m?(?![a-z])/.test(answer + expected) || !/\\(?:pm|mp)(?![a-z])/.test(answer + expected)) return undefined;
   const parts = (text: string) => (tupleOf(text) ? [text] : listOf(text));
   for (const read of [sameSigns, allSigns]) {
     const [left, right] = [parts(answer).flatMap(read), parts(expected).flatMap(read)];
-    if (await isSamePermuted(left, right, depth)) return true;
+    if (isSamePermuted(left, right, depth)) return true;
   }
   return false;
 }
@@ -129,7 +129,7 @@ function signed(text: string, signAt: (index: number) => string): string {
 }
 
 /** A column or a row may also be written as a tuple. */
-async function isSameMatrix(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameMatrix(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [matrixOf(answer), matrixOf(expected)];
   if (!left && !right) return undefined;
   if (left && right) {
@@ -146,7 +146,7 @@ async function isSameMatrix(answer: string, expected: string, depth: number): Pr
 }
 
 /** "x = 1, y = 2" is compared by the names, and with values that have none in their order. */
-async function isSameNamedList(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameNamedList(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [namedGroups(answer), namedGroups(expected)];
   if (!left && !right) return undefined;
   if (left && right) {
@@ -157,7 +157,7 @@ async function isSameNamedList(answer: string, expected: string, depth: number):
   const other = left ? expected : answer;
   const others = groups.length === 1 ? [tupleOf(other) ? other : `(${listOf(other).join()})`] : listOf(other);
   for (const write of [tuple, sortedTuple]) {
-    if (await isSamePermuted(groups.map(write), others, depth)) return true;
+    if (isSamePermuted(groups.map(write), others, depth)) return true;
   }
   return false;
 }
@@ -181,7 +181,7 @@ function sortedTuple(group: readonly NamedValue[]): string {
 }
 
 /** In order. Square brackets are those of intervals, and matter. */
-async function isSameTuple(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameTuple(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [tupleOf(answer), tupleOf(expected)];
   if (!left && !right) return undefined;
   if (left && right) return left.brackets === right.brackets && areSame(left.parts, right.parts, depth);
@@ -191,16 +191,16 @@ async function isSameTuple(answer: string, expected: string, depth: number): Pro
   return one?.brackets === '()' && areSame(one.parts, parts, depth);
 }
 
-async function areSame(answers: readonly string[], expected: readonly string[], depth: number): Promise<boolean> {
+function areSame(answers: readonly string[], expected: readonly string[], depth: number): boolean {
   if (answers.length !== expected.length || answers.length > mostParts) return false;
   for (const [index, answer] of answers.entries()) {
-    if (!(await isSame(answer.trim(), (expected[index] ?? '').trim(), depth))) return false;
+    if (!isSame(answer.trim(), (expected[index] ?? '').trim(), depth)) return false;
   }
   return true;
 }
 
 /** In any order, with or without braces. */
-async function isSameList(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameList(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [listOf(answer), listOf(expected)];
   if (left.length === 1 && right.length === 1) {
     // {5} is 5.
@@ -209,14 +209,14 @@ async function isSameList(answer: string, expected: string, depth: number): Prom
   return isSamePermuted(left, right, depth);
 }
 
-async function isSamePermuted(answers: readonly string[], expected: readonly string[], depth: number): Promise<boolean> {
+function isSamePermuted(answers: readonly string[], expected: readonly string[], depth: number): boolean {
   const [left, right] = [withoutRepeated(answers), withoutRepeated(expected)];
   if (left.length !== right.length || left.length > mostParts) return false;
   const wanted = [...right];
   for (const part of left) {
     let found = -1;
     for (let index = 0; index < wanted.length && found < 0; index += 1) {
-      if (await isSame(part, wanted[index] ?? '', depth)) found = index;
+      if (isSame(part, wanted[index] ?? '', depth)) found = index;
     }
     if (found < 0) return false;
     wanted.splice(found, 1);
@@ -230,7 +230,7 @@ function withoutRepeated(parts: readonly string[]): string[] {
 }
 
 /** 11:21, part by part. */
-async function isSameRatio(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameRatio(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [ratioOf(answer), ratioOf(expected)];
   if (left.length === 1 && right.length === 1) return undefined;
   return left.length === right.length && areSame(left, right, depth);
@@ -241,14 +241,14 @@ function ratioOf(text: string): string[] {
 }
 
 /** "x = 5" is 5; two equations are the same if one is a multiple of the other; inequalities side by side. */
-async function isSameRelation(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
-  const compared = await isSameComparison(answer, expected, depth);
+function isSameRelation(answer: string, expected: string, depth: number): boolean | undefined {
+  const compared = isSameComparison(answer, expected, depth);
   if (compared !== undefined) return compared;
   const [left, right] = [memberOf(answer), memberOf(expected)];
   if (left !== answer || right !== expected) return isSame(left, right, depth);
   const [sides, wanted] = [sidesOf(answer), sidesOf(expected)];
   if (sides.length === 1 && wanted.length === 1) return undefined;
-  if (wanted.length === 2 && sides.length === 2 && (await isSameEquation(sides, wanted))) return true;
+  if (wanted.length === 2 && sides.length === 2 && isSameEquation(sides, wanted)) return true;
   const [named, wantedName] = [namedValueOf(answer), namedValueOf(expected)];
   if (wanted.length > 1 && !wantedName) return false;
   return isSame(named?.value ?? valueOfSides(sides), wantedName?.value ?? expected, depth);
@@ -266,24 +266,24 @@ function memberOf(text: string): string {
   return member && isName(member[1] ?? '') ? (member[2] ?? '') : text;
 }
 
-async function isSameEquation(sides: readonly string[], expected: readonly string[]): Promise<boolean> {
-  const [left, right] = await Promise.all([differenceOf(sides), differenceOf(expected)]);
+function isSameEquation(sides: readonly string[], expected: readonly string[]): boolean {
+  const [left, right] = [differenceOf(sides), differenceOf(expected)];
   return left !== undefined && right !== undefined && isMultiple(left, right);
 }
 
-async function differenceOf([left = '', right = '']: readonly string[]): Promise<MathExpression | undefined> {
+function differenceOf([left = '', right = '']: readonly string[]): MathExpression | undefined {
   return parseMathExpression(right === '0' ? left : `(${left})-(${right})`);
 }
 
 const inequality = /\\(?:le|ge|ne)(?![a-z]) ?|<|>/;
 
 /** Chains such as f(2) < f(1) < f(4), in either direction. */
-async function isSameComparison(answer: string, expected: string, depth: number): Promise<boolean | undefined> {
+function isSameComparison(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [splitBy(answer, inequality), splitBy(expected, inequality)];
   if (left.separators.length === 0 && right.separators.length === 0) return undefined;
   const signs = left.separators.map((sign) => sign.trim());
   const wanted = right.separators.map((sign) => sign.trim());
-  if (signs.join() === wanted.join() && (await areSame(left.parts, right.parts, depth))) return true;
+  if (signs.join() === wanted.join() && areSame(left.parts, right.parts, depth)) return true;
   const turned = signs.map((sign) => opposites[sign] ?? sign).reverse();
   if (turned.join() !== wanted.join()) return false;
   return areSame([...left.parts].reverse(), right.parts, depth);
@@ -304,14 +304,14 @@ function isSameInBase(answer: string, expected: string): boolean | undefined {
 }
 
 /** 75% is 75 and 0.75. */
-async function isSameValue(answer: string, expected: string): Promise<boolean> {
+function isSameValue(answer: string, expected: string): boolean {
   if (isWord(answer) || isWord(expected)) return false;
   const [left, right] = [percentOf(answer), percentOf(expected)];
-  const [a, b] = [await parseMathExpression(left.text), await parseMathExpression(right.text)];
+  const [a, b] = [parseMathExpression(left.text), parseMathExpression(right.text)];
   if (!a || !b) return false;
   if (isSameExpression(a, b)) return true;
   if (left.percent === right.percent) return false;
-  const share = await parseMathExpression(`(${left.percent ? left.text : right.text})/100`);
+  const share = parseMathExpression(`(${left.percent ? left.text : right.text})/100`);
   return share !== undefined && isSameExpression(share, left.percent ? b : a);
 }
 
