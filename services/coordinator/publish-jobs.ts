@@ -42,6 +42,8 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
       if (result) inbox.accept(result);
       else missing.push(job);
     }
+    const stuck = outstanding.size > 0 ? await bus.jobs.closeStuckLanes(runId) : 0;
+    if (stuck > 0) await settings.openLanes();
     if (missing.length === 0) return;
     logger.warn({ runId, jobs: missing.length }, 'jobs were issued and are neither queued nor answered; publishing them again');
     await settings.openLanes();

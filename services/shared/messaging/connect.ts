@@ -86,8 +86,20 @@ async function refuseUnsupported(operation: string, connection: NatsConnection):
 }
 
 export function isTooOld(version: string): boolean {
+  return isBelow(version, oldestServerVersion);
+}
+
+/**
+ * Before 2.12, each replica decides for itself whether a subject of a work queue is taken, by the acknowledgements that it has seen:
+ * replicas that disagree number their messages differently from then on.
+ */
+export function refusesByReplica(version: string): boolean {
+  return isBelow(version, '2.12.0');
+}
+
+function isBelow(version: string, bound: string): boolean {
   const numbers = (text: string) => text.split(/[.-]/).slice(0, 3).map(Number);
-  const oldest = numbers(oldestServerVersion);
+  const oldest = numbers(bound);
   const found = numbers(version);
   const differing = oldest.findIndex((number, index) => number !== found[index]);
   // A version that is no version (NaN) is refused too.

@@ -4,7 +4,7 @@ import { Objm } from '@nats-io/obj';
 import { millis, type NatsConnection } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Bus } from './bus.ts';
-import { connectNats } from './connect.ts';
+import { connectNats, refusesByReplica } from './connect.ts';
 import { declareStreams } from './declare-streams.ts';
 import { BusError } from './errors.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
@@ -76,6 +76,11 @@ async function openSession(
   const linkWait = base.waits.open('reach NATS');
   base.link.onLost(() => linkWait.failed(new BusError('reach NATS', lostLink)));
   base.link.onUp(() => linkWait.recovered());
+  const { version = '' } = connection.info ?? {};
+  if ((settings.replicas ?? 1) > 1 && refusesByReplica(version)) {
+    const advice = 'its replicas may come to disagree on the queue, which costs a few seconds each time; 2.12 and newer do not';
+    logger.warn({ version }, `nats-server ${version} with ${settings.replicas} replicas: ${advice}`);
+  }
   const declare = () => declareStreams(base, settings);
   await declare();
   const streamWatch = await watchStreams({

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInbox, type Msg, nanos } from 'nats';
 import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
-import type { Delivery, JobQueue } from './bus.ts';
+import type { Delivery, JobKind, JobQueue } from './bus.ts';
+import { refusesByReplica } from './connect.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { publishFirst } from './nats-publish.ts';
-import { lastTokensOf } from './nats-read.ts';
+import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
 import { type NatsSession, orAborted, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
 
@@ -14,14 +15,18 @@ import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-
 const lingerMs = 5;
 /** How long a pull from a lane that is not there waits, so that a loop over it stays cool. */
 const missingLanePauseMs = 200;
+const stuckForMs = 1_000;
 
 export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): JobQueue {
   const { consumers } = session.manager;
+  const looksFirst = refusesByReplica(session.connection.info?.version ?? '');
   return {
     async publish(job) {
       const kind = job.work?.$case;
       if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
       const subject = subjects.job(kind, job.runId, job.jobId);
+      // Asked for and not tried, where replicas may disagree on whether to refuse it (docs/decisions/0010).
+      if (looksFirst && (await readLast(session, streams.jobs, subject)) !== undefined) return 'already-queued';
       const answer = await publishFirst(session, { stream: streams.jobs, subject, body: encodeJob(job) });
       return answer === 'stored' ? 'queued' : 'already-queued';
     },
@@ -75,7 +80,46 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
     },
 
     outstanding: (runId) => lastTokensOf(session, streams.jobs, subjects.jobsOfRun(runId)),
+
+    async closeStuckLanes(runId) {
+      let closed = 0;
+      for (const kind of jobKinds) {
+        if (!(await isStuck(session, kind, runId))) continue;
+        session.logger.error(
+          { runId, kind },
+          'the NATS server has lost its place in a queue that holds jobs; its lane is made anew',
+        );
+        await untilDone(session, `close lane ${kind} of ${runId}`, () => consumers.delete(streams.jobs, laneName(kind, runId)));
+        closed += 1;
+      }
+      return closed;
+    },
   };
+}
+
+/** The same jobs are there twice, and the lane has nothing to deliver and nothing under way either time. */
+async function isStuck(session: NatsSession, kind: JobKind, runId: string): Promise<boolean> {
+  const before = await idleJobs(session, kind, runId);
+  if (before.length === 0) return false;
+  // An acknowledged job is taken from the queue a moment later.
+  await sleep(stuckForMs);
+  const after = new Set(await idleJobs(session, kind, runId));
+  return before.some((job) => after.has(job));
+}
+
+/** Subjects and sequences of the jobs of a lane that has nothing to deliver and nothing under way. */
+async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Promise<string[]> {
+  const lane = await untilDone(session, `look at lane ${kind} of ${runId}`, async () => {
+    try {
+      return await session.manager.consumers.info(streams.jobs, laneName(kind, runId));
+    } catch (error) {
+      if (isConsumerMissing(error)) return undefined;
+      throw error;
+    }
+  });
+  if (lane === undefined || lane.num_pending > 0 || lane.num_ack_pending > 0) return [];
+  const queued = await readLastOfEach(session, streams.jobs, subjects.lane(kind, runId));
+  return queued.map(({ subject, seq }) => `${subject} ${seq}`);
 }
 
 /**

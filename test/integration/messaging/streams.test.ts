@@ -87,6 +87,32 @@ test('a job that cannot be read is set aside with its bytes, and the others go o
   await bus.close();
 });
 
+test('a lane that holds jobs and hands them to nobody is found, and made anew they come', async () => {
+  const bus = await connectTo(server, { ackWaitMs: 1_000 });
+  const client = await connect({ servers: server.url });
+  const { consumers } = await jetstreamManager(client);
+  const runId = newRunId();
+  const open = () => bus.jobs.openLane('execute', runId, { maxInFlight: 5 });
+  const pull = (waitMs: number) => bus.jobs.pull('execute', runId, { max: 5, waitMs }, never);
+  await open();
+  // A server that has lost its place looks like one that has reached such a limit: nothing pending, nothing in hand, jobs queued.
+  await consumers.update('JOBS', `execute-${runId}`, { max_deliver: 1 });
+  await bus.jobs.publish(executeJob(runId, 'j1'));
+  expect(await bus.jobs.closeStuckLanes(runId)).toBe(0);
+  expect(await pull(1_000)).toHaveLength(1);
+  expect(await bus.jobs.closeStuckLanes(runId)).toBe(0);
+  expect(await pull(2_500)).toEqual([]);
+  expect(await bus.jobs.outstanding(runId)).toEqual(new Set(['j1']));
+  expect(await bus.jobs.closeStuckLanes(runId)).toBe(1);
+  await open();
+  const [again] = await pull(2_000);
+  expect(again?.job.jobId).toBe('j1');
+  await again?.ack();
+  expect(await bus.jobs.closeStuckLanes(runId)).toBe(0);
+  await client.close();
+  await bus.close();
+});
+
 test('streams that are missing make the check fail and name themselves', async () => {
   await using fresh = await startTestNatsServer();
   const bus = await connectTo(fresh);
