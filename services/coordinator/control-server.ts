@@ -39,12 +39,16 @@ export interface ControlServerSettings {
   readonly token?: string | undefined;
 }
 
-/** Serves ControlService and grpc.health.v1, which probes ask without a token. */
+/**
+ * Serves ControlService and grpc.health.v1, which probes ask without a token.
+ * @param settings an address alone means that no token is asked for
+ */
 export async function startControlServer(
-  { address, token }: ControlServerSettings,
+  settings: ControlServerSettings | string,
   handlers: ControlHandlers,
   logger: Logger,
 ): Promise<ControlServer> {
+  const { address, token } = typeof settings === 'string' ? { address: settings, token: undefined } : settings;
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
