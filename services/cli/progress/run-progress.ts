@@ -4,6 +4,7 @@ import { totalUse } from '../../domain/ledger/totals.ts';
 import { isTold, reportSpent } from '../../domain/report/report-spent.ts';
 import { bestRound } from '../../domain/search/best-round.ts';
 import { coversAllQueries } from '../../domain/search/executions.ts';
+import { isOver } from '../../domain/search/is-over.ts';
 import type { Round, RunState } from '../../domain/search/state.ts';
 
 /** How far the present step is, as the coordinator tells it beside the log. */
@@ -45,7 +46,8 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
   const best = bestOf(state);
   const used = totalUse(state.ledger);
   const saving = estimateSaving(state);
-  const leftMs = estimateLeftMs(state, times, nowMs);
+  // A budget, like convergence, ends a search before its last round.
+  const leftMs = isOver(state) ? 0 : estimateLeftMs(state, times, nowMs);
   const newest = state.rounds.at(-1)?.round ?? 0;
   const isCurrent = step !== undefined && step.round >= newest;
   return {

@@ -61,3 +61,12 @@ test('the best score is that of the round that the search would pick, and simula
   const scores = state.rounds.map((round) => round.evaluation?.score ?? 0);
   expect(progressOf(state, undefined, new Map(), 0)).toMatchObject({ bestScore: Math.max(...scores), simulated: true });
 });
+
+test('a run that a token budget has ended before its last round has no time left', () => {
+  const configuration = madeUpConfiguration({ search: { tokenBudget: 60_000 } });
+  const { state } = continueRun(madeUpWorld(), configuration);
+  const times = new Map(state.rounds.map(({ round }) => [round, { startMs: round * 1_000, endMs: round * 1_000 + 900 }]));
+  expect(state).toMatchObject({ status: 'completed', stopReason: 'token-budget' });
+  expect(state.rounds.length).toBeLessThan(20);
+  expect(progressOf(state, undefined, times, 100_000).leftMs).toBe(0);
+});
