@@ -82,7 +82,7 @@ function describeEnd({ bestRound, reason }: Extract<RunEvent, { kind: 'run-compl
 }
 
 function describeBudget(budget: number, ledger: RunState['ledger']): string {
-  return `the token budget: ${exact(totalUse(ledger).tokens)} of ${exact(budget)} tokens charged`;
+  return `the token budget: ${exact(totalUse(ledger).tokens)} of ${exact(budget)} tokens charged, and the rest does not reach for more`;
 }
 
 function describeStart({ configuration }: RunState): string {

@@ -9,7 +9,11 @@ export const simulatedWarning =
 
 export function describeStatus({ run, rounds, ledger, configuration }: ReportModel): string {
   const budget = describeBudget(configuration.search.tokenBudget, ledger.total.tokens, ledger.spent);
-  const reasons = { 'max-rounds': 'all rounds done', converged: 'converged', 'token-budget': `the token budget: ${budget}` };
+  const reasons = {
+    'max-rounds': 'all rounds done',
+    converged: 'converged',
+    'token-budget': `the token budget: ${budget}, and the rest does not reach for more`,
+  };
   const reason = run.stopReason === undefined ? (run.failure ?? '') : reasons[run.stopReason];
   const duration =
     run.startedAtMs === undefined || run.endedAtMs === undefined ? '' : `, ${formatDuration(run.endedAtMs - run.startedAtMs)}`;
