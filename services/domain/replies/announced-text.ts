@@ -159,10 +159,14 @@ function holdsAnswer(text: string): boolean {
 
 /** Without Markdown's emphasis; what is a product or a power stays. */
 function withoutEmphasis(text: string): string {
-  return text
-    .replace(/^\s*\}/, '')
-    .replace(/(?<![\w)\]}])\*\*(?=\S)|(?<=\S)\*\*(?![\w([{\\])/g, '')
-    .replace(/^[\s*_`]+|[\s*_`]+$/g, '');
+  return (
+    text
+      .replace(/^\s*\}/, '')
+      // "**17**!" is no factorial.
+      .replace(/(?<=\w\*\*)!+(?=\s*$)/, '')
+      .replace(/(?<![\w)\]}])\*\*(?=\S)|(?<=\S)\*\*(?![\w([{\\])/g, '')
+      .replace(/^[\s*_`]+|[\s*_`]+$/g, '')
+  );
 }
 
 function jsonText(literal: string): string {

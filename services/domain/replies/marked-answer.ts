@@ -46,9 +46,13 @@ function belowBoxes(answer: string): Marked | undefined {
   return below === undefined || (box !== '' && names(below.whole, box)) ? undefined : below;
 }
 
+/** Whether it says the words, and not as a part of another number: 450 is not named by 2,450, nor 3 by 3/4, \frac{3}{4} or -3. */
 function names(text: string, words: string): boolean {
   const literal = words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}]|[.,]\\d)`, 'u').test(text);
+  const [before, after] = /^\d[\d,.]*$/.test(words)
+    ? [String.raw`|\d[.,]|[-\u2212+/^{}]\s*`, String.raw`|\s*(?:[/^{}+*\u2212]|-\s*\d|\\(?:sqrt|frac|pi|cdot|times)\b)`]
+    : ['', ''];
+  return new RegExp(`(?<![\\p{L}\\p{N}]${before})${literal}(?![\\p{L}\\p{N}]|[.,]\\d${after})`, 'u').test(text);
 }
 
 /** Without the Markdown and the quotation marks around it; "2*3" and "my_name" keep their signs. */

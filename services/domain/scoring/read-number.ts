@@ -27,7 +27,7 @@ const numberAfter = (before: string) =>
     String.raw`${before}(?<sign>(?<!\p{L}|[\p{N})\]}]\s*)[-+](?=${currency}|\d|\.\d)|)` +
       String.raw`(?:${currency}\s?)?(?<innerSign>(?<=${currency}\s?)-|)` +
       String.raw`(?:(?<mixed>\d+)\s+(?=\d+\s?/\s?\d))?(?<digits>${digits})` +
-      String.raw`(?:e(?<exponent>[-+]?\d{1,3})(?![\p{L}\p{N}])|\s?[×x*·]\s?10\s?(?:\^|\*\*)\s?\{?(?<power>[-+]?\d{1,3})\}?|(?:\^|\*\*)\{?(?<own>\d{1,3})\}?(?!\d))?` +
+      String.raw`(?:e(?<exponent>[-+]?\d{1,3})(?![\p{L}\p{N}])|\s?[×x*·]\s?10\s?(?:\^|\*\*)\s?\{?(?<power>[-+]?\d{1,3})\}?|(?:\^|\*\*)\{?(?<own>[-+]?\d{1,3})\}?(?!\d))?` +
       String.raw`(?:\s?/\s?(?<denominator>\d+(?:\.\d+)?))?` +
       String.raw`(?:\s{0,4}-?(?<scale>${scaleWords}|mn|bn)(?!\p{L})|(?<letter>[kmb])(?![\p{L}\p{N}/^]))?` +
       String.raw`\s?(?<percent>%|per\s?cent\b|pct\b)?`,
@@ -137,10 +137,11 @@ function plainText(text: string): string {
   );
 }
 
-/** "20 000" and "1 234 567" are numbers; "3 100" may be two. */
-function joinedGroups(text: string): string {
+/** "20 000" and "1 234 567" are numbers, and so is "12 500" alone; in a text "3 100" may be two. */
+function joinedGroups(text: string, at: number, whole: string): string {
   const [, ...groups] = text.split(' ');
-  return groups.length > 1 || groups[0]?.startsWith('0') ? text.replaceAll(' ', '') : text;
+  const alone = !/[\p{L}\p{N}]/u.test(whole.slice(0, at) + whole.slice(at + text.length));
+  return alone || groups.length > 1 || groups[0]?.startsWith('0') ? text.replaceAll(' ', '') : text;
 }
 
 /** "3*4" keeps its asterisk, "**34**" loses them. */

@@ -167,7 +167,7 @@ function lastFormula(end: string): string {
   const all = formulasIn(end);
   const closing = all.at(-1);
   if (closing && /^[\s.,;*_]*$/.test(end.slice(closing.end))) return closing.text;
-  const lastLine = (end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>|\*\*|__)\s*|(?:\*\*|__)[.]?$/g, '');
+  const lastLine = (end.trim().split('\n').at(-1) ?? '').replace(/^(?:#+|>|\*\*|__)\s*|(?:\*\*|__)[.!]*$/g, '');
   const tail = tailOf(lastLine);
   if (tail !== undefined && formulasIn(lastLine).length === 0) return tail;
   const [formulas, value] = [

@@ -111,8 +111,6 @@ const names: Readonly<Record<string, string>> = {
   varphi: 'phi',
   varepsilon: 'epsilon',
   vartheta: 'theta',
-  degree: 'circ',
-  degrees: 'circ',
   prime: "'",
   measuredangle: 'angle',
   lg: 'log_{10}',
@@ -125,6 +123,13 @@ const names: Readonly<Record<string, string>> = {
 /** Signs, which need no backslash; braces do. */
 const signs = new Set(['<', '>', '/', '[', ']', '(', ')', '|', ':', "'"]);
 
+/** The sign may stand raised or not: 45\degree, 45^\degree. */
+const degreeName =
+  /(?<!\\)(?:\^\s*(?:\{\s*\\(?:text)?degrees?\s*\}|\\(?:text)?degrees?(?![a-zA-Z]))|\\(?:text)?degrees?(?![a-zA-Z]))/g;
+/** Functions whose names are written as words: \operatorname{sin} x, \mathrm{sin}(x). */
+const namedFunction =
+  /\\(?:operatorname\*?|math(?:rm|sf|tt)|text(?:rm|sf|tt)?|mbox)\s*\{\s*((?:arc)?(?:sin|cos|tan|cot|sec|csc)|log|ln|exp|gcd|lcm|min|max)\s*\}/g;
+const absolute = /\\?(?<![a-zA-Z])(?:(?:operatorname|mathrm|text)\s*\{\s*)?abs\s*\}?\s*\(([^()]*)\)/gi;
 /** Names that people write without the backslash. */
 const bareName =
   /(?<![\\a-zA-Z])(?:pi|sqrt|sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|log|ln|infty|infinity|theta|alpha|beta)(?![a-zA-Z])/g;
@@ -150,6 +155,7 @@ export function plainLatex(text: string): string {
       .replace(bareName, (name) => (name === 'infinity' ? '\\infty' : `\\${name}`))
       .replace(/\\sqrt\s*\(([^()]*)\)/g, '\\sqrt{$1}')
       .replace(/\{([^{}]*)\\choose(?![a-z])([^{}]*)\}/g, '\\binom{$1}{$2}')
+      .replace(/^([^{}]*)\\choose(?![a-z])([^{}]*)$/, '\\binom{$1}{$2}')
       .replace(/\{([^{}]*)\\over(?![a-z])([^{}]*)\}/g, '\\frac{$1}{$2}')
       .replace(mixedNumber, '($1+$2)'),
   );
@@ -195,6 +201,9 @@ function withoutLayout(text: string): string {
 
 function renamed(text: string): string {
   return text
+    .replace(degreeName, '^\\circ ')
+    .replace(namedFunction, '\\$1 ')
+    .replace(absolute, '\\lvert $1\\rvert ')
     .replace(/!=|\\not\s*=/g, '\\ne ')
     .replace(/<=|=</g, '\\le ')
     .replace(/>=|=>/g, '\\ge ')

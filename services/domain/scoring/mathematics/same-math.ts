@@ -10,6 +10,7 @@ import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './sp
 /** Answers have fewer parts; it bounds the work. */
 const mostParts = 30;
 const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
+const angle = /\\circ(?![a-z])|\\(?:text)?degrees?(?![a-z])|\u00b0/;
 const separated = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 
 /** Longer ones are prose. */
@@ -20,7 +21,10 @@ const deepest = 6;
 /** Whether two answers in LaTeX mean the same. Never throws; the time is bounded, whatever the answer is. */
 export function isSameMath(answer: string, expected: string): boolean {
   if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
-  return isSame(plainLatex(answer), plainLatex(expected), 0);
+  const [left, right] = [plainLatex(answer), plainLatex(expected)];
+  // The base may be left out, but an angle has none.
+  if ((based.test(left) && angle.test(expected)) || (based.test(right) && angle.test(answer))) return false;
+  return isSame(left, right, 0);
 }
 
 /** Whether they are the same letter for letter, but for LaTeX's spelling. */
