@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,7 @@ const sums = [
   [9, 9],
 ] as const;
 const model = 'Qwen/Qwen3-32B';
+const secrets = { SCALE_TEST_HEADER: 'planted-header-value', SCALE_TEST_KEY: 'sk-planted/key+0123' };
 const usage = { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 };
 
 const json =
@@ -296,6 +297,65 @@ const ofOneQueryInTheEnd: Readonly<Record<string, readonly [kind: string, Row]>>
   'repeats-a-setting': ['refused', row(once(said(400, 'Cannot parse: "The temperature must be 20 degrees."')))],
 };
 
+/** Repeats what it was sent, in several ways, in errors of several kinds. */
+const withSecrets = 'api_key_variable: SCALE_TEST_KEY, headers: { api-key: { variable: SCALE_TEST_HEADER } }';
+const echo = ({ headers }: Call): string => {
+  const sent = `${headers.authorization}; ${headers['api-key']}`;
+  return `you sent ${sent} or ${encodeURIComponent(sent)} or ${Buffer.from(sent).toString('base64')}`;
+};
+const echoes: Readonly<Record<string, readonly [code: number, Row]>> = {
+  'echo-overflow': [
+    0,
+    row(once(json(400, (call) => ({ error: { message: `maximum context length: ${echo(call)}` } }))), { endpoint: withSecrets }),
+  ],
+  'echo-filter': [
+    0,
+    row(once(json(403, (call) => ({ error: { message: `flagged: ${echo(call)}` } }))), { endpoint: withSecrets }),
+  ],
+  'echo-refusal': [0, row(once(json(400, (call) => ({ error: { message: echo(call) } }))), { endpoint: withSecrets })],
+  'echo-page': [
+    0,
+    row(once(bytes((call) => `<html><title>403 ${echo(call)}</title></html>`, 'text/html', 403)), { endpoint: withSecrets }),
+  ],
+  'echo-in-stream': [
+    0,
+    row(
+      once(
+        bytes(
+          (call) => `${event(opening)}data: {"error":${JSON.stringify(`too long prompt: context length ${echo(call)}`)}}\n\n`,
+        ),
+      ),
+      { endpoint: withSecrets },
+    ),
+  ],
+  'echo-broken-off': [0, row(once(bytes((call) => `${event(opening)}data: ${echo(call)}\n\n`)), { endpoint: withSecrets })],
+  'echo-throttled': [
+    0,
+    row(
+      (response, call) =>
+        (call.number === 3 ? json(429, (each) => ({ error: { message: `Please try again in 0.2s. ${echo(each)}` } })) : right)(
+          response,
+          call,
+        ),
+      { endpoint: withSecrets },
+    ),
+  ],
+  'echo-wrong-key': [
+    5,
+    row(
+      json(401, (call) => ({ error: { message: `Incorrect API key: ${echo(call)}` } })),
+      { endpoint: withSecrets },
+    ),
+  ],
+  'echo-wrong-model': [
+    5,
+    row(
+      json(404, (call) => ({ error: { message: `no model ${echo(call)}` } })),
+      { endpoint: withSecrets },
+    ),
+  ],
+};
+
 let folder: string;
 let server: Server;
 let base: string;
@@ -312,7 +372,10 @@ const rows: Record<string, Row> = {
   ...answered,
   ...Object.fromEntries(Object.entries(ofOneQuery).map(([name, [, it]]) => [name, it])),
   ...Object.fromEntries(
-    [...Object.entries(forPeople), ...Object.entries(ofOneQueryInTheEnd)].map(([name, [, it]]) => [name, it]),
+    [...Object.entries(forPeople), ...Object.entries(ofOneQueryInTheEnd), ...Object.entries(echoes)].map(([name, [, it]]) => [
+      name,
+      it,
+    ]),
   ),
   ...mended,
   ...Object.fromEntries(Object.entries(doubted).map(([name, [, , , it]]) => [name, it])),
@@ -350,7 +413,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const settings = 'timeout_seconds: 600, headers: { api-key: { variable: SCALE_TEST_HEADER } }';
+  const settings = `timeout_seconds: 600, ${withSecrets}`;
   holder = startCli(
     [
       'eval',
@@ -361,7 +424,7 @@ beforeAll(async () => {
       join(folder, 'data'),
     ],
     {
-      environment: { SCALE_TEST_HEADER: 'planted-header-value' },
+      environment: secrets,
     },
   );
   const untilAsked = async () => {
@@ -406,7 +469,7 @@ async function evaluate(name: string, it: Row, signal: AbortSignal): Promise<Sai
   ];
   return cliHere([...args, '--out', join(folder, 'out', name), '--json'], {
     signal,
-    environment: { ...process.env, SCALE_TEST_HEADER: 'planted-header-value' },
+    environment: { ...process.env, ...secrets },
   });
 }
 
@@ -479,3 +542,35 @@ it('goes on with what was asked before, and scores it all, once it is mended', a
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ score: { score: 1 }, failures: [] });
 });
+
+describe('a key that a server repeats', () => {
+  const said: string[] = [];
+  it.concurrent.each(Object.entries(echoes))('%s', async (name, [expected, it]) => {
+    const { code, stdout, stderr } = await evaluate(name, it, AbortSignal.timeout(110_000));
+    expect(code, stderr).toBe(expected);
+    expect(stdout + stderr).toMatch(name === 'echo-throttled' ? /"score"/ : /\[redacted\]/);
+    said.push(stdout, stderr);
+  });
+
+  it('is in no file and no output', async () => {
+    const traces = ['planted-header-value', 'sk-planted', 'planted%2Fkey', ...[0, 1, 2].map(base64Within)];
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const contents = await Promise.all(
+      files
+        .filter((file) => file.isFile())
+        .map(async (file) => ({ name: file.name, text: await readFile(join(file.parentPath, file.name), 'latin1') })),
+    );
+    // The search would find it: what stands in its place is found.
+    expect(contents.filter(({ text }) => text.includes('[redacted]')).length).toBeGreaterThan(2);
+    for (const { name, text } of [...contents, ...said.map((text) => ({ name: 'an output', text }))]) {
+      for (const trace of traces) expect(text.includes(trace), `${trace} in ${name}`).toBe(false);
+    }
+  });
+});
+
+/** What base64 makes of a part of the key, after so many bytes modulo three. */
+function base64Within(before: number): string {
+  return Buffer.from(`${'x'.repeat(before)}sk-planted/key+0123`)
+    .toString('base64')
+    .slice(8, 20);
+}
