@@ -37,8 +37,12 @@ export function createCreepingTiming(random: () => number, inaccuracyMs: number)
     sleep: (durationMs, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
-        after(durationMs, resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const abort = (): void => reject(signal.reason);
+        signal.addEventListener('abort', abort, { once: true });
+        after(durationMs, () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        });
       }),
     after,
     step: async () => {

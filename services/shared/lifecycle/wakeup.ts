@@ -1,10 +1,10 @@
 /** Lets one loop sleep until something changes. A wake that comes while nobody waits is kept for the next wait. */
-export interface Wakeup {
+export interface Wakeup extends Disposable {
   wake(): void;
   wait(): Promise<void>;
 }
 
-/** An abort of the signal wakes, so that a waiting loop can look at it; the listener is registered once. */
+/** An abort of the signal wakes, so that a waiting loop can look at it. Disposing lets go of a signal that lives longer. */
 export function createWakeup(signal: AbortSignal): Wakeup {
   let pending = false;
   let resolveWait: (() => void) | undefined;
@@ -16,6 +16,7 @@ export function createWakeup(signal: AbortSignal): Wakeup {
   };
   signal.addEventListener('abort', wake, { once: true });
   return {
+    [Symbol.dispose]: () => signal.removeEventListener('abort', wake),
     wake,
     wait: () => {
       if (pending || signal.aborted) {

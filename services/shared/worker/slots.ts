@@ -1,5 +1,7 @@
 /** One queue that a worker pulls from, and what it holds of the worker's slots. */
 interface LaneUse {
+  /** It asks for slots. A closed one only keeps those of its jobs that have not ended yet. */
+  isOpen: boolean;
   inFlight: number;
   /** Slots kept for a pull that is under way. */
   reserved: number;
@@ -31,20 +33,23 @@ export function createSlots(total: number): Slots {
   const lanes = new Map<string, LaneUse>();
   let turns = 0;
   const useOf = (lane: string): LaneUse => {
-    const use = lanes.get(lane) ?? { inFlight: 0, reserved: 0, idle: true, waiting: false, turn: 0 };
+    const use = lanes.get(lane) ?? { isOpen: true, inFlight: 0, reserved: 0, idle: true, waiting: false, turn: 0 };
     lanes.set(lane, use);
     return use;
+  };
+  const forgetIfOver = (lane: string): void => {
+    const use = lanes.get(lane);
+    if (use && !use.isOpen && use.inFlight === 0) lanes.delete(lane);
   };
   const sum = (of: (use: LaneUse) => number): number => [...lanes.values()].reduce((total, use) => total + of(use), 0);
 
   return {
     open: (lane) => {
-      useOf(lane);
+      useOf(lane).isOpen = true;
     },
     close: (lane) => {
-      useOf(lane).waiting = false;
-      // What is in flight stays counted until it ends.
-      if (lanes.get(lane)?.inFlight === 0) lanes.delete(lane);
+      Object.assign(useOf(lane), { isOpen: false, idle: true, waiting: false });
+      forgetIfOver(lane);
     },
     reserve(lane) {
       const use = useOf(lane);
@@ -73,6 +78,7 @@ export function createSlots(total: number): Slots {
     },
     ended(lane) {
       useOf(lane).inFlight -= 1;
+      forgetIfOver(lane);
     },
     inFlight: () => sum(({ inFlight }) => inFlight),
   };

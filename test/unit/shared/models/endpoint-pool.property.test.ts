@@ -7,6 +7,7 @@ import { endpointSettings } from '../../../../services/shared/models/endpoint-se
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from '../../../../services/shared/models/model-endpoint.ts';
 import { createRetryBudget } from '../../../../services/shared/models/retry-budget.ts';
 import { createCreepingTiming } from '../../../support/creeping-timing.ts';
+import { quickRandom } from '../../../support/quick-random.ts';
 
 // What is made is thrown away unread, a hundred thousand times.
 Error.stackTraceLimit = 0;
@@ -14,20 +15,9 @@ Error.stackTraceLimit = 0;
 const reply = { text: 'answer', usageEstimated: false } as EndpointReply;
 const request = { model: 'm', callId: 'c' } as EndpointRequest;
 
-/** Cheap, and as good as is needed to think of schedules. */
-function generator(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** What became of one made-up schedule of calls, failures, Retry-After, limits and cancels. */
 async function play(seed: number): Promise<string | undefined> {
-  const random = generator(seed);
+  const random = quickRandom(seed);
   const timing = createCreepingTiming(random, 0.05);
   const among = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
   let trouble: string | undefined;

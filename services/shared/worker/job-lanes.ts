@@ -1,0 +1,99 @@
+import { createWakeup, type Wakeup } from '../lifecycle/wakeup.ts';
+import type { JobKind } from '../messaging/bus.ts';
+import { createSlots } from './slots.ts';
+
+/** The queue of a run's jobs of one kind. */
+export interface Lane {
+  readonly runId: string;
+  readonly kind: JobKind;
+}
+
+/** A worker's pulls: as many jobs as it has free slots, from each lane in a loop of its own. */
+export interface JobLanes {
+  /** Opens lanes that are wanted and not open, and lets those that wait look again. To be called when `wanted` has changed. */
+  refresh(): void;
+  /** One of the lane's jobs has ended, and its slot is free. */
+  ended(lane: Lane): void;
+  /** Resolves once the signal has aborted and no pull is under way. */
+  stopped(): Promise<void>;
+}
+
+export interface JobLanesSettings {
+  /** Jobs in flight at most, those of all lanes together. */
+  readonly slots: number;
+  /** Lanes that are to be pulled from now. */
+  wanted(): readonly Lane[];
+  /** Begins up to `max` jobs, and resolves with how many they are, after `waitMs` at the latest. */
+  pull(lane: Lane, limits: { readonly max: number; readonly waitMs: number }): Promise<number>;
+  /** A pull has failed; resolves when the lane may try again. */
+  failed(lane: Lane, error: unknown): Promise<void>;
+}
+
+const pullWaitMs = 2000;
+/** With fewer slots than lanes, a lane that waits keeps another from asking. */
+const crowdedPullWaitMs = 100;
+
+/** @param signal ends all pulls */
+export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal): JobLanes {
+  const slots = createSlots(settings.slots);
+  const lanes = new Map<string, { readonly wakeup: Wakeup; readonly loop: Promise<void> }>();
+
+  const isWanted = ({ runId, kind }: Lane): boolean =>
+    settings.wanted().some((lane) => lane.runId === runId && lane.kind === kind);
+  const wakeAll = (): void => {
+    for (const { wakeup } of lanes.values()) wakeup.wake();
+  };
+
+  const pullOnce = async (lane: Lane, wakeup: Wakeup): Promise<void> => {
+    const laneId = idOf(lane);
+    const max = slots.reserve(laneId);
+    if (max === 0) return await wakeup.wait();
+    let received = 0;
+    try {
+      received = await settings.pull(lane, { max, waitMs: lanes.size > settings.slots ? crowdedPullWaitMs : pullWaitMs });
+    } finally {
+      slots.pulled(laneId, max, received);
+      if (received < max) wakeAll();
+    }
+  };
+  const laneLoop = async (lane: Lane, wakeup: Wakeup): Promise<void> => {
+    while (!signal.aborted && isWanted(lane)) {
+      try {
+        await pullOnce(lane, wakeup);
+      } catch (error) {
+        if (!signal.aborted) await settings.failed(lane, error);
+      }
+    }
+  };
+  const open = (lane: Lane): void => {
+    const laneId = idOf(lane);
+    if (lanes.has(laneId) || signal.aborted) return;
+    const wakeup = createWakeup(signal);
+    slots.open(laneId);
+    const loop = laneLoop(lane, wakeup).finally(() => {
+      wakeup[Symbol.dispose]();
+      lanes.delete(laneId);
+      slots.close(laneId);
+      // It may be wanted again meanwhile: its run was paused and goes on.
+      refresh();
+    });
+    lanes.set(laneId, { wakeup, loop });
+  };
+  const refresh = (): void => {
+    for (const lane of settings.wanted()) open(lane);
+    wakeAll();
+  };
+
+  return {
+    refresh,
+    ended: (lane) => {
+      slots.ended(idOf(lane));
+      wakeAll();
+    },
+    stopped: async () => void (await Promise.all([...lanes.values()].map(({ loop }) => loop))),
+  };
+}
+
+function idOf({ runId, kind }: Lane): string {
+  return `${runId}/${kind}`;
+}
