@@ -33,7 +33,8 @@ export function readChoice(text: string, choices: readonly string[]): string | u
 }
 
 const kinds = '(?:option|choice|answer|letter|solution|alternative|statement)';
-const opening = String.raw`[\s>#*_"'“‘(\[{-]*`;
+/** More signs begin no choice; the bound keeps the time short. */
+const opening = String.raw`[\s>#*_"'“‘(\[{-]{0,40}`;
 const closing = String.raw`[*_"'”’)\]}]*`;
 
 /** A choice and nothing beside it but what names it: "(B)", "Option B.", "the best is b". */
@@ -124,10 +125,12 @@ function leftOver(mentions: ReturnType<typeof mentionsIn>, choices: readonly str
   return mentions.every((one) => one.refused) && choices.length > 1 && left.length === 1 ? left[0] : undefined;
 }
 
-function plainText(text: string): string {
+/** Longer runs of blanks say no more than one. */
+function plainText(text: string, nested = 5): string {
   const unwrapped = text.replace(
     /\\(?:text(?:bf|it|rm|sf)?|math(?:rm|bf|sf|it)?|boxed|fbox|mbox|operatorname)\s*\{([^{}]*)\}/g,
     '$1',
   );
-  return (unwrapped === text ? text : plainText(unwrapped)).replace(/\$|\\[()[\]]|\*\*|__|`/g, '');
+  if (unwrapped !== text && nested > 0) return plainText(unwrapped, nested - 1);
+  return unwrapped.replace(/\$|\\[()[\]]|\*\*|__|`/g, '').replace(/[^\S\n]{2,}/g, ' ');
 }

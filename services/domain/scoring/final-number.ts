@@ -70,12 +70,12 @@ function announcedTexts(text: string, wanted: (one: Announcement) => boolean): s
 }
 
 function hashedTexts(text: string): string[] {
-  return [...text.matchAll(/^\s*####(.*)$/gm)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/^[^\S\n]*####(.*)$/gm)].map((match) => match[1] ?? '');
 }
 
 /** "The result is …", up to the end of the sentence. */
 function resultTexts(text: string): string[] {
-  const result = /\bresult\b[\s*_:]*(?:is|are|=|:)[\s*_:]*(?:\\\[|\$\$)?\s*((?:(?!\.(?:\s|$)|\n).)+)/gi;
+  const result = /\bresult\b[\s*_:]{0,20}(?:is|are|=|:)[\s*_:]{0,20}(?:\\\[|\$\$)?\s{0,20}((?:(?!\.(?:\s|$)|\n).)+)/gi;
   return [...text.matchAll(result)].map((match) => match[1] ?? '');
 }
 

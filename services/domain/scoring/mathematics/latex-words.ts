@@ -81,7 +81,7 @@ function signOf(words: string): string | undefined {
 /** A word after a number is a unit where it is spaced off and no product of letters: "120 degrees", "5 cm". */
 const trailingUnit =
   /(?<=[\d}%])\s+(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)|sqrt|log|ln|pi\b|theta|infty)((?:[a-z]{3,}|cm|mm|km|in|ft|kg|mi|lb|hr|am|pm)(?:\s+[a-z]+)*)(?:\^\{?[23]\}?)?\s*$/i;
-const connective = /\s*,?\s*(?<![a-zA-Z\\])(and|or)(?![a-z])\s*/g;
+const connective = /(?<!\s)\s*,?\s*(?<![a-zA-Z\\])(and|or)(?![a-z])\s*/g;
 
 function withBareWordsRead(text: string): string {
   return text

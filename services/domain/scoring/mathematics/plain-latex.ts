@@ -146,7 +146,9 @@ const leftTextCommand = /\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt|operator
  * change what it says stay. What is no LaTeX stays too.
  */
 export function plainLatex(text: string): string {
-  const laidOut = withoutLayout(unescaped(text.replace(typographic, (sign) => typography[sign] ?? sign)));
+  // Long runs of blanks say no more than short ones, and take time.
+  const short = text.replace(/\s{3,}/g, '  ');
+  const laidOut = withoutLayout(unescaped(short.replace(typographic, (sign) => typography[sign] ?? sign)));
   const formula = spelt(
     withWordsRead(renamed(laidOut))
       .replace(leftTextCommand, ' ')

@@ -59,4 +59,12 @@ describe('the choice that an answer means', () => {
     ['E', undefined],
     ['', undefined],
   ])('%j: %s', (text, choice, choices = four) => expect(readChoice(text, choices)).toBe(choice));
+
+  test.each([' ', '(', '"', '>', '\n'])('comes to an end on %j without end', (piece) => {
+    expect(readChoice(`Final answer: ${piece.repeat(100_000)}`, four)).toBe(undefined);
+  });
+
+  test('comes to an end on text within text', () => {
+    expect(readChoice(`Answer: ${'\\text{'.repeat(10_000)}B${'}'.repeat(10_000)}`, four)).toBe('B');
+  });
 });

@@ -89,6 +89,10 @@ describe('the strict GSM8K scorer', () => {
     );
   });
 
+  it.each(['\n', ' ', ':', 'result: ', '\n#'])('comes to an end on %j without end', (piece) => {
+    expect(scored(`result ${piece.repeat(100_000 / piece.length)} 7`, '7').score).toBe(1);
+  });
+
   it('reads long answers without getting slow', () => {
     const started = performance.now();
     scored(`${'**12** {{{{ \\boxed{ 3,3,3,3 '.repeat(4000)} 7`, '7');
