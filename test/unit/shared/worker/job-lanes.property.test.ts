@@ -67,7 +67,7 @@ async function play(seed: number): Promise<string | undefined> {
         for (let job = 0; job < taken; job += 1) begin(queue);
         return taken;
       },
-      failed: () => timing.sleep(3, stop.signal),
+      failed: () => timing.sleep(3, stop.signal).catch(() => undefined),
     },
     stop.signal,
   );
