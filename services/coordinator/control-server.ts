@@ -104,7 +104,11 @@ export async function startControlServer(
   server.addService(ControlServiceService, implementation);
   new HealthImplementation({ '': 'SERVING', 'scale.v1.ControlService': 'SERVING' }).addToServer(server);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
+      const remedy = 'SCALE_CONTROL_HOST and SCALE_CONTROL_PORT say where, port 0 is any that is free';
+      if (cause) reject(new Error(`the ControlService cannot be served at ${address} (${cause.message}): ${remedy}`, { cause }));
+      else resolve(bound);
+    });
   });
   return {
     port,

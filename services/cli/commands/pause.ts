@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { statusName } from '../runs/describe-runs.ts';
@@ -19,6 +20,10 @@ export function addPauseCommand(program: Command, cli: Cli): void {
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
           const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
+          if (cluster.kind === 'own') {
+            const message = `no cluster runs on ${options.dataDir}, so nobody works on run ${runId}: \`scale run\` with its file would go on with it`;
+            throw new CliError(exitCodes.badInput, message);
+          }
           const response = await cluster.client.pauseRun(runId, options.reason, cli.interrupts.requested);
           const status = statusName(response.status);
           return { exitCode: exitCodes.ok, document: { runId, status }, text: `Run ${runId} is ${status}.` };

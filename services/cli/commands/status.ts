@@ -4,6 +4,7 @@ import { reportSpent, type SpentReport } from '../../domain/report/report-spent.
 import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../progress/format.ts';
@@ -26,7 +27,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
           const signal = cli.interrupts.requested;
-          const run = knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait());
+          const run = knowingWhoWorks(knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait()), cluster.kind);
           const record = await readRun(cluster, createRunRecord(run.runId), signal);
           const progress =
             record.events.length === 0 ? undefined : progressOf(record.state(), undefined, record.times, Date.now());
@@ -41,7 +42,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
               ['run', run.runId],
               ['status', withRemedy(describeStatus(run, cluster.kind))],
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
-              ...(progress === undefined ? [] : progressRows(progress)),
+              ...(progress === undefined ? [] : progressRows(progress, isGoingOn(run, cluster.kind))),
               ...(progress === undefined ? [] : spentRows(record)),
             ]),
           };
@@ -55,6 +56,14 @@ function knowingTheDisk(run: RunSummary, disk: ViewedWait | undefined): RunSumma
   if (disk === undefined || run.status !== RunStatus.RUNNING) return run;
   const { waitedMs = disk.waitedMs, sinceMs = Date.now() - disk.waitedMs } = run.waiting ?? {};
   return { ...run, waiting: { ...disk, waitedMs, sinceMs } };
+}
+
+/** A cluster that was started for this command alone goes on with no run: what ends the wait is the command that the run began with. */
+function knowingWhoWorks(run: RunSummary, cluster: ReachedCluster['kind']): RunSummary {
+  if (run.waiting === undefined || cluster !== 'own') return run;
+  const remedy = '`scale run` with the same file goes on with it';
+  const until = run.waiting.kind === 'person' ? `once that is mended, ${remedy}` : remedy;
+  return { ...run, waiting: { ...run.waiting, until } };
 }
 
 function withRemedy(status: string): string {
@@ -92,13 +101,13 @@ function spentRows(record: RunRecord): string[][] {
   return rows.filter(([, text]) => text !== '');
 }
 
-function progressRows(progress: RunProgress): string[][] {
+function progressRows(progress: RunProgress, isGoingOn: boolean): string[][] {
   const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
   return [
     ['rounds', `${progress.roundsCompleted} of ${progress.maxRounds} completed`],
     ['best', progress.bestScore === undefined ? 'none yet' : `${formatScore(progress.bestScore)} in round ${progress.bestRound}`],
     ['tokens', `${formatCount(progress.tokens)}${saved}`],
-    ...(progress.leftMs === undefined || progress.leftMs === 0
+    ...(!isGoingOn || progress.leftMs === undefined || progress.leftMs === 0
       ? []
       : [['time left', `about ${formatDuration(progress.leftMs)}`]]),
     ...(progress.simulated ? [['model', 'simulated: these scores are not results']] : []),

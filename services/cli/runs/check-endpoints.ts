@@ -75,9 +75,13 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
     }
   };
   const before: EndpointCheck['before'] = async (file, view) => {
+    const told = new Set<string>();
     const checks = askedEndpoints(file).map((asked) => {
       const key = JSON.stringify(asked);
-      const checked = known.get(key) ?? check(asked, view);
+      // Two roles that ask the same model at the same place wait for the same: it is said once.
+      const place = JSON.stringify([asked.endpoint.baseUrl, asked.endpoint.model]);
+      const checked = known.get(key) ?? check(asked, told.has(place) ? { ...view, waiting: () => undefined } : view);
+      told.add(place);
       known.set(key, checked);
       return checked;
     });

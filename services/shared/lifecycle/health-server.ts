@@ -37,7 +37,11 @@ export async function startHealthServer(settings: HealthServerSettings): Promise
     );
   });
   server.listen(settings.port, settings.host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((cause: Error) => {
+    const place = `${settings.host}:${settings.port}`;
+    const remedy = 'give SCALE_HEALTH_HOST and SCALE_HEALTH_PORT of its own to each service, port 0 for any that is free';
+    throw new Error(`probes cannot be served at ${place} (${cause.message}): ${remedy}`, { cause });
+  });
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
     if (!server.listening) return;

@@ -155,6 +155,12 @@ test('other terminals see the run, join it and cancel it', async () => {
   }
   const later = await scale('list', '--json').ended;
   expect(JSON.parse(later.stdout)).toMatchObject({ runs: [{ name: 'local', status: 'cancelled' }] });
+  // With no cluster there is nobody to steer.
+  for (const command of ['pause', 'resume']) {
+    const { code, stderr } = await scale(command, 'local').ended;
+    expect(stderr).toContain('no cluster runs on .scale');
+    expect(code).toBe(2);
+  }
 });
 
 test('Ctrl-C drains, and a run that joined goes on with a cluster of its own', async () => {
