@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -8,6 +9,7 @@ import { createLineView } from '../progress/run-view.ts';
 import { findRun } from '../runs/find-run.ts';
 import { followRun } from '../runs/follow-run.ts';
 import { createRunRecord } from '../runs/run-record.ts';
+import { endOf } from '../runs/run-to-its-end.ts';
 
 interface CancelOptions extends ClusterOptions {
   readonly json: boolean;
@@ -24,11 +26,28 @@ export function addCancelCommand(program: Command, cli: Cli): void {
     .action((wanted: string, options: CancelOptions) => cli.answer(options.json, () => cancel(cli, wanted, options)));
 }
 
+/**
+ * The command that owns the cluster ends with its run, and its coordinator while it still answers us: then what has become of the
+ * wish is looked up in the folder.
+ */
 async function cancel(cli: Cli, wanted: string, options: CancelOptions): Promise<Answer> {
+  try {
+    return await cancelOnce(cli, wanted, options);
+  } catch (error) {
+    if (!(error instanceof ClusterEndedError)) throw error;
+    return await cancelOnce(cli, wanted, options);
+  }
+}
+
+async function cancelOnce(cli: Cli, wanted: string, options: CancelOptions): Promise<Answer> {
   const signal = cli.interrupts.requested;
   return withCluster(cli, options, async (cluster) => {
-    const { runId } = await findRun(cluster, wanted, signal);
-    await cluster.client.cancelRun(runId, options.reason, signal);
+    const { runId, status } = await findRun(cluster, wanted, signal);
+    try {
+      if (status !== RunStatus.CANCELLED) await cluster.client.cancelRun(runId, options.reason, signal);
+    } catch (error) {
+      throw (await endOf(cluster, error)) ?? error;
+    }
     await untilOver(cli, cluster, runId);
     return { exitCode: exitCodes.ok, document: { runId, status: 'cancelled' }, text: `Run ${runId} is cancelled.` };
   });
@@ -42,7 +61,7 @@ async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Prom
     const signal = AbortSignal.any([cli.interrupts.requested, late]);
     await followRun({ cluster, record: createRunRecord(runId), view: silent }, signal);
   } catch (error) {
-    if (error instanceof ClusterEndedError) return;
+    if ((await endOf(cluster, error)) !== undefined) return;
     if (!late.aborted) throw error;
     const message = `run ${runId} is to be cancelled, but its log does not say so after ${withinMs / 1_000} s: look at the coordinator's log`;
     throw new CliError(exitCodes.failed, message, { cause: error });

@@ -57,7 +57,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
   const renewOnce = async (limitMs: number): Promise<boolean> => {
     const asked = performance.now();
     try {
-      revision = await linked(limitMs, () => bucket.update(key, value, revision, limitMs));
+      revision = await linked(limitMs, () => bucket.update(key, value, revision, Math.ceil(limitMs)));
     } catch (error) {
       if (!isWrongLastSequence(error)) throw error;
       // An update of ours whose answer was lost also gets here. The next attempt comes after a pause: whatever the server says,

@@ -9,6 +9,8 @@ export interface AttemptWatch extends Disposable {
   token(): void;
   /** Milliseconds to the first token, undefined before. */
   readonly firstTokenMs: number | undefined;
+  /** Milliseconds since the attempt began, from where firstTokenMs counts too. */
+  elapsedMs(): number;
 }
 
 /**
@@ -44,6 +46,7 @@ export function watchAttempt(
     get firstTokenMs() {
       return firstTokenMs;
     },
+    elapsedMs: () => nowMs() - startMs,
     token: () => {
       firstTokenMs ??= nowMs() - startMs;
       if (silence === undefined) silence = setTimeout(hang, stallTimeoutMs);

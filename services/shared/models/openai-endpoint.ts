@@ -64,10 +64,9 @@ export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock, p
   const attempt = async (request: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> => {
     const collector = createReplyCollector();
     return watched(caller, { request, collector, streamed: isStreaming(asked) }, async (watch) => {
-      const startMs = nowMs();
       const response = await answered('/chat/completions', watch.signal, request, asked);
       const streamed = await readChatResponse(response, collector, watch.token);
-      const latencyMs = nowMs() - startMs;
+      const latencyMs = watch.elapsedMs();
       const reply = collector.reply();
       const { usage, estimated } = usageOf(request, collector, reply.reasoning.length);
       if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated });
