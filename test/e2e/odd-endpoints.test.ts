@@ -77,6 +77,8 @@ interface Row {
   readonly endpoint?: string;
   readonly executor?: string;
   readonly workflow?: string;
+  /** In the place of this server's own; it is the proxy then. */
+  readonly host?: string;
 }
 const row = (answer: Answer, settings: Omit<Row, 'answer'> = {}): Row => ({ answer, ...settings });
 
@@ -90,6 +92,21 @@ const answered: Readonly<Record<string, Row>> = {
   'parts-streamed': row(stream((sum) => [...parts(sum).map((part) => choice({ content: [part] })), stop, figures, done])),
   'no-completion-tokens': row(whole((content) => ({ content }), { usage: { prompt_tokens: 20, total_tokens: 23 } })),
   'choices-null': row(stream((sum) => [opening, choice({ content: sum }), stop, { choices: null, usage }, done])),
+  'lists-for-details': row(
+    whole((content) => ({ content }), { usage: { ...usage, prompt_tokens_details: [], completion_tokens_details: [] } }),
+  ),
+  'another-index': row(
+    json(200, ({ sum }) => ({ choices: [{ index: 1, message: { content: sum }, finish_reason: 'stop' }], usage })),
+  ),
+  'reasoning-beside': row(
+    whole((content) => ({ content }), {
+      usage: {
+        ...{ prompt_tokens: 10, completion_tokens: 3, total_tokens: 23 },
+        completion_tokens_details: { reasoning_tokens: 10 },
+      },
+    }),
+  ),
+  'through-a-proxy': row(right, { host: 'http://models.internal.invalid' }),
   heartbeats: row(
     bytes(
       ({ sum }) =>
@@ -399,7 +416,7 @@ beforeAll(async () => {
     workflow('The quick brown fox jumps over the lazy dog and runs away. '.repeat(160)),
   );
   server = createServer(async (request, response) => {
-    const [, name = '', ...path] = (request.url ?? '').split('/');
+    const [, name = '', ...path] = new URL(request.url ?? '', base).pathname.split('/');
     if (path.join('/') === 'v1/models') return void response.end(JSON.stringify({ data: [{ id: model }] }));
     const body = JSON.parse((await request.toArray()).join(''));
     const [, a, b] = /What are (\d+) and (\d+)/.exec(body.messages?.at(-1)?.content ?? '') ?? [];
@@ -424,7 +441,7 @@ beforeAll(async () => {
       join(folder, 'data'),
     ],
     {
-      environment: secrets,
+      environment: { ...secrets, HTTP_PROXY: base },
     },
   );
   const untilAsked = async () => {
@@ -441,14 +458,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function runFile(name: string, { endpoint = '', executor = '' }: Row): Promise<string> {
+async function runFile(name: string, { endpoint = '', executor = '', host = base }: Row): Promise<string> {
   const file = join(folder, `${name}.yaml`);
   await writeFile(
     file,
     `seed: ${seedOf(name)}
 benchmark: sums.yaml
 models: { executor: { endpoint: e, model: ${model}${executor === '' ? '' : `, ${executor}`} } }
-endpoints: { e: { base_url: "${base}/${name}/v1"${endpoint === '' ? '' : `, ${endpoint}`} } }
+endpoints: { e: { base_url: "${host}/${name}/v1"${endpoint === '' ? '' : `, ${endpoint}`} } }
 cluster: { executors: 1, slots: 64 }
 `,
   );
@@ -469,7 +486,7 @@ async function evaluate(name: string, it: Row, signal: AbortSignal): Promise<Sai
   ];
   return cliHere([...args, '--out', join(folder, 'out', name), '--json'], {
     signal,
-    environment: { ...process.env, ...secrets },
+    environment: { ...process.env, ...secrets, HTTP_PROXY: base },
   });
 }
 
