@@ -90,11 +90,9 @@ async function untilLater({ bus }: KillableCluster, runId: string): Promise<void
 const tokensServed = (calls: readonly ServedCall[]): number =>
   calls.reduce((sum, { promptTokens, generationTokens }) => sum + promptTokens + generationTokens, 0);
 
-// Once more, since kills of NATS and of a worker can fall into the few milliseconds that docs/ledger.md names as a limit: seen in
-// one of about ten runs. A fault of the accounts fails both times.
 const title =
   '20 random kills: what was spent, with the calls that were lost, is what the server counted, and what was charged is as without';
-it(title, { retry: 1 }, async () => {
+it(title, async () => {
   const undisturbed = await search({ slots: 16, firstTokenMs: 0 }, async () => undefined);
   const random = randomStream(seed, 'kills');
   const victims = shuffled(random, kills);

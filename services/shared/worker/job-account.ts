@@ -14,13 +14,9 @@ export interface JobAccount extends AttemptMeter {
   settled(): Promise<void>;
 }
 
-/** Calls begun this long ago whose notes are not stored yet hold up the next ones. A stored note takes a few milliseconds. */
-const unstoredForMs = 20;
-
 /**
- * An attempt is noted before it is sent, so that one whose worker dies is known to be lost. It does not wait for the note to be
- * stored, which takes as long as a synced write, unless the server is behind or away: so what can be missed are the calls of the
- * last moments of a server that is killed, if their worker is killed too before it has sent the notes again.
+ * An attempt is sent when its note is stored, a few milliseconds later, so that one whose worker dies is known to be lost,
+ * whatever dies with it.
  *
  * A journaled call carries the id of its attempt: so whoever charges it can note its end once more, and no order of deaths makes
  * a call both charged and lost.
@@ -49,8 +45,7 @@ export function openJobAccount(
     async begin({ callId, model }, prompt) {
       attempts += 1;
       const attempt = { attemptId: `${delivery}/${attempts}`, jobId: ofJob, callId, model };
-      const stored = note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
-      if (writer.behindMs(runId) > unstoredForMs) await stored;
+      await note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
       return {
         id: attempt.attemptId,
         ended: (state, usage, usageEstimated) => noteEnd({ ...attempt, state, usage, usageEstimated }),

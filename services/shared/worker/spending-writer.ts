@@ -1,4 +1,3 @@
-import type { Clock } from '../../domain/ports.ts';
 import type { CallAttempt } from '../contracts/generated/scale/v1/spending.ts';
 import { schemaVersion } from '../contracts/read-message.ts';
 import type { Bus } from '../messaging/bus.ts';
@@ -7,13 +6,6 @@ import type { Bus } from '../messaging/bus.ts';
 export interface SpendingWriter {
   /** Resolves when it is stored. */
   note(runId: string, attempt: CallAttempt): Promise<void>;
-  /** How long the run's oldest note that is on its way has been waiting to be stored. */
-  behindMs(runId: string): number;
-}
-
-interface Sending {
-  readonly stored: Promise<void>;
-  readonly sinceMs: number;
 }
 
 interface Batch {
@@ -25,13 +17,13 @@ interface Batch {
  * One message a run is on its way at a time; what is noted meanwhile goes with the next one. So a busy worker sends a few messages
  * for hundreds of calls, and an idle one waits for nobody.
  */
-export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>, clock: Clock): SpendingWriter {
-  const underWay = new Map<string, Sending>();
+export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>): SpendingWriter {
+  const underWay = new Map<string, Promise<void>>();
   const waiting = new Map<string, Batch>();
 
   const send = async (runId: string, attempts: readonly CallAttempt[]): Promise<void> => {
     const stored = spending.note({ schemaVersion, runId, attempts: [...attempts] });
-    underWay.set(runId, { stored, sinceMs: clock.monotonicMs() });
+    underWay.set(runId, stored);
     try {
       await stored;
     } finally {
@@ -55,13 +47,9 @@ export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>, clock:
       const before = underWay.get(runId);
       if (before === undefined) return send(runId, [attempt]);
       const attempts = [attempt];
-      const stored = sendNext(runId, before.stored, attempts);
+      const stored = sendNext(runId, before, attempts);
       waiting.set(runId, { attempts, stored });
       return stored;
-    },
-    behindMs: (runId) => {
-      const { sinceMs } = underWay.get(runId) ?? {};
-      return sinceMs === undefined ? 0 : clock.monotonicMs() - sinceMs;
     },
   };
 }

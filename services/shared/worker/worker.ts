@@ -50,7 +50,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const { bus, clock, logger } = dependencies;
   const pulling = new AbortController();
   const stopping = new AbortController();
-  const spending = createSpendingWriter(bus, clock);
+  const spending = createSpendingWriter(bus);
   const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
   const runs = startRunDirectory(bus, logger, () => lanes.refresh());
