@@ -1,4 +1,4 @@
-import type { RunState } from '../domain/search/state.ts';
+import type { RunState } from '../domain/run/state.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';

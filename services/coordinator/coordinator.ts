@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Spent } from '../domain/ledger/spent.ts';
-import type { RunState } from '../domain/search/state.ts';
+import type { Spent } from '../domain/run/ledger/spent.ts';
+import type { RunState } from '../domain/run/state.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';

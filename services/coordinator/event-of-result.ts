@@ -1,19 +1,19 @@
 import type { Benchmark } from '../domain/benchmark.ts';
-import type { TokenUse } from '../domain/ledger/token-use.ts';
-import { totalUse } from '../domain/ledger/totals.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
-import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
-import type { ExecuteCommand, ProposeCommand } from '../domain/search/command.ts';
+import type { ExecuteCommand, ProposeCommand } from '../domain/run/command.ts';
 import type {
   ExecutionOutcome,
   PredictionCompleted,
   QueryWorkflowProposed,
   RunEvent,
   WorkflowProposed,
-} from '../domain/search/event.ts';
+} from '../domain/run/event.ts';
+import type { TokenUse } from '../domain/run/ledger/token-use.ts';
+import { totalUse } from '../domain/run/ledger/totals.ts';
+import type { RunState } from '../domain/run/state.ts';
+import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
-import type { RunState } from '../domain/search/state.ts';
 import { decodeYaml } from '../shared/config/decode-yaml.ts';
 import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';

@@ -1,5 +1,5 @@
-import { executedWorkflows } from '../domain/search/query-level/query-workflows.ts';
-import type { Round, RunState } from '../domain/search/state.ts';
+import { executedWorkflows } from '../domain/run/query-workflows.ts';
+import type { Round, RunState } from '../domain/run/state.ts';
 import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { executionJobId } from './job-of-command.ts';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Spent, spentBeside } from '../domain/ledger/spent.ts';
-import { totalUse } from '../domain/ledger/totals.ts';
-import { applyEvent } from '../domain/search/apply-event.ts';
+import { applyEvent } from '../domain/run/apply-event.ts';
+import type { Command } from '../domain/run/command.ts';
+import { type Spent, spentBeside } from '../domain/run/ledger/spent.ts';
+import { totalUse } from '../domain/run/ledger/totals.ts';
+import type { RunState } from '../domain/run/state.ts';
 import { hasBudget } from '../domain/search/budget/tokens-left.ts';
-import type { Command } from '../domain/search/command.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
-import type { RunState } from '../domain/search/state.ts';
 
 /**
  * The next step, by the log and, where a token budget would decide otherwise, by what was paid for beside it: that is then noted in

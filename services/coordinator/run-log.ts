@@ -1,7 +1,7 @@
-import { applyEvent } from '../domain/search/apply-event.ts';
-import type { RunEvent } from '../domain/search/event.ts';
-import { isOver } from '../domain/search/is-over.ts';
-import type { RunState } from '../domain/search/state.ts';
+import { applyEvent } from '../domain/run/apply-event.ts';
+import type { RunEvent } from '../domain/run/event.ts';
+import { isOver } from '../domain/run/is-over.ts';
+import type { RunState } from '../domain/run/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { entriesLost } from './run-copy.ts';

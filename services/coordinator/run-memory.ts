@@ -1,7 +1,7 @@
 import type { Benchmark } from '../domain/benchmark.ts';
-import type { MemoryRecalled } from '../domain/search/event.ts';
-import { type MemoryReader, rowsToKeep, rowsToRecall } from '../domain/search/memory.ts';
-import type { RunState } from '../domain/search/state.ts';
+import type { MemoryRecalled } from '../domain/run/event.ts';
+import { type MemoryReader, rowsToKeep, rowsToRecall } from '../domain/run/memory.ts';
+import type { RunState } from '../domain/run/state.ts';
 import { hashQueries } from '../shared/contracts/benchmark-codec.ts';
 import type { KeptMemory as KeptMemoryMessage, MemorySummary } from '../shared/contracts/generated/scale/v1/control.ts';
 import { memoryRowToProto } from '../shared/contracts/memory-codec.ts';

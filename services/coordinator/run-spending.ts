@@ -1,4 +1,4 @@
-import { createSpentTally, type Spent } from '../domain/ledger/spent.ts';
+import { createSpentTally, type Spent } from '../domain/run/ledger/spent.ts';
 import { callAttemptFromProto } from '../shared/contracts/spending-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 

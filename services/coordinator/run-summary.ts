@@ -1,7 +1,7 @@
-import type { Spent } from '../domain/ledger/spent.ts';
-import { totalUse } from '../domain/ledger/totals.ts';
-import { bestRound } from '../domain/search/best-round.ts';
-import type { RunState } from '../domain/search/state.ts';
+import { bestRound } from '../domain/run/best-round.ts';
+import type { Spent } from '../domain/run/ledger/spent.ts';
+import { totalUse } from '../domain/run/ledger/totals.ts';
+import type { RunState } from '../domain/run/state.ts';
 import type { RunManifest, RunSummary } from '../shared/contracts/generated/scale/v1/control.ts';
 import { spentToProto } from '../shared/contracts/spending-codec.ts';
 

@@ -1,4 +1,4 @@
-import type { Phase } from '../domain/ledger/token-use.ts';
+import type { Phase } from '../domain/run/ledger/token-use.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { JobKind } from '../shared/messaging/bus.ts';
 

@@ -1,5 +1,3 @@
-import type { OptionValue } from './scoring/kinds/scorer-kind.ts';
-
 /** A dataset's split with its scorer and the operators a workflow may use. */
 export interface Benchmark {
   readonly name: string;
@@ -28,6 +26,14 @@ export interface ScorerSettings {
   readonly kind: string;
   readonly options: Readonly<Record<string, OptionValue>>;
 }
+
+export interface AttachedFile {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export type OptionValue = boolean | number | string | readonly string[] | AttachedFile;
 
 export interface Query {
   readonly id: string;

@@ -1,11 +1,11 @@
 import { randomStream } from '../domain/random.ts';
-import type { Question } from './behaviour/question.ts';
 import { roles } from './behaviour/roles.ts';
 import { solve } from './behaviour/solve.ts';
 import { thinkBlock } from './behaviour/think-block.ts';
 import { type ChatRequest, replyKey } from './chat-request.ts';
 import { withoutFields } from './known-query.ts';
 import type { QueryIndex } from './query-index.ts';
+import type { Question } from './question.ts';
 import { requestedForm } from './requested-form.ts';
 
 export interface SimulatedModel {

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import type { EvaluationMethod } from '../../services/domain/evaluation/evaluation-method.ts';
 import { evaluationMethods } from '../../services/domain/evaluation/registry.ts';
-import { applyEvent } from '../../services/domain/search/apply-event.ts';
-import type { RunState } from '../../services/domain/search/state.ts';
+import { applyEvent } from '../../services/domain/run/apply-event.ts';
+import type { RunState } from '../../services/domain/run/state.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';

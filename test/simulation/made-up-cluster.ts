@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
-import type { RunEvent } from '../../services/domain/search/event.ts';
+import type { RunEvent } from '../../services/domain/run/event.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';

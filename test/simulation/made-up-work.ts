@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
-import { tokensOf } from '../../services/domain/ledger/totals.ts';
 import { randomStream } from '../../services/domain/random.ts';
-import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
+import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
+import { tokensOf } from '../../services/domain/run/ledger/totals.ts';
 import { canonicalHash } from '../../services/domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../services/domain/workflow/workflow.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../../services/domain/search/event.ts';
-import { mostRowsRecalled } from '../../services/domain/search/memory.ts';
+import type { RunEvent } from '../../services/domain/run/event.ts';
+import { mostRowsRecalled } from '../../services/domain/run/memory.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
+import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { encodeEvent } from '../../services/shared/contracts/event-codec.ts';

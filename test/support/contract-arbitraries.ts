@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { type Failure, failureKinds } from '../../services/domain/failure.ts';
-import type { TokenUse } from '../../services/domain/ledger/token-use.ts';
 import type { Usage } from '../../services/domain/ports.ts';
-import type { ModelSettings, RunConfiguration } from '../../services/domain/search/configuration.ts';
-import type { Evaluation, ExecutionOutcome, RunEvent } from '../../services/domain/search/event.ts';
+import type { ModelSettings, RunConfiguration } from '../../services/domain/run/configuration.ts';
+import type { Evaluation, ExecutionOutcome, RunEvent } from '../../services/domain/run/event.ts';
+import type { TokenUse } from '../../services/domain/run/ledger/token-use.ts';
 import type { Step, Workflow } from '../../services/domain/workflow/workflow.ts';
 
 /** Every value that a contract must carry: any text that is Unicode, any finite number, optional parts there or not. */

@@ -1,6 +1,6 @@
 import { Server, ServerCredentials, type ServerWritableStream, status } from '@grpc/grpc-js';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
-import type { RunEvent } from '../../services/domain/search/event.ts';
+import type { RunEvent } from '../../services/domain/run/event.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { eventToProto } from '../../services/shared/contracts/event-codec.ts';

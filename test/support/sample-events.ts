@@ -1,5 +1,5 @@
-import type { RunConfiguration } from '../../services/domain/search/configuration.ts';
-import type { RunEvent } from '../../services/domain/search/event.ts';
+import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
+import type { RunEvent } from '../../services/domain/run/event.ts';
 
 /** One event of each kind with every field set; test/fixtures/contracts/events.json holds their bytes. Never change one. */
 

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { measure } from '../../domain/replay/measure.ts';
-import { type PreparedSearch, prepareSearches, replaySearch } from '../../domain/replay/replay-search.ts';
+import type { PreparedSearch } from '../../domain/replay/prepared-search.ts';
+import { prepareSearches, replaySearch } from '../../domain/replay/replay-search.ts';
 import { fullValidation, pickStrategies, planOf, type Strategy } from '../../domain/replay/strategy.ts';
 import { defaultDataFolder } from '../../shared/config/data-folder.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { compareEvaluations, NothingToCompareError } from '../../domain/eval/compare-evaluations.ts';
+import { compareEvaluations, NothingToCompareError } from '../../domain/comparison/compare-evaluations.ts';
 import { randomStream } from '../../domain/random.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { executionRecords } from '../../domain/eval/execution-record.ts';
-import { describeMissingResults } from '../../domain/eval/missing-results.ts';
-import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
-import { totalsByModel, totalUse } from '../../domain/ledger/totals.ts';
+import { executionRecords } from '../../domain/comparison/execution-record.ts';
+import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
 import { reportSpent } from '../../domain/report/report-spent.ts';
+import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
+import { totalsByModel, totalUse } from '../../domain/run/ledger/totals.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { totalUse } from '../../domain/ledger/totals.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
+import { totalUse } from '../../domain/run/ledger/totals.ts';
 import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';

@@ -1,7 +1,7 @@
-import type { ScoredExecution } from '../../domain/eval/compare-evaluations.ts';
-import { executionRecords } from '../../domain/eval/execution-record.ts';
-import { describeMissingResults } from '../../domain/eval/missing-results.ts';
-import { tokensOf } from '../../domain/ledger/totals.ts';
+import type { ScoredExecution } from '../../domain/comparison/compare-evaluations.ts';
+import { executionRecords } from '../../domain/comparison/execution-record.ts';
+import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
+import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { exitCodes } from '../exit-codes.ts';

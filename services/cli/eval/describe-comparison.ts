@@ -1,4 +1,4 @@
-import type { ChangedQuery, Comparison } from '../../domain/eval/compare-evaluations.ts';
+import type { ChangedQuery, Comparison } from '../../domain/comparison/compare-evaluations.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../progress/format.ts';
 import type { ComparisonSide } from './comparison-side.ts';

@@ -1,4 +1,4 @@
-import type { OtherScore } from '../../domain/eval/summarize-evaluation.ts';
+import type { OtherScore } from '../../domain/comparison/summarize-evaluation.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../progress/format.ts';

@@ -1,5 +1,5 @@
 import { type BasicType, parquetWriteBuffer } from 'hyparquet-writer';
-import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+import type { ExecutionRecord } from '../../domain/comparison/execution-record.ts';
 import type { RecordColumn } from './record-columns.ts';
 
 type Columns = readonly RecordColumn[];

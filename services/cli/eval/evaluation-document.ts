@@ -1,7 +1,7 @@
-import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
-import { type EvaluationSummary, summarizeEvaluation } from '../../domain/eval/summarize-evaluation.ts';
+import type { ExecutionRecord } from '../../domain/comparison/execution-record.ts';
+import { type EvaluationSummary, summarizeEvaluation } from '../../domain/comparison/summarize-evaluation.ts';
 import type { SpentReport } from '../../domain/report/report-spent.ts';
-import type { Round, RunState } from '../../domain/search/state.ts';
+import type { Round, RunState } from '../../domain/run/state.ts';
 
 /** An evaluation as --json and evaluation.json tell it. */
 export interface EvaluationDocument extends EvaluationSummary {

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
-import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';

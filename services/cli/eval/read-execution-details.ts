@@ -1,4 +1,4 @@
-import { detailKey, type ExecutionDetail } from '../../domain/eval/execution-record.ts';
+import { detailKey, type ExecutionDetail } from '../../domain/comparison/execution-record.ts';
 import type { Result } from '../../shared/contracts/generated/scale/v1/result.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 

@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from '../../domain/eval/execution-record.ts';
+import type { ExecutionRecord } from '../../domain/comparison/execution-record.ts';
 
 /** What all records of an evaluation have in common; each record holds it, so that files can be put together. */
 export interface RecordOrigin {

@@ -3,7 +3,7 @@ import { agreementRows, agreementTables, describeAgreement, errorPlot } from '..
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { scoreStrategies } from '../../domain/replay/strategy.ts';
-import type { EvaluationSettings } from '../../domain/search/configuration.ts';
+import type { EvaluationSettings } from '../../domain/run/configuration.ts';
 import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
 import { replayDefaults } from '../replay/replay-defaults.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';

@@ -1,4 +1,4 @@
-import type { RunState } from '../../domain/search/state.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
 import { bestOf } from '../progress/run-progress.ts';
 import type { EndedRun } from '../runs/run-to-its-end.ts';

@@ -1,5 +1,5 @@
-import { totalUse } from '../../domain/ledger/totals.ts';
-import type { RunState } from '../../domain/search/state.ts';
+import { totalUse } from '../../domain/run/ledger/totals.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import { formatCount, formatScore } from '../progress/format.ts';
 import { bestOf } from '../progress/run-progress.ts';
 

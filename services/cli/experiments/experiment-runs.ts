@@ -1,7 +1,7 @@
 import type { RunReference } from '../../domain/experiment/experiment-report.ts';
-import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
-import { totalsByModel, totalUse } from '../../domain/ledger/totals.ts';
-import type { LedgerEntry, RunState } from '../../domain/search/state.ts';
+import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
+import { totalsByModel, totalUse } from '../../domain/run/ledger/totals.ts';
+import type { LedgerEntry, RunState } from '../../domain/run/state.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { createSlots } from '../../shared/sandbox/slots.ts';

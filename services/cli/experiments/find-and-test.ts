@@ -1,6 +1,6 @@
 import type { Trial } from '../../domain/experiment/compare-variants.ts';
 import { searchSpending } from '../../domain/experiment/search-spending.ts';
-import type { Round, RunState } from '../../domain/search/state.ts';
+import type { Round, RunState } from '../../domain/run/state.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
 import { bestOf } from '../progress/run-progress.ts';
 import type { EndedRun } from '../runs/run-to-its-end.ts';

@@ -9,8 +9,9 @@ import type { ClusterWish } from '../cluster/reach-to-run.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
-import { type ExperimentPlan, planExperiment } from './experiment-plan.ts';
+import type { ExperimentPlan } from './experiment-plan.ts';
 import { createExperimentRuns } from './experiment-runs.ts';
+import { planExperiment } from './plan-experiment.ts';
 import { createSharedCluster, type SharedCluster } from './shared-cluster.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ExecutionOutcome } from '../../domain/search/event.ts';
+import type { ExecutionOutcome } from '../../domain/run/event.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
 import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
 import type { ExperimentContext } from './experiment.ts';

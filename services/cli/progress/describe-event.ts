@@ -1,6 +1,6 @@
-import { totalUse } from '../../domain/ledger/totals.ts';
-import type { RunEvent } from '../../domain/search/event.ts';
-import type { RunState } from '../../domain/search/state.ts';
+import type { RunEvent } from '../../domain/run/event.ts';
+import { totalUse } from '../../domain/run/ledger/totals.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import { exact, formatCount, formatScore, oneLine } from './format.ts';
 
 export interface EventLine {

@@ -1,11 +1,11 @@
-import { estimateSaving } from '../../domain/ledger/estimated-saving.ts';
-import type { Spent } from '../../domain/ledger/spent.ts';
-import { totalUse } from '../../domain/ledger/totals.ts';
 import { isTold, reportSpent } from '../../domain/report/report-spent.ts';
-import { bestRound } from '../../domain/search/best-round.ts';
-import { coversAllQueries } from '../../domain/search/executions.ts';
-import { isOver } from '../../domain/search/is-over.ts';
-import type { Round, RunState } from '../../domain/search/state.ts';
+import { bestRound } from '../../domain/run/best-round.ts';
+import { coversAllQueries } from '../../domain/run/executions.ts';
+import { isOver } from '../../domain/run/is-over.ts';
+import { estimateSaving } from '../../domain/run/ledger/estimated-saving.ts';
+import type { Spent } from '../../domain/run/ledger/spent.ts';
+import { totalUse } from '../../domain/run/ledger/totals.ts';
+import type { Round, RunState } from '../../domain/run/state.ts';
 
 /** How far the present step is, as the coordinator tells it beside the log. */
 export interface StepProgress {

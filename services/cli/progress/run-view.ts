@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { RunEvent } from '../../domain/search/event.ts';
-import type { RunState } from '../../domain/search/state.ts';
+import type { RunEvent } from '../../domain/run/event.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
 import { describeSaved, formatCount, formatDuration, formatScore, oneLine } from './format.ts';

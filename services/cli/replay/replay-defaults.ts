@@ -1,4 +1,4 @@
-import type { EvaluationSettings } from '../../domain/search/configuration.ts';
+import type { EvaluationSettings } from '../../domain/run/configuration.ts';
 import { defaults } from '../../shared/config/defaults.ts';
 
 /** What a run file without a word about evaluation would say: a replay is of runs as they are by default. */

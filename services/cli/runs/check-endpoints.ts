@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
-import type { ModelSettings } from '../../domain/search/configuration.ts';
+import type { ModelSettings } from '../../domain/run/configuration.ts';
+import { isEvaluation } from '../../domain/run/run-kind.ts';
 import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { endpointSettings } from '../../shared/models/endpoint-settings.ts';

@@ -1,6 +1,6 @@
-import { lackOfResult } from '../../domain/eval/has-result.ts';
-import { isEvaluation } from '../../domain/eval/is-evaluation.ts';
-import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { RunConfiguration } from '../../domain/run/configuration.ts';
+import { lackOfResult } from '../../domain/run/lack-of-result.ts';
+import { isEvaluation } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { writtenHash } from '../../shared/config/written-settings.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';

@@ -1,5 +1,5 @@
 import type { Benchmark, Query } from '../../domain/benchmark.ts';
-import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import { sortedText } from '../../shared/config/sorted-text.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';

@@ -1,4 +1,4 @@
-import { spentBeside } from '../../domain/ledger/spent.ts';
+import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';

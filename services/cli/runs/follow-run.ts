@@ -1,6 +1,6 @@
-import { describeDoubts } from '../../domain/ledger/describe-doubts.ts';
-import { totalsByModel } from '../../domain/ledger/totals.ts';
-import type { RunEvent } from '../../domain/search/event.ts';
+import type { RunEvent } from '../../domain/run/event.ts';
+import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
+import { totalsByModel } from '../../domain/run/ledger/totals.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';

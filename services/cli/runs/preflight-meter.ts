@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallAttempt } from '../../domain/ledger/call-attempt.ts';
+import type { CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
 import type { SpendingNote } from '../../shared/contracts/generated/scale/v1/spending.ts';
 import { schemaVersion } from '../../shared/contracts/read-message.ts';
 import { callAttemptToProto } from '../../shared/contracts/spending-codec.ts';

@@ -1,7 +1,7 @@
-import type { Spent } from '../../domain/ledger/spent.ts';
-import { applyEvent } from '../../domain/search/apply-event.ts';
-import type { RunEvent } from '../../domain/search/event.ts';
-import type { RunState } from '../../domain/search/state.ts';
+import { applyEvent } from '../../domain/run/apply-event.ts';
+import type { RunEvent } from '../../domain/run/event.ts';
+import type { Spent } from '../../domain/run/ledger/spent.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import { eventFromProto } from '../../shared/contracts/event-codec.ts';
 import type { LoggedEvent } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';

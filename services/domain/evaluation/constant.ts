@@ -1,4 +1,4 @@
-import type { Evaluation } from '../search/event.ts';
+import type { Evaluation } from '../run/event.ts';
 import { mean } from '../statistics/intervals.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 

@@ -1,8 +1,9 @@
-import type { Command } from '../search/command.ts';
-import { outstandingExecutions } from '../search/executions.ts';
-import type { Round, RunState } from '../search/state.ts';
+import type { Command } from '../run/command.ts';
+import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
+import { outstandingExecutions } from '../run/executions.ts';
+import type { Round, RunState } from '../run/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
-import { evidenceOf, fullyExecutedRounds, predictionOf } from './evidence.ts';
+import { evidenceOf, predictionOf } from './evidence.ts';
 import { type EvaluationMethods, evaluationMethodNamed } from './registry.ts';
 import { warmUpFor } from './warm-up.ts';
 

@@ -1,20 +1,9 @@
 import type { Random } from '../ports.ts';
-import type { EvaluationSettings } from '../search/configuration.ts';
-import type { Evaluation, ExecutionOutcome, Stratum } from '../search/event.ts';
-
-/** What executions have shown of one workflow: parallel lists, each query once, its score the mean over repeats. */
-export interface OutcomeRow {
-  readonly queries: readonly number[];
-  readonly scores: readonly number[];
-}
-
-/** An earlier round with a score. Its row is empty where nothing was executed. The same round is always the same object. */
-export interface EarlierRound extends OutcomeRow {
-  readonly round: number;
-  /** 0 for round 1. */
-  readonly parentRound: number;
-  readonly evaluation: Evaluation;
-}
+import type { EvaluationSettings } from '../run/configuration.ts';
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
+import type { OutcomeRow } from '../run/outcome-row.ts';
+import type { Stratum } from '../sampling/stratum.ts';
 
 /** What is known when a candidate is being scored. */
 export interface Evidence {

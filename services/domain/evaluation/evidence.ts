@@ -1,15 +1,11 @@
-import { parseConfidence } from '../prompts/parse-confidence.ts';
 import { randomStream } from '../random.ts';
-import { coversAllQueries } from '../search/executions.ts';
-import { memoryOf } from '../search/memory.ts';
-import type { Round, RunState } from '../search/state.ts';
-import type { EarlierRound, Evidence } from './evaluation-method.ts';
-import { scoresByQuery } from './full.ts';
-
-/** Completed rounds whose workflow was executed on every query, oldest first. */
-export function fullyExecutedRounds(state: RunState): readonly Round[] {
-  return state.rounds.filter((round) => round.evaluation !== undefined && coversAllQueries(round, state.configuration));
-}
+import { parseConfidence } from '../replies/read-confidence.ts';
+import { earlierRounds, fullyExecutedRounds } from '../run/earlier-rounds.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import { memoryOf } from '../run/memory.ts';
+import { scoresByQuery } from '../run/outcomes.ts';
+import type { Round, RunState } from '../run/state.ts';
+import type { Evidence } from './evaluation-method.ts';
 
 /** What the state knows when the open round's workflow is being scored. */
 export function evidenceOf(state: RunState, round: Round): Evidence {
@@ -41,30 +37,6 @@ export function predictionOf(round: Round, attempts: number): number | 'pending'
   const score = round.predictions.at(-1)?.score;
   if (score !== undefined) return score;
   return round.predictions.length < attempts ? 'pending' : undefined;
-}
-
-/** Those of these rounds that have a score, with what was executed for it. */
-export function earlierRounds(rounds: readonly Round[]): readonly EarlierRound[] {
-  return rounds.flatMap(earlierRound);
-}
-
-const knownRows = new WeakMap<Round, EarlierRound>();
-
-/** Kept by round, since states share their rounds: methods that fit a model know a row again by the object. */
-function earlierRound(round: Round): EarlierRound[] {
-  if (round.evaluation === undefined) return [];
-  const known = knownRows.get(round);
-  if (known !== undefined) return [known];
-  const scores = scoresByQuery(round.outcomes);
-  const row: EarlierRound = {
-    round: round.round,
-    parentRound: round.parentRound,
-    evaluation: round.evaluation,
-    queries: [...scores.keys()],
-    scores: [...scores.values()],
-  };
-  knownRows.set(round, row);
-  return [row];
 }
 
 function scoreRow(round: Round, queryCount: number): number[] {

@@ -1,7 +1,7 @@
-import type { Evaluation } from '../search/event.ts';
+import type { Evaluation } from '../run/event.ts';
+import { executedScore } from '../run/outcomes.ts';
 import { drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
-import { executedScore } from './full.ts';
 
 /** S_few (Eq 7): the plain mean over the drawn queries, without stratum weights, so biased whichever way gamma leans. */
 export const fewShot: EvaluationMethod = {

@@ -1,5 +1,6 @@
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+import type { OutcomeRow } from '../run/outcome-row.ts';
 import { type RaschFit, startRasch, swept, withRow } from '../statistics/rasch-model.ts';
-import type { EarlierRound, OutcomeRow } from './evaluation-method.ts';
 
 /** How far a workflow's prior moves from the mean towards its father. */
 export const fatherWeight = 0.5;

@@ -1,9 +1,9 @@
 import type { Random } from '../ports.ts';
+import { executedScore, scoresByQuery } from '../run/outcomes.ts';
 import { sampleSize } from '../sampling/stratified-draw.ts';
 import { estimate, information } from '../statistics/rasch-estimate.ts';
 import { type RaschFit, withRow } from '../statistics/rasch-model.ts';
 import type { EvaluationMethod, EvaluationStep, Evidence } from './evaluation-method.ts';
-import { executedScore, scoresByQuery } from './full.ts';
 import { fatherWeight, raschFitOf } from './rasch-fit.ts';
 
 /**

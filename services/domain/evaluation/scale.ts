@@ -1,9 +1,9 @@
-import type { EvaluationSettings } from '../search/configuration.ts';
-import type { Evaluation } from '../search/event.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
+import type { Evaluation } from '../run/event.ts';
+import { executedScore } from '../run/outcomes.ts';
 import { drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 import { fewShotEvaluation } from './few-shot.ts';
-import { executedScore } from './full.ts';
 
 /** S_hat (Eq 8-9): the prediction, calibrated by a few executions. */
 export const scale: EvaluationMethod = {

@@ -1,10 +1,10 @@
+import type { Evaluation } from '../run/event.ts';
+import { executedScore, scoresByQuery } from '../run/outcomes.ts';
 import { systematicDraw } from '../sampling/systematic-draw.ts';
-import type { Evaluation } from '../search/event.ts';
 import { mean } from '../statistics/intervals.ts';
 import { binsByDifficulty, drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 import { expectedScores } from './expected-scores.ts';
-import { executedScore, scoresByQuery } from './full.ts';
 
 /** S_few with what Eq 7 lacks: each stratum counts by its share of the population, not of the sample. */
 export const weighted: EvaluationMethod = {

@@ -4,7 +4,7 @@ import { type ReplayRow, replaySeeds, rowOf } from '../replay/replay-report.ts';
 import { prepareSearches } from '../replay/replay-search.ts';
 import { planOf, type Strategy } from '../replay/strategy.ts';
 import type { Estimate } from '../replay/summarise.ts';
-import type { EvaluationSettings } from '../search/configuration.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
 import type { Figure, IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
 import { paperAgreement } from './paper-tables.ts';
 

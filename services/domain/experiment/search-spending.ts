@@ -1,7 +1,7 @@
-import { brokenSpending } from '../ledger/broken-spending.ts';
-import type { Phase } from '../ledger/token-use.ts';
-import { totalsByPhase, totalUse } from '../ledger/totals.ts';
-import type { RunState } from '../search/state.ts';
+import { brokenSpending } from '../run/ledger/broken-spending.ts';
+import type { Phase } from '../run/ledger/token-use.ts';
+import { totalsByPhase, totalUse } from '../run/ledger/totals.ts';
+import type { RunState } from '../run/state.ts';
 
 /** What a search has cost, as the paper counts it: everything but the executions on the test split. */
 export interface SearchSpending {

@@ -1,4 +1,4 @@
-import { phases } from '../ledger/token-use.ts';
+import { phases } from '../run/ledger/token-use.ts';
 import type { VariantResult } from './compare-variants.ts';
 import type { IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
 import { percentFigure, pointsFigure, probabilityFigure, shareFigure, tokensFigure } from './figures.ts';

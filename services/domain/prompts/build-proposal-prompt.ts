@@ -1,8 +1,8 @@
 import type { Benchmark, Query } from '../benchmark.ts';
-import type { EvaluationSettings } from '../search/configuration.ts';
-import type { ExecutionOutcome } from '../search/event.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
+import type { ExecutionOutcome } from '../run/event.ts';
+import type { Round, RunState } from '../run/state.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
-import type { Round, RunState } from '../search/state.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
 import { repairSection } from './repair-section.ts';
 import { oneLine, shortened } from './shortened.ts';

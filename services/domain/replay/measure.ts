@@ -1,5 +1,5 @@
 import { agreement } from '../statistics/agreement.ts';
-import type { PreparedSearch, ReplayedSearch } from './replay-search.ts';
+import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 
 /** What one replay of one search amounts to. Undefined is what cannot be said of it, e.g. a correlation with a constant. */
 export interface Measures {

@@ -1,8 +1,8 @@
-import type { OutcomeRow } from '../evaluation/evaluation-method.ts';
-import { isKnown, scoreAt } from '../search/final-pick/outcome-board.ts';
-import { type MemoryRow, mostRowsRecalled, rowsToRecall } from '../search/memory.ts';
+import { isKnown, scoreAt } from '../picking/outcome-board.ts';
+import { mostRowsRecalled, rowsToRecall } from '../run/memory.ts';
+import type { MemoryRow, OutcomeRow } from '../run/outcome-row.ts';
+import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 import type { ReplayPlan } from './replay-plan.ts';
-import type { PreparedSearch, ReplayedSearch } from './replay-search.ts';
 
 type Replay = (search: PreparedSearch, plan: ReplayPlan) => ReplayedSearch;
 

@@ -1,6 +1,6 @@
 import type { EvaluationMethod } from '../evaluation/evaluation-method.ts';
-import type { EvaluationSettings } from '../search/configuration.ts';
-import type { PickPolicy, PickSettings } from '../search/final-pick/pick-policy.ts';
+import type { PickPolicy, PickSettings } from '../picking/pick-policy.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
 
 /** How a recorded search is evaluated once more. */
 export interface ReplayPlan {

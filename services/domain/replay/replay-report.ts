@@ -1,7 +1,8 @@
 import type { Measures } from './measure.ts';
 import { measure } from './measure.ts';
+import type { PreparedSearch } from './prepared-search.ts';
 import type { ReplayPlan } from './replay-plan.ts';
-import { type PreparedSearch, replaySearch } from './replay-search.ts';
+import { replaySearch } from './replay-search.ts';
 import type { Strategy } from './strategy.ts';
 import { type PooledSummary, summarise } from './summarise.ts';
 

@@ -1,34 +1,15 @@
-import type { EarlierRound, EvaluationMethod, Evidence } from '../evaluation/evaluation-method.ts';
+import type { EvaluationMethod, Evidence } from '../evaluation/evaluation-method.ts';
 import { warmUpFor } from '../evaluation/warm-up.ts';
+import { nextPickStep } from '../picking/next-pick-step.ts';
 import { randomInteger, randomStream } from '../random.ts';
-import type { EvaluationSettings } from '../search/configuration.ts';
-import type { Evaluation, ExecutionOutcome } from '../search/event.ts';
-import { nextPickStep } from '../search/final-pick/next-pick-step.ts';
-import type { OutcomeBoard } from '../search/final-pick/outcome-board.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
+import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 import { lacksPredictions, type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
 import { rememberedRows } from './remembered-rows.ts';
 import { planSpending, type ReplayPlan } from './replay-plan.ts';
 import { simulatedPredictions } from './simulated-prediction.ts';
-
-export interface ReplayedSearch {
-  /** One a workflow, in their order. */
-  readonly evaluations: readonly Evaluation[];
-  /** The winner's place; undefined without a pick. */
-  readonly picked: number | undefined;
-  /** Rounds that were executed in full, as the warm-up. */
-  readonly warmUpRounds: number;
-  readonly executions: number;
-  /** What was executed, a row a workflow; the pick's executions are on the board. */
-  readonly rows: readonly EarlierRound[];
-  readonly board: OutcomeBoard | undefined;
-}
-
-export interface PreparedSearch extends RecordedSearch {
-  /** Those before it on the same queries, the newest first. */
-  readonly earlier: readonly PreparedSearch[];
-  readonly truths: readonly number[];
-  readonly working: readonly boolean[];
-}
 
 /** What does not depend on the seed, computed once. */
 export function prepareSearch(search: RecordedSearch, earlier: readonly PreparedSearch[] = []): PreparedSearch {

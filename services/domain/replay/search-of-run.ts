@@ -1,7 +1,7 @@
 import { predictionOf } from '../evaluation/evidence.ts';
-import { parseConfidence } from '../prompts/parse-confidence.ts';
-import { coversAllQueries } from '../search/executions.ts';
-import type { Round, RunState } from '../search/state.ts';
+import { parseConfidence } from '../replies/read-confidence.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import type { Round, RunState } from '../run/state.ts';
 import type { RecordedSearch, RecordedWorkflow } from './recorded-search.ts';
 
 /**

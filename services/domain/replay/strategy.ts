@@ -1,6 +1,6 @@
 import { type EvaluationMethods, evaluationMethodNamed, evaluationMethods } from '../evaluation/registry.ts';
-import type { EvaluationSettings } from '../search/configuration.ts';
-import { defaultPickSettings, type PickPolicies, pickPolicies, pickPolicyNamed } from '../search/final-pick/registry.ts';
+import { defaultPickSettings, type PickPolicies, pickPolicies, pickPolicyNamed } from '../picking/registry.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
 import type { ReplayBudget, ReplayMemory, ReplayPlan } from './replay-plan.ts';
 
 /** What a replay compares: plain data, so that it can be handed to another thread and written into a report. */

@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
-import type { Spent } from '../ledger/spent.ts';
-import type { RunState } from '../search/state.ts';
+import type { Spent } from '../run/ledger/spent.ts';
+import type { RunState } from '../run/state.ts';
 import { groupFailures } from './group-failures.ts';
 import { reportBest } from './report-best.ts';
 import { reportEstimates } from './report-estimates.ts';

@@ -1,6 +1,6 @@
-import { bestRound } from '../search/best-round.ts';
-import { coversAllQueries } from '../search/executions.ts';
-import type { Round, RunState } from '../search/state.ts';
+import { bestRound } from '../run/best-round.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import type { Round, RunState } from '../run/state.ts';
 import { type Interval, wilsonInterval } from '../statistics/intervals.ts';
 import { renderMermaid } from '../workflow/render-mermaid.ts';
 import { renderText } from '../workflow/render-text.ts';

@@ -1,7 +1,7 @@
-import { executedScore } from '../evaluation/full.ts';
 import { calibrationWeight } from '../evaluation/scale.ts';
-import { coversAllQueries } from '../search/executions.ts';
-import type { Round, RunState } from '../search/state.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import { executedScore } from '../run/outcomes.ts';
+import type { Round, RunState } from '../run/state.ts';
 import { agreement } from '../statistics/agreement.ts';
 import type { EstimateAgreement, EstimateKind, EstimateReport, RoundEstimates } from './report-model.ts';
 import { defined } from './report-rounds.ts';

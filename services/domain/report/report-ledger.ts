@@ -1,10 +1,10 @@
-import { brokenSpending } from '../ledger/broken-spending.ts';
-import { estimateSaving } from '../ledger/estimated-saving.ts';
-import type { Spent } from '../ledger/spent.ts';
-import type { Phase } from '../ledger/token-use.ts';
-import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../ledger/totals.ts';
-import { isOver } from '../search/is-over.ts';
-import type { RunState } from '../search/state.ts';
+import { isOver } from '../run/is-over.ts';
+import { brokenSpending } from '../run/ledger/broken-spending.ts';
+import { estimateSaving } from '../run/ledger/estimated-saving.ts';
+import type { Spent } from '../run/ledger/spent.ts';
+import type { Phase } from '../run/ledger/token-use.ts';
+import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../run/ledger/totals.ts';
+import type { RunState } from '../run/state.ts';
 import type { LedgerReport, Spending } from './report-model.ts';
 import { reportSpent } from './report-spent.ts';
 

@@ -1,5 +1,5 @@
-import { memoryOf } from '../search/memory.ts';
-import type { RunState } from '../search/state.ts';
+import { memoryOf } from '../run/memory.ts';
+import type { RunState } from '../run/state.ts';
 import type { MemoryReport } from './report-model.ts';
 
 /** Where the run's memory came from; undefined for a run that goes without. */

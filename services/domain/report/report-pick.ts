@@ -1,9 +1,9 @@
-import { earlierRounds } from '../evaluation/evidence.ts';
-import { boardOf, isKnown, type OutcomeBoard, scoreAt } from '../search/final-pick/outcome-board.ts';
-import { judgePick } from '../search/final-pick/pick-verdict.ts';
-import { defaultPickSettings } from '../search/final-pick/registry.ts';
-import { finalScores } from '../search/final-scores.ts';
-import type { RunState } from '../search/state.ts';
+import { finalScores } from '../picking/final-scores.ts';
+import { boardOf, isKnown, type OutcomeBoard, scoreAt } from '../picking/outcome-board.ts';
+import { judgePick } from '../picking/pick-verdict.ts';
+import { defaultPickSettings } from '../picking/registry.ts';
+import { earlierRounds } from '../run/earlier-rounds.ts';
+import type { RunState } from '../run/state.ts';
 import { mean } from '../statistics/intervals.ts';
 import type { PickReport } from './report-model.ts';
 

@@ -1,9 +1,9 @@
 import type { Failure } from '../failure.ts';
-import { describeDoubts } from '../ledger/describe-doubts.ts';
-import { totalsByModel } from '../ledger/totals.ts';
-import { coversAllQueries } from '../search/executions.ts';
-import { fallenBack, isQueryLevel } from '../search/query-level/query-workflows.ts';
-import type { Round, RunState } from '../search/state.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import { describeDoubts } from '../run/ledger/describe-doubts.ts';
+import { totalsByModel } from '../run/ledger/totals.ts';
+import { fallenBack, isQueryLevel } from '../run/query-workflows.ts';
+import type { Round, RunState } from '../run/state.ts';
 import type { BestWorkflow, EstimateReport } from './report-model.ts';
 
 const fewPairs = 5;

@@ -1,6 +1,6 @@
-import { executedScore } from '../evaluation/full.ts';
-import { totalUse } from '../ledger/totals.ts';
-import type { Round, RunState } from '../search/state.ts';
+import { totalUse } from '../run/ledger/totals.ts';
+import { executedScore } from '../run/outcomes.ts';
+import type { Round, RunState } from '../run/state.ts';
 import { shownScore } from '../search/static-score.ts';
 import { groupFailures } from './group-failures.ts';
 import type { RoundReport } from './report-model.ts';

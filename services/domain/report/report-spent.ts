@@ -1,4 +1,4 @@
-import { type Spent, spentBeside } from '../ledger/spent.ts';
+import { type Spent, spentBeside } from '../run/ledger/spent.ts';
 
 /** What was paid for, beside what was charged. */
 export interface SpentReport {

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.ts';
 import { randomChoice, randomInteger } from '../random.ts';
-import type { Stratum } from '../search/event.ts';
 import type { DifficultyBin } from './difficulty-bins.ts';
+import type { Stratum } from './stratum.ts';
 
 export interface StratifiedDraw {
   /** In the order drawn, no query twice. */

@@ -1,10 +1,10 @@
 import type { Failure } from '../failure.ts';
-import type { TokenUse } from '../ledger/token-use.ts';
+import type { WorkflowProposed } from '../run/event.ts';
+import type { TokenUse } from '../run/ledger/token-use.ts';
+import { brokenProposals } from '../run/proposals.ts';
+import type { RunState } from '../run/state.ts';
 import { nearForm } from '../workflow/near-form.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import { brokenProposals } from './canary.ts';
-import type { WorkflowProposed } from './event.ts';
-import type { RunState } from './state.ts';
 
 /** What was made of the optimizer's reply: a valid workflow with its canonical hash, or why there is none. */
 export type ParsedProposal =

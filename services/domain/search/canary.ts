@@ -1,13 +1,11 @@
-import { fullyExecutedRounds } from '../evaluation/evidence.ts';
-import { scoresByQuery } from '../evaluation/full.ts';
-import type { Failure } from '../failure.ts';
 import { randomStream, shuffled } from '../random.ts';
+import type { ExecuteCommand } from '../run/command.ts';
+import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import { memoryOf } from '../run/memory.ts';
+import { scoresByQuery } from '../run/outcomes.ts';
+import type { Round, RunState } from '../run/state.ts';
 import { mean } from '../statistics/intervals.ts';
-import type { ExecuteCommand } from './command.ts';
-import type { SearchSettings } from './configuration.ts';
-import { coversAllQueries } from './executions.ts';
-import { memoryOf } from './memory.ts';
-import type { Round, RunState } from './state.ts';
 
 /** A workflow that fails on its canary is given back to the optimizer once; if that fails too, the round is over. */
 export const brokenWorkflowsAllowed = 2;
@@ -48,20 +46,4 @@ export function canaryQuery(state: RunState): number {
 function newestSample({ rounds, configuration }: RunState): readonly number[] {
   const round = rounds.findLast((earlier) => earlier.samples.length > 0 && !coversAllQueries(earlier, configuration));
   return round?.samples.flatMap(({ queryIndexes }) => queryIndexes) ?? [];
-}
-
-/** Proposals of this round that were taken, and failed on their canary. */
-export function brokenProposals({ proposals }: Pick<Round, 'proposals'>): Round['proposals'] {
-  return proposals.filter(({ workflow, failure }) => workflow !== undefined && failure !== undefined);
-}
-
-/** Times the optimizer may be asked in this round: a workflow that broke on the last attempt still gets its repair turn. */
-export function proposalLimit(round: Pick<Round, 'proposals'>, { proposalAttempts }: SearchSettings): number {
-  const [first] = brokenProposals(round);
-  return first === undefined ? proposalAttempts : Math.max(proposalAttempts, first.attempt + 1);
-}
-
-/** What the optimizer reads of it. */
-export function canaryFailure(failure: Failure): Failure {
-  return { ...failure, message: `the workflow is valid, but failed on the first query that it was run on: ${failure.message}` };
 }

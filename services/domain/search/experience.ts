@@ -1,9 +1,9 @@
-import { fullyExecutedRounds } from '../evaluation/evidence.ts';
 import type { Failure } from '../failure.ts';
 import { randomStream, shuffled } from '../random.ts';
+import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
+import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
+import type { Round, RunState } from '../run/state.ts';
 import type { Workflow } from '../workflow/workflow.ts';
-import type { Evaluation, ExecutionOutcome } from './event.ts';
-import type { Round, RunState } from './state.ts';
 import { scoresZero, staticScore } from './static-score.ts';
 
 /** What is known about a parent and the edits that were tried on it, for the optimizer's next proposal (Eq 5). */

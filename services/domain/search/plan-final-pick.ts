@@ -1,19 +1,19 @@
-import { earlierRounds } from '../evaluation/evidence.ts';
-import { totalUse } from '../ledger/totals.ts';
+import { finalScores } from '../picking/final-scores.ts';
+import { nextPickStep, type PickExecution, type PickTokens } from '../picking/next-pick-step.ts';
+import type { PickTask } from '../picking/pick-policy.ts';
+import { defaultPickSettings, pickPolicyNamed } from '../picking/registry.ts';
+import { wantedExecutions } from '../picking/wanted-executions.ts';
 import { randomStream } from '../random.ts';
+import type { Command, ExecuteCommand } from '../run/command.ts';
+import { earlierRounds } from '../run/earlier-rounds.ts';
+import type { StopReason } from '../run/event.ts';
+import { meanCosts } from '../run/ledger/mean-cost.ts';
+import { totalUse } from '../run/ledger/totals.ts';
+import { memoryOf } from '../run/memory.ts';
+import type { RunState } from '../run/state.ts';
 import { jobCosts } from './budget/job-cost.ts';
-import { meanCosts } from './budget/mean-cost.ts';
 import { reservation } from './budget/reserve.ts';
 import { hasBudget, tokensForPick, tokensLeft } from './budget/tokens-left.ts';
-import type { Command, ExecuteCommand } from './command.ts';
-import type { StopReason } from './event.ts';
-import { nextPickStep, type PickExecution, type PickTokens } from './final-pick/next-pick-step.ts';
-import type { PickTask } from './final-pick/pick-policy.ts';
-import { defaultPickSettings, pickPolicyNamed } from './final-pick/registry.ts';
-import { wantedExecutions } from './final-pick/wanted-executions.ts';
-import { finalScores } from './final-scores.ts';
-import { memoryOf } from './memory.ts';
-import type { RunState } from './state.ts';
 
 /**
  * Once a stop rule has spoken: what the pick policy still wants executed, or the end of the run with its winner. With a token budget,

@@ -1,8 +1,8 @@
 import type { Random } from '../ports.ts';
 import { randomChoice } from '../random.ts';
-import type { SearchSettings } from './configuration.ts';
-import type { ParentCandidate } from './event.ts';
-import type { Round } from './state.ts';
+import type { SearchSettings } from '../run/configuration.ts';
+import type { ParentCandidate } from '../run/event.ts';
+import type { Round } from '../run/state.ts';
 
 type SelectionSettings = Pick<SearchSettings, 'candidates' | 'lambda' | 'alpha' | 'ties'>;
 

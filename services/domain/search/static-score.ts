@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
-import type { SearchSettings } from './configuration.ts';
-import type { Round } from './state.ts';
+import type { SearchSettings } from '../run/configuration.ts';
+import type { Round } from '../run/state.ts';
 
 /**
  * The paper's rule for a workflow that breaks a static rule: 0.0 at once, without anything being executed or predicted. There is

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
-import type { ScorerSettings } from '../../domain/benchmark.ts';
+import type { AttachedFile, OptionValue, ScorerSettings } from '../../domain/benchmark.ts';
 import { scorerKinds } from '../../domain/scoring/kinds/registry.ts';
-import type { AttachedFile, OptionValue, ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
+import type { ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
 import { scorers as builtInScorers } from '../../domain/scoring/registry.ts';
 import { suggestion } from '../../domain/workflow/near-name.ts';
 import type { ParsedSettings } from '../config/parse-settings.ts';

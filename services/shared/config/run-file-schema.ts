@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
-import { pickPolicies } from '../../domain/search/final-pick/registry.ts';
+import { pickPolicies } from '../../domain/picking/registry.ts';
 import { defaults } from './defaults.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';
 import { presetNames, presets } from './presets.ts';

@@ -4,7 +4,7 @@ import type {
   ModelSettings,
   RunConfiguration,
   SearchSettings,
-} from '../../domain/search/configuration.ts';
+} from '../../domain/run/configuration.ts';
 import {
   RunConfiguration as ProtoConfiguration,
   type EvaluationSettings as ProtoEvaluation,

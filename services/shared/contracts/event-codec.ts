@@ -1,6 +1,6 @@
-import { addDoubts } from '../../domain/ledger/call-doubts.ts';
-import type { TokenUse } from '../../domain/ledger/token-use.ts';
-import type { Evaluation, ExecutionOutcome, RunEvent, StopReason, WorkflowProposed } from '../../domain/search/event.ts';
+import type { Evaluation, ExecutionOutcome, RunEvent, StopReason, WorkflowProposed } from '../../domain/run/event.ts';
+import { addDoubts } from '../../domain/run/ledger/call-doubts.ts';
+import type { TokenUse } from '../../domain/run/ledger/token-use.ts';
 import { configurationFromProto, configurationToProto } from './configuration-codec.ts';
 import { ContractError } from './contract-error.ts';
 import {

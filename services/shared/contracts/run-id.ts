@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import { encodeConfiguration } from './configuration-codec.ts';
 
 const maxSlugLength = 40;

@@ -1,5 +1,5 @@
-import { attemptStates, type CallAttempt } from '../../domain/ledger/call-attempt.ts';
-import type { Spent, SpentPart } from '../../domain/ledger/spent.ts';
+import { attemptStates, type CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
+import type { Spent, SpentPart } from '../../domain/run/ledger/spent.ts';
 import {
   type CallAttempt as ProtoAttempt,
   type SpentPart as ProtoPart,

@@ -1,14 +1,10 @@
-import { FailureError } from '../../domain/failure.ts';
-import type { AttemptState } from '../../domain/ledger/call-attempt.ts';
 import type { Usage } from '../../domain/ports.ts';
-import { EndpointError, RequestFailure } from './endpoint-errors.ts';
-import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
-import { wasNeverSent } from './never-sent.ts';
+import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 
 /** Keeps account of attempts at calls, so that what was paid for is known whatever dies in the middle. */
 export interface AttemptMeter {
   /** Notes that the attempt is made; it may be sent when this resolves. @throws if that cannot be noted */
-  begin(request: Pick<EndpointRequest, 'callId' | 'model'>, prompt: Usage): Promise<MeteredAttempt>;
+  begin(call: { readonly callId: string; readonly model: string }, prompt: Usage): Promise<MeteredAttempt>;
   /** Of calls that belong to no job, such as those that try an endpoint. Absent: nobody keeps account of them. */
   readonly preflight?: AttemptMeter;
 }
@@ -16,70 +12,4 @@ export interface AttemptMeter {
 export interface MeteredAttempt {
   readonly id: string;
   ended(state: AttemptState, usage: Usage, estimated: boolean): void;
-}
-
-export interface MeteredReply extends EndpointReply {
-  /** "" where nobody keeps account. */
-  readonly attemptId: string;
-}
-
-/** One attempt, on record before it is sent and when it has ended. @throws as the endpoint does */
-export async function meteredAttempt(
-  endpoint: ModelEndpoint,
-  request: EndpointRequest,
-  signal: AbortSignal,
-): Promise<MeteredReply> {
-  const { meter } = request;
-  if (meter === undefined) return { ...(await endpoint.complete(request, signal)), attemptId: '' };
-  const prompt = estimatedPrompt(request);
-  const attempt = await meter.begin(request, prompt);
-  if (signal.aborted) attempt.ended('refused', noUsage, false);
-  signal.throwIfAborted();
-  try {
-    const reply = await endpoint.complete({ ...request, attemptId: attempt.id }, signal);
-    attempt.ended('answered', reply.usage, reply.usageEstimated);
-    return { ...reply, attemptId: attempt.id };
-  } catch (error) {
-    const { state, usage, estimated } = costOf(error, prompt);
-    attempt.ended(state, usage, estimated);
-    throw error;
-  }
-}
-
-/** Four characters a token: within a quarter of the truth for English text. */
-function estimatedPrompt({ messages }: EndpointRequest): Usage {
-  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
-  return { ...noUsage, promptTokens: Math.ceil(characters / 4) };
-}
-
-const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-
-interface Cost {
-  readonly state: AttemptState;
-  readonly usage: Usage;
-  readonly estimated: boolean;
-}
-
-/** What an attempt without a usable reply has cost, as far as can be known. */
-function costOf(error: unknown, prompt: Usage): Cost {
-  const billed =
-    error instanceof EndpointError ? error.billed : error instanceof RequestFailure ? error.billed.at(-1) : undefined;
-  if (billed !== undefined) return { state: 'useless', usage: billed.usage, estimated: billed.estimated };
-  return mayHaveCost(error)
-    ? { state: 'broken-off', usage: prompt, estimated: true }
-    : { state: 'refused', usage: noUsage, estimated: false };
-}
-
-/** A refusal in words costs nothing. What breaks off may have cost anything, and so may what the worker itself cuts. */
-function mayHaveCost(error: unknown): boolean {
-  if (error instanceof FailureError || wasNeverSent(error)) return false;
-  if (!(error instanceof EndpointError)) return true;
-  const { kind, status } = error;
-  return (
-    kind === 'timeout' ||
-    kind === 'stalled' ||
-    kind === 'malformed' ||
-    kind === 'empty' ||
-    (kind === 'unavailable' && status === undefined)
-  );
 }

@@ -1,9 +1,9 @@
 import { firstAbort } from '../lifecycle/first-abort.ts';
-import { type MeteredReply, meteredAttempt } from './attempt-meter.ts';
 import { createCallJudge } from './call-judge.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
+import { type MeteredReply, meteredAttempt } from './metered-attempt.ts';
 import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';

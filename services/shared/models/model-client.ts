@@ -1,6 +1,6 @@
 import type { ModelClient, ModelReply } from '../../domain/ports.ts';
 import { randomInteger, randomStream } from '../../domain/random.ts';
-import type { ModelSettings } from '../../domain/search/configuration.ts';
+import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
 import type { EndpointPool } from './endpoint-pool.ts';

@@ -1,5 +1,5 @@
 import type { ModelClient } from '../../domain/ports.ts';
-import type { ModelSettings } from '../../domain/search/configuration.ts';
+import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import type { JobContext } from '../worker/job-work.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
-import { applyEvent } from '../../domain/search/apply-event.ts';
-import type { RunState } from '../../domain/search/state.ts';
+import { applyEvent } from '../../domain/run/apply-event.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import { decodeEvent } from '../contracts/event-codec.ts';
 import { DamagedRecordError, decodeRunLogFile } from '../contracts/run-log-file.ts';
 import { TraceError } from './trace-error.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallAttempt } from '../../domain/ledger/call-attempt.ts';
+import type { CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { usageFromProto } from '../contracts/result-codec.ts';
 import { callAttemptToProto } from '../contracts/spending-codec.ts';

@@ -1,5 +1,5 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
-import type { RunConfiguration } from '../../domain/search/configuration.ts';
+import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';

@@ -1,6 +1,6 @@
 import type { Random } from '../../domain/ports.ts';
-import type { Question } from '../behaviour/question.ts';
 import type { KnownQuery } from '../known-query.ts';
+import type { Question } from '../question.ts';
 
 /** What the form of a prompt is worth, in logits of solving a query. */
 export interface FormWorth {

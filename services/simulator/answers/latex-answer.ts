@@ -1,7 +1,7 @@
 import { boxedTexts } from '../../domain/replies/boxes.ts';
-import type { Question } from '../behaviour/question.ts';
 import { type KnownQuery, mainText } from '../known-query.ts';
 import { pick } from '../pick.ts';
+import type { Question } from '../question.ts';
 import type { AnswerKind } from './answer-kind.ts';
 import { nearLatex } from './near-latex.ts';
 import { numberIn } from './near-number.ts';

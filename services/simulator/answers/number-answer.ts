@@ -1,7 +1,7 @@
 import type { Random } from '../../domain/ports.ts';
-import type { Question } from '../behaviour/question.ts';
 import type { KnownQuery } from '../known-query.ts';
 import { pick } from '../pick.ts';
+import type { Question } from '../question.ts';
 import type { AnswerKind } from './answer-kind.ts';
 import { nearNumber, numberIn, numbersOf } from './near-number.ts';
 import { inWords } from './number-words.ts';

@@ -1,9 +1,9 @@
 import type { Random } from '../../domain/ports.ts';
 import { goldAnswers } from '../../domain/scoring/gold-answers.ts';
 import { squadTokens } from '../../domain/scoring/token-overlap.ts';
-import type { Question } from '../behaviour/question.ts';
 import { type KnownQuery, mainText } from '../known-query.ts';
 import { pick } from '../pick.ts';
+import type { Question } from '../question.ts';
 import type { AnswerKind } from './answer-kind.ts';
 import { numberIn } from './near-number.ts';
 import { nearWords, passageOf } from './near-words.ts';

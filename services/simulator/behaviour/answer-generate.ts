@@ -1,5 +1,5 @@
 import { kindOf } from '../answers/kind-of.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 import { answerTo } from './solve.ts';
 import { withoutQuery } from './without-query.ts';
 

@@ -1,6 +1,6 @@
 import { solutionLabel } from '../../domain/operators/sc-ensemble.ts';
 import { kindOf } from '../answers/kind-of.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 
 /** One of the solutions that a prompt shows under letters. */
 export interface Candidate {

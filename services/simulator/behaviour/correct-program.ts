@@ -1,7 +1,7 @@
 import { kindOf } from '../answers/kind-of.ts';
 import { pick } from '../pick.ts';
+import type { Question } from '../question.ts';
 import { attempt } from './attempt.ts';
-import type { Question } from './question.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** Logits that an error message adds to another attempt. */

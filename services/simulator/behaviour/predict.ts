@@ -1,6 +1,6 @@
 import type { Random } from '../../domain/ports.ts';
 import { pick } from '../pick.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 
 /** What it believes of workflows before it sees a score, and how many scores that belief weighs as much as. */
 const belief = { score: 0.92, weight: 3 };

@@ -9,7 +9,7 @@ import { type Task, taskIn } from '../edits/task.ts';
 import type { WorkflowDocument } from '../edits/workflow-document.ts';
 import { suits, type WorkflowEdit } from '../edits/workflow-edit.ts';
 import { pick } from '../pick.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 
 /** AFlow lost about a quarter of its rounds to broken workflows. */
 const brokenShare = 0.24;

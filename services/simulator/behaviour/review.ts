@@ -1,5 +1,5 @@
 import { kindOf } from '../answers/kind-of.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 import { shownSolution } from './shown-solution.ts';
 
 const falseAlarmShare = 0.03;

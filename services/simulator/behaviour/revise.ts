@@ -1,6 +1,6 @@
 import { kindOf } from '../answers/kind-of.ts';
+import type { Question } from '../question.ts';
 import { attempt } from './attempt.ts';
-import type { Question } from './question.ts';
 import { shownSolution } from './shown-solution.ts';
 import { withoutQuery } from './without-query.ts';
 

@@ -11,13 +11,13 @@ import { queryProposalOpening } from '../../domain/prompts/build-query-proposal-
 import { predictionOpening } from '../../domain/prompts/prediction-instructions.ts';
 import { proposalOpening } from '../../domain/prompts/proposal-instructions.ts';
 import { judgeMarker } from '../../domain/scoring/kinds/judge.ts';
+import type { Question } from '../question.ts';
 import { answerGenerate } from './answer-generate.ts';
 import { correctProgram } from './correct-program.ts';
 import { format } from './format.ts';
 import { judge } from './judge.ts';
 import { predict } from './predict.ts';
 import { propose } from './propose.ts';
-import type { Question } from './question.ts';
 import { review } from './review.ts';
 import { revise } from './revise.ts';
 import { verdict } from './verdict.ts';

@@ -1,7 +1,7 @@
 import { kindOf } from '../answers/kind-of.ts';
 import { type KnownQuery, withoutFields } from '../known-query.ts';
+import type { Question } from '../question.ts';
 import { attempt } from './attempt.ts';
-import type { Question } from './question.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** Logits that a think block, an earlier solution in the prompt, and a passage that is left out of it add. */

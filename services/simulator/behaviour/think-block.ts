@@ -1,5 +1,5 @@
 import { kindOf } from '../answers/kind-of.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 
 /** What Qwen3 writes first when thinking is on and the server has no reasoning parser. */
 export function thinkBlock({ known, random }: Question): string {

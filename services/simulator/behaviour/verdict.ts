@@ -1,6 +1,6 @@
 import { kindOf } from '../answers/kind-of.ts';
 import type { KnownQuery } from '../known-query.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 
 /** How often a judge takes a right answer for a wrong one, or the other way round. */
 const misjudgedShare = 0.08;

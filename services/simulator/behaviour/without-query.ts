@@ -1,7 +1,7 @@
 import { boxedTexts } from '../../domain/replies/boxes.ts';
 import { readProgram } from '../../domain/replies/read-program.ts';
 import { pick } from '../pick.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 
 /** Without a query that it knows, it can at most repeat an answer that is shown. */
 export function withoutQuery({ prompt, random }: Question): string {

@@ -1,5 +1,5 @@
 import { customCodeGenerateMarker } from '../../domain/operators/custom-code-generate.ts';
-import type { Question } from './question.ts';
+import type { Question } from '../question.ts';
 import { solve } from './solve.ts';
 
 /** The reply to custom_code_generate; a task that it does not know gets a stub under the wanted name. */

@@ -2,8 +2,8 @@ import { computingProgram, failingProgram } from '../answers/computing-program.t
 import { kindOf } from '../answers/kind-of.ts';
 import { programAnswer } from '../answers/program-answer.ts';
 import { pick } from '../pick.ts';
+import type { Question } from '../question.ts';
 import { attempt } from './attempt.ts';
-import type { Question } from './question.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** How often a program raises: at first, and after its error has been shown. */

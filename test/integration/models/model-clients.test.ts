@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ModelSettings, RunConfiguration } from '../../../services/domain/search/configuration.ts';
+import type { ModelSettings, RunConfiguration } from '../../../services/domain/run/configuration.ts';
 import type { Endpoint } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';

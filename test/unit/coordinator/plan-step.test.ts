@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { planStep } from '../../../services/coordinator/plan-step.ts';
-import { createSpentTally, type Spent } from '../../../services/domain/ledger/spent.ts';
-import { totalUse } from '../../../services/domain/ledger/totals.ts';
+import { createSpentTally, type Spent } from '../../../services/domain/run/ledger/spent.ts';
+import { totalUse } from '../../../services/domain/run/ledger/totals.ts';
+import type { RunState } from '../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../services/domain/search/plan-next-step.ts';
-import type { RunState } from '../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay } from '../domain/search/made-up-world.ts';
 
 const overrides: Overrides = { queryCount: 20, search: { tokenBudget: 8_000 }, evaluation: { method: 'full' } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeStatus, isGoingOn, runTable } from '../../../services/cli/runs/describe-runs.ts';
 import { runSummary } from '../../../services/coordinator/run-summary.ts';
-import type { Round, RunState } from '../../../services/domain/search/state.ts';
+import type { Round, RunState } from '../../../services/domain/run/state.ts';
 import { type RunManifest, RunStatus, type RunSummary } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { madeUpConfiguration } from '../domain/search/made-up-world.ts';
 

@@ -1,5 +1,5 @@
-import { phases } from '../../../domain/ledger/token-use.ts';
 import type { ReportModel } from '../../../domain/report/report-model.ts';
+import { phases } from '../../../domain/run/ledger/token-use.ts';
 import { formatCount } from '../../progress/format.ts';
 import { type Markup, markup } from '../markup.ts';
 import { drawing } from './axes.ts';

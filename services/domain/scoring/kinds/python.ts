@@ -1,8 +1,8 @@
-import type { Query } from '../../benchmark.ts';
+import type { AttachedFile, Query } from '../../benchmark.ts';
 import { FailureError } from '../../failure.ts';
 import type { CodeVerdict } from '../../ports.ts';
 import { CodeRunnerMissingError, type ScoredAnswer } from '../scorer.ts';
-import { type AttachedFile, scorerKind } from './scorer-kind.ts';
+import { scorerKind } from './scorer-kind.ts';
 
 /** It runs below the user's text, so that line numbers are the file's; its own names are none that a user would choose. */
 const call = (name: string) => `

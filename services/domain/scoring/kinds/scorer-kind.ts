@@ -1,4 +1,4 @@
-import type { Query } from '../../benchmark.ts';
+import type { AttachedFile, OptionValue, Query } from '../../benchmark.ts';
 import type { Scorer } from '../scorer.ts';
 
 /** What a kind of scorer can be told in a benchmark file. Without a default it must be told. */
@@ -12,14 +12,6 @@ export type OptionRule = { readonly description: string } & (
   /** An endpoint of the run file, "" for the executor's. It decides where, never what, and does not travel. */
   | { readonly type: 'endpoint' }
 );
-
-export interface AttachedFile {
-  /** For messages. */
-  readonly name: string;
-  readonly text: string;
-}
-
-export type OptionValue = boolean | number | string | readonly string[] | AttachedFile;
 
 interface ValueOfType {
   readonly flag: boolean;

@@ -1,9 +1,9 @@
-import { executedScore } from '../../evaluation/full.ts';
-import { bestRound } from '../best-round.ts';
-import type { RoundCompleted } from '../event.ts';
-import { outstandingExecutions } from '../executions.ts';
-import type { RunState } from '../state.ts';
-import { isPartial, partialMethod } from './is-partial.ts';
+import { bestRound } from '../../run/best-round.ts';
+import type { RoundCompleted } from '../../run/event.ts';
+import { outstandingExecutions } from '../../run/executions.ts';
+import { isPartial, partialMethod } from '../../run/is-partial.ts';
+import { executedScore } from '../../run/outcomes.ts';
+import type { RunState } from '../../run/state.ts';
 
 /** Whether the token budget has ended a round before its workflow had the score that the method gives. */
 export function wasCutShort({ rounds }: RunState): boolean {

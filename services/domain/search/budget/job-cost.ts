@@ -1,12 +1,12 @@
-import { totalUse } from '../../ledger/totals.ts';
 import { operators } from '../../operators/registry.ts';
+import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../../run/command.ts';
+import type { ExecutionOutcome, WorkflowProposed } from '../../run/event.ts';
+import { tokensOfOutcome } from '../../run/ledger/mean-cost.ts';
+import { totalUse } from '../../run/ledger/totals.ts';
+import { executedWorkflows } from '../../run/query-workflows.ts';
+import type { Round, RunState } from '../../run/state.ts';
 import { workflowBounds } from '../../workflow/bounds.ts';
 import type { Workflow } from '../../workflow/workflow.ts';
-import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../command.ts';
-import type { ExecutionOutcome, WorkflowProposed } from '../event.ts';
-import { executedWorkflows } from '../query-level/query-workflows.ts';
-import type { Round, RunState } from '../state.ts';
-import { tokensOfOutcome } from './mean-cost.ts';
 
 /** What a job may take, by what others have taken. */
 export interface JobCost {

@@ -1,9 +1,9 @@
-import { totalUse } from '../../ledger/totals.ts';
+import { coversAllQueries } from '../../run/executions.ts';
+import { meanCosts } from '../../run/ledger/mean-cost.ts';
+import { totalUse } from '../../run/ledger/totals.ts';
+import type { RunState } from '../../run/state.ts';
 import { sampleSize } from '../../sampling/stratified-draw.ts';
 import { mean } from '../../statistics/intervals.ts';
-import { coversAllQueries } from '../executions.ts';
-import type { RunState } from '../state.ts';
-import { meanCosts } from './mean-cost.ts';
 
 /** What another round is likely to take, by the rounds so far: its proposal, and the executions that give its workflow a score. */
 export function nextRoundTokens(state: RunState): number {

@@ -1,11 +1,11 @@
+import { bestRound } from '../../run/best-round.ts';
+import type { Command, ExecuteCommand, WorkCommand } from '../../run/command.ts';
+import type { TokensReserved } from '../../run/event.ts';
+import { tokensOfOutcome } from '../../run/ledger/mean-cost.ts';
+import type { RunState } from '../../run/state.ts';
 import { mean } from '../../statistics/intervals.ts';
-import { bestRound } from '../best-round.ts';
-import type { Command, ExecuteCommand, WorkCommand } from '../command.ts';
-import type { TokensReserved } from '../event.ts';
-import type { RunState } from '../state.ts';
 import { cutShort } from './cut-short.ts';
 import { type JobCost, jobCosts, unseen } from './job-cost.ts';
-import { tokensOfOutcome } from './mean-cost.ts';
 import { hasBudget, tokensLeft, tokensOfPick } from './tokens-left.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { earlierRounds } from '../../evaluation/evidence.ts';
-import { totalUse } from '../../ledger/totals.ts';
-import { wantedExecutions } from '../final-pick/wanted-executions.ts';
-import type { RunState } from '../state.ts';
-import { meanCosts } from './mean-cost.ts';
+import { wantedExecutions } from '../../picking/wanted-executions.ts';
+import { earlierRounds } from '../../run/earlier-rounds.ts';
+import { meanCosts } from '../../run/ledger/mean-cost.ts';
+import { totalUse } from '../../run/ledger/totals.ts';
+import type { RunState } from '../../run/state.ts';
 
 export function hasBudget({ configuration }: Pick<RunState, 'configuration'>): boolean {
   return configuration.search.tokenBudget > 0;

@@ -1,8 +1,8 @@
 import { evaluateRound } from '../../evaluation/evaluate-round.ts';
 import type { EvaluationMethods } from '../../evaluation/registry.ts';
-import type { Command } from '../command.ts';
-import type { Round, RunState } from '../state.ts';
-import { awaitedProposals, executedWorkflows } from './query-workflows.ts';
+import type { Command } from '../../run/command.ts';
+import { awaitedProposals, executedWorkflows } from '../../run/query-workflows.ts';
+import type { Round, RunState } from '../../run/state.ts';
 
 /**
  * The query-level baseline, a run of one round: the optimizer writes a workflow for each query, all at once, and each is

@@ -1,6 +1,6 @@
-import type { TokenUse } from '../../ledger/token-use.ts';
+import type { QueryWorkflowProposed } from '../../run/event.ts';
+import type { TokenUse } from '../../run/ledger/token-use.ts';
 import type { ParsedProposal } from '../admit-proposal.ts';
-import type { QueryWorkflowProposed } from '../event.ts';
 
 export interface QueryProposal {
   readonly round: number;

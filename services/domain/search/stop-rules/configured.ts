@@ -1,4 +1,4 @@
-import type { SearchSettings } from '../configuration.ts';
+import type { SearchSettings } from '../../run/configuration.ts';
 import { convergence } from './convergence.ts';
 import { maxRounds } from './max-rounds.ts';
 import { anyOf, type StopRule } from './stop-rule.ts';

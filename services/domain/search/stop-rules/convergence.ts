@@ -1,5 +1,5 @@
+import type { Round } from '../../run/state.ts';
 import { mean } from '../../statistics/intervals.ts';
-import type { Round } from '../state.ts';
 import type { StopRule } from './stop-rule.ts';
 
 export interface ConvergenceSettings {

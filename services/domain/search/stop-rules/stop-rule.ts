@@ -1,5 +1,5 @@
-import type { StopReason } from '../event.ts';
-import type { RunState } from '../state.ts';
+import type { StopReason } from '../../run/event.ts';
+import type { RunState } from '../../run/state.ts';
 
 /** Asked between rounds: why the search should end now, or undefined to go on. */
 export type StopRule = (state: RunState) => StopReason | undefined;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeEvent } from '../../../../services/cli/progress/describe-event.ts';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import type { RunEvent } from '../../../../services/domain/search/event.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 function linesOf(log: readonly RunEvent[]): { text: string; weight: string }[] {

@@ -1,7 +1,7 @@
-import type { Spent } from '../../../../services/domain/ledger/spent.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
+import type { Spent } from '../../../../services/domain/run/ledger/spent.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import type { Step, Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { madeUpBenchmark } from '../../domain/report/made-up-benchmark.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, replay } from '../../domain/search/made-up-world.ts';

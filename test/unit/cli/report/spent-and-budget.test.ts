@@ -3,9 +3,9 @@ import { describeSpent } from '../../../../services/cli/progress/describe-spent.
 import { renderHtml } from '../../../../services/cli/report/render-html.ts';
 import { renderMarkdown } from '../../../../services/cli/report/render-markdown.ts';
 import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
-import { createSpentTally, type Spent } from '../../../../services/domain/ledger/spent.ts';
-import { totalUse } from '../../../../services/domain/ledger/totals.ts';
 import { reportSpent } from '../../../../services/domain/report/report-spent.ts';
+import { createSpentTally, type Spent } from '../../../../services/domain/run/ledger/spent.ts';
+import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 import { finishedState, reportOf } from './made-up-report.ts';
 

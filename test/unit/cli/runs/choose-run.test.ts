@@ -7,7 +7,7 @@ import { evaluationFile } from '../../../../services/cli/eval/evaluation-file.ts
 import { chooseRun } from '../../../../services/cli/runs/choose-run.ts';
 import { startRunRequestOf } from '../../../../services/cli/runs/run-request.ts';
 import type { Failure } from '../../../../services/domain/failure.ts';
-import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/search/event.ts';
+import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
 import { type RunFile, readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { benchmarkToProto } from '../../../../services/shared/contracts/benchmark-codec.ts';

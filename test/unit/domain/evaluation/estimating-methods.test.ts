@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { confidence } from '../../../../services/domain/evaluation/confidence.ts';
 import { constant } from '../../../../services/domain/evaluation/constant.ts';
 import { difference } from '../../../../services/domain/evaluation/difference.ts';
-import type { EarlierRound, EvaluationMethod, Evidence } from '../../../../services/domain/evaluation/evaluation-method.ts';
+import type { EvaluationMethod, Evidence } from '../../../../services/domain/evaluation/evaluation-method.ts';
 import { rasch } from '../../../../services/domain/evaluation/rasch.ts';
 import { weighted } from '../../../../services/domain/evaluation/weighted.ts';
-import { parseConfidence } from '../../../../services/domain/prompts/parse-confidence.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
-import type { Evaluation } from '../../../../services/domain/search/event.ts';
+import { parseConfidence } from '../../../../services/domain/replies/read-confidence.ts';
+import type { EarlierRound } from '../../../../services/domain/run/earlier-rounds.ts';
+import type { Evaluation } from '../../../../services/domain/run/event.ts';
 import { mean } from '../../../../services/domain/statistics/intervals.ts';
 import { evidence, outcomes } from './made-up-evidence.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { evidenceOf, fullyExecutedRounds } from '../../../../services/domain/evaluation/evidence.ts';
-import type { Round, RunState } from '../../../../services/domain/search/state.ts';
+import { evidenceOf } from '../../../../services/domain/evaluation/evidence.ts';
+import { fullyExecutedRounds } from '../../../../services/domain/run/earlier-rounds.ts';
+import type { Round, RunState } from '../../../../services/domain/run/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';
 
 const world = { ...madeUpWorld(), predict: () => 0.5 };

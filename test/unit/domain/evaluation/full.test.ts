@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { executedScore, full, scoresByQuery } from '../../../../services/domain/evaluation/full.ts';
+import { full } from '../../../../services/domain/evaluation/full.ts';
+import { executedScore, scoresByQuery } from '../../../../services/domain/run/outcomes.ts';
 import { evidence, outcomes } from './made-up-evidence.ts';
 
 test('full evaluation asks for every query that was not asked for yet', () => {

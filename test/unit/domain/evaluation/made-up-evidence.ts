@@ -1,6 +1,6 @@
 import type { Evidence } from '../../../../services/domain/evaluation/evaluation-method.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
-import type { ExecutionOutcome } from '../../../../services/domain/search/event.ts';
+import type { ExecutionOutcome } from '../../../../services/domain/run/event.ts';
 import { madeUpConfiguration } from '../search/made-up-world.ts';
 
 /** Evidence of a candidate in round 4 of a made-up run of 20 queries, with what a test wants to be different. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EarlierRound, EvaluationMethod, Evidence } from '../../../../services/domain/evaluation/evaluation-method.ts';
+import type { EvaluationMethod, Evidence } from '../../../../services/domain/evaluation/evaluation-method.ts';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { warmUpFor } from '../../../../services/domain/evaluation/warm-up.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
-import type { Evaluation, Stratum } from '../../../../services/domain/search/event.ts';
+import type { EarlierRound } from '../../../../services/domain/run/earlier-rounds.ts';
+import type { Evaluation } from '../../../../services/domain/run/event.ts';
+import type { Stratum } from '../../../../services/domain/sampling/stratum.ts';
 import { mean } from '../../../../services/domain/statistics/intervals.ts';
 import { evidence } from './made-up-evidence.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { searchSpending } from '../../../../services/domain/experiment/search-spending.ts';
-import { totalUse } from '../../../../services/domain/ledger/totals.ts';
+import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';
 
 const world = madeUpWorld();

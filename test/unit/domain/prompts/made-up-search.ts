@@ -1,8 +1,8 @@
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { Failure } from '../../../../services/domain/failure.ts';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/search/event.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { madeUpConfiguration } from '../search/made-up-world.ts';

@@ -1,7 +1,7 @@
 import { drawFewShot } from '../../../../services/domain/evaluation/draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from '../../../../services/domain/evaluation/evaluation-method.ts';
 import { fewShotEvaluation } from '../../../../services/domain/evaluation/few-shot.ts';
-import type { Evaluation } from '../../../../services/domain/search/event.ts';
+import type { Evaluation } from '../../../../services/domain/run/event.ts';
 
 /**
  * What somebody with an idea would write: an edit rarely changes much, so a child lies between its parent and what a few

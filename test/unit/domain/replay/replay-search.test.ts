@@ -1,19 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationMethod } from '../../../../services/domain/evaluation/evaluation-method.ts';
 import { evaluationMethods, methodsByName } from '../../../../services/domain/evaluation/registry.ts';
+import type { PreparedSearch } from '../../../../services/domain/replay/prepared-search.ts';
 import type { RecordedSearch } from '../../../../services/domain/replay/recorded-search.ts';
 import { rememberedRows } from '../../../../services/domain/replay/remembered-rows.ts';
-import {
-  type PreparedSearch,
-  prepareSearch,
-  prepareSearches,
-  replaySearch,
-} from '../../../../services/domain/replay/replay-search.ts';
+import { prepareSearch, prepareSearches, replaySearch } from '../../../../services/domain/replay/replay-search.ts';
 import { planOf, type Strategy } from '../../../../services/domain/replay/strategy.ts';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import type { RunConfiguration } from '../../../../services/domain/search/configuration.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
 import { mean } from '../../../../services/domain/statistics/intervals.ts';
 import { eventsOf, madeUpConfiguration, madeUpWorkflow, madeUpWorld, type World } from '../search/made-up-world.ts';
 import { madeUpSearch } from './made-up-searches.ts';

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { renderHtml } from '../../../../services/cli/report/render-html.ts';
 import { renderMarkdown } from '../../../../services/cli/report/render-markdown.ts';
 import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
-import { totalUse } from '../../../../services/domain/ledger/totals.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
-import type { MemoryRow } from '../../../../services/domain/search/memory.ts';
-import { rowsToKeep } from '../../../../services/domain/search/memory.ts';
+import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
+import { rowsToKeep } from '../../../../services/domain/run/memory.ts';
+import type { MemoryRow } from '../../../../services/domain/run/outcome-row.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, type World } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';
 

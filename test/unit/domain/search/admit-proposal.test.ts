@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { WorkflowProposed } from '../../../../services/domain/run/event.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
-import type { WorkflowProposed } from '../../../../services/domain/search/event.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
 import { madeUpConfiguration, madeUpWorkflow, use } from './made-up-world.ts';
 import { scoredRounds } from './scored-rounds.ts';
 

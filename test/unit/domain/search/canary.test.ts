@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { totalUse } from '../../../../services/domain/ledger/totals.ts';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
+import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
+import type { Round, RunState } from '../../../../services/domain/run/state.ts';
 import { canaryQuery } from '../../../../services/domain/search/canary.ts';
-import type { RunEvent } from '../../../../services/domain/search/event.ts';
-import type { Round, RunState } from '../../../../services/domain/search/state.ts';
 import {
   brokenFailure,
   continueRun,

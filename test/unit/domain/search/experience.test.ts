@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ExecutionOutcome } from '../../../../services/domain/search/event.ts';
+import type { ExecutionOutcome } from '../../../../services/domain/run/event.ts';
+import type { Round, RunState } from '../../../../services/domain/run/state.ts';
 import { experienceOf, warmUpRecords } from '../../../../services/domain/search/experience.ts';
-import type { Round, RunState } from '../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from './made-up-world.ts';
 import { scoredRounds } from './scored-rounds.ts';
 

@@ -1,15 +1,15 @@
 import type { Failure } from '../../../../services/domain/failure.ts';
-import type { TokenUse } from '../../../../services/domain/ledger/token-use.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { Command, ExecuteCommand } from '../../../../services/domain/run/command.ts';
+import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../../../../services/domain/run/configuration.ts';
+import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/run/event.ts';
+import type { TokenUse } from '../../../../services/domain/run/ledger/token-use.ts';
+import type { MemoryRow } from '../../../../services/domain/run/outcome-row.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import type { Command, ExecuteCommand } from '../../../../services/domain/search/command.ts';
-import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../../../../services/domain/search/configuration.ts';
-import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/search/event.ts';
-import type { MemoryRow } from '../../../../services/domain/search/memory.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import { queryProposalOf } from '../../../../services/domain/search/query-level/query-proposal-of.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 
 /** A world without models: every answer is a hash of what was asked, so it is the same however often it is asked. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import type { FinalPickSettings } from '../../../../services/domain/search/configuration.ts';
-import type { RunEvent } from '../../../../services/domain/search/event.ts';
-import { wantedExecutions } from '../../../../services/domain/search/final-pick/wanted-executions.ts';
+import { wantedExecutions } from '../../../../services/domain/picking/wanted-executions.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { FinalPickSettings } from '../../../../services/domain/run/configuration.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
+import type { Round, RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
-import type { Round, RunState } from '../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, replay, use } from './made-up-world.ts';
 
 const settings = { policy: 'top', topK: 2, share: 0.2 } satisfies FinalPickSettings;

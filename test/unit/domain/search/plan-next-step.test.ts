@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import type { Command } from '../../../../services/domain/search/command.ts';
-import type { RunEvent } from '../../../../services/domain/search/event.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import type { Command } from '../../../../services/domain/run/command.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorkflow, madeUpWorld, type Overrides, type World } from './made-up-world.ts';
 
 const small = { queryCount: 20, search: { maxRounds: 5 }, evaluation: { warmUpRounds: 1, fewShotRatio: 0.1 } } as const;

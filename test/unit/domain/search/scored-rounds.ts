@@ -1,4 +1,4 @@
-import type { Round } from '../../../../services/domain/search/state.ts';
+import type { Round } from '../../../../services/domain/run/state.ts';
 
 /** Completed rounds with these scores, undefined for a round that found no workflow. */
 export function scoredRounds(scores: readonly (number | undefined)[]): Round[] {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
-import { totalUse } from '../../../../services/domain/ledger/totals.ts';
-import { applyEvent } from '../../../../services/domain/search/apply-event.ts';
-import { pickPolicies } from '../../../../services/domain/search/final-pick/registry.ts';
+import { pickPolicies } from '../../../../services/domain/picking/registry.ts';
+import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
+import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
-import type { RunState } from '../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay } from './made-up-world.ts';
 
 const smallRun = fc.record({

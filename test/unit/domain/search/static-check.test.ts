@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
-import type { RunConfiguration } from '../../../../services/domain/search/configuration.ts';
+import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
 import { experienceOf } from '../../../../services/domain/search/experience.ts';
 import { parentCandidates } from '../../../../services/domain/search/select-parent.ts';
 import { scoresZero } from '../../../../services/domain/search/static-score.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunConfiguration } from '../../../../services/domain/search/configuration.ts';
+import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
 import { parseRunFile } from '../../../../services/shared/config/parse-run-file.ts';
 import { presetNames, presets } from '../../../../services/shared/config/presets.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../../../../services/domain/search/event.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import { ContractError } from '../../../../services/shared/contracts/contract-error.ts';
 import { decodeEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { Event } from '../../../../services/shared/contracts/generated/scale/v1/event.ts';

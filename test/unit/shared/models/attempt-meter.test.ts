@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
-import { type AttemptMeter, meteredAttempt } from '../../../../services/shared/models/attempt-meter.ts';
+import type { AttemptMeter } from '../../../../services/shared/models/attempt-meter.ts';
 import { EndpointError, RequestFailure } from '../../../../services/shared/models/endpoint-errors.ts';
+import { meteredAttempt } from '../../../../services/shared/models/metered-attempt.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../../../services/shared/models/model-endpoint.ts';
 
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ModelSettings } from '../../../../services/domain/search/configuration.ts';
+import type { ModelSettings } from '../../../../services/domain/run/configuration.ts';
 import type { ModelCall } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
 import type { EndpointPool } from '../../../../services/shared/models/endpoint-pool.ts';
 import { createJournaledModelClient } from '../../../../services/shared/models/journaled-model-client.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { prepareSearch, replaySearch } from '../../../../services/domain/replay/replay-search.ts';
 import { planOf } from '../../../../services/domain/replay/strategy.ts';
-import type { RunEvent } from '../../../../services/domain/search/event.ts';
+import type { RunEvent } from '../../../../services/domain/run/event.ts';
 import { encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { encodeRunLogFile } from '../../../../services/shared/contracts/run-log-file.ts';
 import { readRunAsSearch, readRunLog } from '../../../../services/shared/traces/read-run-log.ts';

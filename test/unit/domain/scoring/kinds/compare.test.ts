@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { OptionValue } from '../../../../../services/domain/benchmark.ts';
 import { scorerKinds } from '../../../../../services/domain/scoring/kinds/registry.ts';
-import type { OptionValue } from '../../../../../services/domain/scoring/kinds/scorer-kind.ts';
 
 /** The kind with its defaults and these options. */
 function scorerOf(kind: string, options: Readonly<Record<string, OptionValue>> = {}) {

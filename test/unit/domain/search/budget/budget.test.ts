@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluationMethods } from '../../../../../services/domain/evaluation/registry.ts';
-import { totalUse } from '../../../../../services/domain/ledger/totals.ts';
+import { pickPolicies } from '../../../../../services/domain/picking/registry.ts';
 import { randomStream } from '../../../../../services/domain/random.ts';
-import { applyEvent } from '../../../../../services/domain/search/apply-event.ts';
-import type { RunEvent } from '../../../../../services/domain/search/event.ts';
-import { pickPolicies } from '../../../../../services/domain/search/final-pick/registry.ts';
+import { applyEvent } from '../../../../../services/domain/run/apply-event.ts';
+import type { RunEvent } from '../../../../../services/domain/run/event.ts';
+import { totalUse } from '../../../../../services/domain/run/ledger/totals.ts';
+import type { RunState } from '../../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../../services/domain/search/plan-next-step.ts';
-import type { RunState } from '../../../../../services/domain/search/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, replay, type World } from '../made-up-world.ts';
 
 /** Workflows that differ in cost as much as the spread says, and queries as well. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { totalsByPhase } from '../../../../../services/domain/ledger/totals.ts';
-import { applyEvent } from '../../../../../services/domain/search/apply-event.ts';
-import type { RunEvent } from '../../../../../services/domain/search/event.ts';
-import { EventRefusedError } from '../../../../../services/domain/search/event-refused-error.ts';
+import { applyEvent } from '../../../../../services/domain/run/apply-event.ts';
+import type { RunEvent } from '../../../../../services/domain/run/event.ts';
+import { EventRefusedError } from '../../../../../services/domain/run/event-refused-error.ts';
+import { totalsByPhase } from '../../../../../services/domain/run/ledger/totals.ts';
+import { executedWorkflows, fallenBack } from '../../../../../services/domain/run/query-workflows.ts';
 import { planNextStep } from '../../../../../services/domain/search/plan-next-step.ts';
-import { executedWorkflows, fallenBack } from '../../../../../services/domain/search/query-level/query-workflows.ts';
 import { continueRun, eventsOf, madeUpConfiguration, madeUpWorld, replay } from '../made-up-world.ts';
 
 const queryCount = 40;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Round, RunState } from '../../../../../services/domain/search/state.ts';
+import type { Round, RunState } from '../../../../../services/domain/run/state.ts';
 import { configuredStopRules } from '../../../../../services/domain/search/stop-rules/configured.ts';
 import { convergence } from '../../../../../services/domain/search/stop-rules/convergence.ts';
 import { maxRounds } from '../../../../../services/domain/search/stop-rules/max-rounds.ts';

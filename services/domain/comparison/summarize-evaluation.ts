@@ -1,0 +1,109 @@
+import type { Usage } from '../ports.ts';
+import { addDoubts } from '../run/ledger/call-doubts.ts';
+import type { CallDoubts } from '../run/ledger/token-use.ts';
+import { addUsage, tokensOf } from '../run/ledger/totals.ts';
+import { mean } from '../statistics/intervals.ts';
+import { type ScoreInterval, scoreInterval } from '../statistics/score-interval.ts';
+import type { ExecutionRecord } from './execution-record.ts';
+
+export interface EvaluationSummary extends CallDoubts {
+  readonly queries: number;
+  readonly executions: number;
+  /** Most executions of one query. */
+  readonly repeats: number;
+  readonly score: ScoreInterval;
+  /** The mean over queries of each repeat by itself: how far a single pass may be off. */
+  readonly scoreByRepeat: readonly number[];
+  /** Queries whose repeats did not all get the same score; 0 without repeats. */
+  readonly unsteadyQueries: number;
+  readonly otherScores: readonly OtherScore[];
+  /** The most frequent first. */
+  readonly failures: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly tokens: number;
+  /** Absent if no result is left that tells. */
+  readonly latencyMs?: Latencies;
+  /** Executions by the isolation of their programs; empty if none was run. */
+  readonly isolation: Readonly<Record<string, number>>;
+  readonly simulated: boolean;
+}
+
+export interface OtherScore {
+  readonly scorer: string;
+  readonly score: ScoreInterval;
+  /** Executions on which it differs from the score that decides. */
+  readonly disagreements: number;
+}
+
+export interface Latencies {
+  readonly mean: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** @throws RangeError without a record: nothing was evaluated */
+export function summarizeEvaluation(records: readonly ExecutionRecord[], confidence = 0.95): EvaluationSummary {
+  const byQuery = [...Map.groupBy(records, ({ queryId }) => queryId).values()];
+  const byRepeat = [...Map.groupBy(records, ({ repeat }) => repeat)].toSorted(([one], [other]) => one - other);
+  const usage = records.reduce((sum, record) => addUsage(sum, record.usage), noUsage);
+  const latencyMs = latencies(records.flatMap((record) => record.latencyMs ?? []));
+  return {
+    queries: byQuery.length,
+    executions: records.length,
+    repeats: byRepeat.length,
+    score: scoreInterval(
+      byQuery.map((group) => group.map(({ score }) => score)),
+      confidence,
+    ),
+    scoreByRepeat: byRepeat.map(([, group]) => mean(group.map(({ score }) => score))),
+    unsteadyQueries: byQuery.filter((group) => group.some(({ score }) => score !== group[0]?.score)).length,
+    otherScores: otherScores(byQuery, confidence),
+    failures: failures(records),
+    calls: records.reduce((sum, { calls }) => sum + calls, 0),
+    usage,
+    tokens: tokensOf(usage),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    isolation: countBy(records.flatMap(({ isolation }) => isolation ?? [])),
+    simulated: records.some(({ simulated }) => simulated),
+    ...addDoubts(records),
+  };
+}
+
+const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+
+/** Only scorers that have scored every execution: the mean of some would be a score of something else. */
+function otherScores(byQuery: readonly (readonly ExecutionRecord[])[], confidence: number): OtherScore[] {
+  const records = byQuery.flat();
+  const scorers = [...new Set(records.flatMap((record) => Object.keys(record.otherScores)))].sort();
+  return scorers
+    .filter((scorer) => records.every((record) => record.otherScores[scorer] !== undefined))
+    .map((scorer) => ({
+      scorer,
+      score: scoreInterval(
+        byQuery.map((group) => group.map((record) => record.otherScores[scorer] ?? 0)),
+        confidence,
+      ),
+      disagreements: records.filter((record) => record.otherScores[scorer] !== record.score).length,
+    }));
+}
+
+function failures(records: readonly ExecutionRecord[]): EvaluationSummary['failures'] {
+  const failed = records.flatMap(({ failure }) => failure ?? []);
+  return [...Map.groupBy(failed, ({ kind }) => kind)]
+    .map(([kind, group]) => ({ kind, count: group.length, example: group[0]?.message ?? '' }))
+    .sort((one, other) => other.count - one.count || (one.kind < other.kind ? -1 : 1));
+}
+
+function latencies(times: readonly number[]): Latencies | undefined {
+  if (times.length === 0) return undefined;
+  const sorted = times.toSorted((one, other) => one - other);
+  const quantile = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  return { mean: mean(sorted), median: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), max: quantile(1) };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].sort().map(([name, group]) => [name, group.length]));
+}

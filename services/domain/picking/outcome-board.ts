@@ -1,0 +1,26 @@
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+
+/** The matrix of workflows and queries, as far as it is known. NaN is what was not executed. */
+export interface OutcomeBoard {
+  readonly queryCount: number;
+  /** Row after row: candidate * queryCount + query. */
+  readonly scores: Float64Array;
+}
+
+export function boardOf(candidates: readonly EarlierRound[], queryCount: number): OutcomeBoard {
+  const scores = new Float64Array(candidates.length * queryCount).fill(Number.NaN);
+  for (const [candidate, { queries, scores: known }] of candidates.entries()) {
+    for (let index = 0; index < queries.length; index += 1) {
+      scores[candidate * queryCount + (queries[index] as number)] = known[index] as number;
+    }
+  }
+  return { queryCount, scores };
+}
+
+export function scoreAt(board: OutcomeBoard, candidate: number, query: number): number {
+  return board.scores[candidate * board.queryCount + query] as number;
+}
+
+export function isKnown(board: OutcomeBoard, candidate: number, query: number): boolean {
+  return !Number.isNaN(scoreAt(board, candidate, query));
+}

@@ -1,0 +1,52 @@
+import type { Random } from '../ports.ts';
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+import type { OutcomeRow } from '../run/outcome-row.ts';
+import type { OutcomeBoard } from './outcome-board.ts';
+
+export interface PickSettings {
+  /** How many the policy `top` executes again. */
+  readonly topK: number;
+  /** Halving keeps one in eta at each rung. */
+  readonly eta: number;
+  /** A workflow is given up, or named as beaten, when the leader is better with this probability; in (0, 1). */
+  readonly confidence: number;
+}
+
+/** What is known when the search is over and its winner must be named. */
+export interface PickTask {
+  readonly queryCount: number;
+  /** Every round with a score, oldest first, with what was executed while searching. */
+  readonly candidates: readonly EarlierRound[];
+  /** Rows of earlier searches on the same queries: they tell about the queries, and are no candidates. */
+  readonly memory: readonly OutcomeRow[];
+  /** Executions that may be spent. */
+  readonly budget: number;
+  readonly settings: PickSettings;
+  /** A stream for the pick's own draws. It starts anew each time the task is made. */
+  readonly random: Random;
+  /** The stream that evaluation methods share between the rounds (Evidence.runRandom). */
+  readonly runRandom: Random;
+}
+
+/** One execution: a candidate, by its place in the task, on a query. */
+export interface PickRequest {
+  readonly candidate: number;
+  readonly query: number;
+}
+
+/**
+ * Asks for executions, finds their scores on the board when it goes on, and returns the winner's place in the task. Each `yield`
+ * gives the executions that may still be spent: fewer than the budget leaves where tokens run out. If that happens in the middle of
+ * what was asked for, some scores are not on the board, and nothing more will be executed.
+ */
+export type PickPlan = Generator<readonly PickRequest[], number, number>;
+
+/**
+ * A way to name the winner: live and in replay the same code. It must be deterministic, ask for nothing that is on the board,
+ * and never for more than the budget: whoever drives it starts it anew whenever executions have arrived.
+ */
+export interface PickPolicy {
+  readonly name: string;
+  readonly description: string;
+  plan(task: PickTask, board: OutcomeBoard): PickPlan;
+}

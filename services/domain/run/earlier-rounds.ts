@@ -1,0 +1,42 @@
+import type { Evaluation } from './event.ts';
+import { coversAllQueries } from './executions.ts';
+import type { OutcomeRow } from './outcome-row.ts';
+import { scoresByQuery } from './outcomes.ts';
+import type { Round, RunState } from './state.ts';
+
+/** An earlier round with a score. Its row is empty where nothing was executed. The same round is always the same object. */
+export interface EarlierRound extends OutcomeRow {
+  readonly round: number;
+  /** 0 for round 1. */
+  readonly parentRound: number;
+  readonly evaluation: Evaluation;
+}
+
+/** Completed rounds whose workflow was executed on every query, oldest first. */
+export function fullyExecutedRounds(state: RunState): readonly Round[] {
+  return state.rounds.filter((round) => round.evaluation !== undefined && coversAllQueries(round, state.configuration));
+}
+
+/** Those of these rounds that have a score, with what was executed for it. */
+export function earlierRounds(rounds: readonly Round[]): readonly EarlierRound[] {
+  return rounds.flatMap(earlierRound);
+}
+
+const knownRows = new WeakMap<Round, EarlierRound>();
+
+/** Kept by round, since states share their rounds: methods that fit a model know a row again by the object. */
+function earlierRound(round: Round): EarlierRound[] {
+  if (round.evaluation === undefined) return [];
+  const known = knownRows.get(round);
+  if (known !== undefined) return [known];
+  const scores = scoresByQuery(round.outcomes);
+  const row: EarlierRound = {
+    round: round.round,
+    parentRound: round.parentRound,
+    evaluation: round.evaluation,
+    queries: [...scores.keys()],
+    scores: [...scores.values()],
+  };
+  knownRows.set(round, row);
+  return [row];
+}

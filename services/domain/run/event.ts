@@ -1,0 +1,176 @@
+import type { Failure } from '../failure.ts';
+import type { Stratum } from '../sampling/stratum.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { RunConfiguration } from './configuration.ts';
+import type { TokenUse } from './ledger/token-use.ts';
+import type { MemoryRow } from './outcome-row.ts';
+
+/**
+ * What has happened in a run, in order. The log holds no time, address or worker, and outcomes stand in the order in which
+ * they were asked for: the same seed gives the same log, byte for byte, whatever answered first.
+ */
+export type RunEvent =
+  | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
+  | MemoryRecalled
+  | TokensReserved
+  | SpendingNoted
+  | RoundStarted
+  | WorkflowProposed
+  | QueryWorkflowProposed
+  | CanaryCompleted
+  | SampleDrawn
+  | ExecutionsCompleted
+  | PredictionCompleted
+  | RoundCompleted
+  | FinalExecutionsCompleted
+  | { readonly kind: 'run-completed'; readonly bestRound: number; readonly reason: StopReason }
+  | { readonly kind: 'run-cancelled'; readonly reason: string }
+  | { readonly kind: 'run-failed'; readonly failure: Failure }
+  | { readonly kind: 'run-paused' }
+  | { readonly kind: 'run-resumed' };
+
+export type StopReason = 'max-rounds' | 'converged' | 'token-budget';
+
+/** What the run begins with beside its configuration; without any, there was nothing to remember. */
+export interface MemoryRecalled {
+  readonly kind: 'memory-recalled';
+  readonly rows: readonly MemoryRow[];
+}
+
+/** In a run with a token budget: so many of the jobs that come next may be issued, and this much of the budget is theirs. */
+export interface TokensReserved {
+  readonly kind: 'tokens-reserved';
+  readonly jobs: number;
+  readonly tokens: number;
+}
+
+/**
+ * What the run has paid for beside what is charged, where its token budget decides otherwise because of it. Nothing else of that is
+ * in the log: it depends on what died.
+ */
+export interface SpendingNoted {
+  readonly kind: 'spending-noted';
+  /** In all, so far. */
+  readonly tokens: number;
+}
+
+/** A parent was chosen (Eq 4). Round 1 has none and parentRound is 0. */
+export interface RoundStarted {
+  readonly kind: 'round-started';
+  readonly round: number;
+  readonly parentRound: number;
+  readonly candidates: readonly ParentCandidate[];
+}
+
+export interface ParentCandidate {
+  readonly round: number;
+  readonly score: number;
+  readonly probability: number;
+}
+
+/** The optimizer's reply (Eq 5), taken or refused. A refused one is asked for again until the attempts are used up. */
+export interface WorkflowProposed {
+  readonly kind: 'workflow-proposed';
+  readonly round: number;
+  /** From 1; 0 for the initial workflow of round 1, which nobody proposed. */
+  readonly attempt: number;
+  readonly modification: string;
+  readonly workflow?: Workflow;
+  /** Hash of the canonical form, "" without a workflow. */
+  readonly workflowHash: string;
+  readonly failure?: Failure;
+  /** The reply as it came, for people who ask why. */
+  readonly reply: string;
+  readonly tokens?: TokenUse;
+}
+
+/** The optimizer's reply to the prompt for one query's own workflow. One that was refused is asked for again once. */
+export interface QueryWorkflowProposed extends Omit<WorkflowProposed, 'kind'> {
+  readonly kind: 'query-workflow-proposed';
+  readonly queryIndex: number;
+}
+
+/**
+ * The first execution of a workflow that was just taken. With a failure the workflow is given up and the optimizer asked to mend
+ * it; else the outcome counts as the execution of its query wherever that is asked for later, and is not paid for again.
+ */
+export interface CanaryCompleted {
+  readonly kind: 'canary-completed';
+  readonly round: number;
+  /** Of the proposal that was taken. */
+  readonly attempt: number;
+  readonly outcome: ExecutionOutcome;
+}
+
+/** The queries to execute in this round (a method may draw several times). */
+export interface SampleDrawn {
+  readonly kind: 'sample-drawn';
+  readonly round: number;
+  readonly queryIndexes: readonly number[];
+  readonly strata: readonly Stratum[];
+}
+
+/** A batch of executions, in the order in which they were asked for. */
+export interface ExecutionsCompleted {
+  readonly kind: 'executions-completed';
+  readonly round: number;
+  readonly outcomes: readonly ExecutionOutcome[];
+}
+
+export interface ExecutionOutcome {
+  readonly queryIndex: number;
+  readonly repeat: number;
+  /** In [0, 1]; 0 with a failure. */
+  readonly score: number;
+  /** Shortened to answerExcerptLength characters; the whole is in the result. */
+  readonly answer: string;
+  readonly failure?: Failure;
+  /** By the benchmark's other scorers, for the report; they decide nothing. Absent where there are none, or no answer. */
+  readonly otherScores?: Readonly<Record<string, number>>;
+  /** One entry a model. */
+  readonly tokens: readonly TokenUse[];
+}
+
+/** The optimizer's prediction of the score (Eq 6). Without a score, failure says why. */
+export interface PredictionCompleted {
+  readonly kind: 'prediction-completed';
+  readonly round: number;
+  readonly attempt: number;
+  readonly score?: number;
+  readonly reason: string;
+  readonly failure?: Failure;
+  readonly tokens?: TokenUse;
+}
+
+export interface RoundCompleted {
+  readonly kind: 'round-completed';
+  readonly round: number;
+  readonly evaluation?: Evaluation;
+  /** Why the round has no workflow. */
+  readonly failure?: Failure;
+}
+
+/** A batch of executions of one round's workflow that the final pick has asked for, when all rounds are over. */
+export interface FinalExecutionsCompleted {
+  readonly kind: 'final-executions-completed';
+  readonly round: number;
+  readonly outcomes: readonly ExecutionOutcome[];
+}
+
+/** A workflow's score and where it came from. */
+export interface Evaluation {
+  readonly method: string;
+  /** In [0, 1]. */
+  readonly score: number;
+  /** Absent where the method has none. */
+  readonly standardError?: number;
+  /** Executions that the score rests on. */
+  readonly executions: number;
+  /** S_pred */
+  readonly predicted?: number;
+  /** S_few */
+  readonly fewShot?: number;
+  /** Eq 9 */
+  readonly alpha?: number;
+  readonly epsilon?: number;
+}

@@ -1,0 +1,25 @@
+import { mean } from '../../statistics/intervals.ts';
+import type { ExecutionOutcome } from '../event.ts';
+import type { RunState } from '../state.ts';
+import { totalUse } from './totals.ts';
+
+export interface MeanCosts {
+  /** Tokens of an execution, the mean over the workflows. */
+  readonly all: number;
+  /** The same over the better half of them, which tend to be dearer. */
+  readonly better: number;
+}
+
+/** By what was executed to give the rounds their scores; undefined where nothing was. */
+export function meanCosts({ rounds }: RunState): MeanCosts | undefined {
+  const costs = rounds
+    .filter(({ evaluation, outcomes }) => evaluation !== undefined && outcomes.length > 0)
+    .toSorted((one, other) => (other.evaluation?.score ?? 0) - (one.evaluation?.score ?? 0))
+    .map(({ outcomes }) => mean(outcomes.map(tokensOfOutcome)));
+  if (costs.length === 0) return undefined;
+  return { all: mean(costs), better: mean(costs.slice(0, Math.ceil(costs.length / 2))) };
+}
+
+export function tokensOfOutcome({ tokens }: ExecutionOutcome): number {
+  return totalUse(tokens).tokens;
+}

@@ -1,0 +1,93 @@
+import { isNoResult } from '../failure.ts';
+import type { ExecutionOutcome } from './event.ts';
+import type { TokenUse } from './ledger/token-use.ts';
+import type { MemoryRow } from './outcome-row.ts';
+import { scoresByQuery } from './outcomes.ts';
+import { isQueryLevel } from './query-workflows.ts';
+import type { Round, RunState } from './state.ts';
+
+/** More rows than this are not offered: the log should stay small, and what a query is like is known by then. */
+export const mostRowsRecalled = 32;
+
+/**
+ * What a run that has ended leaves to later ones: a row for each workflow that was executed, by whatever asked for it. A workflow of its
+ * own for each query says nothing about how queries compare.
+ */
+export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
+  if (isQueryLevel(state.configuration)) return [];
+  return state.rounds.flatMap((round) => {
+    const outcomes = outcomesOf(state, round);
+    if (outcomes.length === 0 || isNoResult(outcomes)) return [];
+    const scores = scoresByQuery(outcomes);
+    return [
+      {
+        runId,
+        round: round.round,
+        workflowHash: round.workflowHash,
+        model: state.configuration.executor.model,
+        method: round.evaluation?.method ?? state.configuration.evaluation.method,
+        simulated: isSimulated(outcomes.flatMap(({ tokens }) => tokens)),
+        queries: [...scores.keys()],
+        scores: [...scores.values()],
+      },
+    ];
+  });
+}
+
+/** A round's executions, those of the final pick and a canary that no sample took up among them. */
+function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): ExecutionOutcome[] {
+  const final = finalOutcomes.flatMap((picked) => (picked.round === round.round ? [picked.outcome] : []));
+  const known = [...round.outcomes, ...final].filter((outcome) => !isOfSurroundings(outcome));
+  const { canary } = round;
+  if (canary === undefined || known.some(({ queryIndex }) => queryIndex === canary.queryIndex)) return known;
+  return [canary, ...known];
+}
+
+/** It says nothing about the query, and would be remembered as one that nothing solves. */
+function isOfSurroundings({ failure }: ExecutionOutcome): boolean {
+  return failure?.kind === 'poison' || failure?.kind === 'internal';
+}
+
+function isSimulated(uses: readonly TokenUse[]): boolean {
+  return uses.some(({ simulated }) => simulated);
+}
+
+/** For whom rows are chosen. */
+export interface MemoryReader {
+  readonly runId: string;
+  /** Executor. */
+  readonly model: string;
+  readonly simulated: boolean;
+}
+
+/**
+ * The rows that a new run begins with: of the same kind (simulated models tell nothing about real ones), each workflow once a
+ * model. First those of the run's own executor, then those with the most executions, then the newest. Workflows that solved nothing are left
+ * out: they were broken, or their few queries hard, and either way they tell queries from each other badly.
+ * @param kept rows of earlier runs, the newest run first
+ */
+export function rowsToRecall(kept: readonly MemoryRow[], { runId, model, simulated }: MemoryReader): MemoryRow[] {
+  const offered = kept
+    .filter((row) => row.simulated === simulated && row.runId !== runId && row.scores.some((score) => score > 0))
+    .sort(
+      (one, other) => Number(other.model === model) - Number(one.model === model) || other.queries.length - one.queries.length,
+    );
+  const taken = new Map<string, MemoryRow>();
+  for (const row of offered) {
+    const identity = JSON.stringify([row.model, row.workflowHash]);
+    if (!taken.has(identity)) taken.set(identity, row);
+  }
+  return [...taken.values()].slice(0, mostRowsRecalled);
+}
+
+const noMemory: readonly MemoryRow[] = [];
+
+/**
+ * The rows that the run may go by: those in its log, unless its own executions have shown by now that they are of the other kind. The same
+ * array for all states of a run, since methods keep what they have learned from it by the object.
+ */
+export function memoryOf({ memory = noMemory, ledger }: RunState): readonly MemoryRow[] {
+  const [row] = memory;
+  const executed = ledger.filter(({ phase }) => phase !== 'propose' && phase !== 'predict');
+  return row !== undefined && executed.length > 0 && isSimulated(executed) !== row.simulated ? noMemory : memory;
+}

@@ -1,0 +1,57 @@
+import type { Workflow } from '../workflow/workflow.ts';
+import type { SearchSettings } from './configuration.ts';
+import type { Round } from './state.ts';
+
+/** A reply that was refused is mended once; then the query falls back to the initial workflow. */
+const attempts = 2;
+
+export function isQueryLevel({ search }: { readonly search: Pick<SearchSettings, 'mode'> }): boolean {
+  return search.mode === 'query-level';
+}
+
+export interface AwaitedProposal {
+  readonly queryIndex: number;
+  readonly attempt: number;
+}
+
+/**
+ * The proposals that are still to be asked for and do not wait for each other, in the fixed order of the log: first one for
+ * each query; when all have an answer, those that were refused once more.
+ */
+export function awaitedProposals({ queryProposals = [] }: Pick<Round, 'queryProposals'>, queryCount: number): AwaitedProposal[] {
+  const first = queryProposals.slice(0, queryCount);
+  if (first.length < queryCount) {
+    return Array.from({ length: queryCount - first.length }, (_, index) => ({ queryIndex: first.length + index, attempt: 1 }));
+  }
+  const refused = first.filter(({ failure }) => failure !== undefined);
+  const mended = queryProposals.length - queryCount;
+  return refused.slice(mended).map(({ queryIndex }) => ({ queryIndex, attempt: attempts }));
+}
+
+export interface ExecutedWorkflow {
+  readonly workflow: Workflow;
+  readonly workflowHash: string;
+}
+
+/** What is executed on each query: its own workflow where it has one, else the round's. */
+export function executedWorkflows({
+  queryProposals = [],
+  workflow,
+  workflowHash,
+}: Pick<Round, 'queryProposals' | 'workflow' | 'workflowHash'>): (queryIndex: number) => ExecutedWorkflow | undefined {
+  const common = workflow === undefined ? undefined : { workflow, workflowHash };
+  const own = new Map(
+    queryProposals.flatMap((proposal) =>
+      proposal.workflow === undefined
+        ? []
+        : [[proposal.queryIndex, { workflow: proposal.workflow, workflowHash: proposal.workflowHash }] as const],
+    ),
+  );
+  return (queryIndex) => own.get(queryIndex) ?? common;
+}
+
+/** Queries for which the optimizer has written no valid workflow, which the round's own then answers. */
+export function fallenBack({ queryProposals = [] }: Pick<Round, 'queryProposals'>): number {
+  const written = new Set(queryProposals.flatMap(({ queryIndex, workflow }) => (workflow === undefined ? [] : [queryIndex])));
+  return new Set(queryProposals.map(({ queryIndex }) => queryIndex)).size - written.size;
+}

@@ -1,0 +1,80 @@
+import type { Failure } from '../failure.ts';
+import type { Workflow } from '../workflow/workflow.ts';
+import type { RunConfiguration } from './configuration.ts';
+import type {
+  Evaluation,
+  ExecutionOutcome,
+  ParentCandidate,
+  PredictionCompleted,
+  QueryWorkflowProposed,
+  SampleDrawn,
+  StopReason,
+  WorkflowProposed,
+} from './event.ts';
+import type { Phase, TokenUse } from './ledger/token-use.ts';
+import type { MemoryRow } from './outcome-row.ts';
+
+export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
+
+/** A run as its log tells it: applyEvent folds the log into this, and planNextStep reads nothing else. Immutable. */
+export interface RunState {
+  readonly configuration: RunConfiguration;
+  readonly status: RunStatus;
+  readonly rounds: readonly Round[];
+  /** Rows of earlier runs that this one began with; absent until they were asked for. Read them with memoryOf. */
+  readonly memory?: readonly MemoryRow[];
+  readonly ledger: readonly LedgerEntry[];
+  /** What the final pick has executed, in the order of the log; absent until it has executed anything. */
+  readonly finalOutcomes?: readonly FinalOutcome[];
+  /** Of a run with a token budget: the newest reservation. */
+  readonly reservation?: Reservation;
+  /** Tokens paid for beside the ledger, as far as they have decided anything. */
+  readonly paidBeside?: number;
+  /** The same when the final pick began. */
+  readonly paidBesideBeforePick?: number;
+  readonly bestRound?: number;
+  readonly stopReason?: StopReason;
+  readonly failure?: Failure;
+}
+
+export interface Reservation {
+  /** Jobs that may be issued and have not been reported yet. */
+  readonly open: number;
+  /** Jobs that have been reported. */
+  readonly done: number;
+  readonly tokens: number;
+}
+
+export interface FinalOutcome {
+  /** Whose workflow was executed. */
+  readonly round: number;
+  readonly outcome: ExecutionOutcome;
+}
+
+/** One entry a phase, model and round. */
+export interface LedgerEntry extends TokenUse {
+  readonly phase: Phase;
+  readonly round: number;
+}
+
+export interface Round {
+  readonly round: number;
+  readonly parentRound: number;
+  readonly candidates: readonly ParentCandidate[];
+  /** Refused ones and, last, the one taken. One that was taken and failed on its canary has a workflow and a failure. */
+  readonly proposals: readonly WorkflowProposed[];
+  /** Replies about single queries, where each has its own workflow; `workflow` is then that of the queries left without one. */
+  readonly queryProposals?: readonly QueryWorkflowProposed[];
+  readonly workflow?: Workflow;
+  readonly workflowHash: string;
+  readonly modification: string;
+  /** The workflow's first execution; it is among the outcomes too as soon as a sample holds its query. */
+  readonly canary?: ExecutionOutcome;
+  readonly samples: readonly SampleDrawn[];
+  /** In the order of the log. */
+  readonly outcomes: readonly ExecutionOutcome[];
+  readonly predictions: readonly PredictionCompleted[];
+  readonly completed: boolean;
+  readonly evaluation?: Evaluation;
+  readonly failure?: Failure;
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { attemptStates, type CallAttempt } from '../../../../../services/domain/run/ledger/call-attempt.ts';
+import { createSpentTally, type Spent, spentBeside } from '../../../../../services/domain/run/ledger/spent.ts';
+
+const usageOf = (promptTokens: number) => ({ promptTokens, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 });
+
+function attempt(attemptId: string, state: CallAttempt['state'], tokens: number, change: Partial<CallAttempt> = {}): CallAttempt {
+  const usageEstimated = state === 'begun' || state === 'broken-off';
+  return { attemptId, jobId: 'j', callId: 'a/0', model: 'm', state, usage: usageOf(tokens), usageEstimated, ...change };
+}
+
+function tallied(attempts: readonly CallAttempt[], isOver = true): Spent {
+  const tally = createSpentTally();
+  for (const each of attempts) tally.add(each);
+  return tally.spent(isOver);
+}
+
+describe('what calls have used', () => {
+  it('is what was answered, when nothing went wrong', () => {
+    const spent = tallied([attempt('d1/1', 'begun', 10), attempt('d1/1', 'answered', 35)]);
+    expect(spent.answered).toEqual({ calls: 1, tokens: 35 });
+    expect(spentBeside(35, spent)).toEqual({ tokens: 35, estimatedTokens: 0, unlogged: 0 });
+  });
+
+  it('has a part for each thing that can go wrong', () => {
+    const spent = tallied([
+      attempt('d1/1', 'useless', 100),
+      attempt('d1/2', 'broken-off', 20),
+      attempt('d1/3', 'refused', 0),
+      attempt('d1/4', 'begun', 30),
+      // The worker died there; the job began again.
+      attempt('d2/1', 'begun', 30),
+      attempt('d2/1', 'answered', 45),
+      // And so did another worker, which was only slow.
+      attempt('d3/1', 'answered', 46),
+      attempt('p/1', 'answered', 5, { jobId: '' }),
+    ]);
+    expect(spent).toEqual({
+      answered: { calls: 1, tokens: 45 },
+      answeredAgain: { calls: 1, tokens: 46 },
+      useless: { calls: 1, tokens: 100 },
+      lost: { calls: 2, tokens: 50 },
+      preflight: { calls: 1, tokens: 5 },
+      callsInFlight: 0,
+      estimatedTokens: 50,
+    });
+    expect(spentBeside(45, spent).tokens).toBe(45 + 46 + 100 + 50 + 5);
+  });
+
+  it('leaves open what is under way, until another delivery of the job begins or the run is over', () => {
+    const begun = attempt('d1/1', 'begun', 10);
+    expect(tallied([begun], false)).toMatchObject({ callsInFlight: 1, lost: { calls: 0 }, estimatedTokens: 0 });
+    expect(tallied([begun], true)).toMatchObject({ callsInFlight: 0, lost: { calls: 1, tokens: 10 } });
+    const next = attempt('d2/1', 'begun', 10);
+    expect(tallied([begun, next], false)).toMatchObject({ callsInFlight: 1, lost: { calls: 1 } });
+    // It was only slow, and tells so: then it is the one that answered first.
+    expect(tallied([begun, next, attempt('d1/1', 'answered', 17)], false)).toMatchObject({
+      callsInFlight: 1,
+      lost: { calls: 0 },
+      answered: { calls: 1, tokens: 17 },
+    });
+  });
+
+  it('counts a call that died before its end was noted, and that the journal had, once', () => {
+    // What the next delivery, which finds it in the journal, notes of it.
+    const spent = tallied([attempt('d1/1', 'begun', 10), attempt('d1/1', 'answered', 35)], false);
+    expect(spent).toMatchObject({ lost: { calls: 0 }, answered: { calls: 1, tokens: 35 } });
+  });
+
+  it('names answers that the log does not hold, and is never less than what was charged', () => {
+    const spent = tallied([attempt('d1/1', 'answered', 35)]);
+    expect(spentBeside(0, spent)).toEqual({ tokens: 35, estimatedTokens: 0, unlogged: 35 });
+    // The notes are of the last two weeks, and the log of all time.
+    expect(spentBeside(1000, spent)).toMatchObject({ tokens: 1000, unlogged: 0 });
+  });
+
+  it('is the same if notes come twice', () => {
+    const state = fc.constantFrom(...attemptStates);
+    const note = fc
+      .record({ delivery: fc.nat(3), n: fc.nat(2), job: fc.nat(1), call: fc.nat(1), state, tokens: fc.nat(50) })
+      .map(({ delivery, n, job, call, state: ended, tokens }) =>
+        attempt(`${job}-${delivery}/${n}-${call}`, ended, tokens, { jobId: `j${job}`, callId: `c${call}` }),
+      );
+    fc.assert(
+      fc.property(fc.array(note, { maxLength: 20 }), fc.boolean(), (notes, isOver) => {
+        const once = tallied(notes, isOver);
+        expect(tallied([...notes, ...notes], isOver)).toEqual(once);
+        expect(
+          tallied(
+            notes.flatMap((each) => [each, each]),
+            isOver,
+          ),
+        ).toEqual(once);
+      }),
+    );
+  });
+});
