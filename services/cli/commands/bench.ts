@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { alignColumns } from '../../shared/document/align-columns.ts';
 import { benches } from '../bench/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { alignColumns } from '../runs/describe-runs.ts';
 
 interface BenchOptions {
   readonly json: boolean;

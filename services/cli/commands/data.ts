@@ -8,6 +8,7 @@ import { type PulledBenchmark, pullBenchmark } from '../../shared/benchmarks/rel
 import { releasedBenchmarks, releasedBenchmarksOf } from '../../shared/benchmarks/releases/registry.ts';
 import { ReleaseError } from '../../shared/benchmarks/releases/release-error.ts';
 import { defaultDataFolder, ownDataFolder } from '../../shared/config/data-folder.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type Answer, type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -15,7 +16,6 @@ import { exitCodes } from '../exit-codes.ts';
 import { InterruptedError } from '../interrupts.ts';
 import { type BenchmarkFiles, benchmarkFiles, describeState, renderBenchmarkFiles } from '../releases/benchmark-files.ts';
 import { createDownloadProgress, formatBytes } from '../releases/download-progress.ts';
-import { alignColumns } from '../runs/describe-runs.ts';
 
 interface FolderOptions {
   readonly json: boolean;

@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
 import type { KeptMemory, RunMemory } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
+import { formatCount } from '../../shared/document/format.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../progress/format.ts';
-import { alignColumns } from '../runs/describe-runs.ts';
 
 interface MemoryOptions extends ClusterOptions {
   readonly json: boolean;

@@ -1,6 +1,6 @@
 import type { ChangedQuery, Comparison } from '../../domain/comparison/compare-evaluations.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
-import { formatCount, formatScore, formatShare, oneLine } from '../progress/format.ts';
+import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
 import type { ComparisonSide } from './comparison-side.ts';
 
 /** The comparison as people read it. @param shown how many changed queries of each direction */

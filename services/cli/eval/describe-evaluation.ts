@@ -1,7 +1,7 @@
 import type { OtherScore } from '../../domain/comparison/summarize-evaluation.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
+import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
-import { formatCount, formatScore, formatShare, oneLine } from '../progress/format.ts';
 import type { EvaluationDocument } from './evaluation-document.ts';
 
 /** The summary that people read: score, what it rests on, what it cost. */

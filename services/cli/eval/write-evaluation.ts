@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionRecord } from '../../domain/comparison/execution-record.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { encodeCsv, encodeJsonLines, encodeParquet } from './encode-records.ts';
 import type { EvaluationDocument } from './evaluation-document.ts';
 import { recordColumns } from './record-columns.ts';

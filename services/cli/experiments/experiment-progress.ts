@@ -1,6 +1,6 @@
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import { formatCount, formatScore } from '../progress/format.ts';
+import { formatCount, formatScore } from '../../shared/document/format.ts';
 import { bestOf } from '../progress/run-progress.ts';
 
 /** Tells how far an experiment is: a line a run that ends, and now and then what is in flight. */

@@ -1,5 +1,5 @@
 import type { Figure, FigureUnit } from '../../domain/experiment/experiment-report.ts';
-import { formatCount } from '../progress/format.ts';
+import { formatCount } from '../../shared/document/format.ts';
 
 /** E.g. "93.2 (91.0–95.1)", "+0.4 (−1.2 to +2.0)", "25 % (22–29 %)"; a dash for what cannot be said. */
 export function formatFigure(figure: Figure | undefined): string {

@@ -1,7 +1,7 @@
 import type { IntervalPlot } from '../../domain/experiment/experiment-report.ts';
-import { type Markup, markup } from '../report/markup.ts';
-import { drawing } from '../report/plots/axes.ts';
-import { linearScale } from '../report/plots/scale.ts';
+import { type Markup, markup } from '../../shared/document/markup.ts';
+import { drawing } from '../../shared/document/plots/axes.ts';
+import { linearScale } from '../../shared/document/plots/scale.ts';
 import { formatFigure, formatValue } from './format-figure.ts';
 
 const layout = { width: 900, left: 260, right: 190, row: 26, top: 12, bottom: 34 };

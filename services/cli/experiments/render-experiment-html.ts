@@ -1,6 +1,6 @@
 import type { ExperimentReport, ResultPlot, ResultTable } from '../../domain/experiment/experiment-report.ts';
-import { htmlPage } from '../report/html-page.ts';
-import { type Markup, markup } from '../report/markup.ts';
+import { htmlPage } from '../../shared/document/html-page.ts';
+import { type Markup, markup } from '../../shared/document/markup.ts';
 import { formatFigure } from './format-figure.ts';
 import { intervalRows } from './interval-rows.ts';
 import { nameOfRow } from './row-name.ts';

@@ -1,5 +1,5 @@
 import type { ExperimentReport, ResultTable } from '../../domain/experiment/experiment-report.ts';
-import { simulatedWarning } from '../report/words.ts';
+import { simulatedWarning } from '../../shared/document/simulated-warning.ts';
 import { formatFigure } from './format-figure.ts';
 import { nameOfRow } from './row-name.ts';
 

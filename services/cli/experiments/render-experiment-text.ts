@@ -1,6 +1,6 @@
 import type { ExperimentReport, ResultTable } from '../../domain/experiment/experiment-report.ts';
-import { simulatedWarning } from '../report/words.ts';
-import { alignColumns } from '../runs/describe-runs.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
+import { simulatedWarning } from '../../shared/document/simulated-warning.ts';
 import { formatFigure } from './format-figure.ts';
 import { nameOfRow } from './row-name.ts';
 

@@ -1,7 +1,7 @@
 import type { CurvePlot } from '../../domain/experiment/experiment-report.ts';
-import { type Markup, markup } from '../report/markup.ts';
-import { axes, drawing } from '../report/plots/axes.ts';
-import { linearScale } from '../report/plots/scale.ts';
+import { type Markup, markup } from '../../shared/document/markup.ts';
+import { axes, drawing } from '../../shared/document/plots/axes.ts';
+import { linearScale } from '../../shared/document/plots/scale.ts';
 import { formatFigure, formatValue } from './format-figure.ts';
 
 const size = { width: 490, height: 320 };

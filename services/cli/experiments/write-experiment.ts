@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { renderExperimentHtml } from './render-experiment-html.ts';
 import { renderExperimentMarkdown } from './render-experiment-markdown.ts';
 

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../domain/run/event.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import { exact, formatCount, formatScore, oneLine } from './format.ts';
+import { exact, formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 
 export interface EventLine {
   readonly text: string;

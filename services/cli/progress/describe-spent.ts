@@ -1,5 +1,5 @@
 import { type BesideKind, type BesidePart, isTold, type SpentReport } from '../../domain/report/report-spent.ts';
-import { exact } from './format.ts';
+import { exact } from '../../shared/document/format.ts';
 
 /** What was paid for beside what was charged. */
 export const besideWords: Record<BesideKind, string> = {

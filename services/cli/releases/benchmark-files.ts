@@ -1,6 +1,6 @@
 import { releasedBenchmarksOf } from '../../shared/benchmarks/releases/registry.ts';
 import { type FileReport, reportFiles } from '../../shared/benchmarks/releases/split-file-state.ts';
-import { alignColumns } from '../runs/describe-runs.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatBytes } from './download-progress.ts';
 
 export interface BenchmarkFiles {

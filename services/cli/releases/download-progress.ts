@@ -1,4 +1,4 @@
-import { formatDuration } from '../progress/format.ts';
+import { formatDuration } from '../../shared/document/format.ts';
 
 const tellEveryMs = 2_000;
 

@@ -1,6 +1,6 @@
 import type { ReplayRow } from '../../domain/replay/replay-report.ts';
-import { type Markup, markup } from '../report/markup.ts';
-import { linearScale } from '../report/plots/scale.ts';
+import { type Markup, markup } from '../../shared/document/markup.ts';
+import { linearScale } from '../../shared/document/plots/scale.ts';
 import { type Column, estimateIn, plainFigure } from './replay-columns.ts';
 
 const layout = { width: 900, left: 330, right: 70, row: 26, top: 12, bottom: 34 };

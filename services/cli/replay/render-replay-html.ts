@@ -1,6 +1,6 @@
 import type { ReplayReport, ReplayRow, ReplayTable } from '../../domain/replay/replay-report.ts';
-import { htmlPage } from '../report/html-page.ts';
-import { type Markup, markup } from '../report/markup.ts';
+import { htmlPage } from '../../shared/document/html-page.ts';
+import { type Markup, markup } from '../../shared/document/markup.ts';
 import { intervalPlot } from './interval-plot.ts';
 import { columnsOf, describeReplay, estimateIn, leadingColumn, plainFigure, sourcesOf, withInterval } from './replay-columns.ts';
 

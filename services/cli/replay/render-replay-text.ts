@@ -1,5 +1,5 @@
 import type { ReplayReport } from '../../domain/replay/replay-report.ts';
-import { alignColumns } from '../runs/describe-runs.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
 import { columnsOf, describeReplay, estimateIn, leadingColumn, plainFigure, sourcesOf, withInterval } from './replay-columns.ts';
 
 /** For a terminal: the leading figure with its interval and by source, the others without. */

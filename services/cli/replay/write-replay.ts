@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReplayReport } from '../../domain/replay/replay-report.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { renderReplayHtml } from './render-replay-html.ts';
 import { renderReplayMarkdown } from './render-replay-markdown.ts';
 import { replayDocument } from './replay-document.ts';

@@ -1,8 +1,8 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
 import { isTold } from '../../domain/report/report-spent.ts';
+import { exact, formatScore, formatShare } from '../../shared/document/format.ts';
+import { type Markup, type MarkupPart, markup } from '../../shared/document/markup.ts';
 import { besideTokens, besideWords } from '../progress/describe-spent.ts';
-import { exact, formatScore, formatShare } from '../progress/format.ts';
-import { type Markup, type MarkupPart, markup } from './markup.ts';
 import { estimateOf, estimatesAgainstFull, estimatesByRound } from './plots/estimate-plots.ts';
 import { legend } from './plots/marks.ts';
 import { matrixPlot } from './plots/matrix-plot.ts';

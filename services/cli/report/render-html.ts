@@ -1,8 +1,8 @@
 import type { ReportModel } from '../../domain/report/report-model.ts';
-import { exact, formatCount, formatScore, formatShare } from '../progress/format.ts';
-import { htmlPage } from './html-page.ts';
+import { exact, formatCount, formatScore, formatShare } from '../../shared/document/format.ts';
+import { htmlPage } from '../../shared/document/html-page.ts';
+import { type Markup, type MarkupPart, markup } from '../../shared/document/markup.ts';
 import { sectionsOf } from './html-sections.ts';
-import { type Markup, type MarkupPart, markup } from './markup.ts';
 import { describeStatus, describeSubject } from './words.ts';
 
 export function renderHtml(model: ReportModel): string {

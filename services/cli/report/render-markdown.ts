@@ -1,7 +1,8 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
 import { isTold } from '../../domain/report/report-spent.ts';
+import { exact, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
+import { simulatedWarning } from '../../shared/document/simulated-warning.ts';
 import { besideTokens, besideWords, describeSpent } from '../progress/describe-spent.ts';
-import { exact, formatScore, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
@@ -17,7 +18,6 @@ import {
   parentOrDash,
   roundNotes,
   scoreOrDash,
-  simulatedWarning,
 } from './words.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 

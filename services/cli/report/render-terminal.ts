@@ -1,6 +1,7 @@
 import type { FailureGroup, ReportModel } from '../../domain/report/report-model.ts';
+import { formatCount, formatShare, oneLine } from '../../shared/document/format.ts';
+import { simulatedWarning } from '../../shared/document/simulated-warning.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
-import { formatCount, formatShare, oneLine } from '../progress/format.ts';
 import {
   correlationOrDash,
   describeBest,
@@ -13,7 +14,6 @@ import {
   describeStatus,
   describeSubject,
   describeTotal,
-  simulatedWarning,
 } from './words.ts';
 
 /** A screenful: what was found, what it cost, and what to be careful about. The files hold the rest. */

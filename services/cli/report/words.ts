@@ -1,11 +1,8 @@
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
+import { exact, formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
 import { describeBudget } from '../progress/describe-spent.ts';
-import { exact, formatCount, formatDuration, formatScore, formatShare } from '../progress/format.ts';
 
 /** Sentences and cells that the terminal, Markdown and HTML share. */
-
-export const simulatedWarning =
-  'Simulated model: not a result. The answers were made up by a program, so nothing here says anything about a real model.';
 
 export function describeStatus({ run, rounds, ledger, configuration }: ReportModel): string {
   const budget = describeBudget(configuration.search.tokenBudget, ledger.total.tokens, ledger.spent);

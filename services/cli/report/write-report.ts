@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportModel } from '../../domain/report/report-model.ts';
-import { replaceFile } from '../replace-file.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
 import { renderHtml } from './render-html.ts';
 import { renderMarkdown } from './render-markdown.ts';
 

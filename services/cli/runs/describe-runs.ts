@@ -1,9 +1,10 @@
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
+import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatCount, formatScore, oneLine } from '../progress/format.ts';
 
 const statusNames = new Map<RunStatus, string>([
   [RunStatus.RUNNING, 'running'],
@@ -72,16 +73,4 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
     run.simulated ? 'simulated model' : '',
   ]);
   return alignColumns([header, ...rows]);
-}
-
-export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -1,9 +1,9 @@
 import type { EstimateKind, ReportModel, RoundEstimates } from '../../../domain/report/report-model.ts';
-import { formatScore } from '../../progress/format.ts';
-import { type Markup, markup } from '../markup.ts';
-import { axes, drawing } from './axes.ts';
+import { formatScore } from '../../../shared/document/format.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { axes, drawing } from '../../../shared/document/plots/axes.ts';
+import { linearScale, scoreDomain } from '../../../shared/document/plots/scale.ts';
 import { className, scoreMark } from './marks.ts';
-import { linearScale, scoreDomain } from './scale.ts';
 
 export const estimateKinds: readonly EstimateKind[] = ['predicted', 'few-shot', 'calibrated'];
 

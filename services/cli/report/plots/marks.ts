@@ -1,5 +1,5 @@
-import { type Markup, markup } from '../markup.ts';
-import { rounded } from './scale.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { rounded } from '../../../shared/document/plots/scale.ts';
 
 /** How a score came about has a shape as well as a colour, for eyes and printers that see no colour. */
 const paths: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import type { MatrixCell, MatrixQuery, ReportModel } from '../../../domain/report/report-model.ts';
-import { formatShare, oneLine } from '../../progress/format.ts';
-import { type Markup, markup } from '../markup.ts';
-import { drawing } from './axes.ts';
-import { rounded } from './scale.ts';
+import { formatShare, oneLine } from '../../../shared/document/format.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { drawing } from '../../../shared/document/plots/axes.ts';
+import { rounded } from '../../../shared/document/plots/scale.ts';
 
 const labelWidth = 62;
 const plotWidth = 880;

@@ -1,9 +1,9 @@
 import type { ReportModel, RoundReport } from '../../../domain/report/report-model.ts';
-import { formatScore, oneLine } from '../../progress/format.ts';
-import { type Markup, markup } from '../markup.ts';
-import { drawing } from './axes.ts';
+import { formatScore, oneLine } from '../../../shared/document/format.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { drawing } from '../../../shared/document/plots/axes.ts';
+import { rounded } from '../../../shared/document/plots/scale.ts';
 import { className } from './marks.ts';
-import { rounded } from './scale.ts';
 
 const box = { width: 132, height: 40 };
 const columnWidth = 188;

@@ -1,10 +1,10 @@
 import type { ReportModel } from '../../../domain/report/report-model.ts';
 import { phases } from '../../../domain/run/ledger/token-use.ts';
-import { formatCount } from '../../progress/format.ts';
-import { type Markup, markup } from '../markup.ts';
-import { drawing } from './axes.ts';
+import { formatCount } from '../../../shared/document/format.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { drawing } from '../../../shared/document/plots/axes.ts';
+import { linearScale, rounded } from '../../../shared/document/plots/scale.ts';
 import { className } from './marks.ts';
-import { linearScale, rounded } from './scale.ts';
 
 const size = { width: 960, height: 92 };
 const labels = 150;

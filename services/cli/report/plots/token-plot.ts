@@ -1,9 +1,9 @@
 import type { ReportModel } from '../../../domain/report/report-model.ts';
-import { formatCount, formatScore } from '../../progress/format.ts';
-import { type Markup, markup } from '../markup.ts';
-import { axes, drawing } from './axes.ts';
+import { formatCount, formatScore } from '../../../shared/document/format.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { axes, drawing } from '../../../shared/document/plots/axes.ts';
+import { linearScale, rounded, scoreDomain } from '../../../shared/document/plots/scale.ts';
 import { className, scoreMark } from './marks.ts';
-import { linearScale, rounded, scoreDomain } from './scale.ts';
 
 const size = { width: 960, height: 400 };
 const frame = { left: 62, right: 940, top: 24, bottom: 316 };

@@ -1,8 +1,8 @@
 import type { CallStep, Step, Workflow } from '../../../domain/workflow/workflow.ts';
-import { oneLine } from '../../progress/format.ts';
-import { type Markup, markup } from '../markup.ts';
-import { drawing } from './axes.ts';
-import { rounded } from './scale.ts';
+import { oneLine } from '../../../shared/document/format.ts';
+import { type Markup, markup } from '../../../shared/document/markup.ts';
+import { drawing } from '../../../shared/document/plots/axes.ts';
+import { rounded } from '../../../shared/document/plots/scale.ts';
 
 const gap = 24;
 const padding = 16;

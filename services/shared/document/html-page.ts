@@ -1,6 +1,6 @@
 import { type Markup, markup } from './markup.ts';
+import { simulatedWarning } from './simulated-warning.ts';
 import { style } from './style.ts';
-import { simulatedWarning } from './words.ts';
 
 export interface HtmlPage {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatCount, formatDuration, formatShare, oneLine } from '../../../../services/cli/progress/format.ts';
+import { formatCount, formatDuration, formatShare, oneLine } from '../../../../services/shared/document/format.ts';
 
 describe('one line of a terminal', () => {
   test('a text from a model cannot move the cursor, colour the screen or turn the reading direction', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linearScale, scoreDomain } from '../../../../services/cli/report/plots/scale.ts';
+import { linearScale, scoreDomain } from '../../../../../services/shared/document/plots/scale.ts';
 
 describe('the scale of a plot', () => {
   it('maps the ends of the domain to the ends of the range', () => {
