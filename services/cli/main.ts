@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { processEnvironment } from '../shared/config/environment.ts';
+import { processEnvironment } from '../shared/settings/environment.ts';
 import { createCli, sayError } from './cli.ts';
 import { exitCodes } from './exit-codes.ts';
 import { listenForInterrupts } from './interrupts.ts';

@@ -14,9 +14,9 @@ import { totalUse } from '../domain/run/ledger/totals.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
-import { decodeYaml } from '../shared/config/decode-yaml.ts';
 import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
+import { decodeYaml } from '../shared/settings/decode-yaml.ts';
 
 /** Characters of an answer that the log keeps; prompts show it, and the whole one stays in the result. */
 export const answerExcerptLength = 400;

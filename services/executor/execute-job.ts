@@ -9,8 +9,8 @@ import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale
 import { failureToProto } from '../shared/contracts/result-codec.ts';
 import { workflowFromProto } from '../shared/contracts/workflow-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import type { ModelClients } from '../shared/models/model-clients.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
+import type { ModelClients } from '../shared/worker/model-clients.ts';
 import { createJudgeClients } from './judge-clients.ts';
 import { type NotedRunner, noteIsolation } from './note-isolation.ts';
 

@@ -2,7 +2,7 @@ import type { ModelClient } from '../domain/ports.ts';
 import type { ModelSettings } from '../domain/run/configuration.ts';
 import type { JudgeModel } from '../domain/scoring/scorer.ts';
 import type { ModelCall } from '../shared/contracts/generated/scale/v1/result.ts';
-import type { JobModelClient } from '../shared/models/model-clients.ts';
+import type { JobModelClient } from '../shared/worker/model-clients.ts';
 
 export interface JudgeClients {
   clientFor(wanted: JudgeModel): ModelClient;

@@ -1,7 +1,7 @@
-import { processEnvironment } from '../shared/config/environment.ts';
 import { executorSettings } from '../shared/config/service-settings.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { createLazySandbox } from '../shared/sandbox/lazy-sandbox.ts';
+import { processEnvironment } from '../shared/settings/environment.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';
 import { createExecuteWork } from './execute-job.ts';
 

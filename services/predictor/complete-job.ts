@@ -1,8 +1,8 @@
 import { FailureError } from '../domain/failure.ts';
 import { failureToProto } from '../shared/contracts/result-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import type { ModelClients } from '../shared/models/model-clients.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
+import type { ModelClients } from '../shared/worker/model-clients.ts';
 
 /** Sends a prompt to the optimizer model and returns its reply as it came; the coordinator reads it. */
 export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
-import { utf8Text } from '../shared/config/utf8-text.ts';
+import { utf8Text } from '../shared/settings/utf8-text.ts';
 
 /** AFlow's own records name the queries, which are a part of the split; those of forks hold the whole split in its order. */
 const matrixSchema = z.object({

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readSecret } from '../../shared/config/environment.ts';
+import { readSecret } from '../../shared/settings/environment.ts';
 import type { Cli } from '../cli.ts';
 import { dataFolderAt } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';

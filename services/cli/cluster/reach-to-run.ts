@@ -1,4 +1,4 @@
-import { readSecret } from '../../shared/config/environment.ts';
+import { readSecret } from '../../shared/settings/environment.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';

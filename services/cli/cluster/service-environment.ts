@@ -1,5 +1,5 @@
 import { delimiter } from 'node:path';
-import type { Environment } from '../../shared/config/environment.ts';
+import type { Environment } from '../../shared/settings/environment.ts';
 
 /** The settings of each service as environment variables, as services/shared/config/service-settings.ts reads them. */
 type ServiceVariables = Record<string, string>;

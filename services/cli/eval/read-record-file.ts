@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { EncodingError, utf8Text } from '../../shared/config/utf8-text.ts';
+import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ComparisonSide } from './comparison-side.ts';

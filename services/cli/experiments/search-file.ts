@@ -1,6 +1,6 @@
 import { completeRunFile, type RunFile } from '../../shared/config/run-file.ts';
 import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
-import { isGroup } from '../../shared/config/sorted-text.ts';
+import { isGroup } from '../../shared/settings/sorted-text.ts';
 import type { ExperimentBase, ExperimentPlan } from './experiment-plan.ts';
 import type { Variant } from './variant.ts';
 

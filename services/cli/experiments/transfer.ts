@@ -12,7 +12,7 @@ import {
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { renameQueryFields } from '../../domain/workflow/rename-query-fields.ts';
-import { WorkflowFileError } from '../../shared/config/read-workflow-file.ts';
+import { WorkflowFileError } from '../../shared/benchmarks/read-workflow-file.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
 import { aboutIntervals } from './about-intervals.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';

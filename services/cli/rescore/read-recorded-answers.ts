@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { readNumberedJsonLines } from '../../shared/benchmarks/read-json-lines.ts';
-import { utf8Text } from '../../shared/config/utf8-text.ts';
+import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 

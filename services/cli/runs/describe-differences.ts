@@ -1,9 +1,9 @@
 import type { Benchmark, Query } from '../../domain/benchmark.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
-import { sortedText } from '../../shared/config/sorted-text.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { sortedText } from '../../shared/settings/sorted-text.ts';
 import { shortPath } from '../short-path.ts';
 
 /** A benchmark's content as a run has it, and the file that defines it, if it is not built in. */

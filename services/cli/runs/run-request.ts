@@ -1,5 +1,4 @@
 import { defaultsVersion } from '../../shared/config/earlier-defaults.ts';
-import type { Environment } from '../../shared/config/environment.ts';
 import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { writtenHash } from '../../shared/config/written-settings.ts';
@@ -7,6 +6,7 @@ import { benchmarkToProto } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import type { Environment } from '../../shared/settings/environment.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 

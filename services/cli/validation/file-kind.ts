@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { nearName } from '../../domain/workflow/near-name.ts';
 import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file-schema.ts';
-import { decodeYaml, YamlError } from '../../shared/config/decode-yaml.ts';
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
-import { isGroup } from '../../shared/config/sorted-text.ts';
-import { utf8Text } from '../../shared/config/utf8-text.ts';
+import { decodeYaml, YamlError } from '../../shared/settings/decode-yaml.ts';
+import { isGroup } from '../../shared/settings/sorted-text.ts';
+import { utf8Text } from '../../shared/settings/utf8-text.ts';
 
 export type FileKind = 'workflow' | 'run file' | 'benchmark file';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operators } from '../../domain/operators/registry.ts';
-import { choice, decimal, integer, settings, text } from '../config/rules.ts';
+import { choice, decimal, integer, settings, text } from '../settings/rules.ts';
 
 const nameRule = 'must be 1 to 40 small letters, digits, dots, hyphens or underscores';
 const fileRule = 'must be the path of a CSV, TSV, JSON or JSON Lines file (.csv, .tsv, .json, .jsonl, also with .gz)';

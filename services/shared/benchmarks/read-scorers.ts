@@ -4,7 +4,7 @@ import { scorerKinds } from '../../domain/scoring/kinds/registry.ts';
 import type { ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
 import { scorers as builtInScorers } from '../../domain/scoring/registry.ts';
 import { suggestion } from '../../domain/workflow/near-name.ts';
-import type { ParsedSettings } from '../config/parse-settings.ts';
+import type { ParsedSettings } from '../settings/parse-settings.ts';
 import type { JudgeEndpoint } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import type { BenchmarkFileSettings } from './benchmark-file-schema.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { EncodingError, utf8Text } from '../config/utf8-text.ts';
+import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 
 /**

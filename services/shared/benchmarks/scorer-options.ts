@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OptionRule, ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
-import { choice, decimal, flag, integer, settings, text } from '../config/rules.ts';
+import { choice, decimal, flag, integer, settings, text } from '../settings/rules.ts';
 
 /** The settings of a scorer of that kind in a benchmark file, with the defaults filled in; files and endpoints are names here. */
 export function scorerSchema(kind: ScorerKind) {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ParsedSettings } from '../config/parse-settings.ts';
+import type { ParsedSettings } from '../settings/parse-settings.ts';
 import type { BenchmarkError } from './benchmark-error.ts';
 import type { BenchmarkFileSettings } from './benchmark-file-schema.ts';
 import { dataFileEndings, isDataFile } from './read-rows.ts';

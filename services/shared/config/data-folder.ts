@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Environment, homeFolder, processEnvironment } from './environment.ts';
+import { type Environment, homeFolder, processEnvironment } from '../settings/environment.ts';
 
 const project = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { isGroup } from './sorted-text.ts';
+import { isGroup } from '../settings/sorted-text.ts';
 
 /**
  * Defaults of earlier versions, as they would stand in a run file, the oldest first: what each of them had otherwise than the present

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from './rules.ts';
+import { text } from '../settings/rules.ts';
 
 /** Headers of one's own by name: a value as it is, or the variable that holds it. */
 export type HeaderSettings = Readonly<Record<string, string | { readonly variable: string }>>;

@@ -1,5 +1,5 @@
+import { parseSettings } from '../settings/parse-settings.ts';
 import { earlierDefaults, withEarlierDefaults } from './earlier-defaults.ts';
-import { parseSettings } from './parse-settings.ts';
 import { withPreset } from './presets.ts';
 import { RunFileError } from './run-file-error.ts';
 import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';

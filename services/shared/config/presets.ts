@@ -1,4 +1,4 @@
-import { isGroup } from './sorted-text.ts';
+import { isGroup } from '../settings/sorted-text.ts';
 
 /**
  * Settings under one name, written as in a run file. A preset names what makes it what it is, and nothing else: an experiment puts

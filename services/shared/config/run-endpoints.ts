@@ -1,9 +1,9 @@
 import { suggestion } from '../../domain/workflow/near-name.ts';
 import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import { isGroup } from '../settings/sorted-text.ts';
 import type { ParsedRunFile } from './parse-run-file.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
-import { isGroup } from './sorted-text.ts';
 
 export interface RunEndpoint extends Endpoint {
   /** The built-in simulated model, whose base URL is "" here: whoever starts it fills it in. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { pickPolicies } from '../../domain/picking/registry.ts';
+import { choice, decimal, flag, integer, listed, onOrOff, orLeftOut, settings, text } from '../settings/rules.ts';
 import { defaults } from './defaults.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';
 import { presetNames, presets } from './presets.ts';
-import { choice, decimal, flag, integer, listed, onOrOff, orLeftOut, settings, text } from './rules.ts';
 import { templateSettings } from './template-settings.ts';
 
 const { run } = defaults;

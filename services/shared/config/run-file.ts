@@ -6,16 +6,16 @@ import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
 import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
+import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
+import { deepFreeze } from '../settings/deep-freeze.ts';
+import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { defaultDataFolder } from './data-folder.ts';
-import { deepFreeze } from './deep-freeze.ts';
 import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
-import { readWorkflowFile } from './read-workflow-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
 import { singleRound } from './single-round.ts';
-import { EncodingError, utf8Text } from './utf8-text.ts';
 import { writtenSettings } from './written-settings.ts';
 
 /** All that a run needs, from a run file. Frozen. */

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { KeySettings } from '../models/endpoint-environment.ts';
 import { parseKeyBindings } from '../models/key-bindings.ts';
 import { type IsolationLevel, isolationLevels } from '../sandbox/isolation.ts';
+import { deepFreeze } from '../settings/deep-freeze.ts';
+import { type Environment, processEnvironment } from '../settings/environment.ts';
+import { choice, integer, text } from '../settings/rules.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { type LogLevel, logLevels } from '../telemetry/logger.ts';
-import { deepFreeze } from './deep-freeze.ts';
 import { defaults } from './defaults.ts';
-import { type Environment, processEnvironment } from './environment.ts';
-import { choice, integer, text } from './rules.ts';
-import { SettingsError } from './settings-error.ts';
 
 /** What every service is told by its environment. Times are in milliseconds. */
 export interface ServiceSettings {

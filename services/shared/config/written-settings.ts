@@ -3,7 +3,7 @@ import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import type { LoadedBenchmark } from '../benchmarks/load-benchmark.ts';
 import { hashQueryContent } from '../contracts/benchmark-codec.ts';
-import { isGroup, sortedText } from './sorted-text.ts';
+import { isGroup, sortedText } from '../settings/sorted-text.ts';
 
 type Group = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { SettingsError } from '../config/settings-error.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 
 /** As every command does for bad input; docs/cli.md. */
 const badInput = 2;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Environment } from '../config/environment.ts';
+import type { Environment } from '../settings/environment.ts';
 import { boundEnvironment, type KeyBinding, parseKeyBindings } from './key-bindings.ts';
 
 export interface KeySettings {

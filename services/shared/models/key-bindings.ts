@@ -1,5 +1,5 @@
-import type { Environment } from '../config/environment.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { Environment } from '../settings/environment.ts';
 
 /** A variable of a worker's environment, and an address that its value may be sent to. */
 export interface KeyBinding {

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import type { Environment } from '../config/environment.ts';
-import { SettingsError } from '../config/settings-error.ts';
+import type { Environment } from '../settings/environment.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 
 /** The proxies that a process is to reach others through, as programs of other languages read them from the same variables. */
 export interface ProxySettings {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
-import { EncodingError, utf8Text } from '../config/utf8-text.ts';
+import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { TraceError } from './trace-error.ts';
 
 const unzip = promisify(gunzip);

@@ -1,4 +1,3 @@
-import { processEnvironment } from '../config/environment.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
@@ -6,13 +5,14 @@ import { runService } from '../lifecycle/run-service.ts';
 import { awaitBus } from '../messaging/await-bus.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
-import { createModelClients, type ModelClients } from '../models/model-clients.ts';
 import { proxySettings } from '../models/proxy-settings.ts';
 import { systemTiming } from '../models/timing.ts';
+import { processEnvironment } from '../settings/environment.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
 import { version } from '../telemetry/version.ts';
 import type { JobWork } from './job-work.ts';
+import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
 import { startWorker } from './worker.ts';
 

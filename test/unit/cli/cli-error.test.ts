@@ -6,11 +6,11 @@ import { DataFolderError } from '../../../services/cli/cluster/data-folder-error
 import { ClusterEndedError } from '../../../services/cli/cluster/reach-cluster.ts';
 import { ServiceKeepsDyingError } from '../../../services/cli/cluster/supervise.ts';
 import { BenchmarkError } from '../../../services/shared/benchmarks/benchmark-error.ts';
-import { WorkflowFileError } from '../../../services/shared/config/read-workflow-file.ts';
+import { WorkflowFileError } from '../../../services/shared/benchmarks/read-workflow-file.ts';
 import { RunFileError } from '../../../services/shared/config/run-file-error.ts';
-import { SettingsError } from '../../../services/shared/config/settings-error.ts';
 import { ContractError } from '../../../services/shared/contracts/contract-error.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
+import { SettingsError } from '../../../services/shared/settings/settings-error.ts';
 import { NatsServerNotFoundError } from '../../../services/shared/toolchain/find-nats-server.ts';
 import { FolderInUseError } from '../../../services/shared/toolchain/folder-lock.ts';
 import { NatsServerStartError } from '../../../services/shared/toolchain/nats-process.ts';

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { z } from 'zod';
-import { EncodingError, utf8Text } from '../../config/utf8-text.ts';
+import { EncodingError, utf8Text } from '../../settings/utf8-text.ts';
 import { ReleaseError } from './release-error.ts';
 
 /** The text of a file, unpacked if it is gzipped. */

@@ -3,7 +3,7 @@ import { renderMarkdown } from '../../../../services/cli/report/render-markdown.
 import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
 import { workflowYaml } from '../../../../services/cli/report/workflow-yaml.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
-import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
+import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 import { asReal, begunState, everyStep, finishedState, hostileState, reportOf } from './made-up-report.ts';
 
 describe('the report on a terminal', () => {

@@ -9,8 +9,8 @@ import type { RunConfiguration } from '../../../../services/domain/run/configura
 import { experienceOf } from '../../../../services/domain/search/experience.ts';
 import { parentCandidates } from '../../../../services/domain/search/select-parent.ts';
 import { scoresZero } from '../../../../services/domain/search/static-score.ts';
-import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 import { continueRun, madeUpWorld } from './made-up-world.ts';
 
 /**

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../../../services/domain/operators/registry.ts';
 import { ruleTexts } from '../../../../services/domain/workflow/rules.ts';
-import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
-import { readWorkflowText } from '../../../../services/shared/config/read-workflow-file.ts';
+import { readWorkflowText } from '../../../../services/shared/benchmarks/read-workflow-file.ts';
+import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 
 const page = readFileSync(new URL('../../../../docs/workflows.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');

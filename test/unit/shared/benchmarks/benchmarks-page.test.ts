@@ -5,7 +5,7 @@ import { scorerKinds } from '../../../../services/domain/scoring/kinds/registry.
 import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file-schema.ts';
 import { benchmarkDefinitions } from '../../../../services/shared/benchmarks/registry.ts';
 import { scorerSchema } from '../../../../services/shared/benchmarks/scorer-options.ts';
-import { decodeYaml } from '../../../../services/shared/config/decode-yaml.ts';
+import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/benchmarks.md'), 'utf8');
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
+import { readWorkflowFile } from '../../../../services/shared/benchmarks/read-workflow-file.ts';
 import { benchmarkDefinitionOf } from '../../../../services/shared/benchmarks/registry.ts';
-import { readWorkflowFile } from '../../../../services/shared/config/read-workflow-file.ts';
 
 const folder = fileURLToPath(new URL('../../../../examples/workflows/published/', import.meta.url));
 const files = readdirSync(folder);

@@ -4,8 +4,8 @@ import { selectOperators } from '../../domain/operators/registry.ts';
 import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
 import { validateWorkflow } from '../../domain/workflow/validate-workflow.ts';
 import type { Workflow, WorkflowProblem } from '../../domain/workflow/workflow.ts';
-import { decodeYaml, YamlError } from './decode-yaml.ts';
-import { EncodingError, utf8Text } from './utf8-text.ts';
+import { decodeYaml, YamlError } from '../settings/decode-yaml.ts';
+import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 
 /** What a workflow is held against: a benchmark's operators and fields. */
 export type WorkflowSurroundings = Pick<Benchmark, 'operators' | 'inputs'>;

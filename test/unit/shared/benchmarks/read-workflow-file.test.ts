@@ -1,7 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readWorkflowFile, readWorkflowText, WorkflowFileError } from '../../../../services/shared/config/read-workflow-file.ts';
+import {
+  readWorkflowFile,
+  readWorkflowText,
+  WorkflowFileError,
+} from '../../../../services/shared/benchmarks/read-workflow-file.ts';
 
 const surroundings = { operators: ['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise'], inputs: ['question'] };
 const folder = (path: string) => fileURLToPath(new URL(`../../../../${path}/`, import.meta.url));

@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { readRecordFile } from '../../../../services/cli/eval/read-record-file.ts';
 import { readRecordedAnswers } from '../../../../services/cli/rescore/read-recorded-answers.ts';
 import { validateFile } from '../../../../services/cli/validation/validate-file.ts';
-import { readWorkflowFile } from '../../../../services/shared/config/read-workflow-file.ts';
+import { readWorkflowFile } from '../../../../services/shared/benchmarks/read-workflow-file.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
-import { EncodingError, utf8Text } from '../../../../services/shared/config/utf8-text.ts';
+import { EncodingError, utf8Text } from '../../../../services/shared/settings/utf8-text.ts';
 import { readJsonFile } from '../../../../services/shared/traces/read-json-file.ts';
 
 describe('the text of a file', () => {

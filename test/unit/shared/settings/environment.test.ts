@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { defaultDataFolder, ownDataFolder } from '../../../../services/shared/config/data-folder.ts';
-import { readSecret } from '../../../../services/shared/config/environment.ts';
+import { readSecret } from '../../../../services/shared/settings/environment.ts';
 
 it('reads a secret by the name of its variable, and takes nothing for none', () => {
   expect(readSecret('MY_KEY', { MY_KEY: ' abc\n' })).toBe('abc');

@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { arrowsUpward, folderArrows, folderCircles } from '../support/folder-order.ts';
+
+const services = join(import.meta.dirname, '../../services');
+
+/**
+ * Each folder of the domain uses those before it. `run` is the record of a run; what reads the record to decide stands above it, and
+ * what tells people of it above that.
+ */
+const domain = [
+  ...[
+    'defined',
+    'benchmark',
+    'failure',
+    'ports',
+    'random',
+    'statistics',
+    'replies',
+    'operators',
+    'workflow',
+    'scoring',
+    'sampling',
+  ],
+  ...['run', 'evaluation', 'picking', 'search', 'prompts', 'comparison', 'replay', 'experiment', 'report'],
+];
+
+test('the folders of the domain keep their order, types included', () => {
+  expect(arrowsUpward(folderArrows(join(services, 'domain')), domain)).toEqual([]);
+});
+
+test.each(['domain', 'cli', 'simulator', 'shared', 'coordinator', 'executor', 'predictor'])(
+  'no folders of %s go in circles',
+  (name) => {
+    expect(folderCircles(folderArrows(join(services, name)))).toEqual([]);
+  },
+);
+
+describe('planted violations', () => {
+  test.each([
+    [
+      'an import upward',
+      { 'run/state.ts': "import { plan } from '../search/plan.ts';" },
+      ['run/state.ts -> search/plan.ts: run stands below search'],
+    ],
+    [
+      'a type upward',
+      { 'run/state.ts': "import type { Plan } from '../search/plan.ts';" },
+      ['run/state.ts -> search/plan.ts: run stands below search'],
+    ],
+    [
+      'an import on demand',
+      { 'run/deep/state.ts': "const plan = () => import('../../search/plan.ts');" },
+      ['run/deep/state.ts -> search/plan.ts: run stands below search'],
+    ],
+    [
+      'an export passed on',
+      { 'run/state.ts': "export { plan } from '../search/plan.ts';" },
+      ['run/state.ts -> search/plan.ts: run stands below search'],
+    ],
+    [
+      'a file of the package itself',
+      { 'benchmark.ts': "import type { State } from './run/state.ts';" },
+      ['benchmark.ts -> run/state.ts: benchmark stands below run'],
+    ],
+    [
+      'a folder that nobody has placed',
+      { 'elsewhere/state.ts': "import type { State } from '../run/state.ts';" },
+      ['elsewhere has no place in the order (elsewhere/state.ts -> run/state.ts)'],
+    ],
+    ['an import downward, which is fine', { 'search/plan.ts': "import type { State } from '../run/state.ts';" }, []],
+  ])('%s', async (_, files, expected) => {
+    expect(arrowsUpward(folderArrows(await plant(files)), domain)).toEqual(expected);
+  });
+
+  test('a circle of types is found over any number of folders', async () => {
+    const folder = await plant({
+      'a/one.ts': "import type { Two } from '../b/two.ts';",
+      'b/two.ts': "import type { Three } from '../c/three.ts';",
+      'c/three.ts': "import type { One } from '../a/other.ts';",
+      'd/four.ts': "import type { One } from '../a/one.ts';",
+    });
+    expect(folderCircles(folderArrows(folder))).toEqual([['a', 'b', 'c']]);
+  });
+});
+
+async function plant(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-folders-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), `${text}\n`);
+  }
+  return folder;
+}
