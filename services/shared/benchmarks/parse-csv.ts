@@ -1,11 +1,13 @@
+import { type InfoField, type InfoRecord, CsvError as LibraryError, parse } from 'csv-parse/sync';
+
 /** A text that breaks a rule of RFC 4180. */
 export class CsvError extends Error {
   override readonly name = 'CsvError';
   /** From 1. */
   readonly line: number;
 
-  constructor(line: number, message: string) {
-    super(message);
+  constructor(line: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.line = line;
   }
 }
@@ -16,59 +18,67 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
+const emptyLines = /(?:\r?\n)*/y;
+const quotedCell = /"[^"]*(?:""[^"]*)*"/y;
+
 /**
  * The records of a CSV text by RFC 4180: cells in quotes may hold the separator, line ends and doubled quotes; lines end with LF
- * or CRLF. A line that is wholly empty is no record.
+ * or CRLF. A line that is wholly empty is no record. Quotes in a cell that does not begin with one are text.
+ * @param separator one ASCII character
  * @throws CsvError
  */
 export function parseCsv(text: string, separator = ','): CsvRecord[] {
+  // One character for each byte, as csv-parse tells places. It tells lines too, but a CRLF in quotes is two of them (7.0.3).
+  const written = Buffer.from(text).toString('latin1');
   const records: CsvRecord[] = [];
-  let cells: string[] = [];
-  let [at, line, start] = [0, 1, 1];
-  while (at < text.length) {
-    const cell = text[at] === '"' ? quotedCell(text, at, line) : plainCell(text, at, separator);
-    cells.push(cell.value);
-    line += cell.lines;
-    at = cell.end;
-    const isLast = at >= text.length || isLineEnd(text, at);
-    if (!isLast && text[at] !== separator) throw new CsvError(line, 'a cell goes on after its closing quote');
-    if (!isLast) {
-      at += 1;
-      // A separator at the very end leaves an empty cell behind it.
-      if (at < text.length) continue;
-      cells.push('');
+  /** Where the next cell begins, and in which line its record does. */
+  let [start, line, recordLine] = [0, 1, 1];
+  const goTo = (place: number): void => {
+    line += lineEnds(written.slice(start, place));
+    start = place;
+  };
+  const skipEmptyLines = (): void => goTo(start + matchAt(emptyLines, written, start).length);
+  const cellOf = (value: string, { index, quoting: isQuoted, bytes: end }: InfoField): string => {
+    if (index === 0) {
+      skipEmptyLines();
+      recordLine = line;
     }
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: start, cells });
-    cells = [];
-    at += text[at] === '\r' ? 2 : 1;
-    line += 1;
-    start = line;
+    const quoted = isQuoted ? matchAt(quotedCell, written, start) : '';
+    // Plain cells may have quotes only with relax_quotes, which lets this pass too.
+    if (isQuoted && start + quoted.length < end) {
+      throw new CsvError(line + lineEnds(quoted), 'a cell goes on after its closing quote');
+    }
+    goTo(end + separator.length);
+    return value;
+  };
+  try {
+    parse(text, {
+      delimiter: separator,
+      // By itself csv-parse takes the first line's end for that of all.
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      cast: cellOf,
+      on_record: (cells: string[], { bytes: end }: InfoRecord) => {
+        records.push({ line: recordLine, cells });
+        goTo(end);
+        return undefined;
+      },
+    });
+  } catch (cause) {
+    if (!(cause instanceof LibraryError) || cause.code !== 'CSV_QUOTE_NOT_CLOSED') throw cause;
+    skipEmptyLines();
+    throw new CsvError(line, 'a quote is opened here and never closed', { cause });
   }
   return records;
 }
 
-interface Cell {
-  readonly value: string;
-  /** The place after it. */
-  readonly end: number;
-  /** Line ends within it. */
-  readonly lines: number;
+function matchAt(pattern: RegExp, text: string, start: number): string {
+  pattern.lastIndex = start;
+  return pattern.exec(text)?.[0] ?? '';
 }
 
-function plainCell(text: string, from: number, separator: string): Cell {
-  let end = from;
-  while (end < text.length && text[end] !== separator && !isLineEnd(text, end)) end += 1;
-  return { value: text.slice(from, end), end, lines: 0 };
-}
-
-function quotedCell(text: string, from: number, line: number): Cell {
-  let close = text.indexOf('"', from + 1);
-  while (close !== -1 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
-  if (close === -1) throw new CsvError(line, 'a quote is opened here and never closed');
-  const raw = text.slice(from + 1, close);
-  return { value: raw.replaceAll('""', '"'), end: close + 1, lines: raw.split('\n').length - 1 };
-}
-
-function isLineEnd(text: string, at: number): boolean {
-  return text[at] === '\n' || (text[at] === '\r' && text[at + 1] === '\n');
+function lineEnds(text: string): number {
+  return text.split('\n').length - 1;
 }

@@ -79,8 +79,8 @@ async function findInFolder(folder: string): Promise<FoundFile[]> {
   return [];
 }
 
-function findInArchive(path: string, archive: Uint8Array): FoundFile[] {
-  return [...readTar(archive)].flatMap(({ path: inside, content }) => {
+async function findInArchive(path: string, archive: Uint8Array): Promise<FoundFile[]> {
+  return (await readTar(archive)).flatMap(({ path: inside, content }) => {
     const file = basename(inside);
     return knownFiles().has(file) ? [{ file, from: `${path}:${inside}`, bytes: content }] : [];
   });

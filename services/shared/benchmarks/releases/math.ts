@@ -14,7 +14,7 @@ const official = 'https://people.eecs.berkeley.edu/~hendrycks/MATH.tar';
 
 /** A JSON file for each problem, in a folder for each subject. */
 const rowsOfTar = async ([archive = new Uint8Array()]: readonly Uint8Array[]): Promise<unknown[]> =>
-  [...readTar(await unpacked(archive))]
+  (await readTar(await unpacked(archive)))
     .filter(({ path }) => /(^|\/)test\/[^/]+\/[^/]+\.json$/.test(path))
     .map(({ path, content }) => parsed(textOf(content), `${path} is no JSON`));
 

@@ -1,3 +1,5 @@
+import { buffer } from 'node:stream/consumers';
+import { extract } from 'tar-stream';
 import { ReleaseError } from './release-error.ts';
 
 export interface TarEntry {
@@ -5,61 +7,32 @@ export interface TarEntry {
   readonly content: Uint8Array;
 }
 
-const block = 512;
-const regularFile = new Set(['0', '\0', '7']);
+const blockBytes = 512;
 
 /**
- * The regular files of a tar archive in memory: ustar, and the long names of GNU tar and pax. Nothing is written anywhere, so a
- * path that points out of the archive does no harm.
+ * The regular files of a tar archive in memory: v7, ustar, and the long names of GNU tar and pax. Nothing is written anywhere, so
+ * a path that points out of the archive does no harm.
  * @throws ReleaseError if it is no archive, or one that is cut off
  */
-export function* readTar(archive: Uint8Array): Generator<TarEntry> {
-  let at = 0;
-  let longPath: string | undefined;
-  while (at + block <= archive.length) {
-    const header = archive.subarray(at, at + block);
-    // Two empty blocks end an archive.
-    if (header.every((byte) => byte === 0)) return;
-    checkHeader(header, at);
-    const size = octal(header, 124, 12);
-    const content = archive.subarray(at + block, at + block + size);
-    if (content.length < size) throw new ReleaseError('wrong-release', 'the archive is cut off');
-    at += block * (1 + Math.ceil(size / block));
-    const type = String.fromCharCode(header[156] ?? 0);
-    if (type === 'L') longPath = text(content, 0, size);
-    else if (type === 'x') longPath = paxPath(content) ?? longPath;
-    else if (type !== 'g') {
-      if (regularFile.has(type)) yield { path: longPath ?? pathOf(header), content };
-      longPath = undefined;
+export async function readTar(archive: Uint8Array): Promise<TarEntry[]> {
+  // An archive in the form of v7 says nowhere which form it has. The types of tar-stream lack this option, and byteOffset.
+  const entries = extract({ allowUnknownFormat: true } as object);
+  entries.end(archive);
+  const files: TarEntry[] = [];
+  let end = 0;
+  try {
+    for await (const entry of entries) {
+      const { name, type, size, byteOffset } = entry.header as typeof entry.header & { readonly byteOffset: number };
+      const content = await buffer(entry);
+      if (type === 'file' || type === 'contiguous-file') files.push({ path: name, content });
+      end = byteOffset + Math.ceil(size / blockBytes) * blockBytes;
+      // An empty block ends an archive, and what follows may be anything, says POSIX; tar-stream 3.2.2 reads on.
+      if (archive.subarray(end, end + blockBytes).every((byte) => byte === 0)) break;
     }
+    return files;
+  } catch (cause) {
+    const isCutOff = archive.length >= blockBytes && (cause as Error).message === 'Unexpected end of data';
+    const what = isCutOff ? 'the archive is cut off' : `it is no tar archive, or damaged at byte ${end}`;
+    throw new ReleaseError('wrong-release', what, { cause });
   }
-}
-
-/** The sum of the header's bytes, its own field counted as blanks. */
-function checkHeader(header: Uint8Array, at: number): void {
-  const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-  if (sum !== octal(header, 148, 8)) throw new ReleaseError('wrong-release', `it is no tar archive, or damaged at byte ${at}`);
-}
-
-function pathOf(header: Uint8Array): string {
-  const isUstar = text(header, 257, 5) === 'ustar';
-  const prefix = isUstar ? text(header, 345, 155) : '';
-  const name = text(header, 0, 100);
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
-/** pax: records of "LENGTH key=value\n". */
-function paxPath(records: Uint8Array): string | undefined {
-  return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(Buffer.from(records).toString('utf8'))?.[1];
-}
-
-function octal(header: Uint8Array, start: number, length: number): number {
-  const digits = text(header, start, length).trim();
-  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : 0;
-}
-
-function text(bytes: Uint8Array, start: number, length: number): string {
-  const field = Buffer.from(bytes.subarray(start, start + length));
-  const end = field.indexOf(0);
-  return field.toString('utf8', 0, end < 0 ? field.length : end);
 }

@@ -43,6 +43,7 @@ describe('parsing CSV', () => {
     ['empty lines', '\na\n\nb\n\n', [['a'], ['b']]],
     ['a lone carriage return', 'a\rb,c', [['a\rb', 'c']]],
     ['quotes inside a plain cell', 'say "hi",x', [['say "hi"', 'x']]],
+    ['quotes alone, which are an empty cell and no empty line', 'a\n""\n', [['a'], ['']]],
     ['nothing', '', []],
   ])('reads %s', (_what, text, expected) => {
     expect(cellsOf(text)).toEqual(expected);
@@ -50,6 +51,19 @@ describe('parsing CSV', () => {
 
   it('tells where each record begins', () => {
     expect(parseCsv('a\n"b\nc"\n\nd\n').map(({ line }) => line)).toEqual([1, 2, 5]);
+  });
+
+  // csv-parse 7.0.3 by itself ends every line as the first one, so that "2" would keep its carriage return, or LF would be text.
+  it.each(['a\n1\r\n2\r\n', 'a\r\n1\n2\r\n'])('takes LF and CRLF in one text: %j', (text) => {
+    expect(cellsOf(text)).toEqual([['a'], ['1'], ['2']]);
+  });
+
+  // csv-parse 7.0.3 counts a CRLF within quotes as two lines, and a carriage return alone as one: `lines` is 4 for the record of line 2.
+  it('counts the lines that an editor shows, whatever ends them', () => {
+    const text = 'a,b\r\n"1\r\n\r\n2",x\ry\r\n\r\n3,é\r\n';
+    expect(parseCsv(text).map(({ line }) => line)).toEqual([1, 2, 6]);
+    expect(() => parseCsv(`${text}4,"`)).toThrow(expect.objectContaining({ line: 7 }));
+    expect(() => parseCsv(`${text}4,"5\r\n"6`)).toThrow(expect.objectContaining({ line: 8 }));
   });
 
   it('takes another separator', () => {

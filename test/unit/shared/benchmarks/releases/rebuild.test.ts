@@ -66,7 +66,7 @@ describe.runIf(isThere)("AFlow's files, from what others publish in Parquet", as
   };
 
   it('come out byte for byte: math', async () => {
-    const entries = [...readTar(releases.get('/~hendrycks/MATH.tar') ?? Buffer.alloc(0))];
+    const entries = await readTar(releases.get('/~hendrycks/MATH.tar') ?? Buffer.alloc(0));
     const rows = entries.map(({ content }) => JSON.parse(Buffer.from(content).toString()) as MathRow);
     const bySubject = Map.groupBy(rows, ({ type }) => type);
     await expectIdentical(math, [...bySubject.values()].map(mathParquet));
