@@ -1,7 +1,7 @@
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
 import type { Lease, LeaseStore } from '../shared/messaging/bus.ts';
-import { systemTiming, type Timing } from '../shared/models/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
 export interface HeldLease extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { systemTiming, type Timing } from '../shared/models/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { ResultInbox } from './result-inbox.ts';
 

@@ -92,11 +92,6 @@ export interface CodeRunner {
   run(program: CodeRun, signal: AbortSignal): Promise<CodeVerdict>;
 }
 
-export interface Clock {
-  /** Monotonic milliseconds: for durations only. */
-  monotonicMs(): number;
-}
-
 /** A seeded stream of numbers in [0, 1). */
 export interface Random {
   next(): number;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { readReply } from '../../services/shared/models/chat-reply.ts';
 import { usageFigures } from '../../services/shared/models/chat-usage.ts';
 import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
@@ -6,7 +7,6 @@ import { endpointSettings } from '../../services/shared/models/endpoint-settings
 import { lookAtEndpoint } from '../../services/shared/models/look-at-endpoint.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../services/shared/models/model-endpoint.ts';
 import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
-import { systemTiming } from '../../services/shared/models/timing.ts';
 
 export interface WireServer {
   /** With /v1. */

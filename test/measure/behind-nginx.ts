@@ -16,11 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { createEndpointPool } from '../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
 import type { EndpointRequest } from '../../services/shared/models/model-endpoint.ts';
 import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
-import { systemTiming } from '../../services/shared/models/timing.ts';
 
 const slots = 64;
 const streamMs = 160;

@@ -4,6 +4,7 @@ import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import type { InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
@@ -17,7 +18,6 @@ const never = new AbortController().signal;
 export function startCluster(server: InMemoryServer, bus: Bus = server.connect()) {
   const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
   const workerBus = server.connect();
-  const clock = { monotonicMs: () => performance.now() };
   const work = createMadeUpWork(
     'w',
     () => sleep(0),
@@ -25,7 +25,7 @@ export function startCluster(server: InMemoryServer, bus: Bus = server.connect()
   );
   const worker = startWorker(
     { name: 'w', kinds: ['execute', 'predict', 'propose'], slots: 16, ackWaitMs: 400, drainMs: 0 },
-    { bus: workerBus, work, clock, logger },
+    { bus: workerBus, work, timing: systemTiming, logger },
   );
   return {
     handlers: createControlHandlers(bus, coordinator, () => 0),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
@@ -25,7 +26,7 @@ test('a worker with fewer slots than runs serves them all: runs that stand still
         started.resolve(job.jobId);
         return { outcome: { $case: 'completion', value: { text: '', finishReason: 'stop' } }, calls: [] };
       },
-      clock: { monotonicMs: () => performance.now() },
+      timing: systemTiming,
       logger: createLogger({ service: 'simulation', version: '0', level: 'silent' }),
     },
   );

@@ -9,6 +9,7 @@ import { configurationToProto } from '../../services/shared/contracts/configurat
 import { encodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { InfrastructureError } from '../../services/shared/models/endpoint-errors.ts';
@@ -72,7 +73,7 @@ async function runToItsEnd({ pace, during }: Course) {
       ({ jobId }) => starts.set(jobId, (starts.get(jobId) ?? 0) + 1),
     );
     const settings = { name, kinds: ['execute', 'predict', 'propose'] as const, slots: 4, ackWaitMs: 60_000, drainMs: 0 };
-    return startWorker(settings, { bus: server.connect(), work, clock: { monotonicMs: () => performance.now() }, logger });
+    return startWorker(settings, { bus: server.connect(), work, timing: systemTiming, logger });
   });
   const { runId } = await handlers.startRun(requestOf(longRun()));
   const pauseReason = async (): Promise<string | undefined> => {

@@ -5,6 +5,7 @@ import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus, type Waiting } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { startWorkerReports } from '../../services/shared/worker/report-worker.ts';
@@ -56,10 +57,15 @@ test('a run without an executor says so in its view, its summary, the log and th
     () => sleep(0),
     () => undefined,
   );
-  const clock = { monotonicMs: () => performance.now() };
-  const worker = startWorker(settings, { bus: server.connect(), work, clock, logger });
+  const worker = startWorker(settings, { bus: server.connect(), work, timing: systemTiming, logger });
   const { shares, takesJobs } = worker;
-  using _reports = startWorkerReports(bus, { ...settings, shares, takesJobs, endpoints: () => [], nowMs: clock.monotonicMs });
+  using _reports = startWorkerReports(bus, {
+    ...settings,
+    shares,
+    takesJobs,
+    endpoints: () => [],
+    nowMs: systemTiming.monotonicMs,
+  });
   await watching;
   expect(waits.at(-1)).toBeUndefined();
   const status = async () => (await handlers.getRun(runId, AbortSignal.timeout(5_000))).summary?.status;

@@ -15,6 +15,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { BusError, LogConflictError } from '../../services/shared/messaging/errors.ts';
 import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
@@ -31,7 +32,6 @@ import {
 
 const never = new AbortController().signal;
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
-const clock = { monotonicMs: () => performance.now() };
 const ackWaitMs = 400;
 const leaseTtlMs = 300;
 
@@ -77,7 +77,7 @@ function startWorkerProcess(
   const work = createMadeUpWork(name, () => sleep(randomInteger(random, 6)), started, served);
   const worker = startWorker(
     { name, kinds: ['execute', 'predict', 'propose'], slots: 4, ackWaitMs, drainMs: 0 },
-    { bus, work, clock, logger },
+    { bus, work, timing: systemTiming, logger },
   );
   return {
     async kill() {

@@ -8,6 +8,7 @@ import { configurationToProto } from '../../services/shared/contracts/configurat
 import { eventFromProto } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus, type WatchRunResponse } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer, type InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
@@ -15,7 +16,6 @@ import { startWorker } from '../../services/shared/worker/worker.ts';
 import { benchmark, configuration, createMadeUpWork } from './made-up-work.ts';
 
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
-const clock = { monotonicMs: () => performance.now() };
 const timing = { ackWaitMs: 400, leaseTtlMs: 300 };
 
 const releases: (() => Promise<unknown>)[] = [];
@@ -36,7 +36,7 @@ function startProcesses(server: InMemoryServer, seed: number) {
     );
     const worker = startWorker(
       { name, kinds: ['execute', 'predict', 'propose'], slots: 4, ackWaitMs: timing.ackWaitMs, drainMs: 0 },
-      { bus: server.connect(), work, clock, logger },
+      { bus: server.connect(), work, timing: systemTiming, logger },
     );
     releases.push(() => worker.drain());
   }

@@ -1,8 +1,6 @@
-import type { Timing } from '../../services/shared/models/timing.ts';
+import { sleepOn, type Timing } from '../../services/shared/lifecycle/timing.ts';
 
 export interface CreepingTiming extends Timing {
-  /** Something happens after this long, as exactly as a timer does. */
-  after(durationMs: number, happen: () => void): void;
   /** Lets happen what is due next; false if there is nothing that ever will. */
   step(): Promise<boolean>;
 }
@@ -24,26 +22,22 @@ const lastTurns = 200;
 export function createCreepingTiming(random: () => number, inaccuracyMs: number): CreepingTiming {
   let now = 0;
   const queue: Due[] = [];
-  const after = (durationMs: number, happen: () => void): void => {
-    const atMs = Math.max(now, now + durationMs + inaccuracyMs * (2 * random() - 1));
-    const place = queue.findIndex((other) => other.atMs > atMs);
-    queue.splice(place < 0 ? queue.length : place, 0, { atMs, happen });
+  const after = (durationMs: number, happen: () => void): (() => void) => {
+    const due = { atMs: Math.max(now, now + durationMs + inaccuracyMs * (2 * random() - 1)), happen };
+    const place = queue.findIndex(({ atMs }) => atMs > due.atMs);
+    queue.splice(place < 0 ? queue.length : place, 0, due);
+    return () => {
+      const place = queue.indexOf(due);
+      if (place >= 0) queue.splice(place, 1);
+    };
   };
   return {
     monotonicMs: () => {
       now += inaccuracyMs * random() ** 8;
       return now;
     },
-    sleep: (durationMs, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        const abort = (): void => reject(signal.reason);
-        signal.addEventListener('abort', abort, { once: true });
-        after(durationMs, () => {
-          signal.removeEventListener('abort', abort);
-          resolve();
-        });
-      }),
+    wallMs: () => now,
+    sleep: sleepOn(after),
     after,
     step: async () => {
       for (let turn = 0; turn < turns || (turn < lastTurns && queue.length === 0); turn += 1) await undefined;

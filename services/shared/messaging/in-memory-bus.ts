@@ -5,6 +5,7 @@ import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import { decodeModelCall, decodeResult, encodeModelCall, encodeResult } from '../contracts/result-codec.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
 import { decodeSpendingNote, encodeSpendingNote } from '../contracts/spending-codec.ts';
+import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import type {
   BlobStore,
   Bus,
@@ -21,14 +22,14 @@ import type {
 } from './bus.ts';
 import { BlobMissingError, LogConflictError, LogLostError } from './errors.ts';
 import { createInMemoryJobQueue, type InMemoryJobs, redeliverNow, wipeJobs } from './in-memory-job-queue.ts';
-import { type Client, createWorld, realTimers, requireOpen, type Timers, type World } from './in-memory-world.ts';
+import { type Client, createWorld, requireOpen, type World } from './in-memory-world.ts';
 import { blobsOfJob, blobsOfRun } from './references.ts';
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
 export interface InMemoryServerSettings {
   readonly ackWaitMs?: number;
   readonly leaseTtlMs?: number;
-  readonly timers?: Timers;
+  readonly timing?: Timing;
 }
 
 /** The bus without a server, for simulation and tests: the same contract, in one process, on any clock. */
@@ -67,8 +68,8 @@ interface HeldLease {
 }
 
 export function createInMemoryServer(settings: InMemoryServerSettings = {}): InMemoryServer {
-  const { ackWaitMs = 30_000, leaseTtlMs = 10_000, timers = realTimers } = settings;
-  const world = createWorld(timers);
+  const { ackWaitMs = 30_000, leaseTtlMs = 10_000, timing = systemTiming } = settings;
+  const world = createWorld(timing);
   const store: Store = {
     jobs: { queue: new Map(), lanes: new Map() },
     results: new Map(),
@@ -169,7 +170,7 @@ function createEventLog(world: World, store: Store, client: Client): EventLog {
       if (last < expectedLast) throw new LogLostError(operation);
       if (last !== expectedLast) throw new LogConflictError(operation);
       const sequence = world.nextSequence();
-      entries.push({ sequence, timeMs: world.timers.nowMs(), entry: entry.slice() });
+      entries.push({ sequence, timeMs: world.timing.wallMs(), entry: entry.slice() });
       world.ring();
       return sequence;
     },
@@ -198,7 +199,7 @@ function createMemoryStore(world: World, { memory }: Store, client: Client): Mem
     async keep(kept) {
       const subject = subjects.memory(kept.queriesHash, kept.runId);
       requireOpen(client, `publish ${subject}`);
-      memory.set(subject, { sequence: world.nextSequence(), timeMs: world.timers.nowMs(), bytes: encodeRunMemory(kept) });
+      memory.set(subject, { sequence: world.nextSequence(), timeMs: world.timing.wallMs(), bytes: encodeRunMemory(kept) });
     },
     async list(queriesHash) {
       requireOpen(client, 'list memory');
@@ -306,7 +307,7 @@ function createBlobStore(world: World, store: Store, client: Client): BlobStore 
     async put(content) {
       const name = createHash('sha256').update(content).digest('hex');
       requireOpen(client, `put blob ${name}`);
-      store.blobs.set(name, { content: content.slice(), putAtMs: world.timers.nowMs() });
+      store.blobs.set(name, { content: content.slice(), putAtMs: world.timing.monotonicMs() });
       return name;
     },
     async get(name) {
@@ -321,7 +322,7 @@ function createBlobStore(world: World, store: Store, client: Client): BlobStore 
       const runs = [...store.manifests.values()].flatMap(({ bytes }) => blobsOfRun(decodeRunManifest(bytes)));
       const jobs = [...store.jobs.queue.values()].flatMap(({ bytes }) => blobsOfJob(decodeJob(bytes)));
       const used = new Set([...runs, ...jobs]);
-      const latest = world.timers.nowMs() - unusedForMs;
+      const latest = world.timing.monotonicMs() - unusedForMs;
       const unused = [...store.blobs].filter(([name, { putAtMs }]) => putAtMs < latest && !used.has(name));
       for (const [name] of unused) store.blobs.delete(name);
       return { removed: unused.length, kept: store.blobs.size };
@@ -366,22 +367,22 @@ function createRunRegistry(world: World, store: Store, client: Client): RunRegis
 }
 
 function createLeaseStore(world: World, { leases }: Store, client: Client, ttlMs: number): LeaseStore {
-  const { timers } = world;
+  const { timing } = world;
   return {
     async acquire(name) {
       const key = token(name);
       requireOpen(client, `acquire lease ${key}`);
       const holding = leases.get(key);
-      if (holding && holding.expiresAtMs > timers.nowMs()) return undefined;
-      const held: HeldLease = { epoch: world.nextSequence(), expiresAtMs: timers.nowMs() + ttlMs };
+      if (holding && holding.expiresAtMs > timing.monotonicMs()) return undefined;
+      const held: HeldLease = { epoch: world.nextSequence(), expiresAtMs: timing.monotonicMs() + ttlMs };
       leases.set(key, held);
-      const isHeld = () => leases.get(key) === held && held.expiresAtMs > timers.nowMs();
+      const isHeld = () => leases.get(key) === held && held.expiresAtMs > timing.monotonicMs();
       return {
         epoch: held.epoch,
         ttlMs,
         async renew() {
           if (client.closed || !isHeld()) return false;
-          held.expiresAtMs = timers.nowMs() + ttlMs;
+          held.expiresAtMs = timing.monotonicMs() + ttlMs;
           return true;
         },
         async release() {

@@ -34,7 +34,7 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
   const readyAfter = (queued: QueuedJob, delayMs: number) => {
     queued.cancelTimer?.();
     queued.ready = false;
-    queued.cancelTimer = world.timers.after(delayMs, () => makeReady(world, queued));
+    queued.cancelTimer = world.timing.after(delayMs, () => makeReady(world, queued));
   };
 
   const deliver = (subject: string, queued: QueuedJob): Delivery => {
@@ -104,11 +104,11 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
 
     async pull(kind, runId, { max, waitMs }, signal) {
       const lane = laneName(kind, runId);
-      const deadline = world.timers.nowMs() + (lanes.has(lane) ? waitMs : Math.min(waitMs, missingLanePauseMs));
+      const deadline = world.timing.monotonicMs() + (lanes.has(lane) ? waitMs : Math.min(waitMs, missingLanePauseMs));
       while (!signal.aborted) {
         requireOpen(client, `pull from ${lane}`);
         const deliveries = take(kind, runId, max);
-        const leftMs = deadline - world.timers.nowMs();
+        const leftMs = deadline - world.timing.monotonicMs();
         if (deliveries.length > 0 || leftMs <= 0) return deliveries;
         await world.change(signal, leftMs);
       }

@@ -1,23 +1,9 @@
+import type { Timing } from '../lifecycle/timing.ts';
 import { BusError } from './errors.ts';
-
-/** Time as the in-memory bus sees it; a simulation brings its own. */
-export interface Timers {
-  nowMs(): number;
-  /** Calls the action once after the delay; what it returns cancels that. */
-  after(delayMs: number, action: () => void): () => void;
-}
-
-export const realTimers: Timers = {
-  nowMs: () => Date.now(),
-  after(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** What the parts of the in-memory bus share: the time, one stream sequence, and a bell that rings at each change. */
 export interface World {
-  readonly timers: Timers;
+  readonly timing: Timing;
   nextSequence(): number;
   /** How often the store was made anew. */
   incarnation(): number;
@@ -29,7 +15,7 @@ export interface World {
   change(signal?: AbortSignal, limitMs?: number): Promise<void>;
 }
 
-export function createWorld(timers: Timers): World {
+export function createWorld(timing: Timing): World {
   let sequence = 0;
   let incarnation = 0;
   const listeners = new Set<() => void>();
@@ -38,7 +24,7 @@ export function createWorld(timers: Timers): World {
     for (const wake of [...waiting]) wake();
   };
   return {
-    timers,
+    timing,
     nextSequence: () => {
       sequence += 1;
       return sequence;
@@ -63,7 +49,7 @@ export function createWorld(timers: Timers): World {
           cancel?.();
           resolve();
         };
-        const cancel = limitMs === undefined ? undefined : timers.after(limitMs, wake);
+        const cancel = limitMs === undefined ? undefined : timing.after(limitMs, wake);
         waiting.add(wake);
         signal?.addEventListener('abort', wake, { once: true });
         if (signal?.aborted) wake();

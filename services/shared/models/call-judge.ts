@@ -1,11 +1,11 @@
 import { FailureError } from '../../domain/failure.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import { createCallHistories, isSuspect, type OtherCalls, verdictOn } from './call-history.ts';
 import { type EndpointError, InfrastructureError, RequestFailure } from './endpoint-errors.ts';
 import { createEndpointLooks, settingsKeyOf } from './endpoint-looks.ts';
 import type { EndpointLook } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { PoolMember } from './pool-member.ts';
-import type { Timing } from './timing.ts';
 
 /** Says of calls that fail whose doing it is: the endpoint's, which is waited for, the call's own, or that of whoever set it up. */
 export interface CallJudge {

@@ -1,4 +1,5 @@
 import { firstAbort } from '../lifecycle/first-abort.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import { createCallJudge } from './call-judge.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
@@ -8,7 +9,6 @@ import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
-import type { Timing } from './timing.ts';
 
 /** All endpoints of one model: who gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
 export interface EndpointPool {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/ports.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
 import { readStart } from './body-reader.ts';
 import { callError } from './call-error.ts';
@@ -30,10 +30,10 @@ const longestAnswer = 1024 * 1024;
 const answerPatienceMs = 5_000;
 
 /** One OpenAI-compatible server. It learns from the server's refusals what can be asked of it. */
-export function createOpenAiEndpoint(settings: EndpointSettings, clock: Clock, proxies?: ProxySettings): ModelEndpoint {
+export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing, proxies?: ProxySettings): ModelEndpoint {
   const connection = createEndpointConnection(settings, proxies);
   const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
-  const nowMs = () => clock.monotonicMs();
+  const nowMs = () => timing.monotonicMs();
   let dialect = fullDialect;
 
   /** Sends under the watch of the settings' limits, and says what went wrong in terms of the endpoint. */

@@ -1,6 +1,6 @@
+import type { Timing } from '../lifecycle/timing.ts';
 import { EndpointError, InfrastructureError } from './endpoint-errors.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import type { Timing } from './timing.ts';
 
 export interface RetryPolicy {
   readonly maxAttempts: number;

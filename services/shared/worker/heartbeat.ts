@@ -1,9 +1,9 @@
-import type { Clock } from '../../domain/ports.ts';
+import { every, type Timing } from '../lifecycle/timing.ts';
 
 export interface HeartbeatSettings {
   /** After this long without a heartbeat the server gives the job to somebody else. */
   readonly ackWaitMs: number;
-  readonly clock: Clock;
+  readonly timing: Timing;
 }
 
 /**
@@ -12,16 +12,13 @@ export interface HeartbeatSettings {
  * which is why a worker that was paused must not send one before it has looked at the clock.)
  */
 export function startHeartbeat(beat: () => Promise<void>, lost: () => void, settings: HeartbeatSettings): Disposable {
-  const { ackWaitMs, clock } = settings;
-  let lastBeat = clock.monotonicMs();
-  let given = false;
+  const { ackWaitMs, timing } = settings;
+  let lastBeat = timing.monotonicMs();
   let beating = false;
-  const timer = setInterval(() => {
-    if (given) return;
-    const started = clock.monotonicMs();
+  const timer = every(timing, ackWaitMs / 4, () => {
+    const started = timing.monotonicMs();
     if (started - lastBeat > ackWaitMs) {
-      given = true;
-      clearInterval(timer);
+      timer[Symbol.dispose]();
       lost();
       return;
     }
@@ -38,7 +35,6 @@ export function startHeartbeat(beat: () => Promise<void>, lost: () => void, sett
       .finally(() => {
         beating = false;
       });
-  }, ackWaitMs / 4);
-  timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  });
+  return timer;
 }

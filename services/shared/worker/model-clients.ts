@@ -2,6 +2,7 @@ import type { ModelClient } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import type { EndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.ts';
 import { EndpointSettingsError, endpointSettings } from '../models/endpoint-settings.ts';
@@ -10,7 +11,6 @@ import { createModelClient } from '../models/model-client.ts';
 import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
 import type { EndpointHealth } from '../models/pool-member.ts';
 import type { ProxySettings } from '../models/proxy-settings.ts';
-import type { Timing } from '../models/timing.ts';
 import type { JobContext } from './job-work.ts';
 
 /** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */

@@ -2,11 +2,11 @@ import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
 import { runService } from '../lifecycle/run-service.ts';
+import { systemTiming } from '../lifecycle/timing.ts';
 import { awaitBus } from '../messaging/await-bus.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
 import { proxySettings } from '../models/proxy-settings.ts';
-import { systemTiming } from '../models/timing.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
@@ -66,7 +66,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         {
           bus,
           work,
-          clock: systemTiming,
+          timing: systemTiming,
           logger: log,
           settled: (kind, settlement, elapsedMs) => {
             metrics.jobsSettled.inc({ kind, settlement });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../domain/ports.ts';
 import { randomStream } from '../../domain/random.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import { startDeadline } from '../lifecycle/deadline.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { pauseRun } from '../messaging/pause-run.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
@@ -24,7 +24,7 @@ export interface SettleDependencies {
   readonly work: JobWork;
   readonly workerName: string;
   readonly ackWaitMs: number;
-  readonly clock: Clock;
+  readonly timing: Timing;
   readonly logger: Logger;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
@@ -44,7 +44,7 @@ export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'retur
  * and acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
-  const { bus, runs, clock, stopSignal } = dependencies;
+  const { bus, runs, timing, stopSignal } = dependencies;
   const { job } = delivery;
   if (await bus.results.get(job.runId, job.jobId)) {
     await delivery.ack();
@@ -67,10 +67,10 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   using _heartbeat = startHeartbeat(
     () => delivery.heartbeat(),
     () => fence.abort(),
-    { ackWaitMs: dependencies.ackWaitMs, clock },
+    { ackWaitMs: dependencies.ackWaitMs, timing },
   );
   const account = openJobAccount(dependencies.spending, job);
-  const started = clock.monotonicMs();
+  const started = timing.monotonicMs();
   let done: JobOutcome;
   try {
     done = await workUntilDone(delivery, dependencies, account, signal);
@@ -92,7 +92,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     await delivery.retry(0);
     return 'returned';
   }
-  await bus.results.put(resultOf(delivery, dependencies, clock.monotonicMs() - started, done));
+  await bus.results.put(resultOf(delivery, dependencies, timing.monotonicMs() - started, done));
   await delivery.ack();
   return 'done';
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../domain/ports.ts';
 import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
 import { BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -25,7 +25,7 @@ export interface WorkerSettings {
 export interface WorkerDependencies {
   readonly bus: Bus;
   readonly work: JobWork;
-  readonly clock: Clock;
+  readonly timing: Timing;
   readonly logger: Logger;
   /** Called when a job has been settled, for metrics. */
   settled?(kind: JobKind, settlement: Settlement, elapsedMs: number): void;
@@ -47,7 +47,7 @@ const lastingErrorPauseMs = 5_000;
 
 /** Does the jobs of all runs that go on, as many at once as it has slots. */
 export function startWorker(settings: WorkerSettings, dependencies: WorkerDependencies): Worker {
-  const { bus, clock, logger } = dependencies;
+  const { bus, timing, logger } = dependencies;
   const pulling = new AbortController();
   const stopping = new AbortController();
   const spending = createSpendingWriter(bus);
@@ -58,7 +58,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const begin = (lane: Lane, delivery: Delivery): void => {
     const { runId, jobId } = delivery.job;
     shares.began(delivery.job);
-    const started = clock.monotonicMs();
+    const started = timing.monotonicMs();
     const settling = settleDelivery(delivery, {
       bus,
       spending,
@@ -66,14 +66,14 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       work: dependencies.work,
       workerName: settings.name,
       ackWaitMs: settings.ackWaitMs,
-      clock,
+      timing,
       logger,
       shares,
       stopSignal: stopping.signal,
     })
       .then(
         (settlement) => {
-          dependencies.settled?.(lane.kind, settlement, clock.monotonicMs() - started);
+          dependencies.settled?.(lane.kind, settlement, timing.monotonicMs() - started);
           if (settlement !== 'done') logger.info({ runId, jobId, settlement }, 'job settled');
         },
         // The bus is away: nothing is lost, since without an ack the job comes back.

@@ -8,12 +8,12 @@ import {
 } from 'node:http2';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { beforeAll, expect, test } from 'vitest';
+import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { createEndpointPool } from '../../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
 import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
 import { type ProxySettings, proxySettings } from '../../../services/shared/models/proxy-settings.ts';
-import { systemTiming } from '../../../services/shared/models/timing.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 import { localhostCertificate, trustLocalhost } from '../../support/tls-fixture.ts';
 

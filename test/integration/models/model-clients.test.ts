@@ -3,7 +3,7 @@ import type { ModelSettings, RunConfiguration } from '../../../services/domain/r
 import type { Endpoint } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
-import { systemTiming } from '../../../services/shared/models/timing.ts';
+import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { createModelClients, type ModelJob } from '../../../services/shared/worker/model-clients.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 import { noAccount } from '../../support/no-account.ts';

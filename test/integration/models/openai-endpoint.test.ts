@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../services/domain/failure.ts';
+import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { EndpointError } from '../../../services/shared/models/endpoint-errors.ts';
 import type { EndpointSettings } from '../../../services/shared/models/endpoint-settings.ts';
 import type { EndpointRequest } from '../../../services/shared/models/model-endpoint.ts';
 import { createOpenAiEndpoint } from '../../../services/shared/models/openai-endpoint.ts';
-import { systemTiming } from '../../../services/shared/models/timing.ts';
 import {
   answer,
   type Behaviour,

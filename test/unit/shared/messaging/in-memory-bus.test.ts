@@ -1,45 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '../../../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
-import type { Timers } from '../../../../services/shared/messaging/in-memory-world.ts';
 import { executeJob, executionResult, newRunId } from '../../../support/bus-messages.ts';
+import { createManualTiming } from '../../../support/manual-timing.ts';
 
 const never = new AbortController().signal;
 
-/** Time that stands still until it is moved: the way a simulation drives the bus. */
-function createVirtualTimers(): Timers & { advance(ms: number): Promise<void> } {
-  let now = 1_000_000;
-  const pending: { at: number; action: () => void }[] = [];
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
-  return {
-    nowMs: () => now,
-    after(delayMs, action) {
-      const timer = { at: now + delayMs, action };
-      pending.push(timer);
-      return () => {
-        const place = pending.indexOf(timer);
-        if (place >= 0) pending.splice(place, 1);
-      };
-    },
-    async advance(ms) {
-      const end = now + ms;
-      for (;;) {
-        await settle();
-        const next = pending.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-        if (!next) break;
-        pending.splice(pending.indexOf(next), 1);
-        now = next.at;
-        next.action();
-      }
-      now = end;
-      await settle();
-    },
-  };
-}
-
 test('redelivery, delays and leases follow the timers that are given, however long', async () => {
-  const timers = createVirtualTimers();
-  const bus = createInMemoryServer({ timers, ackWaitMs: 3_600_000, leaseTtlMs: 7_200_000 }).connect();
+  const timing = createManualTiming();
+  const bus = createInMemoryServer({ timing, ackWaitMs: 3_600_000, leaseTtlMs: 7_200_000 }).connect();
   const runId = newRunId();
   await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
   await bus.jobs.publish(executeJob(runId, 'j1'));
@@ -51,12 +20,12 @@ test('redelivery, delays and leases follow the timers that are given, however lo
   const waiting = pull().then((deliveries) => {
     second = deliveries;
   });
-  await timers.advance(3_500_000);
+  await timing.advance(3_500_000);
   expect(second).toEqual([]);
   await first?.heartbeat();
-  await timers.advance(3_500_000);
+  await timing.advance(3_500_000);
   expect(second).toEqual([]);
-  await timers.advance(200_000);
+  await timing.advance(200_000);
   await waiting;
   expect(second[0]?.deliveryCount).toBe(2);
   expect(await lease?.renew()).toBe(false);
@@ -64,12 +33,12 @@ test('redelivery, delays and leases follow the timers that are given, however lo
 });
 
 test('a pull on virtual time ends when its time is over', async () => {
-  const timers = createVirtualTimers();
-  const bus = createInMemoryServer({ timers }).connect();
+  const timing = createManualTiming();
+  const bus = createInMemoryServer({ timing }).connect();
   const runId = newRunId();
   await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
   const pulling = bus.jobs.pull('execute', runId, { max: 1, waitMs: 60_000 }, never);
-  await timers.advance(60_000);
+  await timing.advance(60_000);
   expect(await pulling).toEqual([]);
 });
 

@@ -262,6 +262,7 @@ test('a circuit whose time runs out between two readings of the clock is asked a
   // Each reading takes a microsecond, and the timer fires seven early: it wakes just before the time, and looks again just after.
   let now = 0;
   const timing = {
+    ...createManualTiming(),
     monotonicMs: () => (now += 0.001),
     sleep: async (durationMs: number) => {
       now += Math.max(0, durationMs - 0.007);

@@ -1,30 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { startHeartbeat } from '../../../../services/shared/worker/heartbeat.ts';
+import { createManualTiming, type ManualTiming } from '../../../support/manual-timing.ts';
 
 describe('a heartbeat', () => {
   const ackWaitMs = 1000;
-  let now = 0;
-  const clock = { monotonicMs: () => now };
-  const pass = async (ms: number): Promise<void> => {
-    for (let left = ms; left > 0; left -= 50) {
-      now += 50;
-      await vi.advanceTimersByTimeAsync(50);
-    }
-  };
+  let timing: ManualTiming;
 
   beforeEach(() => {
-    now = 0;
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    timing = createManualTiming();
   });
-  afterEach(() => vi.useRealTimers());
 
   it('beats four times in each ack time, and never after it was disposed', async () => {
     const beat = vi.fn(async () => undefined);
-    const heartbeat = startHeartbeat(beat, () => undefined, { ackWaitMs, clock });
-    await pass(2000);
+    const heartbeat = startHeartbeat(beat, () => undefined, { ackWaitMs, timing });
+    await timing.advance(2000);
     expect(beat).toHaveBeenCalledTimes(8);
     heartbeat[Symbol.dispose]();
-    await pass(2000);
+    await timing.advance(2000);
     expect(beat).toHaveBeenCalledTimes(8);
   });
 
@@ -33,29 +25,29 @@ describe('a heartbeat', () => {
     const lost = vi.fn();
     using _heartbeat = startHeartbeat(() => (failing ? Promise.reject(new Error('away')) : Promise.resolve()), lost, {
       ackWaitMs,
-      clock,
+      timing,
     });
-    await pass(500);
+    await timing.advance(500);
     failing = true;
-    await pass(900);
+    await timing.advance(900);
     failing = false;
-    await pass(3000);
+    await timing.advance(3000);
     expect(lost).not.toHaveBeenCalled();
   });
 
   it('gives the job up once when no beat got through for the ack time', async () => {
     const lost = vi.fn();
-    using _heartbeat = startHeartbeat(() => Promise.reject(new Error('away')), lost, { ackWaitMs, clock });
-    await pass(5000);
+    using _heartbeat = startHeartbeat(() => Promise.reject(new Error('away')), lost, { ackWaitMs, timing });
+    await timing.advance(5000);
     expect(lost).toHaveBeenCalledTimes(1);
   });
 
   it('sends no beat after the process was asleep for longer than the ack time', async () => {
     const beat = vi.fn(async () => undefined);
     const lost = vi.fn();
-    using _heartbeat = startHeartbeat(beat, lost, { ackWaitMs, clock });
-    now += 60_000;
-    await vi.advanceTimersByTimeAsync(250);
+    using _heartbeat = startHeartbeat(beat, lost, { ackWaitMs, timing });
+    timing.stop(60_000);
+    await timing.advance(250);
     expect(beat).not.toHaveBeenCalled();
     expect(lost).toHaveBeenCalledTimes(1);
   });
