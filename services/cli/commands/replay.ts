@@ -65,9 +65,10 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     .action((options: ReplayOptions) => cli.answer(options.json, () => replay(cli, options)));
 }
 
-/** Without full evaluation, which has no error to compare, and confidence, of which no record holds any. */
+/** Without full evaluation, which has no error to compare, and the optimizer's confidence, of which no record holds any. */
 function comparedMethods(): string[] {
-  return [...evaluationMethods.keys()].filter((name) => name !== 'full' && name !== 'confidence');
+  const compared = [...evaluationMethods.values()].filter(({ executesAll, asksConfidence }) => !executesAll && !asksConfidence);
+  return compared.map(({ name }) => name);
 }
 
 async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {

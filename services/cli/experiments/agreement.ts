@@ -12,7 +12,7 @@ import { surrogateSettings } from './surrogate-settings.ts';
 import { variantNamed } from './variant.ts';
 
 const constant = 'constant';
-const surrogates = [...evaluationMethods.keys()].filter((name) => name !== 'full');
+const surrogates = [...evaluationMethods.values()].filter(({ executesAll }) => !executesAll).map(({ name }) => name);
 const draws = { usual: 100, quick: 20 };
 
 /**

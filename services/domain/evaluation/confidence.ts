@@ -8,6 +8,9 @@ import type { EvaluationMethod } from './evaluation-method.ts';
 export const confidence: EvaluationMethod = {
   name: 'confidence',
   description: "takes the optimizer's confidence in its own proposal",
+  label: "the optimizer's confidence",
+  mark: 'pentagon',
+  asksConfidence: true,
   usesPrediction: false,
   next: (evidence) => {
     const score = evidence.confidence;

@@ -6,6 +6,8 @@ import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 export const constant: EvaluationMethod = {
   name: 'constant',
   description: 'gives every workflow the mean score of the warm-up',
+  label: 'mean of the warm-up',
+  mark: 'bar',
   usesPrediction: false,
   next: (evidence) => ({ kind: 'score', evaluation: constantEvaluation(evidence) }),
 };

@@ -13,6 +13,8 @@ import { expectedScores } from './expected-scores.ts';
 export const difference: EvaluationMethod = {
   name: 'difference',
   description: "adds the difference to the warm-up on a few queries to the warm-up's mean, with a learned slope, shrunk",
+  label: 'difference to the warm-up',
+  mark: 'plus',
   usesPrediction: false,
   next: (evidence) =>
     drawFewShot(evidence, (bins, size, { random }) => systematicDraw(bins, size, random)) ?? {

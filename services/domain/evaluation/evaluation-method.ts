@@ -4,6 +4,7 @@ import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
 import type { OutcomeRow } from '../run/outcome-row.ts';
 import type { Stratum } from '../sampling/stratum.ts';
+import type { Mark } from './mark.ts';
 
 /** What is known when a candidate is being scored. */
 export interface Evidence {
@@ -49,6 +50,18 @@ export type EvaluationStep =
 export interface EvaluationMethod {
   readonly name: string;
   readonly description: string;
+  /** What legends call its scores. */
+  readonly label: string;
+  /** Its scores' shape in plots; no other method's. */
+  readonly mark: Mark;
+  /** Every workflow is executed on every query: nothing is estimated. */
+  readonly executesAll?: true;
+  /** The optimizer is asked to say with its proposal how sure it is of it. */
+  readonly asksConfidence?: true;
+  /** It needs no warm-up where memory holds executions of the same queries, which a replay then tries. */
+  readonly livesOnMemory?: true;
+  /** Forms of the method that a replay compares in its place, each with the settings that make it. */
+  readonly forms?: readonly { readonly name: string; readonly settings: Partial<EvaluationSettings> }[];
   /** Whether the optimizer is asked for a prediction in the warm-up too, as the paper does to learn how good it is. */
   readonly usesPrediction: boolean;
   /**

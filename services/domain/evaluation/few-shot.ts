@@ -7,6 +7,8 @@ import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 export const fewShot: EvaluationMethod = {
   name: 'few-shot',
   description: 'executes a few queries drawn by difficulty and takes their mean',
+  label: 'few-shot',
+  mark: 'triangle',
   usesPrediction: false,
   next: (evidence) => drawFewShot(evidence) ?? { kind: 'score', evaluation: fewShotEvaluation(evidence) },
 };

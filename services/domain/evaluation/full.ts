@@ -6,6 +6,9 @@ import type { EvaluationMethod, EvaluationStep, Evidence } from './evaluation-me
 export const full: EvaluationMethod = {
   name: 'full',
   description: 'executes every query of the validation set, as AFlow does',
+  label: 'full evaluation',
+  mark: 'circle',
+  executesAll: true,
   usesPrediction: false,
   next: (evidence) => drawEveryQuery(evidence) ?? { kind: 'score', evaluation: fullEvaluation(evidence) },
 };

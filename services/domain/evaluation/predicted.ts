@@ -5,6 +5,8 @@ import type { EvaluationMethod } from './evaluation-method.ts';
 export const predicted: EvaluationMethod = {
   name: 'predicted',
   description: "takes the optimizer model's own prediction",
+  label: 'predicted',
+  mark: 'square',
   usesPrediction: true,
   next: (evidence) => {
     const { prediction } = evidence;

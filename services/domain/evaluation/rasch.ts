@@ -14,6 +14,9 @@ import { fatherWeight, raschFitOf } from './rasch-fit.ts';
 export const rasch: EvaluationMethod = {
   name: 'rasch',
   description: 'executes the queries that tell most, and reads them with a model of abilities and difficulties',
+  label: "Rasch's model",
+  mark: 'star',
+  livesOnMemory: true,
   usesPrediction: false,
   next: (evidence) => askForMore(evidence) ?? scored(evidence),
 };

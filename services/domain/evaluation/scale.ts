@@ -9,6 +9,14 @@ import { fewShotEvaluation } from './few-shot.ts';
 export const scale: EvaluationMethod = {
   name: 'scale',
   description: 'calibrates the prediction by executing a few queries (the paper)',
+  label: 'calibrated prediction',
+  mark: 'diamond',
+  // Both readings of Eq 9, since they are different methods (docs/estimators.md); the second at half of its usual cap too.
+  forms: [
+    { name: 'scale (product)', settings: {} },
+    { name: 'scale (quotient)', settings: { alphaForm: 'quotient' } },
+    { name: 'scale (quotient, alpha .5)', settings: { alphaForm: 'quotient', alphaMax: 0.5 } },
+  ],
   usesPrediction: true,
   next: (evidence) => {
     const sample = drawFewShot(evidence);

@@ -1,5 +1,5 @@
 import type { EvaluationMethod } from './evaluation-method.ts';
-import { drawEveryQuery, fullEvaluation } from './full.ts';
+import { drawEveryQuery, full, fullEvaluation } from './full.ts';
 
 /**
  * Full evaluation on behalf of another method. If that one uses predictions, one is asked for here as well, and kept beside
@@ -7,7 +7,7 @@ import { drawEveryQuery, fullEvaluation } from './full.ts';
  */
 export function warmUpFor(method: EvaluationMethod): EvaluationMethod {
   return {
-    name: 'full',
+    ...full,
     description: `the warm-up of ${method.name}`,
     usesPrediction: method.usesPrediction,
     next: (evidence) => {

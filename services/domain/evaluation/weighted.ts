@@ -10,6 +10,8 @@ import { expectedScores } from './expected-scores.ts';
 export const weighted: EvaluationMethod = {
   name: 'weighted',
   description: 'executes a few queries and weighs each difficulty stratum by its share of all queries',
+  label: 'few-shot, weighted by stratum',
+  mark: 'wedge',
   usesPrediction: false,
   next: (evidence) =>
     drawFewShot(evidence, (bins, size, { random }) => systematicDraw(bins, size, random)) ?? {

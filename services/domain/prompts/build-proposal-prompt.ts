@@ -1,4 +1,5 @@
 import type { Benchmark, Query } from '../benchmark.ts';
+import { evaluationMethods } from '../evaluation/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { ExecutionOutcome } from '../run/event.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -52,7 +53,7 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
 }
 
 function asksForConfidence({ method, forecasts }: EvaluationSettings): boolean {
-  return method === 'confidence' || forecasts === true;
+  return evaluationMethods.get(method)?.asksConfidence === true || forecasts === true;
 }
 
 function roundOf(state: RunState, round: number): Round {

@@ -15,8 +15,7 @@ export interface TableWishes {
 /** What is replayed: the scores of each method for each ratio, then the picks for each budget beside full validation. */
 export function tablesOf({ methods, picks, budgets, ratios, warmUpRounds }: TableWishes): ReplayTable[] {
   const scores = ratios.map((ratio): ReplayTable => {
-    const cold = methods.includes('rasch') ? memoryStrategies(ratio) : [];
-    const strategies = [...scoreStrategies(methods, warmUpRounds, ratio), ...cold];
+    const strategies = [...scoreStrategies(methods, warmUpRounds, ratio), ...memoryStrategies(methods, ratio)];
     return { kind: 'scores', title: `Scores after ${warmUpRounds} warm-up rounds, ${percent(ratio)} of the queries`, strategies };
   });
   const choices = budgets.map((share): ReplayTable => {

@@ -40,24 +40,25 @@ export function planOf(
 export function scoreStrategies(methods: readonly string[], warmUpRounds: number, fewShotRatio: number): Strategy[] {
   return methods.flatMap((method) => {
     const strategy = { method, pick: 'argmax', warmUpRounds, fewShotRatio };
-    if (method !== 'scale') return [{ ...strategy, name: method }];
-    // Both readings of Eq 9, since they are different methods (docs/estimators.md); the second at half of its usual cap too.
+    const { forms } = evaluationMethodNamed(method, evaluationMethods);
+    return forms === undefined ? [{ ...strategy, name: method }] : forms.map((form) => ({ ...strategy, ...form }));
+  });
+}
+
+/** The methods that need no warm-up, without one, where memory takes its place. */
+export function memoryStrategies(methods: readonly string[], fewShotRatio: number): Strategy[] {
+  return methods.filter(livesOnMemory).flatMap((method): Strategy[] => {
+    const cold = { method, pick: 'argmax', warmUpRounds: 0, fewShotRatio };
     return [
-      { ...strategy, name: 'scale (product)' },
-      { ...strategy, name: 'scale (quotient)', settings: { alphaForm: 'quotient' as const } },
-      { ...strategy, name: 'scale (quotient, alpha .5)', settings: { alphaForm: 'quotient' as const, alphaMax: 0.5 } },
+      { ...cold, name: `${method}, no warm-up` },
+      { ...cold, name: `${method}, no warm-up, memory of such searches`, memory: 'alike' },
+      { ...cold, name: `${method}, no warm-up, memory of full searches`, memory: 'full' },
     ];
   });
 }
 
-/** Rasch's model without a warm-up, where memory takes its place. */
-export function memoryStrategies(fewShotRatio: number): Strategy[] {
-  const cold = { method: 'rasch', pick: 'argmax', warmUpRounds: 0, fewShotRatio };
-  return [
-    { ...cold, name: 'rasch, no warm-up' },
-    { ...cold, name: 'rasch, no warm-up, memory of such searches', memory: 'alike' },
-    { ...cold, name: 'rasch, no warm-up, memory of full searches', memory: 'full' },
-  ];
+function livesOnMemory(method: string): boolean {
+  return evaluationMethodNamed(method, evaluationMethods).livesOnMemory === true;
 }
 
 /** Full validation of everything: the noise that is left when nothing is saved. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { ModelSettings, RunConfiguration } from '../../domain/run/configuration.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
@@ -118,7 +119,7 @@ function contradictionIn({ evaluation, search }: RunFileSettings): { field: stri
       message: `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
     };
   }
-  if (evaluation.forecasts && evaluation.method !== 'full') {
+  if (evaluation.forecasts && evaluationMethods.get(evaluation.method)?.executesAll !== true) {
     return {
       field: 'evaluation.forecasts',
       message: `evaluation.forecasts is for evaluation.method full, which is compared with them, but the method is ${evaluation.method}`,

@@ -1,3 +1,4 @@
+import { evaluationMethods } from '../../evaluation/registry.ts';
 import { coversAllQueries } from '../../run/executions.ts';
 import { meanCosts } from '../../run/ledger/mean-cost.ts';
 import { totalUse } from '../../run/ledger/totals.ts';
@@ -31,7 +32,8 @@ function likelyExecutions({ rounds, configuration }: RunState): number {
   const { evaluation, benchmark } = configuration;
   const scored = rounds.filter((round) => round.evaluation !== undefined);
   const isFull = (round: (typeof scored)[number]): boolean => coversAllQueries(round, configuration);
-  const full = evaluation.method === 'full' || scored.filter(isFull).length < evaluation.warmUpRounds;
+  const executesAll = evaluationMethods.get(evaluation.method)?.executesAll === true;
+  const full = executesAll || scored.filter(isFull).length < evaluation.warmUpRounds;
   const like = scored.findLast((round) => isFull(round) === full);
   if (like !== undefined) return like.outcomes.length;
   return full ? benchmark.queryCount * evaluation.repeats : sampleSize(evaluation.fewShotRatio, benchmark.queryCount);

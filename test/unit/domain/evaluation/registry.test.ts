@@ -13,3 +13,10 @@ test('an unknown name is refused with those that there are', () => {
     `evaluation.method: there is no method "fewshot"; use one of ${names.join(', ')}`,
   );
 });
+
+test('every method says how its scores look, and no two look alike', () => {
+  const methods = [...evaluationMethods.values()];
+  for (const { label } of methods) expect(label).not.toBe('');
+  expect(new Set(methods.map(({ mark }) => mark)).size).toBe(methods.length);
+  expect(methods.map(({ mark }) => mark)).not.toContain('other');
+});

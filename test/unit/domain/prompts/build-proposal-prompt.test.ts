@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { fourRounds, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
 
@@ -47,6 +48,15 @@ describe('the proposal prompt', () => {
     const fixed = later.slice(0, later.indexOf('# The workflow to modify'));
     expect(first.startsWith(fixed)).toBe(true);
     expect(fixed.length / later.length).toBeGreaterThan(0.6);
+  });
+
+  it.each([...evaluationMethods.values()])('asks for confidence only where $name wants it, and else says the same', (method) => {
+    const state = madeUpState(fourRounds);
+    const evaluation = { ...state.configuration.evaluation, method: method.name };
+    const asked = { ...state, configuration: { ...state.configuration, evaluation } };
+    const prompt = buildProposalPrompt({ state: asked, benchmark: madeUpBenchmark, round: fourRounds.length, attempt: 1 });
+    expect(section(prompt, 'Confidence') !== '').toBe(method.name === 'confidence');
+    expect(prompt.replace(/# Confidence\n[^\n]*\n\n/, '')).toBe(promptOf(1));
   });
 
   it('describes only the operators of the benchmark, with types', () => {

@@ -10,6 +10,8 @@ import type { Evaluation } from '../../../../services/domain/run/event.ts';
 export const medianOfParentAndFewShot: EvaluationMethod = {
   name: 'median-of-parent-and-few-shot',
   description: 'takes the median of the score of the parent and the mean of a few queries',
+  label: 'median of parent and few-shot',
+  mark: 'hexagon',
   usesPrediction: false,
   next: (evidence) => drawFewShot(evidence) ?? { kind: 'score', evaluation: evaluate(evidence) },
 };

@@ -169,6 +169,8 @@ test('a method that peeks at what was not drawn would be seen: it only gets its 
   const spy: EvaluationMethod = {
     name: 'spy',
     description: '',
+    label: 'spy',
+    mark: 'other',
     usesPrediction: false,
     next: ({ outcomes, sampled }) => {
       if (sampled.length === 0) return { kind: 'sample', queryIndexes: [3, 1], strata: [] };
