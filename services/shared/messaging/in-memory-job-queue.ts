@@ -1,7 +1,7 @@
 import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
 import type { Delivery, JobKind, JobQueue } from './bus.ts';
 import { InvalidRequestError } from './errors.ts';
-import { type Client, requireOpen, type World } from './in-memory-world.ts';
+import { type Client, type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
 import { laneName, subjects } from './subjects-and-streams.ts';
 
 interface QueuedJob {
@@ -15,29 +15,40 @@ interface QueuedJob {
   cancelTimer: (() => void) | undefined;
 }
 
-export interface InMemoryJobs {
-  readonly queue: Map<string, QueuedJob>;
-  /** maxInFlight by lane. */
-  readonly lanes: Map<string, number>;
+export interface InMemoryJobs extends InMemoryPart<JobQueue> {
+  /** The jobs that are queued or being worked on, encoded. */
+  queued(): Uint8Array[];
+  /** Delivers a run's jobs that are in somebody's hands once more, now; returns how many. */
+  redeliver(runId: string): number;
 }
 
 const missingLanePauseMs = 200;
 
-export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client: Client, ackWaitMs: number): JobQueue {
-  const { queue, lanes } = jobs;
+/** @param ackWaitMs how long a delivery lives without a heartbeat */
+export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJobs {
+  const queue = new Map<string, QueuedJob>();
+  /** maxInFlight by lane. */
+  const lanes = new Map<string, number>();
+  const bell = world.hangBell();
 
+  const makeReady = (queued: QueuedJob): void => {
+    queued.cancelTimer?.();
+    queued.cancelTimer = undefined;
+    queued.ready = true;
+    bell.ring();
+  };
   const remove = (subject: string, queued: QueuedJob) => {
     queued.cancelTimer?.();
     if (queue.get(subject) === queued) queue.delete(subject);
-    world.ring();
+    bell.ring();
   };
   const readyAfter = (queued: QueuedJob, delayMs: number) => {
     queued.cancelTimer?.();
     queued.ready = false;
-    queued.cancelTimer = world.timing.after(delayMs, () => makeReady(world, queued));
+    queued.cancelTimer = world.timing.after(delayMs, () => makeReady(queued));
   };
 
-  const deliver = (subject: string, queued: QueuedJob): Delivery => {
+  const deliver = (client: Client, subject: string, queued: QueuedJob): Delivery => {
     queued.deliveries += 1;
     readyAfter(queued, ackWaitMs);
     let settled = false;
@@ -55,12 +66,12 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
         if (!settled && !queued.ready && queue.get(subject) === queued) readyAfter(queued, ackWaitMs);
       },
       ack: () => settle('ack', () => remove(subject, queued)),
-      retry: (delayMs) => settle('retry', () => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(world, queued))),
+      retry: (delayMs) => settle('retry', () => (delayMs > 0 ? readyAfter(queued, delayMs) : makeReady(queued))),
       terminate: () => settle('terminate', () => remove(subject, queued)),
     };
   };
 
-  const take = (kind: JobKind, runId: string, max: number): Delivery[] => {
+  const take = (client: Client, kind: JobKind, runId: string, max: number): Delivery[] => {
     const cap = lanes.get(laneName(kind, runId));
     if (cap === undefined) return [];
     const ofLane = [...queue].filter(([, queued]) => queued.kind === kind && queued.runId === runId);
@@ -70,10 +81,10 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
     const fresh = ofLane.filter(([, queued]) => queued.deliveries === 0).slice(0, Math.max(0, cap - delivered.length));
     return [...delivered.filter(([, queued]) => queued.ready), ...fresh]
       .slice(0, max)
-      .map(([subject, queued]) => deliver(subject, queued));
+      .map(([subject, queued]) => deliver(client, subject, queued));
   };
 
-  return {
+  const open = (client: Client): JobQueue => ({
     async publish(job) {
       const kind = job.work?.$case;
       if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
@@ -82,7 +93,7 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
       if (queue.has(subject)) return 'already-queued';
       const { runId, jobId } = job;
       queue.set(subject, { kind, runId, jobId, bytes: encodeJob(job), deliveries: 0, ready: true, cancelTimer: undefined });
-      world.ring();
+      bell.ring();
       return 'queued';
     },
 
@@ -93,7 +104,7 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
         throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, and is ${maxInFlight}`);
       }
       lanes.set(laneName(kind, runId), maxInFlight);
-      world.ring();
+      bell.ring();
     },
 
     async closeLanes(runId) {
@@ -107,10 +118,10 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
       const deadline = world.timing.monotonicMs() + (lanes.has(lane) ? waitMs : Math.min(waitMs, missingLanePauseMs));
       while (!signal.aborted) {
         requireOpen(client, `pull from ${lane}`);
-        const deliveries = take(kind, runId, max);
+        const deliveries = take(client, kind, runId, max);
         const leftMs = deadline - world.timing.monotonicMs();
         if (deliveries.length > 0 || leftMs <= 0) return deliveries;
-        await world.change(signal, leftMs);
+        await bell.change(signal, leftMs);
       }
       return [];
     },
@@ -122,25 +133,20 @@ export function createInMemoryJobQueue(world: World, jobs: InMemoryJobs, client:
       requireOpen(client, `list jobs of ${runId}`);
       return new Set([...queue.values()].filter((queued) => queued.runId === runId).map((queued) => queued.jobId));
     },
+  });
+
+  return {
+    open,
+    queued: () => [...queue.values()].map(({ bytes }) => bytes),
+    redeliver(runId) {
+      const inFlight = [...queue.values()].filter((queued) => queued.runId === runId && !queued.ready);
+      for (const queued of inFlight) makeReady(queued);
+      return inFlight.length;
+    },
+    wipe() {
+      for (const queued of queue.values()) queued.cancelTimer?.();
+      queue.clear();
+      lanes.clear();
+    },
   };
-}
-
-/** Delivers a run's jobs that are in somebody's hands once more, now. */
-export function redeliverNow(world: World, jobs: InMemoryJobs, runId: string): number {
-  const inFlight = [...jobs.queue.values()].filter((queued) => queued.runId === runId && !queued.ready);
-  for (const queued of inFlight) makeReady(world, queued);
-  return inFlight.length;
-}
-
-export function wipeJobs({ queue, lanes }: InMemoryJobs): void {
-  for (const queued of queue.values()) queued.cancelTimer?.();
-  queue.clear();
-  lanes.clear();
-}
-
-function makeReady(world: World, queued: QueuedJob): void {
-  queued.cancelTimer?.();
-  queued.cancelTimer = undefined;
-  queued.ready = true;
-  world.ring();
 }

@@ -1,7 +1,7 @@
 import type { Timing } from '../lifecycle/timing.ts';
 import { BusError } from './errors.ts';
 
-/** What the parts of the in-memory bus share: the time, one stream sequence, and a bell that rings at each change. */
+/** What the parts of the in-memory bus share: the time, one stream sequence, and whether the store is still the same. */
 export interface World {
   readonly timing: Timing;
   nextSequence(): number;
@@ -10,18 +10,38 @@ export interface World {
   /** Begins to count anew, and tells who listens. What is stored is the caller's to drop first. */
   remake(): void;
   onRemade(listener: () => void): () => void;
+  /** Rings for the changes of one part, so that those who wait for another sleep on. */
+  hangBell(): Bell;
+  /** Rings all bells: a client has closed its connection. */
+  ringAll(): void;
+}
+
+export interface Bell {
   ring(): void;
   /** Resolves at the next change, when the signal aborts, or after the time. */
   change(signal?: AbortSignal, limitMs?: number): Promise<void>;
+}
+
+/** A part of the store, and each client's way to it. */
+export interface InMemoryPart<Port> {
+  open(client: Client): Port;
+  /** Loses all that is stored. */
+  wipe(): void;
+}
+
+/** A message with its place in the one sequence. Bytes are kept, so no two clients share an object. */
+export interface Stored {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
 }
 
 export function createWorld(timing: Timing): World {
   let sequence = 0;
   let incarnation = 0;
   const listeners = new Set<() => void>();
-  const waiting = new Set<() => void>();
-  const ring = () => {
-    for (const wake of [...waiting]) wake();
+  const bells: Bell[] = [];
+  const ringAll = (): void => {
+    for (const bell of bells) bell.ring();
   };
   return {
     timing,
@@ -29,17 +49,31 @@ export function createWorld(timing: Timing): World {
       sequence += 1;
       return sequence;
     },
-    ring,
     incarnation: () => incarnation,
     remake() {
       sequence = 0;
       incarnation += 1;
       for (const listener of [...listeners]) listener();
-      ring();
+      ringAll();
     },
     onRemade(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    hangBell() {
+      const bell = createBell(timing);
+      bells.push(bell);
+      return bell;
+    },
+    ringAll,
+  };
+}
+
+function createBell(timing: Timing): Bell {
+  const waiting = new Set<() => void>();
+  return {
+    ring() {
+      for (const wake of [...waiting]) wake();
     },
     change: (signal, limitMs) =>
       new Promise((resolve) => {

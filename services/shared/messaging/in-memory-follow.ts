@@ -1,0 +1,34 @@
+import { type Bell, type Client, requireOpen, type Stored, type World } from './in-memory-world.ts';
+
+/** What is followed, and whose change is awaited. */
+export interface Followed {
+  readonly world: World;
+  readonly bell: Bell;
+  readonly client: Client;
+}
+
+/** What is stored under the prefix, in the order in which it was stored, then what comes. */
+export async function* followStored(
+  { world, bell, client }: Followed,
+  stored: ReadonlyMap<string, Stored>,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let last = 0;
+  let incarnation = world.incarnation();
+  while (!signal.aborted) {
+    requireOpen(client, `follow ${prefix}`);
+    if (world.incarnation() !== incarnation) last = 0;
+    incarnation = world.incarnation();
+    const newer = [...stored]
+      .filter(([subject, { sequence }]) => sequence > last && subject.startsWith(prefix))
+      .map(([, message]) => message)
+      .sort((a, b) => a.sequence - b.sequence);
+    if (newer.length === 0) await bell.change(signal);
+    for (const { sequence, bytes } of newer) {
+      if (signal.aborted || world.incarnation() !== incarnation) break;
+      last = sequence;
+      yield bytes;
+    }
+  }
+}

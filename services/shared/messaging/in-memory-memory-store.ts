@@ -1,0 +1,32 @@
+import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
+import type { MemoryStore } from './bus.ts';
+import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { lastToken, subjects, token } from './subjects-and-streams.ts';
+
+export function createInMemoryMemory(world: World): InMemoryPart<MemoryStore> {
+  const memory = new Map<string, Stored & { readonly timeMs: number }>();
+  return {
+    wipe: () => memory.clear(),
+    open: (client) => ({
+      async keep(kept) {
+        const subject = subjects.memory(kept.queriesHash, kept.runId);
+        requireOpen(client, `publish ${subject}`);
+        memory.set(subject, { sequence: world.nextSequence(), timeMs: world.timing.wallMs(), bytes: encodeRunMemory(kept) });
+      },
+      async list(queriesHash) {
+        requireOpen(client, 'list memory');
+        const prefix = queriesHash === undefined ? '' : subjects.memory(queriesHash, 'x').slice(0, -1);
+        return [...memory]
+          .filter(([subject]) => subject.startsWith(prefix))
+          .sort(([, a], [, b]) => b.sequence - a.sequence)
+          .map(([, { timeMs, bytes }]) => ({ keptAtMs: timeMs, memory: decodeRunMemory(bytes) }));
+      },
+      async forget(runId) {
+        const last = token(runId);
+        requireOpen(client, `forget ${last}`);
+        const found = [...memory.keys()].filter((subject) => lastToken(subject) === last);
+        return found.map((subject) => memory.delete(subject)).length > 0;
+      },
+    }),
+  };
+}

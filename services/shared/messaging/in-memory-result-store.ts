@@ -1,0 +1,39 @@
+import { decodeResult, encodeResult } from '../contracts/result-codec.ts';
+import type { ResultStore } from './bus.ts';
+import { followStored } from './in-memory-follow.ts';
+import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { lastToken, subjects } from './subjects-and-streams.ts';
+
+export function createInMemoryResults(world: World): InMemoryPart<ResultStore> {
+  const results = new Map<string, Stored>();
+  const bell = world.hangBell();
+  const prefixOf = (runId: string): string => subjects.result(runId, 'x').slice(0, -1);
+  return {
+    wipe: () => results.clear(),
+    open: (client) => ({
+      async put(result) {
+        const subject = subjects.result(result.runId, result.jobId);
+        requireOpen(client, `publish ${subject}`);
+        if (results.has(subject)) return 'already-stored';
+        results.set(subject, { sequence: world.nextSequence(), bytes: encodeResult(result) });
+        bell.ring();
+        return 'stored';
+      },
+      async get(runId, jobId) {
+        const subject = subjects.result(runId, jobId);
+        requireOpen(client, `read ${subject}`);
+        const stored = results.get(subject);
+        return stored && decodeResult(stored.bytes);
+      },
+      async jobIds(runId) {
+        const prefix = prefixOf(runId);
+        requireOpen(client, `list ${prefix}`);
+        return new Set([...results.keys()].filter((subject) => subject.startsWith(prefix)).map(lastToken));
+      },
+      async *follow(runId, signal) {
+        const followed = { world, bell, client };
+        for await (const bytes of followStored(followed, results, prefixOf(runId), signal)) yield decodeResult(bytes);
+      },
+    }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
+import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
+import type { RunRegistry } from './bus.ts';
+import { followStored } from './in-memory-follow.ts';
+import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { token } from './subjects-and-streams.ts';
+
+export interface InMemoryRuns extends InMemoryPart<RunRegistry> {
+  manifests(): RunManifest[];
+}
+
+export function createInMemoryRuns(world: World): InMemoryRuns {
+  const stored = new Map<string, Stored>();
+  const bell = world.hangBell();
+  const store = (key: string, manifest: RunManifest): void => {
+    stored.set(key, { sequence: world.nextSequence(), bytes: encodeRunManifest(manifest) });
+    bell.ring();
+  };
+  const read = (key: string): RunManifest | undefined => {
+    const found = stored.get(key);
+    return found && decodeRunManifest(found.bytes);
+  };
+  return {
+    wipe: () => stored.clear(),
+    manifests: () => [...stored.values()].map(({ bytes }) => decodeRunManifest(bytes)),
+    open: (client) => ({
+      async put(manifest) {
+        const key = token(manifest.runId);
+        requireOpen(client, `put manifest of ${key}`);
+        store(key, manifest);
+      },
+      async update(runId, change) {
+        const key = token(runId);
+        requireOpen(client, `update manifest of ${key}`);
+        const known = read(key);
+        if (!known) return undefined;
+        const manifest = change(known);
+        if (manifest !== known) store(key, manifest);
+        return manifest;
+      },
+      async get(runId) {
+        const key = token(runId);
+        requireOpen(client, `get manifest of ${key}`);
+        return read(key);
+      },
+      async list() {
+        requireOpen(client, 'list manifests');
+        return [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { bytes }]) => decodeRunManifest(bytes));
+      },
+      async *watch(signal) {
+        for await (const bytes of followStored({ world, bell, client }, stored, '', signal)) yield decodeRunManifest(bytes);
+      },
+    }),
+  };
+}
