@@ -42,6 +42,7 @@ const model = { temperature: 0, topP: 1, maxTokens: 256, chatTemplateKwargs: {},
 
 export function configuration(seed: number): RunConfiguration {
   return {
+    kind: 'search',
     name: 'simulation',
     seed,
     benchmark: { name: 'made-up', split: 'validate', contentHash: benchmarkHash, queryCount: 40, scorer: 'gsm8k-strict' },
@@ -85,7 +86,8 @@ export function queryLevelConfiguration(seed: number): RunConfiguration {
   const { finalPick: _, canary: __, ...steering } = search;
   return {
     ...rest,
-    search: { ...steering, maxRounds: 1, mode: 'query-level' },
+    kind: 'query-level',
+    search: { ...steering, maxRounds: 1 },
     evaluation: { ...evaluation, method: 'full', warmUpRounds: 0, repeats: 2 },
   };
 }
@@ -103,8 +105,8 @@ steps:
 </workflow>`;
 
 /** A broken one repeats itself, which is refused in a search; for a query's own workflow it is no workflow at all. */
-function proposed(jobId: string, broken: boolean, { search }: Pick<RunConfiguration, 'search'>): string {
-  if (broken && search.mode === 'query-level') return '<modification>none</modification>';
+function proposed(jobId: string, broken: boolean, { kind }: Pick<RunConfiguration, 'kind'>): string {
+  if (broken && kind === 'query-level') return '<modification>none</modification>';
   return proposal(broken ? 'the same' : jobId);
 }
 

@@ -5,6 +5,7 @@ import type { Usage } from '../../services/domain/ports.ts';
 import type { ModelSettings, RunConfiguration } from '../../services/domain/run/configuration.ts';
 import type { Evaluation, ExecutionOutcome, RunEvent } from '../../services/domain/run/event.ts';
 import type { TokenUse } from '../../services/domain/run/ledger/token-use.ts';
+import { runKinds } from '../../services/domain/run/run-kind.ts';
 import type { Step, Workflow } from '../../services/domain/workflow/workflow.ts';
 
 /** Every value that a contract must carry: any text that is Unicode, any finite number, optional parts there or not. */
@@ -113,6 +114,7 @@ const evaluationKeys: (keyof RunConfiguration['evaluation'])[] = [
 ];
 
 const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
+  kind: fc.constantFrom(...runKinds),
   name: text,
   seed: uint64,
   benchmark: fc.record({ name: text, split: text, contentHash: text, queryCount: uint32, scorer: text }),
@@ -135,7 +137,6 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       memory: fc.constant(true),
       invalidScoresZero: fc.constant(true),
       finalPick: fc.record({ policy: text, topK: uint32, share: double }),
-      mode: fc.constant('query-level' as const),
       ties: fc.constant('newest' as const),
     },
     { requiredKeys: searchKeys },

@@ -16,6 +16,7 @@ const modelSettings = {
 };
 
 const configuration: RunConfiguration = {
+  kind: 'search',
   name: 'A sample run',
   seed: 9_007_199_254_740_991,
   benchmark: { name: 'sample', split: 'validate', contentHash: 'ab'.repeat(32), queryCount: 60, scorer: 'strict' },

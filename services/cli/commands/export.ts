@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
-import { isQueryLevel } from '../../domain/run/query-workflows.ts';
+import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';

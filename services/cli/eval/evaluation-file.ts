@@ -40,8 +40,8 @@ export interface EvaluationChoices {
 }
 
 /**
- * The run that evaluates one workflow: a search that ends with its first round, executed in full (isEvaluation knows it by
- * that). Settings that only a search reads are the defaults, so that they make no two evaluations of one.
+ * The run that evaluates one workflow: it ends with its first round, executed in full. Settings that only a search reads are the
+ * defaults, so that they make no two evaluations of one.
  * @throws RunFileError, BenchmarkError, WorkflowFileError or CliError with one sentence for the user
  */
 export async function evaluationFile(subject: EvaluationSubject, choices: EvaluationChoices): Promise<RunFile> {
@@ -58,9 +58,10 @@ export async function evaluationFile(subject: EvaluationSubject, choices: Evalua
     })),
   };
   const base = choices.runFile === undefined ? '' : dirname(choices.runFile);
-  return completeRunFile(parsed, base, nameOf(subject, settings), (benchmark) =>
-    workflowOf(subject, benchmark, settings.search.max_calls_per_query),
-  );
+  return completeRunFile(parsed, base, nameOf(subject, settings), {
+    kind: 'evaluation',
+    firstWorkflowOf: (benchmark) => workflowOf(subject, benchmark, settings.search.max_calls_per_query),
+  });
 }
 
 /** What was decided, in the form of a run file: of the file itself, what an evaluation reads; and what the command line says. */

@@ -1,4 +1,4 @@
-import { isQueryLevel } from '../../domain/run/query-workflows.ts';
+import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';

@@ -1,6 +1,6 @@
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import { lackOfResult } from '../../domain/run/lack-of-result.ts';
-import { isEvaluation } from '../../domain/run/run-kind.ts';
+import { isEvaluation, isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { writtenHash } from '../../shared/config/written-settings.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
@@ -112,7 +112,7 @@ async function asStarted(cluster: ReachedCluster, file: RunFile, manifest: RunMa
 /** @param started the file as it would have said it then */
 function continuation(started: RunFile, file: RunFile, { runId, status, endpoints }: RunManifest): string[] {
   const differences = describeDifferences(started, file);
-  const again = isEvaluation(file.configuration) ? '--fresh executes it once more' : '--fresh runs the search once more';
+  const again = isSearch(file.configuration) ? '--fresh runs the search once more' : '--fresh executes it once more';
   const moves = describeMoves(endpoints, file.endpoints);
   const kept = `It keeps the defaults of the version that started it (${listedDifferences(differences)})`;
   if (!isOver(status)) {

@@ -1,5 +1,6 @@
 import type { Benchmark, Query } from '../../domain/benchmark.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
+import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -61,10 +62,18 @@ function settingsOf(configuration: RunConfiguration): Map<string, string> {
     seed,
     benchmark: { split: benchmark?.split, scorer: benchmark?.scorer },
     models: { executor, optimizer },
-    search: { ...rest, convergence: { rounds: convergenceRounds, top: convergenceTop, z: convergenceZ } },
+    search: {
+      ...rest,
+      mode: modeOf(configuration),
+      convergence: { rounds: convergenceRounds, top: convergenceTop, z: convergenceZ },
+    },
     evaluation,
   };
   return new Map(leavesOf('', groups));
+}
+
+function modeOf(configuration: RunConfiguration): string {
+  return isQueryLevel(configuration) ? 'query-level' : 'task-level';
 }
 
 function leavesOf(path: string, value: unknown): [string, string][] {
@@ -79,7 +88,6 @@ function leavesOf(path: string, value: unknown): [string, string][] {
 /** The contract has "" for what is left out; of these settings that means something. */
 function shown(path: string, value: unknown): string {
   if (value === '' && path === 'search.ties') return 'oldest';
-  if (value === '' && path === 'search.mode') return 'task-level';
   return value === '' ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEvaluation } from '../../domain/run/run-kind.ts';
+import { isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
@@ -178,7 +178,7 @@ async function patiently<Response>(
 }
 
 function isSearchWithoutMemory({ configuration }: RunFile): boolean {
-  return configuration.search.memory !== true && !isEvaluation(configuration);
+  return configuration.search.memory !== true && isSearch(configuration);
 }
 
 function describeUnused({ runs, rows, executions }: MemorySummary): string {

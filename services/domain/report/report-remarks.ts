@@ -2,7 +2,8 @@ import type { Failure } from '../failure.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { describeDoubts } from '../run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../run/ledger/totals.ts';
-import { fallenBack, isQueryLevel } from '../run/query-workflows.ts';
+import { fallenBack } from '../run/query-workflows.ts';
+import { isQueryLevel } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { BestWorkflow, EstimateReport } from './report-model.ts';
 

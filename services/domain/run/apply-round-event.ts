@@ -15,7 +15,8 @@ import { isPartial } from './is-partial.ts';
 import { recordUse } from './ledger/record-use.ts';
 import type { Phase, TokenUse } from './ledger/token-use.ts';
 import { canaryFailure, proposalLimit } from './proposals.ts';
-import { awaitedProposals, isQueryLevel } from './query-workflows.ts';
+import { awaitedProposals } from './query-workflows.ts';
+import { isQueryLevel } from './run-kind.ts';
 import type { Round, RunState } from './state.ts';
 
 type RoundEvent =

@@ -1,7 +1,9 @@
 import type { Workflow } from '../workflow/workflow.ts';
+import type { RunKind } from './run-kind.ts';
 
 /** Everything that decides a search, frozen in its first event. What only decides how fast it goes is elsewhere. */
 export interface RunConfiguration {
+  readonly kind: RunKind;
   readonly name: string;
   /** In [0, 2^53). */
   readonly seed: number;
@@ -65,8 +67,6 @@ export interface SearchSettings {
   readonly canary?: boolean;
   /** Absent: the highest score as it stands (argmax). */
   readonly finalPick?: FinalPickSettings;
-  /** A workflow for each query instead of one for all: the baseline of query-level/. Absent: a search. */
-  readonly mode?: 'query-level';
   /** Begin with what earlier searches on the same queries have shown. Absent: no. */
   readonly memory?: boolean;
   /** A proposal that breaks a static rule ends its round with the score 0.0, as the paper says. Absent: it is asked for again. */

@@ -2,7 +2,7 @@ import type { RunConfiguration } from './configuration.ts';
 import type { SampleDrawn } from './event.ts';
 import { isPartial } from './is-partial.ts';
 import type { Phase } from './ledger/token-use.ts';
-import { isEvaluation } from './run-kind.ts';
+import { isSearch } from './run-kind.ts';
 import type { Round } from './state.ts';
 
 export interface Execution {
@@ -60,7 +60,7 @@ export function coversAllQueries(
 
 /** What the tokens of a round's executions are spent on. */
 export function executionPhase(round: Pick<Round, 'samples'>, configuration: RunConfiguration): Phase {
-  if (isEvaluation(configuration)) return 'test';
+  if (!isSearch(configuration)) return 'test';
   return coversAllQueries(round, configuration) ? 'warm-up' : 'few-shot';
 }
 

@@ -3,7 +3,7 @@ import type { ExecutionOutcome } from './event.ts';
 import type { TokenUse } from './ledger/token-use.ts';
 import type { MemoryRow } from './outcome-row.ts';
 import { scoresByQuery } from './outcomes.ts';
-import { isQueryLevel } from './query-workflows.ts';
+import { isQueryLevel } from './run-kind.ts';
 import type { Round, RunState } from './state.ts';
 
 /** More rows than this are not offered: the log should stay small, and what a query is like is known by then. */

@@ -1,13 +1,8 @@
 import type { Workflow } from '../workflow/workflow.ts';
-import type { SearchSettings } from './configuration.ts';
 import type { Round } from './state.ts';
 
 /** A reply that was refused is mended once; then the query falls back to the initial workflow. */
 const attempts = 2;
-
-export function isQueryLevel({ search }: { readonly search: Pick<SearchSettings, 'mode'> }): boolean {
-  return search.mode === 'query-level';
-}
 
 export interface AwaitedProposal {
   readonly queryIndex: number;

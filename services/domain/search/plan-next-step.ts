@@ -6,7 +6,7 @@ import { bestRound } from '../run/best-round.ts';
 import type { Command } from '../run/command.ts';
 import type { RoundStarted, RunEvent } from '../run/event.ts';
 import { brokenProposals, proposalLimit } from '../run/proposals.ts';
-import { isQueryLevel } from '../run/query-workflows.ts';
+import { isQueryLevel } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { wasCutShort } from './budget/cut-short.ts';

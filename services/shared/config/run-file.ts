@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { ModelSettings, RunConfiguration } from '../../domain/run/configuration.ts';
+import type { RunKind } from '../../domain/run/run-kind.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
 import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
@@ -56,14 +57,20 @@ export async function readRunFileSettings(path: string): Promise<ParsedRunFile> 
  * Reads what settings name: benchmark and initial workflow.
  * @param base the folder that relative paths start from
  * @param firstWorkflowOf gives another one than the one that the settings name
+ * @param kind by default what the settings say: a search, or the query-level baseline
  * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
  */
 export async function completeRunFile(
   parsed: ParsedRunFile,
   base: string,
   defaultName: string,
-  firstWorkflowOf: (benchmark: LoadedBenchmark) => Promise<Workflow> = (benchmark) =>
-    initialWorkflowFor(parsed.settings, benchmark, base),
+  {
+    kind,
+    firstWorkflowOf = (benchmark) => initialWorkflowFor(parsed.settings, benchmark, base),
+  }: {
+    readonly kind?: RunKind;
+    readonly firstWorkflowOf?: (benchmark: LoadedBenchmark) => Promise<Workflow>;
+  } = {},
 ): Promise<RunFile> {
   const settings = runnableSettings(parsed.settings);
   const contradiction = contradictionIn(settings);
@@ -76,7 +83,8 @@ export async function completeRunFile(
   const initialWorkflow = await firstWorkflowOf(benchmark);
   const name = settings.name ?? defaultName;
   const { file } = benchmark;
-  const configurationWith = (given: RunFileSettings) => configurationOf(given, name, benchmark, initialWorkflow);
+  const configurationWith = (given: RunFileSettings) =>
+    configurationOf(given, name, benchmark, initialWorkflow, kind ?? kindOf(given));
   return deepFreeze({
     configuration: configurationWith(settings),
     benchmark,
@@ -98,6 +106,10 @@ function runnableSettings(settings: RunFileSettings, preset?: RunFileSettings): 
   if (mode !== 'query-level') return settings;
   const { search, evaluation } = singleRound(settings, settings.evaluation.repeats, preset);
   return { ...settings, search: { ...search, canary: false, mode, token_budget }, evaluation };
+}
+
+function kindOf({ search }: RunFileSettings): RunKind {
+  return search.mode === 'query-level' ? 'query-level' : 'search';
 }
 
 async function readText(path: string): Promise<string> {
@@ -158,10 +170,12 @@ function configurationOf(
   name: string,
   benchmark: Benchmark,
   initialWorkflow: Workflow,
+  kind: RunKind,
 ): RunConfiguration {
   const { search, evaluation, models } = settings;
   const { final_pick: finalPick } = search;
   return {
+    kind,
     name,
     seed: settings.seed,
     benchmark: {
@@ -193,7 +207,6 @@ function configurationOf(
       ...(finalPick.policy !== 'argmax' && {
         finalPick: { policy: finalPick.policy, topK: finalPick.top_k, share: finalPick.share },
       }),
-      ...(search.mode === 'query-level' && { mode: search.mode }),
     },
     evaluation: {
       method: evaluation.method,

@@ -5,6 +5,7 @@ import type {
   RunConfiguration,
   SearchSettings,
 } from '../../domain/run/configuration.ts';
+import { impliedKind, type RunKind, runKinds } from '../../domain/run/run-kind.ts';
 import {
   RunConfiguration as ProtoConfiguration,
   type EvaluationSettings as ProtoEvaluation,
@@ -28,6 +29,7 @@ export function decodeConfiguration(bytes: Uint8Array): RunConfiguration {
 
 export function configurationToProto(configuration: RunConfiguration): ProtoConfiguration {
   return {
+    kind: configuration.kind,
     name: configuration.name,
     seed: configuration.seed,
     benchmark: { ...configuration.benchmark },
@@ -43,17 +45,25 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
 export function configurationFromProto(configuration: ProtoConfiguration): RunConfiguration {
   const part = <T>(field: string, value: T | undefined): T => present(contract, field, value);
   const benchmark: BenchmarkReference = { ...part('benchmark', configuration.benchmark) };
-  const search = searchFromProto(part('search', configuration.search));
+  const search = part('search', configuration.search);
+  const evaluation = evaluationFromProto(part('evaluation', configuration.evaluation));
   return {
+    kind: kindFromProto(configuration.kind, search, evaluation),
     name: configuration.name,
     seed: configuration.seed,
     benchmark,
     executor: modelFromProto(part('executor', configuration.executor)),
     optimizer: modelFromProto(part('optimizer', configuration.optimizer)),
-    search,
-    evaluation: evaluationFromProto(part('evaluation', configuration.evaluation)),
+    search: searchFromProto(search),
+    evaluation,
     initialWorkflow: workflowFromProto(part('initial_workflow', configuration.initialWorkflow)),
   };
+}
+
+function kindFromProto(kind: string, { mode, maxRounds }: ProtoSearch, { method }: EvaluationSettings): RunKind {
+  if (kind !== '') return oneOf(contract, 'kind', runKinds, kind);
+  const queryLevel = mode !== '' && oneOf(contract, 'search.mode', ['query-level'], mode) === 'query-level';
+  return impliedKind({ queryLevel, maxRounds, method });
 }
 
 function searchToProto({
@@ -61,16 +71,14 @@ function searchToProto({
   memory = false,
   invalidScoresZero = false,
   finalPick,
-  mode,
   ties,
   ...rest
 }: SearchSettings): ProtoSearch {
-  return { ...rest, canary, memory, invalidScoresZero, finalPick, mode: mode ?? '', ties: ties ?? '' };
+  return { ...rest, canary, memory, invalidScoresZero, finalPick, mode: '', ties: ties ?? '' };
 }
 
 /** What is off is left out, as in runs from before there was such a setting. */
-function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, ties, ...rest }: ProtoSearch): SearchSettings {
-  const known = mode === '' ? undefined : oneOf(contract, 'search.mode', ['query-level'], mode);
+function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode: _, ties, ...rest }: ProtoSearch): SearchSettings {
   const order = ties === '' ? undefined : oneOf(contract, 'search.ties', ['newest'], ties);
   return {
     ...rest,
@@ -78,7 +86,6 @@ function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode, t
     ...(memory && { memory }),
     ...(invalidScoresZero && { invalidScoresZero }),
     ...(finalPick && { finalPick }),
-    ...(known && { mode: known }),
     ...(order && { ties: order }),
   };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
-import { encodeConfiguration } from './configuration-codec.ts';
+import { impliedKind, isQueryLevel } from '../../domain/run/run-kind.ts';
+import { configurationToProto } from './configuration-codec.ts';
+import { RunConfiguration as ProtoConfiguration } from './generated/scale/v1/event.ts';
 
 const maxSlugLength = 40;
 
@@ -9,8 +11,24 @@ const maxSlugLength = 40;
  * Letters, digits and hyphens only: it is a token of NATS subjects and a key of the run registry.
  */
 export function runIdOf(configuration: RunConfiguration): string {
-  const hash = createHash('sha256').update(encodeConfiguration(configuration)).digest('hex');
+  const hash = createHash('sha256').update(identityOf(configuration)).digest('hex');
   return `${slugOf(configuration.name)}-${hash.slice(0, 12)}`;
+}
+
+/** As configurations were written before they said their kind, so that runs from then are found; a kind that none implied is said. */
+function identityOf(configuration: RunConfiguration): Uint8Array {
+  const { search, ...rest } = configurationToProto(configuration);
+  const queryLevel = isQueryLevel(configuration);
+  const implied = impliedKind({
+    queryLevel,
+    maxRounds: configuration.search.maxRounds,
+    method: configuration.evaluation.method,
+  });
+  return ProtoConfiguration.encode({
+    ...rest,
+    kind: configuration.kind === implied ? '' : configuration.kind,
+    search: search && { ...search, mode: queryLevel ? configuration.kind : '' },
+  }).finish();
 }
 
 function slugOf(name: string): string {

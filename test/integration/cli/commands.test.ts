@@ -8,7 +8,7 @@ import { type FakeControlServer, startFakeControlServer } from '../../support/fa
 import { runCli, startCli } from '../../support/run-cli.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../unit/domain/search/made-up-world.ts';
 
-const configuration = madeUpConfiguration({ queryCount: 12, search: { maxRounds: 4 } });
+const configuration = madeUpConfiguration({ kind: 'query-level', queryCount: 12, search: { maxRounds: 4 } });
 const { log } = continueRun(madeUpWorld(), configuration);
 const begun = log.slice(0, log.findIndex((event) => event.kind === 'round-completed') + 1);
 
@@ -84,8 +84,13 @@ describe('the exit status', () => {
   });
 
   test('is 2 where a run has a workflow for each query and not the one that is asked for', async () => {
-    const search = { mode: 'query-level', maxRounds: 1 } as const;
-    const settings = madeUpConfiguration({ queryCount: 12, search, evaluation: { method: 'full', warmUpRounds: 0 } });
+    const search = { maxRounds: 1 };
+    const settings = madeUpConfiguration({
+      kind: 'query-level',
+      queryCount: 12,
+      search,
+      evaluation: { method: 'full', warmUpRounds: 0 },
+    });
     const address = await serve([...continueRun(madeUpWorld(), settings).log]);
     for (const args of [['export'], ['eval', '--run']]) {
       const { code, stderr } = await runCli(...args, 'made-up-1', '--server', address);

@@ -1,4 +1,4 @@
-import { isEvaluation } from '../run-kind.ts';
+import { isSearch } from '../run-kind.ts';
 import type { Round, RunState } from '../state.ts';
 import { tokensOf, totalUse } from './totals.ts';
 
@@ -22,7 +22,7 @@ export interface EstimatedSaving {
  * "estimated" wherever this is shown. An evaluation on its own searches nothing, so there is nothing to save.
  */
 export function estimateSaving(state: RunState): EstimatedSaving {
-  if (isEvaluation(state.configuration)) return { spent: 0, fullEvaluation: 0, saved: 0, share: 0 };
+  if (!isSearch(state.configuration)) return { spent: 0, fullEvaluation: 0, saved: 0, share: 0 };
   const completed = state.rounds.filter((round) => round.completed);
   const perExecution = meanTokens(completed);
   const spent = tokensSpent(state, completed);

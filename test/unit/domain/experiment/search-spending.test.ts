@@ -28,6 +28,11 @@ test('workflows that fail on everything are broken: with a canary one execution 
 });
 
 test('executions of an evaluation on the test split are left out', () => {
-  const configuration = madeUpConfiguration({ queryCount: 10, search: { maxRounds: 1 }, evaluation: { method: 'full' } });
+  const configuration = madeUpConfiguration({
+    kind: 'evaluation',
+    queryCount: 10,
+    search: { maxRounds: 1 },
+    evaluation: { method: 'full' },
+  });
   expect(searchSpending(continueRun(world, configuration).state).tokens).toBe(0);
 });

@@ -17,7 +17,8 @@ import { madeUpBenchmark } from './made-up-search.ts';
 
 const configuration = madeUpConfiguration({
   queryCount: 4,
-  search: { mode: 'query-level', maxRounds: 1 },
+  kind: 'query-level',
+  search: { maxRounds: 1 },
   evaluation: { method: 'full', warmUpRounds: 0 },
 });
 

@@ -58,7 +58,8 @@ describe('the report of a run', () => {
 
   it('says of a query-level run how many queries have a workflow of their own, and shows all refusals', () => {
     const { state, model } = reported({
-      search: { mode: 'query-level', maxRounds: 1 },
+      kind: 'query-level',
+      search: { maxRounds: 1 },
       evaluation: { method: 'full', warmUpRounds: 0 },
     });
     const proposals = state.rounds[0]?.queryProposals ?? [];

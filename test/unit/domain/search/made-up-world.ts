@@ -6,6 +6,7 @@ import type { EvaluationSettings, RunConfiguration, SearchSettings } from '../..
 import type { ExecutionOutcome, PredictionCompleted, RunEvent } from '../../../../services/domain/run/event.ts';
 import type { TokenUse } from '../../../../services/domain/run/ledger/token-use.ts';
 import type { MemoryRow } from '../../../../services/domain/run/outcome-row.ts';
+import type { RunKind } from '../../../../services/domain/run/run-kind.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
@@ -31,6 +32,7 @@ export interface World {
 }
 
 export interface Overrides {
+  readonly kind?: RunKind;
   readonly seed?: number;
   readonly queryCount?: number;
   readonly search?: Partial<SearchSettings>;
@@ -41,6 +43,7 @@ const model = { temperature: 0, topP: 1, maxTokens: 256, chatTemplateKwargs: {},
 
 export function madeUpConfiguration(overrides: Overrides = {}): RunConfiguration {
   return {
+    kind: overrides.kind ?? 'search',
     name: 'made up',
     seed: overrides.seed ?? 1,
     benchmark: {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -7,6 +8,7 @@ import {
   encodeConfiguration,
 } from '../../../../services/shared/contracts/configuration-codec.ts';
 import { ContractError } from '../../../../services/shared/contracts/contract-error.ts';
+import { RunConfiguration as ProtoConfiguration } from '../../../../services/shared/contracts/generated/scale/v1/event.ts';
 import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
 import { token } from '../../../../services/shared/messaging/subjects-and-streams.ts';
 import { anyConfiguration } from '../../../support/contract-arbitraries.ts';
@@ -35,6 +37,45 @@ test('parts that are missing or unknown are refused by name', () => {
     const broken = { ...proto, executor: { ...executor, chatTemplateKwargs } };
     expect(() => configurationFromProto(broken), chatTemplateKwargs).toThrow(ContractError);
   }
+});
+
+test.each([
+  ['search', '', 8, 'scale'],
+  ['search', '', 8, 'full'],
+  ['search', '', 1, 'scale'],
+  ['evaluation', '', 1, 'full'],
+  ['query-level', 'query-level', 1, 'full'],
+] as const)(
+  'a configuration that does not say its kind is that of a %s (mode "%s", %i rounds, %s)',
+  (kind, mode, maxRounds, method) => {
+    const { search, evaluation, ...rest } = configurationToProto(configuration);
+    const proto = {
+      ...rest,
+      kind: '',
+      search: search && { ...search, mode, maxRounds },
+      evaluation: evaluation && { ...evaluation, method },
+    };
+    const read = configurationFromProto(proto);
+    expect(read.kind).toBe(kind);
+    // The run is found again by the id that it got then.
+    const { encode } = ProtoConfiguration;
+    expect(runIdOf(read).slice(-12)).toBe(createHash('sha256').update(encode(proto).finish()).digest('hex').slice(0, 12));
+  },
+);
+
+test('a search of one round and the evaluation of its workflow are two runs, and each stays what it is', () => {
+  const once = {
+    ...configuration,
+    search: { ...configuration.search, maxRounds: 1 },
+    evaluation: { ...configuration.evaluation, method: 'full' },
+  };
+  const [search, evaluation] = [
+    { ...once, kind: 'search' },
+    { ...once, kind: 'evaluation' },
+  ] as const;
+  expect(runIdOf(search)).not.toBe(runIdOf(evaluation));
+  for (const run of [search, evaluation]) expect(decodeConfiguration(encodeConfiguration(run))).toStrictEqual(run);
+  expect(() => configurationFromProto({ ...configurationToProto(once), kind: 'sweep' })).toThrow(/kind is "sweep"/);
 });
 
 test("a run's id is a slug of its name and a hash of all that decides it", () => {

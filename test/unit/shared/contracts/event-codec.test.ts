@@ -8,7 +8,7 @@ import { Event } from '../../../../services/shared/contracts/generated/scale/v1/
 import { anyEvent } from '../../../support/contract-arbitraries.ts';
 import { bareEvents, sampleEvents } from '../../../support/sample-events.ts';
 
-/** Hex of the bytes that this program's first version wrote, by kind. */
+/** Hex of the bytes that this program writes, by kind of event. */
 const golden = JSON.parse(readFileSync(new URL('../../../fixtures/contracts/events.json', import.meta.url), 'utf8')) as Record<
   RunEvent['kind'],
   string
@@ -35,6 +35,11 @@ test.each(sampleEvents.map((event) => [event.kind, event] as const))(
     expect(hex(encodeEvent('sample-run-0123456789ab', event))).toBe(golden[kind]);
   },
 );
+
+test('a run that was started before runs said their kind is read as the search that it is', () => {
+  const before = readFileSync(new URL('../../../fixtures/contracts/run-started-without-kind.hex', import.meta.url), 'utf8');
+  expect(decodeEvent(Buffer.from(before.trim(), 'hex')).event).toStrictEqual(sampleEvents[0]);
+});
 
 test('there is a sample of each kind', () => {
   expect(sampleEvents.map(({ kind }) => kind).sort()).toEqual(Object.keys(golden).sort());

@@ -42,11 +42,11 @@ const anyRun = fc.record({
 }) satisfies fc.Arbitrary<Overrides>;
 
 const queryLevel = fc.record({
+  kind: fc.constant('query-level' as const),
   seed: fc.integer({ min: 0, max: 1_000_000 }),
   queryCount: fc.integer({ min: 1, max: 30 }),
   search: fc.record({
     maxRounds: fc.constant(1),
-    mode: fc.constant('query-level' as const),
     tokenBudget: fc.integer({ min: 1, max: 40_000 }),
   }),
   evaluation: fc.record({ method: fc.constant('full'), warmUpRounds: fc.constant(0), repeats: fc.integer({ min: 1, max: 2 }) }),

@@ -11,7 +11,8 @@ const queryCount = 40;
 const world = madeUpWorld();
 const configuration = madeUpConfiguration({
   queryCount,
-  search: { mode: 'query-level', maxRounds: 1 },
+  kind: 'query-level',
+  search: { maxRounds: 1 },
   evaluation: { method: 'full', warmUpRounds: 0, repeats: 2 },
 });
 const { log, state } = continueRun(world, configuration);

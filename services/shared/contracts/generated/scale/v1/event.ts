@@ -54,7 +54,14 @@ export interface RunConfiguration {
   optimizer?: ModelSettings | undefined;
   search?: SearchSettings | undefined;
   evaluation?: EvaluationSettings | undefined;
-  initialWorkflow?: Workflow | undefined;
+  initialWorkflow?:
+    | Workflow
+    | undefined;
+  /**
+   * search: one workflow for all queries; query-level: one for each, the baseline; evaluation: the score of the initial workflow.
+   * "" in runs from before there was this field: see services/domain/run/run-kind.ts for what those are.
+   */
+  kind: string;
 }
 
 export interface BenchmarkReference {
@@ -99,7 +106,7 @@ export interface SearchSettings {
   finalPick?:
     | FinalPickSettings
     | undefined;
-  /** query-level: a workflow for each query, the baseline; "": one workflow for all, the search. */
+  /** Of runs from before RunConfiguration.kind: query-level, or "" for any other. No longer written. */
   mode: string;
   /** Begin with what earlier searches on the same queries have shown. */
   memory: boolean;
@@ -945,6 +952,7 @@ function createBaseRunConfiguration(): RunConfiguration {
     search: undefined,
     evaluation: undefined,
     initialWorkflow: undefined,
+    kind: "",
   };
 }
 
@@ -973,6 +981,9 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
     }
     if (message.initialWorkflow !== undefined) {
       Workflow.encode(message.initialWorkflow, writer.uint32(66).fork()).join();
+    }
+    if (message.kind !== "") {
+      writer.uint32(74).string(message.kind);
     }
     return writer;
   },
@@ -1054,6 +1065,14 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
             message.initialWorkflow = Workflow.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1080,6 +1099,7 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
         : isSet(object.initial_workflow)
         ? Workflow.fromJSON(object.initial_workflow)
         : undefined,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
     };
   },
 
@@ -1109,6 +1129,9 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
     if (message.initialWorkflow !== undefined) {
       obj.initialWorkflow = Workflow.toJSON(message.initialWorkflow);
     }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
     return obj;
   },
 
@@ -1137,6 +1160,7 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
     message.initialWorkflow = (object.initialWorkflow !== undefined && object.initialWorkflow !== null)
       ? Workflow.fromPartial(object.initialWorkflow)
       : undefined;
+    message.kind = object.kind ?? "";
     return message;
   },
 };

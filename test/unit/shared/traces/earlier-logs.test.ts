@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { buildReport } from '../../../../services/domain/report/build-report.ts';
+import { readRunLog } from '../../../../services/shared/traces/read-run-log.ts';
+import { madeUpBenchmark } from '../../domain/report/made-up-benchmark.ts';
+
+const folder = join(import.meta.dirname, '../../../fixtures/logs');
+
+/**
+ * Logs of GSM8K by the version before runs said their kind (simulated model, first 60 queries of the split, 40 of the test split), each
+ * with the state and the report that the version folded it to.
+ */
+test.each([
+  ['search', 'search', 'fixture-search-3d5e9e625112'],
+  ['paper', 'search', 'fixture-paper-0a9b8ba544b3'],
+  ['evaluation', 'evaluation', 'eval-fixture-search-gsm8k-test-f60f6040c911'],
+])('the log of an earlier %s folds to the same state and the same report', async (name, kind, runId) => {
+  const expected = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'));
+  for (const part of ['state', 'report']) expected[part].configuration.kind = kind;
+  const state = await readRunLog(join(folder, `${name}.binpb`));
+  const report = buildReport(state, madeUpBenchmark(state.configuration.benchmark.queryCount), { runId });
+  expect(JSON.parse(JSON.stringify({ state, report }))).toEqual(expected);
+});
