@@ -19,7 +19,8 @@ interface Row {
   readonly test: string;
 }
 
-const folder = process.argv[2] ?? '../shared/data/benchmarks';
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error("name the folder with AFlow's files: node scripts/write-split-manifests.ts FOLDER");
 const manifests = join(import.meta.dirname, '../services/shared/benchmarks/releases/manifests');
 const lineWidth = 110;
 

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { defaultDataFolder } from '../shared/config/data-folder.ts';
+import { dirname, join } from 'node:path';
+import { dataFolderOf } from '../shared/config/data-folder.ts';
 import { simulatorSettings } from '../shared/config/service-settings.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
@@ -17,10 +17,10 @@ await runService({
   leash: settings.leash,
   drainWithinMs: settings.drainMs,
   start: async ({ releases, forced }) => {
-    const dataFolder = defaultDataFolder();
+    const dataFolder = dataFolderOf();
     const { known, recorded, missing } = await learnBenchmarks(
       dataFolder,
-      resolve(dataFolder, '../recorded'),
+      join(dirname(dataFolder), 'recorded'),
       settings.benchmarkFiles,
     );
     log.info({ dataFolder, queries: known.length, recordedDifficulties: recorded, missing }, 'learned the benchmarks');

@@ -3,7 +3,7 @@
  * and the official F1 of DROP and HotpotQA; over the answers that AFlow's runs recorded, over golds in the words of models, and
  * over golds with a digit changed, which nobody must accept. It installs math-verify with pip on its first run.
  *
- *   node test/agreement/compare-with-official.ts [--verbose] [--only math] [--data ../shared/data]
+ *   node test/agreement/compare-with-official.ts [--verbose] [--only math] --data FOLDER
  *
  * `--data` is a folder with `benchmarks` (as `scale data` fetches them) and, where they were had, `recorded`. Ends with 0 once the
  * figures are printed, with 2 if the data or what Python needs cannot be had, and with 3 if this Python has no pip.
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   options: {
     verbose: { type: 'boolean', default: false },
     only: { type: 'string' },
-    data: { type: 'string', default: join(project, '../shared/data') },
+    data: { type: 'string', default: '' },
   },
 });
 
@@ -190,6 +190,7 @@ function print(measure: string, tallies: ReadonlyMap<string, Tally>): void {
   }
 }
 
+if (values.data === '') stop(notToBeHad, 'name with --data the folder that holds benchmarks and recorded');
 if (!existsSync(join(values.data, 'benchmarks')))
   stop(notToBeHad, `${values.data} has no folder "benchmarks": name one that has with --data`);
 const environment = preparePython();

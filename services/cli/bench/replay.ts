@@ -3,7 +3,7 @@ import { measure } from '../../domain/replay/measure.ts';
 import type { PreparedSearch } from '../../domain/replay/prepared-search.ts';
 import { prepareSearches, replaySearch } from '../../domain/replay/replay-search.ts';
 import { fullValidation, pickStrategies, planOf, type Strategy } from '../../domain/replay/strategy.ts';
-import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
 import { replayDefaults } from '../replay/replay-defaults.ts';
 import type { Bench, BenchRow } from './bench.ts';
@@ -15,7 +15,7 @@ export const replayBench: Bench = {
   name: 'replay',
   description: 'recorded searches replayed a second on one core, by strategy, and a bare loop over the same cells',
   run: async (cli, seconds) => {
-    const folder = join(dirname(defaultDataFolder(cli.environment)), 'recorded');
+    const folder = join(dirname(dataFolderOf(cli.environment)), 'recorded');
     const searches = prepareSearches(await readTraces(folder));
     const floor = rate(searches, seconds, readCells);
     const rows = [...pickStrategies(share), fullValidation].map((strategy): BenchRow => {

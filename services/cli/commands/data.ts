@@ -7,7 +7,7 @@ import type { ReleaseOrigin } from '../../shared/benchmarks/releases/load-releas
 import { type PulledBenchmark, pullBenchmark } from '../../shared/benchmarks/releases/pull-benchmark.ts';
 import { releasedBenchmarks, releasedBenchmarksOf } from '../../shared/benchmarks/releases/registry.ts';
 import { ReleaseError } from '../../shared/benchmarks/releases/release-error.ts';
-import { defaultDataFolder, ownDataFolder } from '../../shared/config/data-folder.ts';
+import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type Answer, type Cli, interruptedError } from '../cli.ts';
@@ -55,7 +55,7 @@ function withFolder(command: Command, description: string): Command {
 }
 
 async function list(cli: Cli, names: readonly string[], { folder: wanted }: FolderOptions): Promise<Answer> {
-  const folder = resolve(wanted ?? defaultDataFolder(cli.environment));
+  const folder = resolve(wanted ?? dataFolderOf(cli.environment));
   const benchmarks = await benchmarkFiles(folder, names);
   const document = { folder, benchmarks };
   return { exitCode: exitCodes.ok, document, text: renderFolder(folder, benchmarks) };
@@ -69,7 +69,7 @@ function renderFolder(folder: string, benchmarks: readonly BenchmarkFiles[]): st
 }
 
 async function verify(cli: Cli, names: readonly string[], { folder: wanted }: FolderOptions): Promise<Answer> {
-  const folder = resolve(wanted ?? defaultDataFolder(cli.environment));
+  const folder = resolve(wanted ?? dataFolderOf(cli.environment));
   const all = await benchmarkFiles(folder, names);
   const begun = all.filter(({ files }) => files.some(({ state }) => state !== 'missing'));
   const benchmarks = names.length > 0 || begun.length === 0 ? all : begun;
@@ -154,7 +154,7 @@ function renderPulled(pulled: Pulled): string {
 
 /** Files in a folder that other commands do not look into are of no use to them. */
 function adviceOn(cli: Cli, folder: string): string[] {
-  const read = defaultDataFolder(cli.environment);
+  const read = dataFolderOf(cli.environment);
   return read === folder ? [] : [`Other commands read ${read}; to have them read these, set SCALE_DATA=${folder}`];
 }
 
@@ -171,7 +171,7 @@ async function importPath(cli: Cli, path: string, options: FolderOptions): Promi
 }
 
 async function writableFolder(cli: Cli, { folder: wanted }: FolderOptions): Promise<string> {
-  const folder = resolve(wanted ?? ownDataFolder(cli.environment));
+  const folder = resolve(wanted ?? dataFolderOf(cli.environment));
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);

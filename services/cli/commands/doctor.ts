@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -40,7 +40,7 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
     dataFolder,
     await checkDisk(folder),
     await checkSandbox(cli.environment),
-    ...(await checkBenchmarks(defaultDataFolder(cli.environment))),
+    ...(await checkBenchmarks(dataFolderOf(cli.environment))),
     ...(file === undefined ? [] : await checkEndpoints(file, cli)),
   ];
   const healthy = isHealthy(checks);

@@ -9,7 +9,7 @@ import { factsOf, type ReplayReport, type ReplayTable, rowOf } from '../../domai
 import { prepareSearches } from '../../domain/replay/replay-search.ts';
 import type { Strategy } from '../../domain/replay/strategy.ts';
 import { tablesOf } from '../../domain/replay/strategy-tables.ts';
-import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readRunAsSearch } from '../../shared/traces/read-run-log.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -88,7 +88,7 @@ async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
 async function readSearches(cli: Cli, { traces, run = [] }: ReplayOptions): Promise<RecordedSearch[]> {
   const runs = await Promise.all(run.map(readRunAsSearch));
   if (traces === undefined && runs.length > 0) return runs;
-  const folder = traces ?? join(dirname(defaultDataFolder(cli.environment)), 'recorded');
+  const folder = traces ?? join(dirname(dataFolderOf(cli.environment)), 'recorded');
   return [...(await readTraces(folder)), ...runs];
 }
 

@@ -8,7 +8,7 @@ import type { Scorer } from '../../domain/scoring/scorer.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
-import { defaultDataFolder } from '../../shared/config/data-folder.ts';
+import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { sandboxSettings } from '../../shared/config/service-settings.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -51,7 +51,7 @@ async function rescore(cli: Cli, file: string, options: RescoreOptions): Promise
   const scorer = await chosenScorer(options);
   const recorded = await readRecordedAnswers(file);
   const split = options.split ?? recorded.split ?? 'validate';
-  const { queries } = await loadBenchmark({ name: options.benchmark, split, folder: defaultDataFolder() });
+  const { queries } = await loadBenchmark({ name: options.benchmark, split, folder: dataFolderOf() });
   const answers = spread(answersToScore(file, recorded, queries), options.limit);
   const sandbox = createLazySandbox({ ...sandboxSettings(), environment: cli.environment });
   try {

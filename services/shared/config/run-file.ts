@@ -12,7 +12,7 @@ import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
-import { defaultDataFolder } from './data-folder.ts';
+import { dataFolderOf } from './data-folder.ts';
 import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
@@ -151,7 +151,7 @@ const benchmarkFields: Partial<Record<BenchmarkProblem, string>> = {
 async function benchmarkOf({ settings, error }: ParsedRunFile, base: string): Promise<LoadedBenchmark> {
   const { split, limit, scorer } = settings.benchmark;
   const name = isBenchmarkFile(settings.benchmark.name) ? resolve(base, settings.benchmark.name) : settings.benchmark.name;
-  const folder = settings.benchmark.folder ? resolve(base, settings.benchmark.folder) : defaultDataFolder();
+  const folder = settings.benchmark.folder ? resolve(base, settings.benchmark.folder) : dataFolderOf();
   try {
     return await loadBenchmark({ name, split, limit, scorer, folder, compareSplits: true });
   } catch (cause) {

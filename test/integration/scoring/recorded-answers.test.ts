@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readRecordedAnswers } from '../../../services/cli/rescore/read-recorded-answers.ts';
 import { rescoreAnswers } from '../../../services/cli/rescore/rescore-answers.ts';
@@ -8,12 +8,12 @@ import { scorerOf } from '../../../services/domain/scoring/registry.ts';
 import { loadBenchmark } from '../../../services/shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitionOf } from '../../../services/shared/benchmarks/registry.ts';
 import { createLazySandbox } from '../../../services/shared/sandbox/lazy-sandbox.ts';
+import { aflowFiles } from '../../support/aflow-files.ts';
 import { isPythonHere } from '../../support/python-here.ts';
 
-/** Answers that AFlow's own published runs gave, with the score that AFlow gave them. They lie beside the project, not in it. */
-const data = join(import.meta.dirname, '../../../../shared/data');
-const recorded = (file: string) => join(data, 'recorded', `${file}.answers.jsonl.gz`);
-const isThere = existsSync(recorded('GSM8K.validate'));
+/** Answers that AFlow's own published runs gave, with the score that AFlow gave them. They lie beside AFlow's files. */
+const recorded = (file: string) => join(dirname(aflowFiles ?? ''), 'recorded', `${file}.answers.jsonl.gz`);
+const isThere = aflowFiles !== undefined && existsSync(recorded('GSM8K.validate'));
 /** The sandbox's Python has its standard library only (docs/scoring.md tells of the three answers that want more). */
 const wantsPackage = /^\s*(?:import|from)\s+(?:numpy|sympy|nltk)\b/m;
 
@@ -33,7 +33,7 @@ afterAll(() => sandbox.close());
 /** So many of the recorded answers, evenly spread over their file, scored again. */
 async function rescored(name: string, file: string, count: number, scorer: 'aflow' | 'strict') {
   const { answers, split = '', queryIndexOf } = await readRecordedAnswers(recorded(file));
-  const { queries } = await loadBenchmark({ name, split, folder: join(data, 'benchmarks') });
+  const { queries } = await loadBenchmark({ name, split, folder: aflowFiles ?? '' });
   const usable = answers.flatMap((answer) => {
     const query = queries[queryIndexOf(answer.q) ?? -1];
     if (!query) throw new Error(`line ${answer.line} of ${file} answers no query`);

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { scoreAnswer } from '../../../../services/domain/scoring/score-answer.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+import { aflowFiles } from '../../../support/aflow-files.ts';
 
-/** AFlow's files lie beside the project, not in it. */
-const folder = fileURLToPath(new URL('../../../../../shared/data/benchmarks', import.meta.url));
+const folder = aflowFiles ?? '';
 
-describe.skipIf(!existsSync(folder))("AFlow's splits", () => {
+describe.skipIf(aflowFiles === undefined)("AFlow's splits", () => {
   it.each([
     ['gsm8k', 264, 1055, ['question']],
     ['math', 119, 486, ['problem']],

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { leakedTests, sharedQueries } from '../../../../services/shared/benchmarks/find-leaks.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
+import { aflowFiles } from '../../../support/aflow-files.ts';
 
 const code = (tests: string, reference: string) => ({
   id: tests,
@@ -39,21 +38,19 @@ describe('queries of two splits', () => {
   });
 });
 
-const folder = fileURLToPath(new URL('../../../../../shared/data/benchmarks', import.meta.url));
-
-describe.skipIf(!existsSync(folder))("AFlow's files", () => {
+describe.skipIf(aflowFiles === undefined)("AFlow's files", () => {
   it.each([
     ['mbpp', 'validate', /: in 85 of 86 queries\./],
     ['humaneval', 'validate', /: in 17 of 33 queries\./],
     ['drop', 'test', /Queries that stand in the split validate too: \d+ of 800\./],
   ])('of %s %s come with a warning', async (name, split, warning) => {
-    const { warnings } = await loadBenchmark({ name, split, folder, compareSplits: true });
+    const { warnings } = await loadBenchmark({ name, split, folder: aflowFiles ?? '', compareSplits: true });
     expect(warnings).toEqual([expect.stringMatching(warning)]);
   });
 
   it.each(['gsm8k', 'math'])('of %s hold nothing to warn of', async (name) => {
     for (const split of ['validate', 'test']) {
-      expect((await loadBenchmark({ name, split, folder, compareSplits: true })).warnings).toEqual([]);
+      expect((await loadBenchmark({ name, split, folder: aflowFiles ?? '', compareSplits: true })).warnings).toEqual([]);
     }
   });
 });

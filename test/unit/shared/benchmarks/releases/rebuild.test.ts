@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +11,13 @@ import { readTar } from '../../../../../services/shared/benchmarks/releases/read
 import { releasedBenchmarks } from '../../../../../services/shared/benchmarks/releases/registry.ts';
 import type { ReleasedBenchmark } from '../../../../../services/shared/benchmarks/releases/released-benchmark.ts';
 import { canBeRebuilt } from '../../../../../services/shared/benchmarks/releases/split-manifest.ts';
+import { aflowFiles } from '../../../../support/aflow-files.ts';
 import { officialReleases } from '../../../../support/official-releases.ts';
 import { type HotpotRow, hotpotParquet, type MathRow, mathParquet } from '../../../../support/parquet-releases.ts';
 import { type ReleaseHost, startReleaseHost } from '../../../../support/release-host.ts';
 
-/** AFlow's files, where they lie beside the checkout. They are read there and never copied into the project. */
-const aflow = join(import.meta.dirname, '../../../../../../shared/data/benchmarks');
-const isThere = existsSync(aflow);
+const aflow = aflowFiles ?? '';
+const isThere = aflowFiles !== undefined;
 
 let folder: string;
 beforeEach(async () => {
