@@ -127,6 +127,8 @@ async function sendAll<Response>(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const response of responses) {
+    // Nobody reads what comes after a cancellation; leaving the loop also ends a source that does not look at its signal.
+    if (signal.aborted) return;
     // A slow reader slows the reading of what is sent, and never fills memory.
     if (!call.write(response)) {
       await new Promise<void>((resolve) => {

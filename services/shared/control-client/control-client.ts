@@ -2,6 +2,7 @@ import {
   type CallOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  connectivityState,
   credentials,
   Metadata,
   type ServiceError,
@@ -110,6 +111,38 @@ export function connectControl(address: string, settings: ControlClientSettings 
       signal.addEventListener('abort', abandon, { once: true });
     });
 
+  /** Ends silently when its signal aborts. */
+  async function* stream<Response>(
+    call: string,
+    send: () => ClientReadableStream<Response>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Response> {
+    if (signal.aborted) return;
+    const responses = send();
+    const abandon = (): void => responses.cancel();
+    signal.addEventListener('abort', abandon, { once: true });
+    // A stream may be silent, so it has no deadline. But where somebody takes a connection and says nothing on it, grpc-js 1.14.7 waits
+    // for ever, and its keepalive begins only after that (grpc-node#2785).
+    let isUnanswered = false;
+    const connecting = setTimeout(() => {
+      isUnanswered = client.getChannel().getConnectivityState(false) === connectivityState.CONNECTING;
+      if (isUnanswered) responses.cancel();
+    }, deadlineMs);
+    try {
+      for await (const response of responses as AsyncIterable<Response>) yield response;
+    } catch (error) {
+      if (signal.aborted) return;
+      const unanswered = `the coordinator at ${address} does not answer (${call}: no connection within ${deadlineMs / 1000} s)`;
+      throw isUnanswered
+        ? new ControlError(call, address, 'unreachable', unanswered, { cause: error })
+        : controlErrorFrom(call, address, error);
+    } finally {
+      clearTimeout(connecting);
+      signal.removeEventListener('abort', abandon);
+      responses.cancel();
+    }
+  }
+
   return {
     address,
     startRun: (request, signal) => ask('StartRun', client.startRun, request, signal, 4 * deadlineMs),
@@ -123,30 +156,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     watchRun: (request, signal) =>
-      stream('WatchRun', address, () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
-    listExecutions: (request, signal) =>
-      stream('ListExecutions', address, () => client.listExecutions(request, metadata), signal),
+      stream('WatchRun', () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
+    listExecutions: (request, signal) => stream('ListExecutions', () => client.listExecutions(request, metadata), signal),
     close: () => client.close(),
   };
-}
-
-/** Ends silently when its signal aborts. */
-async function* stream<Response>(
-  call: string,
-  address: string,
-  send: () => ClientReadableStream<Response>,
-  signal: AbortSignal,
-): AsyncGenerator<Response> {
-  if (signal.aborted) return;
-  const responses = send();
-  const abandon = (): void => responses.cancel();
-  signal.addEventListener('abort', abandon, { once: true });
-  try {
-    for await (const response of responses as AsyncIterable<Response>) yield response;
-  } catch (error) {
-    if (!signal.aborted) throw controlErrorFrom(call, address, error);
-  } finally {
-    signal.removeEventListener('abort', abandon);
-    responses.cancel();
-  }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -98,6 +100,40 @@ describe('a server stream that fails', () => {
     expect(losses.length).toBeGreaterThan(1);
     expect(new Set(losses)).toEqual(new Set(['a defect']));
   });
+});
+
+test('a stream that nobody reads any more is not read on from its source, which is told to end', async () => {
+  let [given, isEnded] = [0, false];
+  const { client } = await serve({
+    // It does not look at its signal.
+    async *watchRun() {
+      try {
+        for (; given < 100_000; given += 1) yield progress;
+      } finally {
+        isEnded = true;
+      }
+    },
+  });
+  for await (const _ of client.watchRun(watching, never)) break;
+  await expect.poll(() => isEnded, { timeout: 5_000 }).toBe(true);
+  // Only as many as fill the buffers of a connection.
+  expect(given).toBeLessThan(10_000);
+});
+
+// grpc-js 1.14.7 has no time limit for making a connection: without ours, the stream would never end.
+test('a stream to somebody who takes the connection and says nothing ends as unreachable', async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const client = connectControl(`127.0.0.1:${(silent.address() as AddressInfo).port}`, { deadlineMs: 300 });
+  releases.push(
+    client.close,
+    () => silent.close(),
+    () => sockets.forEach((socket) => void socket.destroy()),
+  );
+  const { count, end } = await drain(client.watchRun(watching, never));
+  expect(count).toBe(0);
+  expect(end).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('no connection within 0.3 s') });
 });
 
 describe('a coordinator that stops', () => {
