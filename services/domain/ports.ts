@@ -5,9 +5,14 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** What a call is for: one use of the operator of that name, a reply of the optimizer, or the judgement of an answer. */
+export type CallPurpose = `operator:${string}` | 'propose' | 'predict' | 'judge';
+
 export interface ModelRequest {
   /** Place of the call, unique and stable within a job, e.g. "drafts[1].draft/0": the journal's key and part of the seed. */
   readonly callId: string;
+  /** Sent to the endpoint beside the prompt, for its log; it changes nothing of what the model reads. */
+  readonly purpose: CallPurpose;
   readonly messages: readonly ChatMessage[];
   /** A JSON schema that the reply must satisfy, where the endpoint can decode under one. */
   readonly responseSchema?: Readonly<Record<string, unknown>>;

@@ -17,7 +17,8 @@ export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
     const { client, calls } = models.clientFor({ ...context, role: 'optimizer', prefixKey: kind, seed });
     let outcome: JobOutcome['outcome'];
     try {
-      const reply = await client.complete({ callId: kind, messages: [{ role: 'user', content: prompt }] }, signal);
+      const messages = [{ role: 'user', content: prompt }] as const;
+      const reply = await client.complete({ callId: kind, purpose: kind, messages }, signal);
       outcome = { $case: 'completion', value: { text: reply.text, finishReason: reply.finishReason } };
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;

@@ -39,6 +39,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrivedAt = performance.now();
     const request = parseRequest(await readBody(incoming));
+    const purpose = header(incoming, 'x-scale-purpose');
     const promptTokens = estimatePromptTokens(request.messages);
     checkContextLength(promptTokens, maxTokensOf(request), contextLength);
 
@@ -54,7 +55,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
       const startedAt = performance.now();
       const prompt = request.messages.map((message) => message.content).join('\n');
       metrics.prefixCache(request.model, promptTokens, Math.min(promptTokens, prefixCache.hits(prompt)));
-      const completion = answer(request, model, contextLength - promptTokens);
+      const completion = answer(request, model, purpose, contextLength - promptTokens);
       const call = { ...idsOf(incoming), model: request.model, promptTokens };
       try {
         await send(response, request, completion, latency, startedAt, gone.signal);
@@ -88,9 +89,9 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
   };
 }
 
-function answer(request: ChatRequest, model: SimulatedModel, roomInContext: number): Completion {
+function answer(request: ChatRequest, model: SimulatedModel, purpose: string, roomInContext: number): Completion {
   const bounded = { ...request, max_tokens: Math.min(maxTokensOf(request), roomInContext), max_completion_tokens: null };
-  const texts = Array.from({ length: request.n ?? 1 }, (_, choice) => model.reply(request, choice));
+  const texts = Array.from({ length: request.n ?? 1 }, (_, choice) => model.reply(request, choice, purpose));
   return complete(bounded, texts, `chatcmpl-${randomUUID()}`, Math.floor(Date.now() / 1000));
 }
 

@@ -1,6 +1,5 @@
 import { randomStream } from '../domain/random.ts';
-import { roles } from './behaviour/roles.ts';
-import { solve } from './behaviour/solve.ts';
+import { roleFor } from './behaviour/roles.ts';
 import { thinkBlock } from './behaviour/think-block.ts';
 import { type ChatRequest, replyKey } from './chat-request.ts';
 import { withoutFields } from './known-query.ts';
@@ -9,17 +8,20 @@ import type { Question } from './question.ts';
 import { requestedForm } from './requested-form.ts';
 
 export interface SimulatedModel {
-  /** The text of one choice. The same request and choice always give the same text. */
-  reply(request: ChatRequest, choice: number): string;
+  /**
+   * The text of one choice. The same request, choice and purpose always give the same text.
+   * @param purpose as the header x-scale-purpose says it, default: a query to solve
+   * @throws WireError if it has no role for that purpose
+   */
+  reply(request: ChatRequest, choice: number, purpose?: string): string;
 }
 
 /** A model that answers as Qwen would: it knows the queries in the index, and how hard each is for it. */
 export function createSimulatedModel(index: QueryIndex, seed: number): SimulatedModel {
   return {
-    reply: (request, choice) => {
+    reply: (request, choice, purpose = '') => {
       const question = understand(request, choice, index, seed);
-      const role = roles.find((candidate) => question.prompt.startsWith(candidate.opening));
-      const answer = (role?.reply ?? solve)(question);
+      const answer = roleFor(purpose)(question);
       return question.thinking ? `${thinkBlock(question)}${answer}` : answer;
     },
   };

@@ -1,6 +1,5 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reviewMarker } from '../../services/domain/operators/review.ts';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
 import { knownQueries } from '../../services/simulator/difficulty.ts';
 import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
@@ -39,7 +38,8 @@ describe('the simulated model to the OpenAI client', () => {
     const solved = await client.chat.completions.create(ask(task?.prompt ?? ''));
     expect(solved.choices[0]?.message.content).toMatch(/```python\n[\s\S]*def total_price\(prices, count\):[\s\S]*```/);
     const judged = await client.chat.completions.create(
-      ask(`${reviewMarker}\n\nProblem:\n${task?.prompt}\n\nSolution:\n${solved.choices[0]?.message.content}`),
+      ask(`Review this.\n\nProblem:\n${task?.prompt}\n\nSolution:\n${solved.choices[0]?.message.content}`),
+      { headers: { 'x-scale-purpose': 'operator:review' } },
     );
     expect(judged.choices[0]?.message.content).toMatch(/<passed>(?:true|false)<\/passed>$/);
   });

@@ -4,10 +4,7 @@ import { readTags } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const answerGenerateMarker = 'Answer the question at the end. Think it through first, step by step.';
-
-const instruction = `${answerGenerateMarker}
+const instruction = `Answer the question at the end. Think it through first, step by step.
 Reply in exactly this form:
 <thought>your reasoning</thought>
 <answer>the final answer alone, as short as it can be</answer>`;

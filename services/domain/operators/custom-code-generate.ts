@@ -2,10 +2,7 @@ import { FailureError } from '../failure.ts';
 import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator } from './operator.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const customCodeGenerateMarker = 'Write the Python function that the task at the end asks for.';
-
-const form = `${customCodeGenerateMarker}
+const form = `Write the Python function that the task at the end asks for.
 Reply with one fenced python block that holds the whole function, with all imports and helpers it needs.`;
 
 /** Asks for a function, and gives back the program alone. */

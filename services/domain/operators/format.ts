@@ -4,10 +4,7 @@ import { readTags, withoutFence } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const formatMarker = 'State the final answer of the solution at the end, and nothing else.';
-
-const instruction = `${formatMarker}
+const instruction = `State the final answer of the solution at the end, and nothing else.
 Give a few words or a number, as short as the problem allows, without a sentence around it. Do not solve the problem anew.
 Reply in exactly this form:
 <answer>the final answer alone</answer>`;

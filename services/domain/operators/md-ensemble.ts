@@ -4,10 +4,7 @@ import { shuffled } from '../random.ts';
 import type { Operator } from './operator.ts';
 import { chosenLetter, solutionLabel, texts } from './sc-ensemble.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const mdEnsembleMarker = 'Several solutions of the problem follow, each under a letter. Judge which one is the best.';
-
-const instruction = `${mdEnsembleMarker}
+const instruction = `Several solutions of the problem follow, each under a letter. Judge which one is the best.
 Check the reasoning and the final answer of each against the problem.
 Reply in exactly this form:
 <thought>what speaks for and against each</thought>

@@ -4,10 +4,7 @@ import { readVerdict, verdictOfProse } from '../replies/read-verdict.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const reviewMarker = 'Review the solution at the end: does it solve the problem rightly?';
-
-const instruction = `${reviewMarker}
+const instruction = `Review the solution at the end: does it solve the problem rightly?
 Check each step and the final answer. Let it fail only if you are more than 95% sure that it is wrong.
 Reply in exactly this form:
 <feedback>what is wrong and how to mend it, or why it is right</feedback>

@@ -3,10 +3,7 @@ import { readTags } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const reviseMarker = 'Revise the solution at the end so that the feedback on it is met.';
-
-const instruction = `${reviseMarker}
+const instruction = `Revise the solution at the end so that the feedback on it is met.
 Keep what is right, mend what is wrong, and give the whole solution anew with its final answer.
 Reply in exactly this form:
 <solution>the revised solution</solution>`;

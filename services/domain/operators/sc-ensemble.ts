@@ -4,11 +4,7 @@ import { readTags, withoutFence } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator, Value } from './operator.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const scEnsembleMarker =
-  'Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.';
-
-const instruction = `${scEnsembleMarker}
+const instruction = `Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.
 Compare the final answers. The answer that occurs most often is most likely right; pick any solution that gives it.
 Reply in exactly this form:
 <thought>which answer occurs how often</thought>

@@ -2,10 +2,7 @@ import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { runProgram, shownError } from './run-program.ts';
 
-/** How the prompt begins; the simulated model recognises the operator by it. */
-export const testMarker = 'The Python function at the end fails its tests. Find the mistake and write it anew.';
-
-const instruction = `${testMarker}
+const instruction = `The Python function at the end fails its tests. Find the mistake and write it anew.
 Say in a sentence or two what is wrong. Then give the whole corrected program in one fenced python block, under the same function name.`;
 
 const fixes = 3;

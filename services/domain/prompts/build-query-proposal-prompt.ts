@@ -11,10 +11,6 @@ export interface QueryPromptRequest extends PromptRequest {
   readonly queryIndex: number;
 }
 
-/** How the prompt begins; the simulated model knows by it what it is asked for. */
-export const queryProposalOpening =
-  'You write a workflow: a small program of language-model calls that answers one query of a task.';
-
 /** Characters of each variable part. */
 const limits = { workflow: 12_000, field: 24_000 };
 
@@ -42,7 +38,7 @@ export function buildQueryProposalPrompt({ state, benchmark, round, attempt, que
 
 function instructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number, usual: Workflow): string {
   const field = benchmark.inputs[0] ?? 'question';
-  return `${queryProposalOpening} You are shown the query and the task's usual workflow. Write the workflow that answers this query best.
+  return `You write a workflow: a small program of language-model calls that answers one query of a task. You are shown the query and the task's usual workflow. Write the workflow that answers this query best.
 
 # Rules
 1. Choose by the query: an easy one needs one call, a hard one may need reasoning in steps, several independent solutions and a vote, a check, or a revision.

@@ -4,10 +4,6 @@ import { describeOperators } from './describe-operators.ts';
 import { languageReference } from './language-reference.ts';
 import { shortened } from './shortened.ts';
 
-/** How the prompt begins; the simulated model knows by it what it is asked for. */
-export const predictionOpening =
-  'You predict the probability that a given workflow answers a query correctly, over the whole dataset of a task.';
-
 const fewShots = 3;
 const fewShotCharacters = 800;
 
@@ -16,7 +12,7 @@ const fewShotCharacters = 800;
  * workflow language instead of Python).
  */
 export function predictionInstructions(benchmark: Benchmark, backboneModel: string, seed: number): string {
-  return `${predictionOpening} Your number is your estimate of its mean score. Nothing is executed: read the workflow and reason.
+  return `You predict the probability that a given workflow answers a query correctly, over the whole dataset of a task. Your number is your estimate of its mean score. Nothing is executed: read the workflow and reason.
 
 # Rules
 1. Static checks first. The prediction is 0.0 at once if one of them fails: every prompt that a step names stands under prompts, with exactly that name; only operators of the list below are called, with their input and output names; expressions use nothing but query's fields and the ids of earlier steps; every path returns the answer as text.

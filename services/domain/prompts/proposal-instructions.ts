@@ -2,16 +2,12 @@ import type { Benchmark } from '../benchmark.ts';
 import { languageExample } from './language-reference.ts';
 import { languageSection, taskSections } from './task-sections.ts';
 
-/** How the prompt begins; the simulated model knows by it what it is asked for. */
-export const proposalOpening =
-  'You improve a workflow: a small program of language-model calls that answers every query of a task.';
-
 /**
  * The part of the proposal prompt that is the same in every round of a run. It stands first, so that a server's prefix cache
  * holds it.
  */
 export function proposalInstructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number): string {
-  return `${proposalOpening} You are shown one workflow, its score and where it fails. Make one modification of it that raises its mean score over all queries.
+  return `You improve a workflow: a small program of language-model calls that answers every query of a task. You are shown one workflow, its score and where it fails. Make one modification of it that raises its mean score over all queries.
 
 # Rules
 1. Change one thing: a prompt, or one or two steps. Keep what works. Write the whole workflow, not a difference.

@@ -41,7 +41,7 @@ function operatorContext(operator: Operator, path: string, frame: Frame, calls: 
       if (number >= operator.maxCalls)
         throw failureAt('call-limit', path, `${operator.name} may make ${operator.maxCalls} model calls and asked for one more.`);
       const callId = `${path}/${number}`;
-      const reply = await context.model.complete({ callId, messages, ...options }, signal);
+      const reply = await context.model.complete({ callId, purpose: `operator:${operator.name}`, messages, ...options }, signal);
       calls[number] = { callId, operator: operator.name, reply };
       return wholeReply(reply, path);
     },

@@ -1,4 +1,4 @@
-import type { ChatMessage, Usage } from '../../domain/ports.ts';
+import type { CallPurpose, ChatMessage, Usage } from '../../domain/ports.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
 import type { ChatReply } from './chat-reply.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
@@ -18,7 +18,9 @@ export interface EndpointRequest {
   /** Sent along for the server's log. */
   readonly jobId: string;
   readonly callId: string;
-  /** So is this; absent where nobody keeps account of attempts. */
+  /** So is this; absent where the call only looks whether the server answers. */
+  readonly purpose?: CallPurpose;
+  /** And this; absent where nobody keeps account of attempts. */
   readonly attemptId?: string;
   /** Keeps account of the attempts at the call. */
   readonly meter?: AttemptMeter;

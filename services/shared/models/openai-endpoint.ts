@@ -119,8 +119,13 @@ interface Call {
   readonly streamed: boolean;
 }
 
-function idsOf({ jobId, callId, attemptId = '' }: EndpointRequest): Record<string, string> {
-  return { 'x-scale-job-id': encodeURI(jobId), 'x-scale-call-id': encodeURI(callId), 'x-scale-attempt-id': attemptId };
+function idsOf({ jobId, callId, attemptId = '', purpose }: EndpointRequest): Record<string, string> {
+  return {
+    'x-scale-job-id': encodeURI(jobId),
+    'x-scale-call-id': encodeURI(callId),
+    'x-scale-attempt-id': attemptId,
+    ...(purpose === undefined ? {} : { 'x-scale-purpose': encodeURI(purpose) }),
+  };
 }
 
 function requestBody(request: EndpointRequest, dialect: Dialect) {

@@ -1,17 +1,6 @@
-import { answerGenerateMarker } from '../../domain/operators/answer-generate.ts';
-import { customCodeGenerateMarker } from '../../domain/operators/custom-code-generate.ts';
-import { formatMarker } from '../../domain/operators/format.ts';
-import { mdEnsembleMarker } from '../../domain/operators/md-ensemble.ts';
-import { programmerMarker } from '../../domain/operators/programmer.ts';
-import { reviewMarker } from '../../domain/operators/review.ts';
-import { reviseMarker } from '../../domain/operators/revise.ts';
-import { scEnsembleMarker } from '../../domain/operators/sc-ensemble.ts';
-import { testMarker } from '../../domain/operators/test.ts';
-import { queryProposalOpening } from '../../domain/prompts/build-query-proposal-prompt.ts';
-import { predictionOpening } from '../../domain/prompts/prediction-instructions.ts';
-import { proposalOpening } from '../../domain/prompts/proposal-instructions.ts';
-import { judgeMarker } from '../../domain/scoring/kinds/judge.ts';
+import type { CallPurpose } from '../../domain/ports.ts';
 import type { Question } from '../question.ts';
+import { badRequest } from '../wire-error.ts';
 import { answerGenerate } from './answer-generate.ts';
 import { correctProgram } from './correct-program.ts';
 import { format } from './format.ts';
@@ -20,30 +9,55 @@ import { predict } from './predict.ts';
 import { propose } from './propose.ts';
 import { review } from './review.ts';
 import { revise } from './revise.ts';
+import { solve } from './solve.ts';
 import { verdict } from './verdict.ts';
 import { vote } from './vote.ts';
 import { writeFunction } from './write-function.ts';
 import { writeProgram } from './write-program.ts';
 
-/** A kind of prompt, known by how it begins, and what the simulated model makes of it. */
-export interface Role {
-  readonly opening: string;
-  readonly reply: (question: Question) => string;
+/** What the simulated model makes of one kind of prompt. */
+export type Role = (question: Question) => string;
+
+/** How it answers each operator, by the operator's name. A new one is one file beside this one and one entry here. */
+export const operatorRoles: ReadonlyMap<string, Role> = new Map(
+  Object.entries({
+    custom: solve,
+    answer_generate: answerGenerate,
+    sc_ensemble: vote,
+    review,
+    revise,
+    programmer: writeProgram,
+    custom_code_generate: writeFunction,
+    test: correctProgram,
+    format,
+    md_ensemble: judge,
+  }),
+);
+
+/** How it answers what no operator asks. The compiler misses an entry for a new purpose. */
+const otherRoles: Readonly<Record<Exclude<CallPurpose, `operator:${string}`>, Role>> = {
+  propose,
+  predict,
+  judge: verdict,
+};
+
+/**
+ * The role for a call's purpose, as its header says it; a call that says none, such as one by hand, asks for a query's solution.
+ * @throws WireError (400) if nobody has said how the simulated model answers such a call
+ */
+export function roleFor(purpose: string): Role {
+  if (purpose === '') return solve;
+  const operator = /^operator:(.*)$/.exec(purpose)?.[1];
+  if (operator !== undefined) {
+    const role = operatorRoles.get(operator);
+    if (role !== undefined) return role;
+    throw badRequest(`no simulated role for operator ${operator}: add one in services/simulator/behaviour/roles.ts`);
+  }
+  if (isOther(purpose)) return otherRoles[purpose];
+  const known = Object.keys(otherRoles).join(', ');
+  throw badRequest(`no simulated role for the purpose "${purpose}": x-scale-purpose is operator:<name>, or one of ${known}`);
 }
 
-/** A prompt of none of them is a query to solve. A new operator's prompt is one file beside this one and one entry here. */
-export const roles: readonly Role[] = [
-  { opening: proposalOpening, reply: propose },
-  { opening: queryProposalOpening, reply: propose },
-  { opening: predictionOpening, reply: predict },
-  { opening: answerGenerateMarker, reply: answerGenerate },
-  { opening: scEnsembleMarker, reply: vote },
-  { opening: mdEnsembleMarker, reply: judge },
-  { opening: reviewMarker, reply: review },
-  { opening: reviseMarker, reply: revise },
-  { opening: formatMarker, reply: format },
-  { opening: programmerMarker, reply: writeProgram },
-  { opening: customCodeGenerateMarker, reply: writeFunction },
-  { opening: testMarker, reply: correctProgram },
-  { opening: judgeMarker, reply: verdict },
-];
+function isOther(purpose: string): purpose is keyof typeof otherRoles {
+  return Object.hasOwn(otherRoles, purpose);
+}

@@ -37,7 +37,11 @@ function jobOf(baseUrl: string, change: Partial<ModelJob> = {}): ModelJob & { re
   };
 }
 
-const ask = (callId: string) => ({ callId, messages: [{ role: 'user' as const, content: 'How many?' }] });
+const ask = (callId: string) => ({
+  callId,
+  purpose: 'propose' as const,
+  messages: [{ role: 'user' as const, content: 'How many?' }],
+});
 
 test('a job asks, journals each call, and after a crash pays only for what it had not asked', async () => {
   await using server = await startFaultyEndpoint(answer('Seven.'));

@@ -16,7 +16,7 @@ export async function runOperator(
 ): Promise<Readonly<Record<string, Value>>> {
   const usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
   const complete = async (messages: readonly ChatMessage[]) => {
-    const text = model.reply(chat(messages.map((message) => message.content).join('\n')), 0);
+    const text = model.reply(chat(messages.map((message) => message.content).join('\n')), 0, `operator:${operator}`);
     return { text, reasoning: '', finishReason: 'stop', usage, model: 'qwen-plus', simulated: true } as const;
   };
   return await findOperator(operator).run(inputs, { complete, code, random: randomStream(1, 'test'), query: {}, signal: never });

@@ -27,7 +27,7 @@ const proposalCount = 200;
 
 function proposals(text: string): { reply: string; parsed: ParsedProposal }[] {
   return Array.from({ length: proposalCount }, (_, seed) => {
-    const reply = model.reply(chat(text, { model: 'qwen3-8b', temperature: 0.7, seed }), 0);
+    const reply = model.reply(chat(text, { model: 'qwen3-8b', temperature: 0.7, seed }), 0, 'propose');
     const parsed = parseProposal({
       reply,
       cutOff: false,
@@ -93,14 +93,14 @@ describe('the simulated optimizer', () => {
   });
 
   it('says so when it is shown no workflow', () => {
-    expect(model.reply(chat(prompt.split('<parent>')[0] ?? ''), 0)).toContain('cannot see a workflow');
+    expect(model.reply(chat(prompt.split('<parent>')[0] ?? ''), 0, 'propose')).toContain('cannot see a workflow');
   });
 });
 
 describe('the simulated predictor', () => {
   const predictions = Array.from({ length: 400 }, (_, seed) => {
     const request = { state: madeUpState(fourRounds.slice(0, 3)), benchmark: arithmeticBenchmark, round: 3, attempt: 1 };
-    return parsePrediction(model.reply(chat(buildPredictionPrompt(request), { temperature: 0.7, seed }), 0));
+    return parsePrediction(model.reply(chat(buildPredictionPrompt(request), { temperature: 0.7, seed }), 0, 'predict'));
   });
   const scores = predictions.flatMap((parsed) => ('failure' in parsed ? [] : [parsed.score]));
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;

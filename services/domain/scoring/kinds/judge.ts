@@ -9,8 +9,7 @@ import { parseTemplate, type Template, templateText } from '../../workflow/templ
 import { JudgeMissingError, type ScoredAnswer } from '../scorer.ts';
 import { scorerKind } from './scorer-kind.ts';
 
-/** How the prompt begins; the simulated model recognises a judge by it. */
-export const judgeMarker = 'You judge an answer that somebody else gave. Do not solve the task anew; judge what stands there.';
+const instruction = 'You judge an answer that somebody else gave. Do not solve the task anew; judge what stands there.';
 
 const form = (best: number) => `Reply in exactly this form, with a number from 0 (worst) to ${best} (best):
 <reason>one or two sentences</reason>
@@ -51,7 +50,7 @@ export const judge = scorerKind({
       async score(answer, query, { judge: clientOf, signal }) {
         if (clientOf === undefined) throw new JudgeMissingError(name);
         const task = rendered(template, answer, query);
-        const content = [judgeMarker, task, form(best)].join('\n\n');
+        const content = [instruction, task, form(best)].join('\n\n');
         return judged({ name, best, client: clientOf({ model, maxTokens }), signal }, [{ role: 'user', content }]);
       },
       faultOf: (query) => {
@@ -92,7 +91,7 @@ async function judged({ name, best, client, signal }: Judging, messages: readonl
 
 async function asked({ name, client, signal }: Omit<Judging, 'best'>, messages: readonly ChatMessage[], callId: string) {
   try {
-    return (await client.complete({ callId, messages }, signal)).text;
+    return (await client.complete({ callId, purpose: 'judge', messages }, signal)).text;
   } catch (error) {
     if (error instanceof FailureError) throw failure(name, error.message, error);
     throw error;

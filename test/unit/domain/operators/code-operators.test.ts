@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
-import { customCodeGenerateMarker } from '../../../../services/domain/operators/custom-code-generate.ts';
-import { formatMarker } from '../../../../services/domain/operators/format.ts';
-import { mdEnsembleMarker } from '../../../../services/domain/operators/md-ensemble.ts';
 import type { OperatorContext, Value } from '../../../../services/domain/operators/operator.ts';
-import { programmerMarker } from '../../../../services/domain/operators/programmer.ts';
 import { findOperator } from '../../../../services/domain/operators/registry.ts';
-import { testMarker } from '../../../../services/domain/operators/test.ts';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { defines, readProgram } from '../../../../services/domain/replies/read-program.ts';
@@ -65,16 +60,16 @@ async function failureOf(running: Promise<unknown>) {
 const fenced = (code: string): string => `Here it is:\n\n\`\`\`python\n${code}\n\`\`\`\nIt works.`;
 
 test.each([
-  ['programmer', programmerMarker, { problem: 'LAST' }, fenced('def solve():\n    return 1')],
-  ['custom_code_generate', customCodeGenerateMarker, { problem: 'LAST', entry_point: 'f' }, fenced('def f(): pass')],
-  ['format', formatMarker, { problem: 'p', solution: 'LAST' }, '<answer>1</answer>'],
-  ['md_ensemble', mdEnsembleMarker, { problem: 'p', solutions: ['LAST', 'LAST '] }, 'A'],
+  ['programmer', 'Write a Python program that computes', { problem: 'LAST' }, fenced('def solve():\n    return 1')],
+  ['custom_code_generate', 'Write the Python function that', { problem: 'LAST', entry_point: 'f' }, fenced('def f(): pass')],
+  ['format', 'State the final answer of the solution', { problem: 'p', solution: 'LAST' }, '<answer>1</answer>'],
+  ['md_ensemble', 'Several solutions of the problem follow', { problem: 'p', solutions: ['LAST', 'LAST '] }, 'A'],
 ])(
   '%s puts its fixed part first and the query last, so that a prefix cache can serve it',
-  async (name, marker, inputs, reply) => {
+  async (name, opening, inputs, reply) => {
     const { asked } = await use(name, inputs, scriptedRunner({ result: '1' }), reply);
     for (const prompt of asked) {
-      expect(prompt.startsWith(marker)).toBe(true);
+      expect(prompt.startsWith(opening)).toBe(true);
       expect(prompt.endsWith('LAST')).toBe(true);
     }
   },
@@ -247,7 +242,7 @@ describe('test', () => {
   test('has a failing function written anew, with the error before it', async () => {
     const { outputs, asked } = await use('test', inputs, pythonChild, right);
     expect(outputs).toEqual({ passed: true, solution: 'def f(x):\n    return x + 1' });
-    expect(asked[0]?.startsWith(testMarker)).toBe(true);
+    expect(asked[0]?.startsWith('The Python function at the end fails its tests.')).toBe(true);
     expect(asked[0]).toContain('AssertionError');
     expect(asked[0]).toContain('assert candidate(1) == 2');
   });

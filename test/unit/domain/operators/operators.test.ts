@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
-import { answerGenerateMarker } from '../../../../services/domain/operators/answer-generate.ts';
 import type { Operator, OperatorContext, Value } from '../../../../services/domain/operators/operator.ts';
 import { findOperator, operators, selectOperators } from '../../../../services/domain/operators/registry.ts';
-import { reviewMarker } from '../../../../services/domain/operators/review.ts';
-import { reviseMarker } from '../../../../services/domain/operators/revise.ts';
-import { chosenLetter, scEnsembleMarker, solutionLabel } from '../../../../services/domain/operators/sc-ensemble.ts';
+import { chosenLetter, solutionLabel } from '../../../../services/domain/operators/sc-ensemble.ts';
 import type { ChatMessage } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { modelReply } from '../../../support/scripted-model.ts';
@@ -46,15 +43,15 @@ describe('every operator', () => {
   );
 
   test.each([
-    ['answer_generate', answerGenerateMarker, { input: 'LAST' }, '<answer>1</answer>'],
-    ['sc_ensemble', scEnsembleMarker, { solutions: ['a', 'LAST'] }, 'B'],
-    ['review', reviewMarker, { problem: 'p', solution: 'LAST' }, '<passed>true</passed>'],
-    ['revise', reviseMarker, { problem: 'p', solution: 's', feedback: 'LAST' }, 'new'],
+    ['answer_generate', 'Answer the question at the end.', { input: 'LAST' }, '<answer>1</answer>'],
+    ['sc_ensemble', 'Several solutions of one problem follow', { solutions: ['a', 'LAST'] }, 'B'],
+    ['review', 'Review the solution at the end', { problem: 'p', solution: 'LAST' }, '<passed>true</passed>'],
+    ['revise', 'Revise the solution at the end so that', { problem: 'p', solution: 's', feedback: 'LAST' }, 'new'],
   ])(
     '%s puts its fixed part first and the query last, so that a prefix cache can serve it',
-    async (name, marker, inputs, reply) => {
+    async (name, opening, inputs, reply) => {
       const { asked } = await use(findOperator(name), inputs, reply);
-      expect(asked[0]?.startsWith(marker)).toBe(true);
+      expect(asked[0]?.startsWith(opening)).toBe(true);
       expect(asked[0]?.endsWith('LAST')).toBe(true);
     },
   );

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { selectOperators } from '../../../../services/domain/operators/registry.ts';
-import {
-  buildQueryProposalPrompt,
-  queryProposalOpening,
-  twoCallsExample,
-} from '../../../../services/domain/prompts/build-query-proposal-prompt.ts';
+import { buildQueryProposalPrompt, twoCallsExample } from '../../../../services/domain/prompts/build-query-proposal-prompt.ts';
 import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
@@ -52,7 +48,7 @@ test('the prompt is this text for a first attempt, and this one for a repair', a
 
 test('it shows its own query, no other, and never the reference', () => {
   const prompt = promptOf(3);
-  expect(prompt.startsWith(queryProposalOpening)).toBe(true);
+  expect(prompt.startsWith('You write a workflow: ')).toBe(true);
   expect(prompt).toContain('question: A crate holds 12 limes');
   expect(prompt).not.toMatch(/pears|plums|figs|36/);
 });

@@ -273,7 +273,9 @@ describe('any valid workflow', () => {
           });
           return interpretWorkflow(workflow, queryOf('How many?'), executionContext({ model }));
         };
-        const late = await outcome(({ callId }) => (callId.length * 7 + promptNumber({ callId, messages: [] }) + salt) % 4);
+        const late = await outcome(
+          ({ callId }) => (callId.length * 7 + promptNumber({ callId, purpose: 'judge', messages: [] }) + salt) % 4,
+        );
         expect(late).toEqual(await outcome(() => 0));
       }),
       { numRuns: 60 },

@@ -53,7 +53,11 @@ function setUp(change: Partial<ModelClientSettings> = {}) {
   return { client, asked, prefixes, calls };
 }
 
-const ask = (callId: string) => ({ callId, messages: [{ role: 'user' as const, content: 'How many?' }] });
+const ask = (callId: string) => ({
+  callId,
+  purpose: 'propose' as const,
+  messages: [{ role: 'user' as const, content: 'How many?' }],
+});
 
 test('the request carries the settings of the run, and the reply is that of the call that is reported', async () => {
   const { client, asked, prefixes, calls } = setUp();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '../../../../../services/domain/failure.ts';
 import type { ModelClient, ModelRequest } from '../../../../../services/domain/ports.ts';
-import { judge, judgeMarker } from '../../../../../services/domain/scoring/kinds/judge.ts';
+import { judge } from '../../../../../services/domain/scoring/kinds/judge.ts';
 
 const query = { id: 'q1', fields: { question: 'Why is the sky blue?' }, reference: 'Rayleigh scattering' };
 const options = {
@@ -43,7 +43,7 @@ describe('a judge', () => {
       extracted: 'Fair.',
     });
     const [message] = requests[0]?.messages ?? [];
-    expect(message?.content.startsWith(judgeMarker)).toBe(true);
+    expect(message?.content.startsWith('You judge an answer that somebody else gave.')).toBe(true);
     expect(message?.content).toContain('Question: Why is the sky blue?\nRight: Rayleigh scattering\nGiven: Because of light');
     expect(wanted).toEqual([{ model: '', maxTokens: 99 }]);
   });
