@@ -74,13 +74,15 @@ describe('what is asked', () => {
   test('a request carries the sampling settings, the seed, the ids, and asks for usage in the stream', async () => {
     await using both = await start([answer('42')], { apiKey: 'secret', apiKeyVariable: 'KEY' });
     const kwargs = { enable_thinking: false };
-    await both.endpoint.complete({ ...request, temperature: 0.3, topP: 0.9, chatTemplateKwargs: kwargs }, never);
+    const asked = { ...request, purpose: 'operator:review', temperature: 0.3, topP: 0.9, chatTemplateKwargs: kwargs } as const;
+    await both.endpoint.complete(asked, never);
     const [received] = both.server.requests;
     expect(received?.path).toBe('/v1/chat/completions');
     expect(received?.headers).toMatchObject({
       authorization: 'Bearer secret',
       'x-scale-job-id': 'execute-ab-0-0',
       'x-scale-call-id': 'drafts%5B1%5D.draft/0',
+      'x-scale-purpose': 'operator:review',
     });
     expect(received?.body).toEqual({
       model: 'test-model',
