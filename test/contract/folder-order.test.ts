@@ -14,6 +14,7 @@ const domain = [
   ...[
     'defined',
     'benchmark',
+    'settings',
     'failure',
     'ports',
     'random',

@@ -6,6 +6,7 @@ import type { ModelSettings, RunConfiguration } from '../../services/domain/run/
 import type { Evaluation, ExecutionOutcome, RunEvent } from '../../services/domain/run/event.ts';
 import type { TokenUse } from '../../services/domain/run/ledger/token-use.ts';
 import { runKinds } from '../../services/domain/run/run-kind.ts';
+import type { OwnSettings } from '../../services/domain/settings/own-settings.ts';
 import type { Step, Workflow } from '../../services/domain/workflow/workflow.ts';
 
 /** Every value that a contract must carry: any text that is Unicode, any finite number, optional parts there or not. */
@@ -84,6 +85,13 @@ const modelSettings: fc.Arbitrary<ModelSettings> = fc.record({
   sendSeed: fc.boolean(),
 });
 
+/** Names that no table has: a setting of a table is no method's own. */
+const ownSettings: fc.Arbitrary<OwnSettings> = fc.dictionary(
+  fc.stringMatching(/^own_[a-z]{0,5}$/),
+  fc.oneof(fc.boolean(), double, text, fc.array(text, { maxLength: 2 })),
+  { minKeys: 1, maxKeys: 3 },
+);
+
 /** Settings that every run has; the others are left out where they are off. */
 const searchKeys: (keyof RunConfiguration['search'])[] = [
   'maxRounds',
@@ -99,7 +107,7 @@ const searchKeys: (keyof RunConfiguration['search'])[] = [
   'maxCallsPerQuery',
 ];
 
-const evaluationKeys: (keyof RunConfiguration['evaluation'])[] = [
+const evaluationKeys: Exclude<keyof RunConfiguration['evaluation'], 'own'>[] = [
   'method',
   'warmUpRounds',
   'fewShotRatio',
@@ -136,7 +144,10 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       canary: fc.constant(true),
       memory: fc.constant(true),
       invalidScoresZero: fc.constant(true),
-      finalPick: fc.record({ policy: text, topK: uint32, share: double }),
+      finalPick: fc.record(
+        { policy: text, topK: uint32, share: double, own: ownSettings },
+        { requiredKeys: ['policy', 'topK', 'share'] },
+      ),
       ties: fc.constant('newest' as const),
     },
     { requiredKeys: searchKeys },
@@ -155,6 +166,7 @@ const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
       predictionAttempts: uint32,
       repeats: uint32,
       forecasts: fc.constant(true),
+      own: ownSettings,
     },
     { requiredKeys: evaluationKeys },
   ),

@@ -4,6 +4,7 @@ import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
 import type { OutcomeRow } from '../run/outcome-row.ts';
 import type { Stratum } from '../sampling/stratum.ts';
+import type { SettingRules } from '../settings/setting-rule.ts';
 import type { Mark } from './mark.ts';
 
 /** What is known when a candidate is being scored. */
@@ -62,6 +63,11 @@ export interface EvaluationMethod {
   readonly livesOnMemory?: true;
   /** Forms of the method that a replay compares in its place, each with the settings that make it. */
   readonly forms?: readonly { readonly name: string; readonly settings: Partial<EvaluationSettings> }[];
+  /**
+   * Settings of its own, which stand beside the others under `evaluation` in a run file that names this method. It reads them with
+   * ownSettings(rules, evidence.settings.own).
+   */
+  readonly settings?: SettingRules;
   /** Whether the optimizer is asked for a prediction in the warm-up too, as the paper does to learn how good it is. */
   readonly usesPrediction: boolean;
   /**

@@ -1,6 +1,8 @@
 import type { Random } from '../ports.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { OutcomeRow } from '../run/outcome-row.ts';
+import type { OwnSettings } from '../settings/own-settings.ts';
+import type { SettingRules } from '../settings/setting-rule.ts';
 import type { OutcomeBoard } from './outcome-board.ts';
 
 export interface PickSettings {
@@ -10,6 +12,8 @@ export interface PickSettings {
   readonly eta: number;
   /** A workflow is given up, or named as beaten, when the leader is better with this probability; in (0, 1). */
   readonly confidence: number;
+  /** The policy's own; absent if it has none, or nobody said. */
+  readonly own?: OwnSettings;
 }
 
 /** What is known when the search is over and its winner must be named. */
@@ -48,5 +52,7 @@ export type PickPlan = Generator<readonly PickRequest[], number, number>;
 export interface PickPolicy {
   readonly name: string;
   readonly description: string;
+  /** Settings of its own, which stand beside the others under `search.final_pick`. It reads them with ownSettings(rules, task.settings.own). */
+  readonly settings?: SettingRules;
   plan(task: PickTask, board: OutcomeBoard): PickPlan;
 }

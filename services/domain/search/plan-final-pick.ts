@@ -1,10 +1,11 @@
 import { finalScores } from '../picking/final-scores.ts';
 import { nextPickStep, type PickExecution, type PickTokens } from '../picking/next-pick-step.ts';
-import type { PickTask } from '../picking/pick-policy.ts';
+import type { PickSettings, PickTask } from '../picking/pick-policy.ts';
 import { defaultPickSettings, pickPolicyNamed } from '../picking/registry.ts';
 import { wantedExecutions } from '../picking/wanted-executions.ts';
 import { randomStream } from '../random.ts';
 import type { Command, ExecuteCommand } from '../run/command.ts';
+import type { SearchSettings } from '../run/configuration.ts';
 import { earlierRounds } from '../run/earlier-rounds.ts';
 import type { StopReason } from '../run/event.ts';
 import { meanCosts } from '../run/ledger/mean-cost.ts';
@@ -82,10 +83,16 @@ function pickTask(state: RunState): PickTask {
     candidates,
     memory: memoryOf(state),
     budget: wantedExecutions(state, candidates.length),
-    settings: { ...defaultPickSettings, ...(search.finalPick && { topK: search.finalPick.topK }) },
+    settings: { ...defaultPickSettings, ...pickSettings(search) },
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),
   };
+}
+
+function pickSettings({ finalPick }: SearchSettings): Partial<PickSettings> {
+  if (finalPick === undefined) return {};
+  const { topK, own } = finalPick;
+  return own === undefined ? { topK } : { topK, own };
 }
 
 /** What the token budget leaves the pick, and what its executions take of that. */

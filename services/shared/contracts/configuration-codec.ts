@@ -1,18 +1,16 @@
-import type {
-  BenchmarkReference,
-  EvaluationSettings,
-  ModelSettings,
-  RunConfiguration,
-  SearchSettings,
-} from '../../domain/run/configuration.ts';
+import type { BenchmarkReference, ModelSettings, RunConfiguration, SearchSettings } from '../../domain/run/configuration.ts';
+import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { impliedKind, type RunKind, runKinds } from '../../domain/run/run-kind.ts';
+import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
 import {
   RunConfiguration as ProtoConfiguration,
-  type EvaluationSettings as ProtoEvaluation,
+  EvaluationSettings as ProtoEvaluation,
+  FinalPickSettings as ProtoFinalPick,
   type ModelSettings as ProtoModel,
-  type SearchSettings as ProtoSearch,
+  SearchSettings as ProtoSearch,
 } from './generated/scale/v1/event.ts';
 import { oneOf, present, readJsonObject, readMessage, sortedJson } from './read-message.ts';
+import { settingsFromProto, settingsToProto } from './settings-codec.ts';
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
 
 const contract = 'RunConfiguration';
@@ -36,7 +34,7 @@ export function configurationToProto(configuration: RunConfiguration): ProtoConf
     executor: modelToProto(configuration.executor),
     optimizer: modelToProto(configuration.optimizer),
     search: searchToProto(configuration.search),
-    evaluation: { ...configuration.evaluation, forecasts: configuration.evaluation.forecasts ?? false },
+    evaluation: settingsToProto(evaluationRules, ProtoEvaluation.fromPartial({}), configuration.evaluation),
     initialWorkflow: workflowToProto(configuration.initialWorkflow),
   };
 }
@@ -46,7 +44,7 @@ export function configurationFromProto(configuration: ProtoConfiguration): RunCo
   const part = <T>(field: string, value: T | undefined): T => present(contract, field, value);
   const benchmark: BenchmarkReference = { ...part('benchmark', configuration.benchmark) };
   const search = part('search', configuration.search);
-  const evaluation = evaluationFromProto(part('evaluation', configuration.evaluation));
+  const evaluation = part('evaluation', configuration.evaluation);
   return {
     kind: kindFromProto(configuration.kind, search, evaluation),
     name: configuration.name,
@@ -55,38 +53,31 @@ export function configurationFromProto(configuration: ProtoConfiguration): RunCo
     executor: modelFromProto(part('executor', configuration.executor)),
     optimizer: modelFromProto(part('optimizer', configuration.optimizer)),
     search: searchFromProto(search),
-    evaluation,
+    evaluation: settingsFromProto(contract, 'evaluation', evaluationRules, evaluation),
     initialWorkflow: workflowFromProto(part('initial_workflow', configuration.initialWorkflow)),
   };
 }
 
-function kindFromProto(kind: string, { mode, maxRounds }: ProtoSearch, { method }: EvaluationSettings): RunKind {
+function kindFromProto(kind: string, { mode, maxRounds }: ProtoSearch, { method }: ProtoEvaluation): RunKind {
   if (kind !== '') return oneOf(contract, 'kind', runKinds, kind);
   const queryLevel = mode !== '' && oneOf(contract, 'search.mode', ['query-level'], mode) === 'query-level';
   return impliedKind({ queryLevel, maxRounds, method });
 }
 
-function searchToProto({
-  canary = false,
-  memory = false,
-  invalidScoresZero = false,
-  finalPick,
-  ties,
-  ...rest
-}: SearchSettings): ProtoSearch {
-  return { ...rest, canary, memory, invalidScoresZero, finalPick, mode: '', ties: ties ?? '' };
+function searchToProto({ finalPick, ...search }: SearchSettings): ProtoSearch {
+  const pick = finalPick && settingsToProto(finalPickRules, ProtoFinalPick.fromPartial({}), finalPick);
+  return { ...settingsToProto(searchRules, ProtoSearch.fromPartial({}), search), finalPick: pick };
 }
 
 /** What is off is left out, as in runs from before there was such a setting. */
-function searchFromProto({ canary, memory, invalidScoresZero, finalPick, mode: _, ties, ...rest }: ProtoSearch): SearchSettings {
-  const order = ties === '' ? undefined : oneOf(contract, 'search.ties', ['newest'], ties);
+function searchFromProto(message: ProtoSearch): SearchSettings {
+  const { convergenceRounds, convergenceTop, convergenceZ, invalidScoresZero, finalPick } = message;
+  const pick = finalPick && settingsFromProto(contract, 'search.final_pick', finalPickRules, finalPick);
   return {
-    ...rest,
-    ...(canary && { canary }),
-    ...(memory && { memory }),
+    ...settingsFromProto(contract, 'search', searchRules, message),
+    ...{ convergenceRounds, convergenceTop, convergenceZ },
     ...(invalidScoresZero && { invalidScoresZero }),
-    ...(finalPick && { finalPick }),
-    ...(order && { ties: order }),
+    ...(pick && { finalPick: pick }),
   };
 }
 
@@ -108,14 +99,5 @@ function modelFromProto(settings: ProtoModel): ModelSettings {
     temperature: leftOut.includes('temperature') ? null : temperature,
     topP: leftOut.includes('top_p') ? null : topP,
     chatTemplateKwargs: text === '' ? {} : readJsonObject(contract, 'chat_template_kwargs', text),
-  };
-}
-
-function evaluationFromProto({ forecasts, ...settings }: ProtoEvaluation): EvaluationSettings {
-  return {
-    ...settings,
-    ...(forecasts && { forecasts }),
-    draw: oneOf(contract, 'evaluation.draw', ['once', 'each-round'], settings.draw),
-    alphaForm: oneOf(contract, 'evaluation.alpha_form', ['product', 'quotient'], settings.alphaForm),
   };
 }

@@ -1,29 +1,23 @@
 import type { AttachedFile, OptionValue, Query } from '../../benchmark.ts';
+import type { SettingRule, ValueOf } from '../../settings/setting-rule.ts';
 import type { Scorer } from '../scorer.ts';
 
-/** What a kind of scorer can be told in a benchmark file. Without a default it must be told. */
-export type OptionRule = { readonly description: string } & (
-  | { readonly type: 'flag'; readonly default: boolean }
-  | { readonly type: 'number'; readonly default: number; readonly low: number; readonly high: number; readonly whole?: true }
-  | { readonly type: 'text'; readonly default?: string }
-  | { readonly type: 'texts'; readonly default: readonly string[]; readonly choices?: readonly string[] }
-  /** A text file beside the benchmark file; its text travels with the benchmark. */
-  | { readonly type: 'file' }
-  /** An endpoint of the run file, "" for the executor's. It decides where, never what, and does not travel. */
-  | { readonly type: 'endpoint' }
-);
-
-interface ValueOfType {
-  readonly flag: boolean;
-  readonly number: number;
-  readonly text: string;
-  readonly texts: readonly string[];
-  readonly file: AttachedFile;
-  readonly endpoint: undefined;
-}
+/** What a kind of scorer can be told in a benchmark file. */
+export type OptionRule =
+  | SettingRule
+  | ({ readonly description: string } & (
+      | /** A text file beside the benchmark file; its text travels with the benchmark. */ { readonly type: 'file' }
+      /** An endpoint of the run file, "" for the executor's. It decides where, never what, and does not travel. */
+      | { readonly type: 'endpoint' }
+    ));
 
 type OptionRules = Readonly<Record<string, OptionRule>>;
-type OptionsOf<Rules extends OptionRules> = { readonly [Name in keyof Rules]: ValueOfType[Rules[Name]['type']] };
+type OptionOf<Rule> = Rule extends { readonly type: 'file' }
+  ? AttachedFile
+  : Rule extends { readonly type: 'endpoint' }
+    ? undefined
+    : ValueOf<Rule>;
+type OptionsOf<Rules extends OptionRules> = { readonly [Name in keyof Rules]: OptionOf<Rules[Name]> };
 
 /** A scorer that a benchmark file sets up by options. */
 export interface ScorerKind {

@@ -114,6 +114,11 @@ export interface SearchSettings {
   invalidScoresZero: boolean;
   /** Which of workflows with equal scores is the better parent: newest; "": the oldest. */
   ties: string;
+  /**
+   * Settings that have no field here and came after this message was released, as a JSON object with sorted keys, by their names in
+   * the run file; "" for none.
+   */
+  otherSettings: string;
 }
 
 export interface FinalPickSettings {
@@ -122,6 +127,11 @@ export interface FinalPickSettings {
   topK: number;
   /** Of the executions that executing every scored workflow in full would take. */
   share: number;
+  /**
+   * Settings that have no field here, as a JSON object with sorted keys, by their names in the run file; "" for none. They are the policy's own, and
+   * those that came after this message was released.
+   */
+  otherSettings: string;
 }
 
 export interface EvaluationSettings {
@@ -142,6 +152,11 @@ export interface EvaluationSettings {
   repeats: number;
   /** In full evaluations too, ask the optimizer for its prediction and its confidence, and keep them beside the score. */
   forecasts: boolean;
+  /**
+   * Settings that have no field here, as a JSON object with sorted keys, by their names in the run file; "" for none. They are the method's own, and
+   * those that came after this message was released.
+   */
+  otherSettings: string;
 }
 
 /** What the run begins with beside its configuration; right after run_started, where memory is on. */
@@ -1510,6 +1525,7 @@ function createBaseSearchSettings(): SearchSettings {
     memory: false,
     invalidScoresZero: false,
     ties: "",
+    otherSettings: "",
   };
 }
 
@@ -1565,6 +1581,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     }
     if (message.ties !== "") {
       writer.uint32(138).string(message.ties);
+    }
+    if (message.otherSettings !== "") {
+      writer.uint32(146).string(message.otherSettings);
     }
     return writer;
   },
@@ -1718,6 +1737,14 @@ export const SearchSettings: MessageFns<SearchSettings> = {
             message.ties = reader.string();
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.otherSettings = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1789,6 +1816,11 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         ? globalThis.Boolean(object.invalid_scores_zero)
         : false,
       ties: isSet(object.ties) ? globalThis.String(object.ties) : "",
+      otherSettings: isSet(object.otherSettings)
+        ? globalThis.String(object.otherSettings)
+        : isSet(object.other_settings)
+        ? globalThis.String(object.other_settings)
+        : "",
     };
   },
 
@@ -1845,6 +1877,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.ties !== "") {
       obj.ties = message.ties;
     }
+    if (message.otherSettings !== "") {
+      obj.otherSettings = message.otherSettings;
+    }
     return obj;
   },
 
@@ -1872,12 +1907,13 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     message.memory = object.memory ?? false;
     message.invalidScoresZero = object.invalidScoresZero ?? false;
     message.ties = object.ties ?? "";
+    message.otherSettings = object.otherSettings ?? "";
     return message;
   },
 };
 
 function createBaseFinalPickSettings(): FinalPickSettings {
-  return { policy: "", topK: 0, share: 0 };
+  return { policy: "", topK: 0, share: 0, otherSettings: "" };
 }
 
 export const FinalPickSettings: MessageFns<FinalPickSettings> = {
@@ -1890,6 +1926,9 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
     }
     if (message.share !== 0) {
       writer.uint32(25).double(message.share);
+    }
+    if (message.otherSettings !== "") {
+      writer.uint32(34).string(message.otherSettings);
     }
     return writer;
   },
@@ -1931,6 +1970,14 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
             message.share = reader.double();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.otherSettings = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1952,6 +1999,11 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
         ? globalThis.Number(object.top_k)
         : 0,
       share: isSet(object.share) ? globalThis.Number(object.share) : 0,
+      otherSettings: isSet(object.otherSettings)
+        ? globalThis.String(object.otherSettings)
+        : isSet(object.other_settings)
+        ? globalThis.String(object.other_settings)
+        : "",
     };
   },
 
@@ -1966,6 +2018,9 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
     if (message.share !== 0) {
       obj.share = floatToJson(message.share);
     }
+    if (message.otherSettings !== "") {
+      obj.otherSettings = message.otherSettings;
+    }
     return obj;
   },
 
@@ -1977,6 +2032,7 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
     message.policy = object.policy ?? "";
     message.topK = object.topK ?? 0;
     message.share = object.share ?? 0;
+    message.otherSettings = object.otherSettings ?? "";
     return message;
   },
 };
@@ -1995,6 +2051,7 @@ function createBaseEvaluationSettings(): EvaluationSettings {
     predictionAttempts: 0,
     repeats: 0,
     forecasts: false,
+    otherSettings: "",
   };
 }
 
@@ -2035,6 +2092,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.forecasts !== false) {
       writer.uint32(104).bool(message.forecasts);
+    }
+    if (message.otherSettings !== "") {
+      writer.uint32(114).string(message.otherSettings);
     }
     return writer;
   },
@@ -2148,6 +2208,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.forecasts = reader.bool();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.otherSettings = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2194,6 +2262,11 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         : 0,
       repeats: isSet(object.repeats) ? globalThis.Number(object.repeats) : 0,
       forecasts: isSet(object.forecasts) ? globalThis.Boolean(object.forecasts) : false,
+      otherSettings: isSet(object.otherSettings)
+        ? globalThis.String(object.otherSettings)
+        : isSet(object.other_settings)
+        ? globalThis.String(object.other_settings)
+        : "",
     };
   },
 
@@ -2235,6 +2308,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.forecasts !== false) {
       obj.forecasts = message.forecasts;
     }
+    if (message.otherSettings !== "") {
+      obj.otherSettings = message.otherSettings;
+    }
     return obj;
   },
 
@@ -2255,6 +2331,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.predictionAttempts = object.predictionAttempts ?? 0;
     message.repeats = object.repeats ?? 0;
     message.forecasts = object.forecasts ?? false;
+    message.otherSettings = object.otherSettings ?? "";
     return message;
   },
 };

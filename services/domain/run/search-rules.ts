@@ -1,0 +1,155 @@
+import type { SettingRules } from '../settings/setting-rule.ts';
+
+/**
+ * The settings of `search` in a run file, but for the two groups below. A new one is one entry here; it must leave out the value that keeps
+ * things as they were. AFlow's own values (rounds, candidates, lambda, alpha) are those that the paper follows without naming them.
+ */
+export const searchRules = {
+  max_rounds: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 10_000,
+    unit: 'rounds',
+    default: 20,
+    description: 'workflows evaluated at most, the initial one among them',
+  },
+  candidates: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 1000,
+    default: 4,
+    description: "parents come from round 1 and the best others, this many in total (AFlow's `sample`)",
+  },
+  lambda: {
+    type: 'number',
+    low: 0,
+    high: 1,
+    default: 0.3,
+    description: 'Eq 4: weight of the uniform part',
+  },
+  alpha: {
+    type: 'number',
+    low: 0,
+    high: 100,
+    default: 0.2,
+    description: 'Eq 4: how much a better score counts, on scores times 100',
+  },
+  ties: {
+    type: 'choice',
+    choices: ['newest', 'oldest'],
+    // AFlow keeps to the oldest. Scores of a few queries are equal so often that such a search stays where it began (docs/decisions/0008).
+    default: 'newest',
+    leftOut: 'oldest',
+    description: 'which of several workflows with equal scores is the first to become a parent; AFlow: oldest',
+  },
+  proposal_attempts: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 20,
+    default: 3,
+    description: 'how often the optimizer is asked in a round before the round is given up',
+  },
+  failing_queries_shown: {
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: 20,
+    unit: 'queries',
+    default: 3,
+    description: 'queries that the parent got wrong, shown to the optimizer',
+  },
+  token_budget: {
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: Number.MAX_SAFE_INTEGER,
+    unit: 'tokens',
+    default: 0,
+    description:
+      'the most that the run may take, rounds and final pick; 0: no limit; [more below](#a-limit-to-the-tokens-token_budget)',
+  },
+  max_calls_per_query: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 10_000,
+    unit: 'calls',
+    default: 20,
+    description: 'a workflow that could make more model calls in one execution is refused',
+  },
+  memory: {
+    type: 'flag',
+    spelt: 'on or off',
+    // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
+    default: false,
+    leftOut: false,
+    description: 'begin with what earlier searches on the same queries have shown: [memory](memory.md)',
+  },
+  canary: {
+    type: 'flag',
+    default: true,
+    leftOut: false,
+    description:
+      'execute each new workflow on one easy query before anything else; [more below](#before-a-workflow-is-paid-for-the-canary)',
+  },
+} as const satisfies SettingRules;
+
+/**
+ * AFlow's early stop, `convergence`: these are its values, for whoever gives a part of the rule wants it. By default it is off: it is for
+ * scores of all queries, and takes equal scores of a few for convergence (docs/decisions/0008).
+ */
+export const convergenceRules = {
+  rounds: {
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: 1000,
+    unit: 'rounds',
+    default: 5,
+    description: 'stop after this many flat rounds of the mean of the best; 0: never',
+  },
+  top: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 1000,
+    default: 3,
+    description: 'how many of the best the mean is of',
+  },
+  z: {
+    type: 'number',
+    low: 0,
+    high: 100,
+    default: 0,
+    description: 'how many standard errors of the mean still count as flat',
+  },
+} as const satisfies SettingRules;
+
+/** How the winner is named when the search is over: `final_pick`. A policy's own settings are with the policy. */
+export const finalPickRules = {
+  policy: {
+    type: 'name',
+    of: 'pick policies',
+    default: 'race',
+    description: '[more below](#naming-the-winner-final_pick)',
+  },
+  top_k: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 1000,
+    default: 3,
+    description: 'how many the policy `top` executes in full',
+  },
+  share: {
+    type: 'number',
+    low: 0,
+    high: 1,
+    // With evaluation.few_shot_ratio a seventh of what executing everything would take (docs/decisions/0008).
+    default: 0.06,
+    description: 'what any other policy may execute, as a share of executing every scored workflow in full',
+  },
+} as const satisfies SettingRules;
