@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
@@ -10,7 +10,7 @@ const everyMs = 60 * 60_000;
 const unusedForMs = 60 * 60_000;
 
 /** Removes blobs that nothing refers to any more, now and then; of several coordinators, one at a time does it. */
-export function startBlobCollector(bus: Bus, holder: string, logger: Logger): { stop(): Promise<void> } {
+export function startBlobCollector(bus: Bus, holder: string, logger: Logger, timing: Timing): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const collect = async (signal: AbortSignal): Promise<void> => {
     const lease = await bus.leases.acquire('blob-collector', holder);
@@ -23,11 +23,11 @@ export function startBlobCollector(bus: Bus, holder: string, logger: Logger): { 
       await lease.release();
     }
   };
-  const loop = restartingLoop('collect blobs', stopping.signal, logger, async (signal) => {
-    await sleep(firstAfterMs, undefined, { signal });
+  const loop = restartingLoop('collect blobs', { signal: stopping.signal, logger, timing }, async (signal) => {
+    await timing.sleep(firstAfterMs, signal);
     while (!signal.aborted) {
       await collect(signal);
-      await sleep(everyMs, undefined, { signal });
+      await timing.sleep(everyMs, signal);
     }
   });
   return {

@@ -20,6 +20,8 @@ import type {
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
+import { within } from '../shared/lifecycle/abort.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { ControlError } from './control-error.ts';
@@ -58,7 +60,7 @@ export interface ControlHandlers {
 
 const readWithinMs = 20_000;
 
-export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs: () => number): ControlHandlers {
+export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing: Timing): ControlHandlers {
   const manifestOf = async (runId: string): Promise<RunManifest> => {
     const manifest = await bus.runs.get(runId);
     if (!manifest) throw new ControlError('not-found', `there is no run ${runId}; \`scale list\` shows the runs there are`);
@@ -68,8 +70,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     coordinator.state(runId) ?? (await openRunLog(bus, runId, signal)).state();
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
     const state = await stateOf(manifest.runId, signal);
-    const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, nowMs());
-    const waiting = wait && waitingToProto(wait, nowMs());
+    const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, timing.wallMs());
+    const waiting = wait && waitingToProto(wait, timing.wallMs());
     const spent = await coordinator.spent(manifest, state, signal);
     return { ...runSummary(manifest, state, spent), waiting, driven: coordinator.state(manifest.runId) !== undefined };
   };
@@ -90,7 +92,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
 
   /** Of a run that goes on: that results are gone changes nothing of it, but somebody must know. */
   const missingResultsOf = async (runId: string): Promise<number> => {
-    const state = (await openRunLog(bus, runId, AbortSignal.timeout(readWithinMs))).state();
+    using limit = within(timing, readWithinMs);
+    const state = (await openRunLog(bus, runId, limit.signal)).state();
     return state === undefined ? 0 : await countMissingResults(bus, runId, state);
   };
 
@@ -124,7 +127,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
         ...asked,
         ...{ writtenHash, defaultsVersion },
         status: RunStatus.RUNNING,
-        createdAtMs: nowMs(),
+        createdAtMs: timing.wallMs(),
         cancelReason: '',
         ...noPause,
       };
@@ -156,13 +159,13 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, nowMs:
     },
     async *watchRun(request, signal) {
       await manifestOf(request.runId);
-      yield* watchRun(bus, coordinator, request, signal);
+      yield* watchRun({ bus, coordinator, timing }, request, signal);
     },
     cancelRun: (runId, reason) =>
       steer(runId, RunStatus.CANCELLED, () =>
         unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.CANCELLED, cancelReason: reason })),
       ),
-    pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, { nowMs: nowMs() })),
+    pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, { nowMs: timing.wallMs() })),
     resumeRun: (runId) =>
       steer(runId, RunStatus.RUNNING, () =>
         unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING, ...noPause })),

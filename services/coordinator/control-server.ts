@@ -12,6 +12,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { type ControlServiceServer, ControlServiceService } from '../shared/contracts/generated/scale/v1/control.ts';
 import { answeredBy } from '../shared/control-client/control-error.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { ControlError, type ControlHandlers } from './control-handlers.ts';
@@ -47,6 +48,7 @@ export async function startControlServer(
   settings: ControlServerSettings | string,
   handlers: ControlHandlers,
   logger: Logger,
+  timing: Timing = systemTiming,
 ): Promise<ControlServer> {
   const { address, token } = typeof settings === 'string' ? { address: settings, token: undefined } : settings;
   const server = new Server({
@@ -62,9 +64,10 @@ export async function startControlServer(
       if (!isAdmitted(call.metadata, token)) return reply(grpcErrorOf(new NotAdmittedError(), logger));
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => late.reject(new LateError(handlers.trouble())), untilLate(call.getDeadline()));
+      const leftMs = Number(call.getDeadline()) - timing.wallMs() - answerBeforeMs;
+      const notLate = timing.after(Math.max(0, leftMs), () => late.reject(new LateError(handlers.trouble())));
       Promise.race([handle(call.request, signal), late.promise])
-        .finally(() => clearTimeout(timer))
+        .finally(notLate)
         .then(
           (response) => reply(null, response),
           (error: unknown) => reply(grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
@@ -114,9 +117,9 @@ export async function startControlServer(
     port,
     stop: async () => {
       stopping.abort();
-      const forced = setTimeout(() => server.forceShutdown(), stopGraceMs);
+      const inTime = timing.after(stopGraceMs, () => server.forceShutdown());
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      clearTimeout(forced);
+      inTime();
     },
   };
 }
@@ -182,13 +185,6 @@ class LateError extends Error {
 }
 
 const answerBeforeMs = 1_500;
-/** Of setTimeout; a call without a deadline has all the time. */
-const longestTimerMs = 2 ** 31 - 1;
-
-function untilLate(deadline: Date | number): number {
-  return Math.min(longestTimerMs, Math.max(0, Number(deadline) - Date.now() - answerBeforeMs));
-}
-
 /** A new object each time: the same error may end several calls. */
 function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; details: string; metadata: Metadata } {
   const error = coerceError(thrown);

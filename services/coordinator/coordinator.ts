@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
@@ -7,6 +6,7 @@ import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale
 import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
 import { noPause } from '../shared/messaging/pause-run.ts';
@@ -89,18 +89,24 @@ const leasePollMs = 1000;
 const defectsBeforeFailure = 3;
 
 /** Drives every run whose lease it can get, each in a loop of its own that starts over from the log after any trouble. */
-export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger: Logger): Coordinator {
+export function startCoordinator(
+  settings: CoordinatorSettings,
+  bus: Bus,
+  logger: Logger,
+  timing: Timing = systemTiming,
+): Coordinator {
   const stopping = new AbortController();
+  const loops = { signal: stopping.signal, logger, timing };
   const runs = new Map<string, DrivenRun>();
   const listeners = new Map<string, Set<ProgressListener>>();
   const tell = ({ manifest, progress, wait }: DrivenRun): void => {
     for (const listener of listeners.get(manifest.runId) ?? []) listener(progress, wait);
   };
   const moved = (run: DrivenRun): void => {
-    run.movedAtMs = performance.now();
+    run.movedAtMs = timing.monotonicMs();
     run.failure = undefined;
     // A result of a job that was under way does not end a pause.
-    run.wait = pauseOf(run.manifest, Date.now());
+    run.wait = pauseOf(run.manifest, timing.wallMs());
   };
 
   const changed = (run: DrivenRun, manifest: RunManifest): void => {
@@ -129,7 +135,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
       progress: undefined,
       isLeading: false,
       failure: undefined,
-      movedAtMs: performance.now(),
+      movedAtMs: timing.monotonicMs(),
       wait: undefined,
       over: new AbortController(),
       defects: 0,
@@ -142,11 +148,11 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
         run.failure = coerceError(error).message;
         throw error;
       });
-    run.loop = restartingLoop(`drive ${manifest.runId}`, signal, logger, lead).finally(() => {
+    run.loop = restartingLoop(`drive ${manifest.runId}`, { ...loops, signal }, lead).finally(() => {
       runs.delete(manifest.runId);
     });
   };
-  const watching = restartingLoop('watch runs', stopping.signal, logger, async (signal) => {
+  const watching = restartingLoop('watch runs', loops, async (signal) => {
     for await (const manifest of bus.runs.watch(signal)) {
       const known = runs.get(manifest.runId);
       if (known) changed(known, manifest);
@@ -162,16 +168,16 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
     }
   });
 
-  const waits = startWaitWatch({ bus, logger, runs: () => runs.values(), changed: tell });
+  const waits = startWaitWatch({ bus, logger, timing, runs: () => runs.values(), changed: tell });
 
   const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
     const { runId } = run.manifest;
     const log = logger.child({ runId });
-    await using held = await holdLease(bus.leases, `run-${runId}`, settings.name, log);
+    await using held = await holdLease(bus.leases, `run-${runId}`, settings.name, log, timing);
     run.isLeading = held !== undefined;
     if (!held) {
       // Another coordinator leads, or did a moment ago; if the run has ended meanwhile there is nothing left to lead.
-      await sleep(leasePollMs, undefined, { signal });
+      await timing.sleep(leasePollMs, signal);
       if (isOver(run.manifest.status)) run.over.abort();
       return;
     }
@@ -185,6 +191,7 @@ export function startCoordinator(settings: CoordinatorSettings, bus: Bus, logger
         {
           bus,
           logger: log,
+          timing,
           runId,
           ...content,
           remembered: copy.entries,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../shared/lifecycle/abort.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, LogEntry } from '../shared/messaging/bus.ts';
 import { LogLostError } from '../shared/messaging/errors.ts';
 import { ControlError } from './control-error.ts';
@@ -15,6 +16,11 @@ export interface LogPlace {
   readonly digest: string;
 }
 
+export interface LogSource {
+  readonly bus: Bus;
+  readonly timing: Timing;
+}
+
 const beginning: LogPlace = { sequence: 0, digest: '' };
 /** A log that was lost is written again within this by a coordinator that remembers it, or not at all. */
 const restoredWithinMs = 5_000;
@@ -26,7 +32,7 @@ const pauseMs = 250;
  * @throws ControlError when the store has lost the run, and nobody brings it back
  */
 export async function* readDigested(
-  bus: Bus,
+  { bus, timing }: LogSource,
   { runId, place, follow }: { readonly runId: string; readonly place: LogPlace; readonly follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<DigestedEntry | 'restarted'> {
@@ -37,8 +43,8 @@ export async function* readDigested(
   try {
     for (;;) {
       remade = new AbortController();
-      await untilKnown(bus, runId, signal);
-      const found = await findPlace(bus, runId, now, signal);
+      await untilKnown({ bus, timing }, runId, signal);
+      const found = await findPlace({ bus, timing }, runId, now, signal);
       if (signal.aborted) return;
       if (found === undefined) yield 'restarted';
       now = found ?? beginning;
@@ -62,13 +68,13 @@ export async function* readDigested(
 }
 
 /** @throws ControlError if nobody brings the run back */
-async function untilKnown(bus: Bus, runId: string, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + restoredWithinMs;
+async function untilKnown({ bus, timing }: LogSource, runId: string, signal: AbortSignal): Promise<void> {
+  const deadline = timing.monotonicMs() + restoredWithinMs;
   while (!signal.aborted && (await bus.runs.get(runId)) === undefined) {
-    if (performance.now() > deadline) {
+    if (timing.monotonicMs() > deadline) {
       throw new ControlError('not-found', `run ${runId} was lost with the store of NATS: start it again with its file`);
     }
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pause(timing, pauseMs, signal);
   }
 }
 
@@ -77,13 +83,18 @@ export function nextDigest(digest: string, entry: Uint8Array): string {
 }
 
 /** @returns undefined if the log does not lead to the place, nor comes to do so */
-async function findPlace(bus: Bus, runId: string, wanted: LogPlace, signal: AbortSignal): Promise<LogPlace | undefined> {
+async function findPlace(
+  { bus, timing }: LogSource,
+  runId: string,
+  wanted: LogPlace,
+  signal: AbortSignal,
+): Promise<LogPlace | undefined> {
   if (wanted.sequence === 0 && wanted.digest === '') return beginning;
-  const deadline = performance.now() + restoredWithinMs;
+  const deadline = timing.monotonicMs() + restoredWithinMs;
   while (!signal.aborted) {
     const found = await lookFor(bus, runId, wanted, signal);
-    if (found !== undefined || performance.now() > deadline) return found;
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (found !== undefined || timing.monotonicMs() > deadline) return found;
+    await pause(timing, pauseMs, signal);
   }
   return undefined;
 }

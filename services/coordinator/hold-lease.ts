@@ -1,6 +1,6 @@
+import { orAborted, pause } from '../shared/lifecycle/abort.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
-import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
-import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Lease, LeaseStore } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
@@ -20,7 +20,7 @@ export async function holdLease(
   name: string,
   holder: string,
   logger: Logger,
-  timing: Timing = systemTiming,
+  timing: Timing,
 ): Promise<HeldLease | undefined> {
   // The lease lives from when the server made it, which is not before it was asked for.
   const askedAt = timing.monotonicMs();
@@ -37,7 +37,7 @@ export async function holdLease(
     async [Symbol.asyncDispose]() {
       ended.abort();
       // A renewal that is under way ends, or the lease is lost meanwhile.
-      await Promise.race([renewing, whenAborted(lost.signal)]);
+      await orAborted(renewing, lost.signal).catch(() => undefined);
       await watch.stop();
       if (lost.signal.aborted) return;
       await lease
@@ -85,7 +85,7 @@ interface Renewing {
 async function renewUntil(lease: Lease, over: AbortSignal, { watch, timing, logger, lose }: Renewing): Promise<void> {
   let pauseMs = lease.ttlMs / 3;
   while (!over.aborted) {
-    await timing.sleep(pauseMs, over).catch(() => undefined); // it ends early
+    await pause(timing, pauseMs, over);
     if (over.aborted) return;
     const askedAt = timing.monotonicMs();
     try {

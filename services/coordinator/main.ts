@@ -2,6 +2,7 @@ import { coordinatorSettings } from '../shared/config/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
+import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createCoordinatorMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
@@ -36,11 +37,11 @@ await runService({
     const bus = await awaited.connected;
     releases.push('the bus', () => bus.close());
     if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
-    const coordinator = startCoordinator(settings, bus, log);
+    const coordinator = startCoordinator(settings, bus, log, systemTiming);
     releases.push('the coordinator', () => coordinator.stop());
-    const collector = startBlobCollector(bus, name, log);
+    const collector = startBlobCollector(bus, name, log, systemTiming);
     releases.push('the blob collector', () => collector.stop());
-    const handlers = createControlHandlers(bus, coordinator, Date.now);
+    const handlers = createControlHandlers(bus, coordinator, systemTiming);
     const control = await startControlServer(
       { address: `${settings.controlHost}:${settings.controlPort}`, token: settings.controlToken },
       handlers,

@@ -1,6 +1,6 @@
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
-import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { ResultInbox } from './result-inbox.ts';
@@ -23,7 +23,7 @@ export interface ReconcilerSettings {
   /** Makes the run's lanes if they are not there: what lost the jobs may have lost them too. */
   readonly openLanes: () => Promise<void>;
   readonly everyMs: number;
-  readonly timing?: Timing;
+  readonly timing: Timing;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface ReconcilerSettings {
  * store, a defect of the server) costs a minute and not the run.
  */
 export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
-  const { bus, runId, logger, inbox, jobs, everyMs, timing = systemTiming } = settings;
+  const { bus, runId, logger, inbox, jobs, everyMs, timing } = settings;
   const stopping = new AbortController();
   const reconcile = async (): Promise<void> => {
     const outstanding = await bus.jobs.outstanding(runId);
@@ -49,7 +49,7 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
     await settings.openLanes();
     await publishJobs(bus, missing);
   };
-  const loop = restartingLoop(`reconcile ${runId}`, stopping.signal, logger, async (signal) => {
+  const loop = restartingLoop(`reconcile ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
     while (!signal.aborted) {
       await timing.sleep(everyMs, signal);
       await reconcile();

@@ -1,5 +1,6 @@
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
@@ -24,8 +25,16 @@ interface Waiter {
   fail(reason: unknown): void;
 }
 
-/** `arrived` is called for each new result. */
-export function openResultInbox(bus: Bus, runId: string, logger: Logger, arrived: (result: Result) => void): ResultInbox {
+export interface ResultInboxSettings {
+  readonly bus: Bus;
+  readonly runId: string;
+  readonly logger: Logger;
+  readonly timing: Timing;
+  /** Called for each new result. */
+  readonly arrived: (result: Result) => void;
+}
+
+export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultInboxSettings): ResultInbox {
   const results = new Map<string, Result>();
   const seen = new Set<string>();
   const waiting = new Map<string, Set<Waiter>>();
@@ -39,7 +48,7 @@ export function openResultInbox(bus: Bus, runId: string, logger: Logger, arrived
     arrived(result);
     for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.wake();
   };
-  const following = restartingLoop(`follow results of ${runId}`, stopping.signal, logger, async (signal) => {
+  const following = restartingLoop(`follow results of ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
     for await (const result of bus.results.follow(runId, signal)) accept(result);
   });
   const arrival = (jobId: string, signal: AbortSignal): Promise<void> =>

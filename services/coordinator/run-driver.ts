@@ -8,7 +8,8 @@ import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { Phase } from '../domain/run/ledger/token-use.ts';
 import type { RunState } from '../domain/run/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
-import { whenAborted } from '../shared/lifecycle/when-aborted.ts';
+import { untilAborted } from '../shared/lifecycle/abort.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
@@ -25,6 +26,7 @@ export type WantedStatus = { readonly status: 'running' | 'paused' } | { readonl
 export interface RunDriverSettings {
   readonly bus: Bus;
   readonly logger: Logger;
+  readonly timing: Timing;
   readonly runId: string;
   readonly configuration: RunConfiguration;
   readonly benchmark: Benchmark;
@@ -59,7 +61,7 @@ const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
  * @throws LogConflictError when another coordinator has taken over
  */
 export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
-  const { bus, runId, logger } = settings;
+  const { bus, runId, logger, timing } = settings;
   const log = await openRunLog(bus, runId, signal, settings.remembered);
   if (log.restored > 0) settings.restored(log.restored);
   const append = async (event: RunEvent): Promise<RunState> => {
@@ -76,7 +78,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   };
   await openLanes();
   const step = createStepProgress(settings.progressed);
-  const inbox = openResultInbox(bus, runId, logger, ({ jobId }) => step.arrived(jobId));
+  const inbox = openResultInbox({ bus, runId, logger, timing, arrived: ({ jobId }) => step.arrived(jobId) });
   try {
     while (!isOver(state)) {
       // Taken before the wish is read: a change in between is seen below.
@@ -88,7 +90,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
         continue;
       }
       if (wanted.status === 'paused') {
-        await whenAborted(interrupt);
+        await untilAborted(interrupt);
         signal.throwIfAborted();
         continue;
       }
@@ -109,7 +111,10 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
       step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);
       await publishJobs(bus, unanswered);
-      await using _reconciler = startReconciler({ bus, runId, logger, inbox, jobs, openLanes, everyMs: settings.reconcileMs });
+      await using _reconciler = startReconciler({
+        ...{ bus, runId, logger, timing, inbox, jobs, openLanes },
+        everyMs: settings.reconcileMs,
+      });
       try {
         for (const command of work) {
           for await (const { event, jobIds } of entriesOf(command, () => state, settings.benchmark, inbox, interrupt)) {

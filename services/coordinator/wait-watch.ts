@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
+import { within } from '../shared/lifecycle/abort.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import { createWaitTeller, type WaitTeller } from '../shared/lifecycle/wait-teller.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { jobKinds } from '../shared/messaging/subjects-and-streams.ts';
@@ -33,6 +34,7 @@ export interface WaitWatch {
 export interface WaitWatchSettings<Run> {
   readonly bus: Bus;
   readonly logger: Logger;
+  readonly timing: Timing;
   readonly runs: () => Iterable<Run>;
   /** A run's wait has begun, has become another one, goes on, or has ended. */
   readonly changed: (run: Run) => void;
@@ -45,17 +47,17 @@ const noneOutstanding = { execute: 0, predict: 0, propose: 0 } as const;
 
 /** Looks every second at what each run waits for, and says so in the log, again and again. */
 export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettings<Run>): WaitWatch {
-  const { bus, logger, runs, changed } = settings;
+  const { bus, logger, timing, runs, changed } = settings;
   const stopping = new AbortController();
-  const workers = watchWorkers(bus, logger, () => performance.now());
+  const workers = watchWorkers(bus, logger, timing);
   const tellers = new WeakMap<Run, WaitTeller>();
   const toldAtMs = new WeakMap<Run, number>();
 
   const look = async (signal: AbortSignal): Promise<void> => {
     // One reading of each clock for all of a look. What moves while the bus is asked has not been idle by then.
-    const [nowMs, wallMs] = [performance.now(), Date.now()];
+    const [nowMs, wallMs] = [timing.monotonicMs(), timing.wallMs()];
     const isAnyIdle = [...runs()].some(({ movedAtMs }) => nowMs - movedAtMs >= shortestWaitMs);
-    const busTrouble = isAnyIdle ? await troubleOf(bus, signal) : undefined;
+    const busTrouble = isAnyIdle ? await troubleOf(bus, timing, signal) : undefined;
     const present = workers.isSettled() ? workers.present() : undefined;
     for (const run of runs()) {
       const { manifest, progress, isLeading, failure, movedAtMs } = run;
@@ -87,10 +89,10 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
     const level = kind === 'paused' || kind === 'work' ? 'info' : 'warn';
     logger[level]({ runId, waitsFor: kind, until, waitedMs: Math.round(waitedMs) }, `the run waits: ${what}`);
   };
-  const watching = restartingLoop('watch waits', stopping.signal, logger, async (signal) => {
+  const watching = restartingLoop('watch waits', { signal: stopping.signal, logger, timing }, async (signal) => {
     while (!signal.aborted) {
       await look(signal);
-      await sleep(lookEveryMs, undefined, { signal });
+      await timing.sleep(lookEveryMs, signal);
     }
   });
   return {
@@ -111,15 +113,15 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
   };
 }
 
-async function troubleOf(bus: Bus, signal: AbortSignal): Promise<string | undefined> {
+async function troubleOf(bus: Bus, timing: Timing, signal: AbortSignal): Promise<string | undefined> {
   const trouble = bus.trouble();
   if (trouble !== undefined && trouble.forMs > shortestWaitMs) return trouble.message;
-  const limit = AbortSignal.timeout(checkWithinMs);
+  using limit = within(timing, checkWithinMs);
   try {
-    await bus.check(AbortSignal.any([signal, limit]));
+    await bus.check(AbortSignal.any([signal, limit.signal]));
     return undefined;
   } catch (error) {
     if (signal.aborted) return undefined;
-    return limit.aborted ? `the NATS server has not answered for ${checkWithinMs / 1_000} s` : coerceError(error).message;
+    return limit.signal.aborted ? `the NATS server has not answered for ${checkWithinMs / 1_000} s` : coerceError(error).message;
   }
 }

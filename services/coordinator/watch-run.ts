@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
 import type { Progress, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import { spentToProto } from '../shared/contracts/spending-codec.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
+import { pause } from '../shared/lifecycle/abort.ts';
 import { coerceError } from '../shared/lifecycle/coerce-error.ts';
-import type { Bus } from '../shared/messaging/bus.ts';
 import type { Coordinator } from './coordinator.ts';
-import { readDigested } from './digested-log.ts';
+import { type LogSource, readDigested } from './digested-log.ts';
 import { waitingToProto } from './run-wait.ts';
 import type { RunProgress } from './step-progress.ts';
 
@@ -16,6 +15,10 @@ const listenAgainMs = 5_000;
 /** How often those who watch are told what the calls have used. */
 const spentEveryMs = 2_000;
 
+export interface WatchSource extends LogSource {
+  readonly coordinator: Coordinator;
+}
+
 const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 
 /**
@@ -23,16 +26,15 @@ const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
  * the run. Only the newest progress is kept for a slow reader.
  */
 export async function* watchRun(
-  bus: Bus,
-  coordinator: Coordinator,
+  source: WatchSource,
   { runId, afterSequence, afterDigest = '', follow }: WatchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<WatchRunResponse> {
   const ended = new AbortController();
   const reading = AbortSignal.any([signal, ended.signal]);
-  const aside = follow ? openAside(bus, coordinator, runId, reading) : undefined;
+  const aside = follow ? openAside(source, runId, reading) : undefined;
   const place = { sequence: afterSequence, digest: afterDigest };
-  const entries = readDigested(bus, { runId, place, follow }, reading);
+  const entries = readDigested(source, { runId, place, follow }, reading);
   let next = entries.next();
   try {
     while (!signal.aborted) {
@@ -70,7 +72,7 @@ interface Aside {
   readonly closed: Promise<void>;
 }
 
-function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: AbortSignal): Aside {
+function openAside({ bus, coordinator, timing }: WatchSource, runId: string, signal: AbortSignal): Aside {
   let progress = unknownStep;
   let waiting: Progress['waiting'];
   let trouble = '';
@@ -88,7 +90,7 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
     // Something got done, so whatever held it up is over.
     if (step !== progress) trouble = '';
     progress = step;
-    waiting = wait && waitingToProto(wait, Date.now());
+    waiting = wait && waitingToProto(wait, timing.wallMs());
     change();
   });
   const say = (message: string): void => {
@@ -103,13 +105,13 @@ function openAside(bus: Bus, coordinator: Coordinator, runId: string, signal: Ab
         // Who may not listen to troubles still gets the log.
         say(coerceError(error).message);
       }
-      await sleep(listenAgainMs, undefined, { signal }).catch(() => undefined);
+      await pause(timing, listenAgainMs, signal);
     }
   };
   // What calls have used changes with each of them, and few people watch: it is read now and then, for whoever does.
   const count = async (): Promise<void> => {
     while (!signal.aborted) {
-      await sleep(spentEveryMs, undefined, { signal }).catch(() => undefined);
+      await pause(timing, spentEveryMs, signal);
       // What could not be read now is read the next time.
       const counted = signal.aborted ? undefined : await spentSoFar().catch(() => undefined);
       if (counted === undefined) continue;

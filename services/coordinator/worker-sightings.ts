@@ -1,5 +1,6 @@
 import type { WorkerReport } from '../shared/contracts/generated/scale/v1/job.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { reportEveryMs } from '../shared/worker/report-worker.ts';
@@ -16,20 +17,20 @@ export interface WorkerSightings {
 /** A busy machine may make a report late, and a lost connection takes seconds to come back. */
 const goneAfterMs = 5 * reportEveryMs;
 
-export function watchWorkers(bus: Bus, logger: Logger, nowMs: () => number): WorkerSightings {
+export function watchWorkers(bus: Bus, logger: Logger, timing: Timing): WorkerSightings {
   const stopping = new AbortController();
   const seen = new Map<string, { readonly report: WorkerReport; readonly atMs: number }>();
-  const sinceMs = nowMs();
-  const following = restartingLoop('watch workers', stopping.signal, logger, async (signal) => {
-    for await (const report of bus.workers.follow(signal)) seen.set(report.worker, { report, atMs: nowMs() });
+  const sinceMs = timing.monotonicMs();
+  const following = restartingLoop('watch workers', { signal: stopping.signal, logger, timing }, async (signal) => {
+    for await (const report of bus.workers.follow(signal)) seen.set(report.worker, { report, atMs: timing.monotonicMs() });
   });
   return {
     present() {
-      const now = nowMs();
+      const now = timing.monotonicMs();
       for (const [worker, { atMs }] of seen) if (now - atMs > goneAfterMs) seen.delete(worker);
       return [...seen.values()].map(({ report }) => report);
     },
-    isSettled: () => nowMs() - sinceMs > goneAfterMs,
+    isSettled: () => timing.monotonicMs() - sinceMs > goneAfterMs,
     async stop() {
       stopping.abort();
       await following;

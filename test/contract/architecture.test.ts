@@ -30,6 +30,24 @@ const planted: [path: string, text: string, rule: string][] = [
   ['services/domain/goes-round.ts', 'export const now = globalThis.Date.now();', globals],
   ['services/domain/throws-dice.ts', 'export const draw = () => Math.random();', 'plugin'],
   ['services/domain/hides-dice.ts', 'const dice = Math.random;\nexport const draw = () => dice();', 'plugin'],
+  ...['services/coordinator', 'services/shared/worker', 'services/shared/messaging/in-memory'].flatMap(
+    (place): [path: string, text: string, rule: string][] => {
+      const path = (name: string) => (place.endsWith('in-memory') ? `${place}-${name}.ts` : `${place}/deep/${name}.ts`);
+      return [
+        [path('reads-date'), 'export const now = () => Date.now();', globals],
+        [path('makes-date'), 'export const now = () => new Date().toISOString();', globals],
+        [path('reads-clock'), 'export const now = () => performance.now();', globals],
+        [path('waits'), 'export const wait = (wake: () => void) => setTimeout(wake, 1);', globals],
+        [path('repeats'), 'export const repeat = (act: () => void) => setInterval(act, 1);', globals],
+        [
+          path('sleeps'),
+          "import { setTimeout as sleep } from 'node:timers/promises';\nexport const nap = () => sleep(1);",
+          'plugin',
+        ],
+        [path('limits'), 'export const limit = () => AbortSignal.timeout(1);', 'plugin'],
+      ];
+    },
+  ),
   ['services/shared/imports-service.ts', "import { start } from '../executor/start.ts';\nstart();", imports],
   ['services/shared/imports-nats.ts', "import { connect } from 'nats';\nexport const open = connect;", imports],
   ['services/shared/models/imports-nats.ts', "import type { KV } from '@nats-io/kv';\nexport type Own = KV;", imports],
@@ -111,6 +129,10 @@ const allowed: [path: string, text: string][] = [
   ],
   ['services/domain/a/imports-cel.ts', "import { run } from '@bufbuild/cel';\nexport const own = run;"],
   ['services/domain/a/imports-decimals.ts', "import { Decimal } from 'decimal.js';\nexport const own = Decimal;"],
+  [
+    'services/coordinator/takes-timing.ts',
+    "import type { Timing } from '../shared/lifecycle/timing.ts';\nexport const now = (timing: Timing) => timing.wallMs();",
+  ],
   ['services/domain/a/computes.ts', 'export const most = Math.max(1, 2);'],
   ['services/shared/messaging/imports-nats.ts', "import { connect } from 'nats';\nexport const open = connect;"],
   ['services/shared/models/imports-openai.ts', "import { OpenAI } from 'openai';\nexport const own = OpenAI;"],

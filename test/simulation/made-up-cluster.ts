@@ -28,7 +28,7 @@ export function startCluster(server: InMemoryServer, bus: Bus = server.connect()
     { bus: workerBus, work, timing: systemTiming, logger },
   );
   return {
-    handlers: createControlHandlers(bus, coordinator, () => 0),
+    handlers: createControlHandlers(bus, coordinator, systemTiming),
     stop: async () => {
       await Promise.all([bus.close(), workerBus.close()]);
       await Promise.all([coordinator.stop(), worker.drain()]);

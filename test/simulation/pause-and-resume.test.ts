@@ -60,7 +60,7 @@ async function runToItsEnd({ pace, during }: Course) {
   const server = createInMemoryServer({ ackWaitMs: 60_000 });
   const bus = server.connect();
   const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 300 }, bus, logger);
-  const handlers = createControlHandlers(bus, coordinator, () => 0);
+  const handlers = createControlHandlers(bus, coordinator, systemTiming);
   const starts = new Map<string, number>();
   const random = randomStream(seed, 'work');
   const workers = ['a', 'b'].map((name) => {

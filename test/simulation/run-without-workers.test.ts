@@ -19,7 +19,7 @@ test('a run without an executor says so in its view, its summary, the log and th
   const stream = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const logger = createLogger({ service: 'simulation', version: '0', level: 'info' }, stream);
   const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
-  const handlers = createControlHandlers(bus, coordinator, Date.now);
+  const handlers = createControlHandlers(bus, coordinator, systemTiming);
   const { runId } = await handlers.startRun({
     configuration: configurationToProto(configuration(1)),
     benchmark: benchmarkToProto(benchmark),
@@ -64,7 +64,7 @@ test('a run without an executor says so in its view, its summary, the log and th
     shares,
     takesJobs,
     endpoints: () => [],
-    nowMs: systemTiming.monotonicMs,
+    timing: systemTiming,
   });
   await watching;
   expect(waits.at(-1)).toBeUndefined();

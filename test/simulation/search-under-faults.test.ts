@@ -46,7 +46,7 @@ function startCoordinatorProcess(
   bus = server.connect(),
 ): Process & { readonly bus: Bus; start(settings: RunConfiguration): Promise<string> } {
   const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
-  const handlers = createControlHandlers(bus, coordinator, () => 0);
+  const handlers = createControlHandlers(bus, coordinator, systemTiming);
   return {
     bus,
     async start(settings) {

@@ -40,7 +40,7 @@ function startProcesses(server: InMemoryServer, seed: number) {
     );
     releases.push(() => worker.drain());
   }
-  return { bus, coordinator, handlers: createControlHandlers(bus, coordinator, () => 0) };
+  return { bus, coordinator, handlers: createControlHandlers(bus, coordinator, systemTiming) };
 }
 
 const requestOf = (seed: number) => ({

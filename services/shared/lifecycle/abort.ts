@@ -21,7 +21,7 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   using _listening = onAbort(signal, () => aborted.reject(signal.reason));
-  return await Promise.race([work, aborted.promise]);
+  return await Promise.race([aborted.promise, work]);
 }
 
 /** Waits for the time, or for the signal if that aborts first. */
@@ -60,8 +60,6 @@ export function linked(...signals: readonly AbortSignal[]): ScopedSignal {
  */
 export function within(timing: Timing, limitMs: number): ScopedSignal {
   const limit = new AbortController();
-  const cancel = timing.after(limitMs, () =>
-    limit.abort(new DOMException(`not done within ${limitMs} ms`, 'TimeoutError')),
-  );
+  const cancel = timing.after(limitMs, () => limit.abort(new DOMException(`not done within ${limitMs} ms`, 'TimeoutError')));
   return { signal: limit.signal, [Symbol.dispose]: cancel };
 }

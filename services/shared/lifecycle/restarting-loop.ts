@@ -1,9 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../telemetry/logger.ts';
+import { pause } from './abort.ts';
 import { coerceError } from './coerce-error.ts';
+import type { Timing } from './timing.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
+
+export interface LoopSettings {
+  /** Ends the loop. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly timing: Timing;
+}
 
 /**
  * Runs something that should go on until the signal aborts, and starts it again, ever more slowly, when it ends or throws.
@@ -11,13 +19,12 @@ const longestPauseMs = 5000;
  */
 export async function restartingLoop(
   name: string,
-  signal: AbortSignal,
-  logger: Logger,
+  { signal, logger, timing }: LoopSettings,
   body: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   let pauseMs = firstPauseMs;
   while (!signal.aborted) {
-    const started = performance.now();
+    const started = timing.monotonicMs();
     try {
       await body(signal);
     } catch (error) {
@@ -25,7 +32,7 @@ export async function restartingLoop(
       logger.warn({ err: coerceError(error), loop: name }, `${name} stopped; starting it again`);
     }
     if (signal.aborted) return;
-    pauseMs = performance.now() - started > longestPauseMs ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    pauseMs = timing.monotonicMs() - started > longestPauseMs ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
+    await pause(timing, pauseMs, signal);
   }
 }

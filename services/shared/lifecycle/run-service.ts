@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { untilAborted } from './abort.ts';
 import { createReleaseStack, type ReleaseStack } from './release-stack.ts';
-import { whenAborted } from './when-aborted.ts';
 
 export type ServiceState = 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
 
@@ -129,7 +129,7 @@ async function drain(
       return false;
     },
   );
-  const leftBehind = whenAborted(forced).then(async () => {
+  const leftBehind = untilAborted(forced).then(async () => {
     await delay(forcedGraceMs);
     return false;
   });

@@ -1,4 +1,4 @@
-import { firstAbort } from '../lifecycle/first-abort.ts';
+import { linked } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { createCallJudge } from './call-judge.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
@@ -159,7 +159,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   return {
     model,
     complete: async (request, prefixKey, caller) => {
-      using either = firstAbort(caller, closing.signal);
+      using either = linked(caller, closing.signal);
       const { signal } = either;
       const dependencies = { model, policy, budget, timing, random, mayRetry };
       const make = () => retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);

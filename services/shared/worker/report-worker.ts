@@ -1,4 +1,5 @@
 import type { EndpointUse, RunShare } from '../contracts/generated/scale/v1/job.ts';
+import { every, type Timing } from '../lifecycle/timing.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 
 /** Of one of a worker's endpoints: services/shared/models' EndpointHealth, as far as reports need it. */
@@ -19,7 +20,7 @@ export interface WorkerReports {
   takesJobs(): boolean;
   shares(): RunShare[];
   endpoints(): readonly ReportedEndpoint[];
-  nowMs(): number;
+  readonly timing: Timing;
 }
 
 /** Whoever has not been heard of for five times as long is gone. */
@@ -27,10 +28,10 @@ export const reportEveryMs = 2_000;
 
 /** Tells everybody what a worker is at, now and every two seconds, until disposed. */
 export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposable {
-  const { name, kinds, slots, takesJobs, shares, endpoints, nowMs } = settings;
+  const { name, kinds, slots, takesJobs, shares, endpoints, timing } = settings;
   const silence = createSilence();
   const report = (): void => {
-    const now = nowMs();
+    const now = timing.monotonicMs();
     bus.workers.tell({
       worker: name,
       kinds: takesJobs() ? [...kinds] : [],
@@ -40,9 +41,7 @@ export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposabl
     });
   };
   report();
-  const timer = setInterval(report, reportEveryMs);
-  timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return every(timing, reportEveryMs, report);
 }
 
 /** One entry an address, which may serve several models. */

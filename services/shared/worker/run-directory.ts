@@ -2,9 +2,8 @@ import type { Benchmark } from '../../domain/benchmark.ts';
 import { decodeBenchmark } from '../contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../contracts/generated/scale/v1/control.ts';
-import { restartingLoop } from '../lifecycle/restarting-loop.ts';
+import { type LoopSettings, restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Bus } from '../messaging/bus.ts';
-import type { Logger } from '../telemetry/logger.ts';
 import type { RunContext } from './job-work.ts';
 
 /** The runs that the cluster knows, kept current by a watch. */
@@ -23,7 +22,7 @@ export interface RunDirectory {
 }
 
 /** `changed` is called after each change. */
-export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void): RunDirectory {
+export function startRunDirectory(bus: Bus, loops: Pick<LoopSettings, 'logger' | 'timing'>, changed: () => void): RunDirectory {
   const manifests = new Map<string, RunManifest>();
   const benchmarks = new Map<string, Promise<Benchmark>>();
   const cancellations = new Map<string, AbortController>();
@@ -53,7 +52,7 @@ export function startRunDirectory(bus: Bus, logger: Logger, changed: () => void)
     else if (pauses.get(runId)?.signal.aborted) pauses.delete(runId);
     changed();
   };
-  const watching = restartingLoop('watch runs', stopping.signal, logger, async (signal) => {
+  const watching = restartingLoop('watch runs', { ...loops, signal: stopping.signal }, async (signal) => {
     for await (const manifest of bus.runs.watch(signal)) accept(manifest);
   });
 

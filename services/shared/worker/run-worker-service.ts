@@ -78,7 +78,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       const reports = startWorkerReports(bus, {
         ...{ name, kinds, slots, shares, takesJobs },
         endpoints: () => models.health(),
-        nowMs: systemTiming.monotonicMs,
+        timing: systemTiming,
       });
       releases.push('the reports', () => reports[Symbol.dispose]());
       releases.push('the jobs in flight', () => worker.drain());

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { randomStream } from '../../domain/random.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import { pause, within } from '../lifecycle/abort.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
-import { startDeadline } from '../lifecycle/deadline.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { pauseRun } from '../messaging/pause-run.ts';
@@ -121,7 +120,7 @@ async function workUntilDone(
   account: JobAccount,
   signal: AbortSignal,
 ): Promise<JobOutcome> {
-  const { bus, runs, work, logger } = dependencies;
+  const { bus, runs, work, timing, logger } = dependencies;
   const { job } = delivery;
   const journal = await bus.journal.read(job.runId, job.jobId);
   const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
@@ -133,7 +132,7 @@ async function workUntilDone(
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     const moved = runs.moved(job.runId);
-    using deadline = startDeadline(job.timeLimitMs);
+    using deadline = within(timing, job.timeLimitMs);
     const limit = AbortSignal.any([signal, moved, deadline.signal]);
     try {
       const run = await runs.context(job.runId, limit);
@@ -145,7 +144,7 @@ async function workUntilDone(
       const paused = runs.paused(job.runId);
       const forPerson = whatForPerson(error);
       if (forPerson !== undefined) {
-        const held = await pauseRun(bus, job.runId, forPerson, { nowMs: Date.now(), needsPerson: true });
+        const held = await pauseRun(bus, job.runId, forPerson, { nowMs: timing.wallMs(), needsPerson: true });
         if (held?.status === RunStatus.PAUSED) {
           logger.error({ jobId: job.jobId, runId: job.runId }, `the run is paused, and waits for a person: ${held.pauseReason}`);
           throw new HeldJobError(forPerson);
@@ -160,7 +159,7 @@ async function workUntilDone(
       );
       dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
-      await sleep(delayMs, undefined, { signal: AbortSignal.any([signal, moved, paused]) }).catch(() => undefined);
+      await pause(timing, delayMs, AbortSignal.any([signal, moved, paused]));
       if (paused.aborted && !signal.aborted) throw new HeldJobError(coerceError(error).message);
     }
   }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
+import { pause } from '../lifecycle/abort.ts';
 import { coerceError } from '../lifecycle/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
@@ -53,7 +53,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const spending = createSpendingWriter(bus);
   const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
-  const runs = startRunDirectory(bus, logger, () => lanes.refresh());
+  const runs = startRunDirectory(bus, { logger, timing }, () => lanes.refresh());
 
   const begin = (lane: Lane, delivery: Delivery): void => {
     const { runId, jobId } = delivery.job;
@@ -102,7 +102,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         const isLasting = error instanceof BusError && !error.retryable;
         if (isLasting) bus.troubles.tell({ runId: lane.runId, worker: settings.name, message: error.message });
         const pauseMs = isLasting ? lastingErrorPauseMs : pullErrorPauseMs;
-        await sleep(pauseMs, undefined, { signal: pulling.signal }).catch(() => undefined);
+        await pause(timing, pauseMs, pulling.signal);
       },
     },
     pulling.signal,
@@ -113,7 +113,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
     pulling.abort();
     await lanes.stopped();
     const grace = new AbortController();
-    const timeout = sleep(settings.drainMs, undefined, { signal: grace.signal }).catch(() => undefined);
+    const timeout = pause(timing, settings.drainMs, grace.signal);
     await Promise.race([Promise.all(inFlight), timeout]);
     grace.abort();
     stopping.abort();

@@ -60,7 +60,7 @@ test('whatever the queue and the follower lose, each job is queued or its result
           },
         },
       };
-      const inbox = openResultInbox(watched, runId, logger, () => undefined);
+      const inbox = openResultInbox({ bus: watched, runId, logger, timing, arrived: () => undefined });
       await publishJobs(watched, jobs);
       const reconciler = startReconciler({ ...{ bus: watched, runId, logger, inbox, jobs, openLanes, everyMs }, timing });
       for (const one of faults) {

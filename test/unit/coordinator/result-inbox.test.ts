@@ -5,6 +5,7 @@ import type { Result } from '../../../services/shared/contracts/generated/scale/
 import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { executionResult } from '../../support/bus-messages.ts';
+import { createManualTiming } from '../../support/manual-timing.ts';
 
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 const runId = 'r';
@@ -17,7 +18,10 @@ function openInbox() {
   const arrived: string[] = [];
   const follow = (_: string, signal: AbortSignal): AsyncIterable<Result> => bus.results.follow('another-run', signal);
   const silent = { ...bus, results: { ...bus.results, follow } };
-  const inbox = openResultInbox(silent, runId, logger, ({ jobId }) => arrived.push(jobId));
+  const inbox = openResultInbox({
+    ...{ bus: silent, runId, logger, timing: createManualTiming() },
+    arrived: ({ jobId }) => arrived.push(jobId),
+  });
   return { inbox, bus, arrived };
 }
 

@@ -3,6 +3,7 @@ import { createInMemoryServer } from '../../../../services/shared/messaging/in-m
 import { createSilence, startWorkerReports } from '../../../../services/shared/worker/report-worker.ts';
 import { createRunShares } from '../../../../services/shared/worker/run-shares.ts';
 import { executeJob } from '../../../support/bus-messages.ts';
+import { createManualTiming } from '../../../support/manual-timing.ts';
 
 test('a share tells the jobs in flight, and of those the ones that are held up, until something gets done', () => {
   const shares = createRunShares();
@@ -42,7 +43,7 @@ test('a worker tells what it is at as soon as it is there; one that drains takes
   const first = heard.next();
   const model = { endpoint: 'e', state: 'closed', inFlight: 1, calls: 3, lastError: undefined };
   const settings = {
-    ...{ name: 'w', kinds: ['execute'] as const, slots: 2, shares: () => [], nowMs: () => 0 },
+    ...{ name: 'w', kinds: ['execute'] as const, slots: 2, shares: () => [], timing: createManualTiming() },
     endpoints: () => [model, { ...model, state: 'open', lastError: 'HTTP 503' }],
   };
   using _taking = startWorkerReports(bus, { ...settings, takesJobs: () => true });
