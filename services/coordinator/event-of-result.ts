@@ -16,7 +16,6 @@ import { admitProposal, type ParsedProposal } from '../domain/search/admit-propo
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
 import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
-import { decodeYaml } from '../shared/settings/decode-yaml.ts';
 
 /** Characters of an answer that the log keeps; prompts show it, and the whole one stays in the result. */
 export const answerExcerptLength = 400;
@@ -76,7 +75,6 @@ function readProposal(result: Result, state: RunState, benchmark: Benchmark): { 
     cutOff: finishReason === 'length',
     benchmark,
     maxCalls: state.configuration.search.maxCallsPerQuery,
-    decode: decodeYaml,
   });
   return { parsed, reply: text };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { nearName } from '../../domain/workflow/near-name.ts';
 import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file-schema.ts';
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
-import { decodeYaml, YamlError } from '../../shared/settings/decode-yaml.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 

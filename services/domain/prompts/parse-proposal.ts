@@ -5,6 +5,7 @@ import { splitThoughts } from '../replies/split-thoughts.ts';
 import { tagged } from '../replies/tagged.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
+import { decodeYaml } from '../workflow/decode-yaml.ts';
 import { parseWorkflow } from '../workflow/parse-workflow.ts';
 import { validateWorkflow } from '../workflow/validate-workflow.ts';
 import type { WorkflowProblem } from '../workflow/workflow.ts';
@@ -17,15 +18,13 @@ export interface ProposalReply {
   readonly benchmark: Benchmark;
   /** Most model calls for one query. */
   readonly maxCalls: number;
-  /** Decodes YAML (which JSON is part of); throws what is wrong with it. */
-  readonly decode: (text: string) => unknown;
 }
 
 /**
  * Reads a reply to the proposal prompt. Strict where the form carries meaning: one modification, one workflow, and no rule of the
  * language broken; else the failure says all that is wrong, for the repair turn. Think blocks and code fences are taken off.
  */
-export function parseProposal({ reply, cutOff, benchmark, maxCalls, decode }: ProposalReply): ParsedProposal {
+export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalReply): ParsedProposal {
   const answer = splitThoughts(reply).text;
   const modifications = tagged(answer, 'modification');
   const workflows = tagged(answer, 'workflow');
@@ -48,7 +47,7 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls, decode }: Pr
 
   let document: unknown;
   try {
-    document = decode(unfenced(workflows[0] ?? ''));
+    document = decodeYaml(unfenced(workflows[0] ?? ''));
   } catch (error) {
     return refused(
       'unparsable-reply',

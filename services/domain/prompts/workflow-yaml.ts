@@ -1,27 +1,25 @@
+import { Document, Scalar, visit } from 'yaml';
 import { toDocument } from '../workflow/to-document.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 
 /**
  * A workflow in the YAML that the optimizer reads and is asked to write, without name and description, which would go stale as
- * it is modified. Prose stands in blocks, since a model copies a block without error and an escape such as "\\boxed" with.
+ * it is modified. Prose stands in blocks, since a model copies a block without error and an escape such as "\\boxed" with. The
+ * styles are ours and not the library's: models have read these bytes since the first logs, and their answers hang on them.
  */
 export function workflowYaml(workflow: Workflow): string {
-  return lines(toDocument({ ...workflow, name: '', description: '' }), '').join('\n');
-}
-
-function lines(value: object, indent: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((item: object) => itemLines(item, indent));
-  return Object.entries(value).flatMap(([field, content]: [string, unknown]) => {
-    if (typeof content === 'object' && content !== null) return [`${indent}${field}:`, ...lines(content, `${indent}  `)];
-    if (typeof content !== 'string') return [`${indent}${field}: ${content}`];
-    if (!needsBlock(content)) return [`${indent}${field}: ${isPlain(content) ? content : JSON.stringify(content)}`];
-    return [`${indent}${field}: |-`, ...content.split('\n').map((line) => (line === '' ? '' : `${indent}  ${line}`))];
+  const document = new Document(toDocument({ ...workflow, name: '', description: '' }), { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (place, scalar) => {
+      if (place !== 'key' && typeof scalar.value === 'string') scalar.type = styleOf(scalar.value);
+    },
   });
+  return document.toString({ lineWidth: 0, doubleQuotedAsJSON: true }).replace(/\n$/, '');
 }
 
-function itemLines(item: object, indent: string): string[] {
-  const [first = '', ...rest] = lines(item, `${indent}  `);
-  return [`${indent}- ${first.trimStart()}`, ...rest];
+function styleOf(text: string): Scalar.Type {
+  if (needsBlock(text)) return Scalar.BLOCK_LITERAL;
+  return isPlain(text) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
 }
 
 /** Names of prompts and operators, and nothing that YAML takes for something else. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
+import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
 import { validateWorkflow } from '../../domain/workflow/validate-workflow.ts';
 import type { Workflow, WorkflowProblem } from '../../domain/workflow/workflow.ts';
-import { decodeYaml, YamlError } from '../settings/decode-yaml.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 
 /** What a workflow is held against: a benchmark's operators and fields. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { buildPredictionPrompt } from '../../../services/domain/prompts/build-prediction-prompt.ts';
 import { buildProposalPrompt } from '../../../services/domain/prompts/build-proposal-prompt.ts';
 import { parsePrediction } from '../../../services/domain/prompts/parse-prediction.ts';
@@ -33,7 +32,6 @@ function proposals(text: string): { reply: string; parsed: ParsedProposal }[] {
       cutOff: false,
       benchmark: arithmeticBenchmark,
       maxCalls: 20,
-      decode: (yaml) => parse(yaml),
     });
     return { reply, parsed };
   });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../../services/cli/report/render-markdown.ts';
 import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
 import { workflowYaml } from '../../../../services/cli/report/workflow-yaml.ts';
+import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
-import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 import { asReal, begunState, everyStep, finishedState, hostileState, reportOf } from './made-up-report.ts';
 
 describe('the report on a terminal', () => {

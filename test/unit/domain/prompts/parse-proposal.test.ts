@@ -10,7 +10,7 @@ const yaml = workflowYaml(workflow);
 const good = `<modification>Ask for steps.</modification>\n<workflow>\n${yaml}\n</workflow>`;
 
 const read = (reply: string, settings: { cutOff?: boolean; maxCalls?: number } = {}) =>
-  parseProposal({ reply, cutOff: false, benchmark: madeUpBenchmark, maxCalls: 20, decode: (text) => parse(text), ...settings });
+  parseProposal({ reply, cutOff: false, benchmark: madeUpBenchmark, maxCalls: 20, ...settings });
 
 describe('a good reply', () => {
   it.each([

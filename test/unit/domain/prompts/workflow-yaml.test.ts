@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -9,6 +12,17 @@ import { toDocument } from '../../../../services/domain/workflow/to-document.ts'
 import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { solveWith } from './made-up-search.ts';
+
+const project = join(import.meta.dirname, '../../../..');
+
+/** Nothing, where it is not YAML. */
+function parsedIn(file: string) {
+  try {
+    return parseWorkflow(parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
 
 describe('the YAML of a workflow', () => {
   it('shows prose as it is, without escapes', () => {
@@ -28,6 +42,25 @@ describe('the YAML of a workflow', () => {
         '  - return: "{{ draft.response }}"',
       ].join('\n'),
     );
+  });
+
+  // The hash of a prompt decides what a simulated model answers, and a log's search can be repeated only with the same prompts. Made
+  // with the writer that came before the library's; only a change of a workflow itself changes its line.
+  it('has the bytes that models have always read', () => {
+    const shown = globSync('{examples,test/fixtures}/**/*.yaml', { cwd: project }).flatMap((file) => {
+      const parsed = parsedIn(join(project, file));
+      return parsed?.ok
+        ? [`${createHash('sha256').update(workflowYaml(parsed.workflow)).digest('hex').slice(0, 16)} ${file}`]
+        : [];
+    });
+    expect(`${shown.sort().join('\n')}\n`).toBe(
+      readFileSync(join(project, 'test/fixtures/workflows/as-models-read-them.txt'), 'utf8'),
+    );
+  });
+
+  it('puts quotes around a name that YAML takes for something else', () => {
+    const workflow = { ...solveWith('x'), prompts: { null: 'Solve it.', true: 'Check it.', yes: 'Go on.' } };
+    expect(parse(workflowYaml(workflow))).toMatchObject({ prompts: workflow.prompts });
   });
 
   it('is read back as the same workflow, whatever its texts', () => {

@@ -10,7 +10,6 @@ import { experienceOf } from '../../../../services/domain/search/experience.ts';
 import { parentCandidates } from '../../../../services/domain/search/select-parent.ts';
 import { scoresZero } from '../../../../services/domain/search/static-score.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
-import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 import { continueRun, madeUpWorld } from './made-up-world.ts';
 
 /**
@@ -85,7 +84,7 @@ await rm(folder, { recursive: true });
 function searchProposing(workflow: string, search: RunConfiguration['search'] = configuration.search) {
   const reply = `<modification>try it</modification>\n<workflow>\nworkflow: 1\n${workflow}\n</workflow>`;
   const { maxCallsPerQuery: maxCalls } = search;
-  const propose = () => parseProposal({ reply, cutOff: false, benchmark, maxCalls, decode: decodeYaml });
+  const propose = () => parseProposal({ reply, cutOff: false, benchmark, maxCalls });
   return continueRun(
     { ...madeUpWorld(), propose, predict: () => 0.9 },
     { ...configuration, search },

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../../../services/domain/operators/registry.ts';
+import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { ruleTexts } from '../../../../services/domain/workflow/rules.ts';
 import { readWorkflowText } from '../../../../services/shared/benchmarks/read-workflow-file.ts';
-import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 
 const page = readFileSync(new URL('../../../../docs/workflows.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scorerKinds } from '../../../../services/domain/scoring/kinds/registry.ts';
+import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { benchmarkFileSchema } from '../../../../services/shared/benchmarks/benchmark-file-schema.ts';
 import { benchmarkDefinitions } from '../../../../services/shared/benchmarks/registry.ts';
 import { scorerSchema } from '../../../../services/shared/benchmarks/scorer-options.ts';
-import { decodeYaml } from '../../../../services/shared/settings/decode-yaml.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/benchmarks.md'), 'utf8');
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument, visit } from 'yaml';
-import { WholeDouble } from '../../domain/workflow/whole-double.ts';
+import { WholeDouble } from './whole-double.ts';
 
 /** Text that is not YAML; JSON is YAML too. */
 export class YamlError extends Error {
