@@ -28,7 +28,7 @@ import { ControlError } from './control-error.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
 import { openRunLog } from './run-log.ts';
-import { describeKept, summarizeMemory } from './run-memory.ts';
+import { describeKept, summariseMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
@@ -137,7 +137,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       // A run that goes on has begun with what it remembers, or without.
       const memory =
         known === undefined
-          ? await summarizeMemory(bus, queries, { runId, model: settings.executor.model, simulated })
+          ? await summariseMemory(bus, queries, { runId, model: settings.executor.model, simulated })
           : undefined;
       const missingResults = known && !isOver(known.status) ? await missingResultsOf(runId) : 0;
       const missing = missingResults === 0 ? {} : { missingResults };

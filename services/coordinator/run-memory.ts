@@ -31,7 +31,7 @@ export async function recallMemory(bus: Bus, benchmark: Benchmark, reader: Memor
 }
 
 /** What a run could begin with, undefined for nothing. */
-export async function summarizeMemory(bus: Bus, benchmark: Benchmark, reader: MemoryReader): Promise<MemorySummary | undefined> {
+export async function summariseMemory(bus: Bus, benchmark: Benchmark, reader: MemoryReader): Promise<MemorySummary | undefined> {
   const { rows } = await recallMemory(bus, benchmark, reader);
   if (rows.length === 0) return undefined;
   const executions = rows.reduce((sum, { queries }) => sum + queries.length, 0);

@@ -1,4 +1,4 @@
-import type { OtherScore } from '../../domain/comparison/summarize-evaluation.ts';
+import type { OtherScore } from '../../domain/comparison/summarise-evaluation.ts';
 import type { ScoreInterval } from '../../domain/statistics/score-interval.ts';
 import { formatCount, formatScore, formatShare, oneLine } from '../../shared/document/format.ts';
 import { describeSpent } from '../progress/describe-spent.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionRecord } from '../../domain/comparison/execution-record.ts';
-import { type EvaluationSummary, summarizeEvaluation } from '../../domain/comparison/summarize-evaluation.ts';
+import { type EvaluationSummary, summariseEvaluation } from '../../domain/comparison/summarise-evaluation.ts';
 import type { SpentReport } from '../../domain/report/report-spent.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 
@@ -41,6 +41,6 @@ export function evaluationDocument(
     workflow: round.workflowHash,
     workflowName: round.workflow?.name ?? '',
     queryCount: benchmark.queryCount,
-    ...summarizeEvaluation(records),
+    ...summariseEvaluation(records),
   };
 }

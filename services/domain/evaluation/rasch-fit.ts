@@ -2,8 +2,8 @@ import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { OutcomeRow } from '../run/outcome-row.ts';
 import { type RaschFit, startRasch, swept, withRow } from '../statistics/rasch-model.ts';
 
-/** How far a workflow's prior moves from the mean towards its father. */
-export const fatherWeight = 0.5;
+/** How far a workflow's prior moves from the mean towards its parent. */
+export const parentWeight = 0.5;
 
 interface Known {
   readonly fit: RaschFit;
@@ -49,12 +49,12 @@ function rootOf(queryCount: number, memory: readonly OutcomeRow[]): Known {
 
 /** The first rounds and those with many executions move the priors most; later ones are taken up every fifth round. */
 function withRound(fit: RaschFit, row: EarlierRound, parent: number | undefined, place: number): RaschFit {
-  const fitted = withRow(fit, { queries: row.queries, scores: row.scores, parent }, fatherWeight);
+  const fitted = withRow(fit, { queries: row.queries, scores: row.scores, parent }, parentWeight);
   const sweeps = place <= 3 || row.queries.length * 2 > fit.queryCount ? 2 : place % 5 === 0 ? 1 : 0;
   return sweptTimes(fitted, sweeps);
 }
 
-export function sweptTimes(fit: RaschFit, times: number, weight = fatherWeight): RaschFit {
+export function sweptTimes(fit: RaschFit, times: number, weight = parentWeight): RaschFit {
   let after = fit;
   for (let sweep = 0; sweep < times; sweep += 1) after = swept(after, weight);
   return after;

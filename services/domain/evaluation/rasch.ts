@@ -4,10 +4,10 @@ import { sampleSize } from '../sampling/stratified-draw.ts';
 import { estimate, information } from '../statistics/rasch-estimate.ts';
 import { type RaschFit, withRow } from '../statistics/rasch-model.ts';
 import type { EvaluationMethod, EvaluationStep, Evidence } from './evaluation-method.ts';
-import { fatherWeight, raschFitOf } from './rasch-fit.ts';
+import { parentWeight, raschFitOf } from './rasch-fit.ts';
 
 /**
- * Empirical-Bayes Rasch: abilities of workflows and difficulties of queries from everything executed so far, the father's
+ * Empirical-Bayes Rasch: abilities of workflows and difficulties of queries from everything executed so far, the parent's
  * ability as a prior, and the queries that tell most about this workflow. Needs no warm-up. On recorded searches it has the
  * smallest error of all methods after a warm-up (docs/estimators.md).
  */
@@ -63,7 +63,7 @@ function fitWithCandidate(evidence: Evidence): { readonly fit: RaschFit; readonl
   const place = earlier.findIndex(({ round }) => round === parentRound);
   const parent = place < 0 ? undefined : memory.length + place;
   const scores = scoresByQuery(outcomes);
-  const fit = withRow(known, { queries: [...scores.keys()], scores: [...scores.values()], parent }, fatherWeight);
+  const fit = withRow(known, { queries: [...scores.keys()], scores: [...scores.values()], parent }, parentWeight);
   return { fit, index: fit.rows.length - 1 };
 }
 

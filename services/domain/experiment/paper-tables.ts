@@ -1,6 +1,6 @@
 /**
  * Figures as printed in the paper (arXiv 2601.11147), for comparison: Tables 1-3, with Qwen-Plus executing and Qwen3-8B
- * optimizing, one run each, no intervals. Scores in per cent, tokens as printed.
+ * optimising, one run each, no intervals. Scores in per cent, tokens as printed.
  */
 
 export interface PaperCoverage {

@@ -9,7 +9,7 @@ const rungs = 4;
 
 /**
  * Halving by a model: at each rung the better half by Rasch's estimate, each on the queries that tell most about it; all come
- * in question again at each rung. Fathers play no part here: what helped on arrival misled among the last.
+ * in question again at each rung. Parents play no part here: what helped on arrival misled among the last.
  */
 export const refine: PickPolicy = {
   name: 'refine',

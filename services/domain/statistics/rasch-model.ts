@@ -47,10 +47,10 @@ export function startRasch(queryCount: number): RaschFit {
 }
 
 /** With one workflow more, whose row may be empty. */
-export function withRow(fit: RaschFit, row: RaschRow, fatherWeight: number): RaschFit {
+export function withRow(fit: RaschFit, row: RaschRow, parentWeight: number): RaschFit {
   const messages = new Float64Array(row.queries.length * difficultyCount).fill(1);
   const beliefs = fit.beliefs.slice();
-  const fitted = refreshed(fit, beliefs, { ...row, messages, posterior: messages, meanAbility: 0 }, fatherWeight);
+  const fitted = refreshed(fit, beliefs, { ...row, messages, posterior: messages, meanAbility: 0 }, parentWeight);
   return { ...fit, rows: [...fit.rows, fitted], beliefs, beliefsBefore: fit.beliefs };
 }
 
@@ -66,10 +66,10 @@ export function withExecutions(fit: RaschFit, index: number, queries: readonly n
 }
 
 /** Goes through all workflows once, then learns the priors anew. */
-export function swept(fit: RaschFit, fatherWeight: number): RaschFit {
+export function swept(fit: RaschFit, parentWeight: number): RaschFit {
   const beliefs = fit.beliefs.slice();
   const rows = [...fit.rows];
-  for (const [index, row] of rows.entries()) rows[index] = refreshed({ ...fit, rows }, beliefs, row, fatherWeight);
+  for (const [index, row] of rows.entries()) rows[index] = refreshed({ ...fit, rows }, beliefs, row, parentWeight);
   const priors = learnedPriors(rows, beliefs, fit.priors);
   for (let start = 0; start < beliefs.length; start += difficultyCount) {
     for (let h = 0; h < difficultyCount; h += 1) {
@@ -85,10 +85,10 @@ export function swept(fit: RaschFit, fatherWeight: number): RaschFit {
 const negligible = 1e-12;
 
 /** Takes the row's messages out of the beliefs, learns its ability from what is left, and puts its new messages in. */
-function refreshed(fit: RaschFit, beliefs: Float64Array, row: FittedRow, fatherWeight: number): FittedRow {
+function refreshed(fit: RaschFit, beliefs: Float64Array, row: FittedRow, parentWeight: number): FittedRow {
   const executions = row.queries.length;
-  const father = row.parent === undefined ? undefined : fit.rows[row.parent]?.meanAbility;
-  const posterior = abilityPrior(fit.priors, father, fatherWeight);
+  const parentAbility = row.parent === undefined ? undefined : fit.rows[row.parent]?.meanAbility;
+  const posterior = abilityPrior(fit.priors, parentAbility, parentWeight);
   const likelihoods = new Float64Array(executions * abilityCount);
   const cavity = new Float64Array(difficultyCount);
   let from = 0;

@@ -26,9 +26,13 @@ const brokenShare = 0.12;
 
 export const startPriors: RaschPriors = { mean: 0, deviation: 4, difficulty: startDifficulty };
 
-/** Most are like the others, or like their father; the rest lie anywhere below. Sums to 1, nearly. */
-export function abilityPrior({ mean, deviation }: RaschPriors, father: number | undefined, fatherWeight: number): Float64Array {
-  const near = father !== undefined && father > mean - 2 ? mean + fatherWeight * (father - mean) : mean;
+/** Most are like the others, or like their parent; the rest lie anywhere below. Sums to 1, nearly. */
+export function abilityPrior(
+  { mean, deviation }: RaschPriors,
+  parentAbility: number | undefined,
+  parentWeight: number,
+): Float64Array {
+  const near = parentAbility !== undefined && parentAbility > mean - 2 ? mean + parentWeight * (parentAbility - mean) : mean;
   const prior = new Float64Array(abilityCount);
   let below = 0;
   for (let g = 0; g < abilityCount; g += 1) {

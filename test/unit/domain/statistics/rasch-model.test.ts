@@ -93,7 +93,7 @@ test('permuting queries permutes nothing else', () => {
   expect(information(other, 3)[place(17)]).toBeCloseTo(information(straight, 3)[17] as number, 6);
 });
 
-test('a father that is good lifts a child that was not executed yet, by the weight that he is given', () => {
+test('a parent that is good lifts a child that was not executed yet, by the weight that it is given', () => {
   const child = { queries: [], scores: [], parent: 1 };
   const score = (weight: number, parent: number | undefined) => {
     const fit = withRow(fitted(warmUp), { ...child, parent }, weight);

@@ -30,7 +30,7 @@ export interface CallAttempt {
   jobId: string;
   callId: string;
   model: string;
-  /** begun, answered, useless, broken-off or refused: services/domain/ledger/call-attempt.ts. */
+  /** begun, answered, useless, broken-off or refused: services/domain/run/ledger/call-attempt.ts. */
   state: string;
   /** What the server said it used; where it could not say, an estimate. */
   usage?: Usage | undefined;

@@ -45,7 +45,7 @@ export interface Latencies {
 }
 
 /** @throws RangeError without a record: nothing was evaluated */
-export function summarizeEvaluation(records: readonly ExecutionRecord[], confidence = 0.95): EvaluationSummary {
+export function summariseEvaluation(records: readonly ExecutionRecord[], confidence = 0.95): EvaluationSummary {
   const byQuery = [...Map.groupBy(records, ({ queryId }) => queryId).values()];
   const byRepeat = [...Map.groupBy(records, ({ repeat }) => repeat)].toSorted(([one], [other]) => one - other);
   const usage = records.reduce((sum, record) => addUsage(sum, record.usage), noUsage);
