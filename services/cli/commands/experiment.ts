@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { writeDocument } from '../../shared/document/write-document.ts';
+import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { addExperimentOptions, type ExperimentOptions } from '../experiments/experiment-options.ts';
+import { experimentToDocument } from '../experiments/experiment-to-document.ts';
 import { experiments } from '../experiments/registry.ts';
-import { renderExperimentText } from '../experiments/render-experiment-text.ts';
 import { experimentFolder, runExperiments } from '../experiments/run-experiment.ts';
-import { writeExperiment } from '../experiments/write-experiment.ts';
 import { shortPath } from '../short-path.ts';
 
 export function addExperimentCommand(program: Command, cli: Cli): void {
@@ -34,9 +35,10 @@ async function runToAnswer(cli: Cli, chosen: readonly Experiment[], options: Exp
   const documents: object[] = [];
   const texts: string[] = [];
   await runExperiments(cli, chosen, options, async (experiment, report) => {
-    const files = await writeExperiment(experimentFolder(experiment, options), report);
+    const shown = experimentToDocument(report);
+    const files = await writeDocument(experimentFolder(experiment, options), shown, report);
     documents.push({ ...report, files });
-    texts.push(`${renderExperimentText(report)}\n\nReport: ${shortPath(files.html)}, experiment.md and experiment.json`);
+    texts.push(`${writeTerminal(shown)}\n\nReport: ${shortPath(files.html)}, experiment.md and experiment.json`);
   });
   return {
     exitCode: exitCodes.ok,

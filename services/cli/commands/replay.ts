@@ -10,16 +10,17 @@ import { prepareSearches } from '../../domain/replay/replay-search.ts';
 import type { Strategy } from '../../domain/replay/strategy.ts';
 import { tablesOf } from '../../domain/replay/strategy-tables.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
+import { writeDocument } from '../../shared/document/write-document.ts';
+import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { readRunAsSearch } from '../../shared/traces/read-run-log.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { renderReplayText } from '../replay/render-replay-text.ts';
-import { replayDocument } from '../replay/replay-document.ts';
+import { replayJson } from '../replay/replay-json.ts';
 import { replayOnThreads } from '../replay/replay-threads.ts';
+import { replayToDocument } from '../replay/replay-to-document.ts';
 import type { ReplayJob } from '../replay/replay-work.ts';
-import { writeReplay } from '../replay/write-replay.ts';
 
 interface ReplayOptions {
   readonly json: boolean;
@@ -77,11 +78,12 @@ async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
   if (tables.length === 0) throw new CliError(exitCodes.badInput, '--budgets and --ratios are both empty: nothing to replay');
   const searches = await readSearches(cli, options);
   const report = await replayTables(cli, options, searches, tables);
-  const files = await writeReplay(options.out, report);
+  const [document, json] = [replayToDocument(report), replayJson(report)];
+  const files = await writeDocument(options.out, document, json);
   return {
     exitCode: exitCodes.ok,
-    document: { ...replayDocument(report), files },
-    text: `${renderReplayText(report)}\n\nwrote ${files.html}, replay.md and replay.json`,
+    document: { ...json, files },
+    text: `${writeTerminal(document)}\n\nwrote ${files.html}, replay.md and replay.json`,
   };
 }
 

@@ -1,8 +1,10 @@
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { ReportModel, RoundReport } from '../../domain/report/report-model.ts';
+import { formatValue } from '../../shared/document/figure.ts';
 import { exact, formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
 import { describeBudget } from '../progress/describe-spent.ts';
 
-/** Sentences and cells that the terminal, Markdown and HTML share. */
+/** What a run's report says in words. */
 
 export function describeStatus({ run, rounds, ledger, configuration }: ReportModel): string {
   const budget = describeBudget(configuration.search.tokenBudget, ledger.total.tokens, ledger.spent);
@@ -12,9 +14,11 @@ export function describeStatus({ run, rounds, ledger, configuration }: ReportMod
     'token-budget': `the token budget: ${budget}, and the rest does not reach for more`,
   };
   const reason = run.stopReason === undefined ? (run.failure ?? '') : reasons[run.stopReason];
-  const duration =
-    run.startedAtMs === undefined || run.endedAtMs === undefined ? '' : `, ${formatDuration(run.endedAtMs - run.startedAtMs)}`;
-  return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${rounds.length} round${rounds.length === 1 ? '' : 's'}${duration}`;
+  const { startedAtMs, endedAtMs } = run;
+  const duration = startedAtMs === undefined || endedAtMs === undefined ? '' : `, ${formatDuration(endedAtMs - startedAtMs)}`;
+  const begun =
+    startedAtMs === undefined ? '' : `, begun ${new Date(startedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${rounds.length} round${rounds.length === 1 ? '' : 's'}${duration}${begun}`;
 }
 
 /** How far a token budget is used; "" where there is none, or where it ended the run: then the status has said so. */
@@ -31,8 +35,20 @@ export function describeBest({ best, run }: ReportModel): string {
   if (best === undefined) return run.status === 'completed' ? 'no workflow has a score' : 'no workflow has a score yet';
   const interval =
     best.interval === undefined ? '' : `, 95 % interval ${formatScore(best.interval.low)} to ${formatScore(best.interval.high)}`;
-  const initial = best.initialScore === undefined ? '' : `; the initial workflow: ${formatScore(best.initialScore)}`;
+  const initial = best.initialScore === undefined ? '' : `; ${describeGain(best.score, best.initialScore)}`;
   return `round ${best.round} with ${formatScore(best.score)} (${best.method}${interval})${initial}`;
+}
+
+function describeGain(score: number, initial: number): string {
+  const gain = formatValue('difference', score - initial);
+  return `the initial workflow: ${formatScore(initial)}, a difference of ${gain}`;
+}
+
+/** How many workflows have a score, and how many of them by full evaluation. */
+export function describeEvaluated({ rounds }: ReportModel): string {
+  const methods = rounds.flatMap(({ score, method }) => (score === undefined || method === undefined ? [] : [method]));
+  const full = methods.filter((method) => evaluationMethods.get(method)?.executesAll === true).length;
+  return `${exact(methods.length)} workflow${methods.length === 1 ? '' : 's'}: ${full} in full, ${methods.length - full} by estimate`;
 }
 
 /** What the other scorers say about the best workflow, on the queries that it was executed on. */
@@ -77,16 +93,6 @@ export function describeModel({ model, simulated, servedAs }: ReportModel['ledge
   return `${model}${simulated ? ' (simulated)' : ''}${servedAs === undefined ? '' : ` (served as ${servedAs.join(', ')})`}`;
 }
 
-interface TokenCount {
-  readonly tokens: number;
-  readonly estimatedCalls?: number | undefined;
-}
-
-/** A count of tokens that rests on an estimate is marked. */
-export function exactTokens({ tokens, estimatedCalls }: TokenCount): string {
-  return `${estimatedCalls === undefined ? '' : '~'}${exact(tokens)}`;
-}
-
 /** What could not be used, and what it took. */
 export function describeBroken({ ledger }: ReportModel): string {
   const { candidates, tokens, refused, canary, executed } = ledger.broken;
@@ -114,18 +120,9 @@ export function scoreOrDash(score: number | undefined): string {
   return score === undefined ? '–' : formatScore(score);
 }
 
-/** A correlation of two points is always 1 or -1. */
-export function correlationOrDash(value: number | undefined, pairs: number): string {
-  return value === undefined || pairs < 3 ? '–' : value.toFixed(2);
-}
-
 /** What a round has to tell beside its score. */
 export function roundNotes({ failure, refusedProposals, failures }: RoundReport): string {
   const failed = failures.map(({ kind, count }) => `${count} × ${kind}`);
   const refused = refusedProposals === 0 ? [] : [`${refusedProposals} proposal${refusedProposals === 1 ? '' : 's'} refused`];
   return [...(failure === undefined ? [] : [failure]), ...refused, ...failed].join('; ');
-}
-
-export function parentOrDash({ parentRound }: RoundReport): string {
-  return parentRound === 0 ? '–' : String(parentRound);
 }

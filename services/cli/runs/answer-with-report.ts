@@ -1,6 +1,7 @@
+import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import type { Answer } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { renderTerminal } from '../report/render-terminal.ts';
+import { runToDocument } from '../report/run-to-document.ts';
 import { shortPath } from '../short-path.ts';
 import type { RunArchive } from './archive-run.ts';
 
@@ -10,6 +11,6 @@ export function answerWithReport(exitCode: ExitCode, { files, report }: RunArchi
   return {
     exitCode,
     document: { runId, status, files, report },
-    text: `${renderTerminal(report).trimEnd()}\n\nReport: ${shortPath(files.html)}`,
+    text: `${writeTerminal(runToDocument(report))}\n\nReport: ${shortPath(files.html)}`,
   };
 }

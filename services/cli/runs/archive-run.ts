@@ -1,16 +1,18 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { buildReport } from '../../domain/report/build-report.ts';
 import type { ReportModel } from '../../domain/report/report-model.ts';
+import { replaceFile } from '../../shared/document/replace-file.ts';
+import { type DocumentFiles, writeDocument } from '../../shared/document/write-document.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
-import { type ReportFiles, writeReport } from '../report/write-report.ts';
+import { runToDocument } from '../report/run-to-document.ts';
 import { encodeRunLog } from './run-log-file.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** What is left of a run in a folder of its own, for people who do not want to start a cluster to read it. */
 export interface RunArchive {
-  readonly files: ReportFiles & { readonly log: string };
+  readonly files: DocumentFiles & { readonly log: string };
   readonly report: ReportModel;
 }
 
@@ -19,11 +21,9 @@ export async function archiveRun(folder: DataFolder, record: RunRecord, benchmar
   const runFolder = join(folder.runs, record.runId);
   await mkdir(runFolder, { recursive: true });
   const log = join(runFolder, 'events.binpb');
-  const unfinished = `${log}.${process.pid}`;
-  await writeFile(unfinished, encodeRunLog(record));
-  await rename(unfinished, log);
+  await replaceFile(log, encodeRunLog(record));
   const report = reportOf(record, benchmark);
-  return { files: { ...(await writeReport(runFolder, report)), log }, report };
+  return { files: { ...(await writeDocument(runFolder, runToDocument(report), report)), log }, report };
 }
 
 export function reportOf(record: RunRecord, benchmark: Benchmark): ReportModel {

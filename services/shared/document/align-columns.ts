@@ -1,12 +1,17 @@
-/** Rows of cells as lines whose columns stand below each other; the first row says how many there are. */
-export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/**
+ * Rows of cells as lines whose columns stand below each other; the first row says how many there are.
+ * @param isRight whether a column's cells end below each other, as plain numbers should
+ */
+export function alignColumns(rows: readonly (readonly string[])[], isRight: (column: number) => boolean = () => false): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
+  const padded = (cell: string, column: number): string => {
+    const room = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+    return isRight(column) ? room + cell : cell + room;
+  };
+  return rows.map((row) => row.map(padded).join('  ').trimEnd()).join('\n');
+}
+
+/** In characters, not in the units that a string is made of. */
+function widthOf(cell: string): number {
+  return [...cell].length;
 }

@@ -1,17 +1,19 @@
+import { colourClasses, colourVariables } from './colours.ts';
+
 /** The one style sheet of a report. Colours are tried on light, dark and paper; shapes and texts carry the meaning as well. */
 export const style = `
 :root {
   color-scheme: light dark;
   --ground: #fbfaf8; --panel: #ffffff; --ink: #1f2430; --faint: #667085; --line: #dfe1e6; --grid: #eceef1; --accent: #0b6e72;
   --warn-ground: #fff3d6; --warn-ink: #6b4400; --warn-line: #e0a020;
-  --full: #0b7a75; --scale: #6d4bc1; --predicted: #c2437d; --few-shot: #c77700; --final: #4f7d21; --test: #7a7f87; --propose: #3b6fb6;
+  ${colourVariables('light')}
   --low: #f0b27a; --high: #0b7a75; --right: #2b8a7e; --partial: #9cc9a3; --wrong: #f0b27a; --failed: #b3261e; --none: #eceef1;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14171c; --panel: #1b2027; --ink: #e6e8ec; --faint: #98a2b3; --line: #333a45; --grid: #272d36; --accent: #58c4bf;
     --warn-ground: #3a2c0b; --warn-ink: #ffdf9e; --warn-line: #b88422;
-    --full: #3fb8ae; --scale: #a78bfa; --predicted: #f07fae; --few-shot: #f0a540; --final: #93c45a; --test: #8f96a1; --propose: #6ea3e6;
+    ${colourVariables('dark')}
     --low: #a8622a; --high: #3fb8ae; --right: #3aa595; --partial: #6d8f73; --wrong: #a8622a; --failed: #f2645a; --none: #272d36;
   }
 }
@@ -19,7 +21,7 @@ export const style = `
   :root {
     --ground: #fff; --panel: #fff; --ink: #000; --faint: #444; --line: #bbb; --grid: #ddd; --accent: #0b6e72;
     --warn-ground: #fff3d6; --warn-ink: #6b4400; --warn-line: #e0a020;
-    --full: #0b7a75; --scale: #6d4bc1; --predicted: #c2437d; --few-shot: #c77700; --final: #4f7d21; --test: #7a7f87; --propose: #3b6fb6;
+    ${colourVariables('light')}
     --low: #f0b27a; --high: #0b7a75; --right: #2b8a7e; --partial: #9cc9a3; --wrong: #f0b27a; --failed: #b3261e; --none: #eceef1;
   }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -34,7 +36,7 @@ h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.01em
 h2 { font-size: 20px; margin: 0 0 6px; }
 h3 { font-size: 16px; margin: 20px 0 6px; }
 p { margin: 6px 0 12px; max-width: 84ch; }
-header p { max-width: none; }
+header p { max-width: none; color: var(--faint); }
 .faint, figcaption, footer { color: var(--faint); }
 .banner { background: var(--warn-ground); color: var(--warn-ink); border-bottom: 3px solid var(--warn-line); text-align: center; padding: 12px 20px; position: sticky; top: 0; z-index: 1; }
 .banner strong { text-transform: uppercase; letter-spacing: 0.04em; }
@@ -45,20 +47,23 @@ a { color: var(--accent); }
 .card dt { color: var(--faint); font-size: 13px; }
 .card dd { margin: 0; }
 .card .figure { font-size: 28px; font-weight: 650; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
-.remarks { margin: 18px 0 0; padding: 12px 18px 12px 36px; border-left: 3px solid var(--accent); background: var(--panel); border-radius: 0 8px 8px 0; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 14px 0 0; }
+.facts dt { color: var(--faint); font-size: 13px; line-height: 1.75; }
+.facts dd { margin: 0; max-width: 110ch; overflow-wrap: anywhere; }
+header ul { margin: 18px 0 0; padding: 12px 18px 12px 36px; border-left: 3px solid var(--accent); background: var(--panel); border-radius: 0 8px 8px 0; }
 section { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 22px 26px; margin: 22px 0; scroll-margin-top: 60px; }
 figure { margin: 12px 0 0; }
 .wide { overflow-x: auto; padding-bottom: 4px; }
 .drawing { display: block; max-width: 100%; height: auto; }
-.pair { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; overflow-x: auto; }
 .beside { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: flex-start; }
-.beside > figure { flex: 0 1 auto; min-width: 0; max-width: 100%; overflow-x: auto; }
-.beside > div { flex: 1 1 380px; min-width: 0; }
+.beside > figure { flex: 0 1 auto; min-width: 0; max-width: 100%; }
+.beside > :not(figure) { flex: 1 1 380px; min-width: 0; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--faint); font-weight: 600; white-space: nowrap; }
+tbody th { color: inherit; font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-.totalled tr:last-child td { font-weight: 650; }
+.total > * { font-weight: 650; }
 td.text { overflow-wrap: anywhere; max-width: 46ch; }
 details { margin-top: 14px; }
 summary { cursor: pointer; color: var(--accent); }
@@ -75,11 +80,12 @@ svg .strong { font-weight: 650; }
 .best-line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-dasharray: 5 4; }
 .point-label { font-size: 12px; font-weight: 650; }
 .thin-line { fill: none; stroke-width: 1.2; opacity: 0.45; }
+.curve { fill: none; stroke-width: 1.5; opacity: 0.6; }
+.spread { stroke-width: 2; }
+.interval { stroke: var(--m-circle); stroke-width: 3; }
 .diagonal { stroke: var(--faint); stroke-dasharray: 4 4; }
-.mark { stroke: var(--panel); stroke-width: 1.4; fill: var(--test); }
-.m-full { fill: var(--full); } .m-scale, .m-calibrated { fill: var(--scale); } .m-few-shot { fill: var(--few-shot); } .m-predicted { fill: var(--predicted); }
-.l-full { stroke: var(--full); } .l-calibrated { stroke: var(--scale); } .l-few-shot { stroke: var(--few-shot); } .l-predicted { stroke: var(--predicted); }
-.p-warm-up { fill: var(--full); } .p-propose { fill: var(--propose); } .p-predict { fill: var(--predicted); } .p-few-shot { fill: var(--few-shot); } .p-final { fill: var(--final); } .p-test { fill: var(--test); }
+.mark { stroke: var(--panel); stroke-width: 1.4; }
+${colourClasses}
 .estimated { fill: none; stroke: var(--faint); stroke-dasharray: 5 4; }
 .edge { fill: none; stroke: var(--line); stroke-width: 1.6; }
 .edge.lineage { stroke: var(--accent); stroke-width: 3; }
@@ -92,11 +98,11 @@ svg .strong { font-weight: 650; }
 .hover rect { fill: transparent; }
 .hover rect:hover { fill: color-mix(in srgb, var(--ink) 22%, transparent); }
 .step rect { fill: var(--ground); stroke: var(--line); stroke-width: 1.2; }
-.step.call rect { stroke: var(--propose); }
-.step.test rect { stroke: var(--few-shot); }
+.step.call rect { stroke: var(--p-propose); }
+.step.test rect { stroke: var(--m-triangle); }
 .step.set rect { stroke-dasharray: 4 3; }
-.step.start rect, .step.end rect { stroke: var(--full); stroke-width: 1.8; }
-.frame rect { fill: color-mix(in srgb, var(--scale) 7%, transparent); stroke: var(--scale); stroke-dasharray: 6 4; }
+.step.start rect, .step.end rect { stroke: var(--m-circle); stroke-width: 1.8; }
+.frame rect { fill: color-mix(in srgb, var(--m-diamond) 7%, transparent); stroke: var(--m-diamond); stroke-dasharray: 6 4; }
 .way { fill: none; stroke: var(--faint); stroke-width: 1.4; }
 .arrow-head { fill: var(--faint); }
 footer { padding: 8px 28px 48px; font-size: 13px; }

@@ -172,7 +172,7 @@ describe('report', () => {
   test('writes the report of a run that is not over, and says where', async () => {
     server = await startFakeControlServer({ runId: 'made-up-1', script: [...begun], benchmark });
     const { code, stdout } = await runCli('report', '--server', server.address, '--data-dir', folder);
-    expect(stdout).toContain('made up (made-up-1): running after 1 round');
+    expect(stdout).toContain('Run made-up-1: running after 1 round');
     expect(stdout).toContain(`Report: ${join(folder, 'runs', 'made-up-1', 'report.html')}`);
     const model = JSON.parse(await readFile(join(folder, 'runs', 'made-up-1', 'report.json'), 'utf8'));
     expect(model).toMatchObject({ simulated: true, run: { runId: 'made-up-1', status: 'running' } });

@@ -41,9 +41,16 @@ export interface DrawingSize {
 const narrowest = 640;
 
 /** A drawing with a name and a description for those who cannot see it. */
-export function drawing(id: string, size: DrawingSize, title: string, description: string, content: Markup): Markup {
-  return markup`<svg class="drawing" role="img" aria-labelledby="${id}-title ${id}-description" style="min-width:${Math.min(size.width, narrowest)}px" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}">
-<title id="${id}-title">${title}</title><desc id="${id}-description">${description}</desc>
+export function drawing({ id, title, description }: Described, { width, height }: DrawingSize, content: Markup): Markup {
+  const labels = description === undefined ? `${id}-title` : `${id}-title ${id}-description`;
+  return markup`<svg class="drawing" role="img" aria-labelledby="${labels}" style="min-width:${Math.min(width, narrowest)}px" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title id="${id}-title">${title}</title>${description !== undefined && markup`<desc id="${id}-description">${description}</desc>`}
 ${content}
 </svg>`;
+}
+
+interface Described {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string;
 }

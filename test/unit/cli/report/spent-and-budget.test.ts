@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { describeSpent } from '../../../../services/cli/progress/describe-spent.ts';
-import { renderHtml } from '../../../../services/cli/report/render-html.ts';
-import { renderMarkdown } from '../../../../services/cli/report/render-markdown.ts';
-import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
 import { reportSpent } from '../../../../services/domain/report/report-spent.ts';
 import { createSpentTally, type Spent } from '../../../../services/domain/run/ledger/spent.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 import { finishedState, reportOf } from './made-up-report.ts';
+import { asHtml, asMarkdown, asTerminal } from './written-report.ts';
 
 const state = finishedState();
 const charged = totalUse(state.ledger).tokens;
@@ -20,7 +18,7 @@ const beside: Spent = {
   estimatedTokens: 4_000,
 };
 const spentTokens = (charged + 5_700).toLocaleString('en-US');
-const forms = { terminal: renderTerminal, Markdown: renderMarkdown, HTML: renderHtml };
+const forms = { terminal: asTerminal, Markdown: asMarkdown, HTML: asHtml };
 
 describe.each(Object.entries(forms))('what was spent, in the report as %s', (_form, render) => {
   it('is not mentioned where it is what was charged, or where nobody knows', () => {
@@ -55,25 +53,25 @@ describe('a token budget that ended the search', () => {
   it('is named with its figures, by what was spent', () => {
     const ended = run(40_000);
     const tokens = totalUse(ended.ledger).tokens;
-    const report = renderTerminal(reportOf(ended));
+    const report = asTerminal(reportOf(ended));
     expect(report).toContain(
       `completed (the token budget: ${tokens.toLocaleString('en-US')} of 40,000 tokens, and the rest does not reach for more)`,
     );
     const lost: Spent = { ...equal, answered: { calls: 1, tokens }, lost: { calls: 1, tokens: 77 } };
-    expect(renderTerminal(reportOf(ended, lost))).toContain(`${(tokens + 77).toLocaleString('en-US')} of 40,000 tokens`);
+    expect(asTerminal(reportOf(ended, lost))).toContain(`${(tokens + 77).toLocaleString('en-US')} of 40,000 tokens`);
   });
 
   it('that reached for nothing says what to do', () => {
-    const report = renderTerminal(reportOf(run(1)));
+    const report = asTerminal(reportOf(run(1)));
     expect(report).toContain('completed (the token budget: 0 of 1 tokens, and the rest does not reach for more) after 1 round');
-    expect(report).toContain('Best    no workflow has a score\n');
+    expect(report).toContain('Best       no workflow has a score\n');
     expect(report).toContain('Note: No workflow has a score: raise search.token_budget.');
     expect(report).toContain('Note: Round 1: the token budget of 1 does not reach for the rest of the round');
   });
 
   it('marks the score of a round that it has cut short, and gives it no interval', () => {
-    const report = renderTerminal(reportOf(run(1_000)));
-    expect(report).toMatch(/^Best {4}round 1 with [01]\.\d{4} \(partial\)/m);
+    const report = asTerminal(reportOf(run(1_000)));
+    expect(report).toMatch(/^Best {7}round 1 with [01]\.\d{4} \(partial\)/m);
     expect(report).toMatch(/rests on \d executions \(a full evaluation has 264\) alone/);
   });
 });
@@ -83,5 +81,5 @@ it('tells of a budget that was not reached how far it is used', () => {
     ...state,
     configuration: { ...state.configuration, search: { ...state.configuration.search, tokenBudget: 9_000_000 } },
   };
-  expect(renderTerminal(reportOf(far))).toContain(`Budget  ${charged.toLocaleString('en-US')} of 9,000,000 tokens`);
+  expect(asTerminal(reportOf(far))).toContain(`Budget     ${charged.toLocaleString('en-US')} of 9,000,000 tokens`);
 });

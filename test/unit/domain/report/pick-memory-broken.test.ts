@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { renderHtml } from '../../../../services/cli/report/render-html.ts';
-import { renderMarkdown } from '../../../../services/cli/report/render-markdown.ts';
-import { renderTerminal } from '../../../../services/cli/report/render-terminal.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { rowsToKeep } from '../../../../services/domain/run/memory.ts';
 import type { MemoryRow } from '../../../../services/domain/run/outcome-row.ts';
+import { asHtml, asMarkdown, asTerminal } from '../../cli/report/written-report.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld, type Overrides, type World } from '../search/made-up-world.ts';
 import { madeUpBenchmark } from './made-up-benchmark.ts';
 
@@ -15,7 +13,7 @@ const coldFewShot = { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.1 };
 function reported(overrides: Overrides, world: World = madeUpWorld()) {
   const { state } = continueRun(world, madeUpConfiguration({ queryCount: 40, ...overrides }));
   const model = buildReport(state, madeUpBenchmark(40), { runId: 'r' });
-  return { state, model, texts: [renderTerminal(model), renderMarkdown(model), renderHtml(model)] };
+  return { state, model, texts: [asTerminal(model), asMarkdown(model), asHtml(model)] };
 }
 
 describe('the pick', () => {

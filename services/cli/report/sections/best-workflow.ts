@@ -1,0 +1,29 @@
+import type { Workflow } from '../../../domain/workflow/workflow.ts';
+import { formatScore } from '../../../shared/document/format.ts';
+import { workflowYaml } from '../workflow-yaml.ts';
+import type { RunSection } from './run-section.ts';
+
+export const bestWorkflow: RunSection = ({ best }) => {
+  if (best === undefined) return undefined;
+  const { workflow, mermaid, round, score, method, lineage } = best;
+  return {
+    id: 'best',
+    title: 'The best workflow',
+    filesOnly: true,
+    blocks: [
+      { kind: 'text', text: `Round ${round}, ${formatScore(score)} (${method}). Its line: round ${lineage.join(' → ')}.` },
+      {
+        kind: 'beside',
+        blocks: [
+          { kind: 'workflow', id: 'best-workflow', title: 'The best workflow', description: describeSteps(workflow), workflow },
+          { kind: 'listing', language: 'yaml', text: workflowYaml(workflow) },
+          { kind: 'listing', language: 'mermaid', text: mermaid, folded: 'As Mermaid' },
+        ],
+      },
+    ],
+  };
+};
+
+function describeSteps({ steps }: Workflow): string {
+  return `A workflow of ${steps.length} step${steps.length === 1 ? '' : 's'}; its text follows below.`;
+}

@@ -1,0 +1,28 @@
+import { bestWorkflow } from './best-workflow.ts';
+import { estimates } from './estimates.ts';
+import { failedExecutions, refusedProposals } from './failures.ts';
+import { ledger } from './ledger.ts';
+import { memory } from './memory.ts';
+import { pick } from './pick.ts';
+import { queries } from './queries.ts';
+import { rounds } from './rounds.ts';
+import type { RunSection } from './run-section.ts';
+import { scoreAgainstTokens } from './score-against-tokens.ts';
+import { searchTree } from './search-tree.ts';
+import { settings } from './settings.ts';
+
+/** What a run's report shows, in reading order. */
+export const runSections: readonly RunSection[] = [
+  scoreAgainstTokens,
+  searchTree,
+  bestWorkflow,
+  pick,
+  memory,
+  estimates,
+  queries,
+  ledger,
+  refusedProposals,
+  failedExecutions,
+  rounds,
+  settings,
+];

@@ -1,0 +1,66 @@
+import type { ReportModel, RoundReport } from '../../../domain/report/report-model.ts';
+import type { Cell, Column } from '../../../shared/document/document.ts';
+import { dash, type Unit } from '../../../shared/document/figure.ts';
+import { roundNotes } from '../words.ts';
+import type { RunSection } from './run-section.ts';
+
+export const rounds: RunSection = (report) => {
+  const columns = columnsOf(report);
+  const { scorer, otherScorers } = report.run;
+  const beside = `The search goes by ${scorer}. What ${otherScorers.join(' and ')} would have given the executed queries stands beside it.`;
+  return {
+    id: 'rounds',
+    title: 'All rounds',
+    filesOnly: true,
+    blocks: [
+      ...(otherScorers.length === 0 ? [] : [{ kind: 'text', text: beside } as const]),
+      {
+        kind: 'table',
+        of: 'round',
+        columns: columns.map(({ column }) => column),
+        rows: report.rounds.map((round) => ({
+          name: `${round.round}${report.best?.round === round.round ? ' ★' : ''}`,
+          cells: columns.map(({ cell }) => cell(round)),
+        })),
+      },
+    ],
+  };
+};
+
+interface RoundColumn {
+  readonly column: Column;
+  readonly cell: (round: RoundReport) => Cell;
+}
+
+/** Estimates stand there where some round has them. */
+function columnsOf({ rounds: all, run }: ReportModel): RoundColumn[] {
+  const known = (name: string, value: (round: RoundReport) => number | undefined): RoundColumn[] =>
+    all.some((round) => value(round) !== undefined) ? [figures(name, 'score', value)] : [];
+  return [
+    figures('parent', 'count', ({ parentRound }) => (parentRound === 0 ? undefined : parentRound)),
+    figures('score', 'score', ({ score }) => score),
+    texts('method', ({ method }) => method ?? dash),
+    ...known('± 1 s.e.', ({ standardError }) => standardError),
+    ...known('predicted', ({ predicted }) => predicted),
+    ...known('few-shot', ({ fewShot }) => fewShot),
+    figures('executions', 'count', ({ executions }) => executions),
+    ...run.otherScorers.map((scorer) => figures(scorer, 'score', ({ otherScores }) => otherScores?.[scorer])),
+    figures('tokens', 'count', ({ tokens }) => tokens),
+    texts('edit', ({ modification }) => modification),
+    texts('notes', roundNotes),
+  ];
+}
+
+function figures(name: string, unit: Unit, value: (round: RoundReport) => number | undefined): RoundColumn {
+  return {
+    column: { name },
+    cell: (round) => {
+      const known = value(round);
+      return known === undefined ? undefined : { unit, value: known };
+    },
+  };
+}
+
+function texts(name: string, cell: (round: RoundReport) => string): RoundColumn {
+  return { column: { name, text: true }, cell };
+}

@@ -1,0 +1,9 @@
+import type { RunSection } from './run-section.ts';
+
+/** As they are, so that the run can be made again. */
+export const settings: RunSection = ({ configuration }) => ({
+  id: 'settings',
+  title: 'Settings',
+  filesOnly: true,
+  blocks: [{ kind: 'listing', language: 'json', text: JSON.stringify(configuration, null, 2) }],
+});
