@@ -14,8 +14,6 @@ export interface ModelRequest {
   /** Sent to the endpoint beside the prompt, for its log; it changes nothing of what the model reads. */
   readonly purpose: CallPurpose;
   readonly messages: readonly ChatMessage[];
-  /** A JSON schema that the reply must satisfy, where the endpoint can decode under one. */
-  readonly responseSchema?: Readonly<Record<string, unknown>>;
 }
 
 /** Tokens of one call or of many. Cached and reasoning tokens are parts of the other two, not additions. */

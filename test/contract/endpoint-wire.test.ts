@@ -9,7 +9,7 @@ const url = process.env.SCALE_WIRE_URL;
 async function simulator(): Promise<WireServer> {
   const benchmark = await loadBenchmark({ name: 'sample', split: 'validate', folder: '' });
   const started = await startSimulator({ known: knownQueries(benchmark), models: ['qwen3-8b'] });
-  return { url: started.url, model: 'qwen3-8b', simulated: true, schemas: false, stop: () => started.stop() };
+  return { url: started.url, model: 'qwen3-8b', simulated: true, stop: () => started.stop() };
 }
 
 async function running(base: string): Promise<WireServer> {
@@ -17,7 +17,7 @@ async function running(base: string): Promise<WireServer> {
   const listed = (await response.json()) as { readonly data: readonly { readonly id: string }[] };
   const model = listed.data[0]?.id;
   if (model === undefined) throw new Error(`${base} serves no model`);
-  return { url: base, model, simulated: false, schemas: true, stop: async () => {} };
+  return { url: base, model, simulated: false, stop: async () => {} };
 }
 
 endpointContract(url ?? 'the simulated model', () => (url === undefined ? simulator() : running(url)));

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
-import { readReply } from '../../services/shared/models/chat-reply.ts';
 import { usageFigures } from '../../services/shared/models/chat-usage.ts';
 import { createEndpointPool, type EndpointPool } from '../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../services/shared/models/endpoint-settings.ts';
 import { lookAtEndpoint } from '../../services/shared/models/look-at-endpoint.ts';
 import type { EndpointRequest, ModelEndpoint } from '../../services/shared/models/model-endpoint.ts';
 import { createOpenAiEndpoint } from '../../services/shared/models/openai-endpoint.ts';
+import { readReply } from '../support/read-reply.ts';
 
 export interface WireServer {
   /** With /v1. */
@@ -14,8 +14,6 @@ export interface WireServer {
   /** One of the models that it serves. */
   readonly model: string;
   readonly simulated: boolean;
-  /** Whether it decodes under a JSON schema. */
-  readonly schemas: boolean;
   stop(): Promise<void>;
 }
 
@@ -48,7 +46,6 @@ export function endpointContract(name: string, start: () => Promise<WireServer>)
       maxTokens: 24,
       seed: 7,
       chatTemplateKwargs: {},
-      responseSchema: undefined,
       jobId: 'execute-0123456789abcdef-0-0',
       callId: 'solve/0',
       ...change,
@@ -117,18 +114,6 @@ export function endpointContract(name: string, start: () => Promise<WireServer>)
     test('more calls than its limit are all answered', async () => {
       const calls = Array.from({ length: 8 }, (_, index) => pool.complete(ask(`What is ${index} + 1?`), 'sums', never));
       for (const reply of await Promise.all(calls)) expect(reply).toMatchObject({ endpoint: server.url, attempts: 1 });
-    });
-
-    test('a reply follows a schema where the server decodes under one, and is not refused where it does not', async () => {
-      const responseSchema = {
-        type: 'object',
-        properties: { answer: { type: 'integer' } },
-        required: ['answer'],
-        additionalProperties: false,
-      };
-      const reply = await endpoint.complete(ask('What is 2 + 3?', { responseSchema, maxTokens: 200 }), never);
-      if (server.schemas && reply.finishReason === 'stop') expect(Number.isInteger(JSON.parse(reply.text).answer)).toBe(true);
-      else expect(reply.text).not.toBe('');
     });
   });
 }

@@ -36,7 +36,6 @@ const request: EndpointRequest = {
   maxTokens: 64,
   seed: undefined,
   chatTemplateKwargs: {},
-  responseSchema: undefined,
   jobId: 'measure',
   callId: '',
 };

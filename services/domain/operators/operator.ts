@@ -18,10 +18,7 @@ export interface OperatorContext {
    * One model call.
    * @throws FailureError (cut-off, content-filter, call-limit, …)
    */
-  complete(
-    messages: readonly ChatMessage[],
-    options?: { responseSchema?: Readonly<Record<string, unknown>> },
-  ): Promise<ModelReply>;
+  complete(messages: readonly ChatMessage[]): Promise<ModelReply>;
   readonly code: CodeRunner | undefined;
   /** Seeded by run, workflow, query, repeat and the step's place. */
   readonly random: Random;

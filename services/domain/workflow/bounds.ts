@@ -11,9 +11,6 @@ export interface WorkflowBounds {
   readonly maxWidth: number;
 }
 
-/** Most completion tokens of one execution, if each call may give `maxTokens`. */
-export const maxCompletionTokens = (bounds: WorkflowBounds, maxTokens: number): number => bounds.maxCalls * maxTokens;
-
 export function workflowBounds(workflow: Workflow, operators: ReadonlyMap<string, Operator>): WorkflowBounds {
   const { through, returned, width } = stepsCost(workflow.steps, operators);
   const either = eitherPath(through, returned) ?? free;

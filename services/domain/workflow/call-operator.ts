@@ -35,13 +35,13 @@ function operatorContext(operator: Operator, path: string, frame: Frame, calls: 
     random: randomStream(seed, ...purpose, 'operator', path),
     query: lookUp('query', frame) as Readonly<Record<string, string>>,
     signal,
-    complete: async (messages, options) => {
+    complete: async (messages) => {
       signal.throwIfAborted();
       const number = asked++;
       if (number >= operator.maxCalls)
         throw failureAt('call-limit', path, `${operator.name} may make ${operator.maxCalls} model calls and asked for one more.`);
       const callId = `${path}/${number}`;
-      const reply = await context.model.complete({ callId, purpose: `operator:${operator.name}`, messages, ...options }, signal);
+      const reply = await context.model.complete({ callId, purpose: `operator:${operator.name}`, messages }, signal);
       calls[number] = { callId, operator: operator.name, reply };
       return wholeReply(reply, path);
     },

@@ -3,28 +3,19 @@ import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { impliedKind, type RunKind, runKinds } from '../../domain/run/run-kind.ts';
 import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
 import {
-  RunConfiguration as ProtoConfiguration,
+  type RunConfiguration as ProtoConfiguration,
   EvaluationSettings as ProtoEvaluation,
   FinalPickSettings as ProtoFinalPick,
   type ModelSettings as ProtoModel,
   SearchSettings as ProtoSearch,
 } from './generated/scale/v1/event.ts';
-import { oneOf, present, readJsonObject, readMessage, sortedJson } from './read-message.ts';
+import { oneOf, present, readJsonObject, sortedJson } from './read-message.ts';
 import { settingsFromProto, settingsToProto } from './settings-codec.ts';
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
 
 const contract = 'RunConfiguration';
 
-/** Equal configurations give equal bytes: a run's id is derived from them. */
-export function encodeConfiguration(configuration: RunConfiguration): Uint8Array {
-  return ProtoConfiguration.encode(configurationToProto(configuration)).finish();
-}
-
-/** @throws ContractError */
-export function decodeConfiguration(bytes: Uint8Array): RunConfiguration {
-  return configurationFromProto(readMessage(contract, ProtoConfiguration, bytes));
-}
-
+/** Equal configurations give equal messages: a run's id is derived from them. */
 export function configurationToProto(configuration: RunConfiguration): ProtoConfiguration {
   return {
     kind: configuration.kind,

@@ -1,5 +1,5 @@
 import { type Failure, failureKinds } from '../../domain/failure.ts';
-import { finishReasons, type ModelReply, type Usage } from '../../domain/ports.ts';
+import type { Usage } from '../../domain/ports.ts';
 import { ModelCall, type Failure as ProtoFailure, type Usage as ProtoUsage, Result } from './generated/scale/v1/result.ts';
 import { oneOf, readMessage, readVersionedMessage, sortedRecord } from './read-message.ts';
 
@@ -47,48 +47,4 @@ export function usageFromProto(usage: ProtoUsage | undefined): Usage {
   if (!usage) return noUsage;
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
   return { promptTokens, completionTokens, cachedTokens, reasoningTokens };
-}
-
-/**
- * The reply that a journaled call gave, for a job that is done again.
- * @throws ContractError
- */
-export function modelReplyOf(call: ModelCall): ModelReply {
-  return {
-    text: call.text,
-    reasoning: call.reasoning,
-    finishReason: oneOf('ModelCall', 'finish_reason', finishReasons, call.finishReason),
-    usage: usageFromProto(call.usage),
-    model: call.model,
-    simulated: call.simulated,
-  };
-}
-
-/** What is known of a call beside the model's reply. */
-export type CallCircumstances = Pick<
-  ModelCall,
-  'callId' | 'latencyMs' | 'timeToFirstTokenMs' | 'attempts' | 'attemptId' | 'endpoint'
-> &
-  Partial<Pick<ModelCall, 'usageEstimated' | 'promptCut' | 'servedModel'>>;
-
-/** The journal's record of a finished call. Times are rounded to whole milliseconds, which is what the contract holds. */
-export function modelCallOf(reply: ModelReply, circumstances: CallCircumstances): ModelCall {
-  const { text, reasoning, finishReason, usage, model, simulated } = reply;
-  return {
-    text,
-    reasoning,
-    finishReason,
-    usage: usageToProto(usage),
-    model,
-    simulated,
-    callId: circumstances.callId,
-    latencyMs: Math.round(circumstances.latencyMs),
-    timeToFirstTokenMs: Math.round(circumstances.timeToFirstTokenMs),
-    attempts: circumstances.attempts,
-    endpoint: circumstances.endpoint,
-    attemptId: circumstances.attemptId,
-    usageEstimated: circumstances.usageEstimated ?? false,
-    promptCut: circumstances.promptCut ?? false,
-    servedModel: circumstances.servedModel ?? '',
-  };
 }

@@ -19,17 +19,6 @@ export interface ChatReply {
   readonly servedModel: string;
 }
 
-/**
- * The reply in the body of a call that was not streamed.
- * @throws as a collector does
- */
-export function readReply(body: unknown): ChatReply {
-  const collector = createReplyCollector();
-  collector.add(body);
-  collector.end();
-  return collector.reply();
-}
-
 /** Puts a reply together from the whole of it, or from chunks. Nothing of it can be had before it is complete. */
 export interface ReplyCollector {
   /**

@@ -23,11 +23,6 @@ export function isStreaming({ streaming }: Dialect): boolean {
   return streaming === 'on' || streaming === 'always';
 }
 
-export interface DialectRequest {
-  readonly request: EndpointRequest;
-  readonly dialect: Dialect;
-}
-
 /** The dialect after a reply to a call that was asked for as a stream. */
 export function afterReply(
   now: Dialect,
@@ -54,30 +49,24 @@ export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dial
   return cutOff ? { ...now, streaming: 'always' } : now;
 }
 
-/**
- * The same request without what the server has just refused, undefined if it refused something else. A schema is dropped for
- * this request only: the next one's may be fine.
- */
-export function simplerRequest(error: unknown, { request, dialect }: DialectRequest): DialectRequest | undefined {
+/** The dialect without what the server has just refused, undefined if it refused something else. */
+export function simplerDialect(error: unknown, request: EndpointRequest, dialect: Dialect): Dialect | undefined {
   if (!(error instanceof EndpointError)) return undefined;
   // Half a minute was lost already; a server that gives up on whole replies may well stream this one.
   if (dialect.streaming === 'for-usage' && error.kind === 'timeout' && error.status !== undefined) {
-    return { request, dialect: { ...dialect, streaming: 'always' } };
+    return { ...dialect, streaming: 'always' };
   }
   if (error.kind !== 'misconfigured' && error.kind !== 'unclear-refusal') return undefined;
   const { said } = error;
   if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(said)) {
-    return { request, dialect: { ...dialect, tokenLimit: 'max_completion_tokens' } };
+    return { ...dialect, tokenLimit: 'max_completion_tokens' };
   }
   const neutral = (['top_p', 'temperature'] as const).find(
     (name) => isNeutral(request, name) && !dialect.withoutNeutral.includes(name) && new RegExp(`\\b${name}\\b`).test(said),
   );
-  if (neutral !== undefined) return { request, dialect: { ...dialect, withoutNeutral: [...dialect.withoutNeutral, neutral] } };
+  if (neutral !== undefined) return { ...dialect, withoutNeutral: [...dialect.withoutNeutral, neutral] };
   if (isStreaming(dialect) && /\bstream(ing|_options)?\b/i.test(said)) {
-    return { request, dialect: { ...dialect, streaming: 'off' } };
-  }
-  if (request.responseSchema !== undefined && /response_format|schema|structured|guided|grammar/i.test(said)) {
-    return { request: { ...request, responseSchema: undefined }, dialect };
+    return { ...dialect, streaming: 'off' };
   }
   return undefined;
 }

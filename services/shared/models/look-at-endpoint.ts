@@ -48,7 +48,6 @@ export async function lookAtEndpoint(
       ...(meter?.preflight && { meter: meter.preflight }),
       maxTokens,
       messages: [{ role: 'user', content: 'Reply with the word OK.' }],
-      responseSchema: undefined,
       jobId: '',
       callId: 'look',
     };

@@ -22,7 +22,7 @@ export interface ModelClientSettings {
 /** The model as one job sees it. */
 export function createModelClient({ pool, settings, seed, jobId, prefixKey, meter, onCall }: ModelClientSettings): ModelClient {
   return {
-    complete: async ({ callId, purpose, messages, responseSchema }, signal): Promise<ModelReply> => {
+    complete: async ({ callId, purpose, messages }, signal): Promise<ModelReply> => {
       const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
       const reply = await pool.complete(
         {
@@ -33,7 +33,6 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, mete
           maxTokens,
           seed: sendSeed ? callSeed(seed, callId) : undefined,
           chatTemplateKwargs,
-          responseSchema,
           jobId,
           callId,
           purpose,

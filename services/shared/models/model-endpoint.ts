@@ -14,7 +14,6 @@ export interface EndpointRequest {
   readonly maxTokens: number;
   readonly seed: number | undefined;
   readonly chatTemplateKwargs: Readonly<Record<string, unknown>>;
-  readonly responseSchema: Readonly<Record<string, unknown>> | undefined;
   /** Sent along for the server's log. */
   readonly jobId: string;
   readonly callId: string;

@@ -8,11 +8,10 @@ import {
   afterFailure,
   afterReply,
   type Dialect,
-  type DialectRequest,
   fullDialect,
   isStreaming,
   mayFailForStreaming,
-  simplerRequest,
+  simplerDialect,
 } from './dialect.ts';
 import { createEndpointConnection } from './endpoint-connection.ts';
 import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
@@ -81,7 +80,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
     });
   };
 
-  const complete = async ({ request, dialect: asked }: DialectRequest, signal: AbortSignal): Promise<EndpointReply> => {
+  const complete = async (request: EndpointRequest, asked: Dialect, signal: AbortSignal): Promise<EndpointReply> => {
     try {
       return await attempt(request, asked, signal);
     } catch (error) {
@@ -93,16 +92,16 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
         dialect = { ...dialect, streaming: 'off' };
         return whole;
       }
-      const simpler = simplerRequest(error, { request, dialect: asked });
+      const simpler = simplerDialect(error, request, asked);
       if (simpler === undefined) throw error;
-      dialect = simpler.dialect;
-      return complete(simpler, signal);
+      dialect = simpler;
+      return complete(request, simpler, signal);
     }
   };
 
   return {
     settings,
-    complete: (request, signal) => complete({ request, dialect }, signal),
+    complete: (request, signal) => complete(request, dialect, signal),
     models: (signal) =>
       watched(signal, { streamed: false }, async (watch) => {
         const response = await answered('/models', watch.signal);
@@ -129,7 +128,7 @@ function idsOf({ jobId, callId, attemptId = '', purpose }: EndpointRequest): Rec
 }
 
 function requestBody(request: EndpointRequest, dialect: Dialect) {
-  const { chatTemplateKwargs, responseSchema, seed } = request;
+  const { chatTemplateKwargs, seed } = request;
   return {
     model: request.model,
     messages: request.messages.map(({ role, content }) => ({ role, content })),
@@ -138,17 +137,12 @@ function requestBody(request: EndpointRequest, dialect: Dialect) {
     [dialect.tokenLimit]: request.maxTokens,
     ...(seed === undefined ? {} : { seed }),
     ...(Object.keys(chatTemplateKwargs).length === 0 ? {} : { chat_template_kwargs: chatTemplateKwargs }),
-    ...(responseSchema === undefined ? {} : { response_format: responseFormat(responseSchema) }),
     ...(isStreaming(dialect) ? { stream: true as const, stream_options: { include_usage: true } } : {}),
   };
 }
 
 function setting(name: 'temperature' | 'top_p', value: number | null, { withoutNeutral }: Dialect) {
   return value === null || (value === 1 && withoutNeutral.includes(name)) ? {} : { [name]: value };
-}
-
-function responseFormat(schema: Readonly<Record<string, unknown>>) {
-  return { type: 'json_schema' as const, json_schema: { name: 'reply', strict: true, schema: { ...schema } } };
 }
 
 /** What an attempt has cost that came to nothing: undefined if the server had not begun to answer. */

@@ -25,7 +25,6 @@ const request: EndpointRequest = {
   maxTokens: 64,
   seed: undefined,
   chatTemplateKwargs: {},
-  responseSchema: undefined,
   jobId: 'j',
   callId: 'c',
 };

@@ -26,7 +26,6 @@ const request: EndpointRequest = {
   maxTokens: 64,
   seed: undefined,
   chatTemplateKwargs: {},
-  responseSchema: undefined,
   jobId: 'j',
   callId: 'c',
 };

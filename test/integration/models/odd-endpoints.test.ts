@@ -28,7 +28,6 @@ const request: EndpointRequest = {
   maxTokens: 64,
   seed: 7,
   chatTemplateKwargs: { enable_thinking: false, reasoning_effort: 'high' },
-  responseSchema: undefined,
   jobId: 'execute-ab-0-0',
   callId: 'answer/0',
 };

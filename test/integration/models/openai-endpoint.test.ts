@@ -33,7 +33,6 @@ const request: EndpointRequest = {
   maxTokens: 64,
   seed: 7,
   chatTemplateKwargs: {},
-  responseSchema: undefined,
   jobId: 'execute-ab-0-0',
   callId: 'drafts[1].draft/0',
 };
@@ -107,16 +106,6 @@ describe('what is asked', () => {
     } finally {
       delete process.env.OPENAI_API_KEY;
     }
-  });
-
-  test('a schema goes along as response_format', async () => {
-    await using both = await start([answer('{}')]);
-    const schema = { type: 'object', properties: {} };
-    await both.endpoint.complete({ ...request, responseSchema: schema }, never);
-    expect(both.server.requests[0]?.body.response_format).toEqual({
-      type: 'json_schema',
-      json_schema: { name: 'reply', strict: true, schema },
-    });
   });
 
   test('a connection is used again for the next call, also when a stream ends in a late packet', async () => {
@@ -195,13 +184,6 @@ describe('what is answered', () => {
       [undefined, 64],
       [undefined, 64],
     ]);
-  });
-
-  test('a server that cannot decode under a schema is asked without', async () => {
-    const message = 'response_format value as json_schema is enabled only for other models';
-    await using both = await start([json(400, { error: { message } }), answer('{}')]);
-    expect((await both.endpoint.complete({ ...request, responseSchema: { type: 'object' } }, never)).text).toBe('{}');
-    expect(both.server.requests.map(({ body }) => 'response_format' in body)).toEqual([true, false]);
   });
 
   test('the models that it serves are listed', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { operators } from '../../../../services/domain/operators/registry.ts';
-import { maxCompletionTokens, workflowBounds } from '../../../../services/domain/workflow/bounds.ts';
+import { workflowBounds } from '../../../../services/domain/workflow/bounds.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 
 function boundsOf(steps: unknown) {
@@ -37,7 +37,3 @@ test.each([
   ],
   ['a loop that always returns', [{ loop: 3, steps: [call, end] }, drafts, end], { minCalls: 1, maxCalls: 6, maxWidth: 3 }],
 ])('the bounds of %s', (_, steps, bounds) => expect(boundsOf(steps)).toEqual(bounds));
-
-test('the most completion tokens are those of all calls', () => {
-  expect(maxCompletionTokens({ minCalls: 0, maxCalls: 7, maxSteps: 9, maxWidth: 3 }, 2048)).toBe(14_336);
-});

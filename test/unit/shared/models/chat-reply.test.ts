@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { createReplyCollector, readReply } from '../../../../services/shared/models/chat-reply.ts';
+import { createReplyCollector } from '../../../../services/shared/models/chat-reply.ts';
 import { readUsage, usageFigures } from '../../../../services/shared/models/chat-usage.ts';
 import { EmptyReplyError, MalformedReplyError, ServerRefusal } from '../../../../services/shared/models/endpoint-errors.ts';
 import { replyFixture } from '../../../support/faulty-endpoint.ts';
+import { readReply } from '../../../support/read-reply.ts';
 
 const nothing = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 

@@ -19,7 +19,6 @@ const request: EndpointRequest = {
   maxTokens: 5_000,
   seed: 7,
   chatTemplateKwargs: { thinking_budget: 'all' },
-  responseSchema: undefined,
   jobId: 'j',
   callId: 'c',
 };
