@@ -8,7 +8,7 @@ import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
-import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 import { singleRound } from '../../shared/config/single-round.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
@@ -84,7 +84,7 @@ function writtenEvaluation(written: unknown, { split, repeat, limit, scorer, see
 function evaluationSettings(
   given: RunFileSettings,
   choices: EvaluationChoices,
-  preset: RunFileSettings = runFileSchema.parse({ benchmark: 'sample' }),
+  preset: RunFileSettings = settingsOf({ benchmark: 'sample' }),
 ): RunFileSettings {
   const executor = { ...given.models.executor, ...(choices.model === undefined ? {} : { model: choices.model }) };
   const benchmark = {
@@ -115,7 +115,7 @@ async function settingsWithoutFile(subject: EvaluationSubject, choices: Evaluati
     throw new CliError(exitCodes.badInput, 'name what to evaluate on: --benchmark NAME, or --run-file FILE with a benchmark');
   }
   const written = { benchmark: name };
-  const settings = runFileSchema.parse(written);
+  const settings = settingsOf(written);
   const earlier = earlierSettings(written);
   if (subject.kind === 'file') return { settings, written, earlier, error };
   if (choices.benchmark === undefined) refuseUnknownFile(subject);

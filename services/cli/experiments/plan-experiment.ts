@@ -4,7 +4,7 @@ import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { completeRunFile, readRunFileSettings } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
-import { runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { settingsOf } from '../../shared/config/run-file-schema.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Experiment } from './experiment.ts';
@@ -77,7 +77,7 @@ async function readBase(runFile: string | undefined, benchmark = 'sample'): Prom
   const error = (field: string, message: string, cause?: unknown): RunFileError =>
     new RunFileError({ file: 'scale experiment', field }, message, { cause });
   const written = { benchmark };
-  return { parsed: { settings: runFileSchema.parse(written), written, earlier: [], error }, folder: '' };
+  return { parsed: { settings: settingsOf(written), written, earlier: [], error }, folder: '' };
 }
 
 /** The path of a benchmark file is seen from the run file that holds it, or from here; a name is a name. */

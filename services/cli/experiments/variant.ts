@@ -1,6 +1,6 @@
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { type PresetName, presetNames, presets, withPreset } from '../../shared/config/presets.ts';
-import { type RunFileSettings, runFileSchema } from '../../shared/config/run-file-schema.ts';
+import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 
 /** Settings that differ from the base's, under the name that tables call them. */
 export interface Variant {
@@ -28,14 +28,14 @@ export const searchVariants: readonly string[] = [...presetNames, ...evaluationM
 export function variantNamed(name: string): Variant {
   if (name === queryLevelName) return queryLevel;
   const preset = presetNames.find((known) => known === name);
-  if (preset !== undefined) return { name, ...settingsOf(preset) };
+  if (preset !== undefined) return { name, ...namedBy(preset) };
   if (evaluationMethods.has(name)) return { name, evaluation: { method: name } };
   throw new RangeError(`there is no preset and no evaluation method "${name}"`);
 }
 
 /** What the preset itself names, in the form that settings have after parsing. */
-function settingsOf(preset: PresetName): Pick<Variant, 'search' | 'evaluation'> {
-  const { search, evaluation } = runFileSchema.parse(withPreset({ benchmark: 'sample', preset }));
+function namedBy(preset: PresetName): Pick<Variant, 'search' | 'evaluation'> {
+  const { search, evaluation } = settingsOf(withPreset({ benchmark: 'sample', preset }));
   return {
     search: named(search, Object.keys(presets[preset].search)),
     evaluation: named(evaluation, Object.keys(presets[preset].evaluation)),

@@ -1,5 +1,6 @@
 import type { EvaluationSettings } from '../../domain/run/configuration.ts';
-import { defaults } from '../../shared/config/defaults.ts';
+import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
+import { configured, defaultsOf } from '../../domain/settings/configured.ts';
 
 /** What a run file without a word about evaluation would say: a replay is of runs as they are by default. */
-export const replayDefaults: EvaluationSettings = { ...defaults.run.evaluation };
+export const replayDefaults: EvaluationSettings = configured(evaluationRules, defaultsOf(evaluationRules));

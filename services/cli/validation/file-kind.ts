@@ -10,7 +10,7 @@ export type FileKind = 'workflow' | 'run file' | 'benchmark file';
 
 const settingsOf: Readonly<Record<FileKind, readonly string[]>> = {
   workflow: ['workflow', 'name', 'description', 'prompts', 'steps'],
-  'run file': Object.keys(runFileSchema.shape),
+  'run file': Object.keys(runFileSchema({}).shape),
   'benchmark file': Object.keys(benchmarkFileSchema.shape),
 };
 

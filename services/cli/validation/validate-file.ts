@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
+import { searchRules } from '../../domain/run/search-rules.ts';
 import { workflowBounds } from '../../domain/workflow/bounds.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { readWorkflowFile, WorkflowFileError, type WorkflowSurroundings } from '../../shared/benchmarks/read-workflow-file.ts';
-import { defaults } from '../../shared/config/defaults.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
@@ -99,7 +99,7 @@ async function validateRunFile(file: string, environment: Environment): Promise<
 }
 
 async function validateWorkflowFile(file: string, surroundings: WorkflowSurroundings): Promise<string> {
-  const workflow = await readWorkflowFile(file, surroundings, defaults.run.search.maxCallsPerQuery);
+  const workflow = await readWorkflowFile(file, surroundings, searchRules.max_calls_per_query.default);
   const { minCalls, maxCalls } = workflowBounds(workflow, selectOperators(surroundings.operators));
   const calls = maxCalls === 1 ? 'model call' : 'model calls';
   return `${minCalls === maxCalls ? '' : `${minCalls} to `}${maxCalls} ${calls} a query`;

@@ -28,7 +28,7 @@ type Parsed = ParsedSettings<BenchmarkFileSettings, BenchmarkError>;
 export async function readBenchmarkFile(path: string): Promise<BenchmarkDefinition> {
   const text = await readTextFile(path, 'name a benchmark file that is');
   const parsed = parseSettings(text, {
-    schema: benchmarkFileSchema,
+    schemaOf: () => benchmarkFileSchema,
     what: 'a benchmark file',
     refuse: ({ line }, message, options) =>
       new BenchmarkError('bad-file', `${path}${line === undefined ? '' : `:${line}`}: ${message}`, options),

@@ -27,7 +27,7 @@ export interface EarlierSettings {
  */
 export function parseRunFile(text: string, file: string): ParsedRunFile {
   const { settings, written, error } = parseSettings(text, {
-    schema: runFileSchema,
+    schemaOf: runFileSchema,
     what: 'a run file',
     prepare: withPreset,
     refuse: (place, message, options) => new RunFileError({ file, ...place }, message, options),
@@ -38,7 +38,10 @@ export function parseRunFile(text: string, file: string): ParsedRunFile {
 /** Of a file with this content. */
 export function earlierSettings(written: unknown): readonly EarlierSettings[] {
   return earlierDefaults.flatMap((defaults) => {
-    const under = (content: unknown) => runFileSchema.safeParse(withEarlierDefaults(withPreset(content), defaults));
+    const under = (said: unknown) => {
+      const content = withEarlierDefaults(withPreset(said), defaults);
+      return runFileSchema(content).safeParse(content);
+    };
     const [settings, preset] = [under(written), under({ benchmark: 'sample' })];
     return settings.success && preset.success ? [{ settings: settings.data, preset: preset.data }] : [];
   });

@@ -20,7 +20,7 @@ const aflowSearch = {
 };
 
 export const presets = {
-  /** What stands in defaults.ts. */
+  /** What stands in the tables. */
   default: { search: {}, evaluation: {} },
   /**
    * SCALE as its paper gives it. M, rho, tau and the others are not in the paper; these are the values under which its own tables

@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
-import type { ModelSettings, RunConfiguration } from '../../domain/run/configuration.ts';
+import type { ModelSettings, RunConfiguration, SearchSettings } from '../../domain/run/configuration.ts';
+import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import type { RunKind } from '../../domain/run/run-kind.ts';
+import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
+import { configured } from '../../domain/settings/configured.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { BenchmarkError, type BenchmarkProblem } from '../benchmarks/benchmark-error.ts';
 import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
@@ -13,10 +16,12 @@ import { hashBenchmark } from '../contracts/benchmark-codec.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { dataFolderOf } from './data-folder.ts';
+import { ownSettingsIn } from './own-setting-checks.ts';
 import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
+import { modelTables } from './run-file-tables.ts';
 import { singleRound } from './single-round.ts';
 import { writtenSettings } from './written-settings.ts';
 
@@ -173,7 +178,7 @@ function configurationOf(
   kind: RunKind,
 ): RunConfiguration {
   const { search, evaluation, models } = settings;
-  const { final_pick: finalPick } = search;
+  const { convergence } = search;
   return {
     kind,
     name,
@@ -188,51 +193,31 @@ function configurationOf(
     executor: modelSettings(models.executor),
     optimizer: modelSettings(models.optimizer),
     search: {
-      maxRounds: search.max_rounds,
-      candidates: search.candidates,
-      lambda: search.lambda,
-      alpha: search.alpha,
-      ...(search.ties === 'newest' && { ties: search.ties }),
-      proposalAttempts: search.proposal_attempts,
-      failingQueriesShown: search.failing_queries_shown,
-      convergenceRounds: search.convergence.rounds,
-      convergenceTop: search.convergence.top,
-      convergenceZ: search.convergence.z,
-      tokenBudget: search.token_budget,
-      maxCallsPerQuery: search.max_calls_per_query,
-      ...(search.canary && { canary: true }),
-      ...(search.memory && { memory: true }),
+      ...configured(searchRules, search),
+      convergenceRounds: convergence.rounds,
+      convergenceTop: convergence.top,
+      convergenceZ: convergence.z,
       ...(search.invalid === 'zero' && { invalidScoresZero: true }),
-      // argmax executes nothing, so what it might spend is no part of the run's identity.
-      ...(finalPick.policy !== 'argmax' && {
-        finalPick: { policy: finalPick.policy, topK: finalPick.top_k, share: finalPick.share },
-      }),
+      ...finalPickOf(search.final_pick),
     },
     evaluation: {
-      method: evaluation.method,
-      warmUpRounds: evaluation.warm_up_rounds,
-      fewShotRatio: evaluation.few_shot_ratio,
-      bins: evaluation.bins,
-      gamma: evaluation.gamma,
-      draw: evaluation.draw,
-      tau: evaluation.tau,
-      alphaMax: evaluation.alpha_max,
-      alphaForm: evaluation.alpha_form,
-      predictionAttempts: evaluation.prediction_attempts,
-      repeats: evaluation.repeats,
-      ...(evaluation.forecasts && { forecasts: true }),
+      ...configured(evaluationRules, evaluation),
+      ...ownSettingsIn('evaluation methods', evaluation.method, evaluation),
     },
     initialWorkflow,
   };
 }
 
-function modelSettings(model: RunFileSettings['models']['executor']): ModelSettings {
-  return {
-    model: model.model,
-    temperature: model.temperature,
-    topP: model.top_p,
-    maxTokens: model.max_tokens,
-    chatTemplateKwargs: model.chat_template_kwargs,
-    sendSeed: model.send_seed,
-  };
+/** argmax executes nothing, so what it might spend is no part of the run's identity. */
+function finalPickOf(pick: RunFileSettings['search']['final_pick']): Pick<SearchSettings, 'finalPick'> {
+  if (pick.policy === 'argmax') return {};
+  return { finalPick: { ...configured(finalPickRules, pick), ...ownSettingsIn('pick policies', pick.policy, pick) } };
 }
+
+/** But for its endpoint, which says where and not what. */
+function modelSettings({ endpoint: _, chat_template_kwargs: chatTemplateKwargs, ...model }: ModelOfFile): ModelSettings {
+  const { chat_template_kwargs: __, endpoint: ___, ...rules } = modelTables.executor;
+  return { ...configured(rules, model), chatTemplateKwargs };
+}
+
+type ModelOfFile = RunFileSettings['models']['executor'];

@@ -1,4 +1,4 @@
-import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';
+import { type RunFileSettings, settingsOf } from './run-file-schema.ts';
 
 /**
  * The settings of a run of one round that is executed in full. What only a search reads is the default, so that it makes no two
@@ -8,7 +8,7 @@ import { type RunFileSettings, runFileSchema } from './run-file-schema.ts';
 export function singleRound(
   { search }: RunFileSettings,
   repeats: number,
-  preset: RunFileSettings = runFileSchema.parse({ benchmark: 'sample' }),
+  preset: RunFileSettings = settingsOf({ benchmark: 'sample' }),
 ): Pick<RunFileSettings, 'search' | 'evaluation'> {
   return {
     search: { ...preset.search, max_rounds: 1, max_calls_per_query: search.max_calls_per_query },

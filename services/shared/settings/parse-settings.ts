@@ -11,7 +11,8 @@ export interface SettingsPlace {
 }
 
 export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
-  readonly schema: Schema;
+  /** The check of this content, which has been prepared. */
+  schemaOf(content: unknown): Schema;
   /** What such a file is called in messages, e.g. "a run file". */
   readonly what: string;
   /** Done to the plain value before it is checked. */
@@ -43,7 +44,7 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
   text: string,
   form: SettingsForm<Schema, Refusal>,
 ): ParsedSettings<z.infer<Schema>, Refusal> {
-  const { schema, what, prepare = (value) => value, refuse } = form;
+  const { what, prepare = (value) => value, refuse } = form;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [fault] = [...document.errors, ...document.warnings];
@@ -64,8 +65,9 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     throw explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length);
   };
   const written = plainValue(document, refuse);
+  const content = prepare(written);
   return {
-    settings: check(prepare(written), schema, []),
+    settings: check(content, form.schemaOf(content), []),
     written,
     error: (field, message, cause) => {
       const issue = { code: 'custom', path: field.split('.'), message: '', input: undefined } as const;

@@ -14,9 +14,14 @@ export function namesIn(registry: RegistryName): string[] {
   return [...registries[registry].keys()];
 }
 
+/** What must be told has no default. */
+export type RuleSchema<Rule> = Rule extends { readonly default: unknown }
+  ? z.ZodDefault<z.ZodType<ValueOf<Rule>>>
+  : z.ZodType<ValueOf<Rule>>;
+
 /** The check of one setting, with its default. */
-export function ruleSchema<Rule extends SettingRule>(rule: Rule): z.ZodType<ValueOf<Rule>> {
-  return schemaOf(rule) as z.ZodType as z.ZodType<ValueOf<Rule>>;
+export function ruleSchema<Rule extends SettingRule>(rule: Rule): RuleSchema<Rule> {
+  return schemaOf(rule) as z.ZodType as RuleSchema<Rule>;
 }
 
 function schemaOf(rule: SettingRule): z.ZodType {

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import { pickPolicies } from '../../domain/picking/registry.ts';
+import type { OwnSettings } from '../../domain/settings/own-settings.ts';
+import type { RegistryName, SettingRules } from '../../domain/settings/setting-rule.ts';
+import { ruleSchema } from '../settings/rule-schema.ts';
+import { listed } from '../settings/rules.ts';
+
+/** What may bring settings of its own. */
+interface Owner {
+  readonly name: string;
+  readonly settings?: SettingRules;
+}
+
+const owners: Readonly<Record<RegistryName, ReadonlyMap<string, Owner>>> = {
+  'evaluation methods': evaluationMethods,
+  'pick policies': pickPolicies,
+};
+
+export interface OwnSettingsPlace {
+  readonly registry: RegistryName;
+  /** Who is chosen. */
+  readonly name: string;
+  /** The setting that chooses, e.g. "evaluation.method". */
+  readonly chosenBy: string;
+  /** Names of settings that stand beside them whoever is chosen. */
+  readonly taken: readonly string[];
+}
+
+/**
+ * The checks of the settings that the chosen one brings; those of the others must be left out.
+ * @throws RangeError for one that is called as a setting of all: a defect of its author's
+ */
+export function ownSettingChecks({ registry, name, chosenBy, taken }: OwnSettingsPlace): Readonly<Record<string, z.ZodType>> {
+  const owned = [...owners[registry].values()].flatMap((owner) =>
+    Object.keys(owner.settings ?? {}).map((setting) => ({ setting, owner: owner.name })),
+  );
+  const clash = owned.find(({ setting }) => taken.includes(setting));
+  if (clash !== undefined)
+    throw new RangeError(`${clash.owner} has a setting of its own called ${clash.setting}, which all have`);
+  const others = Map.groupBy(owned, ({ setting }) => setting);
+  const refused = [...others].map(([setting, by]) => {
+    const error = `must be left out unless ${chosenBy} is ${listed(by.map(({ owner }) => owner))}`;
+    return [setting, z.never({ error }).optional()] as const;
+  });
+  const chosen = Object.entries(owners[registry].get(name)?.settings ?? {}).map(
+    ([key, rule]) => [key, ruleSchema(rule)] as const,
+  );
+  return { ...Object.fromEntries(refused), ...Object.fromEntries(chosen) };
+}
+
+/**
+ * The own settings of whoever is chosen, as a run's configuration has them. An experiment changes the method of a file that was
+ * written for another one: what does not fit the new one's rules is the default.
+ */
+export function ownSettingsIn(registry: RegistryName, name: string, given: object): { readonly own?: OwnSettings } {
+  const rules = owners[registry].get(name)?.settings;
+  if (rules === undefined) return {};
+  const values: Readonly<Record<string, unknown>> = { ...given };
+  const entries = Object.entries(rules).map(([key, rule]) => {
+    const checked = ruleSchema(rule).safeParse(values[key]);
+    return [key, checked.success ? checked.data : rule.default] as const;
+  });
+  return { own: Object.fromEntries(entries) as OwnSettings };
+}

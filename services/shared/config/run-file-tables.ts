@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
+import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
+import { namesIn } from '../settings/rule-schema.ts';
+import { integer, listed, text } from '../settings/rules.ts';
+import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
+import { endpointHeaders, variableName } from './endpoint-headers.ts';
+import { ownSettingChecks } from './own-setting-checks.ts';
+import { presetNames } from './presets.ts';
+import { templateSettings } from './template-settings.ts';
+
+/**
+ * Every setting of a run file. Its check, its default and its row in docs/run-file.md come from here and from the domain's rules of
+ * `search` and `evaluation` (domain/run), which also give a run's configuration its form. To add one to those two: an entry there, with
+ * the value that it leaves out.
+ */
+
+export const topTable = {
+  name: {
+    type: 'special',
+    schema: text().max(100, { error: 'must be a text of at most 100 characters' }).optional(),
+    description: 'what the run is called',
+    range: 'a text of at most 100 characters',
+    shownDefault: "the file's name",
+  },
+  preset: {
+    type: 'choice',
+    choices: presetNames,
+    default: 'default',
+    description: 'settings of `search` and `evaluation` under one name: [presets](#presets)',
+  },
+  seed: {
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: Number.MAX_SAFE_INTEGER,
+    default: 1,
+    description: 'the same seed gives the same search',
+  },
+  initial_workflow: {
+    type: 'special',
+    schema: text('must be the path of a workflow file').optional(),
+    description: 'the workflow that the search starts from; its path is seen from the run file',
+    range: 'a path',
+    shownDefault: "the benchmark's single call",
+  },
+} as const satisfies SettingTable;
+
+export const benchmarkTable = {
+  name: {
+    type: 'special',
+    schema: text('must be the name of a benchmark, or the path of a benchmark file (.yaml)'),
+    description:
+      'a built-in benchmark, or the path of a [benchmark file](benchmarks.md) seen from the run file; `file` means the same, and the name alone may stand for the group',
+    range: 'a name or a path',
+    shownDefault: '',
+  },
+  split: { type: 'text', default: 'validate', description: '`validate` or `test`' },
+  limit: {
+    type: 'special',
+    schema: integer(1, 1_000_000).optional(),
+    description: 'the first this many queries',
+    range: 'whole, 1 to 1,000,000',
+    shownDefault: 'all',
+  },
+  scorer: {
+    type: 'special',
+    schema: text().optional(),
+    description: "one of the benchmark's, such as aflow or strict: [scoring](scoring.md); the others are reported beside it",
+    range: 'a name',
+    shownDefault: "the benchmark's first",
+  },
+  folder: {
+    type: 'special',
+    schema: text('must be the path of a folder').optional(),
+    description: 'where the files are, seen from the run file: [more below](#where-benchmark-files-are-looked-for)',
+    range: 'a path',
+    shownDefault: 'the data folder',
+  },
+} as const satisfies SettingTable;
+
+const executor = {
+  endpoint: {
+    type: 'text',
+    rule: 'must be the name of an endpoint under `endpoints`, or simulated',
+    default: 'simulated',
+    description: 'a name under `endpoints`, or the built-in simulated model',
+  },
+  model: {
+    type: 'text',
+    rule: 'must be the name that the endpoint serves the model under',
+    default: 'qwen-plus',
+    description: 'as the endpoint calls it',
+  },
+  temperature: {
+    type: 'number',
+    low: 0,
+    high: 2,
+    orNull: true,
+    default: 0,
+    description: "null: not sent, for models that refuse it; the server's own holds",
+  },
+  top_p: { type: 'number', low: 0, above: true, high: 1, orNull: true, default: 1, description: 'null: not sent' },
+  max_tokens: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 1_000_000,
+    unit: 'tokens',
+    default: 2048,
+    description: 'of one reply',
+  },
+  chat_template_kwargs: {
+    type: 'special',
+    schema: templateSettings().default({}),
+    description: 'passed on as it is, e.g. `{ enable_thinking: false }`, which must be true or false',
+    range: 'a group',
+    shownDefault: '{}',
+  },
+  send_seed: { type: 'flag', default: true, description: "send a seed, derived from the run's, with each call" },
+} as const satisfies SettingTable;
+
+export const modelTables = {
+  executor,
+  optimizer: {
+    ...executor,
+    model: { ...executor.model, default: 'qwen3-8b' },
+    temperature: {
+      ...executor.temperature,
+      default: 0.7,
+      description: `${executor.temperature.description}; at 0 it tends to repeat a proposal that was refused`,
+    },
+    max_tokens: { ...executor.max_tokens, default: 4096 },
+  },
+} as const satisfies Readonly<Record<string, SettingTable>>;
+
+const webAddress = 'must be an http or https address such as http://gpu-1:8000/v1';
+
+export const endpointTable = {
+  base_url: {
+    type: 'special',
+    schema: text(webAddress).refine(isWebAddress, { error: `${webAddress}, without user name, password or query` }),
+    description: 'of an OpenAI-compatible server, such as `http://gpu-1:8000/v1`',
+    range: 'an address',
+    shownDefault: '',
+  },
+  api_key_variable: {
+    type: 'special',
+    schema: variableName().optional(),
+    description: "the NAME of the workers' environment variable that holds the key",
+    range: 'a name',
+    shownDefault: 'no key',
+  },
+  headers: {
+    type: 'special',
+    schema: endpointHeaders().default({}),
+    description:
+      'of your own, sent with each call: `{ x-portkey-provider: openai, api-key: { variable: AZURE_KEY } }`; see [model servers](endpoints.md)',
+    range: 'a group',
+    shownDefault: '{}',
+  },
+  max_concurrency: {
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 10_000,
+    unit: 'calls',
+    default: 32,
+    description: 'most calls in flight from one worker',
+  },
+  timeout_seconds: {
+    type: 'number',
+    low: 0,
+    above: true,
+    high: 3600,
+    unit: 's',
+    default: 120,
+    description: 'of one attempt of a call, the wait for its first token included',
+  },
+  http2: { type: 'flag', default: false, description: 'speak HTTP/2 where the server offers it' },
+} as const satisfies SettingTable;
+
+function isWebAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, username, password, search, hash } = new URL(address);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+const convergence = z
+  .preprocess(
+    (value) => (value === 'off' || value === false ? { rounds: 0 } : value),
+    z.strictObject(shapeOf(convergenceRules), { error: 'must be `off` or { rounds, top, z }' }),
+  )
+  .prefault({ rounds: 0 });
+
+/** @param policy the one that the file chooses, whose own settings stand beside the others */
+function finalPickSchema(policy: string) {
+  const chosenBy = 'search.final_pick.policy';
+  const own = ownSettingChecks({ registry: 'pick policies', name: policy, chosenBy, taken: Object.keys(finalPickRules) });
+  const names = namesIn('pick policies');
+  return z
+    .preprocess(
+      (value) => (names.includes(String(value)) ? { policy: value } : value),
+      z.strictObject(
+        { ...own, ...shapeOf(finalPickRules) },
+        { error: `must be ${listed(names)}, or { ${Object.keys(finalPickRules).join(', ')} }` },
+      ),
+    )
+    .prefault({});
+}
+
+/** @param policy the pick policy that the file chooses */
+export function searchTable(policy: string) {
+  return {
+    ...searchRules,
+    convergence: {
+      type: 'special',
+      schema: convergence,
+      description:
+        "AFlow's early stop, for scores of all queries: [more below](#equal-scores-and-the-early-stop-ties-convergence)",
+      range: '`off`, or a group of the next three',
+      shownDefault: 'off',
+    },
+    invalid: {
+      type: 'choice',
+      choices: ['retry', 'zero'],
+      default: 'retry',
+      description:
+        'a proposal that breaks a static rule is asked for again; or, as in the paper, it ends its round with the score 0.0',
+    },
+    mode: {
+      type: 'choice',
+      choices: ['task-level', 'query-level'],
+      default: 'task-level',
+      description:
+        'one workflow for all queries; or one for each, the baseline: [more below](#a-workflow-for-each-query-mode-query-level)',
+    },
+    final_pick: {
+      type: 'special',
+      schema: finalPickSchema(policy),
+      description: "how the winner is named: a policy's name, or a group",
+      range: 'a name, or a group of the next three',
+      shownDefault: finalPickRules.policy.default,
+    },
+  } as const satisfies SettingTable;
+}
+
+/** @param method the one that the file chooses, whose own settings stand beside the others */
+export function evaluationShape(method: string) {
+  const chosenBy = 'evaluation.method';
+  const own = ownSettingChecks({ registry: 'evaluation methods', name: method, chosenBy, taken: Object.keys(evaluationRules) });
+  return { ...own, ...shapeOf(evaluationRules) };
+}
+
+export const clusterTable = {
+  executors: { type: 'number', whole: true, low: 1, high: 64, default: 1, description: 'processes on this machine' },
+  slots: { type: 'number', whole: true, low: 1, high: 4096, default: 32, unit: 'jobs', description: 'at once in each of them' },
+} as const satisfies SettingTable;
