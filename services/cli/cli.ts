@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
+import { type ExitCode, exitCodes } from '../shared/errors/exit-codes.ts';
 import { CliError, tellError } from './cli-error.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { InterruptedError, type Interrupts } from './interrupts.ts';
 import { createDrawnView, createLineView, type RunView } from './progress/run-view.ts';
 
@@ -98,5 +98,5 @@ export async function sayError({ json, error, notice, writeOut }: FailedCommand)
 }
 
 export function interruptedError(error: InterruptedError, message = error.message): CliError {
-  return new CliError(error.by === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated, message, { cause: error });
+  return new CliError(error.kind, message, { cause: error });
 }

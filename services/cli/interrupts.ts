@@ -1,10 +1,14 @@
+import type { ErrorKind } from '../domain/errors/error-kind.ts';
+import { ScaleError } from '../domain/errors/scale-error.ts';
+
 /** Why a command was asked to stop. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError';
+export class InterruptedError extends ScaleError {
+  readonly kind: ErrorKind;
   readonly by: NodeJS.Signals;
 
   constructor(by: NodeJS.Signals) {
     super(by === 'SIGINT' ? 'interrupted' : `ended by ${by}`);
+    this.kind = by === 'SIGINT' ? 'interrupted' : 'terminated';
     this.by = by;
   }
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { exitCodes } from '../shared/errors/exit-codes.ts';
 import { processEnvironment } from '../shared/settings/environment.ts';
 import { createCli, sayError } from './cli.ts';
-import { exitCodes } from './exit-codes.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { createProgram } from './program.ts';
 

@@ -24,16 +24,14 @@ import { within } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
-import { ControlError } from './control-error.ts';
 import { type Coordinator, isOver } from './coordinator.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
+import { RequestRefusedError } from './request-refused-error.ts';
 import { openRunLog } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
-
-export { ControlError };
 
 /** "term", or "term-2", which is the same search again. */
 function isNamed(found: string, name: string): boolean {
@@ -63,7 +61,8 @@ const readWithinMs = 20_000;
 export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing: Timing): ControlHandlers {
   const manifestOf = async (runId: string): Promise<RunManifest> => {
     const manifest = await bus.runs.get(runId);
-    if (!manifest) throw new ControlError('not-found', `there is no run ${runId}; \`scale list\` shows the runs there are`);
+    if (!manifest)
+      throw new RequestRefusedError('not-found', `there is no run ${runId}; \`scale list\` shows the runs there are`);
     return manifest;
   };
   const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
@@ -83,7 +82,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   ): Promise<{ status: RunStatus }> => {
     const steered = (await write()) ?? (await manifestOf(runId));
     const { status } = steered;
-    if (status !== wanted) throw new ControlError('failed-precondition', `run ${runId} has ended already`);
+    if (status !== wanted) throw new RequestRefusedError('conflict', `run ${runId} has ended already`);
     coordinator.drive(steered);
     return { status };
   };
@@ -99,14 +98,14 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
 
   return {
     async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated, writtenHash, defaultsVersion, preflight }) {
-      if (!configuration || !benchmark) throw new ControlError('invalid-argument', 'configuration and benchmark must be given');
+      if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
       const contentHash = await bus.blobs.put(content);
       const settings = configurationFromProto(configuration);
       if (settings.benchmark.contentHash !== contentHash) {
-        throw new ControlError(
-          'invalid-argument',
+        throw new RequestRefusedError(
+          'bad-input',
           `configuration.benchmark.content_hash is ${settings.benchmark.contentHash}, but the benchmark's content has ${contentHash}`,
         );
       }
@@ -115,7 +114,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         optimizer: settings.optimizer,
       })) {
         const fault = templateFault(chatTemplateKwargs);
-        if (fault !== undefined) throw new ControlError('invalid-argument', `configuration.${role}: ${fault}`);
+        if (fault !== undefined) throw new RequestRefusedError('bad-input', `configuration.${role}: ${fault}`);
       }
       const runId = runIdOf(settings);
       const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated };

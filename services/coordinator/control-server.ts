@@ -9,13 +9,14 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { ScaleError } from '../domain/errors/scale-error.ts';
 import { type ControlServiceServer, ControlServiceService } from '../shared/contracts/generated/scale/v1/control.ts';
 import { answeredBy } from '../shared/control-client/control-error.ts';
-import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { coerceError } from '../shared/errors/coerce-error.ts';
+import { grpcStatusOf } from '../shared/errors/grpc-status.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
-import { BusError } from '../shared/messaging/errors.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { ControlError, type ControlHandlers } from './control-handlers.ts';
+import type { ControlHandlers } from './control-handlers.ts';
 
 export interface ControlServer {
   readonly port: number;
@@ -27,11 +28,8 @@ const maxMessageBytes = 128 * 1024 * 1024;
 const stopGraceMs = 2000;
 /** Characters of a status's text, which travels in a header. */
 const longestDetails = 4_000;
-const codes = {
-  'not-found': status.NOT_FOUND,
-  'invalid-argument': status.INVALID_ARGUMENT,
-  'failed-precondition': status.FAILED_PRECONDITION,
-} as const;
+/** What went wrong on this side of the call. */
+const worthLogging: ReadonlySet<status> = new Set([status.INTERNAL, status.UNAVAILABLE, status.DATA_LOSS]);
 
 export interface ControlServerSettings {
   /** E.g. "127.0.0.1:0". */
@@ -161,24 +159,24 @@ function isAdmitted(metadata: Metadata, token: string | undefined): boolean {
   return metadata.get('authorization').some((shown) => timingSafeEqual(digest(String(shown)), digest(`Bearer ${token}`)));
 }
 
-class NotAdmittedError extends Error {
-  override readonly name = 'NotAdmittedError';
+class NotAdmittedError extends ScaleError {
+  readonly kind = 'refused';
   constructor() {
     super('this coordinator wants a token, and the call shows none or another one: set SCALE_CONTROL_TOKEN to its token');
   }
 }
 
 /** Ends the calls that a stop finds under way. */
-class StoppingError extends Error {
-  override readonly name = 'StoppingError';
+class StoppingError extends ScaleError {
+  readonly kind = 'unreachable';
   constructor() {
     super('the coordinator is stopping');
   }
 }
 
 /** Who waits for an answer is told why there is none, before giving up. */
-class LateError extends Error {
-  override readonly name = 'LateError';
+class LateError extends ScaleError {
+  readonly kind = 'unreachable';
   constructor(trouble: string | undefined) {
     super(`the coordinator is there, and ${trouble === undefined ? 'is not done yet' : `waits for the NATS server: ${trouble}`}`);
   }
@@ -188,8 +186,8 @@ const answerBeforeMs = 1_500;
 /** A new object each time: the same error may end several calls. */
 function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; details: string; metadata: Metadata } {
   const error = coerceError(thrown);
-  const code = codeOf(error);
-  if (code === status.INTERNAL || code === status.UNAVAILABLE) logger.error({ err: error }, 'a control call failed');
+  const code = grpcStatusOf(error);
+  if (worthLogging.has(code)) logger.error({ err: error }, 'a control call failed');
   const metadata = new Metadata();
   metadata.set(answeredBy, 'coordinator');
   return Object.assign(new Error(error.message, { cause: error }), {
@@ -197,12 +195,4 @@ function grpcErrorOf(thrown: unknown, logger: Logger): Error & { code: number; d
     details: error.message.slice(0, longestDetails),
     metadata,
   });
-}
-
-function codeOf(error: Error): status {
-  if (error instanceof ControlError) return codes[error.code];
-  if (error instanceof NotAdmittedError) return status.UNAUTHENTICATED;
-  if (error instanceof StoppingError || error instanceof LateError) return status.UNAVAILABLE;
-  // The coordinator is there, and what it stands on is not: worth asking again.
-  return error instanceof BusError && error.retryable ? status.UNAVAILABLE : status.INTERNAL;
 }

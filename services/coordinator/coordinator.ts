@@ -4,7 +4,7 @@ import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
-import { coerceError } from '../shared/lifecycle/coerce-error.ts';
+import { coerceError } from '../shared/errors/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';

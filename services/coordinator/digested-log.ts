@@ -3,7 +3,7 @@ import { pause } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, LogEntry } from '../shared/messaging/bus.ts';
 import { LogLostError } from '../shared/messaging/errors.ts';
-import { ControlError } from './control-error.ts';
+import { RequestRefusedError } from './request-refused-error.ts';
 
 export interface DigestedEntry extends LogEntry {
   /** Of the log up to here. Equal digests are equal beginnings, whatever sequences the store has given the entries. */
@@ -29,7 +29,7 @@ const pauseMs = 250;
 /**
  * Reads a log from a place on, also across a store that was made anew: where its coordinator writes it again, the reader goes on
  * where it was; where it does not, `restarted` comes before the first entry of what the log is now.
- * @throws ControlError when the store has lost the run, and nobody brings it back
+ * @throws RequestRefusedError when the store has lost the run, and nobody brings it back
  */
 export async function* readDigested(
   { bus, timing }: LogSource,
@@ -67,12 +67,12 @@ export async function* readDigested(
   }
 }
 
-/** @throws ControlError if nobody brings the run back */
+/** @throws RequestRefusedError if nobody brings the run back */
 async function untilKnown({ bus, timing }: LogSource, runId: string, signal: AbortSignal): Promise<void> {
   const deadline = timing.monotonicMs() + restoredWithinMs;
   while (!signal.aborted && (await bus.runs.get(runId)) === undefined) {
     if (timing.monotonicMs() > deadline) {
-      throw new ControlError('not-found', `run ${runId} was lost with the store of NATS: start it again with its file`);
+      throw new RequestRefusedError('not-found', `run ${runId} was lost with the store of NATS: start it again with its file`);
     }
     await pause(timing, pauseMs, signal);
   }

@@ -1,5 +1,5 @@
+import { coerceError } from '../shared/errors/coerce-error.ts';
 import { orAborted, pause } from '../shared/lifecycle/abort.ts';
-import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Lease, LeaseStore } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';

@@ -1,4 +1,5 @@
 import type { Benchmark } from '../domain/benchmark.ts';
+import { ScaleError } from '../domain/errors/scale-error.ts';
 import { encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -15,8 +16,8 @@ export function createRunCopy(): RunCopy {
 }
 
 /** The run is gone from the store, and this process holds nothing of it: whoever has its file must start it again. */
-export class RunLostError extends Error {
-  override readonly name = 'RunLostError';
+export class RunLostError extends ScaleError {
+  readonly kind = 'damaged';
   constructor(runId: string) {
     super(
       `run ${runId} is gone from the store, which was made anew, and no coordinator holds a copy: start it again with its file`,

@@ -1,6 +1,6 @@
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
+import { coerceError } from '../shared/errors/coerce-error.ts';
 import { within } from '../shared/lifecycle/abort.ts';
-import { coerceError } from '../shared/lifecycle/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import { createWaitTeller, type WaitTeller } from '../shared/lifecycle/wait-teller.ts';

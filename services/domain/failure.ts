@@ -1,3 +1,5 @@
+import { ScaleError } from './errors/scale-error.ts';
+
 /**
  * Why something that belongs to the method went wrong: the workflow, the model's reply, the scorer. Trouble with the
  * infrastructure (an endpoint that is down, a lost connection) is never one of these: it is retried, and never scored.
@@ -59,8 +61,8 @@ export interface Failure {
 }
 
 /** Thrown inside the domain to end an execution with a failure; the interpreter turns it into the outcome. */
-export class FailureError extends Error {
-  override readonly name = 'FailureError';
+export class FailureError extends ScaleError {
+  readonly kind = 'failed';
   readonly failure: Failure;
 
   constructor(failure: Failure, options?: ErrorOptions) {

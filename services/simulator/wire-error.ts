@@ -1,11 +1,15 @@
+import type { ErrorKind } from '../domain/errors/error-kind.ts';
+import { ScaleError } from '../domain/errors/scale-error.ts';
+
 /** An error as vLLM's OpenAI-compatible server words it. */
-export class WireError extends Error {
-  override readonly name = 'WireError';
+export class WireError extends ScaleError {
+  readonly kind: ErrorKind;
   readonly status: number;
   readonly type: string;
 
   constructor(status: number, type: string, message: string) {
     super(message);
+    this.kind = status < 500 ? 'bad-input' : 'failed';
     this.status = status;
     this.type = type;
   }

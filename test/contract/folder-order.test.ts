@@ -13,6 +13,7 @@ const services = join(import.meta.dirname, '../../services');
 const domain = [
   ...[
     'defined',
+    'errors',
     'benchmark',
     'settings',
     'failure',

@@ -2,7 +2,6 @@ import { appendFile, readFile } from 'node:fs/promises';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { keyBindingsOf, renderKeyBindings } from '../../shared/models/key-bindings.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /**
@@ -18,7 +17,7 @@ export async function bindKeys(folder: DataFolder, endpoints: readonly Endpoint[
     const message =
       `the cluster that runs on ${folder.root} was started without the key in ${missing.variable}: ` +
       'wait until it has ended, or give another --data-dir';
-    throw new CliError(exitCodes.notReachable, message);
+    throw new CliError('unreachable', message);
   }
   const known = new Set((await readFile(folder.endpointKeysFile, 'utf8').catch(() => '')).split('\n'));
   const lines = wanted.map((binding) => renderKeyBindings([binding])).filter((line) => !known.has(line.trimEnd()));

@@ -5,6 +5,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
 import type { RunningPart, StartFailure } from './supervise.ts';
 
@@ -33,8 +34,8 @@ export interface ChildService extends RunningPart {
 }
 
 /** A service ended before it was ready, or was not ready in time; the message holds the end of its log. */
-export class ServiceStartError extends Error implements StartFailure {
-  override readonly name = 'ServiceStartError';
+export class ServiceStartError extends ScaleError implements StartFailure {
+  readonly kind = 'unreachable';
   readonly reason: string;
 
   /** @param details the end of its log, as sentences */

@@ -1,10 +1,11 @@
-import { describeFileError, isDiskFull } from '../file-error.ts';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { describeFileError, isDiskFull } from '../../shared/errors/file-error.ts';
 import type { DataFolder } from './data-folder.ts';
 import { describeFullDisk, diskSpaceAt } from './disk-space.ts';
 
 /** The data folder cannot hold a cluster; the message says why, and what to do. */
-export class DataFolderError extends Error {
-  override readonly name = 'DataFolderError';
+export class DataFolderError extends ScaleError {
+  readonly kind = 'unreachable';
 }
 
 /**

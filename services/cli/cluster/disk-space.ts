@@ -1,6 +1,6 @@
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDiskFull } from '../file-error.ts';
+import { isDiskFull } from '../../shared/errors/file-error.ts';
 
 export interface DiskSpace {
   readonly freeBytes: number;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ControlClient, connectControl } from '../../shared/control-client/control-client.ts';
 import { FolderInUseError } from '../../shared/toolchain/folder-lock.ts';
 import { isRunning } from '../../shared/toolchain/process-identity.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { ViewedWait } from '../progress/run-view.ts';
 import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
 import { bindKeys } from './bind-keys.ts';
@@ -35,8 +35,8 @@ export interface ReachedCluster {
 }
 
 /** The command that owned the cluster has ended, and its services with it. */
-export class ClusterEndedError extends Error {
-  override readonly name = 'ClusterEndedError';
+export class ClusterEndedError extends ScaleError {
+  readonly kind = 'unreachable';
 }
 
 /** Longest drain of a cluster that is on its way down. */
@@ -108,7 +108,7 @@ function heldError(settings: LocalClusterSettings, error: FolderInUseError): Cli
   const message =
     `process ${error.ownerPid} holds ${settings.folder.root} but its cluster does not answer: ` +
     'wait for it, stop it, or give another --data-dir';
-  return new CliError(exitCodes.notReachable, message, { cause: error });
+  return new CliError('unreachable', message, { cause: error });
 }
 
 async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {

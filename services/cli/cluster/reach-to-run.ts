@@ -1,7 +1,6 @@
 import { readSecret } from '../../shared/settings/environment.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { DataFolder } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
 
@@ -37,7 +36,7 @@ export async function reachToRun({ cli, server, notice, ...local }: ClusterWish)
   if (lack === undefined) return cluster;
   await cluster.close(cli.interrupts.forced);
   const message = `the cluster that runs on ${local.folder.root} has no simulated model${lack}: wait until it has ended, or give another --data-dir`;
-  throw new CliError(exitCodes.notReachable, message);
+  throw new CliError('unreachable', message);
 }
 
 function lackOf({ simulatorUrl, simulatorBenchmarks }: ReachedCluster, wanted: readonly string[]): string | undefined {
@@ -49,7 +48,7 @@ function lackOf({ simulatorUrl, simulatorBenchmarks }: ReachedCluster, wanted: r
 function serverWithoutSimulator(cli: Cli, server: string, withSimulator: boolean): ReachedCluster {
   if (!withSimulator) return reachServer(server, readSecret('SCALE_CONTROL_TOKEN', cli.environment));
   throw new CliError(
-    exitCodes.badInput,
+    'bad-input',
     `the endpoint \`simulated\` exists only on this machine: with --server, name an endpoint that the workers there can reach`,
   );
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 
 /** A process that was started and is ready. */
 export interface RunningPart {
@@ -35,8 +36,8 @@ export interface StartFailure extends Error {
 }
 
 /** A part of the cluster died again and again. */
-export class ServiceKeepsDyingError extends Error {
-  override readonly name = 'ServiceKeepsDyingError';
+export class ServiceKeepsDyingError extends ScaleError {
+  readonly kind = 'failed';
 }
 
 const quickDeathMs = 10_000;

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { alignColumns } from '../../shared/document/align-columns.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { benches } from '../bench/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 interface BenchOptions {
   readonly json: boolean;
@@ -24,7 +24,7 @@ async function runBench(cli: Cli, name: string, { seconds }: BenchOptions): Prom
   const bench = benches.find((candidate) => candidate.name === name);
   if (bench === undefined) {
     const known = benches.map((candidate) => candidate.name).join(', ');
-    throw new CliError(exitCodes.badInput, `there is no bench "${name}"; use one of ${known}`);
+    throw new CliError('bad-input', `there is no bench "${name}"; use one of ${known}`);
   }
   const { rows, notes } = await bench.run(cli, seconds);
   const lines = rows.map((row) => [

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { createLineView } from '../progress/run-view.ts';
 import { findRun } from '../runs/find-run.ts';
 import { followRun } from '../runs/follow-run.ts';
@@ -64,6 +64,6 @@ async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Prom
     if ((await endOf(cluster, error)) !== undefined) return;
     if (!late.aborted) throw error;
     const message = `run ${runId} is to be cancelled, but its log does not say so after ${withinMs / 1_000} s: look at the coordinator's log`;
-    throw new CliError(exitCodes.failed, message, { cause: error });
+    throw new CliError('failed', message, { cause: error });
   }
 }

@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { compareEvaluations, NothingToCompareError } from '../../domain/comparison/compare-evaluations.ts';
 import { randomStream } from '../../domain/random.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { type ComparisonSide, readRunSide, refuseUnlike } from '../eval/comparison-side.ts';
 import { concludingSentence, describeComparison } from '../eval/describe-comparison.ts';
 import { readRecordFile } from '../eval/read-record-file.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
 
 interface CompareOptions extends ClusterOptions {
@@ -56,7 +56,7 @@ function comparisonOf(a: ComparisonSide, b: ComparisonSide): Compared {
   } catch (cause) {
     if (!(cause instanceof NothingToCompareError)) throw cause;
     const message = `${a.label} and ${b.label} have no query in common: evaluate both on the same split of the same benchmark`;
-    throw new CliError(exitCodes.badInput, message, { cause });
+    throw new CliError('bad-input', message, { cause });
   }
 }
 
@@ -82,5 +82,5 @@ async function fileSide(wanted: string): Promise<ComparisonSide | undefined> {
   );
   if (isFile) return readRecordFile(wanted);
   if (!/\.jsonl$/.test(wanted)) return undefined;
-  throw new CliError(exitCodes.badInput, `${wanted}: there is no such file of records`);
+  throw new CliError('bad-input', `${wanted}: there is no such file of records`);
 }

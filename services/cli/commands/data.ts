@@ -9,10 +9,10 @@ import { releasedBenchmarks, releasedBenchmarksOf } from '../../shared/benchmark
 import { ReleaseError } from '../../shared/benchmarks/releases/release-error.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type Answer, type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { InterruptedError } from '../interrupts.ts';
 import { type BenchmarkFiles, benchmarkFiles, describeState, renderBenchmarkFiles } from '../releases/benchmark-files.ts';
 import { createDownloadProgress, formatBytes } from '../releases/download-progress.ts';
@@ -135,7 +135,7 @@ function originOf(cli: Cli, { from, mirror = mirrorSetting(cli) }: PullOptions, 
 function mirrorSetting({ environment }: Cli): string | undefined {
   const setting = environment.SCALE_DATA_MIRROR;
   if (!setting || isWebAddress(setting)) return setting || undefined;
-  throw new CliError(exitCodes.badInput, `SCALE_DATA_MIRROR must be an http or https URL, but is "${setting}"`);
+  throw new CliError('bad-input', `SCALE_DATA_MIRROR must be an http or https URL, but is "${setting}"`);
 }
 
 function renderPulled(pulled: Pulled): string {
@@ -178,7 +178,7 @@ async function writableFolder(cli: Cli, { folder: wanted }: FolderOptions): Prom
     return folder;
   } catch (cause) {
     const { message } = cause as Error;
-    throw new CliError(exitCodes.badInput, `${folder} cannot be written to (${message}); name another with --folder`, { cause });
+    throw new CliError('bad-input', `${folder} cannot be written to (${message}); name another with --folder`, { cause });
   }
 }
 

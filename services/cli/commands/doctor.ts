@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
@@ -9,7 +10,6 @@ import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
 import { checkEndpoints } from '../doctor/check-endpoints.ts';
 import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
 import { checkSandbox } from '../doctor/check-sandbox.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { refuseMissingKeys } from '../runs/run-request.ts';
 
 interface DoctorOptions {

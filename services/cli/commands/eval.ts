@@ -15,7 +15,6 @@ import { type EvaluationChoices, type EvaluationSubject, evaluationFile } from '
 import { readExecutionDetails } from '../eval/read-execution-details.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { writeEvaluation } from '../eval/write-evaluation.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
@@ -80,7 +79,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
 async function subjectOf(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<EvaluationSubject> {
   const { run } = options;
   if ((workflow === undefined) === (run === undefined)) {
-    throw new CliError(exitCodes.badInput, 'name what to evaluate: either a workflow file, or --run RUN for its best workflow');
+    throw new CliError('bad-input', 'name what to evaluate: either a workflow file, or --run RUN for its best workflow');
   }
   if (workflow !== undefined) return { kind: 'file', path: workflow };
   return withCluster(cli, options, (cluster) => readFoundWorkflow(cluster, run, cli.interrupts.requested));
@@ -89,9 +88,9 @@ async function subjectOf(cli: Cli, workflow: string | undefined, options: EvalOp
 async function answerOf({ cluster, record, file }: EndedRun, folder: string, signal: AbortSignal): Promise<Answer> {
   const state = record.state();
   const [round] = state.rounds;
-  if (state.failure !== undefined) throw new CliError(exitCodes.failed, `${record.runId} failed: ${state.failure.message}`);
+  if (state.failure !== undefined) throw new CliError('failed', `${record.runId} failed: ${state.failure.message}`);
   if (round === undefined || round.outcomes.length === 0) {
-    throw new CliError(exitCodes.endedWithoutSuccess, `${record.runId} was ${state.status} before anything was executed`);
+    throw new CliError('unsuccessful', `${record.runId} was ${state.status} before anything was executed`);
   }
   const details = await readExecutionDetails(cluster, record.runId, round.workflowHash, signal);
   const records = executionRecords(round.outcomes, details, file.benchmark);

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { addExperimentOptions, type ExperimentOptions } from '../experiments/experiment-options.ts';
 import { experimentToDocument } from '../experiments/experiment-to-document.ts';

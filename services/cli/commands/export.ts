@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { bestOf } from '../progress/run-progress.ts';
 import { workflowYaml } from '../report/workflow-yaml.ts';
 import { reportOf } from '../runs/archive-run.ts';
@@ -42,7 +42,7 @@ export function addExportCommand(program: Command, cli: Cli): void {
 async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOptions): Promise<Answer> {
   const { what, out, json } = options;
   if (what === 'log' && out === undefined && !json && cli.outputIsTerminal) {
-    throw new CliError(exitCodes.badInput, 'a log is bytes, which a terminal cannot show: give --out FILE, or redirect stdout');
+    throw new CliError('bad-input', 'a log is bytes, which a terminal cannot show: give --out FILE, or redirect stdout');
   }
   const signal = cli.interrupts.requested;
   const { record, content } = await withCluster(cli, options, async (cluster) => {
@@ -77,11 +77,11 @@ async function contentOf(
     case 'workflow': {
       if (isQueryLevel(record.state().configuration)) {
         const message = `run ${record.runId} has a workflow for each query: \`--what events-jsonl\` holds all of them`;
-        throw new CliError(exitCodes.badInput, message);
+        throw new CliError('bad-input', message);
       }
       const best = bestOf(record.state());
       if (best?.workflow !== undefined) return workflowYaml(best.workflow);
-      throw new CliError(exitCodes.badInput, `run ${record.runId} has no scored workflow yet`);
+      throw new CliError('bad-input', `run ${record.runId} has no scored workflow yet`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { isGoingOn, runDocument, runTable } from '../runs/describe-runs.ts';
 
 interface ListOptions extends ClusterOptions {

@@ -2,11 +2,11 @@ import { Argument, type Command } from 'commander';
 import type { KeptMemory, RunMemory } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount } from '../../shared/document/format.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 interface MemoryOptions extends ClusterOptions {
   readonly json: boolean;
@@ -40,7 +40,7 @@ async function list(cluster: ReachedCluster, runs: readonly string[], options: M
 
 async function forget(cluster: ReachedCluster, runs: readonly string[], options: MemoryOptions, cli: Cli): Promise<Answer> {
   if (runs.length === 0 && options.benchmark === undefined && !options.all) {
-    throw new CliError(exitCodes.badInput, 'say what to forget: runs by their ids, --benchmark NAME, or --all');
+    throw new CliError('bad-input', 'say what to forget: runs by their ids, --benchmark NAME, or --all');
   }
   const wanted = (await chosen(cluster, runs, options, cli)).map(({ memory }) => memory?.runId ?? '');
   const { runIds } = await cluster.client.forgetMemory(wanted, cli.interrupts.requested);
@@ -59,7 +59,7 @@ async function chosen(
   const ofBenchmark = kept.filter(({ memory }) => benchmark === undefined || memory?.benchmark === benchmark);
   for (const run of runs) {
     if (ofBenchmark.some(({ memory }) => memory?.runId.startsWith(run))) continue;
-    throw new CliError(exitCodes.badInput, `nothing is kept of a run ${run}: \`scale memory list\` shows what there is`);
+    throw new CliError('bad-input', `nothing is kept of a run ${run}: \`scale memory list\` shows what there is`);
   }
   return runs.length === 0 ? ofBenchmark : ofBenchmark.filter(({ memory }) => runs.some((run) => memory?.runId.startsWith(run)));
 }

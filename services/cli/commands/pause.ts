@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { statusName } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 
@@ -22,7 +22,7 @@ export function addPauseCommand(program: Command, cli: Cli): void {
           const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
           if (cluster.kind === 'own') {
             const message = `no cluster runs on ${options.dataDir}, so nobody works on run ${runId}: \`scale run\` with its file would go on with it`;
-            throw new CliError(exitCodes.badInput, message);
+            throw new CliError('bad-input', message);
           }
           const response = await cluster.client.pauseRun(runId, options.reason, cli.interrupts.requested);
           const status = statusName(response.status);

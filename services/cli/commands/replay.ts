@@ -12,11 +12,11 @@ import { tablesOf } from '../../domain/replay/strategy-tables.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { readRunAsSearch } from '../../shared/traces/read-run-log.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { replayJson } from '../replay/replay-json.ts';
 import { replayOnThreads } from '../replay/replay-threads.ts';
 import { replayToDocument } from '../replay/replay-to-document.ts';
@@ -75,7 +75,7 @@ function comparedMethods(): string[] {
 async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
   const { budgets, ratios, picks, warmUp } = options;
   const tables = tablesOf({ methods: options.methods, picks, budgets, ratios, warmUpRounds: warmUp });
-  if (tables.length === 0) throw new CliError(exitCodes.badInput, '--budgets and --ratios are both empty: nothing to replay');
+  if (tables.length === 0) throw new CliError('bad-input', '--budgets and --ratios are both empty: nothing to replay');
   const searches = await readSearches(cli, options);
   const report = await replayTables(cli, options, searches, tables);
   const [document, json] = [replayToDocument(report), replayJson(report)];

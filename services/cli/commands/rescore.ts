@@ -10,10 +10,10 @@ import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { sandboxSettings } from '../../shared/config/service-settings.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { createLazySandbox } from '../../shared/sandbox/lazy-sandbox.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { countUpTo } from '../parse-count.ts';
 import { type RecordedAnswers, readRecordedAnswers } from '../rescore/read-recorded-answers.ts';
 import { type AnswerToScore, type Disagreement, type Rescored, rescoreAnswers } from '../rescore/rescore-answers.ts';
@@ -76,17 +76,17 @@ async function chosenScorer({ benchmark, scorer: wanted }: RescoreOptions): Prom
   try {
     const scorer = scorerIn(definition, scorers[name] ?? name);
     if (scorer.needs !== 'model') return scorer;
-    throw new CliError(exitCodes.badInput, `the scorer ${name} asks a model, which rescore does not: use scale eval`);
+    throw new CliError('bad-input', `the scorer ${name} asks a model, which rescore does not: use scale eval`);
   } catch (cause) {
     if (!(cause instanceof UnknownScorerError)) throw cause;
     const names = Object.keys(scorers).join(', ');
-    throw new CliError(exitCodes.badInput, `benchmark ${benchmark} has ${names}; ${cause.message}`, { cause });
+    throw new CliError('bad-input', `benchmark ${benchmark} has ${names}; ${cause.message}`, { cause });
   }
 }
 
 /** A scorer of the user's own that is at fault. */
 function scorerFault(error: unknown): never {
-  if (error instanceof FailureError) throw new CliError(exitCodes.badInput, error.message, { cause: error });
+  if (error instanceof FailureError) throw new CliError('bad-input', error.message, { cause: error });
   throw error;
 }
 
@@ -96,7 +96,7 @@ function answersToScore(file: string, recorded: RecordedAnswers, queries: readon
     const query = queryIndex === undefined ? undefined : queries[queryIndex];
     if (query) return { ...answer, query };
     const why = `field "q" is ${answer.q}, but the split has ${queries.length} queries; is it another split or benchmark?`;
-    throw new CliError(exitCodes.badInput, `${file}, line ${answer.line}: ${why}`);
+    throw new CliError('bad-input', `${file}, line ${answer.line}: ${why}`);
   });
 }
 

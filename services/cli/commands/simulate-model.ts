@@ -1,9 +1,9 @@
 import { delimiter, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { mainOf, startChildService } from '../cluster/child-service.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 interface SimulateModelOptions {
   readonly json: boolean;
@@ -43,7 +43,7 @@ async function simulate(cli: Cli, options: SimulateModelOptions) {
   forced.addEventListener('abort', () => void service.kill(), { once: true });
   requested.addEventListener('abort', () => void service.stop(), { once: true });
   const end = await service.exited;
-  if (!requested.aborted) throw new CliError(exitCodes.failed, `the simulated model ${end}`);
+  if (!requested.aborted) throw new CliError('failed', `the simulated model ${end}`);
   return { exitCode: exitCodes.ok, document: undefined, text: '' };
 }
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { checkPrograms } from '../runs/check-programs.ts';
 import { type FileProblem, type ValidatedFile, validateFile } from '../validation/validate-file.ts';
 

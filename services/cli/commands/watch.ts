@@ -3,7 +3,6 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { exitCodeOfStatus, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -52,7 +51,7 @@ async function show(cli: Cli, cluster: ReachedCluster, record: RunRecord, view: 
   // Nobody goes on with a run while its cluster is not there, so there is nothing to wait for.
   if (!record.isOver()) {
     const message = `run ${record.runId} stands still: \`scale run\` with its file continues it`;
-    throw new CliError(exitCodes.endedWithoutSuccess, message);
+    throw new CliError('unsuccessful', message);
   }
   const { summary } = await cluster.client.getRun(record.runId, signal);
   const document = summary === undefined ? { runId: record.runId } : runDocument(summary);

@@ -14,7 +14,7 @@ export async function checkEndpoints(file: RunFile, cli: Cli): Promise<Check[]> 
       if (look === undefined)
         return { ...about, status: 'warning', advice: 'it has neither answered nor refused a small call in time' };
       if (look.kind === 'answers') return { ...about, status: 'ok' };
-      const isBusy = look.kind === 'not-now' && look.error.kind !== 'unavailable';
+      const isBusy = look.kind === 'not-now' && look.error.problem !== 'unavailable';
       return { ...about, status: isBusy ? 'warning' : 'missing', advice: look.error.message };
     }),
   );

@@ -4,7 +4,6 @@ import { describeMissingResults } from '../../domain/comparison/missing-results.
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { bestOf } from '../progress/run-progress.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
@@ -36,10 +35,7 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
   const state = (await readRun(cluster, createRunRecord(runId), signal)).state();
   const round = bestOf(state) ?? state.rounds.at(-1);
   if (round === undefined || round.outcomes.length === 0) {
-    throw new CliError(
-      exitCodes.badInput,
-      `run ${runId} has executed nothing of its best workflow: \`scale eval --run ${runId}\` does`,
-    );
+    throw new CliError('bad-input', `run ${runId} has executed nothing of its best workflow: \`scale eval --run ${runId}\` does`);
   }
   const details = await readExecutionDetails(cluster, runId, round.workflowHash, signal);
   const records = executionRecords(round.outcomes, details, await readRunBenchmark(cluster, runId, signal));
@@ -65,7 +61,7 @@ export function refuseUnlike(a: ComparisonSide, b: ComparisonSide): void {
     const [inA, inB] = [a[field], b[field]];
     if (inA === undefined || inB === undefined || inA === inB) continue;
     throw new CliError(
-      exitCodes.badInput,
+      'bad-input',
       `${a.label} and ${b.label} cannot be compared: the ${field} of the first is ${inA}, of the second ${inB}`,
     );
   }

@@ -13,7 +13,6 @@ import { singleRound } from '../../shared/config/single-round.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { workflowYaml } from '../report/workflow-yaml.ts';
 
 /** What is evaluated: a workflow file, or the best workflow of a run with the settings that it was found with. */
@@ -112,7 +111,7 @@ async function settingsWithoutFile(subject: EvaluationSubject, choices: Evaluati
     new RunFileError({ file: 'scale eval', field }, message, { cause });
   const name = choices.benchmark ?? (subject.kind === 'run' ? subject.configuration.benchmark.name : undefined);
   if (name === undefined) {
-    throw new CliError(exitCodes.badInput, 'name what to evaluate on: --benchmark NAME, or --run-file FILE with a benchmark');
+    throw new CliError('bad-input', 'name what to evaluate on: --benchmark NAME, or --run-file FILE with a benchmark');
   }
   const written = { benchmark: name };
   const settings = settingsOf(written);
@@ -134,7 +133,7 @@ async function settingsWithoutFile(subject: EvaluationSubject, choices: Evaluati
 function refuseUnknownFile({ runId, configuration: { benchmark } }: FoundWorkflow): void {
   if (benchmarkDefinitions.some(({ name }) => name === benchmark.name)) return;
   const message = `${runId} ran on ${benchmark.name}, a benchmark of your own: name its file with --benchmark FILE.yaml`;
-  throw new CliError(exitCodes.badInput, message);
+  throw new CliError('bad-input', message);
 }
 
 /** The path of a benchmark file that stands on the command line is seen from here, not from a run file. */

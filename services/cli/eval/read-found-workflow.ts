@@ -2,7 +2,6 @@ import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { bestOf } from '../progress/run-progress.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
@@ -20,13 +19,13 @@ export async function readFoundWorkflow(
   const record = await readRun(cluster, createRunRecord(runId), signal);
   if (isQueryLevel(record.state().configuration)) {
     throw new CliError(
-      exitCodes.badInput,
+      'bad-input',
       `run ${runId} has a workflow for each query, not one to evaluate; its own score is that of its benchmark's split`,
     );
   }
   const workflow = bestOf(record.state())?.workflow;
   if (workflow === undefined || manifest?.configuration === undefined) {
-    throw new CliError(exitCodes.badInput, `run ${runId} has no scored workflow yet`);
+    throw new CliError('bad-input', `run ${runId} has no scored workflow yet`);
   }
   const configuration = configurationFromProto(manifest.configuration);
   const endpoint = manifest.endpoints.find(({ model }) => model === configuration.executor.model);

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { ComparisonSide } from './comparison-side.ts';
 
 /** A line of records.jsonl, or of a file from elsewhere that has at least a query and a score. */
@@ -30,7 +29,7 @@ export async function readRecordFile(path: string): Promise<ComparisonSide> {
   const lines = (await readText(path)).split('\n').map((text, index) => ({ text: text.trim(), number: index + 1 }));
   const records = lines.filter(({ text }) => text !== '').map(({ text, number }) => readLine(path, text, number));
   const [first] = records;
-  if (first === undefined) throw new CliError(exitCodes.badInput, `${path}: it holds no record`);
+  if (first === undefined) throw new CliError('bad-input', `${path}: it holds no record`);
   return {
     label: path,
     ...sharedValue(path, records, 'benchmark'),
@@ -48,7 +47,7 @@ async function readText(path: string): Promise<string> {
     return utf8Text(await readFile(path));
   } catch (cause) {
     if (!(cause instanceof EncodingError)) throw cause;
-    throw new CliError(exitCodes.badInput, `${path} ${cause.message}; \`scale eval\` writes such records as records.jsonl`, {
+    throw new CliError('bad-input', `${path} ${cause.message}; \`scale eval\` writes such records as records.jsonl`, {
       cause,
     });
   }
@@ -59,12 +58,12 @@ function readLine(path: string, text: string, number: number): RecordLine {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CliError(exitCodes.badInput, `${path}:${number}: not valid JSON: ${(cause as Error).message}`, { cause });
+    throw new CliError('bad-input', `${path}:${number}: not valid JSON: ${(cause as Error).message}`, { cause });
   }
   const parsed = recordLine.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new CliError(exitCodes.badInput, `${path}:${number}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'wrong'}`);
+  throw new CliError('bad-input', `${path}:${number}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'wrong'}`);
 }
 
 /** Records of two scorers in one file would be compared as if they were repeats. */
@@ -73,10 +72,7 @@ function sharedValue(path: string, records: readonly RecordLine[], field: 'bench
   const [value] = values;
   if (values.size === 1) return value === undefined ? {} : { [field]: value };
   const names = [...values].map((name) => name ?? 'none').join(', ');
-  throw new CliError(
-    exitCodes.badInput,
-    `${path}: its records have different values of ${field} (${names}): compare one at a time`,
-  );
+  throw new CliError('bad-input', `${path}: its records have different values of ${field} (${names}): compare one at a time`);
 }
 
 /** A record without a repeat gets the next one of its query. */

@@ -8,7 +8,6 @@ import { createSlots } from '../../shared/sandbox/slots.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { type RunView, tellWaits } from '../progress/run-view.ts';
 import { createEndpointCheck } from '../runs/check-endpoints.ts';
 import { refuseMissingKeys } from '../runs/run-request.ts';
@@ -128,5 +127,5 @@ function quietView(ticket: RunTicket, notice: (message: string) => void): RunVie
 function refuseUnlessCompleted(what: string, runId: string, { status, failure }: RunState): void {
   if (status === 'completed') return;
   const why = failure === undefined ? `it was ${status}` : `it failed: ${failure.message}`;
-  throw new CliError(exitCodes.failed, `${what} (run ${runId}) has no result, so the experiment has none: ${why}`);
+  throw new CliError('failed', `${what} (run ${runId}) has no result, so the experiment has none: ${why}`);
 }

@@ -1,5 +1,4 @@
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { OptimizerChoice } from './experiment-plan.ts';
 import { settingExperiment } from './setting-experiment.ts';
 
@@ -17,7 +16,7 @@ export const optimizer = settingExperiment({
   vary: ({ optimizers, base }) => {
     const { endpoint, model } = base.parsed.settings.models.executor;
     if (optimizers.length === 0 && base.runFile !== undefined) {
-      throw new CliError(exitCodes.badInput, 'name the models to compare: --optimizers MODEL,MODEL@ENDPOINT …');
+      throw new CliError('bad-input', 'name the models to compare: --optimizers MODEL,MODEL@ENDPOINT …');
     }
     const choices = optimizers.length > 0 ? optimizers : byDefault;
     return {

@@ -6,7 +6,6 @@ import { completeRunFile, readRunFileSettings } from '../../shared/config/run-fi
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { settingsOf } from '../../shared/config/run-file-schema.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 import type { ExperimentBase, ExperimentPlan } from './experiment-plan.ts';
@@ -29,7 +28,7 @@ export async function planExperiment(experiment: Experiment, options: Experiment
   const benchmarks = [...benchmarkNames.keys()];
   if (benchmarks.length < experiment.fewestBenchmarks) {
     const count = `${experiment.name} needs ${experiment.fewestBenchmarks} benchmarks and has ${benchmarks.join(', ') || 'none'}`;
-    throw new CliError(exitCodes.badInput, `${count}: name some with --benchmarks`);
+    throw new CliError('bad-input', `${count}: name some with --benchmarks`);
   }
   refuseMethods(experiment, options.methods ?? []);
   const seeds = options.seeds ?? (quick ? quickly.seeds : seedsByDefault);
@@ -47,14 +46,14 @@ export async function planExperiment(experiment: Experiment, options: Experiment
 /** @throws CliError */
 function refuseMethods({ name, knownMethods, mostMethods }: Experiment, wanted: readonly string[]): void {
   if (mostMethods === 0 && wanted.length > 0) {
-    throw new CliError(exitCodes.badInput, `${name} varies a setting of its own: --methods is not for it`);
+    throw new CliError('bad-input', `${name} varies a setting of its own: --methods is not for it`);
   }
   for (const method of wanted) {
     if (knownMethods.includes(method)) continue;
-    throw new CliError(exitCodes.badInput, `${name} knows no method "${method}"; ${suggestion(method, knownMethods)}`);
+    throw new CliError('bad-input', `${name} knows no method "${method}"; ${suggestion(method, knownMethods)}`);
   }
   if (wanted.length > mostMethods) {
-    throw new CliError(exitCodes.badInput, `${name} takes one method and has ${wanted.join(', ')}`);
+    throw new CliError('bad-input', `${name} takes one method and has ${wanted.join(', ')}`);
   }
 }
 
@@ -90,7 +89,7 @@ async function named(names: readonly string[]): Promise<ReadonlyMap<string, stri
   const known = new Map<string, string>();
   for (const name of names) {
     const { name: title } = await findBenchmark(name);
-    if (known.has(title)) throw new CliError(exitCodes.badInput, `the benchmark ${title} is named twice`);
+    if (known.has(title)) throw new CliError('bad-input', `the benchmark ${title} is named twice`);
     known.set(title, name);
   }
   return known;

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { readNumberedJsonLines } from '../../shared/benchmarks/read-json-lines.ts';
 import { utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 const answerRow = z.object({
   /** Index among the matrix's queries, without a matrix the query's place in the split. */
@@ -61,7 +60,7 @@ function parseMatrix(file: string, bytes: Buffer): z.infer<typeof matrixFile> {
     return matrixFile.parse(JSON.parse(utf8Text(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause).split('\n').join(' ') : (cause as Error).message;
-    throw new CliError(exitCodes.badInput, `${file}, which says what the queries of the answers are, cannot be read: ${why}`, {
+    throw new CliError('bad-input', `${file}, which says what the queries of the answers are, cannot be read: ${why}`, {
       cause,
     });
   }

@@ -10,7 +10,6 @@ import { createOpenAiEndpoint } from '../../shared/models/openai-endpoint.ts';
 import { proxySettings } from '../../shared/models/proxy-settings.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createPreflightMeter, type PreflightMeter } from './preflight-meter.ts';
 
@@ -145,13 +144,13 @@ export async function lookWithin(
 /** What keeps a run from beginning. One that has much to do will have time later. */
 export function troubleOf(look: EndpointLook): string | undefined {
   if (look.kind === 'answers') return undefined;
-  return look.kind === 'needs-person' || look.error.kind === 'unavailable' ? look.error.message : undefined;
+  return look.kind === 'needs-person' || look.error.problem === 'unavailable' ? look.error.message : undefined;
 }
 
 function refusalOf({ endpoint }: AskedEndpoint, kind: EndpointLook['kind'], trouble: string): CliError {
-  if (kind === 'needs-person') return new CliError(exitCodes.needsPerson, trouble);
+  if (kind === 'needs-person') return new CliError('needs-person', trouble);
   const hint = 'start it, or let the command wait for it with --wait-for-endpoints';
-  return new CliError(exitCodes.notReachable, `the endpoint of ${endpoint.model} is not reachable: ${trouble}; ${hint}`);
+  return new CliError('unreachable', `the endpoint of ${endpoint.model} is not reachable: ${trouble}; ${hint}`);
 }
 
 /** Several endpoints in one sentence each; what a person has to mend comes first. */
@@ -159,11 +158,9 @@ function allOf(failures: readonly unknown[]): unknown {
   const other = failures.find((failure) => !(failure instanceof CliError));
   if (other !== undefined) return other;
   const errors = failures.filter((failure) => failure instanceof CliError);
-  const exitCode = errors.some((error) => error.exitCode === exitCodes.needsPerson)
-    ? exitCodes.needsPerson
-    : exitCodes.notReachable;
+  const kind = errors.some((error) => error.kind === 'needs-person') ? 'needs-person' : 'unreachable';
   const sentences = [...new Set(errors.map(({ message }) => (/[.?!]$/.test(message) ? message : `${message}.`)))];
-  return new CliError(exitCode, [...sentences, 'Nothing was started or scored.'].join(' '));
+  return new CliError(kind, [...sentences, 'Nothing was started or scored.'].join(' '));
 }
 
 function waitFor({ endpoint }: AskedEndpoint, trouble: string, waitedMs: number) {

@@ -6,7 +6,6 @@ import { sandboxSettings } from '../../shared/config/service-settings.ts';
 import { createSandbox } from '../../shared/sandbox/sandbox.ts';
 import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 /**
  * Before anything is spent on this machine: that it can run the Python programs which a benchmark needs, and that the user's own
@@ -34,7 +33,7 @@ export async function checkPrograms(
       return [`${why} A workflow with the operator programmer cannot be executed here; \`scale doctor\` shows what is missing.`];
     const whatFor = scorers.length > 0 ? `its scorer ${scorers[0]?.name} runs them` : 'its operator test runs them';
     const message = `benchmark ${benchmark.name} cannot be run (${whatFor}), since ${why} \`scale doctor\` shows what is missing.`;
-    throw new CliError(exitCodes.badInput, message, { cause: error });
+    throw new CliError('bad-input', message, { cause: error });
   }
 }
 
@@ -49,7 +48,7 @@ async function tryOwnScorers(benchmark: Benchmark, code: CodeRunner, signal: Abo
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       const message = `${error.message} (tried with the reference of query ${query.id} for an answer)`;
-      throw new CliError(exitCodes.badInput, message, { cause: error });
+      throw new CliError('bad-input', message, { cause: error });
     }
   }
 }

@@ -8,7 +8,6 @@ import { type RunManifest, RunStatus } from '../../shared/contracts/generated/sc
 import { runIdOf } from '../../shared/contracts/run-id.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { describeDifferences, describeMoves, isOtherLength, listedDifferences } from './describe-differences.ts';
 import { readRun } from './follow-run.ts';
 import { readRunBenchmark } from './read-run-benchmark.ts';
@@ -159,19 +158,17 @@ async function noteEarlier(
 /** @throws CliError if there is no such run, or the file does not say where its models are */
 async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string, signal: AbortSignal): Promise<ChosenRun> {
   const { manifest } = await cluster.client.getRun(runId, signal);
-  if (manifest?.configuration === undefined)
-    throw new CliError(exitCodes.failed, `the cluster has no configuration for run ${runId}`);
-  if (isOver(manifest.status))
-    throw new CliError(exitCodes.badInput, `run ${runId} has ended: \`scale report ${runId}\` shows it`);
+  if (manifest?.configuration === undefined) throw new CliError('failed', `the cluster has no configuration for run ${runId}`);
+  if (isOver(manifest.status)) throw new CliError('bad-input', `run ${runId} has ended: \`scale report ${runId}\` shows it`);
   const { executor, optimizer } = configurationFromProto(manifest.configuration);
   const missing = [executor, optimizer].find(({ model }) => file.endpoints.every((endpoint) => endpoint.model !== model));
   if (missing !== undefined) {
     const known = file.endpoints.map(({ model }) => model).join(', ');
-    throw new CliError(exitCodes.badInput, `run ${runId} asks the model ${missing.model}, and the run file has ${known}`);
+    throw new CliError('bad-input', `run ${runId} asks the model ${missing.model}, and the run file has ${known}`);
   }
   if (manifest.simulated !== isSimulatedRun(file)) {
     const [before, now] = manifest.simulated ? ['simulated', 'real'] : ['real', 'simulated'];
-    throw new CliError(exitCodes.badInput, `run ${runId} was started with ${before} models, and the run file has ${now} ones`);
+    throw new CliError('bad-input', `run ${runId} was started with ${before} models, and the run file has ${now} ones`);
   }
   const started = await asStarted(cluster, file, manifest, signal);
   const differences = describeDifferences(started, file);

@@ -3,8 +3,8 @@ import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
 const statusNames = new Map<RunStatus, string>([
   [RunStatus.RUNNING, 'running'],

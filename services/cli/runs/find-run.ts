@@ -1,7 +1,6 @@
 import type { RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 /**
  * The run that a person means: by its id, the start of its id, or its name; without any, the one that was started last.
@@ -15,7 +14,7 @@ export async function findRun(cluster: ReachedCluster, wanted: string | undefine
 export function chooseRun(runs: readonly RunSummary[], wanted: string | undefined): RunSummary {
   if (wanted === undefined) {
     const newest = runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs)[0];
-    if (newest === undefined) throw new CliError(exitCodes.badInput, 'there is no run here yet: start one with `scale run FILE`');
+    if (newest === undefined) throw new CliError('bad-input', 'there is no run here yet: start one with `scale run FILE`');
     return newest;
   }
   const exact = runs.filter((run) => run.runId === wanted);
@@ -23,11 +22,11 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
   const [run, another] = found;
   if (run === undefined) {
     const known = runs.length === 0 ? 'there are none here' : `there are ${runs.map(({ runId }) => runId).join(', ')}`;
-    throw new CliError(exitCodes.badInput, `no run is called ${wanted}: ${known}`);
+    throw new CliError('bad-input', `no run is called ${wanted}: ${known}`);
   }
   if (another !== undefined) {
     const ids = found.map(({ runId }) => runId).join(', ');
-    throw new CliError(exitCodes.badInput, `more than one run is called ${wanted}: name one of ${ids}`);
+    throw new CliError('bad-input', `more than one run is called ${wanted}: name one of ${ids}`);
   }
   return run;
 }

@@ -1,3 +1,4 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/run/ledger/totals.ts';
@@ -20,8 +21,8 @@ export interface FollowSettings {
 }
 
 /** The run has paused itself, since only a person can mend the reason. */
-export class RunNeedsPersonError extends Error {
-  override readonly name = 'RunNeedsPersonError';
+export class RunNeedsPersonError extends ScaleError {
+  readonly kind = 'needs-person';
   readonly runId: string;
   readonly reason: string;
   constructor(runId: string, reason: string) {

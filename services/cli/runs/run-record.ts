@@ -5,7 +5,6 @@ import type { RunState } from '../../domain/run/state.ts';
 import { eventFromProto } from '../../shared/contracts/event-codec.ts';
 import type { LoggedEvent } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { RoundTimes } from '../progress/run-progress.ts';
 
 /** A run's log as far as it has been read, and what it amounts to. */
@@ -44,7 +43,7 @@ export function createRunRecord(runId: string): RunRecord {
     events,
     times,
     state: () => {
-      if (state === undefined) throw new CliError(exitCodes.failed, `run ${runId} has no event yet`);
+      if (state === undefined) throw new CliError('failed', `run ${runId} has no event yet`);
       return state;
     },
     lastSequence: () => events.at(-1)?.sequence ?? 0,
@@ -58,7 +57,7 @@ export function createRunRecord(runId: string): RunRecord {
     },
     isOver: () => state !== undefined && state.status !== 'running' && state.status !== 'paused',
     add: ({ sequence, timeMs, event: logged, digest: upToHere = '' }) => {
-      if (logged === undefined) throw new CliError(exitCodes.failed, `entry ${sequence} of run ${runId} holds no event`);
+      if (logged === undefined) throw new CliError('failed', `entry ${sequence} of run ${runId} holds no event`);
       const { event } = eventFromProto(logged);
       state = applyEvent(state, event);
       events.push({ sequence, timeMs, event });

@@ -8,7 +8,6 @@ import type { Endpoint, StartRunRequest } from '../../shared/contracts/generated
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import type { Environment } from '../../shared/settings/environment.ts';
 import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
 
 /** The simulated model answers within milliseconds and takes as many requests at once as it is sent. */
 const simulatedLimits = { maxConcurrency: 256, timeoutMs: 30_000 } as const;
@@ -37,7 +36,7 @@ export function isSimulatedRun({ endpoints, configuration }: RunFile): boolean {
 
 function addressedEndpoint({ simulated, ...endpoint }: RunEndpoint, simulatorUrl: string | undefined): Endpoint {
   if (!simulated) return endpoint;
-  if (simulatorUrl === undefined) throw new CliError(exitCodes.failed, `nobody simulates the model ${endpoint.model}`);
+  if (simulatorUrl === undefined) throw new CliError('failed', `nobody simulates the model ${endpoint.model}`);
   return { ...endpoint, ...simulatedLimits, baseUrl: simulatorUrl };
 }
 
@@ -47,7 +46,7 @@ function addressedEndpoint({ simulated, ...endpoint }: RunEndpoint, simulatorUrl
  */
 export function refuseMissingKeys(file: RunFile, environment: Environment): void {
   const [missing] = missingKeys(file, environment);
-  if (missing !== undefined) throw new CliError(exitCodes.badInput, missing);
+  if (missing !== undefined) throw new CliError('bad-input', missing);
 }
 
 /** A sentence for each variable that is to hold a secret and is not set. */

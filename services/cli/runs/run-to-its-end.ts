@@ -9,7 +9,6 @@ import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
 import { reachToRun } from '../cluster/reach-to-run.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { InterruptedError } from '../interrupts.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
@@ -200,7 +199,7 @@ function describeLoss(runId: string): string {
 function heldRun({ runId, reason }: RunNeedsPersonError, { kind }: ReachedCluster): CliError {
   const how = kind === 'own' ? '' : `, and so does \`scale resume ${runId}\``;
   const message = `${reason}. Run ${runId} is paused, and nothing of this was scored: once it is mended, the same command goes on with it${how}.`;
-  return new CliError(exitCodes.needsPerson, message);
+  return new CliError('needs-person', message);
 }
 
 function interruptedRun(error: InterruptedError, cluster: ReachedCluster, record: RunRecord): CliError {

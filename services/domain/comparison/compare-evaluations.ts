@@ -1,3 +1,4 @@
+import { ScaleError } from '../errors/scale-error.ts';
 import type { Random } from '../ports.ts';
 import { mean } from '../statistics/intervals.ts';
 import { type PairedInterval, pairedInterval } from '../statistics/paired-interval.ts';
@@ -56,8 +57,8 @@ export interface ChangedQuery {
 }
 
 /** The two have no query in common. */
-export class NothingToCompareError extends Error {
-  override readonly name = 'NothingToCompareError';
+export class NothingToCompareError extends ScaleError {
+  readonly kind = 'bad-input';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ScaleError } from '../errors/scale-error.ts';
 import { confidence } from './confidence.ts';
 import { constant } from './constant.ts';
 import { difference } from './difference.ts';
@@ -29,8 +30,8 @@ export const evaluationMethods: EvaluationMethods = methodsByName([
   rasch,
 ]);
 
-export class UnknownEvaluationMethodError extends Error {
-  override readonly name = 'UnknownEvaluationMethodError';
+export class UnknownEvaluationMethodError extends ScaleError {
+  readonly kind = 'bad-input';
   readonly method: string;
 
   constructor(method: string, methods: EvaluationMethods) {

@@ -1,3 +1,4 @@
+import { ScaleError } from '../errors/scale-error.ts';
 import { argmax } from './argmax.ts';
 import { halving } from './halving.ts';
 import type { PickPolicy, PickSettings } from './pick-policy.ts';
@@ -12,8 +13,8 @@ export const pickPolicies: PickPolicies = new Map([argmax, top, halving, race, r
 
 export const defaultPickSettings: PickSettings = { topK: 3, eta: 2, confidence: 0.95 };
 
-export class UnknownPickPolicyError extends Error {
-  override readonly name = 'UnknownPickPolicyError';
+export class UnknownPickPolicyError extends ScaleError {
+  readonly kind = 'bad-input';
   readonly policy: string;
 
   constructor(policy: string, policies: PickPolicies) {

@@ -1,3 +1,5 @@
+import { ScaleError } from '../errors/scale-error.ts';
+
 /** An expression in Python's notation as SymPy's `parse_expr` reads it, without what no answer has been seen to use. */
 export interface PythonExpression {
   readonly symbols: ReadonlySet<string>;
@@ -44,12 +46,17 @@ export function parsePythonExpression(text: string): PythonExpression | undefine
     const evaluate = parse(tokens, symbols);
     return { symbols, at: evaluate };
   } catch (error) {
-    if (error instanceof NotAnExpression) return undefined;
+    if (error instanceof NotAnExpressionError) return undefined;
     throw error;
   }
 }
 
-class NotAnExpression extends Error {}
+class NotAnExpressionError extends ScaleError {
+  readonly kind = 'bad-input';
+  constructor() {
+    super('SymPy would refuse it');
+  }
+}
 
 interface Token {
   readonly kind: 'number' | 'name' | 'sign';
@@ -80,7 +87,7 @@ function parse(tokens: readonly Token[], symbols: Set<string>): Evaluate {
     return text;
   };
   const expect = (sign: string): void => {
-    if (takes(sign) === undefined) throw new NotAnExpression();
+    if (takes(sign) === undefined) throw new NotAnExpressionError();
   };
   const chain = (operand: () => Evaluate, ...signs: string[]): Evaluate => {
     let left = operand();
@@ -114,11 +121,11 @@ function parse(tokens: readonly Token[], symbols: Set<string>): Evaluate {
     const { kind, text } = tokens[next] ?? { kind: 'sign', text: '' };
     next += 1;
     if (kind === 'number') return constant(Number(text));
-    if (kind !== 'name') throw new NotAnExpression();
+    if (kind !== 'name') throw new NotAnExpressionError();
     return takes('(') === undefined ? named(text) : call(text);
   };
   const named = (name: string): Evaluate => {
-    if (notSymbols.has(name) || Object.hasOwn(functions, name)) throw new NotAnExpression();
+    if (notSymbols.has(name) || Object.hasOwn(functions, name)) throw new NotAnExpressionError();
     if (Object.hasOwn(constants, name)) return constant(constants[name] ?? Number.NaN);
     symbols.add(name);
     return (numberOf) => numberOf(name);
@@ -128,11 +135,11 @@ function parse(tokens: readonly Token[], symbols: Set<string>): Evaluate {
     while (takes(',') !== undefined) inner.push(exclusiveOr());
     expect(')');
     const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
-    if (!known) throw new NotAnExpression();
+    if (!known) throw new NotAnExpressionError();
     return apply(known, inner);
   };
   const whole = exclusiveOr();
-  if (next < tokens.length) throw new NotAnExpression();
+  if (next < tokens.length) throw new NotAnExpressionError();
   return whole;
 }
 

@@ -1,3 +1,4 @@
+import { ScaleError } from '../errors/scale-error.ts';
 import { dropAflow } from './drop-aflow.ts';
 import { dropExact } from './drop-exact.ts';
 import { dropStrict } from './drop-strict.ts';
@@ -32,8 +33,8 @@ export const scorers: readonly Scorer[] = [
   mbppStrict,
 ];
 
-export class UnknownScorerError extends Error {
-  override readonly name = 'UnknownScorerError';
+export class UnknownScorerError extends ScaleError {
+  readonly kind = 'bad-input';
 
   constructor(scorer: string) {
     super(`there is no scorer "${scorer}"; there are ${scorers.map(({ name }) => name).join(', ')}`);

@@ -1,4 +1,5 @@
 import type { Query } from '../benchmark.ts';
+import { ScaleError } from '../errors/scale-error.ts';
 import type { CodeRunner, ModelClient } from '../ports.ts';
 
 export interface ScoredAnswer {
@@ -39,16 +40,16 @@ export interface Scorer {
   score(answer: string, query: Query, tools: ScoringTools): ScoredAnswer | Promise<ScoredAnswer>;
 }
 
-export class CodeRunnerMissingError extends Error {
-  override readonly name = 'CodeRunnerMissingError';
+export class CodeRunnerMissingError extends ScaleError {
+  readonly kind = 'failed';
 
   constructor(scorer: string) {
     super(`the scorer ${scorer} runs the programs of answers and was given nothing to run them with; scale doctor tells why`);
   }
 }
 
-export class JudgeMissingError extends Error {
-  override readonly name = 'JudgeMissingError';
+export class JudgeMissingError extends ScaleError {
+  readonly kind = 'bad-input';
 
   constructor(scorer: string) {
     super(`the scorer ${scorer} asks a model, which only an execution can: use scale eval`);

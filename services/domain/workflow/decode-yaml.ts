@@ -1,9 +1,10 @@
 import { LineCounter, parseDocument, visit } from 'yaml';
+import { ScaleError } from '../errors/scale-error.ts';
 import { WholeDouble } from './whole-double.ts';
 
 /** Text that is not YAML; JSON is YAML too. */
-export class YamlError extends Error {
-  override readonly name = 'YamlError';
+export class YamlError extends ScaleError {
+  readonly kind = 'bad-input';
   /** From 1. */
   readonly line: number;
 

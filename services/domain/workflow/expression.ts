@@ -1,5 +1,6 @@
 import type { CelInput, CelValue } from '@bufbuild/cel';
 import { celUint, isCelError, isCelList, isCelMap, isCelUint, parse, plan } from '@bufbuild/cel';
+import { ScaleError } from '../errors/scale-error.ts';
 import type { Value } from '../operators/operator.ts';
 import { environment } from './cel/environment.ts';
 import { mendTree } from './cel/mend-tree.ts';
@@ -29,8 +30,8 @@ export interface Expression {
 export type Variables = (name: string) => StepValue | undefined;
 
 /** An expression that cannot be read or has no value. */
-export class ExpressionError extends Error {
-  override readonly name = 'ExpressionError';
+export class ExpressionError extends ScaleError {
+  readonly kind = 'bad-input';
 }
 
 /** A value larger than this ends the execution: loops that double a text would exhaust the memory. */

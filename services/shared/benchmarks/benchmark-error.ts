@@ -1,3 +1,5 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 export type BenchmarkProblem =
   | 'unknown-benchmark'
   | 'unknown-split'
@@ -13,8 +15,8 @@ export type BenchmarkProblem =
   | 'limit';
 
 /** A benchmark that cannot be loaded as asked: the message is one sentence for the user. */
-export class BenchmarkError extends Error {
-  override readonly name = 'BenchmarkError';
+export class BenchmarkError extends ScaleError {
+  readonly kind = 'bad-input';
   readonly problem: BenchmarkProblem;
 
   constructor(problem: BenchmarkProblem, message: string, options?: ErrorOptions) {

@@ -1,8 +1,9 @@
 import { type InfoField, type InfoRecord, CsvError as LibraryError, parse } from 'csv-parse/sync';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 
 /** A text that breaks a rule of RFC 4180. */
-export class CsvError extends Error {
-  override readonly name = 'CsvError';
+export class CsvError extends ScaleError {
+  readonly kind = 'bad-input';
   /** From 1. */
   readonly line: number;
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../domain/workflow/parse-workflow.ts';
@@ -11,8 +12,8 @@ import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 export type WorkflowSurroundings = Pick<Benchmark, 'operators' | 'inputs'>;
 
 /** A workflow file that cannot be used, with all that is wrong with it; the message has one line a problem. */
-export class WorkflowFileError extends Error {
-  override readonly name = 'WorkflowFileError';
+export class WorkflowFileError extends ScaleError {
+  readonly kind = 'bad-input';
   readonly file: string;
   /** Where the text is not YAML or JSON, from 1. */
   readonly line: number | undefined;

@@ -1,6 +1,8 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /** A run file that cannot be used: one sentence that names the file, the field and the rule. */
-export class RunFileError extends Error {
-  override readonly name = 'RunFileError';
+export class RunFileError extends ScaleError {
+  readonly kind = 'bad-input';
   readonly file: string;
   /** From 1, where it is known. */
   readonly line: number | undefined;

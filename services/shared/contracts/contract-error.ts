@@ -1,6 +1,8 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /** Bytes or a message from elsewhere that this program cannot read: cut off, of a newer version, or missing a part. */
-export class ContractError extends Error {
-  override readonly name = 'ContractError';
+export class ContractError extends ScaleError {
+  readonly kind = 'damaged';
   /** The message's name in proto/scale/v1, e.g. "Event". */
   readonly contract: string;
 

@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { Event } from './generated/scale/v1/event.ts';
 
 /** A record of a log file is not as it was written. */
-export class DamagedRecordError extends Error {
-  override readonly name = 'DamagedRecordError';
+export class DamagedRecordError extends ScaleError {
+  readonly kind = 'damaged';
   /** From 1. */
   readonly record: number;
 

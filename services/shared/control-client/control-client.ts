@@ -6,6 +6,7 @@ import {
   credentials,
   Metadata,
   type ServiceError,
+  status,
 } from '@grpc/grpc-js';
 import {
   type CancelRunResponse,
@@ -25,7 +26,7 @@ import {
   WatchRunRequest,
   type WatchRunResponse,
 } from '../contracts/generated/scale/v1/control.ts';
-import { ControlError, controlErrorFrom } from './control-error.ts';
+import { ControlError, controlErrorFrom, givenUp } from './control-error.ts';
 
 /**
  * The ControlService as promises and iterators. Every call ends: after its deadline, or when its signal aborts.
@@ -99,13 +100,18 @@ export function connectControl(address: string, settings: ControlClientSettings 
   ): Promise<Response> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) {
-        reject(new ControlError(call, address, 'cancelled', `${call} was not sent: ${String(signal.reason)}`));
+        reject(givenUp(call, address, signal));
         return;
       }
       const sent = method.call(client, request, metadata, { deadline: Date.now() + limitMs }, (error, response) => {
         signal.removeEventListener('abort', abandon);
         if (error === null) resolve(response);
-        else reject(controlErrorFrom(call, address, error));
+        else
+          reject(
+            signal.aborted && error.code === status.CANCELLED
+              ? givenUp(call, address, signal)
+              : controlErrorFrom(call, address, error),
+          );
       });
       const abandon = (): void => sent.cancel();
       signal.addEventListener('abort', abandon, { once: true });

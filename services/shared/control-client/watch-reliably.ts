@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggedEvent, Progress } from '../contracts/generated/scale/v1/control.ts';
 import type { ControlClient } from './control-client.ts';
-import { controlErrorFrom } from './control-error.ts';
+import { controlErrorFrom, isLasting } from './control-error.ts';
 
 export type WatchUpdate =
   | { readonly kind: 'event'; readonly logged: LoggedEvent }
@@ -97,8 +97,7 @@ export async function* watchReliably(
     } catch (error) {
       const failure = controlErrorFrom('WatchRun', client.address, error);
       if (signal.aborted) return;
-      const isLasting = failure.kind === 'not-found' || failure.kind === 'refused';
-      if (failed(attempt) || isLasting) throw failure;
+      if (failed(attempt) || isLasting(failure)) throw failure;
       yield { kind: 'connection-lost', message: failure.message };
     }
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);

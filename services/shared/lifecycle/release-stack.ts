@@ -1,3 +1,5 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /**
  * What must be given back at the end. Acquire, then push the release on the next line, so that a failure further down gives
  * back all that came before it.
@@ -9,13 +11,13 @@ export interface ReleaseStack extends AsyncDisposable {
   use<T extends AsyncDisposable>(name: string, handle: T): T;
   /**
    * Runs all releases one by one, the last pushed first. One that throws does not keep the others from running.
-   * @throws AggregateError of ReleaseError
+   * @throws AggregateError of UnreleasedError
    */
   release(): Promise<void>;
 }
 
-export class ReleaseError extends Error {
-  override readonly name = 'ReleaseError';
+export class UnreleasedError extends ScaleError {
+  readonly kind = 'failed';
   constructor(what: string, cause: unknown) {
     super(`${what} could not be released: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
@@ -25,12 +27,12 @@ export function createReleaseStack(): ReleaseStack {
   const releases: { name: string; release: () => void | Promise<void> }[] = [];
 
   const release = async () => {
-    const errors: ReleaseError[] = [];
+    const errors: UnreleasedError[] = [];
     for (let entry = releases.pop(); entry !== undefined; entry = releases.pop()) {
       try {
         await entry.release();
       } catch (error) {
-        errors.push(new ReleaseError(entry.name, error));
+        errors.push(new UnreleasedError(entry.name, error));
       }
     }
     if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join('; '));

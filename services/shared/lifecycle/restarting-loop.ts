@@ -1,6 +1,6 @@
+import { coerceError } from '../errors/coerce-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from './abort.ts';
-import { coerceError } from './coerce-error.ts';
 import type { Timing } from './timing.ts';
 
 const firstPauseMs = 100;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type ExitCode, exitCodeOf, exitCodes } from '../errors/exit-codes.ts';
 import { untilAborted } from './abort.ts';
 import { createReleaseStack, type ReleaseStack } from './release-stack.ts';
 
@@ -39,7 +40,7 @@ export interface Service {
   readonly ending: AbortSignal;
   /** Aborts when the time for draining is over: drop what is still going on. */
   readonly forced: AbortSignal;
-  /** Ends the service with exit status 1: for an error in the background after which it cannot go on. */
+  /** Ends the service with the exit status of the error's kind: for an error in the background after which it cannot go on. */
   fail(error: unknown): void;
 }
 
@@ -53,7 +54,8 @@ type Ending =
 
 /**
  * Runs a service as this process, and ends the process. SIGTERM and SIGINT drain, which is to run the releases; a second one
- * forces. Exit status: 0 after a drain, 1 after a failure or when a release failed, the signal's own after a forced end.
+ * forces. Exit status: 0 after a drain, by the kind of the error after a failure, 1 when a release failed or the parent is gone, the
+ * signal's own after a forced end.
  */
 export async function runService(definition: ServiceDefinition): Promise<never> {
   const { name, log } = definition;
@@ -108,7 +110,12 @@ export async function runService(definition: ServiceDefinition): Promise<never> 
   if (state === 'draining') state = 'stopped';
   log.info({ state }, 'stopped');
   if (forced.signal.aborted && lastSignal !== undefined) endBySignal(lastSignal);
-  process.exit(clean && ending.reason === 'signal' ? 0 : 1);
+  process.exit(exitCodeAfter(ending, clean));
+}
+
+function exitCodeAfter(ending: Ending, clean: boolean): ExitCode {
+  if (ending.reason === 'failed') return exitCodeOf(ending.error);
+  return clean && ending.reason === 'signal' ? exitCodes.ok : exitCodes.failed;
 }
 
 /** @returns false if something could not be released, or not in time */

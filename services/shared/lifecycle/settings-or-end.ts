@@ -1,7 +1,5 @@
+import { exitCodeOf } from '../errors/exit-codes.ts';
 import { SettingsError } from '../settings/settings-error.ts';
-
-/** As every command does for bad input; docs/cli.md. */
-const badInput = 2;
 
 /** The settings of this process; where a variable cannot be used, one sentence on stderr and the end of the process. */
 export function settingsOrEnd<Settings>(service: string, read: () => Settings): Settings {
@@ -10,6 +8,6 @@ export function settingsOrEnd<Settings>(service: string, read: () => Settings): 
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${service}: ${error.message}\n`);
-    process.exit(badInput);
+    process.exit(exitCodeOf(error));
   }
 }

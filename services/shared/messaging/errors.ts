@@ -1,6 +1,9 @@
+import type { ErrorKind } from '../../domain/errors/error-kind.ts';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /** The bus did not do what was asked: it is away, slow, full, or refuses. Retrying may help if `retryable`. */
-export class BusError extends Error {
-  override readonly name: string = 'BusError';
+export class BusError extends ScaleError {
+  readonly kind: ErrorKind;
   /** What was asked, e.g. "publish jobs.v1.execute.r1.j1". */
   readonly operation: string;
   /** What was wrong, without the operation. */
@@ -9,6 +12,7 @@ export class BusError extends Error {
 
   constructor(operation: string, problem: string, options: ErrorOptions & { readonly retryable?: boolean } = {}) {
     super(`${operation}: ${problem}`, options);
+    this.kind = options.retryable === false ? 'failed' : 'unreachable';
     this.operation = operation;
     this.problem = problem;
     this.retryable = options.retryable ?? true;
@@ -17,7 +21,8 @@ export class BusError extends Error {
 
 /** Another writer appended to the log first, which means that this one no longer leads the run. */
 export class LogConflictError extends BusError {
-  override readonly name: string = 'LogConflictError';
+  override readonly kind: ErrorKind = 'conflict';
+
   constructor(operation: string, options: ErrorOptions & { readonly problem?: string } = {}) {
     const { problem = 'another coordinator has written to the log; this one must stop' } = options;
     super(operation, problem, { ...options, retryable: false });
@@ -26,7 +31,8 @@ export class LogConflictError extends BusError {
 
 /** Entries that were in the log are gone: the store was made anew, or has lost them. Reading it from the start tells what is left. */
 export class LogLostError extends LogConflictError {
-  override readonly name = 'LogLostError';
+  override readonly kind = 'damaged';
+
   constructor(operation: string, options: ErrorOptions = {}) {
     super(operation, {
       ...options,
@@ -36,7 +42,8 @@ export class LogLostError extends LogConflictError {
 }
 
 export class BlobMissingError extends BusError {
-  override readonly name = 'BlobMissingError';
+  override readonly kind = 'damaged';
+
   constructor(blob: string, options: ErrorOptions = {}) {
     super(`get blob ${blob}`, 'it is not in the object store', { ...options, retryable: false });
   }
@@ -44,7 +51,8 @@ export class BlobMissingError extends BusError {
 
 /** The server cannot serve as a bus: it is too old, or runs without JetStream. */
 export class UnsupportedServerError extends BusError {
-  override readonly name = 'UnsupportedServerError';
+  override readonly kind = 'unreachable';
+
   constructor(operation: string, message: string) {
     super(operation, message, { retryable: false });
   }
@@ -52,7 +60,8 @@ export class UnsupportedServerError extends BusError {
 
 /** An id that cannot be part of a subject, or a setting out of range: a defect of the caller. */
 export class InvalidRequestError extends BusError {
-  override readonly name = 'InvalidRequestError';
+  override readonly kind = 'defect';
+
   constructor(operation: string, message: string) {
     super(operation, message, { retryable: false });
   }

@@ -1,5 +1,5 @@
 import { decodeTrouble, decodeWorkerReport, encodeTrouble, encodeWorkerReport } from '../contracts/board-codec.ts';
-import { coerceError } from '../lifecycle/coerce-error.ts';
+import { coerceError } from '../errors/coerce-error.ts';
 import type { TroubleBoard, WorkerBoard } from './bus.ts';
 import { toBusError } from './nats-errors.ts';
 import type { NatsSession } from './nats-session.ts';

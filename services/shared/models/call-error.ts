@@ -5,7 +5,7 @@ import {
   type BilledUsage,
   EmptyReplyError,
   EndpointError,
-  type EndpointErrorKind,
+  type EndpointProblem,
   LargeReplyError,
   MalformedReplyError,
   RequestFailure,
@@ -51,8 +51,8 @@ export interface CallCircumstances {
  */
 export function callError(error: unknown, circumstances: CallCircumstances): EndpointError | FailureError | undefined {
   const { endpoint, redact, billed } = circumstances;
-  const trouble = (kind: EndpointErrorKind, message: string, failure?: FailureKind) =>
-    new EndpointError(kind, endpoint.baseUrl, message, { billed, ofRequest: failure && { kind: failure, message } });
+  const trouble = (problem: EndpointProblem, message: string, failure?: FailureKind) =>
+    new EndpointError(problem, endpoint.baseUrl, message, { billed, ofRequest: failure && { kind: failure, message } });
   if (error instanceof FailureError) return error;
   if (error instanceof EndpointError) return billed === undefined ? error : withBilled(error, billed);
   if (error instanceof ServerRefusal) return fromAnswer(error.answer, circumstances);
@@ -82,10 +82,10 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   const failure = (kind: FailureKind, message: string) =>
     new RequestFailure({ kind, message: `${message}: ${quote(message)}` }, billed === undefined ? [] : [billed]);
   /** @param mayBeOfRequest other requests, with the same settings, may be answered */
-  const trouble = (kind: EndpointErrorKind, message: string, mayBeOfRequest = false) => {
+  const trouble = (problem: EndpointProblem, message: string, mayBeOfRequest = false) => {
     const said = `HTTP ${status ?? 200}: ${quote(endpoint.baseUrl + message)}`;
     const ofRequest = { kind: 'refused', message: `the endpoint refuses the request (${said})` } as const;
-    return new EndpointError(kind, endpoint.baseUrl, `${message} (${said})`, {
+    return new EndpointError(problem, endpoint.baseUrl, `${message} (${said})`, {
       status,
       retryAfterMs: wait,
       said: shortened(redact(`${answer.param} ${answer.message}`), longestSaid),
@@ -160,7 +160,7 @@ function innermost(error: Error): Error {
 }
 
 function withBilled(error: EndpointError, billed: BilledUsage): EndpointError {
-  const { kind, endpoint, status, retryAfterMs: wait, said, ofRequest } = error;
+  const { problem, endpoint, status, retryAfterMs: wait, said, ofRequest } = error;
   const message = error.message.slice(endpoint.length + 2);
-  return new EndpointError(kind, endpoint, message, { status, retryAfterMs: wait, said, ofRequest, billed });
+  return new EndpointError(problem, endpoint, message, { status, retryAfterMs: wait, said, ofRequest, billed });
 }

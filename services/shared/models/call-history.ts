@@ -28,7 +28,7 @@ export function isSuspect({ failed, sinceMs, answeredBefore }: CallHistory, { no
   if (last === undefined) return false;
   const times = timesOf(failed, last);
   const others = answered - answeredBefore;
-  switch (last.kind) {
+  switch (last.problem) {
     case 'credentials':
     case 'misconfigured':
     case 'unclear-refusal':
@@ -59,7 +59,7 @@ export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }:
   if (last === undefined) return { kind: 'try-again' };
   const times = timesOf(failed, last);
   const own = last.ofRequest;
-  switch (last.kind) {
+  switch (last.problem) {
     case 'credentials':
     case 'misconfigured':
     case 'unclear-refusal':
@@ -84,8 +84,8 @@ export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }:
   }
 }
 
-function timesOf(failed: readonly EndpointError[], { kind }: EndpointError): number {
-  return failed.filter((error) => error.kind === kind).length;
+function timesOf(failed: readonly EndpointError[], { problem }: EndpointError): number {
+  return failed.filter((error) => error.problem === problem).length;
 }
 
 /** It becomes part of a run's log, so it names no address. */

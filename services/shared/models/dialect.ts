@@ -45,7 +45,8 @@ export function mayFailForStreaming(asked: Dialect, error: unknown): boolean {
 /** The dialect after a call that failed: a whole reply took too long for the server, for a proxy, or for the limit. */
 export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dialect {
   if (asked.streaming !== 'for-usage' || now.streaming !== 'for-usage' || !(error instanceof EndpointError)) return now;
-  const cutOff = error.kind === 'timeout' || (error.kind === 'unavailable' && /ECONNRESET|UND_ERR_SOCKET/.test(error.message));
+  const cutOff =
+    error.problem === 'timeout' || (error.problem === 'unavailable' && /ECONNRESET|UND_ERR_SOCKET/.test(error.message));
   return cutOff ? { ...now, streaming: 'always' } : now;
 }
 
@@ -53,10 +54,10 @@ export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dial
 export function simplerDialect(error: unknown, request: EndpointRequest, dialect: Dialect): Dialect | undefined {
   if (!(error instanceof EndpointError)) return undefined;
   // Half a minute was lost already; a server that gives up on whole replies may well stream this one.
-  if (dialect.streaming === 'for-usage' && error.kind === 'timeout' && error.status !== undefined) {
+  if (dialect.streaming === 'for-usage' && error.problem === 'timeout' && error.status !== undefined) {
     return { ...dialect, streaming: 'always' };
   }
-  if (error.kind !== 'misconfigured' && error.kind !== 'unclear-refusal') return undefined;
+  if (error.problem !== 'misconfigured' && error.problem !== 'unclear-refusal') return undefined;
   const { said } = error;
   if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(said)) {
     return { ...dialect, tokenLimit: 'max_completion_tokens' };

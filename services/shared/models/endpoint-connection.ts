@@ -1,4 +1,5 @@
 import type { Response } from 'undici';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { openHttpConnections } from './http-connections.ts';
 import type { ProxySettings } from './proxy-settings.ts';
@@ -6,8 +7,8 @@ import type { ProxySettings } from './proxy-settings.ts';
 const mostHops = 3;
 
 /** No answer came: the connection failed before its first byte. */
-export class ConnectionError extends Error {
-  override readonly name = 'ConnectionError';
+export class ConnectionError extends ScaleError {
+  readonly kind = 'unreachable';
 }
 
 /** What is sent to an endpoint and what comes back, without any meaning. */

@@ -1,3 +1,5 @@
+import type { ErrorKind } from '../../domain/errors/error-kind.ts';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { type Failure, FailureError } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
 import type { ServerAnswer } from './server-answer.ts';
@@ -10,7 +12,7 @@ import type { ServerAnswer } from './server-answer.ts';
  * such model or address, or a setting that it refuses), unclear-refusal (it refuses the request in words that no rule knows: the
  * configuration is wrong if it answers no request, and the request is if it answers others with the same settings).
  */
-export type EndpointErrorKind =
+export type EndpointProblem =
   | 'throttled'
   | 'unavailable'
   | 'timeout'
@@ -28,9 +30,9 @@ export interface BilledUsage {
   readonly estimated: boolean;
 }
 
-export class EndpointError extends Error {
-  override readonly name = 'EndpointError';
-  readonly kind: EndpointErrorKind;
+export class EndpointError extends ScaleError {
+  readonly kind: ErrorKind;
+  readonly problem: EndpointProblem;
   readonly endpoint: string;
   readonly status: number | undefined;
   /** How long the endpoint asks to be left alone. */
@@ -46,7 +48,7 @@ export class EndpointError extends Error {
   readonly ofRequest: Failure | undefined;
 
   constructor(
-    kind: EndpointErrorKind,
+    problem: EndpointProblem,
     endpoint: string,
     message: string,
     options: ErrorOptions & {
@@ -58,7 +60,8 @@ export class EndpointError extends Error {
     } = {},
   ) {
     super(`${endpoint}: ${message}`, options);
-    this.kind = kind;
+    this.kind = kindOfProblem(problem);
+    this.problem = problem;
     this.endpoint = endpoint;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
@@ -78,12 +81,12 @@ export class RequestFailure extends FailureError {
 }
 
 /** All attempts at a call failed for the infrastructure. The job is to be delivered again later, never scored. */
-export class InfrastructureError extends Error {
-  override readonly name = 'InfrastructureError';
+export class InfrastructureError extends ScaleError {
+  readonly kind: ErrorKind;
   readonly model: string;
   readonly attempts: readonly EndpointError[];
   /** Of the last attempt, or of what kept it from being made; unavailable if neither is known. */
-  readonly kind: EndpointErrorKind;
+  readonly problem: EndpointProblem;
   /** When asking again may make sense. */
   readonly retryAfterMs: number;
   /**
@@ -108,35 +111,36 @@ export class InfrastructureError extends Error {
     });
     this.model = model;
     this.attempts = attempts;
-    this.kind = trouble?.kind ?? 'unavailable';
+    this.kind = forPerson === undefined ? 'unreachable' : 'needs-person';
+    this.problem = trouble?.problem ?? 'unavailable';
     this.retryAfterMs = waitMs;
     this.forPerson = forPerson;
   }
 }
 
 /** What was received is no reply. */
-export class MalformedReplyError extends Error {
-  override readonly name = 'MalformedReplyError';
+export class MalformedReplyError extends ScaleError {
+  readonly kind = 'failed';
 }
 
 /** What was received is a whole reply, in which there is no message. */
-export class EmptyReplyError extends Error {
-  override readonly name = 'EmptyReplyError';
+export class EmptyReplyError extends ScaleError {
+  readonly kind = 'failed';
 }
 
 /** The reply is longer than is taken in. */
-export class LargeReplyError extends Error {
-  override readonly name = 'LargeReplyError';
+export class LargeReplyError extends ScaleError {
+  readonly kind = 'failed';
 }
 
 /** A page for people came instead of an answer. */
-export class WebPageError extends Error {
-  override readonly name = 'WebPageError';
+export class WebPageError extends ScaleError {
+  readonly kind = 'failed';
 }
 
 /** The server answered with an error: in a body that came with the status 200, or as an answer with a status of its own. */
-export class ServerRefusal extends Error {
-  override readonly name = 'ServerRefusal';
+export class ServerRefusal extends ScaleError {
+  readonly kind = 'refused';
   readonly answer: ServerAnswer;
   constructor(answer: ServerAnswer) {
     super('the server answered with an error');
@@ -145,21 +149,27 @@ export class ServerRefusal extends Error {
 }
 
 /** Another attempt, here or elsewhere, may succeed. */
-export function isTransient({ kind }: EndpointError): boolean {
-  return kind !== 'credentials' && kind !== 'misconfigured' && kind !== 'unclear-refusal';
+export function isTransient({ problem }: EndpointError): boolean {
+  return problem !== 'credentials' && problem !== 'misconfigured' && problem !== 'unclear-refusal';
 }
 
 /** The endpoint has more to do than it can: send less. */
-export function isOverload({ kind }: EndpointError): boolean {
-  return kind === 'throttled' || kind === 'timeout' || kind === 'stalled';
+export function isOverload({ problem }: EndpointError): boolean {
+  return problem === 'throttled' || problem === 'timeout' || problem === 'stalled';
 }
 
 /** The endpoint does not work, as against being busy, or having something against this request. */
-export function isOutage({ kind }: EndpointError): boolean {
-  return kind !== 'throttled' && kind !== 'empty' && kind !== 'unclear-refusal';
+export function isOutage({ problem }: EndpointError): boolean {
+  return problem !== 'throttled' && problem !== 'empty' && problem !== 'unclear-refusal';
 }
 
 /** Nothing but a change of the settings, the account or the server helps, whoever asks. */
-export function needsPerson({ kind }: EndpointError): boolean {
-  return kind === 'credentials' || kind === 'misconfigured';
+export function needsPerson({ problem }: EndpointError): boolean {
+  return problem === 'credentials' || problem === 'misconfigured';
+}
+
+function kindOfProblem(problem: EndpointProblem): ErrorKind {
+  return problem === 'credentials' || problem === 'misconfigured' || problem === 'unclear-refusal'
+    ? 'needs-person'
+    : 'unreachable';
 }

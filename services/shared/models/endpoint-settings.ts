@@ -1,3 +1,4 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { secretVariablesOf } from './key-bindings.ts';
 
@@ -34,8 +35,8 @@ export const endpointDefaults = {
 /** Of the whole limit, where that is more than the default: who allows ten minutes for a reply has a server that pauses. */
 const stallShare = 0.25;
 
-export class EndpointSettingsError extends Error {
-  override readonly name = 'EndpointSettingsError';
+export class EndpointSettingsError extends ScaleError {
+  readonly kind = 'bad-input';
 }
 
 /**

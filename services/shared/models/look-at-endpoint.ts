@@ -97,20 +97,20 @@ function lookOf(error: unknown, baseUrl: string): EndpointLook {
   }
   if (!(error instanceof EndpointError)) throw error;
   // A single token may be none that is shown; a server that sends no message for a whole reply is none of a chat.
-  const isNoReply = error.kind === 'malformed' || error.kind === 'empty';
-  return { kind: needsPerson(error) || error.kind === 'unclear-refusal' || isNoReply ? 'needs-person' : 'not-now', error };
+  const isNoReply = error.problem === 'malformed' || error.problem === 'empty';
+  return { kind: needsPerson(error) || error.problem === 'unclear-refusal' || isNoReply ? 'needs-person' : 'not-now', error };
 }
 
 const mostNames = 8;
 
 function withWhatThereIs(error: EndpointError, model: string, names: readonly string[]): EndpointLook {
   const isAboutModel =
-    error.kind === 'misconfigured' && error.message.includes(model) && names.length > 0 && !names.includes(model);
+    error.problem === 'misconfigured' && error.message.includes(model) && names.length > 0 && !names.includes(model);
   if (!isAboutModel) return { kind: 'needs-person', error };
-  const { kind, endpoint, status } = error;
+  const { problem, endpoint, status } = error;
   const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
   const near = nearName(model, names);
   const there = near === undefined ? suggestion(model, names.slice(0, mostNames)) + more : `did you mean "${near}"?`;
   const message = `${error.message.slice(endpoint.length + 2)}; ${there}`;
-  return { kind: 'needs-person', error: new EndpointError(kind, endpoint, message, { status }) };
+  return { kind: 'needs-person', error: new EndpointError(problem, endpoint, message, { status }) };
 }

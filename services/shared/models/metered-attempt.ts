@@ -61,12 +61,12 @@ function costOf(error: unknown, prompt: Usage): Cost {
 function mayHaveCost(error: unknown): boolean {
   if (error instanceof FailureError || wasNeverSent(error)) return false;
   if (!(error instanceof EndpointError)) return true;
-  const { kind, status } = error;
+  const { problem, status } = error;
   return (
-    kind === 'timeout' ||
-    kind === 'stalled' ||
-    kind === 'malformed' ||
-    kind === 'empty' ||
-    (kind === 'unavailable' && status === undefined)
+    problem === 'timeout' ||
+    problem === 'stalled' ||
+    problem === 'malformed' ||
+    problem === 'empty' ||
+    (problem === 'unavailable' && status === undefined)
   );
 }

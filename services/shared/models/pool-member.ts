@@ -1,7 +1,7 @@
 import { FailureError } from '../../domain/failure.ts';
 import { type CircuitSettings, type CircuitState, createCircuitBreaker } from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
-import { EndpointError, type EndpointErrorKind, isOutage, isOverload } from './endpoint-errors.ts';
+import { EndpointError, type EndpointProblem, isOutage, isOverload } from './endpoint-errors.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** How an endpoint does, for /readyz and the metrics. */
@@ -13,7 +13,7 @@ export interface EndpointHealth {
   readonly limit: number;
   /** Since the start. */
   readonly calls: number;
-  readonly failures: Readonly<Partial<Record<EndpointErrorKind, number>>>;
+  readonly failures: Readonly<Partial<Record<EndpointProblem, number>>>;
   /** Replies whose server gave no usage, so that the ledger holds estimates. */
   readonly usageEstimates: number;
   /** Of the last attempt that failed, undefined once one has succeeded. */
@@ -44,7 +44,7 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
   const { baseUrl, maxConcurrency } = endpoint.settings;
   const limit = createConcurrencyLimit(maxConcurrency);
   const circuit = createCircuitBreaker(circuitSettings);
-  const failures: Partial<Record<EndpointErrorKind, number>> = {};
+  const failures: Partial<Record<EndpointProblem, number>> = {};
   let throttledUntilMs = Number.NEGATIVE_INFINITY;
   let calls = 0;
   let answered = 0;
@@ -52,7 +52,7 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
   let lastError: EndpointError | undefined;
 
   const noteFailure = (error: EndpointError, atMs: number) => {
-    failures[error.kind] = (failures[error.kind] ?? 0) + 1;
+    failures[error.problem] = (failures[error.problem] ?? 0) + 1;
     lastError = error;
     if (error.retryAfterMs !== undefined) throttledUntilMs = Math.max(throttledUntilMs, atMs + error.retryAfterMs);
   };

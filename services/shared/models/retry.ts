@@ -59,7 +59,7 @@ function giveUpIfDue(failed: readonly EndpointError[], { model, policy, budget, 
     throw new InfrastructureError(model, `all ${failed.length} attempts failed`, failed, { waitMs: policy.capMs });
   }
   // A refusal for lack of room costs the server nothing, and the endpoint's limit has been cut already.
-  if (failed.at(-1)?.kind !== 'throttled' && !budget.spend()) {
+  if (failed.at(-1)?.problem !== 'throttled' && !budget.spend()) {
     throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, { waitMs: policy.capMs });
   }
 }

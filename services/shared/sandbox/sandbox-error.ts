@@ -1,16 +1,18 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /**
  * No program can be run safely here, or the cage itself broke; never what a program did. `no-python`: there is no Python to
  * run it with. `no-packages`: the folder of packages is not there. `isolation-too-low`: no level that is allowed works on this
  * machine. `broken`: a level that worked before does not start any more. `closed`: the sandbox was closed.
  */
-export type SandboxErrorKind = 'no-python' | 'no-packages' | 'isolation-too-low' | 'broken' | 'closed';
+export type SandboxProblem = 'no-python' | 'no-packages' | 'isolation-too-low' | 'broken' | 'closed';
 
-export class SandboxError extends Error {
-  override readonly name = 'SandboxError';
-  readonly kind: SandboxErrorKind;
+export class SandboxError extends ScaleError {
+  readonly kind = 'failed';
+  readonly problem: SandboxProblem;
 
-  constructor(kind: SandboxErrorKind, message: string, options?: ErrorOptions) {
+  constructor(problem: SandboxProblem, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.kind = kind;
+    this.problem = problem;
   }
 }

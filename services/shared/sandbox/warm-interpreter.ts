@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { CageCommand } from './cage-command.ts';
 import { createFrameReader, encodeFrame } from './frame-reader.ts';
 
@@ -38,8 +39,8 @@ export type Judgement = z.infer<typeof judgement>;
 export type Greeting = z.infer<typeof greeting>;
 
 /** The interpreter ended, or said nothing: nothing is known of the program that it ran. */
-export class InterpreterLostError extends Error {
-  override readonly name = 'InterpreterLostError';
+export class InterpreterLostError extends ScaleError {
+  readonly kind = 'failed';
 }
 
 export interface WarmInterpreter {

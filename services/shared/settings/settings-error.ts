@@ -1,6 +1,8 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /** Environment variables that cannot be used: one sentence that names the variable and the rule. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
+export class SettingsError extends ScaleError {
+  readonly kind = 'bad-input';
   readonly variable: string;
 
   constructor(variable: string, message: string) {

@@ -1,6 +1,8 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /** Bytes that are no text in UTF-8: where, what they most likely are, and what to do. */
-export class EncodingError extends Error {
-  override readonly name = 'EncodingError';
+export class EncodingError extends ScaleError {
+  readonly kind = 'bad-input';
   /** From 1. */
   readonly line: number;
   /** From 0, in bytes from the start of the file. */

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 
 /** Older ones may lose whole streams when they are killed (2.10.20 to 2.10.22), or lack `sync_interval` (2.9). */
 export const oldestNatsServer = '2.10.23';
@@ -33,8 +34,8 @@ export interface RejectedNatsServer {
 }
 
 /** No nats-server on this machine is new enough; `rejected` tells which were seen. */
-export class NatsServerNotFoundError extends Error {
-  override readonly name = 'NatsServerNotFoundError';
+export class NatsServerNotFoundError extends ScaleError {
+  readonly kind = 'unreachable';
   readonly rejected: readonly RejectedNatsServer[];
 
   constructor(rejected: readonly RejectedNatsServer[]) {

@@ -1,10 +1,11 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 /** Another process that is alive uses the folder. */
-export class FolderInUseError extends Error {
-  override readonly name = 'FolderInUseError';
+export class FolderInUseError extends ScaleError {
+  readonly kind = 'unreachable';
   readonly ownerPid: number;
 
   constructor(folder: string, ownerPid: number) {

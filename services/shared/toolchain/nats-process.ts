@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { readCommandLine } from './process-identity.ts';
 
@@ -38,8 +39,8 @@ export interface NatsServerProcess extends AsyncDisposable {
 }
 
 /** The server ended before it was ready, or was not ready in time; the message holds the end of its log. */
-export class NatsServerStartError extends Error {
-  override readonly name = 'NatsServerStartError';
+export class NatsServerStartError extends ScaleError {
+  readonly kind = 'unreachable';
   /** What happened, to follow the server's name: "ended with exit status 1 at its start". */
   readonly reason: string;
 

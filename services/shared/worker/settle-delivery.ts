@@ -1,8 +1,9 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { randomStream } from '../../domain/random.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import { coerceError } from '../errors/coerce-error.ts';
 import { pause, within } from '../lifecycle/abort.ts';
-import { coerceError } from '../lifecycle/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { pauseRun } from '../messaging/pause-run.ts';
@@ -97,8 +98,8 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
 }
 
 /** The job's run is paused while the job is in trouble: it would hold its slot for nothing. */
-class HeldJobError extends Error {
-  override readonly name = 'HeldJobError';
+class HeldJobError extends ScaleError {
+  readonly kind = 'conflict';
 }
 
 /**

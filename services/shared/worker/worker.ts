@@ -1,6 +1,6 @@
 import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
+import { coerceError } from '../errors/coerce-error.ts';
 import { pause } from '../lifecycle/abort.ts';
-import { coerceError } from '../lifecycle/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
 import { BusError } from '../messaging/errors.ts';

@@ -33,7 +33,7 @@ async function failureAt(baseUrl: string, proxies?: ProxySettings): Promise<unkn
   return failure;
 }
 
-const toMend = (message: RegExp) => ({ kind: 'misconfigured', message: expect.stringMatching(message) });
+const toMend = (message: RegExp) => ({ problem: 'misconfigured', message: expect.stringMatching(message) });
 
 test('a certificate of one’s own is to be trusted by name of its file', async () => {
   await using server = await listening(createHttpsServer(localhostCertificate, () => undefined));

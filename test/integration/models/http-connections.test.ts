@@ -143,7 +143,7 @@ test('a server that closes each connection instead of answering is not asked for
   await using server = await startFaultyEndpoint(answer('Seven.'), (response) => void response.socket?.destroy());
   await using pool = poolOf(server);
   await pool.complete(request, 'w', never);
-  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ name: 'InfrastructureError', kind: 'unavailable' });
+  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ name: 'InfrastructureError', problem: 'unavailable' });
   expect(server.requests.length).toBeLessThan(10);
 });
 

@@ -269,12 +269,12 @@ describe('what does not is none', () => {
     ['a reply that the server gave up', sse(stream(text, choice({}, 'error'), done))],
   ])('%s', async (_what, behaviour) => {
     const error = await errorOf(behaviour);
-    expect(error).toMatchObject({ name: 'EndpointError', kind: 'malformed', ofRequest: { kind: 'malformed-reply' } });
+    expect(error).toMatchObject({ name: 'EndpointError', problem: 'malformed', ofRequest: { kind: 'malformed-reply' } });
   });
 
   test('an error in mere words is told in them', async () => {
     const error = await errorOf(sse(`${stream(opening)}data: upstream engine has crashed\n\n`));
-    expect(error).toMatchObject({ kind: 'malformed', message: expect.stringContaining('upstream engine has crashed') });
+    expect(error).toMatchObject({ problem: 'malformed', message: expect.stringContaining('upstream engine has crashed') });
   });
 
   test('a reply that calls a tool is no answer (vllm#27385)', async () => {
@@ -287,7 +287,7 @@ describe('what does not is none', () => {
     const billed = { prompt_tokens: 4241, completion_tokens: 0, total_tokens: 4241 };
     for (const behaviour of [json(200, { choices: [], usage: billed }), sse(stream({ choices: [], usage: billed }, done))]) {
       expect(await errorOf(behaviour)).toMatchObject({
-        kind: 'empty',
+        problem: 'empty',
         ofRequest: { kind: 'empty-reply' },
         billed: { usage: { promptTokens: 4241, completionTokens: 0 }, estimated: false },
       });
@@ -571,7 +571,7 @@ describe('what only a person can mend', () => {
     ['a path that is none', 'misconfigured', plain(404, '404 page not found', 'text/plain'), /base_url often ends in \/v1/],
   ])('%s is %s', async (_what, kind, behaviour, words) => {
     const error = await errorOf(behaviour, { topP: 0.9 });
-    expect(error).toMatchObject({ name: 'EndpointError', kind, message: expect.stringMatching(words) });
+    expect(error).toMatchObject({ name: 'EndpointError', problem: kind, message: expect.stringMatching(words) });
     expect(error.message.length).toBeLessThanOrEqual(300);
   });
 
@@ -589,14 +589,14 @@ describe('what only a person can mend', () => {
   test('words that no rule knows are left to what becomes of others', async () => {
     const error = await errorOf(said(400, 'Odd request.'));
     expect(error).toMatchObject({
-      kind: 'unclear-refusal',
+      problem: 'unclear-refusal',
       ofRequest: { kind: 'refused', message: expect.stringContaining('Odd request.') },
     });
   });
 
   test('a text that repeats the request may name any setting: others tell', async () => {
     const error = await errorOf(said(400, 'Cannot parse: "The temperature must be 20 degrees."'));
-    expect(error).toMatchObject({ kind: 'misconfigured', ofRequest: { kind: 'refused' } });
+    expect(error).toMatchObject({ problem: 'misconfigured', ofRequest: { kind: 'refused' } });
   });
 });
 
@@ -632,7 +632,7 @@ describe("headers of one's own, and keys", () => {
     const stranger = await startFaultyEndpoint(sse(right));
     const { call } = await askWithHeaders(moved(`${stranger.baseUrl}/chat/completions`));
     await expect(call).rejects.toMatchObject({
-      kind: 'misconfigured',
+      problem: 'misconfigured',
       message: expect.stringContaining(`has moved to ${stranger.baseUrl}`),
     });
     expect(stranger.requests).toHaveLength(0);
@@ -728,7 +728,7 @@ describe('what passes by itself', () => {
       said(502, 'Provider returned error', { code: 502, metadata: { raw: 'upstream is down' } }),
     ],
   ])('%s is %s', async (_what, kind, behaviour, waitMs) => {
-    expect(await errorOf(behaviour)).toMatchObject({ name: 'EndpointError', kind, retryAfterMs: waitMs });
+    expect(await errorOf(behaviour)).toMatchObject({ name: 'EndpointError', problem: kind, retryAfterMs: waitMs });
   });
 
   test.each([400, 502])('a wall of HTML with status %i is told in short, without tags (utsuwa#67)', async (status) => {
@@ -745,7 +745,7 @@ describe('what passes by itself', () => {
       response.writeHead(401, { 'content-type': 'text/plain' });
       response.write('bad key');
     };
-    expect(await errorOf(endless)).toMatchObject({ kind: 'credentials', message: expect.stringContaining('bad key') });
+    expect(await errorOf(endless)).toMatchObject({ problem: 'credentials', message: expect.stringContaining('bad key') });
   });
 
   test('a server that breaks down over every stream is asked for whole replies (Portkey 1.15.2)', async () => {
@@ -759,9 +759,9 @@ describe('what passes by itself', () => {
 
   test('a server that breaks down over everything, or has streamed before, is streamed again', async () => {
     const { call, endpoint, server } = await ask([said(500, 'no'), said(500, 'no'), sse(right), said(500, 'no'), sse(right)]);
-    await expect(call).rejects.toMatchObject({ kind: 'unavailable', status: 500 });
+    await expect(call).rejects.toMatchObject({ problem: 'unavailable', status: 500 });
     expect((await endpoint.complete(request, never)).text).toBe('42');
-    await expect(endpoint.complete(request, never)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(endpoint.complete(request, never)).rejects.toMatchObject({ problem: 'unavailable' });
     expect((await endpoint.complete(request, never)).text).toBe('42');
     expect(server.requests.map(({ body }) => body.stream === true)).toEqual([true, false, true, true, true]);
   });

@@ -203,7 +203,7 @@ describe('trouble of the infrastructure', () => {
     ['not at all', {}, undefined],
   ])('429 is throttling, with the wait given %s', async (_form, headers, expected) => {
     const { error } = await failureOf(json(429, { error: { message: 'slow down' } }, headers as Record<string, string>));
-    expect(error).toMatchObject({ name: 'EndpointError', kind: 'throttled', status: 429, retryAfterMs: expected });
+    expect(error).toMatchObject({ name: 'EndpointError', problem: 'throttled', status: 429, retryAfterMs: expected });
   });
 
   test.each([
@@ -215,55 +215,55 @@ describe('trouble of the infrastructure', () => {
     [408, {}, 'timeout'],
   ])('HTTP %i with headers %o is %s', async (status, headers, kind) => {
     const { error } = await failureOf(json(status, { error: { message: 'no' } }, headers as Record<string, string>));
-    expect(error).toMatchObject({ name: 'EndpointError', kind, status });
+    expect(error).toMatchObject({ name: 'EndpointError', problem: kind, status });
   });
 
   test('a hang before the headers ends at the limit of the attempt, and the server sees the call go away', async () => {
     const { error, requests } = await failureOf(hangBeforeHeaders, { timeoutMs: 400 });
-    expect(error).toMatchObject({ kind: 'stalled' });
+    expect(error).toMatchObject({ problem: 'stalled' });
     expect((error as Error).message).toContain('no token within 0.4 s; if the first one may take longer, raise timeout_seconds');
     expect(await requests[0]?.closed).toBe('cut');
   });
 
   test('pings are no tokens', async () => {
     const { error } = await failureOf(pingOnly, { timeoutMs: 200 });
-    expect(error).toMatchObject({ kind: 'stalled' });
+    expect(error).toMatchObject({ problem: 'stalled' });
   });
 
   test('a hang in the middle ends at the stall limit, and the server sees the call go away', async () => {
     const { error, requests } = await failureOf(hangInTheMiddle, { stallTimeoutMs: 100 });
-    expect(error).toMatchObject({ kind: 'stalled' });
+    expect(error).toMatchObject({ problem: 'stalled' });
     expect((error as Error).message).toContain('silent in the middle of a reply for 0.1 s');
     expect(await requests[0]?.closed).toBe('cut');
   });
 
   test('a slow drip ends at the limit of the whole attempt', async () => {
     const { error } = await failureOf(drip(20), { timeoutMs: 700, stallTimeoutMs: 500 });
-    expect(error).toMatchObject({ kind: 'timeout' });
+    expect(error).toMatchObject({ problem: 'timeout' });
     expect((error as Error).message).toContain('no complete reply within 0.7 s');
   });
 
   test('a truncated stream is malformed', async () => {
     const { error } = await failureOf(truncated);
-    expect(error).toMatchObject({ kind: 'malformed' });
+    expect(error).toMatchObject({ problem: 'malformed' });
     expect((error as Error).message).toContain('no finish_reason');
   });
 
   test('a reset in the middle of the body is unavailable', async () => {
     const { error } = await failureOf(resetInTheMiddle);
-    expect(error).toMatchObject({ kind: 'unavailable' });
+    expect(error).toMatchObject({ problem: 'unavailable' });
   });
 
   test('a reset before any answer is unavailable', async () => {
     const { error } = await failureOf(resetBeforeHeaders);
-    expect(error).toMatchObject({ kind: 'unavailable' });
+    expect(error).toMatchObject({ problem: 'unavailable' });
   });
 
   test('nobody listening is unavailable', async () => {
     const server = await startFaultyEndpoint();
     await server[Symbol.asyncDispose]();
     const endpoint = createOpenAiEndpoint({ ...limits, baseUrl: server.baseUrl }, systemTiming);
-    await expect(endpoint.complete(request, never)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(endpoint.complete(request, never)).rejects.toMatchObject({ problem: 'unavailable' });
     await endpoint.close();
   });
 
@@ -277,7 +277,7 @@ describe('trouble of the infrastructure', () => {
   ])('%s is malformed', async (_what, behaviour) => {
     const { error } = await failureOf(behaviour);
     expect(error).toBeInstanceOf(EndpointError);
-    expect(error).toMatchObject({ kind: 'malformed' });
+    expect(error).toMatchObject({ problem: 'malformed' });
   });
 
   test.each([
@@ -287,18 +287,18 @@ describe('trouble of the infrastructure', () => {
     ["throttling in vLLM's older shape", { object: 'error', message: 'busy', code: 429 }, 'throttled'],
   ])('200 with an error body that tells of %s is that', async (_what, body, kind) => {
     const { error } = await failureOf(json(200, body));
-    expect(error).toMatchObject({ name: 'EndpointError', kind });
+    expect(error).toMatchObject({ name: 'EndpointError', problem: kind });
   });
 
   test('an error in the middle of a stream is the error, and the text before it is not used', async () => {
     const { error } = await failureOf(recorded('vllm-error-in-stream.stream.txt'));
-    expect(error).toMatchObject({ kind: 'unavailable', status: 500 });
+    expect(error).toMatchObject({ problem: 'unavailable', status: 500 });
   });
 
   test.each([401, 403])('HTTP %i names the endpoint and the variable of the key', async (status) => {
     const body = { error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } };
     const { error, endpoint } = await failureOf(json(status, body), { apiKey: 'wrong', apiKeyVariable: 'MY_VLLM_KEY' });
-    expect(error).toMatchObject({ kind: 'credentials', status });
+    expect(error).toMatchObject({ problem: 'credentials', status });
     expect((error as Error).message).toContain(endpoint);
     expect((error as Error).message).toContain('MY_VLLM_KEY');
     expect((error as Error).message).not.toContain('wrong');
@@ -311,25 +311,25 @@ describe('trouble of the infrastructure', () => {
 
   test('an empty account is a matter of credentials, not of throttling', async () => {
     const { error } = await failureOf(recorded('openai-no-quota.error.json', 429));
-    expect(error).toMatchObject({ kind: 'credentials' });
+    expect(error).toMatchObject({ problem: 'credentials' });
   });
 
   test.each(['vllm-no-model.error.json', 'openai-no-model.error.json'])('%s names the model that is not served', async (name) => {
     const { error } = await failureOf(recorded(name, 404), {}, { ...request, model: 'qwen-plus' });
-    expect(error).toMatchObject({ kind: 'misconfigured', status: 404 });
+    expect(error).toMatchObject({ problem: 'misconfigured', status: 404 });
     expect((error as Error).message).toContain('does not serve the model qwen-plus');
   });
 
   test('404 for the path says that the address is wrong', async () => {
     const { error } = await failureOf(json(404, { detail: 'Not Found' }));
-    expect(error).toMatchObject({ kind: 'misconfigured' });
+    expect(error).toMatchObject({ problem: 'misconfigured' });
     expect((error as Error).message).toContain('/v1');
   });
 
   test('a setting that the server does not know is a matter of configuration, and is not scored', async () => {
     const message = 'Unrecognized request argument supplied: chat_template_kwargs';
     const { error } = await failureOf(json(400, { error: { message, type: 'invalid_request_error' } }));
-    expect(error).toMatchObject({ kind: 'misconfigured' });
+    expect(error).toMatchObject({ problem: 'misconfigured' });
     expect((error as Error).message).toContain(message);
   });
 });
@@ -362,7 +362,7 @@ describe('failures that belong to the request', () => {
     ["FastAPI's shape", { detail: [{ loc: ['messages'], msg: 'odd role' }] }],
   ])('any other 400 is left to what becomes of other requests, with the reason in %s', async (_shape, body) => {
     const { error } = await failureOf(json(400, body));
-    expect(error).toMatchObject({ kind: 'unclear-refusal', ofRequest: { kind: 'refused' } });
+    expect(error).toMatchObject({ problem: 'unclear-refusal', ofRequest: { kind: 'refused' } });
     expect((error as EndpointError).ofRequest?.message).not.toContain('http:');
     expect((error as Error).message).toContain('odd role');
   });

@@ -26,7 +26,7 @@ describe.skipIf(!isPythonHere)('a folder of packages', () => {
   it.each(isolationLevels)('is what programs may import from, with isolation %s if it works here', async (onlyIsolation) => {
     const opening = createSandbox({ environment: process.env, onlyIsolation, packages, concurrency: 1 });
     const sandbox = await opening.catch((error: unknown) => {
-      if (error instanceof SandboxError && error.kind === 'isolation-too-low') return undefined;
+      if (error instanceof SandboxError && error.problem === 'isolation-too-low') return undefined;
       throw error;
     });
     if (!sandbox) return;

@@ -100,7 +100,7 @@ describe.skipIf(!isPythonHere)('a benchmark with such a scorer, before it is run
   it('is refused with file and line if there is a slip in the scorer', async () => {
     const checking = check('def score(answer, query):\n    return query["refrence"]\n');
     await expect(checking).rejects.toMatchObject({
-      ...{ name: 'CliError', exitCode: 2 },
+      ...{ name: 'CliError', kind: 'bad-input' },
       message:
         "the scorer mine failed: mine.py, line 2: KeyError: 'refrence' (tried with the reference of query q1 for an answer)",
     });

@@ -4,8 +4,8 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createCli } from '../../../services/cli/cli.ts';
-import { exitCodes } from '../../../services/cli/exit-codes.ts';
 import { createProgram } from '../../../services/cli/program.ts';
+import { exitCodes } from '../../../services/shared/errors/exit-codes.ts';
 
 const project = join(import.meta.dirname, '..', '..', '..');
 const page = readFileSync(join(project, 'docs/cli.md'), 'utf8');

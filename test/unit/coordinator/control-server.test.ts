@@ -3,8 +3,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type ControlHandlers, ControlError as Refusal } from '../../../services/coordinator/control-handlers.ts';
+import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
+import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
 import type { WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
@@ -46,10 +47,10 @@ describe('a server stream that fails', () => {
     const { client } = await serve({
       // biome-ignore lint/correctness/useYield: it fails before it has anything
       async *watchRun() {
-        throw new Refusal('not-found', 'there is no run r1');
+        throw new RequestRefusedError('not-found', 'there is no run r1');
       },
       listExecutions: () => {
-        throw new Refusal('not-found', 'there is no run r1');
+        throw new RequestRefusedError('not-found', 'there is no run r1');
       },
     });
     for (const responses of [client.watchRun(watching, never), client.listExecutions({ runId: 'r1', workflowHash: '' }, never)]) {

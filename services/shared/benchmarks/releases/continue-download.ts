@@ -1,8 +1,9 @@
+import { ScaleError } from '../../../domain/errors/scale-error.ts';
 import type { PartialFile } from './partial-file.ts';
 
 /** The host answered, but not with the file. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
+export class RefusedError extends ScaleError {
+  readonly kind = 'refused';
   /** Another attempt may fare better. */
   readonly mayPass: boolean;
   readonly retryAfterMs: number | undefined;

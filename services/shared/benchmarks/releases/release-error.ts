@@ -1,3 +1,6 @@
+import type { ErrorKind } from '../../../domain/errors/error-kind.ts';
+import { ScaleError } from '../../../domain/errors/scale-error.ts';
+
 export type ReleaseProblem =
   /** The host does not answer, refuses, or breaks off too often. */
   | 'download'
@@ -10,12 +13,13 @@ export type ReleaseProblem =
   | 'unknown-benchmark';
 
 /** A benchmark's files cannot be had or used as asked: the message is one sentence for the user. */
-export class ReleaseError extends Error {
-  override readonly name = 'ReleaseError';
+export class ReleaseError extends ScaleError {
+  readonly kind: ErrorKind;
   readonly problem: ReleaseProblem;
 
   constructor(problem: ReleaseProblem, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.kind = problem === 'unknown-benchmark' || problem === 'missing-file' ? 'bad-input' : 'failed';
     this.problem = problem;
   }
 }

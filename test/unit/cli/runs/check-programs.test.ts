@@ -33,7 +33,7 @@ describe('where no Python program can be run', () => {
   ])('a benchmark whose programs are for %s is refused as bad input', async (_what, benchmark, message) => {
     const checking = checkPrograms(benchmark, noPython, signal);
     await expect(checking).rejects.toThrow(message);
-    await expect(checking).rejects.toMatchObject({ name: 'CliError', exitCode: 2 });
+    await expect(checking).rejects.toMatchObject({ name: 'CliError', kind: 'bad-input' });
     await expect(checking).rejects.not.toThrow(/\n/);
   });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliError } from '../../../../services/cli/cli-error.ts';
-import { exitCodes } from '../../../../services/cli/exit-codes.ts';
 import { validateFile, type Yardstick } from '../../../../services/cli/validation/validate-file.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import { SandboxError } from '../../../../services/shared/sandbox/sandbox-error.ts';
@@ -63,11 +62,11 @@ describe('a benchmark file that is validated', () => {
 
   it('has a fault if its scorer has one, and only a warning if the machine has no Python', async () => {
     const failing = async () => {
-      throw new CliError(exitCodes.badInput, 'the scorer mine failed: mine.py, line 2: KeyError');
+      throw new CliError('bad-input', 'the scorer mine failed: mine.py, line 2: KeyError');
     };
     expect((await validate(asItIs, failing)).problems).toMatchObject([{ field: 'scorers', rule: 'scorer' }]);
     const lacking = async () => {
-      throw new CliError(exitCodes.badInput, 'no Python', { cause: new SandboxError('no-python', 'none') });
+      throw new CliError('bad-input', 'no Python', { cause: new SandboxError('no-python', 'none') });
     };
     expect(await validate(asItIs, lacking)).toMatchObject({ problems: [], warnings: ['no Python'] });
   });

@@ -100,7 +100,7 @@ describe('a call', () => {
 
   test('is dropped when its signal aborts', async () => {
     const server = await serve(log);
-    await expect(connect(server.address).listRuns(AbortSignal.abort())).rejects.toMatchObject({ kind: 'cancelled' });
+    await expect(connect(server.address).listRuns(AbortSignal.abort())).rejects.toMatchObject({ kind: 'interrupted' });
     expect(server.calls).toEqual([]);
   });
 });

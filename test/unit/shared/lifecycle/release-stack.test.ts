@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createReleaseStack, ReleaseError } from '../../../../services/shared/lifecycle/release-stack.ts';
+import { createReleaseStack, UnreleasedError } from '../../../../services/shared/lifecycle/release-stack.ts';
 
 test('releases run in reverse order, one after another, and once', async () => {
   const order: string[] = [];
@@ -30,10 +30,10 @@ test('a release that throws keeps no other from running, and all errors come tog
   expect(released).toBe(true);
   expect(error).toBeInstanceOf(AggregateError);
   expect((error as AggregateError).errors.map(String)).toEqual([
-    'ReleaseError: the bus could not be released: no answer',
-    'ReleaseError: the port could not be released: it is stuck',
+    'UnreleasedError: the bus could not be released: no answer',
+    'UnreleasedError: the port could not be released: it is stuck',
   ]);
-  expect((error as AggregateError).errors[0]).toBeInstanceOf(ReleaseError);
+  expect((error as AggregateError).errors[0]).toBeInstanceOf(UnreleasedError);
 });
 
 test('await using releases what was acquired before a failure', async () => {

@@ -18,7 +18,7 @@ test('the first token may take as long as the call, and who gives up says which 
   expect(waiting.signal.aborted).toBe(false);
   vi.advanceTimersByTime(1_000);
   const message = 'http://a/v1: no token within 300 s; if the first one may take longer, raise timeout_seconds';
-  expect(waiting.signal.reason).toMatchObject({ kind: 'stalled', message });
+  expect(waiting.signal.reason).toMatchObject({ problem: 'stalled', message });
 });
 
 test('a gateway that holds a throttled call back for 91 s, as LiteLLM does, is heard out by default', () => {
@@ -39,5 +39,5 @@ test('between two tokens a quarter of the limit may pass, or 30 s where that is 
   vi.advanceTimersByTime(119_000);
   expect(long.signal.aborted).toBe(false);
   vi.advanceTimersByTime(1_000);
-  expect(long.signal.reason).toMatchObject({ kind: 'stalled', message: expect.stringContaining('for 150 s') });
+  expect(long.signal.reason).toMatchObject({ problem: 'stalled', message: expect.stringContaining('for 150 s') });
 });

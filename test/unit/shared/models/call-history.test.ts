@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../../../../services/domain/failure.ts';
 import { type CallHistory, createCallHistories, isSuspect, verdictOn } from '../../../../services/shared/models/call-history.ts';
-import { EndpointError, type EndpointErrorKind } from '../../../../services/shared/models/endpoint-errors.ts';
+import { EndpointError, type EndpointProblem } from '../../../../services/shared/models/endpoint-errors.ts';
 
 const own: Failure = { kind: 'refused', message: 'no' };
 
-function history(kind: EndpointErrorKind, times: number, ofRequest?: Failure): CallHistory {
+function history(kind: EndpointProblem, times: number, ofRequest?: Failure): CallHistory {
   const failed = Array.from({ length: times }, () => new EndpointError(kind, 'http://a/v1', 'no', { ofRequest }));
   return { sinceMs: 0, answeredBefore: 10, failed };
 }
 
 const minutes = (count: number): number => count * 60_000;
 
-test.each<[EndpointErrorKind, number, Failure | undefined, { nowMs: number; answered: number }, boolean]>([
+test.each<[EndpointProblem, number, Failure | undefined, { nowMs: number; answered: number }, boolean]>([
   ['unclear-refusal', 1, own, { nowMs: 0, answered: 10 }, true],
   ['credentials', 1, undefined, { nowMs: 0, answered: 10 }, true],
   ['malformed', 3, own, { nowMs: minutes(60), answered: 99 }, false],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   EndpointError,
-  type EndpointErrorKind,
+  type EndpointProblem,
   InfrastructureError,
   isOutage,
   isOverload,
@@ -18,7 +18,7 @@ test.each([
   ['misconfigured', false, false, true],
   ['empty', true, false, false],
   ['unclear-refusal', false, false, false],
-] as const satisfies readonly (readonly [EndpointErrorKind, boolean, boolean, boolean])[])(
+] as const satisfies readonly (readonly [EndpointProblem, boolean, boolean, boolean])[])(
   '%s: transient %s, overload %s, outage %s',
   (kind, transient, overload, outage) => {
     const error = new EndpointError(kind, 'http://gpu-1:8000/v1', 'trouble');
@@ -26,10 +26,10 @@ test.each([
   },
 );
 
-test('an infrastructure error keeps every attempt and has the kind of the last', () => {
+test('an infrastructure error keeps every attempt and has the problem of the last', () => {
   const attempts = [new EndpointError('timeout', 'http://a/v1', 'slow'), new EndpointError('unavailable', 'http://b/v1', 'down')];
   const error = new InfrastructureError('qwen3-8b', 'all 2 attempts failed', attempts, { waitMs: 30_000 });
   expect(error.attempts).toEqual(attempts);
-  expect(error.kind).toBe('unavailable');
+  expect(error.problem).toBe('unavailable');
   expect(error.message).toBe('qwen3-8b did not answer: all 2 attempts failed; the last: http://b/v1: down');
 });

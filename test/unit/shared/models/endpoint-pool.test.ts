@@ -204,7 +204,7 @@ test('a key that each endpoint refuses, also at a second look, is for a person t
   const outcome = pool.complete(request, 'w', never).catch((error: unknown) => error);
   await timing.advance(60_000);
   const forPerson = 'http://a/v1: credentials';
-  expect(await outcome).toMatchObject({ name: 'InfrastructureError', kind: 'credentials', message: forPerson, forPerson });
+  expect(await outcome).toMatchObject({ name: 'InfrastructureError', problem: 'credentials', message: forPerson, forPerson });
   // The call itself, and a second look: one token, then a whole reply, since the server may have been wrong once.
   expect([a.calls, b.calls].map((calls) => calls.filter(({ callId }) => callId === 'c').length)).toEqual([1, 1]);
   expect(a.calls.slice(1).map(({ callId }) => callId)).toEqual(['look', 'look']);
@@ -285,7 +285,7 @@ test('a call that is handed back unasked says what failed before', async () => {
   await first;
   const second = pool.complete(request, 'w', never).catch((error: unknown) => error);
   await timing.advance(1_000);
-  expect(await second).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('http://a/v1: unavailable') });
+  expect(await second).toMatchObject({ problem: 'unavailable', message: expect.stringContaining('http://a/v1: unavailable') });
 });
 
 /** Answers looks as told, and the run's own calls as scripted. */
@@ -309,7 +309,7 @@ const own: Failure = { kind: 'refused', message: 'the endpoint refuses the reque
 
 test('what one request is refused for, while a small one is answered, is its own failure', async () => {
   const { pool } = judged(refusing('unclear-refusal', own));
-  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ name: 'FailureError', failure: own });
+  await expect(pool.complete(request, 'w', never)).rejects.toMatchObject({ name: 'RequestFailure', failure: own });
 });
 
 test('what every request is refused for is for a person to mend, and no failure of any', async () => {
@@ -341,7 +341,7 @@ test('a reply that is broken each time is the failure of its request if others w
   broken = true;
   const outcome = pool.complete({ ...request, callId: 'd' }, 'w', never).catch((error: unknown) => error);
   await timing.advance(60_000);
-  expect(await outcome).toMatchObject({ name: 'FailureError', failure });
+  expect(await outcome).toMatchObject({ name: 'RequestFailure', failure });
   expect(calls.filter(({ callId }) => callId === 'd')).toHaveLength(4);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FailureError, type FailureKind } from '../../../../services/domain/failure.ts';
-import { EndpointError, type EndpointErrorKind } from '../../../../services/shared/models/endpoint-errors.ts';
+import { EndpointError, type EndpointProblem } from '../../../../services/shared/models/endpoint-errors.ts';
 import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
 import { lookAtEndpoint } from '../../../../services/shared/models/look-at-endpoint.ts';
 import type {
@@ -21,7 +21,7 @@ const request = {
 };
 const never = new AbortController().signal;
 
-type Outcome = EndpointErrorKind | FailureKind | 'answer';
+type Outcome = EndpointProblem | FailureKind | 'answer';
 
 /** An endpoint whose calls end so, one after another, the last for ever. */
 function endpointWith(outcomes: readonly Outcome[], models: () => Promise<ServedModels>) {
@@ -35,7 +35,7 @@ function endpointWith(outcomes: readonly Outcome[], models: () => Promise<Served
       if (outcome === 'answer') return { usage: {} } as EndpointReply;
       if (outcome === 'context-overflow' || outcome === 'content-filter')
         throw new FailureError({ kind: outcome, message: outcome });
-      throw new EndpointError(outcome as EndpointErrorKind, baseUrl, `${outcome} for ${call.model}`);
+      throw new EndpointError(outcome as EndpointProblem, baseUrl, `${outcome} for ${call.model}`);
     },
     close: async () => {},
   };

@@ -29,7 +29,7 @@ function kindOf(status: number, body: unknown): string {
     status === 200 ? answerIn(body) : answerOf(status, new Headers(), typeof body === 'string' ? body : JSON.stringify(body));
   const error = callError(new ServerRefusal(answer), { endpoint, request, redact: createRedact([]), billed: undefined });
   if (error === undefined) throw new Error('no error came of it');
-  return error instanceof EndpointError ? `${error.kind}${error.ofRequest ? '?' : ''}` : error.failure.kind;
+  return error instanceof EndpointError ? `${error.problem}${error.ofRequest ? '?' : ''}` : error.failure.kind;
 }
 
 const openAi = (message: string, more: object = {}) => ({ error: { message, ...more } });

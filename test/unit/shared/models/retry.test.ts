@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
-import {
-  EndpointError,
-  type EndpointErrorKind,
-  InfrastructureError,
-} from '../../../../services/shared/models/endpoint-errors.ts';
+import { EndpointError, type EndpointProblem, InfrastructureError } from '../../../../services/shared/models/endpoint-errors.ts';
 import { backoffMs, defaultRetryPolicy, type RetryDependencies, retry } from '../../../../services/shared/models/retry.ts';
 import { createRetryBudget } from '../../../../services/shared/models/retry-budget.ts';
 import { createManualTiming } from '../../../support/manual-timing.ts';
@@ -25,7 +21,7 @@ function setUp(change: Partial<RetryDependencies> = {}) {
   return { timing, dependencies };
 }
 
-const trouble = (kind: EndpointErrorKind = 'unavailable') => new EndpointError(kind, 'http://a/v1', 'down');
+const trouble = (kind: EndpointProblem = 'unavailable') => new EndpointError(kind, 'http://a/v1', 'down');
 
 /** Fails with these errors, then answers. */
 function failing(...errors: readonly Error[]) {
@@ -85,7 +81,10 @@ test('a defect of ours is thrown on at once', async () => {
 test('what only a person can mend is not tried again', async () => {
   const { dependencies } = setUp({ mayRetry: () => false });
   const { attempt, attempts } = failing(trouble('credentials'));
-  await expect(retry(attempt, dependencies, never)).rejects.toMatchObject({ name: 'InfrastructureError', kind: 'credentials' });
+  await expect(retry(attempt, dependencies, never)).rejects.toMatchObject({
+    name: 'InfrastructureError',
+    problem: 'credentials',
+  });
   expect(attempts()).toBe(1);
 });
 

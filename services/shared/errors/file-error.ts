@@ -1,3 +1,5 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
+
 /** What keeps a file from being written or read that a person can mend, by the code of Node's error. */
 const remedies = new Map<string, string>([
   ['ENOSPC', 'the disk is full: free some space'],
@@ -14,6 +16,17 @@ const remedies = new Map<string, string>([
 
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** A file or folder that could not be used, for a reason that a person can mend. */
+export class FileError extends ScaleError {
+  readonly kind = 'failed';
+}
+
+/** Undefined for any error that is not about a file. */
+export function fileErrorFrom(error: unknown): FileError | undefined {
+  const sentence = describeFileError(error);
+  return sentence === undefined ? undefined : new FileError(sentence, { cause: error });
 }
 
 /**

@@ -1,3 +1,6 @@
+import type { ErrorKind } from '../../domain/errors/error-kind.ts';
+import { kindOf } from '../../domain/errors/scale-error.ts';
+
 /** What the exit status of every command means; docs/cli.md shows this table. */
 export const exitCodes = {
   ok: 0,
@@ -18,3 +21,23 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
+  'bad-input': exitCodes.badInput,
+  'not-found': exitCodes.badInput,
+  conflict: exitCodes.badInput,
+  refused: exitCodes.badInput,
+  unreachable: exitCodes.notReachable,
+  'needs-person': exitCodes.needsPerson,
+  unsuccessful: exitCodes.endedWithoutSuccess,
+  failed: exitCodes.failed,
+  damaged: exitCodes.failed,
+  defect: exitCodes.failed,
+  interrupted: exitCodes.interrupted,
+  terminated: exitCodes.terminated,
+};
+
+/** How a process ends that this error ends. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return exitCodeOfKind[kindOf(error)];
+}
