@@ -24,9 +24,10 @@ export interface JobAccount extends AttemptMeter {
 export function openJobAccount(
   writer: SpendingWriter,
   { runId, jobId }: { readonly runId: string; readonly jobId: string },
+  newId: () => string = randomUUID,
 ): JobAccount {
   // Not the server's count of deliveries: that starts anew when a job is queued anew.
-  const delivery = randomUUID().slice(0, 13);
+  const delivery = newId().slice(0, 13);
   const ends = new Set<string>();
   const notes: Promise<void>[] = [];
   let attempts = 0;

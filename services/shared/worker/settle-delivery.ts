@@ -25,6 +25,8 @@ export interface SettleDependencies {
   readonly workerName: string;
   readonly ackWaitMs: number;
   readonly timing: Timing;
+  /** A name that no other delivery has. */
+  newId(): string;
   readonly logger: Logger;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
@@ -69,7 +71,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     () => fence.abort(),
     { ackWaitMs: dependencies.ackWaitMs, timing },
   );
-  const account = openJobAccount(dependencies.spending, job);
+  const account = openJobAccount(dependencies.spending, job, dependencies.newId);
   const started = timing.monotonicMs();
   let done: JobOutcome;
   try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { pause } from '../lifecycle/abort.ts';
@@ -27,6 +28,8 @@ export interface WorkerDependencies {
   readonly work: JobWork;
   readonly timing: Timing;
   readonly logger: Logger;
+  /** A name that no other delivery has, for the accounts; random where it is not given. */
+  newId?(): string;
   /** Called when a job has been settled, for metrics. */
   settled?(kind: JobKind, settlement: Settlement, elapsedMs: number): void;
 }
@@ -67,6 +70,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       workerName: settings.name,
       ackWaitMs: settings.ackWaitMs,
       timing,
+      newId: dependencies.newId ?? randomUUID,
       logger,
       shares,
       stopSignal: stopping.signal,
