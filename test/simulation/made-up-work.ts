@@ -9,23 +9,31 @@ import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec
 import type { ModelCall } from '../../services/shared/contracts/generated/scale/v1/result.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
 
-export const benchmark: Benchmark = {
-  name: 'made-up',
-  split: 'validate',
-  description: 'made up',
-  queries: Array.from({ length: 40 }, (_, index) => ({
-    id: `q${index}`,
-    fields: { question: `question ${index}` },
-    reference: '1',
-  })),
-  inputs: ['question'],
-  operators: ['custom'],
-  scorer: 'gsm8k-strict',
-  otherScorers: [],
-  answerFormat: 'a number',
-};
+export function madeUpBenchmark(queryCount: number): Benchmark {
+  return {
+    name: 'made-up',
+    split: 'validate',
+    description: 'made up',
+    queries: Array.from({ length: queryCount }, (_, index) => ({
+      id: `q${index}`,
+      fields: { question: `question ${index}` },
+      reference: '1',
+    })),
+    inputs: ['question'],
+    operators: ['custom'],
+    scorer: 'gsm8k-strict',
+    otherScorers: [],
+    answerFormat: 'a number',
+  };
+}
 
-export const benchmarkHash = createHash('sha256').update(encodeBenchmark(benchmark)).digest('hex');
+export function contentHashOf(benchmark: Benchmark): string {
+  return createHash('sha256').update(encodeBenchmark(benchmark)).digest('hex');
+}
+
+export const benchmark: Benchmark = madeUpBenchmark(40);
+
+export const benchmarkHash = contentHashOf(benchmark);
 
 const initialWorkflow: Workflow = {
   name: 'one call',

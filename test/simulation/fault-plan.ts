@@ -1,0 +1,91 @@
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
+
+/** How the network behaves towards all calls of the bus. Shares are of calls, from 0 to 1. */
+export interface Weather {
+  /** The way to the server, and the way back, each take up to this long. */
+  readonly latencyMs: number;
+  /** The server refuses it at once, with an error after which trying again may help. */
+  readonly refused: number;
+  /** It never reaches the server, and its caller hears nothing. */
+  readonly lost: number;
+  /** The server does it, and its caller hears nothing: a lost acknowledgement. */
+  readonly unanswered: number;
+  /** It reaches the server up to `lateMs` later, when its caller has given up long ago or is dead. */
+  readonly late: number;
+  readonly lateMs: number;
+  /** Of messages of a stream: the stream breaks there. */
+  readonly broken: number;
+  /** Of jobs: the work takes longer than the server waits for a heartbeat. */
+  readonly slowJobs: number;
+}
+
+export type Incident =
+  /** The process that makes this call dies: before it is sent, or before it hears what came of it. It is started again later. */
+  | { readonly kind: 'kill'; readonly atStep: number; readonly when: 'before' | 'after'; readonly downMs: number }
+  /** Some coordinator or worker dies. */
+  | { readonly kind: 'kill-other'; readonly atStep: number; readonly which: number; readonly downMs: number }
+  /** The process that makes this call stands still, with its call on the way. */
+  | { readonly kind: 'pause'; readonly atStep: number; readonly forMs: number }
+  /** The jobs that are being worked on are delivered once more. */
+  | { readonly kind: 'redeliver'; readonly atStep: number };
+
+/** Everything that goes wrong in one simulated run, and who takes part in it. */
+export interface FaultPlan {
+  readonly seed: number;
+  readonly coordinators: number;
+  readonly workers: number;
+  readonly slots: number;
+  readonly weather: Weather;
+  /** By the steps of the run, which are the calls of the bus: in each of their gaps something can happen. */
+  readonly incidents: readonly Incident[];
+}
+
+/** Far enough apart that each can be told from the other, near enough that a run has time for all of them. */
+export const ackWaitMs = 4_000;
+export const leaseTtlMs = 3_000;
+/** A caller gives up after this long without an answer. */
+export const patienceMs = 1_000;
+
+export const calm: Weather = { latencyMs: 0, refused: 0, lost: 0, unanswered: 0, late: 0, lateMs: 0, broken: 0, slowJobs: 0 };
+
+export const undisturbed: FaultPlan = { seed: 0, coordinators: 1, workers: 1, slots: 4, weather: calm, incidents: [] };
+
+const shares = [0, 0, 0.005, 0.02];
+
+/** @param steps of the undisturbed run */
+export function faultPlanOf(seed: number, steps: number): FaultPlan {
+  const random = randomStream(seed, 'fault plan');
+  const upTo = (most: number): number => randomInteger(random, most + 1);
+  const share = (): number => shares[randomInteger(random, shares.length)] ?? 0;
+  const weather: Weather = {
+    latencyMs: 1 + upTo(20),
+    refused: share(),
+    lost: share(),
+    unanswered: share(),
+    late: share(),
+    lateMs: 2 * ackWaitMs,
+    broken: share(),
+    slowJobs: share(),
+  };
+  const incident = (): Incident => {
+    const atStep = upTo(Math.ceil(1.2 * steps));
+    switch (randomInteger(random, 5)) {
+      case 0:
+        return { kind: 'redeliver', atStep };
+      case 1:
+        return { kind: 'pause', atStep, forMs: upTo(3 * ackWaitMs) };
+      case 2:
+        return { kind: 'kill-other', atStep, which: upTo(5), downMs: upTo(2 * leaseTtlMs) };
+      default:
+        return { kind: 'kill', atStep, when: upTo(1) === 0 ? 'before' : 'after', downMs: upTo(2 * leaseTtlMs) };
+    }
+  };
+  return {
+    seed,
+    coordinators: 1 + upTo(1),
+    workers: 1 + upTo(3),
+    slots: 1 + upTo(5),
+    weather,
+    incidents: Array.from({ length: 1 + upTo(5) }, incident).sort((one, other) => one.atStep - other.atStep),
+  };
+}

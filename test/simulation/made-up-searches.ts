@@ -1,0 +1,87 @@
+import type { Benchmark } from '../../services/domain/benchmark.ts';
+import type {
+  EvaluationSettings,
+  FinalPickSettings,
+  RunConfiguration,
+  SearchSettings,
+} from '../../services/domain/run/configuration.ts';
+import { configuration, contentHashOf, madeUpBenchmark } from './made-up-work.ts';
+
+/** A search small enough that a thousand of them take a minute, and with something of everything that a large one does. */
+export interface MadeUpSearch {
+  readonly name: string;
+  readonly configuration: RunConfiguration;
+  readonly benchmark: Benchmark;
+}
+
+const benchmark = madeUpBenchmark(8);
+const contentHash = contentHashOf(benchmark);
+
+type Variant = readonly [
+  name: string,
+  search: Partial<Omit<SearchSettings, 'finalPick'>>,
+  evaluation: Partial<EvaluationSettings>,
+  finalPick?: FinalPickSettings,
+];
+
+const variants: readonly Variant[] = [
+  [
+    'the paper',
+    { maxRounds: 4, canary: false, invalidScoresZero: true },
+    { method: 'scale', warmUpRounds: 2, fewShotRatio: 0.25 },
+  ],
+  [
+    'the default',
+    { maxRounds: 5, ties: 'newest' },
+    { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.25 },
+    { policy: 'race', topK: 3, share: 0.5 },
+  ],
+  ['everything executed', { maxRounds: 3 }, { method: 'full', warmUpRounds: 0 }],
+  [
+    'calibrated predictions and halving',
+    { maxRounds: 4 },
+    { method: 'scale', warmUpRounds: 1, fewShotRatio: 0.25 },
+    { policy: 'halving', topK: 3, share: 0.5 },
+  ],
+  [
+    'a new sample in each round',
+    { maxRounds: 4, memory: true },
+    { method: 'rasch', warmUpRounds: 0, fewShotRatio: 0.25, draw: 'each-round' },
+    { policy: 'top', topK: 2, share: 0.5 },
+  ],
+  ['predictions alone', { maxRounds: 5 }, { method: 'predicted', warmUpRounds: 1 }, { policy: 'refine', topK: 2, share: 0.5 }],
+  ['a budget that runs out', { maxRounds: 6, tokenBudget: 4_500 }, { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.5 }],
+  ['a budget for repeats', { maxRounds: 4, tokenBudget: 6_000 }, { method: 'full', warmUpRounds: 0, repeats: 2 }],
+];
+
+/** Searches of a kind differ by their seeds. */
+const seeds = [1, 2, 3, 4, 5];
+
+export const madeUpSearches: readonly MadeUpSearch[] = [
+  ...variants.flatMap(([name, search, evaluation, finalPick]) =>
+    seeds.map((seed) => {
+      const settings = configuration(seed);
+      const { finalPick: _, ...steering } = settings.search;
+      return searchOf(`${name}, seed ${seed}`, {
+        ...settings,
+        search: { ...steering, ...search, ...(finalPick && { finalPick }) },
+        evaluation: { ...settings.evaluation, ...evaluation },
+      });
+    }),
+  ),
+  ...seeds.map((seed) => {
+    const { search, evaluation, ...rest } = configuration(seed);
+    const { finalPick: _, canary: __, ...steering } = search;
+    return searchOf(`a workflow for each query, seed ${seed}`, {
+      ...rest,
+      kind: 'query-level',
+      search: { ...steering, maxRounds: 1 },
+      evaluation: { ...evaluation, method: 'full', warmUpRounds: 0 },
+    });
+  }),
+];
+
+function searchOf(name: string, settings: RunConfiguration): MadeUpSearch {
+  const reference = { ...settings.benchmark, contentHash, queryCount: benchmark.queries.length };
+  return { name, benchmark, configuration: { ...settings, benchmark: reference } };
+}

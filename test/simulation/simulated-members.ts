@@ -1,0 +1,81 @@
+import { type ControlHandlers, createControlHandlers } from '../../services/coordinator/control-handlers.ts';
+import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { createLogger } from '../../services/shared/telemetry/logger.ts';
+import type { JobWork } from '../../services/shared/worker/job-work.ts';
+import { startWorkerReports } from '../../services/shared/worker/report-worker.ts';
+import { startWorker } from '../../services/shared/worker/worker.ts';
+import { ackWaitMs, type FaultPlan } from './fault-plan.ts';
+import { createMadeUpWork, type Served } from './made-up-work.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** A real coordinator or worker in a simulated process. */
+export interface Member {
+  readonly process: SimulatedProcess;
+  readonly handlers?: ControlHandlers;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+}
+
+export interface MemberSettings {
+  readonly process: SimulatedProcess;
+  readonly bus: Bus;
+  readonly plan: FaultPlan;
+}
+
+/** Hears what the model's server counts, and what workers have been told is in the journal. */
+export interface SimulatedModel {
+  served(call: Served): void;
+  recorded(jobId: string, callId: string): void;
+}
+
+const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
+const reconcileMs = 5_000;
+
+/** As services/coordinator/main.ts puts it together. */
+export function startCoordinatorMember({ process, bus }: MemberSettings): Member {
+  const { name, timing } = process;
+  const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs }, bus, logger, timing);
+  return { process, handlers: createControlHandlers(bus, coordinator, timing), stop: () => coordinator.stop() };
+}
+
+/** As run-worker-service.ts puts it together. */
+export function startWorkerMember(settings: MemberSettings, model: SimulatedModel): Member {
+  const { process, bus, plan } = settings;
+  const { name, timing } = process;
+  const random = randomStream(plan.seed, 'work', name);
+  const workMs = (): number => (random.next() < plan.weather.slowJobs ? 2 * ackWaitMs : 1 + randomInteger(random, 50));
+  const work = createMadeUpWork(
+    name,
+    () => timing.sleep(workMs(), never),
+    () => undefined,
+    model.served,
+  );
+  const recording: JobWork = (context) =>
+    work({
+      ...context,
+      record: async (call) => {
+        await context.record(call);
+        model.recorded(context.job.jobId, call.callId);
+      },
+    });
+  let deliveries = 0;
+  const newId = (): string => {
+    deliveries += 1;
+    return `${name}#${deliveries}`;
+  };
+  const about = { name, kinds: ['execute', 'predict', 'propose'] as const, slots: plan.slots };
+  const worker = startWorker({ ...about, ackWaitMs, drainMs: 0 }, { bus, work: recording, timing, newId, logger });
+  const { shares, takesJobs } = worker;
+  const reports = startWorkerReports(bus, { ...about, shares, takesJobs, endpoints: () => [], timing });
+  return {
+    process,
+    async stop() {
+      await worker.drain();
+      reports[Symbol.dispose]();
+    },
+  };
+}
+
+const never = new AbortController().signal;

@@ -1,0 +1,213 @@
+import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
+import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
+import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
+import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { createVirtualClock, StandstillError } from '../support/virtual-clock.ts';
+import { ackWaitMs, calm, type FaultPlan, leaseTtlMs } from './fault-plan.ts';
+import type { MadeUpSearch } from './made-up-searches.ts';
+import type { Served } from './made-up-work.ts';
+import { type Member, startCoordinatorMember, startWorkerMember } from './simulated-members.ts';
+import { createSimulatedNetwork } from './simulated-network.ts';
+import { createSimulatedProcess, type SimulatedProcess } from './simulated-process.ts';
+
+/** What came of one simulated run. */
+export interface SimulatedRun {
+  readonly runId: string;
+  /** The server, as it was when all had ended. */
+  readonly bus: Bus;
+  /** Why it never ended; undefined where it did. */
+  readonly standstill: string | undefined;
+  /** Calls that the model's server has counted. */
+  readonly served: readonly Served[];
+  /** Ids of all jobs that were ever queued. */
+  readonly published: ReadonlySet<string>;
+  /** Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next. */
+  readonly forgottenCalls: readonly string[];
+  /** Jobs that were acknowledged while their run went on and the store had no result of them. */
+  readonly ackedUnanswered: readonly string[];
+  /** What still waits when nobody is left to wait for it. */
+  readonly leftBehind: readonly string[];
+  /** Calls of the bus that were made. */
+  readonly steps: number;
+  /** What happened, with its time: each call that reached the server with its outcome, and each incident. */
+  readonly trace: readonly string[];
+}
+
+/** A defect that is put in to see it found: a process's bus that does something else than was asked. */
+export type Plant = (bus: Bus, process: SimulatedProcess) => Bus;
+
+/** Of its own time. A search takes a minute or two under the worst plan there is. */
+const runWithinMs = 600_000;
+const startAgainMs = 500;
+/** In which all that is late has come, and whoever stood still has seen that the run is over. */
+const settledAfterMs = 4 * ackWaitMs;
+const stopWithinMs = 60_000;
+
+/** Runs a search to its end on a cluster of real coordinators and workers, under everything that the plan says. */
+export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plant: Plant = (bus) => bus): Promise<SimulatedRun> {
+  const clock = createVirtualClock();
+  const time = clock.timing;
+  const server = createInMemoryServer({ ackWaitMs, leaseTtlMs, timing: time });
+  const observer = server.connect();
+  const runId = runIdOf(search.configuration);
+  const trace: string[] = [];
+  const served: Served[] = [];
+  const published = new Set<string>();
+  const recorded = new Set<string>();
+  const forgottenCalls: string[] = [];
+  const ackedUnanswered: string[] = [];
+  const members = new Map<string, Member>();
+  let { incidents } = plan;
+  /** Jobs that were sent while the run went on and came when it was over: nobody asks for them, and nobody can take them back. */
+  const stray = new Set<string>();
+  let isOver = false;
+  let overAtMs = 0;
+  let steps = 0;
+  let started = 0;
+  const tell = (what: string): void => void trace.push(`${time.monotonicMs()} ${what}`);
+
+  const network = createSimulatedNetwork({
+    time,
+    seed: plan.seed,
+    weather: () => (isOver ? calm : plan.weather),
+    leaves(process) {
+      steps += 1;
+      const [incident] = incidents;
+      if (isOver || incident === undefined || incident.atStep > steps) return true;
+      incidents = incidents.slice(1);
+      tell(`${process.name} makes step ${steps}: ${JSON.stringify(incident)}`);
+      switch (incident.kind) {
+        case 'redeliver':
+          server.redeliver(runId);
+          return true;
+        case 'pause':
+          process.pause();
+          time.after(incident.forMs, () => process.resume());
+          return true;
+        case 'kill-other':
+          kill([...members.values()][incident.which % members.size]?.process ?? process, incident.downMs);
+          return !process.gone.aborted;
+        case 'kill':
+          kill(process, incident.downMs);
+          return incident.when === 'after';
+      }
+    },
+    done(process, call, outcome, leftAtMs) {
+      tell(`${process.name} ${call}: ${outcome}`);
+      if (isOver && leftAtMs < overAtMs && call.startsWith('publish ')) stray.add(call.slice('publish '.length));
+    },
+  });
+
+  const model = {
+    served: (call: Served) => served.push(call),
+    recorded: (jobId: string, callId: string) => recorded.add(`${jobId}/${callId}`),
+  };
+  const start = (place: string): void => {
+    started += 1;
+    const process = createSimulatedProcess(`${place}#${started}`, time);
+    const bus = network.join(process, plant(watched(server.connect()), process));
+    const settings = { process, bus, plan };
+    const isCoordinator = place.startsWith('coordinator');
+    members.set(place, isCoordinator ? startCoordinatorMember(settings) : startWorkerMember(settings, model));
+  };
+  const kill = (process: SimulatedProcess, downMs: number): void => {
+    const place = process.name.split('#')[0] ?? '';
+    process.kill();
+    members.delete(place);
+    time.after(downMs, () => {
+      if (!isOver) start(place);
+    });
+  };
+  /** The server's own view of a client: what it is asked, however that came about. */
+  const watched = (bus: Bus): Bus => ({
+    ...bus,
+    journal: {
+      ...bus.journal,
+      read: async (ofRun, jobId) => {
+        const calls = await bus.journal.read(ofRun, jobId);
+        const known = [...recorded].filter((call) => call.startsWith(`${jobId}/`));
+        forgottenCalls.push(...known.filter((call) => !calls.has(call.slice(jobId.length + 1))));
+        return calls;
+      },
+    },
+    jobs: {
+      ...bus.jobs,
+      publish: (job) => {
+        published.add(job.jobId);
+        return bus.jobs.publish(job);
+      },
+      pull: async (...asked) =>
+        (await bus.jobs.pull(...asked)).map((delivery) => ({
+          ...delivery,
+          ack: async () => {
+            const { jobId } = delivery.job;
+            const status = (await observer.runs.get(runId))?.status;
+            if (status === RunStatus.RUNNING && !(await observer.results.get(runId, jobId))) ackedUnanswered.push(jobId);
+            await delivery.ack();
+          },
+        })),
+    },
+  });
+
+  /** As a client does that asks until it has an answer. */
+  const request = {
+    configuration: configurationToProto(search.configuration),
+    benchmark: benchmarkToProto(search.benchmark),
+    endpoints: [],
+    maxInFlight: 0,
+    simulated: true,
+  };
+  const startRun = (): Promise<void> =>
+    new Promise((resolve) => {
+      let isTaken = false;
+      const ask = (): void => {
+        if (isTaken) return;
+        const asked = [...members.values()].find(({ handlers }) => handlers !== undefined);
+        asked?.process.receive(() => {
+          asked.handlers?.startRun(request).then(
+            () => {
+              isTaken = true;
+              resolve();
+            },
+            () => undefined,
+          );
+        });
+        time.after(startAgainMs, ask);
+      };
+      ask();
+    });
+  const completed = async (): Promise<undefined> => {
+    await startRun();
+    const watching = new AbortController();
+    for await (const { status } of observer.runs.watch(watching.signal)) if (status !== RunStatus.RUNNING) break;
+    isOver = true;
+    overAtMs = time.monotonicMs();
+    tell('the run is over');
+    for (const { process } of members.values()) process.resume();
+    await time.sleep(settledAfterMs, watching.signal);
+    return undefined;
+  };
+
+  for (let index = 0; index < plan.coordinators; index += 1) start(`coordinator-${index}`);
+  for (let index = 0; index < plan.workers; index += 1) start(`worker-${index}`);
+  const standstill = await clock.until(completed(), runWithinMs).catch((error: unknown) => {
+    if (!(error instanceof StandstillError)) throw error;
+    return error.message;
+  });
+  await clock.until(Promise.all([...members.values()].map((member) => member.stop())), stopWithinMs);
+  const leftBehind = [
+    ...[...(await observer.jobs.outstanding(runId))]
+      .filter((jobId) => !stray.has(jobId))
+      .map((jobId) => `job ${jobId} is in the queue`),
+    ...network.underWay().map((call) => `${call} is under way`),
+    ...[...members.values()]
+      .map(({ process }) => process)
+      .flatMap((process) => {
+        const timers = process.timers();
+        return timers === 0 ? [] : [`${process.name} has ${timers} timers`];
+      }),
+  ];
+  return { runId, bus: observer, standstill, served, published, forgottenCalls, ackedUnanswered, leftBehind, steps, trace };
+}
