@@ -1,0 +1,305 @@
+import { delimiter } from 'node:path';
+import { z } from 'zod';
+import { parseKeyBindings } from '../models/key-bindings.ts';
+import { isolationLevels } from '../sandbox/isolation.ts';
+import { choice, integer, text } from '../settings/rules.ts';
+import type { VariableTable } from '../settings/variable-table.ts';
+import { logLevels } from '../telemetry/logger.ts';
+
+/**
+ * Every setting of a service, by the name that its code has for it: the environment variable, what it may be, its default and a
+ * sentence. Checks, types and the tables in docs/services.md come from here. To add one: an entry, and the code that uses it.
+ */
+
+const portRule = 'must be a port from 0 to 65535';
+
+const port = (variable: string, preset: number, description: string) =>
+  ({
+    variable,
+    type: 'special',
+    schema: z.coerce.number({ error: portRule }).pipe(integer(0, 65_535)).default(preset),
+    description,
+    range: 'a port; 0: any that is free',
+    shownDefault: String(preset),
+  }) as const;
+
+const natsAddress = 'must be addresses such as nats://nats-1:4222, separated by commas';
+
+/** What ties a process to its parent, and how much it tells; simulated models know it too. */
+const everyProcess = {
+  logLevel: {
+    variable: 'SCALE_LOG_LEVEL',
+    type: 'choice',
+    choices: logLevels,
+    default: 'info',
+    description: 'the least that is told in the log',
+  },
+  leash: {
+    variable: 'SCALE_PARENT_LEASH',
+    type: 'special',
+    schema: choice(['none', 'stdin', 'ipc']).optional(),
+    description: 'the service ends when its parent does: with its standard input, or with the channel that it was forked with',
+    range: 'none, stdin or ipc',
+    shownDefault: 'ipc if there is a channel, else none',
+  },
+  drainMs: {
+    variable: 'SCALE_DRAIN_MS',
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: 3_600_000,
+    unit: 'ms',
+    // Below the 30 s that Kubernetes waits before it kills.
+    default: 25_000,
+    description: 'how long it may finish what it is at, once it is asked to end',
+  },
+} as const satisfies VariableTable;
+
+export const serviceTable = {
+  natsUrl: {
+    variable: 'SCALE_NATS_URL',
+    type: 'special',
+    schema: text(natsAddress)
+      .refine((urls) => urls.split(',').every((url) => /^(nats|tls):\/\/[^\s/]+$/.test(url.trim())), { error: natsAddress })
+      .default('nats://127.0.0.1:4222'),
+    description: 'the NATS servers; may hold [credentials](security.md), which stand in no message',
+    range: 'addresses, separated by commas',
+    shownDefault: 'nats://127.0.0.1:4222',
+  },
+  name: {
+    variable: 'SCALE_WORKER_NAME',
+    type: 'special',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,100}$/, { error: 'must be 1 to 100 letters, digits, dots, hyphens or underscores' })
+      .optional(),
+    description: "unique in the cluster: it names a lease's holder",
+    range: '1 to 100 letters, digits, dots, hyphens or underscores',
+    shownDefault: "the service's role, the machine's name and the process's number",
+  },
+  healthHost: {
+    variable: 'SCALE_HEALTH_HOST',
+    type: 'text',
+    // Health and metrics hold no secret, yet whoever wants them reachable from elsewhere (a probe of Kubernetes) says so.
+    default: '127.0.0.1',
+    description: 'where `/livez`, `/readyz` and `/metrics` are served; in a container: 0.0.0.0',
+  },
+  healthPort: port('SCALE_HEALTH_PORT', 9090, 'of the same; several services on one machine need one each'),
+  ...everyProcess,
+  streamReplicas: {
+    variable: 'SCALE_STREAM_REPLICAS',
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 5,
+    default: 1,
+    description: 'copies of each stream; whoever comes first creates the streams, so all services must be told the same',
+  },
+  leaseTtlMs: {
+    variable: 'SCALE_LEASE_TTL_MS',
+    type: 'number',
+    whole: true,
+    low: 500,
+    high: 600_000,
+    unit: 'ms',
+    default: 10_000,
+    description: "how long a run's lease lasts that is not renewed; all services must be told the same",
+  },
+  ackWaitMs: {
+    variable: 'SCALE_ACK_WAIT_MS',
+    type: 'number',
+    whole: true,
+    low: 1000,
+    high: 3_600_000,
+    unit: 'ms',
+    default: 30_000,
+    description: 'a job of which nothing was heard for this long is given to another worker; all services must be told the same',
+  },
+} as const satisfies VariableTable;
+
+export const coordinatorTable = {
+  controlHost: {
+    variable: 'SCALE_CONTROL_HOST',
+    type: 'text',
+    // The coordinator steers the cluster: whoever wants it reachable from elsewhere says so.
+    default: '127.0.0.1',
+    description: 'where it listens for the `scale` command',
+  },
+  controlPort: port('SCALE_CONTROL_PORT', 7070, 'of the same'),
+  controlToken: {
+    variable: 'SCALE_CONTROL_TOKEN',
+    type: 'special',
+    // A token that can be guessed is none.
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, { error: 'must be at least 16 characters without blanks' })
+      .optional(),
+    description: 'what every call must show; without it, whoever reaches the port may start and end runs',
+    range: 'at least 16 characters without blanks',
+    shownDefault: 'none',
+  },
+  resume: {
+    variable: 'SCALE_RESUME',
+    type: 'choice',
+    choices: ['all', 'requested'],
+    default: 'all',
+    description: 'go on with every unfinished run, or only with those that somebody asks this process for',
+  },
+  maxInFlight: {
+    variable: 'SCALE_MAX_IN_FLIGHT',
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 100_000,
+    unit: 'jobs',
+    default: 256,
+    description: 'of one run in flight over all workers, where the run does not say',
+  },
+  reconcileMs: {
+    variable: 'SCALE_RECONCILE_MS',
+    type: 'number',
+    whole: true,
+    low: 50,
+    high: 600_000,
+    unit: 'ms',
+    default: 5_000,
+    description: 'how often it looks for runs that nobody drives',
+  },
+} as const satisfies VariableTable;
+
+const keyBindings = z.string().transform((value, context) => {
+  const bindings = parseKeyBindings(value);
+  if (bindings !== undefined) return bindings;
+  context.addIssue('must be bindings such as MY_KEY=https://gpu-1:8000/v1, parted by blanks');
+  return z.NEVER;
+});
+
+/** Of executors and predictors. */
+export const workerTable = {
+  slots: {
+    variable: 'SCALE_SLOTS',
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 4096,
+    unit: 'jobs',
+    default: 32,
+    description: 'at once',
+  },
+  endpointKeys: {
+    variable: 'SCALE_ENDPOINT_KEYS',
+    type: 'special',
+    schema: keyBindings.default([]),
+    description: 'which [keys](security.md) may be sent where: `MY_KEY=https://gpu-1:8000/v1`',
+    range: 'pairs, parted by blanks',
+    shownDefault: 'none',
+  },
+  endpointKeysFile: {
+    variable: 'SCALE_ENDPOINT_KEYS_FILE',
+    type: 'text',
+    description: 'a file with more of them, read again for each address that is new',
+  },
+} as const satisfies VariableTable;
+
+export const predictorTable = { ...workerTable, slots: { ...workerTable.slots, default: 4 } } as const satisfies VariableTable;
+
+/** How the programs that models write are run. */
+export const sandboxTable = {
+  minIsolation: {
+    variable: 'SCALE_SANDBOX_MIN_ISOLATION',
+    type: 'choice',
+    choices: isolationLevels,
+    default: 'plain',
+    description: 'an executor refuses to start below it',
+  },
+  python: {
+    variable: 'SCALE_SANDBOX_PYTHON',
+    type: 'special',
+    schema: text().optional(),
+    description: 'the interpreter: Python 3.10 or newer, with its whole standard library',
+    range: 'a path',
+    shownDefault: 'the first of PATH that works',
+  },
+  packages: {
+    variable: 'SCALE_SANDBOX_PACKAGES',
+    type: 'special',
+    schema: text().optional(),
+    description: 'a folder of packages that programs may import too, readable by any user and not in `/tmp`',
+    range: 'a path',
+    shownDefault: 'none',
+  },
+  memoryLimitBytes: {
+    variable: 'SCALE_SANDBOX_MEMORY_MB',
+    type: 'special',
+    schema: z.coerce
+      .number({ error: 'must be a whole number from 64 to 1048576' })
+      .pipe(integer(64, 1_048_576))
+      .default(1024)
+      .transform((megabytes) => megabytes * 1024 ** 2),
+    description: 'address space of a program',
+    range: 'whole, 64 to 1,048,576 MiB',
+    shownDefault: '1024',
+  },
+} as const satisfies VariableTable;
+
+export const simulatorTable = {
+  host: { variable: 'SCALE_SIMULATOR_HOST', type: 'text', default: '127.0.0.1', description: 'where it listens' },
+  port: port('SCALE_SIMULATOR_PORT', 8000, 'of the same'),
+  seed: {
+    variable: 'SCALE_SIMULATOR_SEED',
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: Number.MAX_SAFE_INTEGER,
+    default: 1,
+    description: 'the same seed gives the same answers',
+  },
+  firstTokenMs: {
+    variable: 'SCALE_SIMULATOR_FIRST_TOKEN_MS',
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: 600_000,
+    unit: 'ms',
+    // Quick, so that demos are.
+    default: 2,
+    description: 'wait before the first token',
+  },
+  tokensPerSecond: {
+    variable: 'SCALE_SIMULATOR_TOKENS_PER_SECOND',
+    type: 'number',
+    whole: true,
+    low: 0,
+    high: 1_000_000,
+    default: 20_000,
+    description: 'of one reply; 0: no wait at all',
+  },
+  maxSequences: {
+    variable: 'SCALE_SIMULATOR_MAX_SEQUENCES',
+    type: 'number',
+    whole: true,
+    low: 1,
+    high: 100_000,
+    unit: 'requests',
+    // As many as a vLLM with its default max_num_seqs.
+    default: 256,
+    description: 'answered at once; the others wait in order',
+  },
+  accessLog: {
+    variable: 'SCALE_SIMULATOR_ACCESS_LOG',
+    type: 'text',
+    default: '',
+    description: 'a file for one line of JSON a finished call: job, call, model, tokens',
+  },
+  benchmarkFiles: {
+    variable: 'SCALE_SIMULATOR_BENCHMARKS',
+    type: 'special',
+    schema: text()
+      .default('')
+      .transform((files) => files.split(delimiter).filter((file) => file !== '')),
+    description: 'benchmark files of users whose queries it knows too; `scale run` names its own',
+    range: 'paths, separated as in `PATH`',
+    shownDefault: '',
+  },
+  ...everyProcess,
+} as const satisfies VariableTable;

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { SettingRule, ValueOf } from '../../domain/settings/setting-rule.ts';
+import type { Environment } from './environment.ts';
+import { ruleSchema } from './rule-schema.ts';
+import { integer } from './rules.ts';
+import type { SpecialSetting } from './setting-table.ts';
+import { SettingsError } from './settings-error.ts';
+
+/** A setting that an environment variable gives. */
+export type VariableSetting = { readonly variable: string } & (SettingRule | SpecialSetting);
+
+/** Settings of a process by the names that its code has for them. */
+export type VariableTable = Readonly<Record<string, VariableSetting>>;
+
+type VariableValue<Setting> =
+  Setting extends SpecialSetting<infer Schema>
+    ? z.output<Schema>
+    : Setting extends { readonly type: 'text'; readonly default: string } | { readonly type: 'number' | 'choice' | 'flag' }
+      ? ValueOf<Setting>
+      : ValueOf<Setting> | undefined;
+
+type MayLack<Table> = { [Name in keyof Table]: undefined extends VariableValue<Table[Name]> ? Name : never }[keyof Table];
+
+/** What a table's variables say: a setting without a default may be absent. */
+export type VariablesOf<Table> = {
+  readonly [Name in Exclude<keyof Table, MayLack<Table>>]: VariableValue<Table[Name]>;
+} & { readonly [Name in MayLack<Table>]?: NonNullable<VariableValue<Table[Name]>> };
+
+/**
+ * Reads and checks the variables of a table. One that is set to nothing counts as not set: that is how Compose and Kubernetes leave one out.
+ * @throws SettingsError for the first that cannot be used
+ */
+export function readVariables<const Table extends VariableTable>(table: Table, environment: Environment): VariablesOf<Table> {
+  const settings = Object.entries<VariableSetting>(table).flatMap(([name, setting]) => {
+    const given = environment[setting.variable]?.trim() || undefined;
+    const parsed = schemaOf(setting).safeParse(given);
+    if (!parsed.success) throw refusal(setting.variable, given ?? '', parsed.error.issues[0]?.message ?? '');
+    return parsed.data === undefined ? [] : [[name, parsed.data] as const];
+  });
+  return Object.fromEntries(settings) as VariablesOf<Table>;
+}
+
+function schemaOf(setting: VariableSetting): z.ZodType {
+  if (setting.type === 'special') return setting.schema;
+  if (setting.type === 'text' && setting.default === undefined) return ruleSchema(setting).optional();
+  if (setting.type !== 'number') return ruleSchema(setting);
+  // A variable is a text.
+  const { low, high } = setting;
+  const error = `must be a whole number from ${low} to ${high}`;
+  return z.coerce.number({ error }).pipe(integer(low, high)).default(setting.default);
+}
+
+function refusal(variable: string, value: string, rule: string): SettingsError {
+  // A NATS address can hold a password.
+  const shown = value.includes('@') || variable.endsWith('_TOKEN') ? '(not shown)' : JSON.stringify(value);
+  return new SettingsError(variable, `${variable} ${rule}, but is ${shown}`);
+}
