@@ -18,7 +18,7 @@ import { failRun } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
 import { createRunSpending, type RunSpending } from './run-spending.ts';
 import { pauseOf, type RunWait, type WaitKind } from './run-wait.ts';
-import type { RunProgress } from './step-progress.ts';
+import type { PresentStep } from './step-tracker.ts';
 import { startWaitWatch, type WatchedRun } from './wait-watch.ts';
 
 export interface CoordinatorSettings {
@@ -54,7 +54,7 @@ export interface Coordinator {
   stop(): Promise<void>;
 }
 
-export type ProgressListener = (progress: RunProgress | undefined, wait: RunWait | undefined) => void;
+export type ProgressListener = (progress: PresentStep | undefined, wait: RunWait | undefined) => void;
 
 export interface CoordinatorFigures {
   readonly runsLed: number;
@@ -75,7 +75,7 @@ interface DrivenRun extends WatchedRun {
   readonly notices: string[];
   /** Aborts when the run must be led anew from what the store holds. */
   leadAgain: AbortController;
-  progress: RunProgress | undefined;
+  progress: PresentStep | undefined;
   isLeading: boolean;
   failure: string | undefined;
   movedAtMs: number;

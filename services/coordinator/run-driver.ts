@@ -19,7 +19,7 @@ import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
 import { openRunLog } from './run-log.ts';
 import { recallMemory } from './run-memory.ts';
-import { createStepProgress, type RunProgress } from './step-progress.ts';
+import { createStepTracker, type PresentStep } from './step-tracker.ts';
 
 export type WantedStatus = { readonly status: 'running' | 'paused' } | { readonly status: 'cancelled'; readonly reason: string };
 
@@ -44,7 +44,7 @@ export interface RunDriverSettings {
   wanted(): WantedStatus;
   /** Aborts when `wanted` changes; a new signal each time. */
   attention(): AbortSignal;
-  progressed(progress: RunProgress): void;
+  progressed(progress: PresentStep): void;
   advanced(state: RunState): void;
   /** The store had lost so many entries of the log, and has them again. */
   restored(entries: number): void;
@@ -77,7 +77,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
     await Promise.all(kinds.map((kind) => bus.jobs.openLane(kind, runId, { maxInFlight: settings.maxInFlight })));
   };
   await openLanes();
-  const step = createStepProgress(settings.progressed);
+  const step = createStepTracker(settings.progressed);
   const inbox = openResultInbox({ bus, runId, logger, timing, arrived: ({ jobId }) => step.arrived(jobId) });
   try {
     while (!isOver(state)) {

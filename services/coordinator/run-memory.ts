@@ -3,10 +3,10 @@ import type { MemoryRecalled } from '../domain/run/event.ts';
 import { type MemoryReader, rowsToKeep, rowsToRecall } from '../domain/run/memory.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { hashQueries } from '../shared/contracts/benchmark-codec.ts';
-import type { KeptMemory as KeptMemoryMessage, MemorySummary } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { KeptMemory, MemorySummary } from '../shared/contracts/generated/scale/v1/control.ts';
 import { memoryRowToProto } from '../shared/contracts/memory-codec.ts';
 import { schemaVersion } from '../shared/contracts/read-message.ts';
-import type { Bus, KeptMemory } from '../shared/messaging/bus.ts';
+import type { Bus, StoredMemory } from '../shared/messaging/bus.ts';
 
 /** Keeps what a run that has ended has shown of its queries. Once more is harmless. A run that executed nothing leaves nothing. */
 export async function keepRunMemory(bus: Bus, runId: string, state: RunState, benchmark: Benchmark): Promise<void> {
@@ -39,7 +39,7 @@ export async function summariseMemory(bus: Bus, benchmark: Benchmark, reader: Me
 }
 
 /** For people: what was executed, without the outcomes. */
-export function describeKept({ keptAtMs, memory }: KeptMemory): KeptMemoryMessage {
+export function describeKept({ keptAtMs, memory }: StoredMemory): KeptMemory {
   const executions = memory.rows.reduce((sum, { queries }) => sum + queries.length, 0);
   const rows = memory.rows.map((row) => ({ ...row, queries: [], scores: [] }));
   return { keptAtMs, memory: { ...memory, rows }, executions };

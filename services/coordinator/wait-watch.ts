@@ -8,13 +8,13 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { jobKinds } from '../shared/messaging/subjects-and-streams.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { type RunWait, shortestWaitMs, type WaitKind, waitKinds, waitOf } from './run-wait.ts';
-import type { RunProgress } from './step-progress.ts';
+import type { PresentStep } from './step-tracker.ts';
 import { watchWorkers } from './worker-sightings.ts';
 
 /** A run that is driven here, as far as its waiting goes. */
 export interface WatchedRun {
   readonly manifest: RunManifest;
-  readonly progress: RunProgress | undefined;
+  readonly progress: PresentStep | undefined;
   readonly isLeading: boolean;
   /** Why its driver had to start over; undefined once something has got done since. */
   readonly failure: string | undefined;

@@ -7,9 +7,9 @@ import { pause } from '../shared/lifecycle/abort.ts';
 import type { Coordinator } from './coordinator.ts';
 import { type LogSource, readDigested } from './digested-log.ts';
 import { waitingToProto } from './run-wait.ts';
-import type { RunProgress } from './step-progress.ts';
+import type { PresentStep } from './step-tracker.ts';
 
-type Step = Pick<RunProgress, 'round' | 'phase' | 'done' | 'total'>;
+type Step = Pick<PresentStep, 'round' | 'phase' | 'done' | 'total'>;
 
 const listenAgainMs = 5_000;
 /** How often those who watch are told what the calls have used. */

@@ -24,9 +24,8 @@ export interface Usage {
   readonly reasoningTokens: number;
 }
 
-export type FinishReason = 'stop' | 'length' | 'content-filter' | 'tool-call' | 'other';
-
-export const finishReasons: readonly FinishReason[] = ['stop', 'length', 'content-filter', 'tool-call', 'other'];
+export const finishReasons = ['stop', 'length', 'content-filter', 'tool-call', 'other'] as const;
+export type FinishReason = (typeof finishReasons)[number];
 
 export interface ModelReply {
   /** The answer without any think block. */

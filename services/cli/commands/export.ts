@@ -8,7 +8,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { bestOf } from '../progress/run-progress.ts';
-import { workflowYaml } from '../report/workflow-yaml.ts';
+import { workflowFileText } from '../report/workflow-file-text.ts';
 import { reportOf } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
@@ -80,7 +80,7 @@ async function contentOf(
         throw new CliError('bad-input', message);
       }
       const best = bestOf(record.state());
-      if (best?.workflow !== undefined) return workflowYaml(best.workflow);
+      if (best?.workflow !== undefined) return workflowFileText(best.workflow);
       throw new CliError('bad-input', `run ${record.runId} has no scored workflow yet`);
     }
   }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { findNatsServer, isAtLeast, NatsServerNotFoundError } from '../../shared/toolchain/find-nats-server.ts';
+import { findNatsServer, NatsServerNotFoundError } from '../../shared/toolchain/find-nats-server.ts';
+import { isAtLeast } from '../../shared/toolchain/versions.ts';
 import { readClusterFile } from '../cluster/cluster-file.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
 import type { Check } from './check.ts';

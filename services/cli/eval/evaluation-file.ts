@@ -13,7 +13,7 @@ import { singleRound } from '../../shared/config/single-round.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
-import { workflowYaml } from '../report/workflow-yaml.ts';
+import { workflowFileText } from '../report/workflow-file-text.ts';
 
 /** What is evaluated: a workflow file, or the best workflow of a run with the settings that it was found with. */
 export type EvaluationSubject = { readonly kind: 'file'; readonly path: string } | FoundWorkflow;
@@ -179,7 +179,7 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: Fou
 async function workflowOf(subject: EvaluationSubject, benchmark: Benchmark, maxCalls: number): Promise<Workflow> {
   if (subject.kind === 'file') return readWorkflowFile(subject.path, benchmark, maxCalls);
   // Found on one benchmark, it may not fit another: the same checks as for a file.
-  return readWorkflowText(workflowYaml(subject.workflow), `the best workflow of ${subject.runId}`, benchmark, maxCalls);
+  return readWorkflowText(workflowFileText(subject.workflow), `the best workflow of ${subject.runId}`, benchmark, maxCalls);
 }
 
 function nameOf(subject: EvaluationSubject, { benchmark }: RunFileSettings): string {

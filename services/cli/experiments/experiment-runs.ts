@@ -4,7 +4,7 @@ import { totalsByModel, totalUse } from '../../domain/run/ledger/totals.ts';
 import type { LedgerEntry, RunState } from '../../domain/run/state.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
-import { createSlots } from '../../shared/sandbox/slots.ts';
+import { createNumberedSlots } from '../../shared/lifecycle/numbered-slots.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
@@ -50,7 +50,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
   const progress = createExperimentProgress(notice);
   const { waitForEndpoints } = settings;
   const check = createEndpointCheck(cli, { waits: waitForEndpoints });
-  const slots = createSlots(settings.parallel);
+  const slots = createNumberedSlots(settings.parallel);
   const ended: RunReference[] = [];
   const inFlight = new Set<Promise<unknown>>();
   const ledger: LedgerEntry[] = [];

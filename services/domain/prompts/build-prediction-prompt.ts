@@ -2,7 +2,7 @@ import { type WarmUpRecord, warmUpRecords } from '../search/experience.ts';
 import type { PromptRequest } from './build-proposal-prompt.ts';
 import { predictionInstructions } from './prediction-instructions.ts';
 import { refusalTitle } from './repair-section.ts';
-import { oneLine, shortened } from './shortened.ts';
+import { shortened, shortenedLine } from './shortened.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 
 /** Characters and records of the variable parts. */
@@ -22,7 +22,7 @@ export function buildPredictionPrompt({ state, benchmark, round, attempt }: Prom
     predictionInstructions(benchmark, configuration.executor.model, configuration.seed),
     experienceSection(warmUpRecords(state).filter((record) => record.round !== round)),
     `# The workflow to predict for\n<candidate>\n${shortened(workflowYaml(open.workflow), limits.workflow)}\n</candidate>`,
-    refused === undefined ? '' : `${refusalTitle}\n${oneLine(refused.message, limits.problem)}`,
+    refused === undefined ? '' : `${refusalTitle}\n${shortenedLine(refused.message, limits.problem)}`,
     'Now reply with <reason> and <box>.',
   ]
     .filter((section) => section !== '')

@@ -6,7 +6,7 @@ import type { Round, RunState } from '../run/state.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
 import { repairSection } from './repair-section.ts';
-import { oneLine, shortened } from './shortened.ts';
+import { shortened, shortenedLine } from './shortened.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 
 export interface PromptRequest {
@@ -93,19 +93,19 @@ function listed(title: string, lines: readonly string[]): string {
 }
 
 function triedLine({ modification, before, after }: TriedEdit): string {
-  return `- ${oneLine(modification, limits.modification)} (${percent(before)} -> ${percent(after)})`;
+  return `- ${shortenedLine(modification, limits.modification)} (${percent(before)} -> ${percent(after)})`;
 }
 
 function refusedLine({ modification, failure, score }: RefusedEdit): string {
-  const edit = oneLine(modification, limits.modification) || '(no modification given)';
-  return `- ${edit}: ${score === undefined ? '' : `score ${score.toFixed(1)}: `}${failure.kind}: ${oneLine(failure.message, limits.errorMessage)}`;
+  const edit = shortenedLine(modification, limits.modification) || '(no modification given)';
+  return `- ${edit}: ${score === undefined ? '' : `score ${score.toFixed(1)}: `}${failure.kind}: ${shortenedLine(failure.message, limits.errorMessage)}`;
 }
 
 function errorsSection(errors: readonly ErrorGroup[], executions: number): string {
   if (errors.length === 0) return '';
   const lines = errors.slice(0, limits.errorKinds).map(({ kind, step, count, message }) => {
     const place = step === undefined ? '' : ` at step ${step}`;
-    return `- ${kind}${place}, ${count} of ${executions} executions: ${oneLine(message, limits.errorMessage)}`;
+    return `- ${kind}${place}, ${count} of ${executions} executions: ${shortenedLine(message, limits.errorMessage)}`;
   });
   return ['# Errors when it ran', ...lines].join('\n');
 }
@@ -119,12 +119,12 @@ function failingQueriesSection(outcomes: readonly ExecutionOutcome[], benchmark:
 }
 
 function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly string[]): string {
-  const fields = inputs.map((field) => `${field}: ${oneLine(query.fields[field] ?? '', limits.query)}`);
+  const fields = inputs.map((field) => `${field}: ${shortenedLine(query.fields[field] ?? '', limits.query)}`);
   const answered =
     outcome.failure === undefined
-      ? `answered: ${oneLine(outcome.answer, limits.answer)}`
-      : `failed: ${outcome.failure.kind}: ${oneLine(outcome.failure.message, limits.errorMessage)}`;
-  return [...fields, `expected: ${oneLine(query.reference, limits.answer)}`, answered].join('\n');
+      ? `answered: ${shortenedLine(outcome.answer, limits.answer)}`
+      : `failed: ${outcome.failure.kind}: ${shortenedLine(outcome.failure.message, limits.errorMessage)}`;
+  return [...fields, `expected: ${shortenedLine(query.reference, limits.answer)}`, answered].join('\n');
 }
 
 /** S_conf: the optimizer's prompt with a question more (the paper's "Output your confidence on the answer"). */

@@ -6,6 +6,6 @@ export function shortened(text: string, limit: number): string {
 }
 
 /** The same, on one line. */
-export function oneLine(text: string, limit: number): string {
+export function shortenedLine(text: string, limit: number): string {
   return shortened(text.trim().replace(/\s+/g, ' '), limit);
 }

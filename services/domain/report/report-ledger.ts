@@ -22,7 +22,15 @@ export function reportLedger(state: RunState, spent: Spent | undefined): LedgerR
 }
 
 /** In a round: the proposal, then executions, then the prediction. Final and test come after all rounds. */
-const spendingOrder: readonly Phase[] = ['propose', 'canary', 'warm-up', 'few-shot', 'predict', 'final', 'test'];
+const turnOf: Readonly<Record<Phase, number>> = {
+  propose: 0,
+  canary: 1,
+  'warm-up': 2,
+  'few-shot': 3,
+  predict: 4,
+  final: 5,
+  test: 6,
+};
 
 export function reportSpending({ ledger }: RunState): readonly Spending[] {
   const isLate = (phase: Phase) => phase === 'final' || phase === 'test';
@@ -30,7 +38,7 @@ export function reportSpending({ ledger }: RunState): readonly Spending[] {
     (one, other) =>
       Number(isLate(one.phase)) - Number(isLate(other.phase)) ||
       one.round - other.round ||
-      spendingOrder.indexOf(one.phase) - spendingOrder.indexOf(other.phase),
+      turnOf[one.phase] - turnOf[other.phase],
   );
   let before = 0;
   return ordered.map(({ round, phase, usage }) => {

@@ -29,7 +29,8 @@ export type RunEvent =
   | { readonly kind: 'run-paused' }
   | { readonly kind: 'run-resumed' };
 
-export type StopReason = 'max-rounds' | 'converged' | 'token-budget';
+export const stopReasons = ['max-rounds', 'converged', 'token-budget'] as const;
+export type StopReason = (typeof stopReasons)[number];
 
 /** What the run begins with beside its configuration; without any, there was nothing to remember. */
 export interface MemoryRecalled {

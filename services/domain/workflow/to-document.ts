@@ -2,10 +2,10 @@ import type { CallStep, Step, Workflow } from './workflow.ts';
 import { languageVersion } from './workflow.ts';
 
 /** A plain value, ready to be written as YAML or JSON. */
-export type WorkflowDocument = Readonly<Record<string, unknown>>;
+export type PlainWorkflow = Readonly<Record<string, unknown>>;
 
 /** The text form of a workflow: parseWorkflow gives the same workflow again. */
-export function toDocument(workflow: Workflow): WorkflowDocument {
+export function toDocument(workflow: Workflow): PlainWorkflow {
   const { name, description, prompts, steps } = workflow;
   return {
     workflow: languageVersion,
@@ -16,7 +16,7 @@ export function toDocument(workflow: Workflow): WorkflowDocument {
   };
 }
 
-function stepDocument(step: Step): WorkflowDocument {
+function stepDocument(step: Step): PlainWorkflow {
   switch (step.kind) {
     case 'call':
       return { id: step.id, call: step.operator, ...inputsDocument(step) };

@@ -1,5 +1,5 @@
 /** Draws for one problem, each from the problem's own random stream. */
-export interface Draw {
+export interface TemplateDraw {
   /** An integer in [low, high]. */
   between(low: number, high: number): number;
   oneOf<T>(choices: readonly T[]): T;
@@ -10,7 +10,7 @@ export interface WordProblem {
   readonly answer: number;
 }
 
-type Template = (draw: Draw) => WordProblem;
+type Template = (draw: TemplateDraw) => WordProblem;
 
 const people = ['Amina', 'Bruno', 'Chiara', 'Dmitri', 'Elif', 'Farid', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Kaya', 'Lena'] as const;
 

@@ -1,7 +1,7 @@
 import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { gsm8k } from './gsm8k.ts';
-import { type Draw, sampleTemplates } from './sample-templates.ts';
+import { sampleTemplates, type TemplateDraw } from './sample-templates.ts';
 
 const queriesPerSplit = 60;
 /** The benchmark's content hangs on it: with another seed it is another benchmark. */
@@ -40,7 +40,7 @@ function* writtenProblems(): Generator<{ question: string; answer: number }> {
   }
 }
 
-function drawFor(attempt: number): Draw {
+function drawFor(attempt: number): TemplateDraw {
   const random = randomStream(generatorSeed, 'sample', attempt);
   return {
     between: (low, high) => low + randomInteger(random, high - low + 1),

@@ -1,4 +1,10 @@
-import type { Evaluation, ExecutionOutcome, RunEvent, StopReason, WorkflowProposed } from '../../domain/run/event.ts';
+import {
+  type Evaluation,
+  type ExecutionOutcome,
+  type RunEvent,
+  stopReasons,
+  type WorkflowProposed,
+} from '../../domain/run/event.ts';
 import { addDoubts } from '../../domain/run/ledger/call-doubts.ts';
 import type { TokenUse } from '../../domain/run/ledger/token-use.ts';
 import { configurationFromProto, configurationToProto } from './configuration-codec.ts';
@@ -16,7 +22,6 @@ import { failureFromProto, failureToProto, usageFromProto, usageToProto } from '
 import { workflowFromProto, workflowToProto } from './workflow-codec.ts';
 
 const contract = 'Event';
-const stopReasons: readonly StopReason[] = ['max-rounds', 'converged', 'token-budget'];
 
 type Body = NonNullable<Event['body']>;
 

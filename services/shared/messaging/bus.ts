@@ -207,12 +207,12 @@ export interface MemoryStore {
   /** Keeps this instead of what was kept of the run before. */
   keep(memory: RunMemory): Promise<void>;
   /** Of runs on queries with this hash, or of all runs; the newest first. */
-  list(queriesHash?: string): Promise<KeptMemory[]>;
+  list(queriesHash?: string): Promise<StoredMemory[]>;
   /** False if nothing was kept of the run. */
   forget(runId: string): Promise<boolean>;
 }
 
-export interface KeptMemory {
+export interface StoredMemory {
   /** Wall-clock time, from the server. */
   readonly keptAtMs: number;
   readonly memory: RunMemory;

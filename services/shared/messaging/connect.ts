@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type Status } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
+import { isAtLeast, oldestNatsServer } from '../toolchain/versions.ts';
 import { UnsupportedServerError } from './errors.ts';
 import { toBusError } from './nats-errors.ts';
 import type { Waits } from './waits.ts';
@@ -17,8 +18,6 @@ export interface ConnectionSettings {
   readonly waits: Waits;
 }
 
-/** Streams vanish from older servers when they are killed (nats-server issue 6888). */
-export const oldestServerVersion = '2.10.23';
 const pauseMs = 250;
 
 /**
@@ -77,16 +76,12 @@ function withoutCredentials(server: string): string {
 
 async function refuseUnsupported(operation: string, connection: NatsConnection): Promise<void> {
   const { version = 'unknown', jetstream = false } = connection.info ?? {};
-  const problem = isTooOld(version)
-    ? `nats-server ${version} is too old: below ${oldestServerVersion} a killed server can lose its streams. Install a newer one`
+  const problem = !isAtLeast(version, oldestNatsServer)
+    ? `nats-server ${version} is too old: below ${oldestNatsServer} a killed server can lose its streams. Install a newer one`
     : !jetstream && 'nats-server runs without JetStream. Start it with -js, or with a jetstream block in its configuration';
   if (!problem) return;
   await connection.close();
   throw new UnsupportedServerError(operation, problem);
-}
-
-export function isTooOld(version: string): boolean {
-  return isBelow(version, oldestServerVersion);
 }
 
 /**
@@ -94,16 +89,7 @@ export function isTooOld(version: string): boolean {
  * replicas that disagree number their messages differently from then on.
  */
 export function refusesByReplica(version: string): boolean {
-  return isBelow(version, '2.12.0');
-}
-
-function isBelow(version: string, bound: string): boolean {
-  const numbers = (text: string) => text.split(/[.-]/).slice(0, 3).map(Number);
-  const oldest = numbers(bound);
-  const found = numbers(version);
-  const differing = oldest.findIndex((number, index) => number !== found[index]);
-  // A version that is no version (NaN) is refused too.
-  return differing !== -1 && !((found[differing] ?? 0) > (oldest[differing] ?? 0));
+  return !isAtLeast(version, '2.12.0');
 }
 
 function watch(connection: NatsConnection, logger: Logger): void {

@@ -28,7 +28,7 @@ import {
   refusedSetting,
 } from './refusal-rules.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { fieldsOf, type ServerAnswer, shortened, withoutTags } from './server-answer.ts';
+import { clipped, fieldsOf, type ServerAnswer, withoutTags } from './server-answer.ts';
 
 /** Of a message, address and all: what is longer is a page, or a list of everything that was sent. */
 const longestMessage = 300;
@@ -57,7 +57,7 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
   if (error instanceof EndpointError) return billed === undefined ? error : withBilled(error, billed);
   if (error instanceof ServerRefusal) return fromAnswer(error.answer, circumstances);
   if (error instanceof MalformedReplyError)
-    return trouble('malformed', shortened(redact(error.message), longestMessage), 'malformed-reply');
+    return trouble('malformed', clipped(redact(error.message), longestMessage), 'malformed-reply');
   if (error instanceof EmptyReplyError) return trouble('empty', error.message, 'empty-reply');
   if (error instanceof LargeReplyError) {
     return new RequestFailure({ kind: 'reply-too-large', message: error.message }, billed === undefined ? [] : [billed]);
@@ -88,7 +88,7 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
     return new EndpointError(problem, endpoint.baseUrl, `${message} (${said})`, {
       status,
       retryAfterMs: wait,
-      said: shortened(redact(`${answer.param} ${answer.message}`), longestSaid),
+      said: clipped(redact(`${answer.param} ${answer.message}`), longestSaid),
       billed,
       ofRequest: mayBeOfRequest ? ofRequest : undefined,
     });
@@ -136,7 +136,7 @@ function throttled(waitMs: number | undefined): string {
 
 /** What a server said, fit for a message. Secrets are taken out before it is cut, which might cut them in two. */
 function quoted(text: string, redact: Redact, most: number): string {
-  return shortened(redact(withoutTags(redact(text))), Math.max(leastQuote, most));
+  return clipped(redact(withoutTags(redact(text))), Math.max(leastQuote, most));
 }
 
 /** undici's fetch says of a body that is broken off that it is `terminated`, and the truth is in the cause. */
@@ -147,7 +147,7 @@ function isBrokenOff(error: unknown): error is Error {
 function fromTransportError(error: Error, { endpoint, redact, billed }: CallCircumstances): EndpointError {
   const origin = innermost(error);
   const code = String(fieldsOf(origin).code ?? '');
-  const said = shortened(redact(origin.message), longestMessage - endpoint.baseUrl.length - 40);
+  const said = clipped(redact(origin.message), longestMessage - endpoint.baseUrl.length - 40);
   const detail = `${code ? `${code}, ` : ''}${said}`;
   const remedy = connectionRemedy(code, origin.message);
   return remedy === undefined

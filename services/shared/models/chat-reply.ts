@@ -3,8 +3,8 @@ import { splitThoughts } from '../../domain/replies/split-thoughts.ts';
 import { laterFigures, type UsageFigures, usageFigures } from './chat-usage.ts';
 import { EmptyReplyError, MalformedReplyError, ServerRefusal } from './endpoint-errors.ts';
 import { finishReasonOf, givenReason } from './finish-reason.ts';
-import { type MessageParts, nothingSaid, readMessage } from './message-parts.ts';
-import { answerIn, errorIn, fieldsOf, shortened } from './server-answer.ts';
+import { type MessageParts, nothingSaid, readMessageParts } from './message-parts.ts';
+import { answerIn, clipped, errorIn, fieldsOf } from './server-answer.ts';
 
 /** Of a model's name. */
 const longestName = 200;
@@ -61,7 +61,7 @@ export function createReplyCollector(): ReplyCollector {
       const figures = usageFigures(body);
       usage = laterFigures(usage, figures);
       simulated ||= typeof fingerprint === 'string' && fingerprint.startsWith('scale-simulator');
-      if (typeof model === 'string') servedModel ||= shortened(model, longestName);
+      if (typeof model === 'string') servedModel ||= clipped(model, longestName);
       const parts = Array.isArray(list) ? list : [];
       if (parts.length === 0 && Object.keys(figures).length > 0 && first()?.finish !== undefined) ended = true;
       const before = length();
@@ -144,10 +144,10 @@ function createChoice(): Choice {
       otherFinish = givenReason(finishReason ?? fieldsOf(finish_details).type) ?? otherFinish;
       pieces = joined(
         pieces,
-        readMessage(delta ?? { content: typeof text === 'string' ? text : undefined }),
+        readMessageParts(delta ?? { content: typeof text === 'string' ? text : undefined }),
         (one, other) => one + other,
       );
-      whole = joined(whole, readMessage(message), (before, now) => (now.startsWith(before) ? now : before + now));
+      whole = joined(whole, readMessageParts(message), (before, now) => (now.startsWith(before) ? now : before + now));
       const brought = length() > before;
       // Some servers give the reason with every piece, and some end their thoughts with one.
       if (brought && finishBefore !== undefined) wentOn = true;

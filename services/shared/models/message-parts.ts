@@ -17,7 +17,7 @@ export const nothingSaid: MessageParts = { text: '', thoughts: '', refusal: '', 
  * older vLLM, llama-server), reasoning (vLLM, OpenRouter), thinking (Ollama), reasoning_details (OpenRouter).
  * @throws MalformedReplyError if there is content in no such form
  */
-export function readMessage(message: unknown): MessageParts {
+export function readMessageParts(message: unknown): MessageParts {
   const fields = fieldsOf(message);
   const content = readContent(fields.content);
   const own = [fields.reasoning_content, fields.reasoning, fields.thinking, fields.reasoning_details].map(textIn);

@@ -73,7 +73,7 @@ export function fieldsOf(value: unknown): Fields {
 }
 
 /** One line of at most so many characters. */
-export function shortened(text: string, most: number): string {
+export function clipped(text: string, most: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { isAtLeast } from '../toolchain/find-nats-server.ts';
+import { isAtLeast } from '../toolchain/versions.ts';
 import { SandboxError } from './sandbox-error.ts';
 
 /** The oldest that tells which modules are its own, which judging needs. */

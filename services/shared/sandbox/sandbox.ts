@@ -2,11 +2,11 @@ import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../domain/ports.ts';
+import { createNumberedSlots } from '../lifecycle/numbered-slots.ts';
 import { type CageSettings, cageCommand } from './cage-command.ts';
 import { findPythons, type PythonBinary } from './find-python.ts';
 import { type IsolationLevel, isAtLeastLevel, isolationLevels } from './isolation.ts';
 import { SandboxError } from './sandbox-error.ts';
-import { createSlots } from './slots.ts';
 import {
   InterpreterLostError,
   type Judgement,
@@ -185,7 +185,7 @@ interface OpenSettings extends FoundLevel {
 
 function openSandbox({ settings, folder, level, python, rejected }: OpenSettings, first: WarmInterpreter): Sandbox {
   const concurrency = settings.concurrency ?? availableParallelism();
-  const slots = createSlots(concurrency);
+  const slots = createNumberedSlots(concurrency);
   const interpreters = new Map<number, WarmInterpreter>([[0, first]]);
   const isolation = [level, ...first.greeting.guards].join('+');
   const closing = new AbortController();

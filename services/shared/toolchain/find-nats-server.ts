@@ -4,9 +4,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
-
-/** Older ones may lose whole streams when they are killed (2.10.20 to 2.10.22), or lack `sync_interval` (2.9). */
-export const oldestNatsServer = '2.10.23';
+import { isAtLeast, oldestNatsServer } from './versions.ts';
 
 export type NatsServerOrigin = 'NATS_SERVER_BIN' | 'PATH' | '.tools';
 
@@ -61,16 +59,6 @@ export async function findNatsServer(search: NatsServerSearch): Promise<NatsServ
     rejected.push({ path, origin, reason: 'version' in answer ? `is ${answer.version}` : answer.problem });
   }
   throw new NatsServerNotFoundError(rejected);
-}
-
-/** Compares dotted versions by number; what follows a hyphen is ignored. */
-export function isAtLeast(version: string, oldest: string): boolean {
-  const [have, need] = [version, oldest].map((text) => text.split('-', 1)[0]?.split('.').map(Number) ?? []);
-  for (const [index, part] of (need ?? []).entries()) {
-    const ours = have?.[index] ?? 0;
-    if (ours !== part) return ours > part;
-  }
-  return true;
 }
 
 function placesToLook(search: NatsServerSearch): { path: string; origin: NatsServerOrigin }[] {

@@ -27,7 +27,7 @@ export function knownPrograms(known: KnownQuery): KnownPrograms {
 
 /** Without a solution to start from, it can write a stub at most. */
 function programsOf({ benchmark, query, solution }: KnownQuery): KnownPrograms {
-  const name = entryPointOf(query);
+  const name = functionAskedFor(query);
   const stub = `def ${name}(*arguments):\n    raise NotImplementedError`;
   if (solution === undefined) return { right: [stub], wrong: [stub], misspelt: [], rightKeys: new Set() };
   const random = randomStream(0, 'programs', benchmark.name, query.id);
@@ -39,7 +39,7 @@ function programsOf({ benchmark, query, solution }: KnownQuery): KnownPrograms {
 }
 
 /** The name of the function that a query asks for. */
-export function entryPointOf(query: Query): string {
+export function functionAskedFor(query: Query): string {
   const named = query.fields.entry_point ?? '';
   return /^\w+$/.test(named) ? named : 'solution';
 }

@@ -3,7 +3,7 @@ import { defines, readProgram } from '../../domain/replies/read-program.ts';
 import { type KnownQuery, mainText } from '../known-query.ts';
 import { pick } from '../pick.ts';
 import type { AnswerKind } from './answer-kind.ts';
-import { entryPointOf, knownPrograms } from './known-programs.ts';
+import { functionAskedFor, knownPrograms } from './known-programs.ts';
 import { plainPython } from './python-source.ts';
 import { sentencesOf } from './sentences.ts';
 
@@ -48,7 +48,7 @@ const remarks = [
 /** The program in a text that defines the query's function. */
 function programIn(text: string, { query }: KnownQuery): string | undefined {
   const program = readProgram(text);
-  return defines(program, entryPointOf(query)) ? program : undefined;
+  return defines(program, functionAskedFor(query)) ? program : undefined;
 }
 
 /** In words only: what looks like code would be taken for the program. */

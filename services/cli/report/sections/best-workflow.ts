@@ -1,6 +1,6 @@
 import type { Workflow } from '../../../domain/workflow/workflow.ts';
 import { formatScore } from '../../../shared/document/format.ts';
-import { workflowYaml } from '../workflow-yaml.ts';
+import { workflowFileText } from '../workflow-file-text.ts';
 import type { RunSection } from './run-section.ts';
 
 export const bestWorkflow: RunSection = ({ best }) => {
@@ -16,7 +16,7 @@ export const bestWorkflow: RunSection = ({ best }) => {
         kind: 'beside',
         blocks: [
           { kind: 'workflow', id: 'best-workflow', title: 'The best workflow', description: describeSteps(workflow), workflow },
-          { kind: 'listing', language: 'yaml', text: workflowYaml(workflow) },
+          { kind: 'listing', language: 'yaml', text: workflowFileText(workflow) },
           { kind: 'listing', language: 'mermaid', text: mermaid, folded: 'As Mermaid' },
         ],
       },

@@ -1,7 +1,7 @@
 import { type Markup, markup } from '../markup.ts';
 import type { Scale } from './scale.ts';
 
-export interface Frame {
+export interface PlotArea {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -15,7 +15,7 @@ interface Axis {
 }
 
 /** Grid lines with their values along the left, values along the bottom, and what both mean. */
-export function axes(frame: Frame, horizontal: Axis, vertical: Axis): Markup {
+export function axes(frame: PlotArea, horizontal: Axis, vertical: Axis): Markup {
   const middle = (frame.left + frame.right) / 2;
   return markup`<g class="axis">
 ${vertical.scale.ticks.map((tick) => {

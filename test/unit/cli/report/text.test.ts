@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { workflowYaml } from '../../../../services/cli/report/workflow-yaml.ts';
+import { workflowFileText } from '../../../../services/cli/report/workflow-file-text.ts';
 import { decodeYaml } from '../../../../services/domain/workflow/decode-yaml.ts';
 import { parseWorkflow } from '../../../../services/domain/workflow/parse-workflow.ts';
 import { asReal, begunState, everyStep, finishedState, hostileState, reportOf } from './made-up-report.ts';
@@ -69,6 +69,6 @@ describe('the report as Markdown', () => {
 });
 
 it('the best workflow is printed as a file that can be read again', () => {
-  const parsed = parseWorkflow(decodeYaml(workflowYaml({ ...everyStep, prompts: { solve: 'Solve:\n  "a" <b>' } })));
+  const parsed = parseWorkflow(decodeYaml(workflowFileText({ ...everyStep, prompts: { solve: 'Solve:\n  "a" <b>' } })));
   expect(parsed).toEqual({ ok: true, workflow: { ...everyStep, prompts: { solve: 'Solve:\n  "a" <b>' } } });
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { connectNats, isTooOld } from '../../../../services/shared/messaging/connect.ts';
+import { connectNats } from '../../../../services/shared/messaging/connect.ts';
 import { BusError, UnsupportedServerError } from '../../../../services/shared/messaging/errors.ts';
 import { createWaits } from '../../../../services/shared/messaging/waits.ts';
 
@@ -56,20 +56,4 @@ test('no server at all is an error that names the address, after the deadline', 
   expect(error).toBeInstanceOf(BusError);
   expect((error as Error).message).toContain(pretender.url);
   expect(performance.now() - asked).toBeLessThan(1_500);
-});
-
-test.each([
-  ['2.9.10', true],
-  ['2.10.0', true],
-  ['2.10.22', true],
-  ['2.10.23', false],
-  ['2.10.27', false],
-  ['2.11.0-preview.2', false],
-  ['2.15.1', false],
-  ['3.0.0', false],
-  ['1.11.99', true],
-  ['unknown', true],
-  ['', true],
-])('version "%s" is too old: %s', (version, tooOld) => {
-  expect(isTooOld(version)).toBe(tooOld);
 });

@@ -3,7 +3,7 @@ import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { JobKind } from '../shared/messaging/bus.ts';
 
 /** How far the present step of a run is. */
-export interface RunProgress {
+export interface PresentStep {
   readonly round: number;
   readonly phase: Phase;
   readonly done: number;
@@ -12,7 +12,7 @@ export interface RunProgress {
   readonly outstanding: Readonly<Record<JobKind, number>>;
 }
 
-export interface StepProgress {
+export interface StepTracker {
   /** Another step begins. @param hasResult which of its jobs have one already */
   begin(
     step: { readonly round: number; readonly phase: Phase; readonly jobs: readonly Job[] },
@@ -23,7 +23,7 @@ export interface StepProgress {
 }
 
 /** `report` is called at each change. */
-export function createStepProgress(report: (progress: RunProgress) => void): StepProgress {
+export function createStepTracker(report: (progress: PresentStep) => void): StepTracker {
   let about: { round: number; phase: Phase; total: number } = { round: 0, phase: 'warm-up', total: 0 };
   const open = new Map<string, JobKind>();
   const outstanding: Record<JobKind, number> = { execute: 0, predict: 0, propose: 0 };

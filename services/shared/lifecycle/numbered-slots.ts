@@ -1,10 +1,10 @@
-export interface Slots {
+export interface NumberedSlots {
   /** A number from 0, the lowest that is free; waits for one in the order of asking. Rejects when the signal aborts. */
   take(signal: AbortSignal): Promise<number>;
   giveBack(slot: number): void;
 }
 
-export function createSlots(count: number): Slots {
+export function createNumberedSlots(count: number): NumberedSlots {
   const free = Array.from({ length: count }, (_, slot) => slot);
   const waiting = new Set<(slot: number) => void>();
   return {
