@@ -1,6 +1,11 @@
 import type { Benchmark, Query } from '../../domain/benchmark.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
+import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
+import { finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
+import { camelCase } from '../../domain/settings/configured.ts';
+import type { OwnSettings } from '../../domain/settings/own-settings.ts';
+import type { SettingRules } from '../../domain/settings/setting-rule.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -57,19 +62,34 @@ export function isOtherLength({ benchmark: before }: RunContent, { benchmark: no
 /** What a run file calls them, with their values as they would stand there. */
 function settingsOf(configuration: RunConfiguration): Map<string, string> {
   const { seed, benchmark, executor, optimizer, search, evaluation } = configurationToProto(configuration);
-  const { convergenceRounds, convergenceTop, convergenceZ, ...rest } = { ...search };
+  const { convergenceRounds, convergenceTop, convergenceZ, finalPick, ...rest } = { ...search };
   const groups = {
     seed,
     benchmark: { split: benchmark?.split, scorer: benchmark?.scorer },
     models: { executor, optimizer },
     search: {
-      ...rest,
+      ...withOtherSettings(searchRules, rest, configuration.search),
+      finalPick: finalPick && withOtherSettings(finalPickRules, finalPick, configuration.search.finalPick ?? {}),
       mode: modeOf(configuration),
       convergence: { rounds: convergenceRounds, top: convergenceTop, z: convergenceZ },
     },
-    evaluation,
+    evaluation: evaluation && withOtherSettings(evaluationRules, evaluation, configuration.evaluation),
   };
   return new Map(leavesOf('', groups));
+}
+
+/** A message's fields, and beside them what it carries without a field: by the names that a run file has for them. */
+function withOtherSettings(
+  rules: SettingRules,
+  message: object,
+  settings: object & { readonly own?: OwnSettings },
+): Readonly<Record<string, unknown>> {
+  const { otherSettings: _, ...fields }: Readonly<Record<string, unknown>> = { ...message };
+  const given: Readonly<Record<string, unknown>> = { ...settings };
+  const later = Object.entries(rules)
+    .filter(([name]) => !(camelCase(name) in fields))
+    .map(([name, { leftOut }]) => [name, given[camelCase(name)] ?? leftOut]);
+  return { ...fields, ...Object.fromEntries(later), ...settings.own };
 }
 
 function modeOf(configuration: RunConfiguration): string {

@@ -134,7 +134,7 @@ export const finalPickRules = {
     type: 'name',
     of: 'pick policies',
     default: 'race',
-    description: '[more below](#naming-the-winner-final_pick)',
+    description: 'what is executed to name the winner: [more below](#naming-the-winner-final_pick)',
   },
   top_k: {
     type: 'number',

@@ -98,7 +98,8 @@ const executor = {
     high: 2,
     orNull: true,
     default: 0,
-    description: "null: not sent, for models that refuse it; the server's own holds",
+    description:
+      "null: not sent, for models that refuse it; the server's own holds. At 0 an optimizer tends to repeat a proposal that was refused",
   },
   top_p: { type: 'number', low: 0, above: true, high: 1, orNull: true, default: 1, description: 'null: not sent' },
   max_tokens: {
@@ -115,7 +116,7 @@ const executor = {
     schema: templateSettings().default({}),
     description: 'passed on as it is, e.g. `{ enable_thinking: false }`, which must be true or false',
     range: 'a group',
-    shownDefault: '{}',
+    shownDefault: '`{}`',
   },
   send_seed: { type: 'flag', default: true, description: "send a seed, derived from the run's, with each call" },
 } as const satisfies SettingTable;
@@ -125,11 +126,7 @@ export const modelTables = {
   optimizer: {
     ...executor,
     model: { ...executor.model, default: 'qwen3-8b' },
-    temperature: {
-      ...executor.temperature,
-      default: 0.7,
-      description: `${executor.temperature.description}; at 0 it tends to repeat a proposal that was refused`,
-    },
+    temperature: { ...executor.temperature, default: 0.7 },
     max_tokens: { ...executor.max_tokens, default: 4096 },
   },
 } as const satisfies Readonly<Record<string, SettingTable>>;
@@ -157,7 +154,7 @@ export const endpointTable = {
     description:
       'of your own, sent with each call: `{ x-portkey-provider: openai, api-key: { variable: AZURE_KEY } }`; see [model servers](endpoints.md)',
     range: 'a group',
-    shownDefault: '{}',
+    shownDefault: '`{}`',
   },
   max_concurrency: {
     type: 'number',
@@ -219,7 +216,7 @@ export function searchTable(policy: string) {
       description:
         "AFlow's early stop, for scores of all queries: [more below](#equal-scores-and-the-early-stop-ties-convergence)",
       range: '`off`, or a group of the next three',
-      shownDefault: 'off',
+      shownDefault: '`off`',
     },
     invalid: {
       type: 'choice',
@@ -238,9 +235,9 @@ export function searchTable(policy: string) {
     final_pick: {
       type: 'special',
       schema: finalPickSchema(policy),
-      description: "how the winner is named: a policy's name, or a group",
+      description: 'how the winner is named; the name of a policy alone is enough',
       range: 'a name, or a group of the next three',
-      shownDefault: finalPickRules.policy.default,
+      shownDefault: `\`${finalPickRules.policy.default}\``,
     },
   } as const satisfies SettingTable;
 }

@@ -20,7 +20,7 @@ const port = (variable: string, preset: number, description: string) =>
     schema: z.coerce.number({ error: portRule }).pipe(integer(0, 65_535)).default(preset),
     description,
     range: 'a port; 0: any that is free',
-    shownDefault: String(preset),
+    shownDefault: `\`${preset}\``,
   }) as const;
 
 const natsAddress = 'must be addresses such as nats://nats-1:4222, separated by commas';
@@ -40,7 +40,7 @@ const everyProcess = {
     schema: choice(['none', 'stdin', 'ipc']).optional(),
     description: 'the service ends when its parent does: with its standard input, or with the channel that it was forked with',
     range: 'none, stdin or ipc',
-    shownDefault: 'ipc if there is a channel, else none',
+    shownDefault: '`ipc` if there is a channel, else `none`',
   },
   drainMs: {
     variable: 'SCALE_DRAIN_MS',
@@ -64,7 +64,7 @@ export const serviceTable = {
       .default('nats://127.0.0.1:4222'),
     description: 'the NATS servers; may hold [credentials](security.md), which stand in no message',
     range: 'addresses, separated by commas',
-    shownDefault: 'nats://127.0.0.1:4222',
+    shownDefault: '`nats://127.0.0.1:4222`',
   },
   name: {
     variable: 'SCALE_WORKER_NAME',
@@ -82,9 +82,9 @@ export const serviceTable = {
     type: 'text',
     // Health and metrics hold no secret, yet whoever wants them reachable from elsewhere (a probe of Kubernetes) says so.
     default: '127.0.0.1',
-    description: 'where `/livez`, `/readyz` and `/metrics` are served; in a container: 0.0.0.0',
+    description: 'the address at which `/livez`, `/readyz` and `/metrics` are served; in a container: 0.0.0.0',
   },
-  healthPort: port('SCALE_HEALTH_PORT', 9090, 'of the same; several services on one machine need one each'),
+  healthPort: port('SCALE_HEALTH_PORT', 9090, 'the port of these; several services on one machine need one each'),
   ...everyProcess,
   streamReplicas: {
     variable: 'SCALE_STREAM_REPLICAS',
@@ -123,9 +123,9 @@ export const coordinatorTable = {
     type: 'text',
     // The coordinator steers the cluster: whoever wants it reachable from elsewhere says so.
     default: '127.0.0.1',
-    description: 'where it listens for the `scale` command',
+    description: 'the address at which it listens for the `scale` command',
   },
-  controlPort: port('SCALE_CONTROL_PORT', 7070, 'of the same'),
+  controlPort: port('SCALE_CONTROL_PORT', 7070, 'the port at which it listens for it'),
   controlToken: {
     variable: 'SCALE_CONTROL_TOKEN',
     type: 'special',
@@ -151,9 +151,8 @@ export const coordinatorTable = {
     whole: true,
     low: 1,
     high: 100_000,
-    unit: 'jobs',
     default: 256,
-    description: 'of one run in flight over all workers, where the run does not say',
+    description: 'jobs of one run in flight over all workers, where the run does not say',
   },
   reconcileMs: {
     variable: 'SCALE_RECONCILE_MS',
@@ -182,9 +181,8 @@ export const workerTable = {
     whole: true,
     low: 1,
     high: 4096,
-    unit: 'jobs',
     default: 32,
-    description: 'at once',
+    description: 'jobs at once',
   },
   endpointKeys: {
     variable: 'SCALE_ENDPOINT_KEYS',
@@ -238,13 +236,13 @@ export const sandboxTable = {
       .transform((megabytes) => megabytes * 1024 ** 2),
     description: 'address space of a program',
     range: 'whole, 64 to 1,048,576 MiB',
-    shownDefault: '1024',
+    shownDefault: '`1024`',
   },
 } as const satisfies VariableTable;
 
 export const simulatorTable = {
-  host: { variable: 'SCALE_SIMULATOR_HOST', type: 'text', default: '127.0.0.1', description: 'where it listens' },
-  port: port('SCALE_SIMULATOR_PORT', 8000, 'of the same'),
+  host: { variable: 'SCALE_SIMULATOR_HOST', type: 'text', default: '127.0.0.1', description: 'the address at which it listens' },
+  port: port('SCALE_SIMULATOR_PORT', 8000, 'the port at which it listens'),
   seed: {
     variable: 'SCALE_SIMULATOR_SEED',
     type: 'number',
@@ -280,10 +278,9 @@ export const simulatorTable = {
     whole: true,
     low: 1,
     high: 100_000,
-    unit: 'requests',
     // As many as a vLLM with its default max_num_seqs.
     default: 256,
-    description: 'answered at once; the others wait in order',
+    description: 'requests answered at once; the others wait in order',
   },
   accessLog: {
     variable: 'SCALE_SIMULATOR_ACCESS_LOG',

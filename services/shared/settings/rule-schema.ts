@@ -62,7 +62,7 @@ export function rangeOf(rule: SettingRule): string {
     case 'name':
       return listed(namesIn(rule.of));
     case 'text':
-      return 'a text';
+      return rule.rule?.replace(/^must be /, '') ?? 'a text';
     case 'texts':
       return rule.choices === undefined ? 'a list of texts' : `a list of ${listed(rule.choices)}`;
   }
@@ -71,7 +71,7 @@ export function rangeOf(rule: SettingRule): string {
 type NumberRule = Extract<SettingRule, { readonly type: 'number' }>;
 
 function numberRange({ low, high, whole, above, orNull, unit }: NumberRule): string {
-  const most = high >= Number.MAX_SAFE_INTEGER ? 'on' : `to ${grouped(high)}`;
+  const most = high >= Number.MAX_SAFE_INTEGER ? 'or more' : `to ${grouped(high)}`;
   const range = above ? `above ${grouped(low)}, up to ${grouped(high)}` : `${grouped(low)} ${most}`;
   const kind = whole ? 'whole, ' : '';
   return `${kind}${range}${unit === undefined ? '' : ` ${unit}`}${orNull ? ', or null' : ''}`;

@@ -11,7 +11,7 @@ export interface SpecialSetting<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   /** What it may be. */
   readonly range: string;
-  /** As it would stand in a file; "" for none. */
+  /** In Markdown; "" for none. */
   readonly shownDefault: string;
 }
 

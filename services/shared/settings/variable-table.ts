@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { SettingRule, ValueOf } from '../../domain/settings/setting-rule.ts';
 import type { Environment } from './environment.ts';
 import { ruleSchema } from './rule-schema.ts';
-import { integer } from './rules.ts';
 import type { SpecialSetting } from './setting-table.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -43,11 +42,14 @@ export function readVariables<const Table extends VariableTable>(table: Table, e
 function schemaOf(setting: VariableSetting): z.ZodType {
   if (setting.type === 'special') return setting.schema;
   if (setting.type === 'text' && setting.default === undefined) return ruleSchema(setting).optional();
-  if (setting.type !== 'number') return ruleSchema(setting);
-  // A variable is a text.
-  const { low, high } = setting;
-  const error = `must be a whole number from ${low} to ${high}`;
-  return z.coerce.number({ error }).pipe(integer(low, high)).default(setting.default);
+  return z.preprocess((given) => (given === undefined ? given : plainValue(String(given), setting)), ruleSchema(setting));
+}
+
+/** A variable is a text; what cannot be read as what it must be is left for the check to refuse. */
+function plainValue(given: string, { type }: SettingRule): unknown {
+  if (type === 'number') return Number(given);
+  if (type === 'flag') return given === 'true' ? true : given === 'false' ? false : given;
+  return given;
 }
 
 function refusal(variable: string, value: string, rule: string): SettingsError {

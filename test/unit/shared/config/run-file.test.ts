@@ -195,22 +195,6 @@ describe('the page on run files', () => {
     expect(examples.length).toBeGreaterThan(2);
     for (const yaml of examples) expect(parseRunFile(yaml, 'run-file.md').settings.benchmark.name).toMatch(/^(gsm8k|sample)$/);
   });
-
-  it('shows the default of every setting', async () => {
-    const full = (await blocks()).find((yaml) => yaml.includes('name: gsm8k # default')) ?? '';
-    const shown = parseRunFile(full, 'run-file.md').settings;
-    const plain = parseRunFile('benchmark: gsm8k\nendpoints: { my-vllm: { base_url: "http://gpu-1:8000/v1" } }', '').settings;
-    expect({ ...shown, name: undefined, benchmark: undefined, endpoints: undefined }).toEqual({
-      ...plain,
-      name: undefined,
-      benchmark: undefined,
-      endpoints: undefined,
-    });
-    expect(shown.endpoints['my-vllm']).toEqual({ ...plain.endpoints['my-vllm'], api_key_variable: 'MY_KEY' });
-    for (const group of ['models', 'search', 'evaluation', 'cluster'] as const) expect(full).toContain(`\n${group}:`);
-    for (const key of [...Object.keys(shown.search), ...Object.keys(shown.evaluation), ...Object.keys(shown.models.optimizer)])
-      expect(full, key).toMatch(new RegExp(`^ +${key}:`, 'm'));
-  });
 });
 
 it.each(['demo', 'local-model'])('the example %s can be read as it is', async (name) => {

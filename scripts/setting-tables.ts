@@ -1,0 +1,143 @@
+// The tables of settings in the documentation: rows come from the tables that the code checks settings by.
+import { evaluationMethods } from '../services/domain/evaluation/registry.ts';
+import { pickPolicies } from '../services/domain/picking/registry.ts';
+import { evaluationRules } from '../services/domain/run/evaluation-rules.ts';
+import { convergenceRules, finalPickRules } from '../services/domain/run/search-rules.ts';
+import type { SettingRules } from '../services/domain/settings/setting-rule.ts';
+import {
+  benchmarkTable,
+  clusterTable,
+  endpointTable,
+  modelTables,
+  searchTable,
+  topTable,
+} from '../services/shared/config/run-file-tables.ts';
+import {
+  coordinatorTable,
+  predictorTable,
+  sandboxTable,
+  serviceTable,
+  simulatorTable,
+  workerTable,
+} from '../services/shared/config/service-tables.ts';
+import { defaultOf, rangeOf } from '../services/shared/settings/rule-schema.ts';
+import type { SettingTable } from '../services/shared/settings/setting-table.ts';
+import type { VariableTable } from '../services/shared/settings/variable-table.ts';
+
+type Row = readonly string[];
+
+/** A page's text with its tables as they are now. They stand between two comments, of which the first names the table. */
+export function withSettingTables(page: string): string {
+  return page.replace(
+    /(<!-- settings: ([a-z ]+) -->\n)[\s\S]*?(?=<!-- end of settings -->)/g,
+    (_, mark: string, name: string) => {
+      const table = tables[name];
+      if (table === undefined) throw new RangeError(`there is no table "${name}"; use one of ${Object.keys(tables).join(', ')}`);
+      return `${mark}\n${table()}\n`;
+    },
+  );
+}
+
+/** By the names that pages call them. */
+const tables: Readonly<Record<string, () => string>> = {
+  'run file': () => settingRows(topTable),
+  benchmark: () => settingRows(benchmarkTable),
+  models: modelRows,
+  endpoints: () => settingRows(endpointTable),
+  search: searchRows,
+  evaluation: evaluationRows,
+  cluster: () => settingRows(clusterTable),
+  services: () => variableRows(serviceTable),
+  coordinator: () => variableRows(coordinatorTable),
+  workers: workerRows,
+  sandbox: () => variableRows(sandboxTable),
+  simulator: () => variableRows(onlySimulators()),
+};
+
+const heads = ['setting', 'default', 'may be', 'what it is'];
+
+function settingRows(table: SettingTable): string {
+  return markdown(heads, rowsOf(table));
+}
+
+function rowsOf(table: SettingTable, prefix = ''): Row[] {
+  return Object.entries(table).map(([name, setting]) => [
+    code(prefix + name),
+    setting.type === 'special' ? setting.shownDefault || none : shown(defaultOf(setting)),
+    setting.type === 'special' ? setting.range : rangeOf(setting),
+    setting.description,
+  ]);
+}
+
+function modelRows(): string {
+  const optimizer = rowsOf(modelTables.optimizer);
+  const rows = rowsOf(modelTables.executor).map(([name = '', preset = '', range = ''], index) => {
+    const [, ofOptimizer = '', , description = ''] = optimizer[index] ?? [];
+    return [name, preset, ofOptimizer, range, description];
+  });
+  return markdown(['setting', 'executor', 'optimizer', 'may be', 'what it is'], rows);
+}
+
+function searchRows(): string {
+  const rows = Object.entries<SettingTable[string]>(searchTable(finalPickRules.policy.default)).flatMap(([name, setting]) => {
+    const [row = []] = rowsOf({ [name]: setting });
+    if (name === 'convergence') return [row, ...rowsOf(convergenceRules, 'convergence.')];
+    if (name === 'final_pick') return [row, ...rowsOf(finalPickRules, 'final_pick.'), ...ownRows(pickPolicies, 'final_pick.')];
+    return [row];
+  });
+  return markdown(heads, rows);
+}
+
+function evaluationRows(): string {
+  return markdown(heads, [...rowsOf(evaluationRules), ...ownRows(evaluationMethods)]);
+}
+
+/** Settings that only one method or policy has. */
+function ownRows(owners: ReadonlyMap<string, { readonly name: string; readonly settings?: SettingRules }>, prefix = ''): Row[] {
+  return [...owners.values()].flatMap(({ name, settings = {} }) =>
+    rowsOf(settings, prefix).map(([setting = '', preset = '', range = '', description = '']) => [
+      setting,
+      preset,
+      range,
+      `of ${code(name)} alone: ${description}`,
+    ]),
+  );
+}
+
+/** A variable of all services stands with those. */
+function onlySimulators(): VariableTable {
+  const shared = new Set(Object.values(serviceTable).map(({ variable }) => variable as string));
+  return Object.fromEntries(
+    Object.entries<VariableTable[string]>(simulatorTable).filter(([, { variable }]) => !shared.has(variable)),
+  );
+}
+
+function workerRows(): string {
+  const predictor = variableTableRows(predictorTable);
+  return markdown(
+    variableHeads,
+    variableTableRows(workerTable).map(([name = '', preset = '', ...rest], index) => {
+      const ofPredictor = predictor[index]?.[1] ?? '';
+      return [name, preset === ofPredictor ? preset : `${preset}; predictor: ${ofPredictor}`, ...rest];
+    }),
+  );
+}
+
+const variableHeads = ['variable', ...heads.slice(1)];
+
+function variableRows(table: VariableTable): string {
+  return markdown(variableHeads, variableTableRows(table));
+}
+
+function variableTableRows(table: VariableTable): Row[] {
+  return rowsOf(Object.fromEntries(Object.values(table).map((setting) => [setting.variable, setting])));
+}
+
+const code = (text: string): string => `\`${text}\``;
+const none = '–';
+const shown = (value: string): string => (value === '' ? none : code(value));
+
+function markdown(names: readonly string[], rows: readonly Row[]): string {
+  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `${[line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}

@@ -1,0 +1,14 @@
+// Writes the tables of settings into docs/ from the tables in the code: `node scripts/write-setting-tables.ts`. Commit what changes.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withSettingTables } from './setting-tables.ts';
+
+const docs = join(import.meta.dirname, '../docs');
+
+for (const name of await readdir(docs)) {
+  if (!name.endsWith('.md')) continue;
+  const page = join(docs, name);
+  const text = await readFile(page, 'utf8');
+  const fresh = withSettingTables(text);
+  if (fresh !== text) await writeFile(page, fresh);
+}
