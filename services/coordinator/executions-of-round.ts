@@ -1,8 +1,8 @@
+import { executionJobId } from '../domain/run/job-id.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round, RunState } from '../domain/run/state.ts';
 import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { executionJobId } from './job-of-command.ts';
 
 /** Reads in flight: enough to hide the way to the server, few enough to hold only these results in memory. */
 const readAtOnce = 32;

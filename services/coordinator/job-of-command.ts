@@ -3,6 +3,7 @@ import { buildPredictionPrompt } from '../domain/prompts/build-prediction-prompt
 import { buildProposalPrompt } from '../domain/prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal-prompt.ts';
 import type { ExecuteCommand, WorkCommand } from '../domain/run/command.ts';
+import { type CompletionCommand, completionJobId, executionJobId } from '../domain/run/job-id.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { RunState } from '../domain/run/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
@@ -38,14 +39,6 @@ function promptOf(command: CompletionCommand, state: RunState, benchmark: Benchm
   return queryIndex === undefined ? buildProposalPrompt(request) : buildQueryProposalPrompt({ ...request, queryIndex });
 }
 
-export type CompletionCommand = Exclude<WorkCommand, ExecuteCommand>;
-
-export function completionJobId(command: CompletionCommand): string {
-  const { kind, round, attempt } = command;
-  const query = command.kind === 'propose' && command.queryIndex !== undefined ? `-query-${command.queryIndex}` : '';
-  return `${kind}-${round}-${attempt}${query}`;
-}
-
 async function executionJobs(command: ExecuteCommand, state: RunState, source: JobSource): Promise<Job[]> {
   const round = state.rounds[command.round - 1];
   if (!round?.workflow) throw new Error(`round ${command.round} has no workflow to execute`);
@@ -61,11 +54,6 @@ async function executionJobs(command: ExecuteCommand, state: RunState, source: J
     jobs.push(job(source, executionJobId(workflowHash, queryIndex, repeat), executionTimeLimitMs, { $case: 'execute', value }));
   }
   return jobs;
-}
-
-/** The identity of an execution within a run: the same one is never paid for twice, whatever asks for it. */
-export function executionJobId(workflowHash: string, queryIndex: number, repeat: number): string {
-  return `execute-${workflowHash.slice(0, 16)}-${queryIndex}-${repeat}`;
 }
 
 function job(source: JobSource, jobId: string, timeLimitMs: number, work: NonNullable<Job['work']>): Job {

@@ -56,7 +56,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
       const prompt = request.messages.map((message) => message.content).join('\n');
       metrics.prefixCache(request.model, promptTokens, Math.min(promptTokens, prefixCache.hits(prompt)));
       const completion = answer(request, model, purpose, contextLength - promptTokens);
-      const call = { ...idsOf(incoming), model: request.model, promptTokens };
+      const call = { ...idsOf(incoming), model: request.model, promptTokens, beganMs: epochMs(startedAt) };
       try {
         await send(response, request, completion, latency, startedAt, gone.signal);
       } catch (error) {
@@ -64,7 +64,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
         // The client has hung up. What it was billed for is the prompt, and what was generated so far.
         const generationTokens = tokensBy(performance.now(), completion, latency, startedAt);
         metrics.cutOff({ ...call, generationTokens });
-        served({ ...call, generationTokens, cutOff: true });
+        served({ ...call, generationTokens, cutOff: true, endedMs: epochMs(performance.now()) });
         return;
       }
       requests += 1;
@@ -75,7 +75,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
         timeToFirstTokenMs: startedAt - arrivedAt + latency.timeToFirstTokenMs,
         elapsedMs: performance.now() - arrivedAt,
       });
-      served({ ...call, generationTokens, cutOff: false });
+      served({ ...call, generationTokens, cutOff: false, endedMs: epochMs(performance.now()) });
     } finally {
       release();
     }
@@ -154,6 +154,11 @@ function tokensBy(
   const generatingMs = nowMs - startedAt - timeToFirstTokenMs;
   if (generatingMs <= 0) return 0;
   return tokensPerSecond === 0 ? all : Math.min(all, Math.floor((generatingMs * tokensPerSecond) / 1000));
+}
+
+/** Of a time by performance.now(). */
+function epochMs(monotonicMs: number): number {
+  return performance.timeOrigin + monotonicMs;
 }
 
 function idsOf(incoming: IncomingMessage): Pick<ServedCall, 'jobId' | 'callId' | 'attemptId'> {

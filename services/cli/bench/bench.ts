@@ -1,10 +1,17 @@
 import type { Cli } from '../cli.ts';
 
-/** Something that is fast, with the floor that it cannot go below, measured in the same run. */
+/** Something that is fast, with the limit that it cannot pass, measured or known in the same run. */
 export interface Bench {
   readonly name: string;
   readonly description: string;
-  run(cli: Cli, seconds: number): Promise<BenchResult>;
+  run(cli: Cli, wishes: BenchWishes): Promise<BenchResult>;
+}
+
+export interface BenchWishes {
+  /** Time for each row of the benches that repeat something short. */
+  readonly seconds: number;
+  /** A small form that shows how, in a few seconds, and never how fast. */
+  readonly quick: boolean;
 }
 
 export interface BenchResult {
@@ -15,9 +22,11 @@ export interface BenchResult {
 
 export interface BenchRow {
   readonly name: string;
-  readonly perSecond: number;
-  /** What is counted, e.g. "replayed searches". */
+  readonly value: number;
+  /** E.g. "s" or "programs/s". */
   readonly unit: string;
-  /** Time of one, over the floor's; 1 for the floor itself. */
-  readonly timesFloor?: number;
+  /** What the value cannot pass, in the same unit. */
+  readonly limit?: number;
+  /** The value over its limit, or the other way round, as the name of the row says; 1 is the limit. */
+  readonly ratio?: number;
 }

@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
+import { makespanBench } from './makespan.ts';
 import { replayBench } from './replay.ts';
 import { sandboxBench } from './sandbox.ts';
 
 /** Every bench there is. A new one is one file and one line here. */
-export const benches: readonly Bench[] = [replayBench, sandboxBench];
+export const benches: readonly Bench[] = [makespanBench, replayBench, sandboxBench];

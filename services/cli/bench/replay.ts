@@ -14,16 +14,16 @@ const share = 0.2;
 export const replayBench: Bench = {
   name: 'replay',
   description: 'recorded searches replayed a second on one core, by strategy, and a bare loop over the same cells',
-  run: async (cli, seconds) => {
+  run: async (cli, { seconds }) => {
     const folder = join(dirname(dataFolderOf(cli.environment)), 'recorded');
     const searches = prepareSearches(await readTraces(folder));
     const floor = rate(searches, seconds, readCells);
     const rows = [...pickStrategies(share), fullValidation].map((strategy): BenchRow => {
       const perSecond = replayRate(searches, strategy, seconds);
-      return { name: strategy.name, perSecond, unit, timesFloor: floor / perSecond };
+      return { name: strategy.name, value: perSecond, unit, limit: floor, ratio: floor / perSecond };
     });
     return {
-      rows: [{ name: 'floor: a bare loop', perSecond: floor, unit, timesFloor: 1 }, ...rows],
+      rows: [{ name: 'floor: a bare loop', value: floor, unit, ratio: 1 }, ...rows],
       notes: [
         `${searches.length} searches at f = ${share}, ${seconds} s a row, one core. The floor sums f x workflows x queries cells of a drawn repeat, and does nothing else.`,
       ],
@@ -31,7 +31,7 @@ export const replayBench: Bench = {
   },
 };
 
-const unit = 'replayed searches';
+const unit = 'replayed searches/s';
 
 function replayRate(searches: readonly PreparedSearch[], strategy: Strategy, seconds: number): number {
   const plan = planOf(strategy, replayDefaults);

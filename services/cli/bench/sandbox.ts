@@ -15,7 +15,7 @@ const powerfulCode = `import sys\n\n${plainCode}`;
 export const sandboxBench: Bench = {
   name: 'sandbox',
   description: 'programs judged a second on one core, and the bare start of an interpreter',
-  run: async (cli, seconds) => {
+  run: async (cli, { seconds }) => {
     const signal = cli.interrupts.requested;
     await using sandbox = await createSandbox({ ...sandboxOf(cli), concurrency: 1 }, signal);
     const judge = async (code: string): Promise<void> => {
@@ -27,10 +27,15 @@ export const sandboxBench: Bench = {
       await promisify(execFile)(sandbox.python.path, ['-I', '-S', '-B', '-c', 'pass'], { signal });
     };
     const [floor = 0, plain = 0, apart = 0] = await inTurns([start, () => judge(plainCode), () => judge(powerfulCode)], seconds);
-    const row = (name: string, perSecond: number): BenchRow => ({ name, perSecond, unit, timesFloor: floor / perSecond });
+    const row = (name: string, perSecond: number): BenchRow => ({
+      ...{ name, unit },
+      value: perSecond,
+      limit: floor,
+      ratio: floor / perSecond,
+    });
     return {
       rows: [
-        { name: 'floor: python3 -I -S -B -c pass', perSecond: floor, unit: 'starts', timesFloor: 1 },
+        { name: 'floor: python3 -I -S -B -c pass', value: floor, unit: 'starts/s', ratio: 1 },
         row('a program and its tests, in one process', plain),
         row('the same, tests in a process of their own', apart),
       ],
@@ -42,7 +47,7 @@ export const sandboxBench: Bench = {
   },
 };
 
-const unit = 'programs';
+const unit = 'programs/s';
 
 function sandboxOf(cli: Cli) {
   return { ...sandboxSettings(cli.environment), environment: cli.environment };

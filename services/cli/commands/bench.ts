@@ -8,6 +8,7 @@ import { CliError } from '../cli-error.ts';
 interface BenchOptions {
   readonly json: boolean;
   readonly seconds: number;
+  readonly quick: boolean;
 }
 
 export function addBenchCommand(program: Command, cli: Cli): void {
@@ -16,28 +17,35 @@ export function addBenchCommand(program: Command, cli: Cli): void {
     .description('measure how fast a part of scale is on this machine, beside its floor')
     .argument('<name>', benches.map(({ name, description }) => `${name}: ${description}`).join('; '))
     .option('--seconds <n>', 'time for each row', parseSeconds, 2)
+    .option('--quick', 'a small form that shows how and never how fast', false)
     .option('--json', 'print one JSON document', false)
     .action((name: string, options: BenchOptions) => cli.answer(options.json, () => runBench(cli, name, options)));
 }
 
-async function runBench(cli: Cli, name: string, { seconds }: BenchOptions): Promise<Answer> {
+async function runBench(cli: Cli, name: string, { seconds, quick }: BenchOptions): Promise<Answer> {
   const bench = benches.find((candidate) => candidate.name === name);
   if (bench === undefined) {
     const known = benches.map((candidate) => candidate.name).join(', ');
     throw new CliError('bad-input', `there is no bench "${name}"; use one of ${known}`);
   }
-  const { rows, notes } = await bench.run(cli, seconds);
+  const { rows, notes } = await bench.run(cli, { seconds, quick });
   const lines = rows.map((row) => [
     row.name,
-    `${row.perSecond < 100 ? row.perSecond.toFixed(1) : Math.round(row.perSecond)}`,
+    shown(row.value),
     row.unit,
-    row.timesFloor === undefined ? '' : `${row.timesFloor.toFixed(1)}`,
+    row.limit === undefined ? '' : shown(row.limit),
+    row.ratio === undefined ? '' : row.ratio.toFixed(2),
   ]);
   return {
     exitCode: exitCodes.ok,
-    document: { bench: name, seconds, rows, notes },
-    text: [alignColumns([['', 'a second', '', 'times the floor'], ...lines]), ...notes].join('\n\n'),
+    document: { bench: name, seconds, quick, rows, notes },
+    text: [alignColumns([['', 'measured', '', 'limit', 'ratio'], ...lines]), ...notes].join('\n\n'),
   };
+}
+
+/** Three digits, or all before the point. */
+function shown(value: number): string {
+  return value >= 100 ? `${Math.round(value)}` : value.toPrecision(3);
 }
 
 function parseSeconds(text: string): number {

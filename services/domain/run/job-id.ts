@@ -1,0 +1,14 @@
+import type { ExecuteCommand, WorkCommand } from './command.ts';
+
+export type CompletionCommand = Exclude<WorkCommand, ExecuteCommand>;
+
+export function completionJobId(command: CompletionCommand): string {
+  const { kind, round, attempt } = command;
+  const query = command.kind === 'propose' && command.queryIndex !== undefined ? `-query-${command.queryIndex}` : '';
+  return `${kind}-${round}-${attempt}${query}`;
+}
+
+/** The identity of an execution within a run: the same one is never paid for twice, whatever asks for it. */
+export function executionJobId(workflowHash: string, queryIndex: number, repeat: number): string {
+  return `execute-${workflowHash.slice(0, 16)}-${queryIndex}-${repeat}`;
+}
