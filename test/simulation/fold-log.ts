@@ -1,7 +1,7 @@
-import { executionJobId } from '../../services/coordinator/job-of-command.ts';
 import { applyEvent } from '../../services/domain/run/apply-event.ts';
 import type { ExecutionOutcome, RunEvent } from '../../services/domain/run/event.ts';
 import { EventRefusedError } from '../../services/domain/run/event-refused-error.ts';
+import { executionJobId } from '../../services/domain/run/job-id.ts';
 import { executedWorkflows } from '../../services/domain/run/query-workflows.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 
