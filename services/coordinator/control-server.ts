@@ -14,6 +14,7 @@ import { type ControlServiceServer, ControlServiceService } from '../shared/cont
 import { answeredBy } from '../shared/control-client/control-error.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
 import { grpcStatusOf } from '../shared/errors/grpc-status.ts';
+import { onAbort } from '../shared/lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { ControlHandlers } from './control-handlers.ts';
@@ -132,16 +133,11 @@ async function sendAll<Response>(
     if (signal.aborted) return;
     // A slow reader slows the reading of what is sent, and never fills memory.
     if (!call.write(response)) {
-      await new Promise<void>((resolve) => {
-        const goOn = (): void => {
-          call.off('drain', goOn);
-          signal.removeEventListener('abort', goOn);
-          resolve();
-        };
-        call.once('drain', goOn);
-        signal.addEventListener('abort', goOn, { once: true });
-        if (signal.aborted) goOn();
-      });
+      const goOn = Promise.withResolvers<void>();
+      using _aborting = onAbort(signal, goOn.resolve);
+      call.once('drain', goOn.resolve);
+      await goOn.promise;
+      call.off('drain', goOn.resolve);
     }
   }
 }

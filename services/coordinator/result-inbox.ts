@@ -1,4 +1,5 @@
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
+import { orAborted } from '../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -20,10 +21,7 @@ export interface ResultInbox {
   stop(): Promise<void>;
 }
 
-interface Waiter {
-  wake(): void;
-  fail(reason: unknown): void;
-}
+type Waiter = PromiseWithResolvers<void>;
 
 export interface ResultInboxSettings {
   readonly bus: Bus;
@@ -46,25 +44,22 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
     seen.add(result.jobId);
     results.set(result.jobId, withoutTexts(result));
     arrived(result);
-    for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.wake();
+    for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.resolve();
   };
   const following = restartingLoop(`follow results of ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
     for await (const result of bus.results.follow(runId, signal)) accept(result);
   });
-  const arrival = (jobId: string, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const waiters = waiting.get(jobId) ?? new Set();
-      const settle = (how: () => void): void => {
-        signal.removeEventListener('abort', aborted);
-        waiters.delete(waiter);
-        if (waiters.size === 0) waiting.delete(jobId);
-        how();
-      };
-      const waiter = { wake: () => settle(resolve), fail: (reason: unknown) => settle(() => reject(reason)) };
-      const aborted = (): void => waiter.fail(signal.reason);
-      signal.addEventListener('abort', aborted, { once: true });
-      waiting.set(jobId, waiters.add(waiter));
-    });
+  const arrival = async (jobId: string, signal: AbortSignal): Promise<void> => {
+    const waiter = Promise.withResolvers<void>();
+    const waiters = waiting.get(jobId) ?? new Set();
+    waiting.set(jobId, waiters.add(waiter));
+    try {
+      await orAborted(waiter.promise, signal);
+    } finally {
+      waiters.delete(waiter);
+      if (waiters.size === 0) waiting.delete(jobId);
+    }
+  };
 
   return {
     accept,
@@ -83,7 +78,7 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
     },
     async stop() {
       stopping.abort(new Error(`the inbox of run ${runId} is closed`));
-      for (const waiter of [...waiting.values()].flatMap((waiters) => [...waiters])) waiter.fail(stopping.signal.reason);
+      for (const waiter of [...waiting.values()].flatMap((waiters) => [...waiters])) waiter.reject(stopping.signal.reason);
       await following;
     },
   };

@@ -1,3 +1,5 @@
+import { onAbort } from '../shared/lifecycle/abort.ts';
+
 /** vLLM's max_num_seqs: so many requests run, the others wait in order. */
 export interface SequenceSlots {
   readonly limit: number;
@@ -44,16 +46,15 @@ export function createSequenceSlots(limit: number): SequenceSlots {
         return releaseOnce();
       }
       await new Promise<void>((resolve, reject) => {
-        const abandon = (): void => {
-          queue.delete(proceed);
-          reject(signal.reason);
-        };
         const proceed = (): void => {
-          signal.removeEventListener('abort', abandon);
+          listening[Symbol.dispose]();
           resolve();
         };
         queue.add(proceed);
-        signal.addEventListener('abort', abandon, { once: true });
+        const listening = onAbort(signal, () => {
+          queue.delete(proceed);
+          reject(signal.reason);
+        });
       });
       return releaseOnce();
     },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onAbort } from '../../shared/lifecycle/abort.ts';
 import { findNatsServer } from '../../shared/toolchain/find-nats-server.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type NatsServerProcess, startNatsServer } from '../../shared/toolchain/nats-process.ts';
@@ -236,15 +237,10 @@ function allOf(parts: Parts): Supervised<RunningPart>[] {
 }
 
 async function stopInOrder(parts: Parts, forced: AbortSignal): Promise<void> {
-  const kill = (): void => {
+  using _killing = onAbort(forced, () => {
     for (const part of allOf(parts)) void part.kill();
-  };
-  forced.addEventListener('abort', kill, { once: true });
-  try {
-    for (const stage of [parts.services, parts.models, parts.bus]) {
-      await Promise.all(stage.map((part) => (forced.aborted ? part.kill() : part.stop())));
-    }
-  } finally {
-    forced.removeEventListener('abort', kill);
+  });
+  for (const stage of [parts.services, parts.models, parts.bus]) {
+    await Promise.all(stage.map((part) => (forced.aborted ? part.kill() : part.stop())));
   }
 }

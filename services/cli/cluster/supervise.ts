@@ -1,5 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { pause } from '../../shared/lifecycle/abort.ts';
+import { createBackoff } from '../../shared/lifecycle/backoff.ts';
+import { systemTiming } from '../../shared/lifecycle/timing.ts';
 
 /** A process that was started and is ready. */
 export interface RunningPart {
@@ -57,20 +59,21 @@ export async function supervise<Part extends RunningPart>(
   const stopping = new AbortController();
   const limit = AbortSignal.any([signal, stopping.signal]);
   let current = await start(undefined, limit);
-  let startedAt = performance.now();
+  let startedAt = systemTiming.monotonicMs();
   let quickDeaths = 0;
+  const backoff = createBackoff({ firstMs: supervision.firstPauseMs ?? 250, capMs: longestPauseMs });
 
   const keepAlive = async (): Promise<Error | undefined> => {
     let end = await current.exited;
     while (!stopping.signal.aborted) {
-      quickDeaths = performance.now() - startedAt < quickDeathMs ? quickDeaths + 1 : 1;
+      quickDeaths = systemTiming.monotonicMs() - startedAt < quickDeathMs ? quickDeaths + 1 : 1;
       if (quickDeaths > quickDeathsAllowed) return await giveUp(supervision, end);
-      const pauseMs = Math.min(longestPauseMs, (supervision.firstPauseMs ?? 250) * 2 ** (quickDeaths - 1));
+      if (quickDeaths === 1) backoff.reset();
       supervision.notice(`${supervision.name} ${end}; starting it again.`);
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(systemTiming, backoff.next(), stopping.signal);
       if (await supervision.untilRoom?.(stopping.signal)) quickDeaths = 0;
       if (stopping.signal.aborted) return undefined;
-      startedAt = performance.now();
+      startedAt = systemTiming.monotonicMs();
       try {
         current = await start(current, limit);
         end = await current.exited;

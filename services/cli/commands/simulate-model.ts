@@ -1,6 +1,7 @@
 import { delimiter, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { onAbort } from '../../shared/lifecycle/abort.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { mainOf, startChildService } from '../cluster/child-service.ts';
@@ -40,8 +41,8 @@ async function simulate(cli: Cli, options: SimulateModelOptions) {
   await cli.writeOut(
     options.json ? `${JSON.stringify({ url }, null, 2)}\n` : `The simulated model answers at ${url}; Ctrl-C ends it.\n`,
   );
-  forced.addEventListener('abort', () => void service.kill(), { once: true });
-  requested.addEventListener('abort', () => void service.stop(), { once: true });
+  using _killing = onAbort(forced, () => void service.kill());
+  using _stopping = onAbort(requested, () => void service.stop());
   const end = await service.exited;
   if (!requested.aborted) throw new CliError('failed', `the simulated model ${end}`);
   return { exitCode: exitCodes.ok, document: undefined, text: '' };

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Measures } from '../../domain/replay/measure.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
+import { onAbort } from '../../shared/lifecycle/abort.ts';
 import type { ReplayJob } from './replay-work.ts';
 
 export interface ReplayRun {
@@ -39,18 +40,17 @@ export async function replayOnThreads({ searches, jobs, threads, signal, onProgr
 
 function ask(thread: Worker, job: ReplayJob, signal: AbortSignal): Promise<Measures[]> {
   return new Promise((resolve, reject) => {
-    const abort = () => settle(() => reject(signal.reason));
+    if (signal.aborted) return reject(signal.reason);
     const answered = (measures: Measures[]) => settle(() => resolve(measures));
     const failed = (error: unknown) => settle(() => reject(error));
     const ended = (code: number) => failed(new Error(`a replay thread ended with status ${code}`));
     const settle = (how: () => void): void => {
       thread.off('message', answered).off('error', failed).off('exit', ended);
-      signal.removeEventListener('abort', abort);
+      listening[Symbol.dispose]();
       how();
     };
     thread.once('message', answered).once('error', failed).once('exit', ended);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    else thread.postMessage(job);
+    const listening = onAbort(signal, () => failed(signal.reason));
+    thread.postMessage(job);
   });
 }

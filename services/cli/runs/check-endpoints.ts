@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import { isEvaluation } from '../../domain/run/run-kind.ts';
 import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
+import { pause } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { endpointSettings } from '../../shared/models/endpoint-settings.ts';
 import { type EndpointLook, lookAtEndpoint } from '../../shared/models/look-at-endpoint.ts';
@@ -49,7 +49,7 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
   const lookAt = (asked: AskedEndpoint): Promise<EndpointLook | undefined> => lookWithin(asked, cli, meter, signal);
 
   const check = async (asked: AskedEndpoint, view: Pick<RunView, 'notice' | 'waiting'>): Promise<void> => {
-    const since = performance.now();
+    const since = systemTiming.monotonicMs();
     for (let look = 1; ; look += 1) {
       const found = await lookAt(asked);
       if (found === undefined) {
@@ -62,15 +62,15 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
         return;
       }
       if (!waits && (found.kind === 'needs-person' || look >= tries)) throw refusalOf(asked, found.kind, trouble);
-      if (waits) await tellFor(waitMs, () => view.waiting(waitFor(asked, trouble, performance.now() - since)));
-      else await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      if (waits) await tellFor(waitMs, () => view.waiting(waitFor(asked, trouble, systemTiming.monotonicMs() - since)));
+      else await pause(systemTiming, pauseMs, signal);
       signal.throwIfAborted();
     }
   };
   const tellFor = async (durationMs: number, tell: () => void): Promise<void> => {
     for (let passed = 0; passed < durationMs && !signal.aborted; passed += tickMs) {
       tell();
-      await sleep(tickMs, undefined, { signal }).catch(() => undefined);
+      await pause(systemTiming, tickMs, signal);
     }
   };
   const before: EndpointCheck['before'] = async (file, view) => {
@@ -133,9 +133,9 @@ export async function lookWithin(
   );
   closed.catch(() => undefined);
   const enough = new AbortController();
-  const patience = sleep(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
+  const patience = pause(systemTiming, patienceMs, enough.signal);
   try {
-    return await Promise.race([look, patience]);
+    return await Promise.race([look, patience.then(() => undefined)]);
   } finally {
     enough.abort();
   }

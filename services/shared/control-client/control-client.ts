@@ -26,6 +26,8 @@ import {
   WatchRunRequest,
   type WatchRunResponse,
 } from '../contracts/generated/scale/v1/control.ts';
+import { onAbort } from '../lifecycle/abort.ts';
+import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import { ControlError, controlErrorFrom, givenUp } from './control-error.ts';
 
 /**
@@ -62,6 +64,7 @@ export interface ControlClientSettings {
   readonly token?: string | undefined;
   /** Time limit of one call that is not a stream; StartRun, which carries a whole benchmark, has four times as much. */
   readonly deadlineMs?: number;
+  readonly timing?: Timing;
 }
 
 const defaultDeadlineMs = 15_000;
@@ -77,7 +80,7 @@ type UnaryMethod<Request, Response> = (
 
 /** @param address host:port; the first call makes the connection */
 export function connectControl(address: string, settings: ControlClientSettings = {}): ControlClient {
-  const deadlineMs = settings.deadlineMs ?? defaultDeadlineMs;
+  const { deadlineMs = defaultDeadlineMs, timing = systemTiming } = settings;
   const client = new ControlServiceClient(address, credentials.createInsecure(), {
     'grpc.max_receive_message_length': messageLimitBytes,
     'grpc.max_send_message_length': messageLimitBytes,
@@ -103,8 +106,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
         reject(givenUp(call, address, signal));
         return;
       }
-      const sent = method.call(client, request, metadata, { deadline: Date.now() + limitMs }, (error, response) => {
-        signal.removeEventListener('abort', abandon);
+      const sent = method.call(client, request, metadata, { deadline: timing.wallMs() + limitMs }, (error, response) => {
+        abandoning[Symbol.dispose]();
         if (error === null) resolve(response);
         else
           reject(
@@ -113,8 +116,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
               : controlErrorFrom(call, address, error),
           );
       });
-      const abandon = (): void => sent.cancel();
-      signal.addEventListener('abort', abandon, { once: true });
+      const abandoning = onAbort(signal, () => sent.cancel());
     });
 
   /** Ends silently when its signal aborts. */
@@ -125,15 +127,14 @@ export function connectControl(address: string, settings: ControlClientSettings 
   ): AsyncGenerator<Response> {
     if (signal.aborted) return;
     const responses = send();
-    const abandon = (): void => responses.cancel();
-    signal.addEventListener('abort', abandon, { once: true });
+    using _abandoning = onAbort(signal, () => responses.cancel());
     // A stream may be silent, so it has no deadline. But where somebody takes a connection and says nothing on it, grpc-js 1.14.7 waits
     // for ever, and its keepalive begins only after that (grpc-node#2785).
     let isUnanswered = false;
-    const connecting = setTimeout(() => {
+    const answered = timing.after(deadlineMs, () => {
       isUnanswered = client.getChannel().getConnectivityState(false) === connectivityState.CONNECTING;
       if (isUnanswered) responses.cancel();
-    }, deadlineMs);
+    });
     try {
       for await (const response of responses as AsyncIterable<Response>) yield response;
     } catch (error) {
@@ -143,8 +144,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
         ? new ControlError(call, address, 'unreachable', unanswered, { cause: error })
         : controlErrorFrom(call, address, error);
     } finally {
-      clearTimeout(connecting);
-      signal.removeEventListener('abort', abandon);
+      answered();
       responses.cancel();
     }
   }

@@ -1,5 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggedEvent, Progress } from '../contracts/generated/scale/v1/control.ts';
+import { pause } from '../lifecycle/abort.ts';
+import { createBackoff } from '../lifecycle/backoff.ts';
+import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import type { ControlClient } from './control-client.ts';
 import { controlErrorFrom, isLasting } from './control-error.ts';
 
@@ -45,26 +47,27 @@ export async function* watchReliably(
   client: ControlClient,
   watch: ReliableWatch,
   signal: AbortSignal,
+  timing: Timing = systemTiming,
 ): AsyncGenerator<WatchUpdate> {
   let after = watch.afterSequence;
   let digest = watch.afterDigest ?? '';
   const noticed = new Set<string>();
   let gained = false;
   let failingSince: number | undefined;
-  let pauseMs = firstPauseMs;
+  const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
   const failed = (attempt: Attempt): boolean => {
-    const now = performance.now();
+    const now = timing.monotonicMs();
     // A message alone is no sign of health: a stream may give progress, fail, and be asked again for ever.
     const hasLasted = now - (attempt.firstMessageAt ?? now) > healthyAfterMs || now - attempt.beganAt > watch.patienceMs;
     if (gained || hasLasted) {
       failingSince = undefined;
-      pauseMs = firstPauseMs;
+      backoff.reset();
     }
     failingSince ??= now;
     return now - failingSince > watch.patienceMs;
   };
   for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const attempt: Attempt = { beganAt: performance.now(), firstMessageAt: undefined };
+    const attempt: Attempt = { beganAt: timing.monotonicMs(), firstMessageAt: undefined };
     gained = false;
     try {
       if (!isFirst) await watch.onReconnect?.(signal);
@@ -72,7 +75,7 @@ export async function* watchReliably(
         { runId: watch.runId, afterSequence: after, afterDigest: digest, follow: watch.follow },
         signal,
       )) {
-        attempt.firstMessageAt ??= performance.now();
+        attempt.firstMessageAt ??= timing.monotonicMs();
         if (update?.$case === 'progress') yield { kind: 'progress', progress: update.value };
         if (update?.$case === 'notice' && !noticed.has(update.value.message)) {
           noticed.add(update.value.message);
@@ -100,7 +103,6 @@ export async function* watchReliably(
       if (failed(attempt) || isLasting(failure)) throw failure;
       yield { kind: 'connection-lost', message: failure.message };
     }
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+    await pause(timing, backoff.next(), signal);
   }
 }

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { orAborted, within } from './abort.ts';
 import type { ServiceState } from './run-service.ts';
+import { systemTiming } from './timing.ts';
 
 /** Rejects if what the service depends on is not there, e.g. `bus.check`. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void>;
@@ -75,7 +77,8 @@ async function respond(request: IncomingMessage, settings: HealthServerSettings)
 }
 
 async function reportReadiness({ state, checks, checkWithinMs }: HealthServerSettings): Promise<Answer> {
-  const signal = AbortSignal.timeout(checkWithinMs);
+  using limit = within(systemTiming, checkWithinMs);
+  const { signal } = limit;
   const results = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check, signal, checkWithinMs)] as const),
   );
@@ -85,15 +88,14 @@ async function reportReadiness({ state, checks, checkWithinMs }: HealthServerSet
 }
 
 async function runCheck(check: ReadinessCheck, signal: AbortSignal, withinMs: number): Promise<string> {
-  const tooLate = new Promise<string>((resolve) => {
-    signal.addEventListener('abort', () => resolve(`no answer within ${withinMs} ms`), { once: true });
-  });
-  const result = check(signal).then(
-    () => 'ok',
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  // The limit holds for a check that does not heed its signal, too.
-  return Promise.race([result, tooLate]);
+  try {
+    // The limit holds for a check that does not heed its signal, too.
+    await orAborted(check(signal), signal);
+    return 'ok';
+  } catch (error) {
+    if (signal.aborted) return `no answer within ${withinMs} ms`;
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function send(response: ServerResponse, { status, text, type = 'text/plain; charset=utf-8' }: Answer): void {

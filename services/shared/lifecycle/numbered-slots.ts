@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 export interface NumberedSlots {
   /** A number from 0, the lowest that is free; waits for one in the order of asking. Rejects when the signal aborts. */
   take(signal: AbortSignal): Promise<number>;
@@ -15,15 +17,14 @@ export function createNumberedSlots(count: number): NumberedSlots {
       return new Promise((resolve, reject) => {
         const receive = (given: number): void => {
           waiting.delete(receive);
-          signal.removeEventListener('abort', giveUp);
+          listening[Symbol.dispose]();
           resolve(given);
         };
-        const giveUp = (): void => {
+        waiting.add(receive);
+        const listening = onAbort(signal, () => {
           waiting.delete(receive);
           reject(signal.reason);
-        };
-        waiting.add(receive);
-        signal.addEventListener('abort', giveUp, { once: true });
+        });
       });
     },
     giveBack: (slot) => {

@@ -1,6 +1,7 @@
 import { coerceError } from '../errors/coerce-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { pause } from './abort.ts';
+import { createBackoff } from './backoff.ts';
 import type { Timing } from './timing.ts';
 
 const firstPauseMs = 100;
@@ -22,7 +23,7 @@ export async function restartingLoop(
   { signal, logger, timing }: LoopSettings,
   body: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  let pauseMs = firstPauseMs;
+  const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
   while (!signal.aborted) {
     const started = timing.monotonicMs();
     try {
@@ -32,7 +33,7 @@ export async function restartingLoop(
       logger.warn({ err: coerceError(error), loop: name }, `${name} stopped; starting it again`);
     }
     if (signal.aborted) return;
-    pauseMs = timing.monotonicMs() - started > longestPauseMs ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
-    await pause(timing, pauseMs, signal);
+    if (timing.monotonicMs() - started > longestPauseMs) backoff.reset();
+    await pause(timing, backoff.next(), signal);
   }
 }

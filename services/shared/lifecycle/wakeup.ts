@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 /** Lets one loop sleep until something changes. A wake that comes while nobody waits is kept for the next wait. */
 export interface Wakeup extends Disposable {
   wake(): void;
@@ -14,9 +16,9 @@ export function createWakeup(signal: AbortSignal): Wakeup {
       resolveWait = undefined;
     } else pending = true;
   };
-  signal.addEventListener('abort', wake, { once: true });
+  const listening = onAbort(signal, wake);
   return {
-    [Symbol.dispose]: () => signal.removeEventListener('abort', wake),
+    [Symbol.dispose]: () => listening[Symbol.dispose](),
     wake,
     wait: () => {
       if (pending || signal.aborted) {

@@ -1,8 +1,8 @@
+import { orAborted } from '../lifecycle/abort.ts';
 import type { Bus } from './bus.ts';
 import { BusError } from './errors.ts';
 import { type BusSettings, connectBus } from './nats-bus.ts';
 import { toBusError } from './nats-errors.ts';
-import { orAborted } from './nats-session.ts';
 import { createWaits } from './waits.ts';
 
 /** A bus that is being connected for as long as it takes: a service that starts before NATS waits for it, and says so. */

@@ -1,11 +1,12 @@
 import { decodeJob } from '../contracts/job-codec.ts';
 import { decodeRunManifest } from '../contracts/run-manifest-codec.ts';
+import { orAborted } from '../lifecycle/abort.ts';
 import { mapAtOnce } from '../lifecycle/map-at-once.ts';
 import type { CollectedBlobs } from './bus.ts';
 import { blobIn } from './large-body.ts';
 import { readMeta } from './nats-object.ts';
 import { readLast, readLastOfEach } from './nats-read.ts';
-import { type NatsSession, orAborted, untilDone } from './nats-session.ts';
+import { type NatsSession, untilDone } from './nats-session.ts';
 import { blobsOfJob, blobsOfRun } from './references.ts';
 import { readBlobSubject, streams, subjects } from './subjects-and-streams.ts';
 

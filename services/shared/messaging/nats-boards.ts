@@ -1,5 +1,6 @@
 import { decodeTrouble, decodeWorkerReport, encodeTrouble, encodeWorkerReport } from '../contracts/board-codec.ts';
 import { coerceError } from '../errors/coerce-error.ts';
+import { onAbort } from '../lifecycle/abort.ts';
 import type { TroubleBoard, WorkerBoard } from './bus.ts';
 import { toBusError } from './nats-errors.ts';
 import type { NatsSession } from './nats-session.ts';
@@ -50,8 +51,7 @@ async function* follow<Message>(
     }
   };
   const subscription = connection.subscribe(subject);
-  const end = (): void => subscription.unsubscribe();
-  signal.addEventListener('abort', end, { once: true });
+  using _ending = onAbort(signal, () => subscription.unsubscribe());
   try {
     for await (const { data } of subscription) {
       const message = read(data);
@@ -60,7 +60,6 @@ async function* follow<Message>(
   } catch (error) {
     throw toBusError(`listen to ${subject}`, error);
   } finally {
-    signal.removeEventListener('abort', end);
     subscription.unsubscribe();
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from 'nats';
 import { nanos } from 'nats';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
+import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Delivery } from './bus.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
 import { publishOnce } from './nats-publish.ts';
@@ -90,10 +91,11 @@ async function settleUntilDone(
  */
 async function untilRemoved(session: NatsSession, sequence: number): Promise<void> {
   const deadline = performance.now() + removedWithinMs;
+  const backoff = createBackoff({ firstMs: 4, capMs: 250 });
   try {
-    for (let pauseMs = 4; performance.now() < deadline; pauseMs = Math.min(250, pauseMs * 2)) {
+    while (performance.now() < deadline) {
       if ((await session.manager.streams.getMessage(streams.jobs, { seq: sequence })) === null) return;
-      await sleep(pauseMs);
+      await sleep(backoff.next());
     }
   } catch (error) {
     // It is settled all the same.

@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { onAbort, orAborted, pause } from '../lifecycle/abort.ts';
+import { createBackoff } from '../lifecycle/backoff.ts';
+import { systemTiming } from '../lifecycle/timing.ts';
 import { BusError, LogLostError } from './errors.ts';
 import { explainViolation, isConsumerMissing, isStreamMissing, toBusError } from './nats-errors.ts';
-import { type NatsSession, orAborted, within } from './nats-session.ts';
+import { type NatsSession, within } from './nats-session.ts';
 
 export interface FollowSettings {
   readonly stream: string;
@@ -33,7 +35,7 @@ export async function* followStream(session: NatsSession, settings: FollowSettin
   using wait = session.waits.open(operation);
   let last = settings.after;
   let identity: string | undefined;
-  let pauseMs = firstPauseMs;
+  const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
   while (!signal.aborted) {
     try {
       const present = await openable(session, operation, () => session.streams.identityOf(stream), signal);
@@ -43,7 +45,7 @@ export async function* followStream(session: NatsSession, settings: FollowSettin
       }
       identity = present;
       for await (const message of consume(session, { ...settings, after: last }, signal, () => wait.recovered())) {
-        pauseMs = firstPauseMs;
+        backoff.reset();
         if (message.seq <= last) continue;
         last = message.seq;
         yield message;
@@ -59,8 +61,7 @@ export async function* followStream(session: NatsSession, settings: FollowSettin
     }
     if (session.connection.isClosed())
       throw new BusError(operation, 'the connection to the server is closed', { retryable: false });
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+    await pause(systemTiming, backoff.next(), signal);
   }
 }
 
@@ -94,13 +95,12 @@ async function* consume(
   ];
   try {
     messages = await consumer.consume({ max_messages: 256, expires: pullExpiresMs, abort_on_missing_resource: true });
-    signal.addEventListener('abort', stop, { once: true });
+    using _stopping = onAbort(signal, stop);
     if (signal.aborted) return;
     opened();
     yield* messages;
     if (refusal) throw refusal;
   } finally {
-    signal.removeEventListener('abort', stop);
     for (const forget of forgets) forget();
     stop();
     consumer.delete().catch((error: unknown) => session.logger.debug({ err: error }, 'a consumer is left to expire'));

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInbox, type Msg, nanos } from 'nats';
 import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
+import { onAbort, orAborted, pause } from '../lifecycle/abort.ts';
+import { systemTiming } from '../lifecycle/timing.ts';
 import type { Delivery, JobKind, JobQueue } from './bus.ts';
 import { refusesByReplica } from './connect.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
@@ -8,7 +10,7 @@ import { createDelivery, setAside } from './nats-delivery.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { publishFirst } from './nats-publish.ts';
 import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
-import { type NatsSession, orAborted, requestTimeoutMs, untilDone, within } from './nats-session.ts';
+import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
 
 /** Messages that are there come back to back; after this pause there is none. */
@@ -152,7 +154,7 @@ async function pullMessages(
   const heed = session.refusals.onRefused((violation) => {
     if (violation.subject === request) over.reject(new BusError(operation, explainViolation(violation), { retryable: false }));
   });
-  signal.addEventListener('abort', finish, { once: true });
+  using _finishing = onAbort(signal, finish);
   const inbox = createInbox();
   const subscription = connection.subscribe(inbox, {
     callback: (error, message) => {
@@ -171,7 +173,7 @@ async function pullMessages(
   try {
     connection.publish(request, JSON.stringify({ batch: max, expires: nanos(Math.ceil(leftMs)) }), { reply: inbox });
     const ended = await over.promise;
-    if (ended === 'no-lane') await sleep(Math.min(waitMs, missingLanePauseMs), undefined, { signal }).catch(() => undefined);
+    if (ended === 'no-lane') await pause(systemTiming, Math.min(waitMs, missingLanePauseMs), signal);
   } catch (error) {
     throw toBusError(operation, error);
   } finally {
@@ -179,7 +181,6 @@ async function pullMessages(
     clearTimeout(linger);
     forget();
     heed();
-    signal.removeEventListener('abort', finish);
     if (!connection.isClosed() && !subscription.isClosed()) {
       await within(operation, requestTimeoutMs, subscription.drain()).catch(() => subscription.unsubscribe());
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
+import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { BusError } from './errors.ts';
 import { isNoResponders, isStreamMissing, toBusError } from './nats-errors.ts';
@@ -44,14 +45,18 @@ export async function untilDone<T>(
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   using wait = session.waits.open(operation);
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+  const backoff = createBackoff({
+    ...{ firstMs: firstPauseMs, capMs: longestPauseMs },
+    jitter: { kind: 'around', random: Math.random },
+  });
+  for (;;) {
     const leftMs = Math.max(1, deadline - performance.now());
     const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(session, wait.trouble())}`);
     try {
       return await orLate(leftMs, late, session.link.whileUp(operation, attempt));
     } catch (cause) {
       const error = toBusError(operation, cause);
-      const waitMs = pauseMs * (0.5 + Math.random());
+      const waitMs = backoff.next();
       if (!error.retryable || session.connection.isClosed() || performance.now() + waitMs > deadline) throw error;
       session.logger.debug({ err: error }, 'bus operation failed; trying again');
       wait.failed(error);
@@ -64,23 +69,6 @@ export async function untilDone<T>(
 function because({ link }: Attempting, trouble: BusError | undefined): string {
   if (!link.isUp()) return '; the connection to the server is lost, and is being made again';
   return trouble === undefined ? '' : `; the last attempt: ${trouble.problem}`;
-}
-
-/**
- * The promise's outcome, or a rejection as soon as the signal aborts. What the promise does later is ignored.
- * @throws the signal's reason
- */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 /** @throws BusError after the time */

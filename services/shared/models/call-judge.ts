@@ -1,4 +1,5 @@
 import { FailureError } from '../../domain/failure.ts';
+import { pause } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { createCallHistories, isSuspect, type OtherCalls, verdictOn } from './call-history.ts';
 import { type EndpointError, InfrastructureError, RequestFailure } from './endpoint-errors.ts';
@@ -62,7 +63,7 @@ export function createCallJudge(settings: CallJudgeSettings): CallJudge {
     const first = firstLooks.get(key) ?? looks.all(request, closing).then(refusalOf, () => undefined);
     firstLooks.set(key, first);
     const enough = new AbortController();
-    const patience = timing.sleep(lookPatienceMs, AbortSignal.any([signal, enough.signal])).catch(() => undefined);
+    const patience = pause(timing, lookPatienceMs, AbortSignal.any([signal, enough.signal]));
     const refusal = await Promise.race([first, patience]);
     enough.abort();
     signal.throwIfAborted();

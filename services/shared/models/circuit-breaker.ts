@@ -1,3 +1,5 @@
+import { createBackoff } from '../lifecycle/backoff.ts';
+
 /**
  * Leaves an endpoint alone that fails again and again, and then tries it with a single call. It has no clock of its own: whoever
  * asks it reads the time once for all that hangs together, since between two readings a limit may pass unnoticed.
@@ -31,13 +33,14 @@ export const defaultCircuitSettings: CircuitSettings = { failures: 5, openMs: 10
 
 export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitSettings): CircuitBreaker {
   let consecutive = 0;
-  let openings = 0;
+  let isClosed = true;
+  const pauses = createBackoff({ firstMs: settings.openMs, capMs: settings.maxOpenMs });
   let openUntilMs = Number.NEGATIVE_INFINITY;
   let probing = false;
 
   const open = (nowMs: number) => {
-    openUntilMs = nowMs + Math.min(settings.maxOpenMs, settings.openMs * 2 ** openings);
-    openings += 1;
+    openUntilMs = nowMs + pauses.next();
+    isClosed = false;
   };
   const ordinaryCall: CircuitCall = {
     succeeded: () => {
@@ -45,7 +48,7 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
     },
     failed: (nowMs) => {
       consecutive += 1;
-      if (openings === 0 && consecutive >= settings.failures) open(nowMs);
+      if (isClosed && consecutive >= settings.failures) open(nowMs);
     },
     released: () => {},
   };
@@ -53,7 +56,8 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
     succeeded: () => {
       probing = false;
       consecutive = 0;
-      openings = 0;
+      isClosed = true;
+      pauses.reset();
       openUntilMs = Number.NEGATIVE_INFINITY;
     },
     failed: (nowMs) => {
@@ -67,7 +71,7 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
 
   return {
     stateAt: (nowMs) => {
-      if (openings === 0) return 'closed';
+      if (isClosed) return 'closed';
       return nowMs < openUntilMs ? 'open' : 'half-open';
     },
     get freeAtMs() {
@@ -75,7 +79,7 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
     },
     begin: () => {
       // Calls that were in flight when it opened end later; only the probe decides whether it closes.
-      if (openings === 0) return ordinaryCall;
+      if (isClosed) return ordinaryCall;
       probing = true;
       return probe;
     },

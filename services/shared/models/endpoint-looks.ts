@@ -1,3 +1,4 @@
+import { orAborted } from '../lifecycle/abort.ts';
 import { type EndpointLook, lookAtEndpoint } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { PoolMember } from './pool-member.ts';
@@ -52,17 +53,8 @@ export function createEndpointLooks(members: readonly PoolMember[], closing: Abo
           }),
         ),
       );
-      return await untilAborted(Promise.all(looks), signal);
+      // The look goes on for the others who wait for it.
+      return await orAborted(Promise.all(looks), signal);
     },
   };
-}
-
-/** The look goes on for the others who wait for it. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

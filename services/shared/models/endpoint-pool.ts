@@ -1,4 +1,4 @@
-import { linked } from '../lifecycle/abort.ts';
+import { linked, onAbort } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { createCallJudge } from './call-judge.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
@@ -117,7 +117,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       closing.signal.throwIfAborted();
       const settle = () => {
         waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
+        listening[Symbol.dispose]();
       };
       const waiter: Waiter = {
         request,
@@ -136,8 +136,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
           reject(error);
         },
       };
-      const onAbort = () => waiter.refuse(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
+      const listening = onAbort(signal, () => waiter.refuse(signal.reason));
       waiters.add(waiter);
       dispatch();
     });

@@ -1,10 +1,11 @@
+import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { EndpointError, InfrastructureError } from './endpoint-errors.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 export interface RetryPolicy {
   readonly maxAttempts: number;
-  /** The longest wait before attempt n+1 is base x 2^(n-1), and never more than the cap. */
+  /** The longest wait before the second attempt; it doubles with each further one, up to the cap. */
   readonly baseMs: number;
   readonly capMs: number;
 }
@@ -38,6 +39,10 @@ export async function retry<T>(
 ): Promise<T> {
   const { policy, timing, budget } = dependencies;
   const failed: EndpointError[] = [];
+  const backoff = createBackoff({
+    ...{ firstMs: policy.baseMs, capMs: policy.capMs },
+    jitter: { kind: 'full', random: dependencies.random },
+  });
   budget.callStarted();
   for (;;) {
     try {
@@ -46,7 +51,7 @@ export async function retry<T>(
       if (!(error instanceof EndpointError)) throw error;
       failed.push(error);
       giveUpIfDue(failed, dependencies);
-      await timing.sleep(backoffMs(policy, failed.length, dependencies.random()), signal);
+      await timing.sleep(backoff.next(), signal);
     }
   }
 }
@@ -62,9 +67,4 @@ function giveUpIfDue(failed: readonly EndpointError[], { model, policy, budget, 
   if (failed.at(-1)?.problem !== 'throttled' && !budget.spend()) {
     throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, { waitMs: policy.capMs });
   }
-}
-
-/** @param failures how many attempts have failed, from 1 */
-export function backoffMs({ baseMs, capMs }: RetryPolicy, failures: number, random: number): number {
-  return random * Math.min(capMs, baseMs * 2 ** (failures - 1));
 }

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { onAbort } from '../lifecycle/abort.ts';
 import type { CageCommand } from './cage-command.ts';
 import { createFrameReader, encodeFrame } from './frame-reader.ts';
 
@@ -140,15 +141,13 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
 
   const greet = async (): Promise<Greeting> => {
     signal.throwIfAborted();
-    signal.addEventListener('abort', killAll, { once: true });
+    using _killing = onAbort(signal, killAll);
     try {
       return greeting.parse(await answer(startWithinMs));
     } catch (error) {
       killAll();
       await exited;
       throw error;
-    } finally {
-      signal.removeEventListener('abort', killAll);
     }
   };
   const run = async (order: ProgramOrder, runSignal: AbortSignal): Promise<Judgement> => {
@@ -159,14 +158,10 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
     const answered = answer(order.program.wallSeconds * 1000 + graceMs);
     child.stdin.write(encodeFrame({ do: 'run', ...order.program }));
     child.stdin.write(encodeFrame(order.rest));
-    runSignal.addEventListener('abort', cancel, { once: true });
-    try {
-      const told = judgement.parse(await answered);
-      if (told.kind === 'cancelled') runSignal.throwIfAborted();
-      return told;
-    } finally {
-      runSignal.removeEventListener('abort', cancel);
-    }
+    using _cancelling = onAbort(runSignal, cancel);
+    const told = judgement.parse(await answered);
+    if (told.kind === 'cancelled') runSignal.throwIfAborted();
+    return told;
   };
   return { greeting: await greet(), isAlive: () => ended === undefined, run, stop };
 }

@@ -4,6 +4,7 @@ import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { pause, within } from '../lifecycle/abort.ts';
+import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { pauseRun } from '../messaging/pause-run.ts';
@@ -36,8 +37,8 @@ export interface SettleDependencies {
 
 /** A job that was started this often and never finished has killed its workers: a drain gives it back too, but seldom. */
 export const poisonDeliveries = 10;
-const retryBaseMs = 500;
-const retryCapMs = 30_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
 
 export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'held' | 'lost';
 
@@ -127,6 +128,10 @@ async function workUntilDone(
   const { job } = delivery;
   const journal = await bus.journal.read(job.runId, job.jobId);
   const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
+  const backoff = createBackoff({
+    ...{ firstMs: firstPauseMs, capMs: longestPauseMs },
+    jitter: { kind: 'full', random: () => jitter.next() },
+  });
   const record = async (call: ModelCall): Promise<void> => {
     dependencies.shares.wentOn(job);
     journal.set(call.callId, call);
@@ -155,7 +160,7 @@ async function workUntilDone(
       }
       if (paused.aborted) throw new HeldJobError(coerceError(error).message);
       const least = error instanceof InfrastructureError ? (error.retryAfterMs ?? 0) : 0;
-      const delayMs = Math.max(least, jitter.next() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt));
+      const delayMs = Math.max(least, backoff.next());
       logger.warn(
         { jobId: job.jobId, runId: job.runId, attempt, delayMs, err: coerceError(error) },
         'job attempt failed; trying again',

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { createBackoff } from '../../lifecycle/backoff.ts';
+import { systemTiming } from '../../lifecycle/timing.ts';
 import { continueDownload, RefusedError } from './continue-download.ts';
 import { partialFile } from './partial-file.ts';
 import { ReleaseError } from './release-error.ts';
@@ -40,6 +41,7 @@ export async function download(request: DownloadRequest): Promise<void> {
   const { url, settings, signal } = request;
   const part = partialFile(request.file);
   let fruitless = 0;
+  const backoff = createBackoff({ firstMs: settings.firstPauseMs, capMs: settings.longestPauseMs });
   for (;;) {
     const before = await part.size();
     try {
@@ -52,18 +54,16 @@ export async function download(request: DownloadRequest): Promise<void> {
       if (error instanceof RefusedError && !error.mayPass) throw failed(`${url} answers ${why}`, error);
       if (fruitless >= settings.attempts) throw failed(`${url} cannot be downloaded: ${why} (${fruitless} attempts)`, error);
       request.onRetry(why);
-      await pause(pauseBefore(fruitless, error, settings), undefined, { signal });
+      if (fruitless <= 1) backoff.reset();
+      const pauseMs = backoff.next();
+      const asked = error instanceof RefusedError ? error.retryAfterMs : undefined;
+      await systemTiming.sleep(Math.min(settings.longestPauseMs, asked ?? pauseMs), signal);
     }
   }
 }
 
 function failed(message: string, cause: unknown): ReleaseError {
   return new ReleaseError('download', message, { cause });
-}
-
-function pauseBefore(attempt: number, error: unknown, { firstPauseMs, longestPauseMs }: DownloadSettings): number {
-  const asked = error instanceof RefusedError ? error.retryAfterMs : undefined;
-  return Math.min(longestPauseMs, asked ?? firstPauseMs * 2 ** Math.max(0, attempt - 1));
 }
 
 /** fetch says no more than that it failed; the reason is its cause. */

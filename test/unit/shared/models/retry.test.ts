@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
 import { EndpointError, type EndpointProblem, InfrastructureError } from '../../../../services/shared/models/endpoint-errors.ts';
-import { backoffMs, defaultRetryPolicy, type RetryDependencies, retry } from '../../../../services/shared/models/retry.ts';
+import { defaultRetryPolicy, type RetryDependencies, retry } from '../../../../services/shared/models/retry.ts';
 import { createRetryBudget } from '../../../../services/shared/models/retry-budget.ts';
 import { createManualTiming } from '../../../support/manual-timing.ts';
 
@@ -36,12 +36,6 @@ function failing(...errors: readonly Error[]) {
     attempts: () => attempts,
   };
 }
-
-test('the wait is random below a bound that doubles up to a cap', () => {
-  const bounds = [1, 2, 3, 7, 8, 20].map((failures) => backoffMs(defaultRetryPolicy, failures, 1));
-  expect(bounds).toEqual([500, 1_000, 2_000, 30_000, 30_000, 30_000]);
-  expect(backoffMs(defaultRetryPolicy, 3, 0)).toBe(0);
-});
 
 test('it tries until it succeeds, and waits longer each time', async () => {
   const { timing, dependencies } = setUp();
