@@ -36,7 +36,7 @@ h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.01em
 h2 { font-size: 20px; margin: 0 0 6px; }
 h3 { font-size: 16px; margin: 20px 0 6px; }
 p { margin: 6px 0 12px; max-width: 84ch; }
-header p { max-width: none; color: var(--faint); }
+header p { max-width: none; margin: 2px 0 6px; color: var(--faint); }
 .faint, figcaption, footer { color: var(--faint); }
 .banner { background: var(--warn-ground); color: var(--warn-ink); border-bottom: 3px solid var(--warn-line); text-align: center; padding: 12px 20px; position: sticky; top: 0; z-index: 1; }
 .banner strong { text-transform: uppercase; letter-spacing: 0.04em; }
@@ -53,6 +53,8 @@ a { color: var(--accent); }
 header ul { margin: 18px 0 0; padding: 12px 18px 12px 36px; border-left: 3px solid var(--accent); background: var(--panel); border-radius: 0 8px 8px 0; }
 section { background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: 22px 26px; margin: 22px 0; scroll-margin-top: 60px; }
 figure { margin: 12px 0 0; }
+figcaption { margin: 6px 0 0; font-size: 14px; max-width: 96ch; }
+figure + .wide, .wide + .wide, .wide + p { margin-top: 16px; }
 .wide { overflow-x: auto; padding-bottom: 4px; }
 .drawing { display: block; max-width: 100%; height: auto; }
 .beside { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: flex-start; }
@@ -64,7 +66,8 @@ th { color: var(--faint); font-weight: 600; white-space: nowrap; }
 tbody th { color: inherit; font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 .total > * { font-weight: 650; }
-td.text { overflow-wrap: anywhere; max-width: 46ch; }
+td.text { overflow-wrap: anywhere; min-width: 10ch; }
+td.long { min-width: 20ch; max-width: 46ch; }
 details { margin-top: 14px; }
 summary { cursor: pointer; color: var(--accent); }
 pre { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; overflow-x: auto; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -77,12 +77,17 @@ function tableMarkup({ title, folded, of, columns, rows }: Table): Markup {
   const heads = columns.map(({ name }, column) => markup`<th scope="col" class="${kinds[column]}">${name}</th>`);
   const lines = rows.map(
     ({ name, cells, total }) =>
-      markup`<tr${total && markup` class="total"`}><th scope="row">${name}</th>${cells.map((cell, column) => markup`<td class="${kinds[column]}">${cellMarkup(cell)}</td>`)}</tr>`,
+      markup`<tr${total && markup` class="total"`}><th scope="row">${name}</th>${cells.map((cell, column) => markup`<td class="${kinds[column]}${isLong(cell) && ' long'}">${cellMarkup(cell)}</td>`)}</tr>`,
   );
   const table = markup`<div class="wide"><table><thead><tr><th scope="col">${of}</th>${heads}</tr></thead>
 <tbody>${lines}</tbody></table></div>`;
   if (folded) return foldedMarkup(title ?? 'The figures', table);
   return markup`${title !== undefined && markup`<h3>${title}</h3>`}${table}`;
+}
+
+/** Whether a cell needs room, however many columns stand beside it. */
+function isLong(cell: Cell): boolean {
+  return typeof cell === 'string' ? cell.length > 40 : Array.isArray(cell);
 }
 
 function cellMarkup(cell: Cell): Markup | string {

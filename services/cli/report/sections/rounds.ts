@@ -32,10 +32,10 @@ interface RoundColumn {
   readonly cell: (round: RoundReport) => Cell;
 }
 
-/** Estimates stand there where some round has them. */
+/** Estimates stand there where some round has them beside its score. */
 function columnsOf({ rounds: all, run }: ReportModel): RoundColumn[] {
   const known = (name: string, value: (round: RoundReport) => number | undefined): RoundColumn[] =>
-    all.some((round) => value(round) !== undefined) ? [figures(name, 'score', value)] : [];
+    all.some((round) => value(round) !== undefined && value(round) !== round.score) ? [figures(name, 'score', value)] : [];
   return [
     figures('parent', 'count', ({ parentRound }) => (parentRound === 0 ? undefined : parentRound)),
     figures('score', 'score', ({ score }) => score),

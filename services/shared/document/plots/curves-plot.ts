@@ -5,8 +5,8 @@ import type { CurvesPlot } from '../plot.ts';
 import { axes, drawing } from './axes.ts';
 import { linearScale } from './scale.ts';
 
-const size = { width: 490, height: 320 };
-const frame = { left: 70, right: 380, top: 16, bottom: 264 };
+const size = { width: 470, height: 320 };
+const frame = { left: 70, right: 360, top: 16, bottom: 264 };
 
 /** Values over a setting with their intervals, one line a series; each series has its name at its end. */
 export function curvesPlot(plot: CurvesPlot): Markup {

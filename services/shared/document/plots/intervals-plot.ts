@@ -4,12 +4,15 @@ import type { IntervalsPlot } from '../plot.ts';
 import { drawing } from './axes.ts';
 import { linearScale } from './scale.ts';
 
-const layout = { width: 940, left: 300, right: 190, row: 26, top: 12, bottom: 34 };
+const layout = { width: 940, right: 190, row: 26, top: 12, bottom: 34 };
+/** Of a name's characters, generously. */
+const characterWidth = 7.2;
 
 /** One line a row: its value and interval. */
 export function intervalsPlot(plot: IntervalsPlot): Markup {
   const { rows, fromZero } = plot;
-  const x = linearScale(domainOf(rows, fromZero), [layout.left, layout.width - layout.right], 5);
+  const left = Math.min(440, 30 + characterWidth * Math.max(...rows.map(({ name }) => name.length)));
+  const x = linearScale(domainOf(rows, fromZero), [left, layout.width - layout.right], 5);
   const bottom = layout.top + rows.length * layout.row + 4;
   const unit = rows[0]?.figure.unit ?? 'number';
   const content = markup`${x.ticks.map(
@@ -18,7 +21,7 @@ export function intervalsPlot(plot: IntervalsPlot): Markup {
   )}${rows.map(({ name, figure }, index) => {
     const { value, low = value, high = value } = figure;
     const y = layout.top + index * layout.row + layout.row / 2;
-    return markup`<text x="${layout.left - 12}" y="${y + 4}" text-anchor="end">${name}</text>
+    return markup`<text x="${left - 12}" y="${y + 4}" text-anchor="end">${name}</text>
 <line class="interval" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/><circle class="m-circle" cx="${x(value)}" cy="${y}" r="5"/>
 <text class="small" x="${x(high) + 10}" y="${y + 4}">${formatFigure(figure)}</text>`;
   })}`;
