@@ -85,7 +85,8 @@ export function predictionCompletedOf(result: Result, round: number, attempt: nu
   if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
     return { ...base, reason: '', failure: jobFailureOf(result) };
   }
-  return { ...base, ...parsePrediction(result.outcome.value.text) };
+  const { text, finishReason } = result.outcome.value;
+  return { ...base, ...parsePrediction(text, finishReason === 'length') };
 }
 
 function jobFailureOf(result: Result): NonNullable<ExecutionOutcome['failure']> {

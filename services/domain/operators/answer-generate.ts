@@ -1,7 +1,7 @@
 import { FailureError } from '../failure.ts';
 import { markedAnswer } from '../replies/marked-answer.ts';
 import { readTags } from '../replies/read-tags.ts';
-import { withoutThoughts } from '../replies/split-thoughts.ts';
+import { withoutAsides } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
 const instruction = `Answer the question at the end. Think it through first, step by step.
@@ -22,7 +22,7 @@ export const answerGenerate: Operator = {
     const reply = await context.complete([{ role: 'user', content: `${instruction}\n\nQuestion:\n${inputs.input}` }]);
     const { thought = '', answer = '' } = readTags(reply.text, ['thought', 'answer']);
     // A reply without the tag may say in another way what its answer is.
-    const text = withoutThoughts(reply.text);
+    const text = withoutAsides(reply.text);
     const said = answer || (markedAnswer(text) ?? shortReply(text)).trim();
     if (said) return { thought, answer: said };
     throw new FailureError({

@@ -1,7 +1,8 @@
 import { FailureError } from '../failure.ts';
 import { markedAnswer } from '../replies/marked-answer.ts';
-import { readTags, withoutFence } from '../replies/read-tags.ts';
-import { withoutThoughts } from '../replies/split-thoughts.ts';
+import { readTags } from '../replies/read-tags.ts';
+import { withoutAsides } from '../replies/split-thoughts.ts';
+import { withoutFence } from '../replies/without-fence.ts';
 import type { Operator } from './operator.ts';
 
 const instruction = `State the final answer of the solution at the end, and nothing else.
@@ -22,7 +23,7 @@ export const format: Operator = {
     const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
     const reply = await context.complete([{ role: 'user', content }]);
     const { answer, solution: named } = readTags(reply.text, ['answer', 'solution']);
-    const text = withoutThoughts(reply.text);
+    const text = withoutAsides(reply.text);
     // A reply without the tag is the answer without its wrapping.
     const solution = (answer || named || markedAnswer(text) || withoutFence(text)).trim();
     if (solution !== '') return { solution };

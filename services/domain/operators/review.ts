@@ -1,7 +1,7 @@
 import { FailureError } from '../failure.ts';
 import { readTags } from '../replies/read-tags.ts';
 import { readVerdict, verdictOfProse } from '../replies/read-verdict.ts';
-import { withoutThoughts } from '../replies/split-thoughts.ts';
+import { withoutAsides } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
 const instruction = `Review the solution at the end: does it solve the problem rightly?
@@ -27,7 +27,7 @@ export const review: Operator = {
     const content = `${instruction}\n\nProblem:\n${inputs.problem}\n\nSolution:\n${inputs.solution}`;
     const reply = await context.complete([{ role: 'user', content }]);
     const { feedback, passed: field, review_result: result } = readTags(reply.text, ['feedback', 'passed', 'review_result']);
-    const text = withoutThoughts(reply.text).trim();
+    const text = withoutAsides(reply.text).trim();
     const said = field || result;
     const passed = said ? readVerdict(said) : verdictOfProse(text.replaceAll(/<[^<>]*>/g, ' '));
     if (passed !== undefined) return { passed, feedback: feedback ?? text };

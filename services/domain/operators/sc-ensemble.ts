@@ -1,7 +1,8 @@
 import { FailureError } from '../failure.ts';
 import { readChoice } from '../replies/read-choice.ts';
-import { readTags, withoutFence } from '../replies/read-tags.ts';
-import { withoutThoughts } from '../replies/split-thoughts.ts';
+import { readTags } from '../replies/read-tags.ts';
+import { withoutAsides } from '../replies/split-thoughts.ts';
+import { withoutFence } from '../replies/without-fence.ts';
 import type { Operator, Value } from './operator.ts';
 
 const instruction = `Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.
@@ -51,5 +52,5 @@ export const texts = (value: Value | undefined): string[] => (Array.isArray(valu
 /** The letter that a reply chooses, in the tag or without it. AFlow calls the field solution_letter, and models know it so. */
 export function chosenLetter(reply: string, letters: string): string | undefined {
   const { choice, solution_letter: letter } = readTags(reply, ['thought', 'choice', 'solution_letter']);
-  return readChoice(withoutFence(choice || letter || withoutThoughts(reply)), [...letters]);
+  return readChoice(withoutFence(choice || letter || withoutAsides(reply)), [...letters]);
 }

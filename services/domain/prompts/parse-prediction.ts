@@ -1,26 +1,41 @@
 import type { Failure } from '../failure.ts';
-import { splitThoughts } from '../replies/split-thoughts.ts';
-import { tagged } from '../replies/tagged.ts';
+import { boxedTexts } from '../replies/boxes.ts';
+import { distinctTexts } from '../replies/distinct-texts.ts';
+import { plainNumber } from '../replies/plain-number.ts';
+import { withoutThoughts } from '../replies/split-thoughts.ts';
+import { tagsIn } from '../replies/tags-in.ts';
 
 /** What the optimizer predicts, or why its reply is of no use. */
 export type ParsedPrediction =
   | { readonly score: number; readonly reason: string }
   | { readonly reason: string; readonly failure: Failure };
 
-const decimal = /^(?:\d+(?:\.\d+)?|\.\d+)$/;
-
-/** Reads a reply to the prediction prompt: exactly one box, with a number in [0, 1]. */
-export function parsePrediction(reply: string): ParsedPrediction {
-  const answer = splitThoughts(reply).text;
-  const reason = tagged(answer, 'reason')[0] ?? '';
+/**
+ * Reads a reply to the prediction prompt: one number in [0, 1], in a box.
+ * @param cutOff the reply ended at its token limit
+ */
+export function parsePrediction(reply: string, cutOff = false): ParsedPrediction {
+  const tags = tagsIn(reply, ['reason', 'box']);
+  const reason = tags.find(({ name }) => name === 'reason')?.text.trim() ?? '';
   const refused = (message: string): ParsedPrediction => ({ reason, failure: { kind: 'unparsable-prediction', message } });
-  const [box, ...others] = tagged(answer, 'box');
+  const [box = tags.some(({ name, closed }) => name === 'box' && closed) ? '' : latexBox(reply), ...others] = distinctTexts(
+    tags,
+    'box',
+    !cutOff,
+  );
   if (box === undefined)
     return refused('the reply has no <box>…</box>: end it with one number in a box, such as <box>0.85</box>');
   if (others.length > 0) return refused(`the reply has ${others.length + 1} boxes: give exactly one`);
-  if (!decimal.test(box))
+  const digits = plainNumber(box);
+  if (digits === undefined)
     return refused(`the box holds "${box.slice(0, 40)}": it must hold one number from 0.0 to 1.0 and nothing else`);
-  const score = Number(box);
+  const score = Number(digits);
   if (score > 1) return refused(`the box holds ${box}: the number must be from 0.0 to 1.0, not a percentage`);
   return { score, reason };
+}
+
+/** Models that were trained on mathematics write \boxed{0.85} for a box. */
+function latexBox(reply: string): string | undefined {
+  const [text, ...others] = new Set(boxedTexts(withoutThoughts(reply)));
+  return others.length === 0 ? text : undefined;
 }

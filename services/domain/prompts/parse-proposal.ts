@@ -1,14 +1,14 @@
 import type { Benchmark } from '../benchmark.ts';
 import type { FailureKind } from '../failure.ts';
 import { selectOperators } from '../operators/registry.ts';
-import { splitThoughts } from '../replies/split-thoughts.ts';
-import { tagged } from '../replies/tagged.ts';
+import { distinctTexts } from '../replies/distinct-texts.ts';
+import { type Tag, tagsIn } from '../replies/tags-in.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
-import { decodeYaml } from '../workflow/decode-yaml.ts';
 import { parseWorkflow } from '../workflow/parse-workflow.ts';
 import { validateWorkflow } from '../workflow/validate-workflow.ts';
 import type { WorkflowProblem } from '../workflow/workflow.ts';
+import { findWorkflows } from './find-workflows.ts';
 
 export interface ProposalReply {
   /** As the optimizer gave it. */
@@ -21,13 +21,13 @@ export interface ProposalReply {
 }
 
 /**
- * Reads a reply to the proposal prompt. Strict where the form carries meaning: one modification, one workflow, and no rule of the
- * language broken; else the failure says all that is wrong, for the repair turn. Think blocks and code fences are taken off.
+ * Reads a reply to the proposal prompt, wherever a person would see its one modification and its one workflow; a workflow that breaks a
+ * rule of the language is refused, and the failure says all that is wrong, for the repair turn.
  */
 export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalReply): ParsedProposal {
-  const answer = splitThoughts(reply).text;
-  const modifications = tagged(answer, 'modification');
-  const workflows = tagged(answer, 'workflow');
+  const tags = tagsIn(reply, ['modification', 'workflow']);
+  const workflows = findWorkflows(reply, tags, !cutOff);
+  const modifications = modificationsOf(workflows[0]?.tag, tags, !cutOff);
   const modification = modifications[0] ?? '';
   const refused = (kind: FailureKind, message: string): ParsedProposal => ({ modification, failure: { kind, message } });
 
@@ -43,17 +43,9 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
   if (modifications.length > 1)
     return refused('unparsable-reply', `the reply has ${modifications.length} <modification> tags: make exactly one`);
   if (workflows.length > 1)
-    return refused('unparsable-reply', `the reply has ${workflows.length} <workflow> tags: give exactly one workflow`);
-
-  let document: unknown;
-  try {
-    document = decodeYaml(unfenced(workflows[0] ?? ''));
-  } catch (error) {
-    return refused(
-      'unparsable-reply',
-      `the text in <workflow> is not YAML: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+    return refused('unparsable-reply', `the reply gives ${workflows.length} different workflows: give exactly one`);
+  const [{ document, error } = {}] = workflows;
+  if (error !== undefined) return refused('unparsable-reply', `the text in <workflow> is not YAML: ${error}`);
   const parsed = parseWorkflow(document);
   if (!parsed.ok) return refused('invalid-workflow', problemList(parsed.problems));
   const { workflow } = parsed;
@@ -61,6 +53,14 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
   const problems = validateWorkflow(workflow, { operators, queryFields: benchmark.inputs, maxCalls });
   if (problems.length > 0) return refused('invalid-workflow', problemList(problems));
   return { modification, workflow, workflowHash: canonicalHash(workflow) };
+}
+
+/** Those that belong to a workflow: of several forms that were filled in, the one in which it stands. */
+function modificationsOf(workflow: Tag | undefined, tags: readonly Tag[], isWhole: boolean): string[] {
+  const at = workflow === undefined ? -1 : tags.indexOf(workflow);
+  const begin = tags.slice(0, Math.max(0, at)).findLastIndex(({ name }) => name === 'workflow') + 1;
+  const own = distinctTexts(tags.slice(begin, Math.max(0, at)), 'modification', isWhole);
+  return own.length > 0 ? own : distinctTexts(tags, 'modification', isWhole);
 }
 
 /** One line a problem: the place, the field, the rule, and what would be right. */
@@ -74,9 +74,4 @@ function place(step: string, field: string): string {
 
 function wholeTags(names: readonly string[]): string {
   return names.map((name) => `<${name}>…</${name}>`).join(' and ');
-}
-
-/** The content of a code fence, where all of the text is in one. */
-function unfenced(text: string): string {
-  return /^```[\w-]*[ \t]*\n([\s\S]*?)\n?```$/.exec(text.trim())?.[1] ?? text;
 }

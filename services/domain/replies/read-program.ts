@@ -1,4 +1,4 @@
-import { withoutThoughts } from './split-thoughts.ts';
+import { withoutAsides } from './split-thoughts.ts';
 import { withoutMargins } from './without-margins.ts';
 
 const definition = /^\s*(?:async\s+def|def|class|import|from)\s+\w|^\w+\s*=/m;
@@ -9,7 +9,7 @@ const pythonNames = ['', 'python', 'py', 'python3', 'py3'];
  * an unclosed fence, other marks, or bare code after a sentence or two. "" if there is none.
  */
 export function readProgram(reply: string): string {
-  const text = withoutThoughts(reply).replaceAll('\r\n', '\n');
+  const text = withoutAsides(reply).replaceAll('\r\n', '\n');
   const blocks = fencedBlocks(text);
   if (blocks.length > 0) {
     const defining = blocks.filter((block) => definition.test(block) && !isTest(block));

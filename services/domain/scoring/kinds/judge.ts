@@ -2,6 +2,7 @@ import type { Query } from '../../benchmark.ts';
 import { FailureError } from '../../failure.ts';
 import type { Value } from '../../operators/operator.ts';
 import type { ChatMessage, ModelClient } from '../../ports.ts';
+import { plainNumber } from '../../replies/plain-number.ts';
 import { readTags } from '../../replies/read-tags.ts';
 import { ExpressionError } from '../../workflow/expression.ts';
 import { findReference } from '../../workflow/find-reference.ts';
@@ -104,9 +105,8 @@ function failure(name: string, message: string, cause?: unknown): FailureError {
 
 /** A number and nothing beside it: "0.8 because …" is refused, and so is "8/10". */
 function readScore(text: string | undefined, best: number): number | undefined {
-  if (text === undefined || !/^\d+(?:\.\d+)?$/.test(text.trim())) return undefined;
-  const number = Number(text);
-  return number <= best ? number : undefined;
+  const digits = text === undefined ? undefined : plainNumber(text);
+  return digits === undefined || Number(digits) > best ? undefined : Number(digits);
 }
 
 function checkedTemplate(prompt: string): Template {

@@ -67,7 +67,7 @@ test('a confidence is one number in [0, 1], in its tag', () => {
     '',
     '<confidence>85</confidence>',
     '<confidence>high</confidence>',
-    '<confidence>.5</confidence><confidence>.5</confidence>',
+    '<confidence>.5</confidence><confidence>.6</confidence>',
   ]) {
     expect(parseConfidence(reply)).toBeUndefined();
   }

@@ -8,9 +8,21 @@ describe('a prediction', () => {
     ['<reason>Sound.</reason><box> 0.5 </box>', 0.5],
     ['<reason>Broken.</reason><box>0</box>', 0],
     ['<reason>Sound.</reason><box>1.0</box>', 1],
+    ['<reason>Sound.</reason><BOX>0.5</BOX>', 0.5],
+    ['<reason>Sound.</reason><box>0.5', 0.5],
+    ['<reason>Not <box>0.1</box>.</reason><box>0.5</box>', 0.5],
+    ['<reason>Sound.</reason><box>0.5</box> So: <box>0.5</box>', 0.5],
+    ['<reason>Sound.</reason><box>**0.5**</box>', 0.5],
+    ['<reason>Sound.</reason><box>$\\boxed{0.5}$</box>', 0.5],
+    ['Sound. $\\boxed{0.5}$', 0.5],
     ['<think>First <box>0.1</box>, no.</think><reason>Sound.</reason><box>.7</box>', 0.7],
   ])('is read from %s', (reply, score) => {
     expect(parsePrediction(reply)).toMatchObject({ score });
+  });
+
+  it('is not read from a box that the token limit has cut', () => {
+    expect(parsePrediction('<reason>Why.</reason><box>0.8', true)).toMatchObject({ failure: { kind: 'unparsable-prediction' } });
+    expect(parsePrediction('<reason>Why.</reason><box>0.8</box> I', true)).toMatchObject({ score: 0.8 });
   });
 
   it('comes with its reason', () => {
@@ -19,7 +31,7 @@ describe('a prediction', () => {
 
   it.each([
     ['no box', 'I say 0.8.', 'has no <box>'],
-    ['an open box', '<box>0.8', 'has no <box>'],
+    ['two boxes in LaTeX', '\\boxed{0.8} or \\boxed{0.9}', 'has no <box>'],
     ['two boxes', '<box>0.8</box> or <box>0.9</box>', 'has 2 boxes'],
     ['a word', '<box>high</box>', 'holds "high"'],
     ['a percentage', '<box>85%</box>', 'holds "85%"'],

@@ -9,6 +9,13 @@ const workflow = solveWith('Solve it step by step.\nUse \\boxed{}.');
 const yaml = workflowYaml(workflow);
 const good = `<modification>Ask for steps.</modification>\n<workflow>\n${yaml}\n</workflow>`;
 
+const otherYaml = workflowYaml(solveWith('Guess.'));
+const two = `<modification>Ask for steps.</modification>\n\`\`\`\n${yaml}\n\`\`\`\nor\n\`\`\`\n${otherYaml}\n\`\`\``;
+const form = `<modification>one sentence: what you change and why it should help</modification>
+<workflow>
+the whole modified workflow in YAML
+</workflow>`;
+
 const read = (reply: string, settings: { cutOff?: boolean; maxCalls?: number } = {}) =>
   parseProposal({ reply, cutOff: false, benchmark: madeUpBenchmark, maxCalls: 20, ...settings });
 
@@ -21,6 +28,16 @@ describe('a good reply', () => {
     ['as a whole in a code fence', `\`\`\`xml\n${good}\n\`\`\``],
     ['with the workflow in a code fence', good.replace(yaml, `\`\`\`yaml\n${yaml}\n\`\`\``)],
     ['cut off after all that counts', `${good}\nAnd now I`],
+    ['with the workflow not closed', good.replace('</workflow>', '')],
+    ['with the workflow not opened', good.replace('<workflow>', '')],
+    ['with the workflow in a fence and no tag', good.replace('<workflow>', '```yaml').replace('</workflow>', '```')],
+    ['with the workflow under the name of AFlow, in capitals', good.replaceAll('workflow>', 'GRAPH>')],
+    ['with a sentence before the fence in the tag', good.replace(yaml, `It is this: so\n\`\`\`yaml\n${yaml}\n\`\`\``)],
+    ['with all lines of the workflow indented', good.replace(yaml, yaml.replaceAll(/^/gm, '    '))],
+    ['twice', `${good}\n${good}`],
+    ['after the form as the prompt shows it', `${form}\n\n${good}`],
+    ['as JSON', JSON.stringify({ modification: 'Ask for steps.', workflow: parse(yaml) })],
+    ['after thoughts that name the tags', `<thinking>It wants <workflow> and <modification>.</thinking>${good}`],
   ])('is read: %s', (_, reply) => {
     expect(read(reply, { cutOff: reply.endsWith('now I') })).toMatchObject({
       modification: 'Ask for steps.',
@@ -29,9 +46,14 @@ describe('a good reply', () => {
     });
   });
 
-  it('may have a prompt that asks for thoughts in tags', () => {
-    const reply = good.replace('step by step.', 'in <think> tags.');
-    expect(read(reply)).toMatchObject({ workflow: { prompts: { solve: 'Solve it in <think> tags.\nUse \\boxed{}.' } } });
+  it.each([
+    'in <think> tags.',
+    '<think>as you like</think>',
+    'in <thought>…</thought>, <answer>…</answer>.',
+    'no <workflow> in it.',
+  ])('may have a prompt with tags of its own: %s', (tags) => {
+    const reply = good.replace('step by step.', tags);
+    expect(read(reply)).toMatchObject({ workflow: { prompts: { solve: `Solve it ${tags}\nUse \\boxed{}.` } } });
   });
 
   it('may hold its workflow as JSON', () => {
@@ -45,8 +67,16 @@ describe('a refused reply', () => {
     ['no tag at all', 'I cannot do that.', 'unparsable-reply', '<modification>…</modification> and <workflow>…</workflow>'],
     ['no modification', `<workflow>${yaml}</workflow>`, 'unparsable-reply', 'has no <modification>…</modification>:'],
     ['an empty modification', good.replace('Ask for steps.', ' '), 'unparsable-reply', 'has no <modification>…</modification>:'],
-    ['a workflow that is not closed', good.replace('</workflow>', ''), 'unparsable-reply', 'has no <workflow>…</workflow>:'],
-    ['two workflows', `${good}\n<workflow>${yaml}</workflow>`, 'unparsable-reply', 'has 2 <workflow> tags'],
+    ['no workflow', '<modification>Ask for steps.</modification>', 'unparsable-reply', 'has no <workflow>…</workflow>:'],
+    ['two workflows', `${good}\n<workflow>${otherYaml}</workflow>`, 'unparsable-reply', 'gives 2 different workflows'],
+    ['two workflows in fences', two, 'unparsable-reply', 'gives 2 different workflows'],
+    [
+      'a graph in Python',
+      good.replace(yaml, 'class Workflow:').replaceAll('workflow>', 'graph>'),
+      'unparsable-reply',
+      'has no <workflow>',
+    ],
+    ['a workflow with a sentence behind it', `${good.replace('</workflow>', '')}\nI hope so.`, 'unparsable-reply', 'is not YAML'],
     ['two modifications', `<modification>Other.</modification>${good}`, 'unparsable-reply', 'has 2 <modification> tags'],
     ['text that is not YAML', good.replace('steps:', 'steps: [}'), 'unparsable-reply', 'is not YAML'],
     ['an answer that stayed in the think block', `<think>${good}`, 'unparsable-reply', 'has no'],
