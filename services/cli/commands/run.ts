@@ -10,6 +10,7 @@ import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
+import { describeChoices } from '../runs/describe-choices.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
 
@@ -33,6 +34,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .option('--fresh', 'start the same search again as a run of its own, beside the earlier one', false)
     .option('--continue <run>', 'go on with this run as it was started, though the file or its benchmark has changed since')
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
+    .addHelpText('after', describeChoices)
     .action((file: string, options: RunOptions) => cli.answer(options.json, () => run(cli, file, options)));
 }
 
