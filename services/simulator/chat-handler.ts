@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { untilAborted } from '../shared/lifecycle/abort.ts';
 import type { ServedCall } from './access-log.ts';
 import { type Completion, complete, completionBody, completionChunks, generatedTokens } from './chat-completion.ts';
 import { type ChatRequest, chatRequestSchema, maxTokensOf } from './chat-request.ts';
+import { type FaultKind, refuseBy } from './faults.ts';
 import { type Latency, waitForTokens } from './latency.ts';
 import { createPrefixCache } from './prefix-cache.ts';
 import type { SequenceSlots } from './sequence-slots.ts';
@@ -19,6 +22,8 @@ export interface ChatHandlerDependencies {
   readonly latency: Latency;
   readonly contextLength: number;
   readonly served: (call: ServedCall) => void;
+  /** What the next call meets. */
+  readonly nextFault: () => FaultKind | undefined;
 }
 
 export interface ChatHandler {
@@ -32,7 +37,7 @@ const mostBodyBytes = 16 * 1024 * 1024;
 
 /** POST /v1/chat/completions. */
 export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHandler {
-  const { model, slots, metrics, latency, contextLength, served } = dependencies;
+  const { model, slots, metrics, latency, contextLength, served, nextFault } = dependencies;
   const prefixCache = createPrefixCache();
   let requests = 0;
 
@@ -42,6 +47,9 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
     const purpose = header(incoming, 'x-scale-purpose');
     const promptTokens = estimatePromptTokens(request.messages);
     checkContextLength(promptTokens, maxTokensOf(request), contextLength);
+
+    const fault = nextFault();
+    if (fault !== '500') refuseBy(fault);
 
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -58,7 +66,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
       const completion = answer(request, model, purpose, contextLength - promptTokens);
       const call = { ...idsOf(incoming), model: request.model, promptTokens, beganMs: epochMs(startedAt) };
       try {
-        await send(response, request, completion, latency, startedAt, gone.signal);
+        await send({ response, request, completion, latency, startedAt, fault, signal: gone.signal });
       } catch (error) {
         if (!gone.signal.aborted) throw error;
         // The client has hung up. What it was billed for is the prompt, and what was generated so far.
@@ -95,14 +103,25 @@ function answer(request: ChatRequest, model: SimulatedModel, purpose: string, ro
   return complete(bounded, texts, `chatcmpl-${randomUUID()}`, Math.floor(Date.now() / 1000));
 }
 
-async function send(
-  response: ServerResponse,
-  request: ChatRequest,
-  completion: Completion,
-  latency: Latency,
-  startedAt: number,
-  signal: AbortSignal,
-): Promise<void> {
+interface Sending {
+  readonly response: ServerResponse;
+  readonly request: ChatRequest;
+  readonly completion: Completion;
+  readonly latency: Latency;
+  readonly startedAt: number;
+  readonly fault: FaultKind | undefined;
+  /** Aborts when the client hangs up. */
+  readonly signal: AbortSignal;
+}
+
+const dripMs = 1000;
+
+async function send({ response, request, completion, latency, startedAt, fault, signal }: Sending): Promise<void> {
+  if (fault === 'hang') await untilGone(signal);
+  if (fault === '500') {
+    await waitForTokens(latency, 0, startedAt, signal);
+    refuseBy(fault);
+  }
   if (request.stream !== true) {
     const longest = Math.max(...completion.choices.map((choice) => choice.tokens));
     await waitForTokens(latency, longest, startedAt, signal);
@@ -116,8 +135,25 @@ async function send(
     sent += chunk.tokens;
     await waitForTokens(latency, sent, startedAt, signal);
     response.write(`data: ${JSON.stringify(chunk.body)}\n\n`);
+    if (fault === 'drip') await sleep(dripMs, undefined, { signal });
+    if (fault === 'stall') await untilGone(signal);
+    if (fault === 'reset') {
+      response.destroy();
+      signal.throwIfAborted();
+      await untilGone(signal);
+    }
+    if (fault === 'truncate') {
+      response.end();
+      return;
+    }
   }
   response.end('data: [DONE]\n\n');
+}
+
+/** @throws the signal's reason, when the client hangs up */
+async function untilGone(signal: AbortSignal): Promise<never> {
+  await untilAborted(signal);
+  throw signal.reason;
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string> {

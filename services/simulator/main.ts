@@ -3,12 +3,21 @@ import { dataFolderOf } from '../shared/config/data-folder.ts';
 import { simulatorSettings } from '../shared/config/service-settings.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
+import { SettingsError } from '../shared/settings/settings-error.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { version } from '../shared/telemetry/version.ts';
+import { parseFaults } from './faults.ts';
 import { learnBenchmarks } from './learn-benchmarks.ts';
 import { startSimulator } from './start-simulator.ts';
 
-const settings = settingsOrEnd('simulator', () => simulatorSettings());
+const settings = settingsOrEnd('simulator', () => {
+  const given = simulatorSettings();
+  try {
+    return { ...given, faults: parseFaults(given.faults) };
+  } catch (error) {
+    throw new SettingsError('SCALE_SIMULATOR_FAULTS', `SCALE_SIMULATOR_FAULTS: ${(error as Error).message}`);
+  }
+});
 const log = createLogger({ service: 'simulator', version, level: settings.logLevel });
 
 await runService({
@@ -31,6 +40,7 @@ await runService({
       known,
       latency: { timeToFirstTokenMs: settings.firstTokenMs, tokensPerSecond: settings.tokensPerSecond },
       maxSequences: settings.maxSequences,
+      faults: settings.faults,
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
     });
     releases.push('the server', () => simulator.stop(forced));

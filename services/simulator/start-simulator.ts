@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { randomStream } from '../domain/random.ts';
 import { openAccessLog, type ServedCall } from './access-log.ts';
 import { createChatHandler } from './chat-handler.ts';
+import { createFaults, type FaultShares } from './faults.ts';
 import type { KnownQuery } from './known-query.ts';
 import type { Latency } from './latency.ts';
 import { buildQueryIndex } from './query-index.ts';
@@ -25,6 +27,8 @@ export interface SimulatorOptions {
   readonly maxSequences?: number;
   /** Tokens of prompt and reply together. */
   readonly contextLength?: number;
+  /** Shares of calls that go wrong. Default: none. */
+  readonly faults?: FaultShares;
   /** File for one line of JSON a finished call. */
   readonly accessLog?: string;
   /** Told of each finished call. */
@@ -50,6 +54,7 @@ const defaults = {
   maxSequences: 256,
   // Qwen3's own.
   contextLength: 32_768,
+  faults: {},
 };
 
 const sweepMs = 10;
@@ -66,6 +71,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     metrics,
     latency: settings.latency,
     contextLength: settings.contextLength,
+    nextFault: createFaults(settings.faults, randomStream(settings.seed, 'faults')),
     served: (call) => {
       accessLog?.write(call);
       settings.onServed?.(call);

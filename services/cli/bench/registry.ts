@@ -1,7 +1,8 @@
 import type { Bench } from './bench.ts';
+import { errorsBench } from './errors.ts';
 import { makespanBench } from './makespan.ts';
 import { replayBench } from './replay.ts';
 import { sandboxBench } from './sandbox.ts';
 
 /** Every bench there is. A new one is one file and one line here. */
-export const benches: readonly Bench[] = [makespanBench, replayBench, sandboxBench];
+export const benches: readonly Bench[] = [errorsBench, makespanBench, replayBench, sandboxBench];

@@ -282,6 +282,12 @@ export const simulatorTable = {
     default: 256,
     description: 'requests answered at once; the others wait in order',
   },
+  faults: {
+    variable: 'SCALE_SIMULATOR_FAULTS',
+    type: 'text',
+    default: '',
+    description: 'shares of calls that go wrong, such as `429:0.05,hang:0.01`; [the kinds](simulated-model.md#faults)',
+  },
   accessLog: {
     variable: 'SCALE_SIMULATOR_ACCESS_LOG',
     type: 'text',
