@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { bestRound } from '../domain/run/best-round.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import { totalUse } from '../domain/run/ledger/totals.ts';
@@ -19,7 +20,7 @@ export function runSummary(manifest: RunManifest, state: RunState | undefined, s
     maxRounds: manifest.configuration?.search?.maxRounds ?? 0,
     ...(best === undefined ? {} : { bestScore: best.score }),
     tokens: used.tokens,
-    ...(used.estimatedCalls === undefined ? {} : { estimatedCalls: used.estimatedCalls }),
+    ...defined({ estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,
     simulated: used.simulated,
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),

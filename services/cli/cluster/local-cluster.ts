@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../domain/defined.ts';
 import { onAbort } from '../../shared/lifecycle/abort.ts';
 import { findNatsServer } from '../../shared/toolchain/find-nats-server.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
@@ -83,7 +84,7 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
       controlAddress,
       controlToken,
       keyVariables: [...(settings.keyVariables ?? [])],
-      ...(simulatorUrl === undefined ? {} : { simulatorUrl }),
+      ...defined({ simulatorUrl }),
       simulatorBenchmarks: [...(settings.simulatorBenchmarks ?? [])],
     });
     const givenUp = Promise.race(allOf(parts).map((part) => part.givenUp));

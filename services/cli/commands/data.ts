@@ -1,6 +1,7 @@
 import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { defined } from '../../domain/defined.ts';
 import { downloadDefaults } from '../../shared/benchmarks/releases/download.ts';
 import { importFiles } from '../../shared/benchmarks/releases/import-files.ts';
 import type { ReleaseOrigin } from '../../shared/benchmarks/releases/load-release.ts';
@@ -145,7 +146,7 @@ function renderPulled(pulled: Pulled): string {
     `${rows} rows`,
     formatBytes(size),
     written ? 'written' : 'was there',
-    describeState({ state, ...(fault === undefined ? {} : { fault }) }),
+    describeState({ state, ...defined({ fault }) }),
   ]);
   const from = pulled.from.length === 0 ? '' : ` from ${pulled.from.join(', ')}`;
   const lacking = pulled.notToBeHad.map(({ file, why }) => `  ${file} is not to be had: ${why}`);

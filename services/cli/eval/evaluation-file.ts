@@ -1,5 +1,6 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
@@ -68,7 +69,7 @@ function writtenEvaluation(written: unknown, { split, repeat, limit, scorer, see
   const file = isGroup(written) ? written : {};
   const part = (group: unknown, key: string) => (isGroup(group) ? group[key] : undefined);
   const executor = part(file.models, 'executor');
-  const asked = { ...(isGroup(executor) ? executor : {}), ...(model === undefined ? {} : { model }) };
+  const asked = { ...(isGroup(executor) ? executor : {}), ...defined({ model }) };
   return {
     seed: seed ?? file.seed,
     benchmark: { split, limit, scorer: scorer ?? part(file.benchmark, 'scorer') },
@@ -85,7 +86,7 @@ function evaluationSettings(
   choices: EvaluationChoices,
   preset: RunFileSettings = settingsOf({ benchmark: 'sample' }),
 ): RunFileSettings {
-  const executor = { ...given.models.executor, ...(choices.model === undefined ? {} : { model: choices.model }) };
+  const executor = { ...given.models.executor, ...defined({ model: choices.model }) };
   const benchmark = {
     ...given.benchmark,
     name: choices.benchmark === undefined ? given.benchmark.name : fromHere(choices.benchmark),

@@ -1,4 +1,5 @@
 import { detailKey, type ExecutionDetail } from '../../domain/comparison/execution-record.ts';
+import { defined } from '../../domain/defined.ts';
 import type { Result } from '../../shared/contracts/generated/scale/v1/result.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
@@ -22,5 +23,5 @@ export async function readExecutionDetails(
 function detailOf({ outcome, elapsedMs }: Result): ExecutionDetail | undefined {
   if (outcome?.$case !== 'execution') return undefined;
   const { answer, extracted, otherScores, isolation } = outcome.value;
-  return { answer, extracted, otherScores, latencyMs: elapsedMs, ...(isolation === undefined ? {} : { isolation }) };
+  return { answer, extracted, otherScores, latencyMs: elapsedMs, ...defined({ isolation }) };
 }

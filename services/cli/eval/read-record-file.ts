@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { defined } from '../../domain/defined.ts';
 import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import type { ComparisonSide } from './comparison-side.ts';
@@ -86,8 +87,7 @@ function withRepeats(records: readonly RecordLine[]): ComparisonSide['executions
       queryId,
       repeat: repeat ?? place,
       score,
-      ...(answer === undefined ? {} : { answer }),
-      ...(reference === undefined ? {} : { reference }),
+      ...defined({ answer, reference }),
     };
   });
 }

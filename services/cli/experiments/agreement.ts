@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { agreementRows, agreementTables, describeAgreement, errorPlot } from '../../domain/experiment/agreement-table.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
@@ -69,7 +70,7 @@ function searchInFull(
   const { search: steering, evaluation } = variantNamed('aflow');
   const variant = {
     name: 'aflow with forecasts',
-    ...(steering === undefined ? {} : { search: steering }),
+    ...defined({ search: steering }),
     evaluation: { ...settings, ...evaluation, forecasts: true, warm_up_rounds },
   };
   return search(context, { ...choice, variant }, (_, state) => ({

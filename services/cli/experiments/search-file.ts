@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { completeRunFile, type RunFile } from '../../shared/config/run-file.ts';
 import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
@@ -43,7 +44,7 @@ function writtenSearch(
     seed,
     benchmark: { split, scorer },
     models: { ...models, optimizer: over(models.optimizer, variant.optimizer) },
-    search: { ...over(file.search, variant.search), ...(rounds === undefined ? {} : { max_rounds: rounds }) },
+    search: { ...over(file.search, variant.search), ...defined({ max_rounds: rounds }) },
     evaluation: over(file.evaluation, variant.evaluation),
   };
 }

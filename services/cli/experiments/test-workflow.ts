@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import type { ExecutionOutcome } from '../../domain/run/event.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
 import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
@@ -25,7 +26,7 @@ export async function testWorkflow(context: ExperimentContext, found: FoundWorkf
       repeat: choice.repeats ?? 1,
       split: 'test',
     },
-    ...(runFile === undefined ? {} : { runFile }),
+    ...defined({ runFile }),
   };
   const whole = await evaluationFile(found, choices);
   const { testLimit } = plan;

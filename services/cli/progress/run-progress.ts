@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { isTold, reportSpent } from '../../domain/report/report-spent.ts';
 import { bestRound } from '../../domain/run/best-round.ts';
 import { coversAllQueries } from '../../domain/run/executions.ts';
@@ -58,12 +59,12 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
     done: isCurrent ? step.done : 0,
     total: isCurrent ? step.total : 0,
     tokens: used.tokens,
-    ...(used.estimatedCalls === undefined ? {} : { estimatedCalls: used.estimatedCalls }),
+    ...defined({ estimatedCalls: used.estimatedCalls }),
     ...spentTokens(used.tokens, step?.spent),
     simulated: used.simulated,
     ...(saving.fullEvaluation === 0 ? {} : { savedShare: saving.share }),
     ...(best?.evaluation === undefined ? {} : { bestScore: best.evaluation.score, bestRound: best.round }),
-    ...(leftMs === undefined ? {} : { leftMs }),
+    ...defined({ leftMs }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { releasedBenchmarksOf } from '../../shared/benchmarks/releases/registry.ts';
 import { type FileReport, reportFiles } from '../../shared/benchmarks/releases/split-file-state.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
@@ -27,7 +28,7 @@ export async function benchmarkFiles(folder: string, names: readonly string[]): 
     const reports = await reportFiles(folder, manifests);
     const files = reports.map((report): BenchmarkFile => {
       const { rows, optional } = manifests[report.file] ?? { rows: 0 };
-      return { ...report, expectedRows: rows, ...(optional === undefined ? {} : { optional }) };
+      return { ...report, expectedRows: rows, ...defined({ optional }) };
     });
     const complete = files.every(({ state, optional }) => state !== 'other' && (state !== 'missing' || optional !== undefined));
     return { benchmark: name, title, licence, files, complete };

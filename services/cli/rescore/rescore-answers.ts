@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Query } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import type { ScoredAnswer, Scorer, ScoringTools } from '../../domain/scoring/scorer.ts';
 import type { RecordedAnswer } from './read-recorded-answers.ts';
 
@@ -84,7 +85,7 @@ function summarise(answers: readonly AnswerToScore[], results: readonly ScoredAn
 
 function disagreementOf(answer: AnswerToScore, score: number, extracted: string): Disagreement {
   const { line, run, round, query, score: recorded, prediction } = answer;
-  const place = { line, ...(run === undefined ? {} : { run }), ...(round === undefined ? {} : { round }) };
+  const place = { line, ...defined({ run, round }) };
   return { ...place, query: query.id, recorded, score, extracted, answer: prediction };
 }
 

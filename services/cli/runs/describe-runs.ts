@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
@@ -47,7 +48,7 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     bestScore: run.bestScore ?? null,
     tokens: run.tokens,
     spentTokens: run.spent === undefined ? null : spentBeside(run.tokens, spentFromProto(run.spent)).tokens,
-    ...(run.estimatedCalls === undefined ? {} : { estimatedCalls: run.estimatedCalls }),
+    ...defined({ estimatedCalls: run.estimatedCalls }),
     simulated: run.simulated,
     waiting: run.waiting === undefined ? null : waitingDocument(run.waiting),
     createdAt: new Date(run.createdAtMs).toISOString(),

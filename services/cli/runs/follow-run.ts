@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
@@ -74,7 +75,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
       afterDigest: record.lastDigest(),
       follow: true,
       patienceMs: patienceMs[cluster.kind],
-      ...(settings.onReconnect === undefined ? {} : { onReconnect: settings.onReconnect }),
+      ...defined({ onReconnect: settings.onReconnect }),
     };
     for await (const update of watchReliably(cluster.client, watch, AbortSignal.any([signal, over.signal]))) {
       if (update.kind === 'connection-lost') {

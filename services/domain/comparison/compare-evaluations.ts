@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { ScaleError } from '../errors/scale-error.ts';
 import type { Random } from '../ports.ts';
 import { mean } from '../statistics/intervals.ts';
@@ -120,7 +121,7 @@ function pairOf(queryId: string, a: readonly ScoredExecution[], b: readonly Scor
     scoreB: mean(b.map(({ score }) => score)),
     answersA: answersOf(a),
     answersB: answersOf(b),
-    ...(reference === undefined ? {} : { reference }),
+    ...defined({ reference }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Benchmark } from '../benchmark.ts';
+import { defined } from '../defined.ts';
 import type { Failure } from '../failure.ts';
 import type { Usage } from '../ports.ts';
 import type { ExecutionOutcome } from '../run/event.ts';
@@ -78,7 +79,7 @@ function recordOf(
     ...(detail === undefined ? {} : { extracted: detail.extracted, latencyMs: detail.latencyMs }),
     ...(detail?.isolation === undefined ? {} : { isolation: detail.isolation }),
     reference: query.reference,
-    ...(failure === undefined ? {} : { failure }),
+    ...defined({ failure }),
     calls,
     usage,
     simulated,

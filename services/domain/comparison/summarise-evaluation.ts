@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { Usage } from '../ports.ts';
 import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
@@ -65,7 +66,7 @@ export function summariseEvaluation(records: readonly ExecutionRecord[], confide
     calls: records.reduce((sum, { calls }) => sum + calls, 0),
     usage,
     tokens: tokensOf(usage),
-    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...defined({ latencyMs }),
     isolation: countBy(records.flatMap(({ isolation }) => isolation ?? [])),
     simulated: records.some(({ simulated }) => simulated),
     ...addDoubts(records),

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { randomStream } from '../random.ts';
 import { mean } from '../statistics/intervals.ts';
 import { signFlipTest } from '../statistics/sign-flip-test.ts';
@@ -47,7 +48,7 @@ export function compareVariants(trials: readonly Trial[], reference: string): Va
       group,
       others.filter((trial) => trial.variant === reference),
     );
-    return { ...resultOf(group), ...(against === undefined ? {} : { against }) };
+    return { ...resultOf(group), ...defined({ against }) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { predictionOf } from '../evaluation/evidence.ts';
 import { parseConfidence } from '../replies/read-confidence.ts';
 import { coversAllQueries } from '../run/executions.ts';
@@ -20,7 +21,7 @@ export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch
       parentRound: places.get(round.parentRound) ?? 0,
       repeats: repeatsOf(round, queryCount),
       ...(typeof predicted === 'number' ? { predicted } : {}),
-      ...(confidence === undefined ? {} : { confidence }),
+      ...defined({ confidence }),
     };
   });
   return { source: name, name: configuration.name, queryCount, sharedQueries, workflows };

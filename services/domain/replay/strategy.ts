@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { type EvaluationMethods, evaluationMethodNamed, evaluationMethods } from '../evaluation/registry.ts';
 import { defaultPickSettings, type PickPolicies, pickPolicies, pickPolicyNamed } from '../picking/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
@@ -30,9 +31,8 @@ export function planOf(
     method: evaluationMethodNamed(method, methods),
     settings: { ...defaults, ...settings, method, warmUpRounds, fewShotRatio },
     pick: pickPolicyNamed(pick, policies),
-    pickSettings: { ...defaultPickSettings, ...(topK === undefined ? {} : { topK }) },
-    ...(budget === undefined ? {} : { budget }),
-    ...(memory === undefined ? {} : { memory }),
+    pickSettings: { ...defaultPickSettings, ...defined({ topK }) },
+    ...defined({ budget, memory }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Benchmark } from '../benchmark.ts';
+import { defined } from '../defined.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import type { RunState } from '../run/state.ts';
 import { groupFailures } from './group-failures.ts';
@@ -10,7 +11,7 @@ import { reportMemory } from './report-memory.ts';
 import { type ReportMeta, type ReportModel, type RunFacts, reportFormat } from './report-model.ts';
 import { reportPick } from './report-pick.ts';
 import { reportRemarks } from './report-remarks.ts';
-import { defined, reportRounds } from './report-rounds.ts';
+import { reportRounds } from './report-rounds.ts';
 
 /** The report of a run, finished or not. */
 export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportMeta, spent?: Spent): ReportModel {
@@ -53,7 +54,7 @@ function runFacts(
     ...meta,
     name: configuration.name,
     status,
-    ...(stopReason === undefined ? {} : { stopReason }),
+    ...defined({ stopReason }),
     ...(failure === undefined ? {} : { failure: failure.message }),
     benchmark: benchmark.name,
     split: benchmark.split,

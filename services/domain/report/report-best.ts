@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { bestRound } from '../run/best-round.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -22,8 +23,7 @@ export function reportBest(state: RunState): BestWorkflow | undefined {
     text: renderText(round.workflow),
     mermaid: renderMermaid(round.workflow),
     lineage: lineageOf(state, round),
-    ...(initialScore === undefined ? {} : { initialScore }),
-    ...(interval === undefined ? {} : { interval }),
+    ...defined({ initialScore, interval }),
   };
 }
 

@@ -1,10 +1,10 @@
+import { defined } from '../defined.ts';
 import { calibrationWeight } from '../evaluation/scale.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { executedScore } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { agreement } from '../statistics/agreement.ts';
 import type { EstimateAgreement, EstimateKind, EstimateReport, RoundEstimates } from './report-model.ts';
-import { defined } from './report-rounds.ts';
 
 /** Without a full score on any of these rounds there is nothing to compare, and the plot still shows how estimates moved. */
 export function reportEstimates(state: RunState): EstimateReport {

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { totalUse } from '../run/ledger/totals.ts';
 import { executedScore } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -41,9 +42,4 @@ function otherScoresOf({ outcomes }: Round, scorers: readonly string[]): Record<
   const scoreBy = (scorer: string) =>
     executedScore(outcomes.map((outcome) => ({ ...outcome, score: outcome.otherScores?.[scorer] ?? 0 }))).score;
   return Object.fromEntries(scorers.map((scorer) => [scorer, scoreBy(scorer)]));
-}
-
-/** Without the fields that are undefined, as exactOptionalPropertyTypes and JSON want it. */
-export function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<typeof defined<T>>;
 }

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type {
   CanaryCompleted,
   ExecutionOutcome,
@@ -169,7 +170,7 @@ function addPrediction(state: RunState, round: Round, event: PredictionCompleted
 function completeRound(state: RunState, round: Round, event: RoundCompleted): Round {
   const { evaluation, failure } = event;
   refuseUnless((evaluation === undefined) === (failure !== undefined), event, 'it has either an evaluation or a failure');
-  if (evaluation === undefined) return { ...round, completed: true, ...(failure === undefined ? {} : { failure }) };
+  if (evaluation === undefined) return { ...round, completed: true, ...defined({ failure }) };
   refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow that could have a score`);
   const next = executionAt(round, state.configuration, round.outcomes.length);
   const whole = next === undefined || isPartial({ evaluation });

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { mean, standardErrorOfMean } from '../statistics/intervals.ts';
 import type { Evaluation, ExecutionOutcome } from './event.ts';
 
@@ -8,7 +9,7 @@ import type { Evaluation, ExecutionOutcome } from './event.ts';
 export function executedScore(outcomes: readonly ExecutionOutcome[]): Pick<Evaluation, 'score' | 'standardError'> {
   const scores = [...scoresByQuery(outcomes).values()];
   const standardError = standardErrorOfMean(scores);
-  return { score: mean(scores), ...(standardError === undefined ? {} : { standardError }) };
+  return { score: mean(scores), ...defined({ standardError }) };
 }
 
 /** Mean score over the repeats, by query index, in the order of the outcomes. */

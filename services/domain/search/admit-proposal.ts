@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { Failure } from '../failure.ts';
 import type { WorkflowProposed } from '../run/event.ts';
 import type { TokenUse } from '../run/ledger/token-use.ts';
@@ -28,7 +29,7 @@ export interface ProposalToAdmit {
  * workflow has the same modification.
  */
 export function admitProposal({ state, round, attempt, parsed, reply, tokens }: ProposalToAdmit): WorkflowProposed {
-  const base = { kind: 'workflow-proposed', round, attempt, reply, ...(tokens === undefined ? {} : { tokens }) } as const;
+  const base = { kind: 'workflow-proposed', round, attempt, reply, ...defined({ tokens }) } as const;
   const modification = parsed.modification ?? '';
   if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };
   const failure = duplicateOf(state, parsed.workflowHash, parsed.workflow) ?? repetitionOf(state, round, modification);

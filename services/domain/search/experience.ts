@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { Failure } from '../failure.ts';
 import { randomStream, shuffled } from '../random.ts';
 import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
@@ -100,7 +101,7 @@ function refusedEdits({ configuration }: RunState, { round, proposals }: Round):
   return proposals.flatMap(({ attempt, modification, failure }) => {
     if (failure === undefined) return [];
     const { score } = scoresZero(failure, configuration.search) ? staticScore : { score: undefined };
-    return [{ round, attempt, modification, failure, ...(score === undefined ? {} : { score }) }];
+    return [{ round, attempt, modification, failure, ...defined({ score }) }];
   });
 }
 

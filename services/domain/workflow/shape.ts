@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { Field, Operator } from '../operators/operator.ts';
 
 /** What is known of a value before anything runs. `any`: could be everything; `nothing`: the item of an empty list. */
@@ -31,7 +32,7 @@ export const decimalNumber: Shape = { kind: 'number', type: 'double' };
 export const boolean: Shape = { kind: 'boolean' };
 export const any: Shape = { kind: 'any' };
 
-export const listOf = (item: Shape, most?: number): Shape => ({ kind: 'list', item, ...(most === undefined ? {} : { most }) });
+export const listOf = (item: Shape, most?: number): Shape => ({ kind: 'list', item, ...defined({ most }) });
 
 export function fieldShape(field: Field): Shape {
   if (field.type === 'number') return decimalNumber;

@@ -1,4 +1,5 @@
 import type { Benchmark, Query } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import type { BenchmarkDefinition, JudgeEndpoint } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
@@ -61,9 +62,7 @@ export async function loadBenchmark(request: BenchmarkRequest): Promise<LoadedBe
   const shared = request.compareSplits === true ? await sharedWithOthers(definition, split, queries, folder) : [];
   return {
     ...{ name, split, description, queries, inputs, operators, ...scorers, answerFormat, initialWorkflow, judgeEndpoints },
-    ...(ownScorers === undefined ? {} : { ownScorers }),
-    ...(file === undefined ? {} : { file }),
-    ...(written === undefined ? {} : { written }),
+    ...defined({ ownScorers, file, written }),
     warnings: [...loaded.warnings, ...leakedTests(queries), ...shared],
   };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { selectOperators } from '../../domain/operators/registry.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
@@ -65,7 +66,7 @@ export function readWorkflowText(text: string, file: string, surroundings: Workf
   const problems = validateWorkflow(parsed.workflow, {
     operators: selectOperators(surroundings.operators),
     queryFields: surroundings.inputs,
-    ...(maxCalls === undefined ? {} : { maxCalls }),
+    ...defined({ maxCalls }),
   });
   if (problems.length > 0) throw refuse(problems);
   return parsed.workflow;

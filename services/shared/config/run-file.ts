@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import type { ModelSettings, RunConfiguration, SearchSettings } from '../../domain/run/configuration.ts';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
@@ -98,7 +99,7 @@ export async function completeRunFile(
       .map(({ settings: before, preset }) => runnableSettings(before, preset))
       .filter((before) => contradictionIn(before) === undefined)
       .map(configurationWith),
-    ...(file === undefined ? {} : { benchmarkFile: file }),
+    ...defined({ benchmarkFile: file }),
     endpoints,
     warnings,
     cluster: settings.cluster,

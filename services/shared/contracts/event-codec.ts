@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import {
   type Evaluation,
   type ExecutionOutcome,
@@ -140,7 +141,7 @@ function bodyFromProto(body: Body): RunEvent {
       return {
         kind: 'prediction-completed',
         ...rest,
-        ...(score !== undefined && { score }),
+        ...defined({ score }),
         ...(failure && { failure: failureFromProto(failure) }),
         ...(tokens && { tokens: tokensFromProto(tokens) }),
       };
@@ -228,11 +229,7 @@ function evaluationFromProto(evaluation: ProtoEvaluation): Evaluation {
   const { standardError, predicted, fewShot, alpha, epsilon, ...rest } = evaluation;
   return {
     ...rest,
-    ...(standardError !== undefined && { standardError }),
-    ...(predicted !== undefined && { predicted }),
-    ...(fewShot !== undefined && { fewShot }),
-    ...(alpha !== undefined && { alpha }),
-    ...(epsilon !== undefined && { epsilon }),
+    ...defined({ standardError, predicted, fewShot, alpha, epsilon }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from 'nats';
+import { defined } from '../../domain/defined.ts';
 import type { JobKind } from './bus.ts';
 import { InvalidRequestError } from './errors.ts';
 
@@ -173,7 +174,7 @@ export function streamDeclarations(limits: StreamLimits): StreamDeclaration[] {
 function limitsOf(shape: Shape, { replicas, leaseTtlMs, storageBytes }: StreamLimits): Partial<StreamConfig> {
   const isLeases = shape.name === streams.leases;
   return {
-    ...(replicas !== undefined && { num_replicas: replicas }),
+    ...defined({ num_replicas: replicas }),
     ...(storageBytes !== undefined && { max_bytes: Math.floor(storageBytes * shape.share) }),
     ...(isLeases && leaseTtlMs !== undefined && { max_age: nanos(leaseTtlMs) }),
     // The window may not be longer than the messages live.

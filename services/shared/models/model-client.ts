@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import type { ModelClient, ModelReply } from '../../domain/ports.ts';
 import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
@@ -36,7 +37,7 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, mete
           jobId,
           callId,
           purpose,
-          ...(meter === undefined ? {} : { meter }),
+          ...defined({ meter }),
         },
         prefixKey,
         signal,

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
 import { readStart } from './body-reader.ts';
@@ -135,7 +136,7 @@ function requestBody(request: EndpointRequest, dialect: Dialect) {
     ...setting('temperature', request.temperature, dialect),
     ...setting('top_p', request.topP, dialect),
     [dialect.tokenLimit]: request.maxTokens,
-    ...(seed === undefined ? {} : { seed }),
+    ...defined({ seed }),
     ...(Object.keys(chatTemplateKwargs).length === 0 ? {} : { chat_template_kwargs: chatTemplateKwargs }),
     ...(isStreaming(dialect) ? { stream: true as const, stream_options: { include_usage: true } } : {}),
   };

@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { isAbsolute, join, normalize } from 'node:path';
+import { defined } from '../../domain/defined.ts';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../domain/ports.ts';
 import { createNumberedSlots } from '../lifecycle/numbered-slots.ts';
 import { type CageSettings, cageCommand } from './cage-command.ts';
@@ -65,7 +66,7 @@ const nobody = 65_534;
  * @throws SandboxError `no-python`, `no-packages`, `isolation-too-low`
  */
 export async function createSandbox(settings: SandboxSettings, signal = new AbortController().signal): Promise<Sandbox> {
-  const search = { environment: settings.environment, ...(settings.python === undefined ? {} : { path: settings.python }) };
+  const search = { environment: settings.environment, ...defined({ path: settings.python }) };
   const pythons = await findPythons(search);
   if (settings.packages !== undefined) await checkPackages(settings.packages);
   const folder = await mkdtemp(join(tmpdir(), 'scale-sandbox-'));

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { answerOf, callsOf, firstSolver, freeId, lastReturn, replaceExpression, returnThrough } from './workflow-document.ts';
 import { problemOf, type WorkflowEdit } from './workflow-edit.ts';
 
@@ -15,7 +16,7 @@ const writesFunctions: WorkflowEdit = {
     const [problem, instruction] = [problemOf(document, task), solver.with?.instruction];
     const old = answerOf(solver);
     solver.call = 'custom_code_generate';
-    solver.with = { problem, entry_point: '{{ query.entry_point }}', ...(instruction === undefined ? {} : { instruction }) };
+    solver.with = { problem, entry_point: '{{ query.entry_point }}', ...defined({ instruction }) };
     replaceExpression(document, 1, old, answerOf(solver));
     return true;
   },

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import type { QueryWorkflowProposed } from '../../run/event.ts';
 import type { TokenUse } from '../../run/ledger/token-use.ts';
 import type { ParsedProposal } from '../admit-proposal.ts';
@@ -14,7 +15,7 @@ export interface QueryProposal {
 
 /** Any valid workflow is taken: two queries may well be solved in the same way. */
 export function queryProposalOf({ parsed, tokens, ...rest }: QueryProposal): QueryWorkflowProposed {
-  const base = { kind: 'query-workflow-proposed', ...rest, ...(tokens === undefined ? {} : { tokens }) } as const;
+  const base = { kind: 'query-workflow-proposed', ...rest, ...defined({ tokens }) } as const;
   const { modification = '' } = parsed;
   if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };
   return { ...base, modification, workflow: parsed.workflow, workflowHash: parsed.workflowHash };
