@@ -14,6 +14,9 @@ export interface JobAccount extends AttemptMeter {
   settled(): Promise<void>;
 }
 
+/** Long enough that no two deliveries of a job share it, short enough to be in each of their notes. */
+const randomId = (): string => randomUUID().slice(0, 13);
+
 /**
  * An attempt is sent when its note is stored, a few milliseconds later, so that one whose worker dies is known to be lost,
  * whatever dies with it.
@@ -24,10 +27,10 @@ export interface JobAccount extends AttemptMeter {
 export function openJobAccount(
   writer: SpendingWriter,
   { runId, jobId }: { readonly runId: string; readonly jobId: string },
-  newId: () => string = randomUUID,
+  newId: () => string = randomId,
 ): JobAccount {
   // Not the server's count of deliveries: that starts anew when a job is queued anew.
-  const delivery = newId().slice(0, 13);
+  const delivery = newId();
   const ends = new Set<string>();
   const notes: Promise<void>[] = [];
   let attempts = 0;

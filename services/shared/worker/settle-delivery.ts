@@ -26,8 +26,8 @@ export interface SettleDependencies {
   readonly workerName: string;
   readonly ackWaitMs: number;
   readonly timing: Timing;
-  /** A name that no other delivery has. */
-  newId(): string;
+  /** A name that no other delivery has; random where it is not given. */
+  newId?(): string;
   readonly logger: Logger;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;

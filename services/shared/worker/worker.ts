@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { pause } from '../lifecycle/abort.ts';
@@ -70,7 +69,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       workerName: settings.name,
       ackWaitMs: settings.ackWaitMs,
       timing,
-      newId: dependencies.newId ?? randomUUID,
+      ...(dependencies.newId && { newId: dependencies.newId }),
       logger,
       shares,
       stopSignal: stopping.signal,
