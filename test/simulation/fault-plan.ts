@@ -51,12 +51,15 @@ export const calm: Weather = { latencyMs: 0, refused: 0, lost: 0, unanswered: 0,
 export const undisturbed: FaultPlan = { seed: 0, coordinators: 1, workers: 1, slots: 4, weather: calm, incidents: [] };
 
 const shares = [0, 0, 0.005, 0.02];
+/** In longer runs each share is smaller, so that they meet with no more faults than these: one that fails at every step goes on for hours. */
+const stepsOfSmallRun = 500;
 
 /** @param steps of the undisturbed run */
 export function faultPlanOf(seed: number, steps: number): FaultPlan {
   const random = randomStream(seed, 'fault plan');
   const upTo = (most: number): number => randomInteger(random, most + 1);
-  const share = (): number => shares[randomInteger(random, shares.length)] ?? 0;
+  const rarity = Math.min(1, stepsOfSmallRun / steps);
+  const share = (): number => (shares[randomInteger(random, shares.length)] ?? 0) * rarity;
   const weather: Weather = {
     latencyMs: 1 + upTo(20),
     refused: share(),

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
+import type { Timing } from '../../services/shared/lifecycle/timing.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import type { InMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
@@ -15,20 +14,20 @@ const logger = createLogger({ service: 'simulation', version: '0', level: 'silen
 const never = new AbortController().signal;
 
 /** A coordinator and a worker on one server. */
-export function startCluster(server: InMemoryServer, bus: Bus = server.connect()) {
-  const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger);
+export function startCluster(server: InMemoryServer, timing: Timing, bus: Bus = server.connect()) {
+  const coordinator = startCoordinator({ name: 'c', resume: 'all', maxInFlight: 100, reconcileMs: 200 }, bus, logger, timing);
   const workerBus = server.connect();
   const work = createMadeUpWork(
     'w',
-    () => sleep(0),
+    () => timing.sleep(0, never),
     () => undefined,
   );
   const worker = startWorker(
     { name: 'w', kinds: ['execute', 'predict', 'propose'], slots: 16, ackWaitMs: 400, drainMs: 0 },
-    { bus: workerBus, work, timing: systemTiming, logger },
+    { bus: workerBus, work, timing, logger },
   );
   return {
-    handlers: createControlHandlers(bus, coordinator, systemTiming),
+    handlers: createControlHandlers(bus, coordinator, timing),
     stop: async () => {
       await Promise.all([bus.close(), workerBus.close()]);
       await Promise.all([coordinator.stop(), worker.drain()]);
@@ -38,7 +37,7 @@ export function startCluster(server: InMemoryServer, bus: Bus = server.connect()
 
 /** The log of a run, once it is completed. */
 export async function completed(bus: Bus, runId: string): Promise<RunEvent[]> {
-  for await (const manifest of bus.runs.watch(AbortSignal.timeout(30_000))) {
+  for await (const manifest of bus.runs.watch(never)) {
     if (manifest.runId === runId && manifest.status === RunStatus.COMPLETED) break;
   }
   const events: RunEvent[] = [];

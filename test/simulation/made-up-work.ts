@@ -124,6 +124,7 @@ export interface Started {
 
 /** What the model's own server counts for a call that reached it, whatever became of the reply. */
 export interface Served {
+  readonly jobId: string;
   readonly attemptId: string;
   readonly tokens: number;
 }
@@ -151,7 +152,7 @@ export function createMadeUpWork(
       const prompt = { promptTokens: 100, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
       const attempt = await account.begin({ callId, model }, prompt);
       const usage = { ...prompt, completionTokens: 10 + (text.length % 7) };
-      served({ attemptId: attempt.id, tokens: tokensOf(usage) });
+      served({ jobId: job.jobId, attemptId: attempt.id, tokens: tokensOf(usage) });
       await pause();
       signal.throwIfAborted();
       attempt.ended('answered', usage, false);

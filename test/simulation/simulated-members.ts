@@ -1,6 +1,7 @@
 import { type ControlHandlers, createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
@@ -24,10 +25,12 @@ export interface MemberSettings {
   readonly plan: FaultPlan;
 }
 
-/** Hears what the model's server counts, and what workers have been told is in the journal. */
+/** Hears what the model's server counts, what workers begin, and what they have been told is in the journal. */
 export interface SimulatedModel {
   served(call: Served): void;
   recorded(jobId: string, callId: string): void;
+  /** Work at this delivery of a job begins. */
+  started(job: Job): void;
 }
 
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
@@ -52,14 +55,16 @@ export function startWorkerMember(settings: MemberSettings, model: SimulatedMode
     () => undefined,
     model.served,
   );
-  const recording: JobWork = (context) =>
-    work({
+  const recording: JobWork = (context) => {
+    model.started(context.job);
+    return work({
       ...context,
       record: async (call) => {
         await context.record(call);
         model.recorded(context.job.jobId, call.callId);
       },
     });
+  };
   let deliveries = 0;
   const newId = (): string => {
     deliveries += 1;

@@ -1,8 +1,9 @@
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
-import type { Bus } from '../../services/shared/messaging/bus.ts';
+import type { Bus, Delivery } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createVirtualClock, StandstillError } from '../support/virtual-clock.ts';
 import { ackWaitMs, calm, type FaultPlan, leaseTtlMs } from './fault-plan.ts';
@@ -25,6 +26,8 @@ export interface SimulatedRun {
   readonly published: ReadonlySet<string>;
   /** Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next. */
   readonly forgottenCalls: readonly string[];
+  /** Jobs whose work began although the store had their result before they were delivered. */
+  readonly startedAnswered: readonly string[];
   /** Jobs that were acknowledged while their run went on and the store had no result of them. */
   readonly ackedUnanswered: readonly string[];
   /** What still waits when nobody is left to wait for it. */
@@ -57,6 +60,9 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const published = new Set<string>();
   const recorded = new Set<string>();
   const forgottenCalls: string[] = [];
+  const storedAtMs = new Map<string, number>();
+  const deliveredAtMs = new WeakMap<Job, number>();
+  const startedAnswered: string[] = [];
   const ackedUnanswered: string[] = [];
   const members = new Map<string, Member>();
   let { incidents } = plan;
@@ -103,6 +109,10 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const model = {
     served: (call: Served) => served.push(call),
     recorded: (jobId: string, callId: string) => recorded.add(`${jobId}/${callId}`),
+    started: (job: Job) => {
+      const storedMs = storedAtMs.get(job.jobId);
+      if (storedMs !== undefined && storedMs < (deliveredAtMs.get(job) ?? 0)) startedAnswered.push(job.jobId);
+    },
   };
   const start = (place: string): void => {
     started += 1;
@@ -123,6 +133,14 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   /** The server's own view of a client: what it is asked, however that came about. */
   const watched = (bus: Bus): Bus => ({
     ...bus,
+    results: {
+      ...bus.results,
+      put: async (result) => {
+        const outcome = await bus.results.put(result);
+        if (outcome === 'stored') storedAtMs.set(result.jobId, time.monotonicMs());
+        return outcome;
+      },
+    },
     journal: {
       ...bus.journal,
       read: async (ofRun, jobId) => {
@@ -138,18 +156,18 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
         published.add(job.jobId);
         return bus.jobs.publish(job);
       },
-      pull: async (...asked) =>
-        (await bus.jobs.pull(...asked)).map((delivery) => ({
-          ...delivery,
-          ack: async () => {
-            const { jobId } = delivery.job;
-            const status = (await observer.runs.get(runId))?.status;
-            if (status === RunStatus.RUNNING && !(await observer.results.get(runId, jobId))) ackedUnanswered.push(jobId);
-            await delivery.ack();
-          },
-        })),
+      pull: async (...asked) => {
+        const deliveries = await bus.jobs.pull(...asked);
+        for (const { job } of deliveries) deliveredAtMs.set(job, time.monotonicMs());
+        return deliveries.map((delivery) => ({ ...delivery, ack: () => watchedAck(delivery) }));
+      },
     },
   });
+  const watchedAck = async ({ job: { jobId }, ack }: Delivery): Promise<void> => {
+    const status = (await observer.runs.get(runId))?.status;
+    if (status === RunStatus.RUNNING && !(await observer.results.get(runId, jobId))) ackedUnanswered.push(jobId);
+    await ack();
+  };
 
   /** As a client does that asks until it has an answer. */
   const request = {
@@ -209,5 +227,17 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
         return timers === 0 ? [] : [`${process.name} has ${timers} timers`];
       }),
   ];
-  return { runId, bus: observer, standstill, served, published, forgottenCalls, ackedUnanswered, leftBehind, steps, trace };
+  return {
+    runId,
+    bus: observer,
+    standstill,
+    served,
+    published,
+    forgottenCalls,
+    startedAnswered,
+    ackedUnanswered,
+    leftBehind,
+    steps,
+    trace,
+  };
 }

@@ -89,6 +89,12 @@ export function createVirtualClock(): VirtualClock {
   };
 }
 
+/** Runs the body on a clock of its own, whose time passes while the body waits. @throws what the body throws, or StandstillError */
+export async function inVirtualTime<Value>(body: (timing: Timing) => Promise<Value>): Promise<Value> {
+  const { timing, until } = createVirtualClock();
+  return await until(body(timing));
+}
+
 /** Where a timer goes among others that are sorted the latest first: those of the same time fire in the order of their setting. */
 function placeOf(timers: readonly Timer[], atMs: number): number {
   let low = 0;
