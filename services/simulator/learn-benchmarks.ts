@@ -31,7 +31,7 @@ export async function learnBenchmarks(
   const known: KnownQuery[] = [];
   const missing: string[] = [];
   let recorded = 0;
-  for (const { name, file, splits } of [...benchmarkDefinitions, ...own]) {
+  for (const { name, file, splits } of [...benchmarkDefinitions.values(), ...own]) {
     for (const split of splits) {
       const benchmark = await loadIfThere({ name: file ?? name, split, folder: dataFolder });
       if (benchmark === undefined) {

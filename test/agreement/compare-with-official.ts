@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { readRecordedAnswers } from '../../services/cli/rescore/read-recorded-answers.ts';
 import type { Query } from '../../services/domain/benchmark.ts';
 import { finalFormula } from '../../services/domain/scoring/mathematics/final-formula.ts';
-import { scorerOf } from '../../services/domain/scoring/registry.ts';
+import { scorers } from '../../services/domain/scoring/registry.ts';
 import type { ScoredAnswer, ScoringTools } from '../../services/domain/scoring/scorer.ts';
 import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
 import { rewritings, withOtherDigit } from './rewritten-golds.ts';
@@ -146,7 +146,7 @@ interface Tally {
 async function compare(benchmark: Benchmark, env: NodeJS.ProcessEnv): Promise<void> {
   const { rule, measures, takesExtracted } = benchmark;
   const items = await itemsOf(benchmark);
-  const scorer = scorerOf(`${rule}-strict`);
+  const scorer = scorers.named(`${rule}-strict`);
   const tools: ScoringTools = { code: undefined, signal: new AbortController().signal };
   const ours = await Promise.all(items.map(({ answer, query }) => scorer.score(answer, query, tools)));
   for (const measure of measures) {

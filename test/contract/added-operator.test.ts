@@ -15,6 +15,7 @@ import { operatorRoles, type Role } from '../../services/simulator/behaviour/rol
 import { answerTo } from '../../services/simulator/behaviour/solve.ts';
 import { knownQueries } from '../../services/simulator/difficulty.ts';
 import { type Simulator, startSimulator } from '../../services/simulator/start-simulator.ts';
+import { addToRegistry } from '../support/add-to-registry.ts';
 import { executionContext } from '../support/execution-context.ts';
 import { noAccount } from '../support/no-account.ts';
 
@@ -38,11 +39,11 @@ const ponderRole: Role = (question) =>
   `<doubts>None.</doubts><answer>${question.known === undefined ? '?' : answerTo(question.known, question)}</answer>`;
 
 // What the line in each registry does.
-const add = (): void => void (operators as Map<string, Operator>).set(ponder.name, ponder);
-const addRole = (): void => void (operatorRoles as Map<string, Role>).set(ponder.name, ponderRole);
+const added: (() => void)[] = [];
+const add = (): void => void added.push(addToRegistry(operators, ponder.name, ponder));
+const addRole = (): void => void added.push(addToRegistry(operatorRoles, ponder.name, ponderRole));
 afterEach(() => {
-  (operators as Map<string, Operator>).delete(ponder.name);
-  (operatorRoles as Map<string, Role>).delete(ponder.name);
+  for (const takeOut of added.splice(0)) takeOut();
 });
 
 const benchmark = await loadBenchmark({ name: 'sample', split: 'validate', folder: '' });

@@ -14,6 +14,7 @@ const domain = [
   ...[
     'defined',
     'errors',
+    'names',
     'benchmark',
     'settings',
     'failure',

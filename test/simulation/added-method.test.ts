@@ -1,20 +1,18 @@
 import { afterAll, expect, test } from 'vitest';
-import type { EvaluationMethod } from '../../services/domain/evaluation/evaluation-method.ts';
 import { evaluationMethods } from '../../services/domain/evaluation/registry.ts';
 import { applyEvent } from '../../services/domain/run/apply-event.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import { addToRegistry } from '../support/add-to-registry.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';
 import { medianOfParentAndFewShot as added } from '../unit/domain/replay/median-of-parent-and-few-shot.ts';
 import { completed, startCluster } from './made-up-cluster.ts';
 import { benchmark, configuration } from './made-up-work.ts';
 
 // What the one line in the registry does.
-const registry = evaluationMethods as Map<string, EvaluationMethod>;
-registry.set(added.name, added);
-afterAll(() => registry.delete(added.name));
+afterAll(addToRegistry(evaluationMethods, added.name, added));
 
 test('a method of one file and one registry line runs live: coordinator, bus, workers and log need to know nothing new', () =>
   inVirtualTime(async (timing) => {

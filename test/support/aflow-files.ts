@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { releasedBenchmarks } from '../../services/shared/benchmarks/releases/registry.ts';
 
 const folder = process.env.SCALE_DATA ?? '';
-const files = releasedBenchmarks.flatMap((benchmark) => Object.entries(benchmark.files));
+const files = [...releasedBenchmarks.values()].flatMap((benchmark) => Object.entries(benchmark.files));
 const areThere = folder !== '' && files.every(([file, { optional }]) => optional !== undefined || existsSync(join(folder, file)));
 
 /**

@@ -1,3 +1,4 @@
+import { type Registry, registryOf } from '../../domain/names/registry.ts';
 import type { Bench } from './bench.ts';
 import { errorsBench } from './errors.ts';
 import { makespanBench } from './makespan.ts';
@@ -5,4 +6,4 @@ import { replayBench } from './replay.ts';
 import { sandboxBench } from './sandbox.ts';
 
 /** Every bench there is. A new one is one file and one line here. */
-export const benches: readonly Bench[] = [errorsBench, makespanBench, replayBench, sandboxBench];
+export const benches: Registry<Bench> = registryOf('bench', [errorsBench, makespanBench, replayBench, sandboxBench]);

@@ -3,7 +3,6 @@ import { alignColumns } from '../../shared/document/align-columns.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { benches } from '../bench/registry.ts';
 import type { Answer, Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
 
 interface BenchOptions {
   readonly json: boolean;
@@ -15,7 +14,7 @@ export function addBenchCommand(program: Command, cli: Cli): void {
   program
     .command('bench')
     .description('measure how fast a part of scale is on this machine, beside its floor')
-    .argument('<name>', benches.map(({ name, description }) => `${name}: ${description}`).join('; '))
+    .argument('<name>', [...benches.values()].map(({ name, description }) => `${name}: ${description}`).join('; '))
     .option('--seconds <n>', 'time for each row', parseSeconds, 2)
     .option('--quick', 'a small form that shows how and never how fast', false)
     .option('--json', 'print one JSON document', false)
@@ -23,11 +22,7 @@ export function addBenchCommand(program: Command, cli: Cli): void {
 }
 
 async function runBench(cli: Cli, name: string, { seconds, quick }: BenchOptions): Promise<Answer> {
-  const bench = benches.find((candidate) => candidate.name === name);
-  if (bench === undefined) {
-    const known = benches.map((candidate) => candidate.name).join(', ');
-    throw new CliError('bad-input', `there is no bench "${name}"; use one of ${known}`);
-  }
+  const bench = benches.named(name);
   const { rows, notes } = await bench.run(cli, { seconds, quick });
   const lines = rows.map((row) => [
     row.name,

@@ -28,7 +28,7 @@ interface PullOptions extends FolderOptions {
   readonly mirror?: string;
 }
 
-const namesArgument = ['[benchmarks...]', `${releasedBenchmarks.map(({ name }) => name).join(', ')}; default: all`] as const;
+const namesArgument = ['[benchmarks...]', `${[...releasedBenchmarks.keys()].join(', ')}; default: all`] as const;
 
 export function addDataCommand(program: Command, cli: Cli): void {
   const data = program.command('data').description("the benchmarks' files: what is there, and how to get the rest");

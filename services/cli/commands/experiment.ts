@@ -28,7 +28,7 @@ function named(name: string): Experiment[] {
   if (name === 'all') return [...experiments.values()];
   const experiment = experiments.get(name);
   if (experiment !== undefined) return [experiment];
-  throw new InvalidArgumentError(`there is no experiment "${name}"; there are ${[...experiments.keys()].join(', ')}, and all.`);
+  throw new InvalidArgumentError(`${experiments.unknown(name).message}, and all.`);
 }
 
 async function runToAnswer(cli: Cli, chosen: readonly Experiment[], options: ExperimentOptions): Promise<Answer> {

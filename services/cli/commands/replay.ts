@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import type { Registry } from '../../domain/names/registry.ts';
 import { pickPolicies } from '../../domain/picking/registry.ts';
 import type { Measures } from '../../domain/replay/measure.ts';
 import { lacksPredictions, type RecordedSearch } from '../../domain/replay/recorded-search.ts';
@@ -149,12 +150,11 @@ function tellTenths(cli: Cli, total: number): (done: number) => void {
 }
 
 /** Names of a registry, each known. */
-function names(registry: ReadonlyMap<string, unknown>): (text: string) => string[] {
+function names(registry: Registry<unknown>): (text: string) => string[] {
   return (text) =>
     text.split(',').map((part) => {
       const name = part.trim();
-      if (!registry.has(name))
-        throw new InvalidArgumentError(`there is no "${name}"; use some of ${[...registry.keys()].join(', ')}.`);
+      if (!registry.has(name)) throw new InvalidArgumentError(`${registry.unknown(name).message}.`);
       return name;
     });
 }

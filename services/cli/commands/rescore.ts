@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Query } from '../../domain/benchmark.ts';
 import { FailureError } from '../../domain/failure.ts';
+import { UnknownNameError } from '../../domain/names/unknown-name-error.ts';
 import { scorerIn } from '../../domain/scoring/own-scorer.ts';
-import { UnknownScorerError } from '../../domain/scoring/registry.ts';
 import type { Scorer } from '../../domain/scoring/scorer.ts';
 import { findBenchmark } from '../../shared/benchmarks/find-benchmark.ts';
 import { loadBenchmark } from '../../shared/benchmarks/load-benchmark.ts';
@@ -32,7 +32,7 @@ const progressEveryMs = 2_000;
 const disagreementsShown = 20;
 
 export function addRescoreCommand(program: Command, cli: Cli): void {
-  const names = benchmarkDefinitions.map(({ name }) => name);
+  const names = [...benchmarkDefinitions.keys()];
   program
     .command('rescore')
     .description('score recorded answers again, and list where the scores differ from the recorded ones')
@@ -78,7 +78,7 @@ async function chosenScorer({ benchmark, scorer: wanted }: RescoreOptions): Prom
     if (scorer.needs !== 'model') return scorer;
     throw new CliError('bad-input', `the scorer ${name} asks a model, which rescore does not: use scale eval`);
   } catch (cause) {
-    if (!(cause instanceof UnknownScorerError)) throw cause;
+    if (!(cause instanceof UnknownNameError)) throw cause;
     const names = Object.keys(scorers).join(', ');
     throw new CliError('bad-input', `benchmark ${benchmark} has ${names}; ${cause.message}`, { cause });
   }

@@ -13,7 +13,7 @@ interface ValidateOptions {
 }
 
 export function addValidateCommand(program: Command, cli: Cli): void {
-  const names = benchmarkDefinitions.map(({ name }) => name);
+  const names = [...benchmarkDefinitions.keys()];
   program
     .command('validate')
     .description('check workflow files, run files and benchmark files without spending anything')

@@ -8,7 +8,7 @@ import type { Check } from './check.ts';
 /** Every benchmark that is known, with what its data folder holds of it. A built-in one is enough to run something. */
 export async function checkBenchmarks(folder: string): Promise<Check[]> {
   return Promise.all(
-    benchmarkDefinitions.map(async ({ name, splits }) => {
+    [...benchmarkDefinitions.values()].map(async ({ name, splits }) => {
       const check = { name: `benchmark ${name}` };
       try {
         const loaded = await Promise.all(splits.map((split) => loadBenchmark({ name, split, folder })));
@@ -24,7 +24,7 @@ export async function checkBenchmarks(folder: string): Promise<Check[]> {
 
 /** A benchmark may load from other rows than AFlow's, and then its scores compare with nobody's. */
 async function checkFiles(name: string, folder: string, found: string): Promise<Omit<Check, 'name'>> {
-  if (!releasedBenchmarks.some((released) => released.name === name)) return { status: 'ok', found };
+  if (!releasedBenchmarks.has(name)) return { status: 'ok', found };
   const [{ files } = { files: [] }] = await benchmarkFiles(folder, [name]);
   const other = files.filter(({ state }) => state === 'other').map(({ file }) => file);
   if (other.length > 0)

@@ -132,7 +132,7 @@ async function settingsWithoutFile(subject: EvaluationSubject, choices: Evaluati
 
 /** A run knows the name of a user's own benchmark, and not where its file lies today. */
 function refuseUnknownFile({ runId, configuration: { benchmark } }: FoundWorkflow): void {
-  if (benchmarkDefinitions.some(({ name }) => name === benchmark.name)) return;
+  if (benchmarkDefinitions.has(benchmark.name)) return;
   const message = `${runId} ran on ${benchmark.name}, a benchmark of your own: name its file with --benchmark FILE.yaml`;
   throw new CliError('bad-input', message);
 }

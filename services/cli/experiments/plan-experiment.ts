@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { suggestion } from '../../domain/workflow/near-name.ts';
+import { suggestion } from '../../domain/names/near-name.ts';
 import { BenchmarkError } from '../../shared/benchmarks/benchmark-error.ts';
 import { findBenchmark, isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { completeRunFile, readRunFileSettings } from '../../shared/config/run-file.ts';

@@ -1,3 +1,4 @@
+import { type Registry, registryOf } from '../../domain/names/registry.ts';
 import { agreement } from './agreement.ts';
 import { alpha } from './alpha.ts';
 import { coverage } from './coverage.ts';
@@ -9,7 +10,15 @@ import { repeats } from './repeats.ts';
 import { transfer } from './transfer.ts';
 import { warmUp } from './warm-up.ts';
 
-const all: readonly Experiment[] = [coverage, methods, agreement, warmUp, fewShotRatio, alpha, transfer, repeats, optimizer];
-
-/** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one line above. */
-export const experiments: ReadonlyMap<string, Experiment> = new Map(all.map((experiment) => [experiment.name, experiment]));
+/** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one entry here. */
+export const experiments: Registry<Experiment> = registryOf('experiment', [
+  coverage,
+  methods,
+  agreement,
+  warmUp,
+  fewShotRatio,
+  alpha,
+  transfer,
+  repeats,
+  optimizer,
+]);

@@ -1,4 +1,5 @@
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import { UnknownNameError } from '../../domain/names/unknown-name-error.ts';
 import { type PresetName, presetNames, presets, withPreset } from '../../shared/config/presets.ts';
 import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 
@@ -23,14 +24,14 @@ export const searchVariants: readonly string[] = [...presetNames, ...evaluationM
 
 /**
  * A preset or an evaluation method by name. `default` is the base as it is: the run file's settings, or the defaults.
- * @throws RangeError if there is none
+ * @throws UnknownNameError
  */
 export function variantNamed(name: string): Variant {
   if (name === queryLevelName) return queryLevel;
   const preset = presetNames.find((known) => known === name);
   if (preset !== undefined) return { name, ...namedBy(preset) };
   if (evaluationMethods.has(name)) return { name, evaluation: { method: name } };
-  throw new RangeError(`there is no preset and no evaluation method "${name}"`);
+  throw new UnknownNameError('preset or evaluation method', name, searchVariants);
 }
 
 /** What the preset itself names, in the form that settings have after parsing. */

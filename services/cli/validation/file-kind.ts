@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { nearName } from '../../domain/names/near-name.ts';
 import { decodeYaml, YamlError } from '../../domain/workflow/decode-yaml.ts';
-import { nearName } from '../../domain/workflow/near-name.ts';
 import { benchmarkFileSchema } from '../../shared/benchmarks/benchmark-file-schema.ts';
 import { runFileSchema } from '../../shared/config/run-file-schema.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';

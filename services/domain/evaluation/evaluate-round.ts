@@ -4,7 +4,7 @@ import { outstandingExecutions } from '../run/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
 import { evidenceOf, predictionOf } from './evidence.ts';
-import { type EvaluationMethods, evaluationMethodNamed } from './registry.ts';
+import type { EvaluationMethods } from './registry.ts';
 import { warmUpFor } from './warm-up.ts';
 
 /**
@@ -39,7 +39,7 @@ export function evaluateRound(state: RunState, round: Round, methods: Evaluation
  */
 function methodOf(state: RunState, methods: EvaluationMethods): EvaluationMethod {
   const { method: name, warmUpRounds, forecasts } = state.configuration.evaluation;
-  const method = evaluationMethodNamed(name, methods);
+  const method = methods.named(name);
   // Full evaluation with a prediction beside it is what the warm-up of a method is that uses predictions.
   if (forecasts === true) return warmUpFor({ ...method, usesPrediction: true });
   return fullyExecutedRounds(state).length < warmUpRounds ? warmUpFor(method) : method;

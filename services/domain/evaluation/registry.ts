@@ -1,4 +1,4 @@
-import { ScaleError } from '../errors/scale-error.ts';
+import { type Registry, registryOf } from '../names/registry.ts';
 import { confidence } from './confidence.ts';
 import { constant } from './constant.ts';
 import { difference } from './difference.ts';
@@ -10,15 +10,10 @@ import { rasch } from './rasch.ts';
 import { scale } from './scale.ts';
 import { weighted } from './weighted.ts';
 
-export type EvaluationMethods = ReadonlyMap<string, EvaluationMethod>;
-
-/** Methods by the name that `evaluation.method` uses. */
-export function methodsByName(methods: readonly EvaluationMethod[]): EvaluationMethods {
-  return new Map(methods.map((method) => [method.name, method]));
-}
+export type EvaluationMethods = Registry<EvaluationMethod>;
 
 /** Every evaluation method there is. A new one is one line here; planNextStep and replay take a registry with more. */
-export const evaluationMethods: EvaluationMethods = methodsByName([
+export const evaluationMethods: EvaluationMethods = registryOf('evaluation method', [
   full,
   predicted,
   fewShot,
@@ -29,20 +24,3 @@ export const evaluationMethods: EvaluationMethods = methodsByName([
   difference,
   rasch,
 ]);
-
-export class UnknownEvaluationMethodError extends ScaleError {
-  readonly kind = 'bad-input';
-  readonly method: string;
-
-  constructor(method: string, methods: EvaluationMethods) {
-    super(`evaluation.method: there is no method "${method}"; use one of ${[...methods.keys()].join(', ')}`);
-    this.method = method;
-  }
-}
-
-/** @throws UnknownEvaluationMethodError */
-export function evaluationMethodNamed(name: string, methods: EvaluationMethods = evaluationMethods): EvaluationMethod {
-  const method = methods.get(name);
-  if (method === undefined) throw new UnknownEvaluationMethodError(name, methods);
-  return method;
-}

@@ -1,3 +1,4 @@
+import { type Registry, registryOf } from '../names/registry.ts';
 import { answerGenerate } from './answer-generate.ts';
 import { custom } from './custom.ts';
 import { customCodeGenerate } from './custom-code-generate.ts';
@@ -10,8 +11,11 @@ import { revise } from './revise.ts';
 import { scEnsemble } from './sc-ensemble.ts';
 import { test } from './test.ts';
 
+/** What a workflow may use, by name. */
+export type OperatorRegistry = ReadonlyMap<string, Operator>;
+
 /** Every operator there is. A new one is one entry here. */
-const all: readonly Operator[] = [
+export const operators: Registry<Operator> = registryOf('operator', [
   custom,
   answerGenerate,
   scEnsemble,
@@ -22,24 +26,12 @@ const all: readonly Operator[] = [
   test,
   format,
   mdEnsemble,
-];
-
-export type OperatorRegistry = ReadonlyMap<string, Operator>;
-
-export const operators: OperatorRegistry = new Map(all.map((operator) => [operator.name, operator]));
-
-/** @throws RangeError if there is no such operator */
-export function findOperator(name: string): Operator {
-  const operator = operators.get(name);
-  if (operator === undefined)
-    throw new RangeError(`There is no operator "${name}"; there are ${[...operators.keys()].join(', ')}.`);
-  return operator;
-}
+]);
 
 /**
  * The operators that a benchmark allows.
- * @throws RangeError if there is none of a name
+ * @throws UnknownNameError
  */
 export function selectOperators(names: readonly string[]): OperatorRegistry {
-  return new Map(names.map((name) => [name, findOperator(name)]));
+  return new Map(names.map((name) => [name, operators.named(name)]));
 }

@@ -1,9 +1,9 @@
 import type { Field, Operator } from '../operators/operator.ts';
-import { findOperator } from '../operators/registry.ts';
+import { operators } from '../operators/registry.ts';
 
 /** The benchmark's operators with their interfaces, one line each for the operator and for each of its fields. */
 export function describeOperators(names: readonly string[]): string {
-  return names.map((name) => describeOperator(findOperator(name))).join('\n');
+  return names.map((name) => describeOperator(operators.named(name))).join('\n');
 }
 
 function describeOperator(operator: Operator): string {

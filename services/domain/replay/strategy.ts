@@ -1,6 +1,6 @@
 import { defined } from '../defined.ts';
-import { type EvaluationMethods, evaluationMethodNamed, evaluationMethods } from '../evaluation/registry.ts';
-import { defaultPickSettings, type PickPolicies, pickPolicies, pickPolicyNamed } from '../picking/registry.ts';
+import { type EvaluationMethods, evaluationMethods } from '../evaluation/registry.ts';
+import { defaultPickSettings, type PickPolicies, pickPolicies } from '../picking/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { ReplayBudget, ReplayMemory, ReplayPlan } from './replay-plan.ts';
 
@@ -19,7 +19,7 @@ export interface Strategy {
   readonly memory?: ReplayMemory;
 }
 
-/** @throws UnknownEvaluationMethodError, UnknownPickPolicyError */
+/** @throws UnknownNameError */
 export function planOf(
   strategy: Strategy,
   defaults: EvaluationSettings,
@@ -28,9 +28,9 @@ export function planOf(
 ): ReplayPlan {
   const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK, memory } = strategy;
   return {
-    method: evaluationMethodNamed(method, methods),
+    method: methods.named(method),
     settings: { ...defaults, ...settings, method, warmUpRounds, fewShotRatio },
-    pick: pickPolicyNamed(pick, policies),
+    pick: policies.named(pick),
     pickSettings: { ...defaultPickSettings, ...defined({ topK }) },
     ...defined({ budget, memory }),
   };
@@ -40,7 +40,7 @@ export function planOf(
 export function scoreStrategies(methods: readonly string[], warmUpRounds: number, fewShotRatio: number): Strategy[] {
   return methods.flatMap((method) => {
     const strategy = { method, pick: 'argmax', warmUpRounds, fewShotRatio };
-    const { forms } = evaluationMethodNamed(method, evaluationMethods);
+    const { forms } = evaluationMethods.named(method);
     return forms === undefined ? [{ ...strategy, name: method }] : forms.map((form) => ({ ...strategy, ...form }));
   });
 }
@@ -58,7 +58,7 @@ export function memoryStrategies(methods: readonly string[], fewShotRatio: numbe
 }
 
 function livesOnMemory(method: string): boolean {
-  return evaluationMethodNamed(method, evaluationMethods).livesOnMemory === true;
+  return evaluationMethods.named(method).livesOnMemory === true;
 }
 
 /** Full validation of everything: the noise that is left when nothing is saved. */

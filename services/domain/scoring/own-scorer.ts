@@ -1,7 +1,7 @@
 import type { Benchmark } from '../benchmark.ts';
 import { scorerKinds } from './kinds/registry.ts';
 import type { OwnScorer } from './kinds/scorer-kind.ts';
-import { scorerOf, UnknownScorerError } from './registry.ts';
+import { scorers } from './registry.ts';
 import type { Scorer } from './scorer.ts';
 
 export type ScorersOfBenchmark = Pick<Benchmark, 'scorer' | 'otherScorers' | 'ownScorers'>;
@@ -11,17 +11,15 @@ const created = new WeakMap<object, OwnScorer>();
 
 /**
  * A benchmark's own scorer of that name, else the built-in one.
- * @throws UnknownScorerError
+ * @throws UnknownNameError
  * @throws RangeError if the options of its own cannot be used
  */
 export function scorerIn({ ownScorers }: Pick<Benchmark, 'ownScorers'>, name: string): Scorer & Partial<OwnScorer> {
   const settings = ownScorers?.[name];
-  if (settings === undefined) return scorerOf(name);
+  if (settings === undefined) return scorers.named(name);
   const known = created.get(settings);
   if (known?.name === name) return known;
-  const kind = scorerKinds.get(settings.kind);
-  if (kind === undefined) throw new UnknownScorerError(settings.kind);
-  const scorer = kind.create(name, settings.options);
+  const scorer = scorerKinds.named(settings.kind).create(name, settings.options);
   created.set(settings, scorer);
   return scorer;
 }

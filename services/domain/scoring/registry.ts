@@ -1,4 +1,4 @@
-import { ScaleError } from '../errors/scale-error.ts';
+import { type Registry, registryOf } from '../names/registry.ts';
 import { dropAflow } from './drop-aflow.ts';
 import { dropExact } from './drop-exact.ts';
 import { dropStrict } from './drop-strict.ts';
@@ -16,7 +16,7 @@ import { mbppStrict } from './mbpp-strict.ts';
 import type { Scorer } from './scorer.ts';
 
 /** A new scorer is one file beside this one and one line here. */
-export const scorers: readonly Scorer[] = [
+export const scorers: Registry<Scorer> = registryOf('scorer', [
   gsm8kAflow,
   gsm8kStrict,
   mathAflow,
@@ -31,19 +31,4 @@ export const scorers: readonly Scorer[] = [
   humanevalStrict,
   mbppAflow,
   mbppStrict,
-];
-
-export class UnknownScorerError extends ScaleError {
-  readonly kind = 'bad-input';
-
-  constructor(scorer: string) {
-    super(`there is no scorer "${scorer}"; there are ${scorers.map(({ name }) => name).join(', ')}`);
-  }
-}
-
-/** @throws UnknownScorerError */
-export function scorerOf(name: string): Scorer {
-  const scorer = scorers.find((candidate) => candidate.name === name);
-  if (!scorer) throw new UnknownScorerError(name);
-  return scorer;
-}
+]);

@@ -1,7 +1,7 @@
 import { finalScores } from '../picking/final-scores.ts';
 import { nextPickStep, type PickExecution, type PickTokens } from '../picking/next-pick-step.ts';
 import type { PickSettings, PickTask } from '../picking/pick-policy.ts';
-import { defaultPickSettings, pickPolicyNamed } from '../picking/registry.ts';
+import { defaultPickSettings, pickPolicies } from '../picking/registry.ts';
 import { wantedExecutions } from '../picking/wanted-executions.ts';
 import { randomStream } from '../random.ts';
 import type { Command, ExecuteCommand } from '../run/command.ts';
@@ -70,7 +70,7 @@ interface PickView {
 }
 
 function nextStep(state: RunState, { finalOutcomes = state.finalOutcomes ?? [], isCut = false }: PickView = {}) {
-  const policy = pickPolicyNamed(state.configuration.search.finalPick?.policy ?? 'argmax');
+  const policy = pickPolicies.named(state.configuration.search.finalPick?.policy ?? 'argmax');
   const tokens = hasBudget(state) ? { tokens: pickTokens(state), isCut } : {};
   return nextPickStep(policy, pickTask(state), finalScores({ ...state, finalOutcomes }), tokens);
 }

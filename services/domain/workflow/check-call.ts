@@ -1,7 +1,7 @@
+import { suggestion } from '../names/near-name.ts';
 import type { Field, Operator } from '../operators/operator.ts';
 import type { TextPlace } from './check-template.ts';
 import { checkTemplate, needText, templateShape } from './check-template.ts';
-import { suggestion } from './near-name.ts';
 import type { Checks } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { describeShape, hasText } from './shape.ts';

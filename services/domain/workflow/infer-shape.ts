@@ -1,6 +1,6 @@
+import { suggestion } from '../names/near-name.ts';
 import { functionNames } from './cel/environment.ts';
 import type { CallNode, ComprehensionNode, ExpressionNode } from './expression-tree.ts';
-import { suggestion } from './near-name.ts';
 import type { WorkflowRule } from './rules.ts';
 import type { ListShape, Shape } from './shape.ts';
 import { any, boolean, compatible, decimalNumber, describeShape, joined, listOf, loosened, text, wholeNumber } from './shape.ts';

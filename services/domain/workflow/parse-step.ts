@@ -1,4 +1,4 @@
-import { suggestion } from './near-name.ts';
+import { suggestion } from '../names/near-name.ts';
 import type { Report } from './problem.ts';
 import { isObject, kindOf } from './problem.ts';
 import { repetitionRange, sizeLimits } from './rules.ts';

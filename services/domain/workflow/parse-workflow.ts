@@ -1,4 +1,4 @@
-import { suggestion } from './near-name.ts';
+import { suggestion } from '../names/near-name.ts';
 import { parseSteps, scalarTemplate } from './parse-step.ts';
 import type { Report } from './problem.ts';
 import { isObject, kindOf, problemCollector } from './problem.ts';

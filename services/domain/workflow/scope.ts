@@ -1,5 +1,5 @@
+import { suggestion } from '../names/near-name.ts';
 import type { Operator } from '../operators/operator.ts';
-import { suggestion } from './near-name.ts';
 import type { Report } from './problem.ts';
 import type { RecordShape, Shape } from './shape.ts';
 import { any, compatible, describeShape, text } from './shape.ts';

@@ -15,6 +15,6 @@ export function isBenchmarkFile(name: string): boolean {
 export async function findBenchmark(name: string): Promise<BenchmarkDefinition> {
   if (!isBenchmarkFile(name)) return benchmarkDefinitionOf(name);
   const definition = await readBenchmarkFile(name);
-  if (benchmarkDefinitions.every((builtIn) => builtIn.name !== definition.name)) return definition;
+  if (!benchmarkDefinitions.has(definition.name)) return definition;
   throw new BenchmarkError('bad-file', `${name}: name is "${definition.name}", which a built-in benchmark has; choose another`);
 }

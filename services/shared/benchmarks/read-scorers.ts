@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { AttachedFile, OptionValue, ScorerSettings } from '../../domain/benchmark.ts';
+import { suggestion } from '../../domain/names/near-name.ts';
 import { scorerKinds } from '../../domain/scoring/kinds/registry.ts';
 import type { ScorerKind } from '../../domain/scoring/kinds/scorer-kind.ts';
 import { scorers as builtInScorers } from '../../domain/scoring/registry.ts';
-import { suggestion } from '../../domain/workflow/near-name.ts';
 import type { ParsedSettings } from '../settings/parse-settings.ts';
 import type { JudgeEndpoint } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
@@ -59,7 +59,7 @@ function optionsOf({ kind: _, ...options }: { readonly kind: string }): Readonly
 
 /** In a benchmark's scores, a built-in scorer and another one of its name could not be told apart. */
 function refuseTakenName({ error }: ParsedSettings<BenchmarkFileSettings, BenchmarkError>, name: string): void {
-  if (builtInScorers.every((scorer) => scorer.name !== name)) return;
+  if (!builtInScorers.has(name)) return;
   throw error(`scorers.${name}`, `scorers.${name} has the name of a built-in scorer; choose another`);
 }
 
@@ -69,12 +69,11 @@ function builtInScorer(
   wanted: string,
   isAlone: boolean,
 ): string {
-  const names = builtInScorers.map((scorer) => scorer.name);
   const field = `scorers.${name}`;
-  if (!names.includes(wanted)) {
+  if (!builtInScorers.has(wanted)) {
     throw error(
       field,
-      `${field} is "${wanted}", which is no kind of scorer; ${suggestion(wanted, [...scorerKinds.keys(), ...names])}`,
+      `${field} is "${wanted}", which is no kind of scorer; ${suggestion(wanted, [...scorerKinds.keys(), ...builtInScorers.keys()])}`,
     );
   }
   if (!isAlone) throw error(field, `${field} names the built-in scorer ${wanted}, which has no options: write its name alone`);

@@ -1,3 +1,4 @@
+import { type Registry, registryOf } from '../../domain/names/registry.ts';
 import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import { drop } from './drop.ts';
@@ -9,15 +10,15 @@ import { mbpp } from './mbpp.ts';
 import { sample } from './sample.ts';
 
 /** A new benchmark is one file beside this one and one entry here. */
-export const benchmarkDefinitions: readonly BenchmarkDefinition[] = [gsm8k, math, drop, hotpotqa, humaneval, mbpp, sample];
+export const benchmarkDefinitions: Registry<BenchmarkDefinition> = registryOf('benchmark', [
+  ...[gsm8k, math, drop, hotpotqa, humaneval, mbpp],
+  sample,
+]);
 
 /** @throws BenchmarkError if there is none of that name */
 export function benchmarkDefinitionOf(name: string): BenchmarkDefinition {
-  const definition = benchmarkDefinitions.find((candidate) => candidate.name === name);
+  const definition = benchmarkDefinitions.get(name);
   if (definition) return definition;
-  const names = benchmarkDefinitions.map((candidate) => candidate.name).join(', ');
-  throw new BenchmarkError(
-    'unknown-benchmark',
-    `there is no benchmark "${name}"; there are ${names}, and files of your own (.yaml)`,
-  );
+  const cause = benchmarkDefinitions.unknown(name);
+  throw new BenchmarkError('unknown-benchmark', `${cause.message}, and files of your own (.yaml)`, { cause });
 }

@@ -1,4 +1,4 @@
-import { suggestion } from '../../domain/workflow/near-name.ts';
+import { suggestion } from '../../domain/names/near-name.ts';
 import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { isGroup } from '../settings/sorted-text.ts';

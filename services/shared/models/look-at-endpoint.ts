@@ -1,5 +1,5 @@
 import { FailureError, type FailureKind } from '../../domain/failure.ts';
-import { nearName, suggestion } from '../../domain/workflow/near-name.ts';
+import { nearName, suggestion } from '../../domain/names/near-name.ts';
 import { EndpointError, needsPerson } from './endpoint-errors.ts';
 import { meteredAttempt } from './metered-attempt.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isPair, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
-import { suggestion } from '../../domain/workflow/near-name.ts';
+import { suggestion } from '../../domain/names/near-name.ts';
 
 export interface ExplainedIssue {
   readonly line: number | undefined;

@@ -85,7 +85,7 @@ describe('scale data', () => {
     expect(imported.code).toBe(exitCodes.failed);
     expect(imported.stdout).toMatch(/gsm8k_test\.jsonl +1 rows +refused +it has 1 rows, not 1055/);
     expect(unknown.code).toBe(exitCodes.badInput);
-    expect(unknown.stderr).toContain('there are no released files for a benchmark "gsm9k"; there are for gsm8k, math, drop');
+    expect(unknown.stderr).toContain('there is no released benchmark "gsm9k"; did you mean "gsm8k"? There are gsm8k, math, drop');
     expect(host.requests).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readRecordedAnswers } from '../../../services/cli/rescore/read-recorded-answers.ts';
 import { rescoreAnswers } from '../../../services/cli/rescore/rescore-answers.ts';
-import { scorerOf } from '../../../services/domain/scoring/registry.ts';
+import { scorers } from '../../../services/domain/scoring/registry.ts';
 import { loadBenchmark } from '../../../services/shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitionOf } from '../../../services/shared/benchmarks/registry.ts';
 import { createLazySandbox } from '../../../services/shared/sandbox/lazy-sandbox.ts';
@@ -42,7 +42,7 @@ async function rescored(name: string, file: string, count: number, scorer: 'aflo
   const spread = usable.filter(
     (_, index) => Math.floor(((index + 1) * count) / usable.length) > Math.floor((index * count) / usable.length),
   );
-  const chosen = scorerOf(benchmarkDefinitionOf(name).scorers[scorer] ?? '');
+  const chosen = scorers.named(benchmarkDefinitionOf(name).scorers[scorer] ?? '');
   const tools = { code: sandbox, signal: new AbortController().signal };
   return rescoreAnswers(spread, { scorer: chosen, tools, concurrency: 2, onProgress: () => undefined });
 }

@@ -1,5 +1,5 @@
 import type { Value } from '../../../services/domain/operators/operator.ts';
-import { findOperator } from '../../../services/domain/operators/registry.ts';
+import { operators } from '../../../services/domain/operators/registry.ts';
 import type { ChatMessage, CodeRunner } from '../../../services/domain/ports.ts';
 import { randomStream } from '../../../services/domain/random.ts';
 import type { SimulatedModel } from '../../../services/simulator/simulated-model.ts';
@@ -19,7 +19,9 @@ export async function runOperator(
     const text = model.reply(chat(messages.map((message) => message.content).join('\n')), 0, `operator:${operator}`);
     return { text, reasoning: '', finishReason: 'stop', usage, model: 'qwen-plus', simulated: true } as const;
   };
-  return await findOperator(operator).run(inputs, { complete, code, random: randomStream(1, 'test'), query: {}, signal: never });
+  return await operators
+    .named(operator)
+    .run(inputs, { complete, code, random: randomStream(1, 'test'), query: {}, signal: never });
 }
 
 /** Share of so many cases for which something holds. */

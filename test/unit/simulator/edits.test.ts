@@ -5,6 +5,7 @@ import { randomInteger, randomStream } from '../../../services/domain/random.ts'
 import { parseWorkflow } from '../../../services/domain/workflow/parse-workflow.ts';
 import { toDocument } from '../../../services/domain/workflow/to-document.ts';
 import { validateWorkflow } from '../../../services/domain/workflow/validate-workflow.ts';
+import type { BenchmarkDefinition } from '../../../services/shared/benchmarks/benchmark-definition.ts';
 import { benchmarkDefinitions } from '../../../services/shared/benchmarks/registry.ts';
 import { harmfulEdits } from '../../../services/simulator/edits/harmful-edits.ts';
 import { helpfulEdits } from '../../../services/simulator/edits/helpful-edits.ts';
@@ -16,7 +17,7 @@ const chains = 60;
 const chainLength = 6;
 
 /** What is wrong with a workflow but its number of calls, which edits are free to drive up. */
-function faults(document: WorkflowDocument, { inputs, operators }: (typeof benchmarkDefinitions)[number]): string[] {
+function faults(document: WorkflowDocument, { inputs, operators }: BenchmarkDefinition): string[] {
   const parsed = parseWorkflow(document);
   const problems = parsed.ok
     ? validateWorkflow(parsed.workflow, { operators: selectOperators(operators), queryFields: inputs })
@@ -24,7 +25,7 @@ function faults(document: WorkflowDocument, { inputs, operators }: (typeof bench
   return problems.map(({ step, field, rule, message }) => `${step} ${field} (${rule}): ${message}`);
 }
 
-const definitions = benchmarkDefinitions.map((definition) => [definition.name, definition] as const);
+const definitions = [...benchmarkDefinitions];
 
 describe('the edits that the simulated optimizer makes', () => {
   it.each(definitions)('read the task of %s out of its prompt', (_, definition) => {

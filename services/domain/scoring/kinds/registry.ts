@@ -1,3 +1,4 @@
+import { type Registry, registryOf } from '../../names/registry.ts';
 import { choice } from './choice.ts';
 import { contains } from './contains.ts';
 import { exactMatch } from './exact-match.ts';
@@ -9,6 +10,13 @@ import type { ScorerKind } from './scorer-kind.ts';
 import { tokenF1 } from './token-f1.ts';
 
 /** A new kind is one file beside this one and one entry here. */
-export const scorerKinds: ReadonlyMap<string, ScorerKind> = new Map(
-  [exactMatch, number, tokenF1, choice, contains, pattern, python, judge].map((kind) => [kind.name, kind]),
-);
+export const scorerKinds: Registry<ScorerKind> = registryOf('kind of scorer', [
+  exactMatch,
+  number,
+  tokenF1,
+  choice,
+  contains,
+  pattern,
+  python,
+  judge,
+]);

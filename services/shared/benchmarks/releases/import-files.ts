@@ -53,7 +53,7 @@ async function importFile({ file, from, bytes }: FoundFile, folder: string): Pro
 }
 
 function knownFiles(): Map<string, SplitManifest> {
-  return new Map(releasedBenchmarks.flatMap(({ files }) => Object.entries(files)));
+  return new Map([...releasedBenchmarks.values()].flatMap(({ files }) => Object.entries(files)));
 }
 
 async function findFiles(path: string): Promise<FoundFile[]> {

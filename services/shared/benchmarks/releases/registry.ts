@@ -1,3 +1,4 @@
+import { type Registry, registryOf } from '../../../domain/names/registry.ts';
 import { drop } from './drop.ts';
 import { gsm8k } from './gsm8k.ts';
 import { hotpotqa } from './hotpotqa.ts';
@@ -7,18 +8,20 @@ import { mbpp } from './mbpp.ts';
 import { ReleaseError } from './release-error.ts';
 import type { ReleasedBenchmark } from './released-benchmark.ts';
 
-export const releasedBenchmarks: readonly ReleasedBenchmark[] = [gsm8k, math, drop, hotpotqa, humaneval, mbpp];
+export const releasedBenchmarks: Registry<ReleasedBenchmark> = registryOf('released benchmark', [
+  ...[gsm8k, math, drop, hotpotqa, humaneval, mbpp],
+]);
 
 /**
  * @param names none for all
  * @throws ReleaseError if there is none of that name
  */
 export function releasedBenchmarksOf(names: readonly string[]): readonly ReleasedBenchmark[] {
-  if (names.length === 0) return releasedBenchmarks;
+  if (names.length === 0) return [...releasedBenchmarks.values()];
   return [...new Set(names)].map((name) => {
-    const found = releasedBenchmarks.find((candidate) => candidate.name === name);
+    const found = releasedBenchmarks.get(name);
     if (found) return found;
-    const known = releasedBenchmarks.map((candidate) => candidate.name).join(', ');
-    throw new ReleaseError('unknown-benchmark', `there are no released files for a benchmark "${name}"; there are for ${known}`);
+    const cause = releasedBenchmarks.unknown(name);
+    throw new ReleaseError('unknown-benchmark', cause.message, { cause });
   });
 }

@@ -4,6 +4,7 @@ import type { ReportModel } from '../../../../services/domain/report/report-mode
 import { lookOfScore } from '../../../../services/domain/report/score-look.ts';
 import { phases } from '../../../../services/domain/run/ledger/token-use.ts';
 import { style } from '../../../../services/shared/document/style.ts';
+import { addToRegistry } from '../../../support/add-to-registry.ts';
 import { finishedState, reportOf } from './made-up-report.ts';
 import { asHtml, asMarkdown, asTerminal } from './written-report.ts';
 
@@ -56,12 +57,12 @@ describe('whatever gave a score and whatever tokens were spent on', () => {
 });
 
 test('a method that joins the registry brings its look along', () => {
-  const registry = evaluationMethods as Map<string, unknown>;
-  registry.set('added', { name: 'added', label: 'an added method', mark: 'hexagon' });
+  const added = { ...evaluationMethods.named('full'), name: 'added', label: 'an added method', mark: 'hexagon' } as const;
+  const takeOut = addToRegistry(evaluationMethods, 'added', added);
   try {
     expect(lookOfScore('added')).toMatchObject({ label: 'an added method', mark: 'hexagon' });
   } finally {
-    registry.delete('added');
+    takeOut();
   }
   expect(lookOfScore('added')).toEqual({ label: 'added', mark: 'other' });
 });

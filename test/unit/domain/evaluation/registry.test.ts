@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { evaluationMethodNamed, evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
+import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 
 const names = ['full', 'predicted', 'few-shot', 'confidence', 'constant', 'scale', 'weighted', 'difference', 'rasch'];
 
 test('every method is found under its own name', () => {
   expect([...evaluationMethods.keys()]).toEqual(names);
-  for (const [name, method] of evaluationMethods) expect(evaluationMethodNamed(name)).toBe(method);
+  for (const [name, method] of evaluationMethods) expect(evaluationMethods.named(name)).toBe(method);
 });
 
 test('an unknown name is refused with those that there are', () => {
-  expect(() => evaluationMethodNamed('fewshot')).toThrow(
-    `evaluation.method: there is no method "fewshot"; use one of ${names.join(', ')}`,
+  expect(() => evaluationMethods.named('fewshot')).toThrow(
+    `there is no evaluation method "fewshot"; did you mean "few-shot"? There are ${names.join(', ')}`,
   );
 });
 

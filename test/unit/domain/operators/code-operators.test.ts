@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
 import type { OperatorContext, Value } from '../../../../services/domain/operators/operator.ts';
-import { findOperator } from '../../../../services/domain/operators/registry.ts';
+import { operators } from '../../../../services/domain/operators/registry.ts';
 import type { CodeRun, CodeRunner, CodeVerdict } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { defines, readProgram } from '../../../../services/domain/replies/read-program.ts';
@@ -48,7 +48,7 @@ async function use(name: string, inputs: Record<string, Value>, code: CodeRunner
       return modelReply(reply);
     },
   };
-  return { outputs: await findOperator(name).run(inputs, context), asked };
+  return { outputs: await operators.named(name).run(inputs, context), asked };
 }
 
 async function failureOf(running: Promise<unknown>) {
@@ -293,7 +293,7 @@ describe('md_ensemble', () => {
   /** Votes for the letter under which a solution stands in each prompt. */
   async function voted(votes: readonly string[]) {
     const asked: string[] = [];
-    const outputs = await findOperator('md_ensemble').run(inputs, {
+    const outputs = await operators.named('md_ensemble').run(inputs, {
       code: undefined,
       random: randomStream(1),
       query: {},

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
 import type { Operator, OperatorContext, Value } from '../../../../services/domain/operators/operator.ts';
-import { findOperator, operators, selectOperators } from '../../../../services/domain/operators/registry.ts';
+import { operators, selectOperators } from '../../../../services/domain/operators/registry.ts';
 import { chosenLetter, solutionLabel } from '../../../../services/domain/operators/sc-ensemble.ts';
 import type { ChatMessage } from '../../../../services/domain/ports.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
@@ -50,7 +50,7 @@ describe('every operator', () => {
   ])(
     '%s puts its fixed part first and the query last, so that a prefix cache can serve it',
     async (name, opening, inputs, reply) => {
-      const { asked } = await use(findOperator(name), inputs, reply);
+      const { asked } = await use(operators.named(name), inputs, reply);
       expect(asked[0]?.startsWith(opening)).toBe(true);
       expect(asked[0]?.endsWith('LAST')).toBe(true);
     },
@@ -58,23 +58,25 @@ describe('every operator', () => {
 
   test('is found by its name, and a wrong name is told which there are', () => {
     expect([...selectOperators(['review', 'custom']).keys()]).toEqual(['review', 'custom']);
-    expect(() => findOperator('reviews')).toThrow('There is no operator "reviews"; there are custom, answer_generate');
+    expect(() => operators.named('reviews')).toThrow(
+      'there is no operator "reviews"; did you mean "review"? There are custom, answer_generate',
+    );
   });
 });
 
 test('custom asks with the instruction before the input, and gives the reply', async () => {
-  const both = await use(findOperator('custom'), { input: '1 + 1?', instruction: 'Add.' }, ' 2\n');
+  const both = await use(operators.named('custom'), { input: '1 + 1?', instruction: 'Add.' }, ' 2\n');
   expect(both).toEqual({ outputs: { response: '2' }, asked: ['Add.\n\n1 + 1?'] });
-  expect((await use(findOperator('custom'), { input: '1 + 1?' }, '2')).asked).toEqual(['1 + 1?']);
+  expect((await use(operators.named('custom'), { input: '1 + 1?' }, '2')).asked).toEqual(['1 + 1?']);
 });
 
 test('custom keeps the indentation of a body of code', async () => {
   const body = '    ys = []\n    return ys';
-  expect((await use(findOperator('custom'), { input: 'x' }, `\n${body}\n`)).outputs).toEqual({ response: body });
+  expect((await use(operators.named('custom'), { input: 'x' }, `\n${body}\n`)).outputs).toEqual({ response: body });
 });
 
 describe('answer_generate', () => {
-  const answerGenerate = findOperator('answer_generate');
+  const answerGenerate = operators.named('answer_generate');
 
   test.each([
     ['<thought>t</thought><answer>2</answer>', { thought: 't', answer: '2' }],
@@ -99,7 +101,7 @@ describe('answer_generate', () => {
 });
 
 describe('sc_ensemble', () => {
-  const scEnsemble = findOperator('sc_ensemble');
+  const scEnsemble = operators.named('sc_ensemble');
   const solutions = ['It is 1.', 'It is 2.', 'It is two.'];
 
   test('shows the solutions under letters, with the problem, and gives the chosen one word for word', async () => {
@@ -158,7 +160,7 @@ describe('sc_ensemble', () => {
 });
 
 describe('review', () => {
-  const review = findOperator('review');
+  const review = operators.named('review');
   const inputs = { problem: 'p', solution: 's' };
 
   test.each([
@@ -187,7 +189,7 @@ describe('review', () => {
 });
 
 describe('revise', () => {
-  const revise = findOperator('revise');
+  const revise = operators.named('revise');
   const inputs = { problem: 'p', solution: 's', feedback: 'f' };
 
   test('gives the revised solution, with or without its tag', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nextPickStep, type PickStep } from '../../../../services/domain/picking/next-pick-step.ts';
 import type { PickPolicy, PickTask } from '../../../../services/domain/picking/pick-policy.ts';
 import { judgePick } from '../../../../services/domain/picking/pick-verdict.ts';
-import { defaultPickSettings, pickPolicies, pickPolicyNamed } from '../../../../services/domain/picking/registry.ts';
+import { defaultPickSettings, pickPolicies } from '../../../../services/domain/picking/registry.ts';
 import { randomStream, shuffled } from '../../../../services/domain/random.ts';
 import type { EarlierRound } from '../../../../services/domain/run/earlier-rounds.ts';
 
@@ -84,18 +84,18 @@ describe.each([...pickPolicies.values()])('$name', (policy) => {
 test.each(['halving', 'race', 'refine', 'top'])('%s finds the best of workflows that are apart, given enough', (name) => {
   const found = Array.from(
     { length: 20 },
-    (_, seed) => pick(pickPolicyNamed(name), abilities, { seed, seen: 6, budget: 250 }).round,
+    (_, seed) => pick(pickPolicies.named(name), abilities, { seed, seen: 6, budget: 250 }).round,
   );
   expect(found.filter((round) => round === 4).length).toBeGreaterThanOrEqual(17);
 });
 
 test('argmax executes nothing and takes the earliest of equal scores', () => {
-  const { round, executions } = pick(pickPolicyNamed('argmax'), [0.5, 0.5, 0.5], { seen: 0 });
+  const { round, executions } = pick(pickPolicies.named('argmax'), [0.5, 0.5, 0.5], { seen: 0 });
   expect([round, executions]).toEqual([1, 0]);
 });
 
 test('halving gives each rung the same share, and the best more queries than the rest', () => {
-  const { board, executions } = pick(pickPolicyNamed('halving'), abilities, { seen: 0, budget: 240 });
+  const { board, executions } = pick(pickPolicies.named('halving'), abilities, { seen: 0, budget: 240 });
   const seen = abilities.map(
     (_, candidate) => board.scores.subarray(candidate * 60, (candidate + 1) * 60).filter((score) => score >= 0).length,
   );
@@ -105,14 +105,16 @@ test('halving gives each rung the same share, and the best more queries than the
 });
 
 test('a race between unequals stops long before its budget, and between equals it does not', () => {
-  expect(pick(pickPolicyNamed('race'), [0.95, 0.05, 0.02], { budget: 180 }).executions).toBeLessThan(90);
-  expect(pick(pickPolicyNamed('race'), [0.5, 0.51, 0.52], { budget: 150 }).executions).toBeGreaterThan(100);
+  expect(pick(pickPolicies.named('race'), [0.95, 0.05, 0.02], { budget: 180 }).executions).toBeLessThan(90);
+  expect(pick(pickPolicies.named('race'), [0.5, 0.51, 0.52], { budget: 150 }).executions).toBeGreaterThan(100);
 });
 
 test('of equals, a race takes the one that was found last, and halving draws lots', () => {
   const equals = [0.2, 0.5, 0.5, 0.5, 0.1];
   const winners = (name: string) =>
-    new Set(Array.from({ length: 20 }, (_, seed) => pick(pickPolicyNamed(name), equals, { seed, seen: 20, budget: 60 }).round));
+    new Set(
+      Array.from({ length: 20 }, (_, seed) => pick(pickPolicies.named(name), equals, { seed, seen: 20, budget: 60 }).round),
+    );
   expect([...winners('race')]).toEqual([4]);
   expect(winners('halving').size).toBe(3);
 });
@@ -120,7 +122,7 @@ test('of equals, a race takes the one that was found last, and halving draws lot
 test('the verdict names those that it cannot tell from the winner, and is surer of a clear one', () => {
   const judged = (list: readonly number[]) => {
     const { candidates } = taskOf(list);
-    const { candidate, board } = pick(pickPolicyNamed('halving'), list, { budget: 10_000, seen: 0 });
+    const { candidate, board } = pick(pickPolicies.named('halving'), list, { budget: 10_000, seen: 0 });
     return judgePick(candidates, board, candidate, 0.95);
   };
   const clear = judged([0.9, 0.2, 0.3]);
@@ -139,5 +141,5 @@ test('without a common query nobody is told from the winner, and nothing is cert
 });
 
 test('an unknown policy is refused with those that there are', () => {
-  expect(() => pickPolicyNamed('lot')).toThrow('there is no pick policy "lot"; use one of argmax, top, halving, race, refine');
+  expect(() => pickPolicies.named('lot')).toThrow('there is no pick policy "lot"; there are argmax, top, halving, race, refine');
 });

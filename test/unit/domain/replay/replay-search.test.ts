@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationMethod } from '../../../../services/domain/evaluation/evaluation-method.ts';
-import { evaluationMethods, methodsByName } from '../../../../services/domain/evaluation/registry.ts';
+import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
+import { registryOf } from '../../../../services/domain/names/registry.ts';
 import type { PreparedSearch } from '../../../../services/domain/replay/prepared-search.ts';
 import type { RecordedSearch } from '../../../../services/domain/replay/recorded-search.ts';
 import { rememberedRows } from '../../../../services/domain/replay/remembered-rows.ts';
@@ -26,7 +27,7 @@ const world: World = {
   predict: (_, round) => 0.5 + round / 50,
 };
 
-const registry = methodsByName([...evaluationMethods.values(), medianOfParentAndFewShot]);
+const registry = registryOf('evaluation method', [...evaluationMethods.values(), medianOfParentAndFewShot]);
 
 function live(configuration: RunConfiguration): RunState {
   let state = applyEvent(undefined, { kind: 'run-started', configuration });
@@ -79,7 +80,7 @@ test('a method of its own file and one line in a registry runs in replay and liv
 
 test('a method that nobody knows is refused in a replay as it is live', () => {
   const strategy = { name: 'x', method: 'oracle', pick: 'argmax', warmUpRounds: 0, fewShotRatio: 0.1 };
-  expect(() => planOf(strategy, madeUpConfiguration().evaluation)).toThrow(/no method "oracle"/);
+  expect(() => planOf(strategy, madeUpConfiguration().evaluation)).toThrow(/no evaluation method "oracle"/);
   expect(() => planOf({ ...strategy, method: 'full', pick: 'lot' }, madeUpConfiguration().evaluation)).toThrow(/"lot"/);
 });
 
@@ -179,7 +180,7 @@ test('a method that peeks at what was not drawn would be seen: it only gets its 
     },
   };
   const strategy = { name: '', method: 'spy', pick: 'argmax', warmUpRounds: 0, fewShotRatio: 0.1 };
-  const { executions } = replaySearch(search, planOf(strategy, settings, methodsByName([spy])), 1);
+  const { executions } = replaySearch(search, planOf(strategy, settings, registryOf('evaluation method', [spy])), 1);
   expect(seen).toEqual(Array.from({ length: 10 }, () => [3, 1]).flat());
   expect(executions).toBe(20);
 });

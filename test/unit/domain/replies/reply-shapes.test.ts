@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../../services/domain/failure.ts';
 import type { Value } from '../../../../services/domain/operators/operator.ts';
-import { findOperator } from '../../../../services/domain/operators/registry.ts';
+import { operators } from '../../../../services/domain/operators/registry.ts';
 import { parsePrediction } from '../../../../services/domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
 import { workflowYaml } from '../../../../services/domain/prompts/workflow-yaml.ts';
@@ -36,7 +36,7 @@ interface Case {
 async function run(operator: string, inputs: Record<string, Value>, reply: string): Promise<Readonly<Record<string, Value>>> {
   const complete = async () => modelReply(reply);
   const context = { complete, code: undefined, random: randomStream(1, 'test'), query: {}, signal: never };
-  return findOperator(operator).run(inputs, context);
+  return operators.named(operator).run(inputs, context);
 }
 
 async function orRefused(read: () => Promise<unknown>): Promise<unknown> {

@@ -88,7 +88,7 @@ describe('executions for the pick are refused', () => {
 });
 
 test('a policy that there is not is named', () => {
-  expect(() => run({ policy: 'oracle' })).toThrow(/no pick policy "oracle"; use one of argmax, top, /);
+  expect(() => run({ policy: 'oracle' })).toThrow(/no pick policy "oracle"; did you mean "race"\? There are argmax, top, /);
   expect(planNextStep(run(undefined).state)).toEqual([]);
 });
 

@@ -181,5 +181,7 @@ describe('without a usable prediction', () => {
 
 test('an unknown evaluation method is named, with those that there are', () => {
   const configuration = madeUpConfiguration({ evaluation: { method: 'oracle' } });
-  expect(() => continueRun(calmWorld, configuration)).toThrow(/no method "oracle"; use one of full, predicted, few-shot, /);
+  expect(() => continueRun(calmWorld, configuration)).toThrow(
+    /no evaluation method "oracle"; there are full, predicted, few-shot, /,
+  );
 });

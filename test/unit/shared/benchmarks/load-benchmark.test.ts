@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectOperators } from '../../../../services/domain/operators/registry.ts';
-import { scorerOf } from '../../../../services/domain/scoring/registry.ts';
+import { scorers } from '../../../../services/domain/scoring/registry.ts';
 import { validateWorkflow } from '../../../../services/domain/workflow/validate-workflow.ts';
 import { loadBenchmark } from '../../../../services/shared/benchmarks/load-benchmark.ts';
 import { benchmarkDefinitions } from '../../../../services/shared/benchmarks/registry.ts';
@@ -82,16 +82,13 @@ describe('loading GSM8K', () => {
 describe('the registry of benchmarks', () => {
   it('refuses an unknown benchmark and names those there are', async () => {
     await expect(loadBenchmark({ name: 'gsm9k', split: 'validate', folder })).rejects.toThrow(
-      'there is no benchmark "gsm9k"; there are gsm8k, math, drop, hotpotqa, humaneval, mbpp, sample, and files of your own (.yaml)',
+      'there is no benchmark "gsm9k"; did you mean "gsm8k"? There are gsm8k, math, drop, hotpotqa, humaneval, mbpp, sample, and files of your own (.yaml)',
     );
   });
 
-  it.each(benchmarkDefinitions.map((definition) => [definition.name, definition] as const))(
-    'names existing scorers and an initial workflow for %s',
-    (_name, definition) => {
-      for (const scorer of Object.values(definition.scorers)) expect(scorerOf(scorer).name).toBe(scorer);
-      const operators = selectOperators(definition.operators);
-      expect(validateWorkflow(definition.initialWorkflow, { operators, queryFields: definition.inputs })).toEqual([]);
-    },
-  );
+  it.each([...benchmarkDefinitions])('names existing scorers and an initial workflow for %s', (_name, definition) => {
+    for (const scorer of Object.values(definition.scorers)) expect(scorers.named(scorer).name).toBe(scorer);
+    const operators = selectOperators(definition.operators);
+    expect(validateWorkflow(definition.initialWorkflow, { operators, queryFields: definition.inputs })).toEqual([]);
+  });
 });

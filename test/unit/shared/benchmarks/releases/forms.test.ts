@@ -65,7 +65,7 @@ describe('recipes', () => {
 });
 
 describe('the manifests', () => {
-  const manifests = releasedBenchmarks.flatMap(({ files }) => Object.entries(files));
+  const manifests = [...releasedBenchmarks.values()].flatMap(({ files }) => Object.entries(files));
 
   it('hold a key or a recipe for each row, and none twice', () => {
     for (const [file, manifest] of manifests) {

@@ -37,7 +37,7 @@ const originAt = (host: ReleaseHost): ReleaseOrigin => ({
 describe.runIf(isThere)("AFlow's files, from official releases over a host that fails now and then", async () => {
   const releases = isThere ? await officialReleases(aflow) : new Map<string, Buffer>();
 
-  it.each(releasedBenchmarks.map((benchmark) => [benchmark.name, benchmark] as const))(
+  it.each([...releasedBenchmarks])(
     'come out byte for byte: %s',
     async (_name, benchmark) => {
       await using host = await startReleaseHost(releases);
