@@ -32,6 +32,12 @@ test('every path and link in a Markdown file leads somewhere', () => {
   expect(pages.flatMap(missing)).toEqual([]);
 });
 
+test('every path in a comment leads somewhere', () => {
+  const sources = ownTexts().filter(({ path }) => /^(services|proto)\//.test(path) && /\.(ts|proto)$/.test(path));
+  const comments = sources.map(({ path, text }) => ({ path, text: [...text.matchAll(/^\s*(?:\/\/|\/?\*).*$/gm)].join('\n') }));
+  expect(comments.flatMap(missing)).toEqual([]);
+});
+
 test('a path that leads nowhere is found', () => {
   const page = { path: 'docs/page.md', text: 'see `services/domain/no-such.ts`, [this](no-such.md) and services/domain/*.ts' };
   expect(missing(page)).toEqual(['docs/page.md: services/domain/no-such.ts', 'docs/page.md: docs/no-such.md']);

@@ -129,6 +129,9 @@ test('a kind of scorer is there for benchmark files', async () => {
 test('--help, the new command and the tables of the documentation show what is added', async () => {
   expect((await scale('--help')).stdout).toContain('operators [options]');
   expect((await scale('experiment', '--help')).stdout).toContain('test score and tokens by the number of parents');
+  const ofRun = (await scale('run', '--help')).stdout;
+  expect(ofRun).toMatch(/pessimist +executes a few queries and takes their mean less/);
+  expect(ofRun).toMatch(/newcomer +takes the newest workflow/);
   const { operators } = JSON.parse((await scale('operators', '--json')).stdout);
   expect(operators).toContainEqual(expect.objectContaining({ name: 'restate', maxCalls: 1 }));
   expect(await inCopy(process.execPath, 'scripts/write-setting-tables.ts')).toMatchObject({ code: 0 });
