@@ -5,7 +5,7 @@ import { prepareSearches, replaySearch } from '../../domain/replay/replay-search
 import { fullValidation, pickStrategies, planOf, type Strategy } from '../../domain/replay/strategy.ts';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readTraces } from '../../shared/traces/read-traces.ts';
-import { replayDefaults } from '../replay/replay-defaults.ts';
+import { replayDefaults } from '../replay/replay-work.ts';
 import type { Bench, BenchRow } from './bench.ts';
 
 const share = 0.2;

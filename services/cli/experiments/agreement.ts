@@ -6,7 +6,7 @@ import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { scoreStrategies } from '../../domain/replay/strategy.ts';
 import type { EvaluationSettings } from '../../domain/run/configuration.ts';
 import type { RunFileSettings } from '../../shared/config/run-file-schema.ts';
-import { replayDefaults } from '../replay/replay-defaults.ts';
+import { replayDefaults } from '../replay/replay-work.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';
 import { surrogateSettings } from './surrogate-settings.ts';
@@ -14,6 +14,8 @@ import { variantNamed } from './variant.ts';
 
 const constant = 'constant';
 const surrogates = [...evaluationMethods.values()].filter(({ executesAll }) => !executesAll).map(({ name }) => name);
+const thePapers = ['confidence', 'predicted', 'few-shot', 'scale'];
+const others = surrogates.filter((name) => !thePapers.includes(name) && name !== constant);
 const draws = { usual: 100, quick: 20 };
 
 /**
@@ -26,7 +28,7 @@ export const agreement: Experiment = {
   description: 'each evaluation method against full evaluation on the same workflows (Table 3)',
   benchmarks: ['gsm8k'],
   fewestBenchmarks: 1,
-  methods: ['confidence', 'predicted', 'few-shot', 'scale', 'weighted', 'difference', 'rasch', constant],
+  methods: [...thePapers, ...others, constant],
   knownMethods: surrogates,
   mostMethods: surrogates.length,
   run: async (context) => {

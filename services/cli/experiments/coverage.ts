@@ -6,9 +6,8 @@ import {
   describeCoverage,
   rankTable,
 } from '../../domain/experiment/coverage-table.ts';
-import { aboutIntervals } from './about-intervals.ts';
 import { bestWorkflows } from './best-workflows.ts';
-import type { Experiment, ExperimentContext } from './experiment.ts';
+import { aboutIntervals, type Experiment, type ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';
 import { runQueryLevel } from './query-level.ts';
 import { testWorkflow } from './test-workflow.ts';

@@ -3,8 +3,7 @@ import type { ResultRow, ResultTable } from '../../domain/experiment/experiment-
 import { paperMethods } from '../../domain/experiment/paper-tables.ts';
 import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
 import { describeScoreDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
-import { aboutIntervals } from './about-intervals.ts';
-import type { Experiment } from './experiment.ts';
+import { aboutIntervals, type Experiment } from './experiment.ts';
 import { tryVariants } from './try-variants.ts';
 import { queryLevelName, searchVariants, variantNamed } from './variant.ts';
 

@@ -3,7 +3,12 @@ import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { replaySeeds } from '../../domain/replay/replay-report.ts';
 import { prepareSearches } from '../../domain/replay/replay-search.ts';
 import { planOf, type Strategy } from '../../domain/replay/strategy.ts';
-import { replayDefaults } from './replay-defaults.ts';
+import type { EvaluationSettings } from '../../domain/run/configuration.ts';
+import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
+import { configured, defaultsOf } from '../../domain/settings/configured.ts';
+
+/** What a run file without a word about evaluation would say: a replay is of runs as they are by default. */
+export const replayDefaults: EvaluationSettings = configured(evaluationRules, defaultsOf(evaluationRules));
 
 /** One strategy on one search with some seeds: what a thread is given at a time. */
 export interface ReplayJob {

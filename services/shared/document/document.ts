@@ -1,6 +1,10 @@
 import type { Figure } from './figure.ts';
 import type { Plot } from './plot.ts';
 
+/** What stands at the top of every form of a document whose figures a simulated model gave. */
+export const simulatedWarning =
+  'Simulated model: not a result. The answers were made up by a program, so nothing here says anything about a real model.';
+
 /**
  * What there is to say, before it is HTML, Markdown or lines of a terminal: plain values alone, so it can be sent as it is. Texts may
  * come from models and strangers; making them harmless is the writers' work, and nobody else's.

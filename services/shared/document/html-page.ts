@@ -1,5 +1,5 @@
+import { simulatedWarning } from './document.ts';
 import { type Markup, markup } from './markup.ts';
-import { simulatedWarning } from './simulated-warning.ts';
 import { style } from './style.ts';
 
 export interface HtmlPage {

@@ -1,7 +1,6 @@
-import type { Block, Cell, Document, List, Listing, Table } from './document.ts';
+import { type Block, type Cell, type Document, type List, type Listing, simulatedWarning, type Table } from './document.ts';
 import { dash, formatFigure } from './figure.ts';
 import { oneLine } from './format.ts';
-import { simulatedWarning } from './simulated-warning.ts';
 
 /** For a repository or an issue. Plots are left to the page; what they show stands in tables and Mermaid. */
 export function writeMarkdown({ title, simulated, header, sections }: Document): string {

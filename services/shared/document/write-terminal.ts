@@ -1,8 +1,17 @@
 import { alignColumns } from './align-columns.ts';
-import type { Block, Cell, Column, Document, Facts, List, Section, Table } from './document.ts';
+import {
+  type Block,
+  type Cell,
+  type Column,
+  type Document,
+  type Facts,
+  type List,
+  type Section,
+  simulatedWarning,
+  type Table,
+} from './document.ts';
 import { dash, formatFigure, formatPlainFigure } from './figure.ts';
 import { oneLine } from './format.ts';
-import { simulatedWarning } from './simulated-warning.ts';
 
 /** What matters, in lines; the files hold the rest. Lists of the header stand last, next to where people read on. */
 export function writeTerminal({ title, simulated, header, sections }: Document): string {
