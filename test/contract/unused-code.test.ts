@@ -13,7 +13,7 @@ interface Issues {
 
 /** What `npm run unused` says of a copy of the sources, as "FILE: NAME". */
 async function unusedIn(folder: string): Promise<string[]> {
-  const args = ['--production', '--no-progress', '--include', 'files,exports,types,enumMembers', '--reporter', 'json'];
+  const args = ['--production', '--no-progress', '--reporter', 'json'];
   const said = await new Promise<string>((resolve) => {
     execFile(join(project, 'node_modules/.bin/knip'), args, { cwd: folder }, (_error, stdout, stderr) =>
       resolve(stdout || stderr),
