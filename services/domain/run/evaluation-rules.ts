@@ -1,3 +1,4 @@
+import { above, between, whole } from '../settings/number-rules.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
 
 /**
@@ -12,35 +13,20 @@ export const evaluationRules = {
     description: 'how a workflow gets its score: [evaluation methods](estimators.md)',
   },
   warm_up_rounds: {
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: 10_000,
+    ...whole(0, 10_000),
     unit: 'rounds',
     default: 0,
     description: "M: rounds with full execution, the initial workflow's among them",
   },
   few_shot_ratio: {
-    type: 'number',
-    low: 0,
-    above: true,
-    high: 1,
+    ...above(0, 1),
     // With the final pick's share a seventh of what executing everything would take (docs/decisions/0008).
     default: 0.08,
     description: 'ρ = |Dfew| / |Dval|: share of the queries that a candidate is executed on, at least one query',
   },
-  bins: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 1000,
-    default: 10,
-    description: 'K: intervals of the difficulty range',
-  },
+  bins: { ...whole(1, 1000), default: 10, description: 'K: intervals of the difficulty range' },
   gamma: {
-    type: 'number',
-    low: 0,
-    high: 1000,
+    ...between(0, 1000),
     default: 0.1,
     // On counts, as the paper has it.
     description: 'sampling temperature of the bins: p_k ~ exp(gamma n_k), with n_k the number of queries in bin k',
@@ -52,22 +38,12 @@ export const evaluationRules = {
     description: 'one Dfew for the run, or a new one in each round',
   },
   tau: {
-    type: 'number',
-    low: 0,
-    above: true,
-    high: 1,
+    ...above(0, 1),
     // Only a tau this small gives the paper's Table 3 with the product form of Eq 9.
     default: 0.01,
     description: 'Eq 9: tolerance of |S_pred - S_few|',
   },
-  alpha_max: {
-    type: 'number',
-    low: 0,
-    above: true,
-    high: 1,
-    default: 0.9,
-    description: 'Eq 9: cap of alpha',
-  },
+  alpha_max: { ...above(0, 1), default: 0.9, description: 'Eq 9: cap of alpha' },
   alpha_form: {
     type: 'choice',
     choices: ['product', 'quotient'],
@@ -75,21 +51,11 @@ export const evaluationRules = {
     description: "Eq 9's two readings: (eps/tau) psi, or eps/(tau psi)",
   },
   prediction_attempts: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 20,
+    ...whole(1, 20),
     default: 2,
     description: 'how often a prediction is asked for before the round goes on without one',
   },
-  repeats: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 100,
-    default: 1,
-    description: 'executions of a workflow on each query in a full evaluation',
-  },
+  repeats: { ...whole(1, 100), default: 1, description: 'executions of a workflow on each query in a full evaluation' },
   forecasts: {
     type: 'flag',
     default: false,

@@ -1,3 +1,4 @@
+import { between, whole, wholeFrom } from '../settings/number-rules.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
 
 /**
@@ -6,36 +7,18 @@ import type { SettingRules } from '../settings/setting-rule.ts';
  */
 export const searchRules = {
   max_rounds: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 10_000,
+    ...whole(1, 10_000),
     unit: 'rounds',
     default: 20,
     description: 'workflows evaluated at most, the initial one among them',
   },
   candidates: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 1000,
+    ...whole(1, 1000),
     default: 4,
     description: "parents come from round 1 and the best others, this many in total (AFlow's `sample`)",
   },
-  lambda: {
-    type: 'number',
-    low: 0,
-    high: 1,
-    default: 0.3,
-    description: 'Eq 4: weight of the uniform part',
-  },
-  alpha: {
-    type: 'number',
-    low: 0,
-    high: 100,
-    default: 0.2,
-    description: 'Eq 4: how much a better score counts, on scores times 100',
-  },
+  lambda: { ...between(0, 1), default: 0.3, description: 'Eq 4: weight of the uniform part' },
+  alpha: { ...between(0, 100), default: 0.2, description: 'Eq 4: how much a better score counts, on scores times 100' },
   ties: {
     type: 'choice',
     choices: ['newest', 'oldest'],
@@ -45,37 +28,25 @@ export const searchRules = {
     description: 'which of several workflows with equal scores is the first to become a parent; AFlow: oldest',
   },
   proposal_attempts: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 20,
+    ...whole(1, 20),
     default: 3,
     description: 'how often the optimizer is asked in a round before the round is given up',
   },
   failing_queries_shown: {
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: 20,
+    ...whole(0, 20),
     unit: 'queries',
     default: 3,
     description: 'queries that the parent got wrong, shown to the optimizer',
   },
   token_budget: {
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: Number.MAX_SAFE_INTEGER,
+    ...wholeFrom(0),
     unit: 'tokens',
     default: 0,
     description:
       'the most that the run may take, rounds and final pick; 0: no limit; [more below](#a-limit-to-the-tokens-token_budget)',
   },
   max_calls_per_query: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 10_000,
+    ...whole(1, 10_000),
     unit: 'calls',
     default: 20,
     description: 'a workflow that could make more model calls in one execution is refused',
@@ -103,29 +74,13 @@ export const searchRules = {
  */
 export const convergenceRules = {
   rounds: {
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: 1000,
+    ...whole(0, 1000),
     unit: 'rounds',
     default: 5,
     description: 'stop after this many flat rounds of the mean of the best; 0: never',
   },
-  top: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 1000,
-    default: 3,
-    description: 'how many of the best the mean is of',
-  },
-  z: {
-    type: 'number',
-    low: 0,
-    high: 100,
-    default: 0,
-    description: 'how many standard errors of the mean still count as flat',
-  },
+  top: { ...whole(1, 1000), default: 3, description: 'how many of the best the mean is of' },
+  z: { ...between(0, 100), default: 0, description: 'how many standard errors of the mean still count as flat' },
 } as const satisfies SettingRules;
 
 /** How the winner is named when the search is over: `final_pick`. A policy's own settings are with the policy. */
@@ -136,18 +91,9 @@ export const finalPickRules = {
     default: 'race',
     description: 'what is executed to name the winner: [more below](#naming-the-winner-final_pick)',
   },
-  top_k: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 1000,
-    default: 3,
-    description: 'how many the policy `top` executes in full',
-  },
+  top_k: { ...whole(1, 1000), default: 3, description: 'how many the policy `top` executes in full' },
   share: {
-    type: 'number',
-    low: 0,
-    high: 1,
+    ...between(0, 1),
     // With evaluation.few_shot_ratio a seventh of what executing everything would take (docs/decisions/0008).
     default: 0.06,
     description: 'what any other policy may execute, as a share of executing every scored workflow in full',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
+import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
+import { endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/rule-schema.ts';
 import { integer, listed, text } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
@@ -29,14 +31,7 @@ export const topTable = {
     default: 'default',
     description: 'settings of `search` and `evaluation` under one name: [presets](#presets)',
   },
-  seed: {
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: Number.MAX_SAFE_INTEGER,
-    default: 1,
-    description: 'the same seed gives the same search',
-  },
+  seed: { ...wholeFrom(0), default: 1, description: 'the same seed gives the same search' },
   initial_workflow: {
     type: 'special',
     schema: text('must be the path of a workflow file').optional(),
@@ -93,24 +88,14 @@ const executor = {
     description: 'as the endpoint calls it',
   },
   temperature: {
-    type: 'number',
-    low: 0,
-    high: 2,
+    ...between(0, 2),
     orNull: true,
     default: 0,
     description:
       "null: not sent, for models that refuse it; the server's own holds. At 0 an optimizer tends to repeat a proposal that was refused",
   },
-  top_p: { type: 'number', low: 0, above: true, high: 1, orNull: true, default: 1, description: 'null: not sent' },
-  max_tokens: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 1_000_000,
-    unit: 'tokens',
-    default: 2048,
-    description: 'of one reply',
-  },
+  top_p: { ...above(0, 1), orNull: true, default: 1, description: 'null: not sent' },
+  max_tokens: { ...whole(1, 1_000_000), unit: 'tokens', default: 2048, description: 'of one reply' },
   chat_template_kwargs: {
     type: 'special',
     schema: templateSettings().default({}),
@@ -157,21 +142,15 @@ export const endpointTable = {
     shownDefault: '`{}`',
   },
   max_concurrency: {
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 10_000,
+    ...whole(1, 10_000),
     unit: 'calls',
-    default: 32,
+    default: endpointDefaults.maxConcurrency,
     description: 'most calls in flight from one worker',
   },
   timeout_seconds: {
-    type: 'number',
-    low: 0,
-    above: true,
-    high: 3600,
+    ...above(0, 3600),
     unit: 's',
-    default: 120,
+    default: endpointDefaults.timeoutMs / 1000,
     description: 'of one attempt of a call, the wait for its first token included',
   },
   http2: { type: 'flag', default: false, description: 'speak HTTP/2 where the server offers it' },
@@ -250,6 +229,6 @@ export function evaluationShape(method: string) {
 }
 
 export const clusterTable = {
-  executors: { type: 'number', whole: true, low: 1, high: 64, default: 1, description: 'processes on this machine' },
-  slots: { type: 'number', whole: true, low: 1, high: 4096, default: 32, unit: 'jobs', description: 'at once in each of them' },
+  executors: { ...whole(1, 64), default: 1, description: 'processes on this machine' },
+  slots: { ...whole(1, 4096), default: 32, unit: 'jobs', description: 'at once in each of them' },
 } as const satisfies SettingTable;

@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path';
 import { z } from 'zod';
+import { whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { parseKeyBindings } from '../models/key-bindings.ts';
 import { isolationLevels } from '../sandbox/isolation.ts';
 import { choice, integer, text } from '../settings/rules.ts';
@@ -44,10 +45,7 @@ const everyProcess = {
   },
   drainMs: {
     variable: 'SCALE_DRAIN_MS',
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: 3_600_000,
+    ...whole(0, 3_600_000),
     unit: 'ms',
     // Below the 30 s that Kubernetes waits before it kills.
     default: 25_000,
@@ -88,29 +86,20 @@ export const serviceTable = {
   ...everyProcess,
   streamReplicas: {
     variable: 'SCALE_STREAM_REPLICAS',
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 5,
+    ...whole(1, 5),
     default: 1,
     description: 'copies of each stream; whoever comes first creates the streams, so all services must be told the same',
   },
   leaseTtlMs: {
     variable: 'SCALE_LEASE_TTL_MS',
-    type: 'number',
-    whole: true,
-    low: 500,
-    high: 600_000,
+    ...whole(500, 600_000),
     unit: 'ms',
     default: 10_000,
     description: "how long a run's lease lasts that is not renewed; all services must be told the same",
   },
   ackWaitMs: {
     variable: 'SCALE_ACK_WAIT_MS',
-    type: 'number',
-    whole: true,
-    low: 1000,
-    high: 3_600_000,
+    ...whole(1000, 3_600_000),
     unit: 'ms',
     default: 30_000,
     description: 'a job of which nothing was heard for this long is given to another worker; all services must be told the same',
@@ -147,19 +136,13 @@ export const coordinatorTable = {
   },
   maxInFlight: {
     variable: 'SCALE_MAX_IN_FLIGHT',
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 100_000,
+    ...whole(1, 100_000),
     default: 256,
     description: 'jobs of one run in flight over all workers, where the run does not say',
   },
   reconcileMs: {
     variable: 'SCALE_RECONCILE_MS',
-    type: 'number',
-    whole: true,
-    low: 50,
-    high: 600_000,
+    ...whole(50, 600_000),
     unit: 'ms',
     default: 5_000,
     description: 'how often it looks for runs that nobody drives',
@@ -177,10 +160,7 @@ const keyBindings = z.string().transform((value, context) => {
 export const workerTable = {
   slots: {
     variable: 'SCALE_SLOTS',
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 4096,
+    ...whole(1, 4096),
     default: 32,
     description: 'jobs at once',
   },
@@ -245,19 +225,13 @@ export const simulatorTable = {
   port: port('SCALE_SIMULATOR_PORT', 8000, 'the port at which it listens'),
   seed: {
     variable: 'SCALE_SIMULATOR_SEED',
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: Number.MAX_SAFE_INTEGER,
+    ...wholeFrom(0),
     default: 1,
     description: 'the same seed gives the same answers',
   },
   firstTokenMs: {
     variable: 'SCALE_SIMULATOR_FIRST_TOKEN_MS',
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: 600_000,
+    ...whole(0, 600_000),
     unit: 'ms',
     // Quick, so that demos are.
     default: 2,
@@ -265,19 +239,13 @@ export const simulatorTable = {
   },
   tokensPerSecond: {
     variable: 'SCALE_SIMULATOR_TOKENS_PER_SECOND',
-    type: 'number',
-    whole: true,
-    low: 0,
-    high: 1_000_000,
+    ...whole(0, 1_000_000),
     default: 20_000,
     description: 'of one reply; 0: no wait at all',
   },
   maxSequences: {
     variable: 'SCALE_SIMULATOR_MAX_SEQUENCES',
-    type: 'number',
-    whole: true,
-    low: 1,
-    high: 100_000,
+    ...whole(1, 100_000),
     // As many as a vLLM with its default max_num_seqs.
     default: 256,
     description: 'requests answered at once; the others wait in order',

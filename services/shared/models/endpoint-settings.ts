@@ -26,6 +26,7 @@ export interface EndpointSettings {
   readonly http2: boolean;
 }
 
+/** Of an endpoint that does not say; the table of a run file's settings takes them from here. */
 export const endpointDefaults = {
   maxConcurrency: 32,
   timeoutMs: 120_000,
