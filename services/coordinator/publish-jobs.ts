@@ -1,4 +1,5 @@
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
+import { orAborted } from '../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -20,6 +21,8 @@ export interface ReconcilerSettings {
   readonly logger: Logger;
   readonly inbox: ResultInbox;
   readonly jobs: readonly Job[];
+  /** Until then, jobs are missing because they are still to be queued. */
+  readonly publishing: Promise<void>;
   /** Makes the run's lanes if they are not there: what lost the jobs may have lost them too. */
   readonly openLanes: () => Promise<void>;
   readonly everyMs: number;
@@ -31,7 +34,7 @@ export interface ReconcilerSettings {
  * store, a defect of the server) costs a minute and not the run.
  */
 export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
-  const { bus, runId, logger, inbox, jobs, everyMs, timing } = settings;
+  const { bus, runId, logger, inbox, jobs, publishing, everyMs, timing } = settings;
   const stopping = new AbortController();
   const reconcile = async (): Promise<void> => {
     const outstanding = await bus.jobs.outstanding(runId);
@@ -50,6 +53,7 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
     await publishJobs(bus, missing);
   };
   const loop = restartingLoop(`reconcile ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
+    await orAborted(publishing, signal);
     while (!signal.aborted) {
       await timing.sleep(everyMs, signal);
       await reconcile();

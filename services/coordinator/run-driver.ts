@@ -111,24 +111,30 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       const jobs = await allJobsOf(work, state, source);
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
       step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);
-      await publishJobs(bus, unanswered);
+      // Beside the folding of what comes in: the first results of a large round are there long before its last job is queued.
+      const unpublished = new AbortController();
+      const publishing = publishJobs(bus, unanswered);
+      publishing.catch((error: unknown) => unpublished.abort(error));
+      const folding = AbortSignal.any([interrupt, unpublished.signal]);
       await using _reconciler = startReconciler({
-        ...{ bus, runId, logger, timing, inbox, jobs, openLanes },
+        ...{ bus, runId, logger, timing, inbox, jobs, openLanes, publishing },
         everyMs: settings.reconcileMs,
       });
       try {
         for (const command of work) {
-          for await (const { event, jobIds } of entriesOf(command, () => state, settings.benchmark, inbox, interrupt)) {
+          for await (const { event, jobIds } of entriesOf(command, () => state, settings.benchmark, inbox, folding)) {
             state = await append(event);
             // Only now: what is not in the log is needed again by whoever goes on after an interruption.
             inbox.release(jobIds);
           }
         }
       } catch (error) {
+        await Promise.allSettled([publishing]);
         signal.throwIfAborted();
         // People asked for something else; what is under way stays queued, and its results are in the inbox.
-        if (!attention.aborted) throw error;
+        if (!attention.aborted || unpublished.signal.aborted) throw error;
       }
+      await publishing;
     }
     return state;
   } finally {

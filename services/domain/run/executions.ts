@@ -23,13 +23,26 @@ export function executionAt(round: Sampled, configuration: RunConfiguration, ind
     const repeats = repeatsOf(sample, configuration);
     const executions = sample.queryIndexes.length * repeats;
     if (left < executions) {
-      const place = placeOf(left, sample.queryIndexes.indexOf(round.canary?.queryIndex ?? -1) * repeats);
+      const place = placeOf(left, placeOfCanary(sample, round.canary) * repeats);
       const queryIndex = sample.queryIndexes[Math.floor(place / repeats)];
       return queryIndex === undefined ? undefined : { queryIndex, repeat: place % repeats };
     }
     left -= executions;
   }
   return undefined;
+}
+
+const canaryPlaces = new WeakMap<SampleDrawn, { readonly queryIndex: number; readonly place: number }>();
+
+/** Of its query in the sample, -1 for none. Kept by sample: this is asked for every outcome, and looking goes through all queries. */
+function placeOfCanary(sample: SampleDrawn, canary: Sampled['canary']): number {
+  if (canary === undefined) return -1;
+  const { queryIndex } = canary;
+  const known = canaryPlaces.get(sample);
+  if (known?.queryIndex === queryIndex) return known.place;
+  const place = sample.queryIndexes.indexOf(queryIndex);
+  canaryPlaces.set(sample, { queryIndex, place });
+  return place;
 }
 
 /** The place of the n-th execution when the one at `first`, if there is one, is moved to the front. */

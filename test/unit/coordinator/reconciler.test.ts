@@ -62,7 +62,10 @@ test('whatever the queue and the follower lose, each job is queued or its result
       };
       const inbox = openResultInbox({ bus: watched, runId, logger, timing, arrived: () => undefined });
       await publishJobs(watched, jobs);
-      const reconciler = startReconciler({ ...{ bus: watched, runId, logger, inbox, jobs, openLanes, everyMs }, timing });
+      const reconciler = startReconciler({
+        ...{ bus: watched, runId, logger, inbox, jobs, openLanes, everyMs, timing },
+        publishing: Promise.resolve(),
+      });
       for (const one of faults) {
         if (one.kind === 'time passes') await timing.advance(everyMs);
         else if (one.kind === 'wiped') await bus.jobs.closeLanes(runId);

@@ -52,7 +52,17 @@ function fullExecutionTokens({ configuration }: RunState, round: Round, perExecu
 }
 
 function meanTokens(rounds: readonly Round[]): number {
-  const outcomes = rounds.flatMap((round) => round.outcomes);
+  const executions = rounds.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
+  return executions > 0 ? rounds.reduce((sum, round) => sum + executedTokens(round), 0) / executions : 0;
+}
+
+const known = new WeakMap<Round['outcomes'], number>();
+
+/** Kept by the list, which never changes: whoever shows a run asks for all rounds each second. */
+function executedTokens({ outcomes }: Round): number {
+  const before = known.get(outcomes);
+  if (before !== undefined) return before;
   const tokens = outcomes.flatMap((outcome) => outcome.tokens).reduce((sum, use) => sum + tokensOf(use.usage), 0);
-  return outcomes.length > 0 ? tokens / outcomes.length : 0;
+  known.set(outcomes, tokens);
+  return tokens;
 }
