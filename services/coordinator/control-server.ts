@@ -14,6 +14,7 @@ import { type ControlServiceServer, ControlServiceService } from '../shared/cont
 import { answeredBy } from '../shared/control-client/control-error.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
 import { grpcStatusOf } from '../shared/errors/grpc-status.ts';
+import { ListenError } from '../shared/errors/listen-error.ts';
 import { onAbort } from '../shared/lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
@@ -108,7 +109,7 @@ export async function startControlServer(
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
       const remedy = 'SCALE_CONTROL_HOST and SCALE_CONTROL_PORT say where, port 0 is any that is free';
-      if (cause) reject(new Error(`the ControlService cannot be served at ${address} (${cause.message}): ${remedy}`, { cause }));
+      if (cause) reject(new ListenError('the ControlService cannot be served', address, remedy, cause));
       else resolve(bound);
     });
   });

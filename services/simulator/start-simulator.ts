@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomStream } from '../domain/random.ts';
+import { ListenError } from '../shared/errors/listen-error.ts';
 import { openAccessLog, type ServedCall } from './access-log.ts';
 import { createChatHandler } from './chat-handler.ts';
 import { createFaults, type FaultShares } from './faults.ts';
@@ -104,7 +105,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     route(request, response).catch((error: unknown) => sendError(response, error));
   });
   server.listen(settings.port, settings.host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((cause: Error) => {
+    const remedy = 'SCALE_SIMULATOR_HOST and SCALE_SIMULATOR_PORT say where, port 0 is any that is free';
+    throw new ListenError('the simulated model cannot be served', `${settings.host}:${settings.port}`, remedy, cause);
+  });
   const { port } = server.address() as AddressInfo;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { ListenError } from '../errors/listen-error.ts';
 import { orAborted, within } from './abort.ts';
 import type { ServiceState } from './run-service.ts';
 import { systemTiming } from './timing.ts';
@@ -42,7 +43,7 @@ export async function startHealthServer(settings: HealthServerSettings): Promise
   await once(server, 'listening').catch((cause: Error) => {
     const place = `${settings.host}:${settings.port}`;
     const remedy = 'give SCALE_HEALTH_HOST and SCALE_HEALTH_PORT of its own to each service, port 0 for any that is free';
-    throw new Error(`probes cannot be served at ${place} (${cause.message}): ${remedy}`, { cause });
+    throw new ListenError('probes cannot be served', place, remedy, cause);
   });
   const { port } = server.address() as AddressInfo;
   const stop = async () => {

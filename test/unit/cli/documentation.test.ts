@@ -4,8 +4,10 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createCli } from '../../../services/cli/cli.ts';
+import { CliError } from '../../../services/cli/cli-error.ts';
 import { createProgram } from '../../../services/cli/program.ts';
-import { exitCodes } from '../../../services/shared/errors/exit-codes.ts';
+import { errorKinds } from '../../../services/domain/errors/error-kind.ts';
+import { exitCodeOf, exitCodes } from '../../../services/shared/errors/exit-codes.ts';
 
 const project = join(import.meta.dirname, '..', '..', '..');
 const page = readFileSync(join(project, 'docs/cli.md'), 'utf8');
@@ -44,6 +46,13 @@ describe('docs/cli.md', () => {
     const explained = [...page.matchAll(/^\| (\d+) \|/gm)].map(([, status]) => Number(status));
     expect(explained).toEqual(Object.values(exitCodes));
   });
+});
+
+test('docs/architecture.md has every kind of error with its exit status', () => {
+  const text = readFileSync(join(project, 'docs/architecture.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `([a-z-]+)` \|.*\| (\d+) \|$/gm)].map(([, kind, status]) => [kind, Number(status)]);
+  const kinds = errorKinds.map((kind) => [kind, exitCodeOf(new CliError(kind, ''))]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(kinds));
 });
 
 test('every option of every command has a description, and every command takes --json', () => {

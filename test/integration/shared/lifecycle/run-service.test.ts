@@ -1,6 +1,8 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
@@ -164,6 +166,17 @@ test('over IPC the parent is told when the service is at work, and where', async
   expect(announcement).toEqual({ type: 'service-running', service: 'example', addresses: { example: 'here' } });
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
+});
+
+test('a failure ends with the exit status of its kind, and one that nobody foresaw with 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const listen = `const { startHealthServer } = await import('${services}/shared/lifecycle/health-server.ts');
+    await startHealthServer({ host: '127.0.0.1', port: ${port} });`;
+  expect(await runServiceProcess({ start: listen }).exited).toBe(2);
+  expect(await runServiceProcess({ start: 'throw new TypeError("a defect")' }).exited).toBe(1);
+  taken.close();
 });
 
 test.each([

@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { InterruptedError } from '../../../../services/cli/interrupts.ts';
 import { connectControl } from '../../../../services/shared/control-client/control-client.ts';
 import {
   type ReliableWatch,
@@ -102,5 +105,21 @@ describe('a call', () => {
     const server = await serve(log);
     await expect(connect(server.address).listRuns(AbortSignal.abort())).rejects.toMatchObject({ kind: 'interrupted' });
     expect(server.calls).toEqual([]);
+  });
+
+  test.each([
+    ['SIGINT', 'interrupted', 'ListRuns was given up: interrupted'],
+    ['SIGTERM', 'terminated', 'ListRuns was given up: ended by SIGTERM'],
+  ] as const)('that %s cuts in the middle is told as the signal is', async (by, kind, message) => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const given = new AbortController();
+    silent.once('connection', (socket) => {
+      onTestFinished(() => void socket.destroy());
+      given.abort(new InterruptedError(by));
+    });
+    const client = connect(`127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    await expect(client.listRuns(given.signal)).rejects.toMatchObject({ name: 'ControlError', kind, message });
   });
 });
