@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type HeldLease, holdLease } from '../../../services/coordinator/hold-lease.ts';
 import { randomStream } from '../../../services/domain/random.ts';
-import type { Lease, LeaseStore } from '../../../services/shared/messaging/bus.ts';
+import type { Bus, Lease, LeaseStore } from '../../../services/shared/messaging/bus.ts';
+import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { type CreepingTiming, createCreepingTiming } from '../../support/creeping-timing.ts';
+import { createManualTiming } from '../../support/manual-timing.ts';
 
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 const ttlMs = 3_000;
@@ -112,4 +114,81 @@ test('a lease that took too long to get is not held', async () => {
   const held = (await until(timing, holdLease(store, 'run-r', 'c', logger, timing))) as HeldLease;
   await timing.step();
   expect(held.lost.aborted).toBe(true);
+});
+
+/** Two coordinators and the store's own leases, on one clock. */
+function twoHolders() {
+  const timing = createManualTiming();
+  const server = createInMemoryServer({ timing, leaseTtlMs: ttlMs });
+  const [first, second] = [server.connect(), server.connect()];
+  const unreachable = new Set<Bus>();
+  const hold = (bus: Bus, holder: string) => {
+    const acquire: LeaseStore['acquire'] = async (...named) => {
+      const lease = await bus.leases.acquire(...named);
+      const renew = async (): Promise<boolean> => {
+        if (unreachable.has(bus)) throw new Error('the server did not answer');
+        return (await lease?.renew()) ?? false;
+      };
+      return lease && { ...lease, renew };
+    };
+    return holdLease({ acquire }, 'run-r', holder, logger, timing);
+  };
+  return { timing, first, second, hold, cutOff: (bus: Bus) => unreachable.add(bus) };
+}
+
+test('a lease is renewed every third of its life, and sooner once a renewal has failed', async () => {
+  const { timing, first } = twoHolders();
+  const [asked, failing]: [number[], Set<number>] = [[], new Set([2, 3])];
+  const watched: LeaseStore = {
+    acquire: async (name, holder) => {
+      const lease = await first.leases.acquire(name, holder);
+      return (
+        lease && {
+          ...lease,
+          renew: async () => {
+            asked.push(timing.monotonicMs());
+            if (failing.has(asked.length)) throw new Error('the server did not answer');
+            return await lease.renew();
+          },
+        }
+      );
+    },
+  };
+  await using held = await holdLease(watched, 'run-r', 'a', logger, timing);
+  await timing.advance(4_600);
+  expect(asked).toEqual([1_000, 2_000, 2_250, 2_500, 3_500, 4_500]);
+  expect(held?.lost.aborted).toBe(false);
+});
+
+test('a lease that is lost goes to another with a higher epoch, not before its time, and can be had again', async () => {
+  const { timing, first, second, hold, cutOff } = twoHolders();
+  const held = await hold(first, 'a');
+  expect(await hold(second, 'b')).toBeUndefined();
+  await timing.advance(1_500);
+  // The last renewal that worked was asked for after a third of its life.
+  cutOff(first);
+  await timing.advance(1_499);
+  expect(held?.lost.aborted).toBe(false);
+  await timing.advance(1);
+  expect(held?.lost.aborted).toBe(true);
+  expect(await hold(second, 'b')).toBeUndefined();
+  await timing.advance(1_000);
+  const next = await hold(second, 'b');
+  expect(next?.epoch).toBeGreaterThan(held?.epoch ?? 0);
+  // Its end is not the end of what the other one holds.
+  await held?.[Symbol.asyncDispose]();
+  expect(next?.lost.aborted).toBe(false);
+  await next?.[Symbol.asyncDispose]();
+  await using again = await hold(second, 'b');
+  expect(again?.epoch).toBeGreaterThan(next?.epoch ?? 0);
+  expect(timing.waiting()).toBe(2);
+});
+
+test('a lease that is let go is free at once, and leaves no timer behind', async () => {
+  const { timing, first, second, hold } = twoHolders();
+  const held = await hold(first, 'a');
+  await held?.[Symbol.asyncDispose]();
+  expect(timing.waiting()).toBe(0);
+  await using other = await hold(second, 'b');
+  expect(other?.epoch).toBeGreaterThan(held?.epoch ?? 0);
 });

@@ -4,6 +4,7 @@ import { publishJobs, startReconciler } from '../../../services/coordinator/publ
 import { openResultInbox } from '../../../services/coordinator/result-inbox.ts';
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus } from '../../../services/shared/messaging/bus.ts';
+import { BusError } from '../../../services/shared/messaging/errors.ts';
 import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { executeJob, executionResult } from '../../support/bus-messages.ts';
@@ -91,4 +92,64 @@ test('whatever the queue and the follower lose, each job is queued or its result
     }),
     { numRuns: 1000, seed: Number(process.env.SCALE_TEST_SEED ?? 1) },
   );
+});
+
+/** A run's jobs, a queue that has lost what is told, and a look at it every second. */
+async function startAround(changes: (bus: Bus) => Partial<Bus['jobs']>) {
+  const timing = createManualTiming();
+  const real = createInMemoryServer({ timing }).connect();
+  let lanesOpened = 0;
+  const openLanes = async (): Promise<void> => {
+    lanesOpened += 1;
+    await real.jobs.openLane('execute', runId, { maxInFlight: 100 });
+  };
+  await openLanes();
+  const bus: Bus = { ...deaf(real), jobs: { ...real.jobs, ...changes(real) } };
+  const jobs = ['a', 'b'].map((jobId) => executeJob(runId, jobId));
+  const arrived: string[] = [];
+  const inbox = openResultInbox({ bus, runId, logger, timing, arrived: ({ jobId }) => arrived.push(jobId) });
+  const reconciler = startReconciler({ bus, runId, logger, timing, inbox, jobs, openLanes, everyMs });
+  return { timing, bus, real, jobs, inbox, arrived, reconciler, lanesOpened: () => lanesOpened - 1 };
+}
+
+test('what is missing is queued again and what was unheard is heard, when the time has come and not before', async () => {
+  const { timing, bus, real, jobs, inbox, arrived, reconciler, lanesOpened } = await startAround(() => ({}));
+  await real.results.put(executionResult(runId, 'b'));
+  await timing.advance(everyMs - 1);
+  expect([await bus.jobs.outstanding(runId), arrived]).toEqual([new Set(), []]);
+  await timing.advance(1);
+  expect([await bus.jobs.outstanding(runId), arrived]).toEqual([new Set(['a']), ['b']]);
+  expect(lanesOpened()).toBe(1);
+  await timing.advance(everyMs);
+  expect([lanesOpened(), jobs.length]).toEqual([1, 2]);
+  await reconciler[Symbol.asyncDispose]();
+  await inbox.stop();
+  expect(timing.waiting()).toBe(0);
+});
+
+test('a lane in which jobs are stuck is opened again', async () => {
+  const { timing, inbox, reconciler, bus, jobs, lanesOpened } = await startAround(() => ({ closeStuckLanes: async () => 1 }));
+  await publishJobs(bus, jobs);
+  await timing.advance(everyMs);
+  expect(lanesOpened()).toBe(1);
+  await reconciler[Symbol.asyncDispose]();
+  await inbox.stop();
+});
+
+test('a look that fails is made again', async () => {
+  let looks = 0;
+  const { timing, bus, inbox, reconciler } = await startAround((real) => ({
+    outstanding: async (id) => {
+      looks += 1;
+      if (looks === 1) throw new BusError('list jobs', 'the server did not answer');
+      return await real.jobs.outstanding(id);
+    },
+  }));
+  await timing.advance(everyMs);
+  expect(looks).toBe(1);
+  await timing.advance(everyMs + 200);
+  expect(looks).toBe(2);
+  expect((await bus.jobs.outstanding(runId)).size).toBe(2);
+  await reconciler[Symbol.asyncDispose]();
+  await inbox.stop();
 });

@@ -1,7 +1,10 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openResultInbox } from '../../../services/coordinator/result-inbox.ts';
 import type { Result } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
+import type { Bus } from '../../../services/shared/messaging/bus.ts';
+import { BusError } from '../../../services/shared/messaging/errors.ts';
 import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../../services/shared/telemetry/logger.ts';
 import { executionResult } from '../../support/bus-messages.ts';
@@ -101,4 +104,105 @@ test('in any order of arrivals, askers, interruptions and releases, nobody waits
     }),
     { numRuns: 3000 },
   );
+});
+
+/** An inbox that follows a store's results itself, on a clock that is moved by hand. */
+function openFollowing(changeBus: (bus: Bus) => Bus = (bus) => bus) {
+  const timing = createManualTiming();
+  const server = createInMemoryServer({ timing });
+  const bus = server.connect();
+  const arrived: string[] = [];
+  const inbox = openResultInbox({
+    ...{ bus: changeBus(bus), runId, logger, timing },
+    arrived: ({ jobId }) => arrived.push(jobId),
+  });
+  return { timing, server, bus, inbox, arrived };
+}
+
+test('results come in any order, and are given in the order in which they are asked for', async () => {
+  const { timing, bus, inbox, arrived } = openFollowing();
+  const given: string[] = [];
+  const reading = (async () => {
+    for (const job of [1, 2, 3]) given.push((await inbox.result(`job-${job}`, never)).jobId);
+  })();
+  for (const job of [3, 1]) await bus.results.put(resultOf(job));
+  await timing.advance(0);
+  expect(given).toEqual(['job-1']);
+  await bus.results.put(resultOf(2));
+  await timing.advance(0);
+  await reading;
+  expect(given).toEqual(['job-1', 'job-2', 'job-3']);
+  expect(arrived).toEqual(['job-3', 'job-1', 'job-2']);
+  await inbox.stop();
+});
+
+test('the first result of a job stands, whatever comes after it and by whichever way', async () => {
+  const { timing, bus, inbox, arrived } = openFollowing();
+  await bus.results.put(executionResult(runId, 'job-1', 'executor-1'));
+  await bus.results.put(executionResult(runId, 'job-1', 'executor-2'));
+  await timing.advance(0);
+  inbox.accept(executionResult(runId, 'job-1', 'executor-3'));
+  expect(await inbox.result('job-1', never)).toMatchObject({ worker: 'executor-1' });
+  expect(arrived).toEqual(['job-1']);
+  await inbox.stop();
+});
+
+test('a follow that breaks off is begun again after a pause, repeats itself, and tells nothing twice', async () => {
+  let follows = 0;
+  const breaking = (bus: Bus): Bus => ({
+    ...bus,
+    results: {
+      ...bus.results,
+      async *follow(id, signal) {
+        follows += 1;
+        for await (const result of bus.results.follow(id, signal)) {
+          yield result;
+          if (follows <= 2) throw new BusError('follow', 'the connection is lost');
+        }
+      },
+    },
+  });
+  const { timing, bus, inbox, arrived } = openFollowing(breaking);
+  for (const job of [1, 2, 3]) await bus.results.put(resultOf(job));
+  await timing.advance(0);
+  expect([follows, arrived.length]).toEqual([1, 1]);
+  // Pauses of 100 and 200 ms.
+  await timing.advance(99);
+  expect(follows).toBe(1);
+  await timing.advance(1 + 200);
+  expect(follows).toBe(3);
+  expect(arrived).toEqual(['job-1', 'job-2', 'job-3']);
+  await inbox.stop();
+  expect(timing.waiting()).toBe(0);
+});
+
+test('what a store that is made anew gets is heard too, and what it has lost is here for who has not released it', async () => {
+  const { timing, server, bus, inbox, arrived } = openFollowing();
+  for (const job of [1, 2]) await bus.results.put(resultOf(job));
+  await timing.advance(0);
+  inbox.release(['job-2']);
+  server.wipe();
+  await bus.results.put(resultOf(3));
+  await bus.results.put(resultOf(1));
+  await timing.advance(0);
+  expect(arrived).toEqual(['job-1', 'job-2', 'job-3']);
+  expect((await inbox.result('job-1', never)).jobId).toBe('job-1');
+  await expect(inbox.result('job-2', never)).rejects.toThrow('the result of job-2 was here, and is gone from the store');
+  await inbox.stop();
+});
+
+test('who waits leaves no listener at its signal, however the wait ends', async () => {
+  const { timing, bus, inbox } = openFollowing();
+  const interrupted = new AbortController();
+  const { signal } = new AbortController();
+  const [came, cut] = [inbox.result('job-1', signal), inbox.result('job-2', interrupted.signal)];
+  const outcome = cut.catch((error: unknown) => error);
+  await timing.advance(0);
+  expect(getEventListeners(signal, 'abort').length).toBe(1);
+  await bus.results.put(resultOf(1));
+  interrupted.abort(new Error('interrupted'));
+  await came;
+  expect(await outcome).toMatchObject({ message: 'interrupted' });
+  expect(getEventListeners(signal, 'abort').length + getEventListeners(interrupted.signal, 'abort').length).toBe(0);
+  await inbox.stop();
 });
