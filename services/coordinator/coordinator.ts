@@ -207,6 +207,10 @@ export function startCoordinator(
             run.progress = progress;
             tell(run);
           },
+          // A defect that comes back as soon as the log is read would else be the first one each time.
+          opened: (found) => {
+            run.state = found;
+          },
           advanced: (next) => {
             moved(run);
             run.state = next;

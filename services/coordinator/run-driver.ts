@@ -46,6 +46,8 @@ export interface RunDriverSettings {
   /** Aborts when `wanted` changes; a new signal each time. */
   attention(): AbortSignal;
   progressed(progress: PresentStep): void;
+  /** The log has been read, and says this: nothing has got done yet. */
+  opened(state: RunState): void;
   advanced(state: RunState): void;
   /** The store had lost so many entries of the log, and has them again. */
   restored(entries: number): void;
@@ -70,8 +72,9 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
     settings.advanced(next);
     return next;
   };
-  let state = log.state() ?? (await log.append({ kind: 'run-started', configuration: settings.configuration }));
-  settings.advanced(state);
+  const found = log.state();
+  if (found !== undefined) settings.opened(found);
+  let state = found ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
   if (isOver(state)) return state;
 
   const openLanes = async (): Promise<void> => {

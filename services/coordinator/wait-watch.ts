@@ -69,7 +69,7 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
         outstanding: progress?.outstanding ?? noneOutstanding,
       });
       // Whoever watches counts the time itself; it is told what is new, and now and then what has come of it.
-      const isNews = before?.kind !== run.wait?.kind || nowMs - (toldAtMs.get(run) ?? 0) >= tellEveryMs;
+      const isNews = before?.kind !== run.wait?.kind || nowMs - (toldAtMs.get(run) ?? Number.NEGATIVE_INFINITY) >= tellEveryMs;
       if (isNews && (before ?? run.wait) !== undefined) {
         toldAtMs.set(run, nowMs);
         changed(run);

@@ -32,6 +32,7 @@ async function setUp() {
         wanted: () => wanted,
         attention: () => attention.signal,
         progressed: () => undefined,
+        opened: () => undefined,
         advanced: () => undefined,
         restored: () => undefined,
         ...changes,

@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { type Coordinator, startCoordinator } from '../../../services/coordinator/coordinator.ts';
+import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { Bus } from '../../../services/shared/messaging/bus.ts';
+import { BusError } from '../../../services/shared/messaging/errors.ts';
+import { createManualCluster, leaseTtlMs, logger, logOf } from './manual-cluster.ts';
+
+const runId = 'r';
+
+function setUp() {
+  const cluster = createManualCluster();
+  const { timing, bus } = cluster;
+  const started: Coordinator[] = [];
+  return {
+    ...cluster,
+    start(name: string, changes: (bus: Bus) => Partial<Bus> = () => ({}), resume: 'all' | 'requested' = 'all') {
+      const own = cluster.server.connect();
+      const settings = { name, resume, maxInFlight: 100, reconcileMs: 60_000 };
+      const coordinator = startCoordinator(settings, { ...own, ...changes(own) }, logger, timing);
+      started.push(coordinator);
+      return { coordinator, own };
+    },
+    status: async () => (await bus.runs.get(runId))?.status,
+    async stop() {
+      const stopped = Promise.all(started.map((coordinator) => coordinator.stop()));
+      await timing.advance(5_000);
+      await stopped;
+    },
+  };
+}
+
+test('a run that is known is driven to its end, and its queues are cleared', async () => {
+  const { timing, bus, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId);
+  const worker = startWorker();
+  const { coordinator } = start('a');
+  await timing.advance(10_000);
+  expect(await status()).toBe(RunStatus.COMPLETED);
+  expect((await logOf(bus, runId)).at(-1)?.kind).toBe('run-completed');
+  expect((await bus.jobs.outstanding(runId)).size).toBe(0);
+  expect(coordinator.figures().runsLed).toBe(0);
+  await worker.drain();
+  await stop();
+});
+
+test('a coordinator that goes on with no run drives those it is asked for', async () => {
+  const { timing, storeRun, start, startWorker, status, stop } = setUp();
+  const manifest = await storeRun(runId);
+  const worker = startWorker();
+  const { coordinator } = start('a', undefined, 'requested');
+  await timing.advance(10_000);
+  expect([await status(), coordinator.state(runId)]).toEqual([RunStatus.RUNNING, undefined]);
+  coordinator.drive(manifest);
+  await timing.advance(10_000);
+  expect(await status()).toBe(RunStatus.COMPLETED);
+  await worker.drain();
+  await stop();
+});
+
+test('a defect ends the run when it comes three times in a row, and people see why', async () => {
+  const { timing, bus, storeRun, start, status, stop } = setUp();
+  await storeRun(runId);
+  let asked = 0;
+  const openLane: Bus['jobs']['openLane'] = async (kind) => {
+    if (kind === 'execute') asked += 1;
+    throw new TypeError('lanes is not iterable');
+  };
+  start('a', ({ jobs }) => ({ jobs: { ...jobs, openLane } }));
+  await timing.advance(0);
+  expect(asked).toBe(1);
+  await timing.advance(100);
+  expect([asked, await status()]).toEqual([2, RunStatus.RUNNING]);
+  await timing.advance(200);
+  expect([asked, await status()]).toEqual([3, RunStatus.FAILED]);
+  expect((await logOf(bus, runId)).at(-1)).toMatchObject({ kind: 'run-failed', failure: { message: 'lanes is not iterable' } });
+  await stop();
+});
+
+test('trouble with the bus is no defect, however often it comes: the run goes on when it is over', async () => {
+  const { timing, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId);
+  const worker = startWorker();
+  let asked = 0;
+  const { coordinator } = start('a', ({ jobs }) => ({
+    jobs: {
+      ...jobs,
+      openLane: async (kind, ...lane) => {
+        if (kind === 'execute') asked += 1;
+        if (asked <= 8) throw new BusError('open lane', 'the server did not answer');
+        await jobs.openLane(kind, ...lane);
+      },
+    },
+  }));
+  await timing.advance(10_000);
+  expect(await status()).toBe(RunStatus.RUNNING);
+  expect(coordinator.wait(runId)).toMatchObject({ kind: 'bus', what: expect.stringContaining('the server did not answer') });
+  await timing.advance(60_000);
+  expect([asked > 8, await status()]).toEqual([true, RunStatus.COMPLETED]);
+  await worker.drain();
+  await stop();
+});
+
+test('another coordinator takes a run up when its leader is gone for as long as a lease lives, and not before', async () => {
+  const { timing, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId);
+  const first = start('a');
+  await timing.advance(0);
+  const second = start('b');
+  await timing.advance(20_000);
+  // Without a worker the run stands, under its first leader.
+  expect([first.coordinator.figures().runsLed, second.coordinator.figures().runsLed]).toEqual([1, 0]);
+  expect(second.coordinator.wait(runId)).toMatchObject({ kind: 'lease' });
+  await first.own.close();
+  const worker = startWorker();
+  await timing.advance(leaseTtlMs / 2);
+  expect(second.coordinator.figures().runsLed).toBe(0);
+  await timing.advance(leaseTtlMs + 6_000);
+  expect(await status()).toBe(RunStatus.COMPLETED);
+  await worker.drain();
+  await stop();
+});
+
+test('a pause is told at once with how long it has lasted, and the run goes on when it is over', async () => {
+  const { timing, bus, storeRun, start, startWorker, status, stop } = setUp();
+  await storeRun(runId, { status: RunStatus.PAUSED, pauseReason: 'lunch', pausedAtMs: 0 });
+  const worker = startWorker();
+  const { coordinator } = start('a');
+  const told: (string | undefined)[] = [];
+  const end = coordinator.onProgress(runId, (_, wait) => told.push(wait?.kind));
+  await timing.advance(2_000);
+  expect(coordinator.wait(runId)).toMatchObject({ kind: 'paused', waitedMs: timing.wallMs() });
+  expect(told).toContain('paused');
+  expect((await logOf(bus, runId)).map(({ kind }) => kind)).toEqual(['run-started']);
+  await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING }));
+  await timing.advance(0);
+  expect(coordinator.wait(runId)).toBeUndefined();
+  await timing.advance(10_000);
+  expect(await status()).toBe(RunStatus.COMPLETED);
+  end();
+  await worker.drain();
+  await stop();
+});
+
+test('a run that is cancelled while its jobs are under way ends as cancelled', async () => {
+  const { timing, bus, storeRun, start, status, stop } = setUp();
+  await storeRun(runId);
+  start('a');
+  await timing.advance(1_000);
+  expect((await bus.jobs.outstanding(runId)).size).toBeGreaterThan(0);
+  await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.CANCELLED, cancelReason: 'enough' }));
+  await timing.advance(0);
+  expect((await logOf(bus, runId)).at(-1)).toEqual({ kind: 'run-cancelled', reason: 'enough' });
+  expect([await status(), (await bus.jobs.outstanding(runId)).size]).toEqual([RunStatus.CANCELLED, 0]);
+  await stop();
+});
+
+test('a coordinator that stops leaves no timer behind', async () => {
+  const { timing, storeRun, start, stop } = setUp();
+  await storeRun(runId);
+  start('a');
+  await timing.advance(1_000);
+  await stop();
+  expect(timing.waiting()).toBe(0);
+});
