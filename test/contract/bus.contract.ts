@@ -347,6 +347,17 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(idsOf([await pullOne(runId)])).toEqual(['j1']);
       });
 
+      test('that are gone while jobs wait for them are told, and once they are opened again the jobs come', async () => {
+        const runId = newRunId();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        expect(await bus.jobs.closeStuckLanes(runId)).toBe(1);
+        await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
+        expect(await bus.jobs.closeStuckLanes(runId)).toBe(0);
+        const [delivery] = await bus.jobs.pull('execute', runId, { max: 1, waitMs: 2_000 }, never);
+        expect(delivery?.job.jobId).toBe('j1');
+        expect(await bus.jobs.closeStuckLanes(runId)).toBe(0);
+      });
+
       test('tell which jobs are outstanding: queued, or being worked on', async () => {
         const runId = await openedRun();
         expect(await bus.jobs.outstanding(runId)).toEqual(new Set());

@@ -69,8 +69,9 @@ export interface JobQueue {
   /** Ids of the run's jobs that are queued or being worked on. */
   outstanding(runId: string): Promise<Set<string>>;
   /**
-   * Closes the lanes of a run that hold jobs and hand them to nobody, since the server has lost its place in the queue. Their jobs
-   * stay, and come once the lanes are opened again. Takes a second where a lane looks like that; returns how many were closed.
+   * Closes the lanes of a run that hold jobs and hand them to nobody, since the server has lost its place in the queue, or the lane.
+   * Their jobs stay, and come once the lanes are opened again. Takes a second where a lane looks like that; returns how many must be
+   * opened again.
    */
   closeStuckLanes(runId: string): Promise<number>;
 }

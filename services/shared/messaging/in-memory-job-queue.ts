@@ -126,8 +126,12 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       return [];
     },
 
-    // This queue keeps no place that it could lose.
-    closeStuckLanes: async () => 0,
+    async closeStuckLanes(runId) {
+      requireOpen(client, `look at the lanes of ${runId}`);
+      // This queue keeps no place that it could lose.
+      const kinds = new Set([...queue.values()].filter((queued) => queued.runId === runId).map(({ kind }) => kind));
+      return [...kinds].filter((kind) => !lanes.has(laneName(kind, runId))).length;
+    },
 
     async outstanding(runId) {
       requireOpen(client, `list jobs of ${runId}`);

@@ -51,15 +51,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
 
     async closeLanes(runId) {
       // The lanes first: what is purged must not be handed out meanwhile.
-      for (const kind of jobKinds) {
-        await untilDone(session, `close lane ${kind} of ${runId}`, async () => {
-          try {
-            await consumers.delete(streams.jobs, laneName(kind, runId));
-          } catch (error) {
-            if (!isConsumerMissing(error)) throw error;
-          }
-        });
-      }
+      for (const kind of jobKinds) await closeLane(session, kind, runId);
       await untilDone(session, `purge jobs of ${runId}`, () =>
         session.manager.streams.purge(streams.jobs, { filter: subjects.jobsOfRun(runId) }),
       );
@@ -89,9 +81,9 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
         if (!(await isStuck(session, kind, runId))) continue;
         session.logger.error(
           { runId, kind },
-          'the NATS server has lost its place in a queue that holds jobs; its lane is made anew',
+          'the NATS server has lost the lane of a queue that holds jobs, or its place in it; the lane is made anew',
         );
-        await untilDone(session, `close lane ${kind} of ${runId}`, () => consumers.delete(streams.jobs, laneName(kind, runId)));
+        await closeLane(session, kind, runId);
         closed += 1;
       }
       return closed;
@@ -99,7 +91,17 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
   };
 }
 
-/** The same jobs are there twice, and the lane has nothing to deliver and nothing under way either time. */
+async function closeLane(session: NatsSession, kind: JobKind, runId: string): Promise<void> {
+  await untilDone(session, `close lane ${kind} of ${runId}`, async () => {
+    try {
+      await session.manager.consumers.delete(streams.jobs, laneName(kind, runId));
+    } catch (error) {
+      if (!isConsumerMissing(error)) throw error;
+    }
+  });
+}
+
+/** The same jobs are there twice, and the lane is not, or has nothing to deliver and nothing under way either time. */
 async function isStuck(session: NatsSession, kind: JobKind, runId: string): Promise<boolean> {
   const before = await idleJobs(session, kind, runId);
   if (before.length === 0) return false;
@@ -109,7 +111,7 @@ async function isStuck(session: NatsSession, kind: JobKind, runId: string): Prom
   return before.some((job) => after.has(job));
 }
 
-/** Subjects and sequences of the jobs of a lane that has nothing to deliver and nothing under way. */
+/** Subjects and sequences of the jobs of a lane that is not there, or has nothing to deliver and nothing under way. */
 async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Promise<string[]> {
   const lane = await untilDone(session, `look at lane ${kind} of ${runId}`, async () => {
     try {
@@ -119,7 +121,7 @@ async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Pro
       throw error;
     }
   });
-  if (lane === undefined || lane.num_pending > 0 || lane.num_ack_pending > 0) return [];
+  if (lane !== undefined && lane.num_pending + lane.num_ack_pending > 0) return [];
   const queued = await readLastOfEach(session, streams.jobs, subjects.lane(kind, runId));
   return queued.map(({ subject, seq }) => `${subject} ${seq}`);
 }
