@@ -27,7 +27,9 @@ export type Incident =
   /** The process that makes this call stands still, with its call on the way. */
   | { readonly kind: 'pause'; readonly atStep: number; readonly forMs: number }
   /** The jobs that are being worked on are delivered once more. */
-  | { readonly kind: 'redeliver'; readonly atStep: number };
+  | { readonly kind: 'redeliver'; readonly atStep: number }
+  /** Somebody empties the run's queue, and its lanes are gone too. */
+  | { readonly kind: 'purge'; readonly atStep: number };
 
 /** Everything that goes wrong in one simulated run, and who takes part in it. */
 export interface FaultPlan {
@@ -72,12 +74,14 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
   };
   const incident = (): Incident => {
     const atStep = upTo(Math.ceil(1.2 * steps));
-    switch (randomInteger(random, 5)) {
+    switch (randomInteger(random, 6)) {
       case 0:
         return { kind: 'redeliver', atStep };
       case 1:
         return { kind: 'pause', atStep, forMs: upTo(3 * ackWaitMs) };
       case 2:
+        return { kind: 'purge', atStep };
+      case 3:
         return { kind: 'kill-other', atStep, which: upTo(5), downMs: upTo(2 * leaseTtlMs) };
       default:
         return { kind: 'kill', atStep, when: upTo(1) === 0 ? 'before' : 'after', downMs: upTo(2 * leaseTtlMs) };

@@ -35,7 +35,7 @@ const plants: readonly (readonly [what: string, plant: Plant, found: RegExp])[] 
   [
     'a journal that says it has a call and has not: its job pays for it again',
     (bus) => ({ ...bus, journal: { ...bus.journal, record: async () => undefined } }),
-    /was recorded and is not in the journal/,
+    /was recorded, and is not known to the next delivery/,
   ],
   [
     'a store that says it has a result and has not',

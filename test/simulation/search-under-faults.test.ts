@@ -69,6 +69,14 @@ describe('a search over the bus', () => {
     expect([...calls].filter(([, served]) => served.length > 1)).toEqual([]);
   });
 
+  it('does each job once where nothing goes wrong, however much longer than a heartbeat some of them take', async () => {
+    const search = searchOf(configuration(3));
+    const run = await simulateSearch(search, { ...undisturbed, workers: 2, weather: { ...calm, latencyMs: 5, slowJobs: 0.2 } });
+    expect(await violationsOf(run, await logWith(search.configuration, 1))).toEqual([]);
+    expect(run.served.length).toBe(run.published.size);
+    expect(run.trace.filter((line) => line.includes(' heartbeat ')).length).toBeGreaterThan(20);
+  });
+
   it.each([
     ...[1, 2, 3, 4, 5, 6].map((seed) => [`search, seed ${seed}`, configuration(seed), 100] as const),
     ...[7, 8].map((seed) => [`query-level run, seed ${seed}`, queryLevelConfiguration(seed), 80] as const),

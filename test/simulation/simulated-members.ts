@@ -1,10 +1,9 @@
 import { type ControlHandlers, createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
-import type { JobWork } from '../../services/shared/worker/job-work.ts';
+import type { JobContext, JobWork } from '../../services/shared/worker/job-work.ts';
 import { startWorkerReports } from '../../services/shared/worker/report-worker.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { ackWaitMs, type FaultPlan } from './fault-plan.ts';
@@ -29,8 +28,8 @@ export interface MemberSettings {
 export interface SimulatedModel {
   served(call: Served): void;
   recorded(jobId: string, callId: string): void;
-  /** Work at this delivery of a job begins. */
-  started(job: Job): void;
+  /** Work at a delivery of a job begins. */
+  started(context: Pick<JobContext, 'job' | 'journal'>): void;
 }
 
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });
@@ -56,7 +55,7 @@ export function startWorkerMember(settings: MemberSettings, model: SimulatedMode
     model.served,
   );
   const recording: JobWork = (context) => {
-    model.started(context.job);
+    model.started(context);
     return work({
       ...context,
       record: async (call) => {

@@ -5,6 +5,7 @@ import type { Job } from '../../services/shared/contracts/generated/scale/v1/job
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import type { Bus, Delivery } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
+import type { JobContext } from '../../services/shared/worker/job-work.ts';
 import { createVirtualClock, StandstillError } from '../support/virtual-clock.ts';
 import { ackWaitMs, calm, type FaultPlan, leaseTtlMs } from './fault-plan.ts';
 import type { MadeUpSearch } from './made-up-searches.ts';
@@ -24,7 +25,10 @@ export interface SimulatedRun {
   readonly served: readonly Served[];
   /** Ids of all jobs that were ever queued. */
   readonly published: ReadonlySet<string>;
-  /** Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next. */
+  /**
+   * Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next, or that the next
+   * delivery of their job did not know.
+   */
   readonly forgottenCalls: readonly string[];
   /** Jobs whose work began although the store had their result before they were delivered. */
   readonly startedAnswered: readonly string[];
@@ -58,7 +62,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const trace: string[] = [];
   const served: Served[] = [];
   const published = new Set<string>();
-  const recorded = new Set<string>();
+  const recordedAtMs = new Map<string, number>();
   const forgottenCalls: string[] = [];
   const storedAtMs = new Map<string, number>();
   const deliveredAtMs = new WeakMap<Job, number>();
@@ -88,6 +92,9 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
         case 'redeliver':
           server.redeliver(runId);
           return true;
+        case 'purge':
+          observer.jobs.closeLanes(runId).catch((error: unknown) => tell(String(error)));
+          return true;
         case 'pause':
           process.pause();
           time.after(incident.forMs, () => process.resume());
@@ -106,12 +113,19 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     },
   });
 
+  const recordedBefore = (jobId: string, beforeMs: number): string[] =>
+    [...recordedAtMs]
+      .filter(([call, atMs]) => atMs < beforeMs && call.startsWith(`${jobId}/`))
+      .map(([call]) => call.slice(jobId.length + 1));
   const model = {
     served: (call: Served) => served.push(call),
-    recorded: (jobId: string, callId: string) => recorded.add(`${jobId}/${callId}`),
-    started: (job: Job) => {
-      const storedMs = storedAtMs.get(job.jobId);
-      if (storedMs !== undefined && storedMs < (deliveredAtMs.get(job) ?? 0)) startedAnswered.push(job.jobId);
+    recorded: (jobId: string, callId: string) => recordedAtMs.set(`${jobId}/${callId}`, time.monotonicMs()),
+    started: ({ job, journal }: Pick<JobContext, 'job' | 'journal'>) => {
+      const { jobId } = job;
+      const deliveredMs = deliveredAtMs.get(job) ?? 0;
+      if ((storedAtMs.get(jobId) ?? deliveredMs) < deliveredMs) startedAnswered.push(jobId);
+      const missing = recordedBefore(jobId, deliveredMs).filter((callId) => !journal.has(callId));
+      forgottenCalls.push(...missing.map((callId) => `${jobId}/${callId}`));
     },
   };
   const start = (place: string): void => {
@@ -145,8 +159,8 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
       ...bus.journal,
       read: async (ofRun, jobId) => {
         const calls = await bus.journal.read(ofRun, jobId);
-        const known = [...recorded].filter((call) => call.startsWith(`${jobId}/`));
-        forgottenCalls.push(...known.filter((call) => !calls.has(call.slice(jobId.length + 1))));
+        const missing = recordedBefore(jobId, time.monotonicMs() + 1).filter((callId) => !calls.has(callId));
+        forgottenCalls.push(...missing.map((callId) => `${jobId}/${callId}`));
         return calls;
       },
     },

@@ -33,7 +33,7 @@ export async function violationsOf(run: SimulatedRun, expected: readonly string[
     ...(await misspent(run, state)),
     ...run.startedAnswered.map((jobId) => `${jobId} was begun again although the store had its result`),
     ...run.ackedUnanswered.map((jobId) => `${jobId} was acknowledged before the store had a result of it`),
-    ...run.forgottenCalls.map((call) => `the call ${call} was recorded and is not in the journal`),
+    ...run.forgottenCalls.map((call) => `the call ${call} was recorded, and is not known to the next delivery of its job`),
     ...(run.standstill === undefined ? run.leftBehind : []),
   ];
 }

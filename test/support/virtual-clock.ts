@@ -44,9 +44,10 @@ export function createVirtualClock(): VirtualClock {
       timer.action = undefined;
     };
   };
+  /** The one that fires next, which stays where it is. */
   const next = (): Timer | undefined => {
     while (timers.length > 0 && timers.at(-1)?.action === undefined) timers.pop();
-    return timers.pop();
+    return timers.at(-1);
   };
 
   return {
@@ -69,6 +70,7 @@ export function createVirtualClock(): VirtualClock {
           const timer = next();
           if (timer === undefined) return end(() => reject(new StandstillError(`nothing is left to happen after ${now} ms`)));
           if (timer.atMs > latest) return end(() => reject(new StandstillError(`it has not happened within ${withinMs} ms`)));
+          timers.pop();
           const { action } = timer;
           timer.action = undefined;
           waiting -= 1;
