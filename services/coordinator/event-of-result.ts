@@ -46,10 +46,10 @@ export function executedEvent(
 ): RunEvent {
   if (purpose === 'final') return { kind: 'final-executions-completed', round, outcomes };
   if (purpose === undefined) return { kind: 'executions-completed', round, outcomes };
-  const attempt = state.rounds[round - 1]?.proposals.at(-1)?.attempt ?? 0;
+  const turn = state.rounds[round - 1]?.proposals.at(-1)?.turn ?? 0;
   const [outcome] = outcomes;
   if (outcome === undefined || outcomes.length > 1) throw new Error(`the canary of round ${round} is one execution`);
-  return { kind: 'canary-completed', round, attempt, outcome };
+  return { kind: 'canary-completed', round, turn, outcome };
 }
 
 /** The optimizer's reply to a proposal prompt, parsed, checked, and taken or refused. */
@@ -57,12 +57,12 @@ export function workflowProposedOf(
   result: Result,
   state: RunState,
   benchmark: Benchmark,
-  { round, attempt, queryIndex }: ProposeCommand,
+  { round, turn, queryIndex }: ProposeCommand,
 ): WorkflowProposed | QueryWorkflowProposed {
   const read = { ...readProposal(result, state, benchmark), tokens: tokenUseOf(result)[0] };
   return queryIndex === undefined
-    ? admitProposal({ state, round, attempt, ...read })
-    : queryProposalOf({ round, attempt, queryIndex, ...read });
+    ? admitProposal({ state, round, turn, ...read })
+    : queryProposalOf({ round, turn, queryIndex, ...read });
 }
 
 function readProposal(result: Result, state: RunState, benchmark: Benchmark): { parsed: ParsedProposal; reply: string } {
@@ -79,9 +79,9 @@ function readProposal(result: Result, state: RunState, benchmark: Benchmark): { 
   return { parsed, reply: text };
 }
 
-export function predictionCompletedOf(result: Result, round: number, attempt: number): PredictionCompleted {
+export function predictionCompletedOf(result: Result, round: number, turn: number): PredictionCompleted {
   const tokens = tokenUseOf(result)[0];
-  const base = { kind: 'prediction-completed', round, attempt, ...(tokens ? { tokens } : {}) } as const;
+  const base = { kind: 'prediction-completed', round, turn, ...(tokens ? { tokens } : {}) } as const;
   if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
     return { ...base, reason: '', failure: jobFailureOf(result) };
   }

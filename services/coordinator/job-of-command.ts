@@ -25,15 +25,15 @@ const completionTimeLimitMs = 10 * 60_000;
 export async function jobsOf(command: WorkCommand, state: RunState, source: JobSource): Promise<Job[]> {
   if (command.kind === 'execute') return await executionJobs(command, state, source);
   const { benchmark, bus } = source;
-  const { round, attempt } = command;
+  const { round, turn } = command;
   const promptBlob = await bus.blobs.put(new TextEncoder().encode(promptOf(command, state, benchmark)));
-  const work = { $case: command.kind, value: { round, attempt, promptBlob } };
+  const work = { $case: command.kind, value: { round, attempt: turn, promptBlob } };
   return [job(source, completionJobId(command), completionTimeLimitMs, work)];
 }
 
 function promptOf(command: CompletionCommand, state: RunState, benchmark: Benchmark): string {
-  const { round, attempt } = command;
-  const request = { state, benchmark, round, attempt };
+  const { round, turn } = command;
+  const request = { state, benchmark, round, turn };
   if (command.kind === 'predict') return buildPredictionPrompt(request);
   const { queryIndex } = command;
   return queryIndex === undefined ? buildProposalPrompt(request) : buildQueryProposalPrompt({ ...request, queryIndex });

@@ -173,7 +173,7 @@ async function* entriesOf(
   const event =
     command.kind === 'propose'
       ? workflowProposedOf(result, state(), benchmark, command)
-      : predictionCompletedOf(result, command.round, command.attempt);
+      : predictionCompletedOf(result, command.round, command.turn);
   yield { event, jobIds: [jobId] };
 }
 

@@ -48,11 +48,11 @@ function jobsOf(event: RunEvent, before: RunState | undefined): string[] {
       return executions(event.round, [event.outcome]);
     case 'workflow-proposed':
       // Nobody has proposed the initial workflow.
-      return event.attempt === 0 ? [] : [`propose-${event.round}-${event.attempt}`];
+      return event.turn === 0 ? [] : [`propose-${event.round}-${event.turn}`];
     case 'query-workflow-proposed':
-      return [`propose-${event.round}-${event.attempt}-query-${event.queryIndex}`];
+      return [`propose-${event.round}-${event.turn}-query-${event.queryIndex}`];
     case 'prediction-completed':
-      return [`predict-${event.round}-${event.attempt}`];
+      return [`predict-${event.round}-${event.turn}`];
     default:
       return [];
   }

@@ -225,7 +225,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     {
       kind: fc.constant('workflow-proposed' as const),
       round: uint32,
-      attempt: uint32,
+      turn: uint32,
       modification: text,
       workflow,
       workflowHash: text,
@@ -233,14 +233,14 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
       reply: text,
       tokens,
     },
-    { requiredKeys: ['kind', 'round', 'attempt', 'modification', 'workflowHash', 'reply'] },
+    { requiredKeys: ['kind', 'round', 'turn', 'modification', 'workflowHash', 'reply'] },
   ),
   fc.record(
     {
       kind: fc.constant('query-workflow-proposed' as const),
       round: uint32,
       queryIndex: uint32,
-      attempt: uint32,
+      turn: uint32,
       modification: text,
       workflow,
       workflowHash: text,
@@ -248,7 +248,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
       reply: text,
       tokens,
     },
-    { requiredKeys: ['kind', 'round', 'queryIndex', 'attempt', 'modification', 'workflowHash', 'reply'] },
+    { requiredKeys: ['kind', 'round', 'queryIndex', 'turn', 'modification', 'workflowHash', 'reply'] },
   ),
   fc.record({
     kind: fc.constant('sample-drawn' as const),
@@ -258,7 +258,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
       maxLength: 3,
     }),
   }),
-  fc.record({ kind: fc.constant('canary-completed' as const), round: uint32, attempt: uint32, outcome }),
+  fc.record({ kind: fc.constant('canary-completed' as const), round: uint32, turn: uint32, outcome }),
   fc.record({
     kind: fc.constantFrom('executions-completed' as const, 'final-executions-completed' as const),
     round: uint32,
@@ -268,13 +268,13 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     {
       kind: fc.constant('prediction-completed' as const),
       round: uint32,
-      attempt: uint32,
+      turn: uint32,
       score: double,
       reason: text,
       failure,
       tokens,
     },
-    { requiredKeys: ['kind', 'round', 'attempt', 'reason'] },
+    { requiredKeys: ['kind', 'round', 'turn', 'reason'] },
   ),
   fc.record(
     { kind: fc.constant('round-completed' as const), round: uint32, evaluation, failure },

@@ -98,7 +98,7 @@ export const sampleEvents: readonly RunEvent[] = [
   {
     kind: 'workflow-proposed',
     round: 4,
-    attempt: 1,
+    turn: 1,
     modification: 'Ask for three drafts and vote — “majority”',
     workflow: configuration.initialWorkflow,
     workflowHash: 'cd'.repeat(32),
@@ -110,7 +110,7 @@ export const sampleEvents: readonly RunEvent[] = [
     kind: 'query-workflow-proposed',
     round: 1,
     queryIndex: 58,
-    attempt: 2,
+    turn: 2,
     modification: 'Plan first',
     workflow: configuration.initialWorkflow,
     workflowHash: 'ef'.repeat(32),
@@ -135,7 +135,7 @@ export const sampleEvents: readonly RunEvent[] = [
   {
     kind: 'canary-completed',
     round: 4,
-    attempt: 1,
+    turn: 1,
     outcome: { queryIndex: 7, repeat: 0, score: 0, answer: '', failure, tokens: [tokens] },
   },
   {
@@ -143,7 +143,7 @@ export const sampleEvents: readonly RunEvent[] = [
     round: 4,
     outcomes: [{ queryIndex: 9, repeat: 0, score: 0.5, answer: '7', otherScores: { strict: 1 }, tokens: [tokens] }],
   },
-  { kind: 'prediction-completed', round: 4, attempt: 2, score: 0.625, reason: 'It votes.', failure, tokens },
+  { kind: 'prediction-completed', round: 4, turn: 2, score: 0.625, reason: 'It votes.', failure, tokens },
   {
     kind: 'round-completed',
     round: 4,
@@ -168,9 +168,9 @@ export const sampleEvents: readonly RunEvent[] = [
 
 /** The same with every optional part left out. */
 export const bareEvents: readonly RunEvent[] = [
-  { kind: 'workflow-proposed', round: 1, attempt: 0, modification: '', workflowHash: '', reply: '' },
-  { kind: 'prediction-completed', round: 0, attempt: 0, reason: '' },
+  { kind: 'workflow-proposed', round: 1, turn: 0, modification: '', workflowHash: '', reply: '' },
+  { kind: 'prediction-completed', round: 0, turn: 0, reason: '' },
   { kind: 'round-completed', round: 0 },
   { kind: 'round-completed', round: 1, evaluation: { method: '', score: 0, executions: 0 } },
-  { kind: 'prediction-completed', round: 1, attempt: 1, score: 0, reason: '' },
+  { kind: 'prediction-completed', round: 1, turn: 1, score: 0, reason: '' },
 ];

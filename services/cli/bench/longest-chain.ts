@@ -38,9 +38,9 @@ function jobsOf(event: RunEvent, state: RunState | undefined): string[] {
     executionJobId(state?.rounds[round - 1]?.workflowHash ?? '', outcome.queryIndex, outcome.repeat);
   switch (event.kind) {
     case 'workflow-proposed':
-      return [completionJobId({ kind: 'propose', round: event.round, attempt: event.attempt })];
+      return [completionJobId({ kind: 'propose', round: event.round, turn: event.turn })];
     case 'prediction-completed':
-      return [completionJobId({ kind: 'predict', round: event.round, attempt: event.attempt })];
+      return [completionJobId({ kind: 'predict', round: event.round, turn: event.turn })];
     case 'canary-completed':
       return [execution(event.round, event.outcome)];
     case 'executions-completed':

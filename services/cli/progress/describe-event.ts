@@ -24,10 +24,10 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
     case 'round-started':
       return event.parentRound === 0 ? undefined : detail(`round ${event.round}: from round ${event.parentRound}`);
     case 'workflow-proposed':
-      if (event.attempt === 0) return undefined;
+      if (event.turn === 0) return undefined;
       if (event.failure !== undefined) {
         return {
-          ...detail(`round ${event.round}: proposal ${event.attempt} refused: ${oneLine(event.failure.message)}`),
+          ...detail(`round ${event.round}: proposal ${event.turn} refused: ${oneLine(event.failure.message)}`),
           tone: 'bad',
         };
       }
@@ -36,7 +36,7 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
       return event.failure === undefined
         ? undefined
         : {
-            ...detail(`query ${event.queryIndex}: proposal ${event.attempt} refused: ${oneLine(event.failure.message)}`),
+            ...detail(`query ${event.queryIndex}: proposal ${event.turn} refused: ${oneLine(event.failure.message)}`),
             tone: 'bad',
           };
     case 'canary-completed':

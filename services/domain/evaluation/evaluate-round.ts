@@ -14,7 +14,7 @@ import { warmUpFor } from './warm-up.ts';
 export function evaluateRound(state: RunState, round: Round, methods: EvaluationMethods): readonly Command[] {
   const method = methodOf(state, methods);
   const executions = outstandingExecutions(round, state.configuration);
-  const predict: Command = { kind: 'predict', round: round.round, attempt: round.predictions.length + 1 };
+  const predict: Command = { kind: 'predict', round: round.round, turn: round.predictions.length + 1 };
   if (executions.length > 0) {
     const execute: Command = { kind: 'execute', round: round.round, workflowHash: round.workflowHash, executions };
     return asksForPrediction(state, round, method) ? [execute, predict] : [execute];

@@ -32,11 +32,11 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
   };
 }
 
-/** 'pending' until the optimizer has given a usable prediction or the attempts are used up (then undefined). */
-export function predictionOf(round: Round, attempts: number): number | 'pending' | undefined {
+/** 'pending' until the optimizer has given a usable prediction or the turns are used up (then undefined). */
+export function predictionOf(round: Round, turns: number): number | 'pending' | undefined {
   const score = round.predictions.at(-1)?.score;
   if (score !== undefined) return score;
-  return round.predictions.length < attempts ? 'pending' : undefined;
+  return round.predictions.length < turns ? 'pending' : undefined;
 }
 
 function scoreRow(round: Round, queryCount: number): number[] {

@@ -13,11 +13,11 @@ const limits = { workflow: 12_000, records: 5, recordedWorkflow: 2500, problem: 
  * prediction in warm-up rounds too, so that later prompts can show how good they were.
  * @throws RangeError if the round has no workflow
  */
-export function buildPredictionPrompt({ state, benchmark, round, attempt }: PromptRequest): string {
+export function buildPredictionPrompt({ state, benchmark, round, turn }: PromptRequest): string {
   const { configuration } = state;
   const open = state.rounds[round - 1];
   if (open?.workflow === undefined) throw new RangeError(`round ${round} has no workflow to predict a score for`);
-  const refused = attempt > 1 ? open.predictions.at(-1)?.failure : undefined;
+  const refused = turn > 1 ? open.predictions.at(-1)?.failure : undefined;
   return [
     predictionInstructions(benchmark, configuration.executor.model, configuration.seed),
     experienceSection(warmUpRecords(state).filter((record) => record.round !== round)),

@@ -14,7 +14,7 @@ export interface PromptRequest {
   readonly benchmark: Benchmark;
   readonly round: number;
   /** From 1. Above it, the prompt shows what was wrong with the reply before. */
-  readonly attempt: number;
+  readonly turn: number;
 }
 
 /** Characters of each variable part, so that the whole stays within a few thousand tokens whatever a search comes up with. */
@@ -30,7 +30,7 @@ const limits = {
 };
 
 /** The optimizer's prompt for a new workflow (Eq 5): what stays the same first, the repair of a refused reply last. */
-export function buildProposalPrompt({ state, benchmark, round, attempt }: PromptRequest): string {
+export function buildProposalPrompt({ state, benchmark, round, turn }: PromptRequest): string {
   const { configuration } = state;
   const open = roundOf(state, round);
   const parent = roundOf(state, open.parentRound);
@@ -38,11 +38,11 @@ export function buildProposalPrompt({ state, benchmark, round, attempt }: Prompt
   return [
     proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery),
     parentSection(parent),
-    experienceSection(experience, { round, attempt: attempt - 1 }),
+    experienceSection(experience, { round, turn: turn - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience.failingQueries, benchmark),
     repairSection(
-      attempt > 1 ? open.proposals.at(-1) : undefined,
+      turn > 1 ? open.proposals.at(-1) : undefined,
       'Keep its idea and mend what was refused, or choose another modification if it was a repetition.',
     ),
     asksForConfidence(configuration.evaluation) ? confidenceRequest : '',
@@ -70,12 +70,12 @@ ${shortened(workflowYaml(workflow), limits.workflow)}
 </parent>`;
 }
 
-/** @param last the attempt that the repair section shows in full */
+/** @param last the turn that the repair section shows in full */
 function experienceSection(
   { worked, failed, refused }: Experience,
-  last: { readonly round: number; readonly attempt: number },
+  last: { readonly round: number; readonly turn: number },
 ): string {
-  const earlier = refused.filter((edit) => edit.round !== last.round || edit.attempt !== last.attempt);
+  const earlier = refused.filter((edit) => edit.round !== last.round || edit.turn !== last.turn);
   const parts = [
     listed('Worked (each gave a better workflow; do not repeat it, but learn from it):', worked.map(triedLine)),
     listed('Did not help (do not try again):', failed.map(triedLine)),

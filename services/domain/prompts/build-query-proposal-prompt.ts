@@ -19,13 +19,13 @@ const limits = { workflow: 12_000, field: 24_000 };
  * that a server's prefix cache holds it.
  * @throws RangeError if there is no such round or query
  */
-export function buildQueryProposalPrompt({ state, benchmark, round, attempt, queryIndex }: QueryPromptRequest): string {
+export function buildQueryProposalPrompt({ state, benchmark, round, turn, queryIndex }: QueryPromptRequest): string {
   const { configuration } = state;
   const { workflow, queryProposals = [] } = state.rounds[round - 1] ?? {};
   const query = benchmark.queries[queryIndex];
   if (workflow === undefined || query === undefined)
     throw new RangeError(`round ${round} has no query ${queryIndex} to write for`);
-  const refused = attempt > 1 ? queryProposals.findLast((proposal) => proposal.queryIndex === queryIndex) : undefined;
+  const refused = turn > 1 ? queryProposals.findLast((proposal) => proposal.queryIndex === queryIndex) : undefined;
   return [
     instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow),
     querySection(query, benchmark.inputs),

@@ -39,7 +39,7 @@ function jobsOf(event: RunEvent): number {
       return event.outcomes.length;
     case 'workflow-proposed':
       // Nobody was asked for the initial workflow.
-      return event.attempt === 0 ? 0 : 1;
+      return event.turn === 0 ? 0 : 1;
     case 'query-workflow-proposed':
     case 'canary-completed':
     case 'prediction-completed':

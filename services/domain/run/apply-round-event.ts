@@ -82,9 +82,9 @@ export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
 
 function propose(state: RunState, round: Round, event: WorkflowProposed): Round {
   refuseUnless(round.workflow === undefined, event, `round ${round.round} has its workflow`);
-  const attempt = round.proposals.length + (round.round === 1 ? 0 : 1);
-  const attempts = round.round === 1 ? 0 : proposalLimit(round, state.configuration.search);
-  refuseUnless(event.attempt === attempt && attempt <= attempts, event, `attempt ${event.attempt} is not the next one`);
+  const turn = round.proposals.length + (round.round === 1 ? 0 : 1);
+  const turns = round.round === 1 ? 0 : proposalLimit(round, state.configuration.search);
+  refuseUnless(event.turn === turn && turn <= turns, event, `turn ${event.turn} is not the next one`);
   refuseUnlessTakenOrNot(event);
   const proposals = [...round.proposals, event];
   if (event.workflow === undefined) return { ...round, proposals };
@@ -96,8 +96,8 @@ function proposeForQuery(state: RunState, round: Round, event: QueryWorkflowProp
   refuseUnless(isQueryLevel(state.configuration), event, 'this run looks for one workflow for all queries');
   refuseUnless(round.workflow !== undefined && round.samples.length === 0, event, `round ${round.round} waits for no proposal`);
   const [next] = awaitedProposals(round, state.configuration.benchmark.queryCount);
-  const place = `attempt ${event.attempt} for query ${event.queryIndex}`;
-  refuseUnless(next?.queryIndex === event.queryIndex && next.attempt === event.attempt, event, `${place} is not the next one`);
+  const place = `turn ${event.turn} for query ${event.queryIndex}`;
+  refuseUnless(next?.queryIndex === event.queryIndex && next.turn === event.turn, event, `${place} is not the next one`);
   refuseUnlessTakenOrNot(event);
   return { ...round, queryProposals: [...(round.queryProposals ?? []), event] };
 }
@@ -114,7 +114,7 @@ function takeCanary(state: RunState, round: Round, event: CanaryCompleted): Roun
   const untouched = canary === undefined && round.samples.length === 0 && round.predictions.length === 0;
   refuseUnless(workflow !== undefined && untouched, event, `round ${round.round} has no workflow that waits for its canary`);
   const taken = round.proposals.at(-1);
-  refuseUnless(taken !== undefined && event.attempt === taken.attempt, event, `attempt ${event.attempt} was not taken`);
+  refuseUnless(taken !== undefined && event.turn === taken.turn, event, `turn ${event.turn} was not taken`);
   const { outcome } = event;
   refuseUnless(isQuery(state, outcome.queryIndex) && outcome.repeat === 0, event, `there is no query ${outcome.queryIndex}`);
   refuseUnlessScored(outcome, event);
@@ -158,9 +158,9 @@ function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted):
 
 function addPrediction(state: RunState, round: Round, event: PredictionCompleted): Round {
   refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow to predict for`);
-  const attempt = round.predictions.length + 1;
-  const attempts = state.configuration.evaluation.predictionAttempts;
-  refuseUnless(event.attempt === attempt && attempt <= attempts, event, `attempt ${event.attempt} is not the next one`);
+  const turn = round.predictions.length + 1;
+  const turns = state.configuration.evaluation.predictionAttempts;
+  refuseUnless(event.turn === turn && turn <= turns, event, `turn ${event.turn} is not the next one`);
   refuseUnless(round.predictions.at(-1)?.score === undefined, event, `round ${round.round} has its prediction`);
   refuseUnless((event.score === undefined) === (event.failure !== undefined), event, 'it has either a score or a failure');
   refuseUnless(event.score === undefined || isScore(event.score), event, `the score ${event.score} is not in [0, 1]`);

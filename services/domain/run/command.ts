@@ -15,12 +15,12 @@ export type Command =
 export type WorkCommand =
   | ExecuteCommand
   | ProposeCommand
-  | { readonly kind: 'predict'; readonly round: number; readonly attempt: number };
+  | { readonly kind: 'predict'; readonly round: number; readonly turn: number };
 
 export interface ProposeCommand {
   readonly kind: 'propose';
   readonly round: number;
-  readonly attempt: number;
+  readonly turn: number;
   /** The query that the workflow is for. Absent: it is for all of them. */
   readonly queryIndex?: number;
 }

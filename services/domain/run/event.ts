@@ -69,12 +69,12 @@ export interface ParentCandidate {
   readonly probability: number;
 }
 
-/** The optimizer's reply (Eq 5), taken or refused. A refused one is asked for again until the attempts are used up. */
+/** The optimizer's reply (Eq 5), taken or refused. A refused one is asked for again until the turns are used up. */
 export interface WorkflowProposed {
   readonly kind: 'workflow-proposed';
   readonly round: number;
   /** From 1; 0 for the initial workflow of round 1, which nobody proposed. */
-  readonly attempt: number;
+  readonly turn: number;
   readonly modification: string;
   readonly workflow?: Workflow;
   /** Hash of the canonical form, "" without a workflow. */
@@ -99,7 +99,7 @@ export interface CanaryCompleted {
   readonly kind: 'canary-completed';
   readonly round: number;
   /** Of the proposal that was taken. */
-  readonly attempt: number;
+  readonly turn: number;
   readonly outcome: ExecutionOutcome;
 }
 
@@ -136,7 +136,7 @@ export interface ExecutionOutcome {
 export interface PredictionCompleted {
   readonly kind: 'prediction-completed';
   readonly round: number;
-  readonly attempt: number;
+  readonly turn: number;
   readonly score?: number;
   readonly reason: string;
   readonly failure?: Failure;

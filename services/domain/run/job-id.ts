@@ -3,9 +3,9 @@ import type { ExecuteCommand, WorkCommand } from './command.ts';
 export type CompletionCommand = Exclude<WorkCommand, ExecuteCommand>;
 
 export function completionJobId(command: CompletionCommand): string {
-  const { kind, round, attempt } = command;
+  const { kind, round, turn } = command;
   const query = command.kind === 'propose' && command.queryIndex !== undefined ? `-query-${command.queryIndex}` : '';
-  return `${kind}-${round}-${attempt}${query}`;
+  return `${kind}-${round}-${turn}${query}`;
 }
 
 /** The identity of an execution within a run: the same one is never paid for twice, whatever asks for it. */

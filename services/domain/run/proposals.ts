@@ -7,10 +7,10 @@ export function brokenProposals({ proposals }: Pick<Round, 'proposals'>): Round[
   return proposals.filter(({ workflow, failure }) => workflow !== undefined && failure !== undefined);
 }
 
-/** Times the optimizer may be asked in this round: a workflow that broke on the last attempt still gets its repair turn. */
+/** Times the optimizer may be asked in this round: one that broke on the last turn still gets a turn to mend it. */
 export function proposalLimit(round: Pick<Round, 'proposals'>, { proposalAttempts }: SearchSettings): number {
   const [first] = brokenProposals(round);
-  return first === undefined ? proposalAttempts : Math.max(proposalAttempts, first.attempt + 1);
+  return first === undefined ? proposalAttempts : Math.max(proposalAttempts, first.turn + 1);
 }
 
 /** What the optimizer reads of it. */

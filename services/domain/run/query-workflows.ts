@@ -2,11 +2,11 @@ import type { Workflow } from '../workflow/workflow.ts';
 import type { Round } from './state.ts';
 
 /** A reply that was refused is mended once; then the query falls back to the initial workflow. */
-const attempts = 2;
+const turns = 2;
 
 export interface AwaitedProposal {
   readonly queryIndex: number;
-  readonly attempt: number;
+  readonly turn: number;
 }
 
 /**
@@ -16,11 +16,11 @@ export interface AwaitedProposal {
 export function awaitedProposals({ queryProposals = [] }: Pick<Round, 'queryProposals'>, queryCount: number): AwaitedProposal[] {
   const first = queryProposals.slice(0, queryCount);
   if (first.length < queryCount) {
-    return Array.from({ length: queryCount - first.length }, (_, index) => ({ queryIndex: first.length + index, attempt: 1 }));
+    return Array.from({ length: queryCount - first.length }, (_, index) => ({ queryIndex: first.length + index, turn: 1 }));
   }
   const refused = first.filter(({ failure }) => failure !== undefined);
   const mended = queryProposals.length - queryCount;
-  return refused.slice(mended).map(({ queryIndex }) => ({ queryIndex, attempt: attempts }));
+  return refused.slice(mended).map(({ queryIndex }) => ({ queryIndex, turn: turns }));
 }
 
 export interface ExecutedWorkflow {

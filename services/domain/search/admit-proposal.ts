@@ -16,7 +16,7 @@ export interface ProposalToAdmit {
   readonly state: RunState;
   /** The open round. */
   readonly round: number;
-  readonly attempt: number;
+  readonly turn: number;
   readonly parsed: ParsedProposal;
   /** The reply as it came. */
   readonly reply: string;
@@ -28,8 +28,8 @@ export interface ProposalToAdmit {
  * that differs from such a workflow only trivially, and a modification that was tried on the same parent (AFlow's rule). An edit that was refused may come again: a repaired
  * workflow has the same modification.
  */
-export function admitProposal({ state, round, attempt, parsed, reply, tokens }: ProposalToAdmit): WorkflowProposed {
-  const base = { kind: 'workflow-proposed', round, attempt, reply, ...defined({ tokens }) } as const;
+export function admitProposal({ state, round, turn, parsed, reply, tokens }: ProposalToAdmit): WorkflowProposed {
+  const base = { kind: 'workflow-proposed', round, turn, reply, ...defined({ tokens }) } as const;
   const modification = parsed.modification ?? '';
   if ('failure' in parsed) return { ...base, modification, workflowHash: '', failure: parsed.failure };
   const failure = duplicateOf(state, parsed.workflowHash, parsed.workflow) ?? repetitionOf(state, round, modification);

@@ -33,7 +33,7 @@ export interface TriedEdit {
 
 export interface RefusedEdit {
   readonly round: number;
-  readonly attempt: number;
+  readonly turn: number;
   readonly modification: string;
   readonly failure: Failure;
   /** Of its round, where the static check gave one. */
@@ -98,10 +98,10 @@ function triedEdit(parent: Round, { round, modification, evaluation }: Round): T
 }
 
 function refusedEdits({ configuration }: RunState, { round, proposals }: Round): RefusedEdit[] {
-  return proposals.flatMap(({ attempt, modification, failure }) => {
+  return proposals.flatMap(({ turn, modification, failure }) => {
     if (failure === undefined) return [];
     const { score } = scoresZero(failure, configuration.search) ? staticScore : { score: undefined };
-    return [{ round, attempt, modification, failure, ...defined({ score }) }];
+    return [{ round, turn, modification, failure, ...defined({ score }) }];
   });
 }
 
@@ -118,7 +118,7 @@ function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {
     .sort((one, other) => other.count - one.count);
 }
 
-/** Each query once; drawn anew in each round, but the same for all attempts of a round. */
+/** Each query once; drawn anew in each round, but the same for all turns of a round. */
 function failingQueries(state: RunState, parent: Round): ExecutionOutcome[] {
   const { seed, search } = state.configuration;
   const failing = parent.outcomes.filter(({ score }) => score < failingBelow);

@@ -64,24 +64,25 @@ function nextRound(state: RunState): RoundStarted {
   return { kind: 'round-started', round, ...selectParent(rounds, configuration.search, random) };
 }
 
-/** A refused proposal is asked for again; a round without a workflow after the last attempt is over, and counts as a round. */
+/** A refused proposal is asked for again; a round without a workflow after the last turn is over, and counts as a round. */
 function planProposal({ configuration }: RunState, open: Round): readonly Command[] {
   const { round, proposals } = open;
   if (round === 1) return append(initialProposal(configuration.initialWorkflow));
-  const attempt = proposals.length + 1;
+  const turn = proposals.length + 1;
   const mayAsk =
-    attempt <= proposalLimit(open, configuration.search) && !scoresZero(proposals.at(-1)?.failure, configuration.search);
-  if (mayAsk && brokenProposals(open).length < brokenWorkflowsAllowed) return [{ kind: 'propose', round, attempt }];
+    turn <= proposalLimit(open, configuration.search) && !scoresZero(proposals.at(-1)?.failure, configuration.search);
+  if (mayAsk && brokenProposals(open).length < brokenWorkflowsAllowed) return [{ kind: 'propose', round, turn }];
   return append({ kind: 'round-completed', round, failure: noWorkflow(proposals.length, proposals.at(-1)?.failure) });
 }
 
 function initialProposal(workflow: RunState['configuration']['initialWorkflow']): RunEvent {
   const workflowHash = canonicalHash(workflow);
-  return { kind: 'workflow-proposed', round: 1, attempt: 0, modification: '', workflow, workflowHash, reply: '' };
+  return { kind: 'workflow-proposed', round: 1, turn: 0, modification: '', workflow, workflowHash, reply: '' };
 }
 
-function noWorkflow(attempts: number, last: Failure | undefined): Failure {
-  const message = `no usable workflow in ${attempts} attempt${attempts === 1 ? '' : 's'}; the last: ${last?.message ?? 'none made'}`;
+function noWorkflow(turns: number, last: Failure | undefined): Failure {
+  // In words that logs have had from the start: the same seed gives the same bytes.
+  const message = `no usable workflow in ${turns} attempt${turns === 1 ? '' : 's'}; the last: ${last?.message ?? 'none made'}`;
   return { kind: last?.kind ?? 'invalid-workflow', message };
 }
 

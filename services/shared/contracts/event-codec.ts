@@ -69,8 +69,8 @@ function bodyToProto(event: RunEvent): Body {
     case 'query-workflow-proposed':
       return { $case: 'queryWorkflowProposed', value: proposalToProto(event) };
     case 'canary-completed': {
-      const { round, attempt, outcome } = event;
-      return { $case: 'canaryCompleted', value: { round, attempt, outcome: outcomeToProto(outcome) } };
+      const { round, turn, outcome } = event;
+      return { $case: 'canaryCompleted', value: { round, attempt: turn, outcome: outcomeToProto(outcome) } };
     }
     case 'sample-drawn': {
       const strata = event.strata.map((stratum) => ({ ...stratum }));
@@ -79,10 +79,10 @@ function bodyToProto(event: RunEvent): Body {
     case 'executions-completed':
       return { $case: 'executionsCompleted', value: { round: event.round, outcomes: event.outcomes.map(outcomeToProto) } };
     case 'prediction-completed': {
-      const { kind: _, score, failure, tokens, ...rest } = event;
+      const { kind: _, turn: attempt, score, failure, tokens, ...rest } = event;
       return {
         $case: 'predictionCompleted',
-        value: { ...rest, score, failure: failure && failureToProto(failure), tokens: tokens && tokensToProto(tokens) },
+        value: { ...rest, attempt, score, failure: failure && failureToProto(failure), tokens: tokens && tokensToProto(tokens) },
       };
     }
     case 'round-completed': {
@@ -128,19 +128,20 @@ function bodyFromProto(body: Body): RunEvent {
     case 'queryWorkflowProposed':
       return { kind: 'query-workflow-proposed', ...proposalFromProto(body.value) };
     case 'canaryCompleted': {
-      const { round, attempt, outcome } = body.value;
+      const { round, attempt: turn, outcome } = body.value;
       const executed = outcomeFromProto(present(contract, 'canary_completed.outcome', outcome));
-      return { kind: 'canary-completed', round, attempt, outcome: executed };
+      return { kind: 'canary-completed', round, turn, outcome: executed };
     }
     case 'sampleDrawn':
       return { kind: 'sample-drawn', ...body.value };
     case 'executionsCompleted':
       return { kind: 'executions-completed', round: body.value.round, outcomes: body.value.outcomes.map(outcomeFromProto) };
     case 'predictionCompleted': {
-      const { score, failure, tokens, ...rest } = body.value;
+      const { attempt: turn, score, failure, tokens, ...rest } = body.value;
       return {
         kind: 'prediction-completed',
         ...rest,
+        turn,
         ...defined({ score }),
         ...(failure && { failure: failureFromProto(failure) }),
         ...(tokens && { tokens: tokensFromProto(tokens) }),
@@ -181,19 +182,23 @@ function unknownBody(body: never): never {
 }
 
 function proposalToProto<Proposal extends Omit<WorkflowProposed, 'kind'> & { readonly kind: string }>(proposal: Proposal) {
-  const { kind: _, workflow, failure, tokens, ...rest } = proposal;
+  const { kind: _, turn: attempt, workflow, failure, tokens, ...rest } = proposal;
   return {
     ...rest,
+    attempt,
     workflow: workflow && workflowToProto(workflow),
     failure: failure && failureToProto(failure),
     tokens: tokens && tokensToProto(tokens),
   };
 }
 
-function proposalFromProto<Proposal extends Pick<ProtoProposed, 'workflow' | 'failure' | 'tokens'>>(proposal: Proposal) {
-  const { workflow, failure, tokens, ...rest } = proposal;
+function proposalFromProto<Proposal extends Pick<ProtoProposed, 'attempt' | 'workflow' | 'failure' | 'tokens'>>(
+  proposal: Proposal,
+) {
+  const { attempt: turn, workflow, failure, tokens, ...rest } = proposal;
   return {
     ...rest,
+    turn,
     ...(workflow && { workflow: workflowFromProto(workflow) }),
     ...(failure && { failure: failureFromProto(failure) }),
     ...(tokens && { tokens: tokensFromProto(tokens) }),

@@ -20,7 +20,7 @@ const initial: Workflow = {
 };
 const first = { parentRound: 0, taken: { modification: '', workflow: initial }, answers: ['2', '20', '8', '35'], predicted: 0.8 };
 const state = madeUpState([first, { parentRound: 1 }]);
-const prompt = buildProposalPrompt({ state, benchmark: arithmeticBenchmark, round: 2, attempt: 1 });
+const prompt = buildProposalPrompt({ state, benchmark: arithmeticBenchmark, round: 2, turn: 1 });
 const model = modelFor();
 const proposalCount = 200;
 
@@ -69,7 +69,7 @@ describe('the simulated optimizer', () => {
     const modification = broken.parsed.modification ?? '';
     const refusals = [{ modification, failure: broken.parsed.failure, reply: broken.reply }];
     const repairState = madeUpState([first, { parentRound: 1, refusals }]);
-    const repair = buildProposalPrompt({ state: repairState, benchmark: arithmeticBenchmark, round: 2, attempt: 2 });
+    const repair = buildProposalPrompt({ state: repairState, benchmark: arithmeticBenchmark, round: 2, turn: 2 });
     const repairs = proposals(repair);
     expect(repairs.filter(refused).length / repairs.length).toBeLessThan(0.14);
     const kept = repairs.filter(({ reply }) => reply.includes(modification)).length / repairs.length;
@@ -85,7 +85,7 @@ describe('the simulated optimizer', () => {
       answers: ['1', '20', '8', '35'],
     };
     const later = madeUpState([first, tried, { parentRound: 1 }]);
-    const heeding = buildProposalPrompt({ state: later, benchmark: arithmeticBenchmark, round: 3, attempt: 1 });
+    const heeding = buildProposalPrompt({ state: later, benchmark: arithmeticBenchmark, round: 3, turn: 1 });
     expect(count(made)).toBeGreaterThan(6);
     expect(count(proposals(heeding))).toBeLessThan(count(made) / 2);
   });
@@ -97,7 +97,7 @@ describe('the simulated optimizer', () => {
 
 describe('the simulated predictor', () => {
   const predictions = Array.from({ length: 400 }, (_, seed) => {
-    const request = { state: madeUpState(fourRounds.slice(0, 3)), benchmark: arithmeticBenchmark, round: 3, attempt: 1 };
+    const request = { state: madeUpState(fourRounds.slice(0, 3)), benchmark: arithmeticBenchmark, round: 3, turn: 1 };
     return parsePrediction(model.reply(chat(buildPredictionPrompt(request), { temperature: 0.7, seed }), 0, 'predict'));
   });
   const scores = predictions.flatMap((parsed) => ('failure' in parsed ? [] : [parsed.score]));

@@ -6,7 +6,7 @@ import type { ParsedProposal } from '../admit-proposal.ts';
 export interface QueryProposal {
   readonly round: number;
   readonly queryIndex: number;
-  readonly attempt: number;
+  readonly turn: number;
   readonly parsed: ParsedProposal;
   /** As it came. */
   readonly reply: string;

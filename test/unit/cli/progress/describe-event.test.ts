@@ -36,7 +36,7 @@ test('no line breaks, whatever a model wrote', () => {
   const proposal: RunEvent = {
     kind: 'workflow-proposed',
     round: 2,
-    attempt: 1,
+    turn: 1,
     modification: '',
     workflowHash: '',
     failure: { kind: 'unparsable-reply', message: 'line one\nline \x1b[2Jtwo' },

@@ -102,7 +102,7 @@ function ended(
     {
       kind: 'workflow-proposed',
       round: 1,
-      attempt: 0,
+      turn: 0,
       modification: '',
       workflow,
       workflowHash: canonicalHash(workflow),

@@ -51,7 +51,7 @@ test('a prediction is pending until it is there or the attempts are used up', ()
     failure: { kind: 'cut-off', message: 'too long' },
   } as const;
   const predictionAfter = (attempts: number) => {
-    const predictions = Array.from({ length: attempts }, (_, index) => ({ ...failed, attempt: index + 1 }));
+    const predictions = Array.from({ length: attempts }, (_, index) => ({ ...failed, turn: index + 1 }));
     return evidenceOf(state, { ...round, predictions }).prediction;
   };
   expect([0, 1, 2].map(predictionAfter)).toEqual(['pending', 'pending', undefined]);

@@ -5,7 +5,7 @@ import { fourRounds, madeUpBenchmark, madeUpState, solveWith } from './made-up-s
 
 const candidate = { parentRound: 2, taken: { modification: 'Ask twice.', workflow: solveWith('Solve it twice.') } };
 const rounds = [...fourRounds.slice(0, 2), candidate];
-const request = { state: madeUpState(rounds), benchmark: madeUpBenchmark, round: 3, attempt: 1 };
+const request = { state: madeUpState(rounds), benchmark: madeUpBenchmark, round: 3, turn: 1 };
 const prompt = buildPredictionPrompt(request);
 
 describe('the prediction prompt', () => {
@@ -61,10 +61,10 @@ describe('the prediction prompt', () => {
     expect(buildPredictionPrompt({ ...request, state: executed, round: 2 })).not.toContain('## Round 2');
   });
 
-  it('says to a second attempt what was wrong with the first', () => {
+  it('says to a second turn what was wrong with the first', () => {
     const failure = { kind: 'unparsable-prediction', message: 'the reply has no <box>…</box>' } as const;
-    const state = applyEvent(request.state, { kind: 'prediction-completed', round: 3, attempt: 1, reason: '', failure });
-    expect(buildPredictionPrompt({ ...request, state, attempt: 2 })).toContain(
+    const state = applyEvent(request.state, { kind: 'prediction-completed', round: 3, turn: 1, reason: '', failure });
+    expect(buildPredictionPrompt({ ...request, state, turn: 2 })).toContain(
       '# Your last reply was refused\nthe reply has no <box>',
     );
     expect(prompt).not.toContain('refused');

@@ -3,14 +3,14 @@ import { evaluationMethods } from '../../../../services/domain/evaluation/regist
 import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { fourRounds, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
 
-const promptOf = (attempt: number, rounds = fourRounds) =>
-  buildProposalPrompt({ state: madeUpState(rounds), benchmark: madeUpBenchmark, round: rounds.length, attempt });
+const promptOf = (turn: number, rounds = fourRounds) =>
+  buildProposalPrompt({ state: madeUpState(rounds), benchmark: madeUpBenchmark, round: rounds.length, turn });
 
 /** The text from a heading to the next one. */
 const section = (prompt: string, title: string) => prompt.split(/^(?=# )/m).find((part) => part.startsWith(`# ${title}`)) ?? '';
 
 describe('the proposal prompt', () => {
-  it('is this text for a first attempt', async () => {
+  it('is this text for a first turn', async () => {
     await expect(promptOf(1, [...fourRounds.slice(0, 3), { parentRound: 1 }])).toMatchFileSnapshot('snapshots/proposal.txt');
   });
 
@@ -34,7 +34,7 @@ describe('the proposal prompt', () => {
     expect(failing).not.toContain('pears');
   });
 
-  it('shows a refused reply with its problems, only to an attempt that comes after it', () => {
+  it('shows a refused reply with its problems, only to a turn that comes after it', () => {
     expect(section(promptOf(1), 'Your last reply was refused')).toBe('');
     const repair = section(promptOf(2), 'Your last reply was refused');
     expect(repair).toContain('invalid-workflow: vote, with.solutions (missing-input)');
@@ -42,7 +42,7 @@ describe('the proposal prompt', () => {
     expect(section(promptOf(2), 'Modifications')).not.toContain('Vote over three drafts');
   });
 
-  it('begins with the same text in every round and attempt, for the prefix cache', () => {
+  it('begins with the same text in every round and turn, for the prefix cache', () => {
     const first = promptOf(1, [...fourRounds.slice(0, 1), { parentRound: 1 }]);
     const later = promptOf(2);
     const fixed = later.slice(0, later.indexOf('# The workflow to modify'));
@@ -54,7 +54,7 @@ describe('the proposal prompt', () => {
     const state = madeUpState(fourRounds);
     const evaluation = { ...state.configuration.evaluation, method: method.name };
     const asked = { ...state, configuration: { ...state.configuration, evaluation } };
-    const prompt = buildProposalPrompt({ state: asked, benchmark: madeUpBenchmark, round: fourRounds.length, attempt: 1 });
+    const prompt = buildProposalPrompt({ state: asked, benchmark: madeUpBenchmark, round: fourRounds.length, turn: 1 });
     expect(section(prompt, 'Confidence') !== '').toBe(method.name === 'confidence');
     expect(prompt.replace(/# Confidence\n[^\n]*\n\n/, '')).toBe(promptOf(1));
   });

@@ -31,17 +31,14 @@ const failure = { kind: 'unparsable-reply', message: 'the reply has no <workflow
 function afterRefusals(): RunState {
   return [0, 1, 2, 3].reduce((state, queryIndex) => {
     const reply = `reply about query ${queryIndex}`;
-    return applyEvent(
-      state,
-      queryProposalOf({ round: 1, queryIndex, attempt: 1, parsed: { failure }, reply, tokens: undefined }),
-    );
+    return applyEvent(state, queryProposalOf({ round: 1, queryIndex, turn: 1, parsed: { failure }, reply, tokens: undefined }));
   }, begun());
 }
 
-const promptOf = (queryIndex: number, attempt = 1, state = begun()): string =>
-  buildQueryProposalPrompt({ state, benchmark: madeUpBenchmark, round: 1, attempt, queryIndex });
+const promptOf = (queryIndex: number, turn = 1, state = begun()): string =>
+  buildQueryProposalPrompt({ state, benchmark: madeUpBenchmark, round: 1, turn, queryIndex });
 
-test('the prompt is this text for a first attempt, and this one for a repair', async () => {
+test('the prompt is this text for a first turn, and this one for a repair', async () => {
   await expect(promptOf(0)).toMatchFileSnapshot('snapshots/query-proposal.txt');
   await expect(promptOf(2, 2, afterRefusals())).toMatchFileSnapshot('snapshots/query-proposal-repair.txt');
 });

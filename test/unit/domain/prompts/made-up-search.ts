@@ -60,17 +60,17 @@ export function madeUpState(rounds: readonly MadeUpRound[]): RunState {
 function roundEvents({ parentRound, refusals = [], taken, answers, predicted }: MadeUpRound, round: number): RunEvent[] {
   const events: RunEvent[] = [{ kind: 'round-started', round, parentRound, candidates: [] }];
   for (const [index, refusal] of refusals.entries()) {
-    events.push({ kind: 'workflow-proposed', round, attempt: index + 1, workflowHash: '', ...refusal });
+    events.push({ kind: 'workflow-proposed', round, turn: index + 1, workflowHash: '', ...refusal });
   }
   if (taken === undefined) return events;
-  const attempt = round === 1 ? 0 : refusals.length + 1;
-  events.push({ kind: 'workflow-proposed', round, attempt, workflowHash: canonicalHash(taken.workflow), reply: '', ...taken });
+  const turn = round === 1 ? 0 : refusals.length + 1;
+  events.push({ kind: 'workflow-proposed', round, turn, workflowHash: canonicalHash(taken.workflow), reply: '', ...taken });
   if (answers === undefined) return events;
   const outcomes = answers.map((answer, index) => outcomeOf(answer, index));
   const score = outcomes.reduce((sum, outcome) => sum + outcome.score, 0) / outcomes.length;
   events.push({ kind: 'sample-drawn', round, queryIndexes: [0, 1, 2, 3], strata: [] });
   events.push({ kind: 'executions-completed', round, outcomes });
-  if (predicted !== undefined) events.push({ kind: 'prediction-completed', round, attempt: 1, score: predicted, reason: '' });
+  if (predicted !== undefined) events.push({ kind: 'prediction-completed', round, turn: 1, score: predicted, reason: '' });
   const evaluation = { method: 'full', score, executions: 4, ...(predicted === undefined ? {} : { predicted }) };
   events.push({ kind: 'round-completed', round, evaluation });
   return events;

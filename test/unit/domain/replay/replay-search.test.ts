@@ -19,8 +19,8 @@ import { medianOfParentAndFewShot } from './median-of-parent-and-few-shot.ts';
 /** Every proposal is a new workflow, and every prediction parses. */
 const world: World = {
   ...madeUpWorld(),
-  propose: (_, round, attempt) => ({
-    modification: `edit ${round}.${attempt}`,
+  propose: (_, round, turn) => ({
+    modification: `edit ${round}.${turn}`,
     workflow: madeUpWorkflow(`workflow ${round}`),
     workflowHash: `workflow-${round}`,
   }),

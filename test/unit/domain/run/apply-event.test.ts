@@ -42,8 +42,8 @@ const paused = (): RunState => applyEvent(sampled(), { kind: 'run-paused' });
 
 describe('an event that cannot follow is refused', () => {
   const executions = { kind: 'executions-completed', round: 1 } as const;
-  const predicted = { kind: 'prediction-completed', round: 1, attempt: 1, reason: '', score: 0.5 } as const;
-  const proposed = { kind: 'workflow-proposed', round: 2, attempt: 1, modification: '', reply: '' } as const;
+  const predicted = { kind: 'prediction-completed', round: 1, turn: 1, reason: '', score: 0.5 } as const;
+  const proposed = { kind: 'workflow-proposed', round: 2, turn: 1, modification: '', reply: '' } as const;
   const roundStarted = { kind: 'round-started', round: 2, parentRound: 1, candidates: [] } as const;
 
   test.each<[string, () => RunState | undefined, RunEvent, RegExp]>([
@@ -55,7 +55,7 @@ describe('an event that cannot follow is refused', () => {
     ['an unscored parent', () => stateBefore('round-started', 2), { ...roundStarted, parentRound: 2 }, /round 2, has no score/],
     ['anything of a round that is not open', fresh, predicted, /round 1 is not open/],
     ['anything of another round', proposing, { ...predicted, round: 1 }, /the open round is 2/],
-    ['a proposal attempt out of turn', proposing, { ...proposed, attempt: 2, workflowHash: '', failure }, /attempt 2/],
+    ['a proposal that is not the next', proposing, { ...proposed, turn: 2, workflowHash: '', failure }, /turn 2/],
     ['a proposal of nothing', proposing, { ...proposed, workflowHash: '' }, /either a workflow or a failure/],
     ['a workflow without its hash', proposing, { ...proposed, workflow, workflowHash: '' }, /hash/],
     ['a second workflow', withWorkflow, { ...proposed, round: 1, workflow, workflowHash: 'h' }, /has its workflow/],
@@ -77,8 +77,8 @@ describe('an event that cannot follow is refused', () => {
     ['a score that is no number', sampled, { ...executions, outcomes: [{ ...outcome(0), score: Number.NaN }] }, /NaN/],
     ['a failure with a score', sampled, { ...executions, outcomes: [{ ...outcome(0), failure }] }, /failed and has a score/],
     ['a prediction without a workflow', proposing, { ...predicted, round: 2 }, /no workflow/],
-    ['a prediction attempt out of turn', sampled, { ...predicted, attempt: 2 }, /attempt 2/],
-    ['a second prediction', () => applyEvent(sampled(), predicted), { ...predicted, attempt: 2 }, /has its prediction/],
+    ['a prediction that is not the next', sampled, { ...predicted, turn: 2 }, /turn 2/],
+    ['a second prediction', () => applyEvent(sampled(), predicted), { ...predicted, turn: 2 }, /has its prediction/],
     ['a prediction with score and failure', sampled, { ...predicted, failure }, /either a score or a failure/],
     ['a prediction above 1', sampled, { ...predicted, score: 1.01 }, /not in \[0, 1\]/],
     ['a score before all outcomes', sampled, { kind: 'round-completed', round: 1, evaluation }, /query 0 .* no outcome/],

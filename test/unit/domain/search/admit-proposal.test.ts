@@ -20,14 +20,14 @@ function admit(parsed: ParsedProposal, parentRound = 1): WorkflowProposed {
         : round,
   );
   const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
-  return admitProposal({ state, round: 4, attempt: 2, parsed, reply: 'the reply', tokens });
+  return admitProposal({ state, round: 4, turn: 2, parsed, reply: 'the reply', tokens });
 }
 
 test('a new workflow is taken', () => {
   expect(admit({ modification: 'vote', workflow, workflowHash: 'new' })).toEqual({
     kind: 'workflow-proposed',
     round: 4,
-    attempt: 2,
+    turn: 2,
     modification: 'vote',
     workflow,
     workflowHash: 'new',
@@ -75,7 +75,7 @@ test('a workflow that failed on its canary is refused when it comes back, in its
     ['new', 'but for capitals'],
   ]) {
     const parsed = { modification: 'other words', workflow, workflowHash: workflowHash as string };
-    const { failure } = admitProposal({ state, round: 2, attempt: 2, parsed, reply: '', tokens });
+    const { failure } = admitProposal({ state, round: 2, turn: 2, parsed, reply: '', tokens });
     expect(failure).toMatchObject({ kind: 'duplicate-workflow', message: expect.stringContaining(words as string) });
   }
 });
@@ -93,5 +93,5 @@ test('an edit without words repeats nobody, least of all a round that found no w
   const rounds = scoredRounds([0.5, undefined, undefined]).map((round) => ({ ...round, modification: '' }));
   const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
   const parsed = { modification: '', workflow, workflowHash: 'new' };
-  expect(admitProposal({ state, round: 3, attempt: 1, parsed, reply: '', tokens }).failure).toBeUndefined();
+  expect(admitProposal({ state, round: 3, turn: 1, parsed, reply: '', tokens }).failure).toBeUndefined();
 });

@@ -23,9 +23,9 @@ const small = {
 /** Every proposal is new and valid; the first one of round 2 fails wherever it runs. */
 const world: World = {
   ...madeUpWorld(),
-  propose: (_state, round, attempt) => {
-    const workflowHash = `workflow-${round}-${attempt}`;
-    return { modification: `edit ${round}.${attempt}`, workflow: madeUpWorkflow(workflowHash), workflowHash };
+  propose: (_state, round, turn) => {
+    const workflowHash = `workflow-${round}-${turn}`;
+    return { modification: `edit ${round}.${turn}`, workflow: madeUpWorkflow(workflowHash), workflowHash };
   },
   predict: () => 0.7,
   breaks: (workflowHash) => workflowHash === 'workflow-2-1',
@@ -50,7 +50,7 @@ test('a broken candidate costs one query: the optimizer mends it, and the new on
     'canary-completed',
   ]);
   const round = state.rounds[1] as Round;
-  expect(round.proposals.map(({ attempt, failure }) => [attempt, failure?.kind])).toEqual([
+  expect(round.proposals.map(({ turn, failure }) => [turn, failure?.kind])).toEqual([
     [1, brokenFailure.kind],
     [2, undefined],
   ]);
@@ -110,10 +110,10 @@ test('a round is over when the mended workflow fails too', () => {
   expect(state.rounds[2]?.evaluation).toBeDefined();
 });
 
-test('a workflow that breaks on the last attempt still gets its repair turn', () => {
+test('a workflow that breaks on the last turn still gets one to mend it', () => {
   const search = { ...small.search, proposalAttempts: 1 };
   const { state } = continueRun(world, madeUpConfiguration({ ...small, search }));
-  expect(state.rounds[1]?.proposals.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  expect(state.rounds[1]?.proposals.map(({ turn }) => turn)).toEqual([1, 2]);
   expect(state.rounds[1]?.evaluation).toBeDefined();
 });
 
@@ -200,7 +200,7 @@ describe('a canary is refused', () => {
   const { failure: _, ...outcome } = canary.outcome;
 
   test.each<[string, RunEvent]>([
-    ['of another attempt', { ...canary, attempt: 2 }],
+    ['of another turn', { ...canary, turn: 2 }],
     ['on a query that there is not', { ...canary, outcome: { ...canary.outcome, queryIndex: 20 } }],
     ['of a repeat', { ...canary, outcome: { ...canary.outcome, repeat: 1 } }],
     ['with a failure and a score', { ...canary, outcome: { ...canary.outcome, score: 1 } }],

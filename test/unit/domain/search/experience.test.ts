@@ -35,11 +35,11 @@ test('children are split into what worked and what did not, an equal score being
 });
 
 test('refused proposals are told with their reasons, those of the open round too', () => {
-  const refused = { kind: 'workflow-proposed', round: 6, attempt: 1, modification: 'vote', workflowHash: '', reply: '' } as const;
+  const refused = { kind: 'workflow-proposed', round: 6, turn: 1, modification: 'vote', workflowHash: '', reply: '' } as const;
   const rounds = roundsWith([]).map((round) =>
     round.round === 6 ? { ...round, completed: false, proposals: [{ ...refused, failure: refusal }] } : round,
   );
-  expect(experienceOf(stateOf(rounds), 1).refused).toEqual([{ round: 6, attempt: 1, modification: 'vote', failure: refusal }]);
+  expect(experienceOf(stateOf(rounds), 1).refused).toEqual([{ round: 6, turn: 1, modification: 'vote', failure: refusal }]);
 });
 
 test("the parent's errors are grouped by kind and step, the most frequent first, with an example", () => {
@@ -58,7 +58,7 @@ test('as many failing queries are shown as the settings say, each once, and neve
   for (const { score } of failingQueries) expect(score).toBe(0);
 });
 
-test('failing queries are the same for every attempt of a round, and others in another round or run', () => {
+test('failing queries are the same for every turn of a round, and others in another round or run', () => {
   const rounds = roundsWith(Array.from({ length: 200 }, (_, index) => outcome(index, 0)));
   const shown = (state: RunState) => experienceOf(state, 1).failingQueries.map(({ queryIndex }) => queryIndex);
   expect(shown(stateOf(rounds))).toEqual(shown(stateOf(rounds)));

@@ -15,18 +15,18 @@ import type { Workflow } from '../../../../services/domain/workflow/workflow.ts'
 
 /** A world without models: every answer is a hash of what was asked, so it is the same however often it is asked. */
 export interface World {
-  propose(state: RunState, round: number, attempt: number): ParsedProposal;
+  propose(state: RunState, round: number, turn: number): ParsedProposal;
   /** A workflow for one query alone. */
-  proposeFor(queryIndex: number, attempt: number): ParsedProposal;
+  proposeFor(queryIndex: number, turn: number): ParsedProposal;
   /** Undefined for a reply that cannot be parsed. */
-  predict(workflowHash: string, round: number, attempt: number): number | undefined;
+  predict(workflowHash: string, round: number, turn: number): number | undefined;
   score(workflowHash: string, queryIndex: number, repeat: number): number;
   /** Rows of earlier runs. Absent: none. */
   readonly memory?: readonly MemoryRow[];
   /** Tokens of an execution. Absent: a hundred and a few. */
   cost?(workflowHash: string, queryIndex: number): number;
   /** Of a proposal. Absent: 500. */
-  proposalCost?(round: number, attempt: number): number;
+  proposalCost?(round: number, turn: number): number;
   /** Workflows that fail on every query. Absent: none does. */
   breaks?(workflowHash: string): boolean;
 }
@@ -102,21 +102,21 @@ export function madeUpWorkflow(prompt: string): Workflow {
 /** In this world about one proposal in five is broken, one in ten a duplicate, and one prediction in six unparsable. */
 export function madeUpWorld(seed = 1, brokenShare = 0): World {
   return {
-    propose: (state, round, attempt) => {
-      const fate = chance(seed, 'propose', round, attempt);
+    propose: (state, round, turn) => {
+      const fate = chance(seed, 'propose', round, turn);
       if (fate < 0.2) return { failure: { kind: 'invalid-workflow', message: 'solve: there is no operator "guess"' } };
-      const hash = fate < 0.3 ? (state.rounds[0]?.workflowHash ?? '') : `workflow-${round}-${attempt}`;
-      return { modification: `edit ${round}.${attempt}`, workflow: madeUpWorkflow(hash), workflowHash: hash };
+      const hash = fate < 0.3 ? (state.rounds[0]?.workflowHash ?? '') : `workflow-${round}-${turn}`;
+      return { modification: `edit ${round}.${turn}`, workflow: madeUpWorkflow(hash), workflowHash: hash };
     },
-    proposeFor: (queryIndex, attempt) => {
-      if (chance(seed, 'propose-for', queryIndex, attempt) < 0.4) {
+    proposeFor: (queryIndex, turn) => {
+      if (chance(seed, 'propose-for', queryIndex, turn) < 0.4) {
         return { failure: { kind: 'invalid-workflow', message: 'solve: there is no operator "guess"' } };
       }
       const hash = `query-${queryIndex % 5}`;
       return { modification: `for query ${queryIndex}`, workflow: madeUpWorkflow(hash), workflowHash: hash };
     },
-    predict: (workflowHash, round, attempt) => {
-      if (chance(seed, 'unparsable', round, attempt) < 1 / 6) return undefined;
+    predict: (workflowHash, round, turn) => {
+      if (chance(seed, 'unparsable', round, turn) < 1 / 6) return undefined;
       return Math.round(100 * (0.6 + 0.3 * chance(seed, 'predict', workflowHash))) / 100;
     },
     breaks: (workflowHash) => workflowHash.startsWith('workflow-') && chance(seed, 'breaks', workflowHash) < brokenShare,
@@ -148,14 +148,14 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
     case 'execute':
       return executionBatches(world, state, command);
     case 'predict':
-      return [prediction(world, state, command.round, command.attempt)];
+      return [prediction(world, state, command.round, command.turn)];
     case 'propose': {
-      const { round, attempt, queryIndex } = command;
-      const asked = { round, attempt, reply: 'a reply', tokens: use('optimizer', world.proposalCost?.(round, attempt) ?? 500) };
+      const { round, turn, queryIndex } = command;
+      const asked = { round, turn, reply: 'a reply', tokens: use('optimizer', world.proposalCost?.(round, turn) ?? 500) };
       if (queryIndex !== undefined) {
-        return [queryProposalOf({ ...asked, queryIndex, parsed: world.proposeFor(queryIndex, attempt) })];
+        return [queryProposalOf({ ...asked, queryIndex, parsed: world.proposeFor(queryIndex, turn) })];
       }
-      return [admitProposal({ ...asked, state, parsed: world.propose(state, round, attempt) })];
+      return [admitProposal({ ...asked, state, parsed: world.propose(state, round, turn) })];
     }
   }
 }
@@ -170,8 +170,8 @@ function executionBatches(world: World, state: RunState, command: ExecuteCommand
     return { queryIndex, repeat, score, answer: `${score}`, tokens };
   });
   if (purpose === 'canary') {
-    const attempt = state.rounds[round - 1]?.proposals.at(-1)?.attempt ?? 0;
-    return outcomes.map((outcome) => ({ kind: 'canary-completed', round, attempt, outcome }));
+    const turn = state.rounds[round - 1]?.proposals.at(-1)?.turn ?? 0;
+    return outcomes.map((outcome) => ({ kind: 'canary-completed', round, turn, outcome }));
   }
   const kind = purpose === 'final' ? 'final-executions-completed' : 'executions-completed';
   const batches: RunEvent[] = [];
@@ -183,9 +183,9 @@ function executionBatches(world: World, state: RunState, command: ExecuteCommand
 
 export const brokenFailure: Failure = { kind: 'operator-input', message: 'solve: input is a list, not a text', step: 'solve' };
 
-function prediction(world: World, state: RunState, round: number, attempt: number): PredictionCompleted {
-  const base = { kind: 'prediction-completed', round, attempt, reason: '', tokens: use('optimizer', 900) } as const;
-  const score = world.predict(state.rounds[round - 1]?.workflowHash ?? '', round, attempt);
+function prediction(world: World, state: RunState, round: number, turn: number): PredictionCompleted {
+  const base = { kind: 'prediction-completed', round, turn, reason: '', tokens: use('optimizer', 900) } as const;
+  const score = world.predict(state.rounds[round - 1]?.workflowHash ?? '', round, turn);
   if (score !== undefined) return { ...base, score };
   return { ...base, failure: { kind: 'unparsable-prediction', message: 'there is no <box>' } };
 }

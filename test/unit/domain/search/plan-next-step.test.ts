@@ -10,8 +10,8 @@ const small = { queryCount: 20, search: { maxRounds: 5 }, evaluation: { warmUpRo
 /** Every proposal is new and valid, every prediction usable. */
 const calmWorld: World = {
   ...madeUpWorld(),
-  propose: (_state, round, attempt) => {
-    const workflowHash = `workflow-${round}-${attempt}`;
+  propose: (_state, round, turn) => {
+    const workflowHash = `workflow-${round}-${turn}`;
     return { modification: `edit ${round}`, workflow: madeUpWorkflow(workflowHash), workflowHash };
   },
   predict: () => 0.7,
@@ -37,7 +37,7 @@ test('round 1 is the initial workflow, evaluated in full', () => {
     'round-completed',
   ]);
   expect(state.rounds[0]).toMatchObject({ parentRound: 0, workflow: state.configuration.initialWorkflow });
-  expect(state.rounds[0]?.proposals[0]).toMatchObject({ attempt: 0, modification: '' });
+  expect(state.rounds[0]?.proposals[0]).toMatchObject({ turn: 0, modification: '' });
   expect(state.rounds[0]?.evaluation).toMatchObject({ method: 'full', executions: 20, predicted: 0.7 });
 });
 
@@ -78,11 +78,11 @@ describe('proposals', () => {
   test('a refused one is asked for again, and the next one is taken', () => {
     const world: World = {
       ...calmWorld,
-      propose: (state, round, attempt) => (attempt === 1 ? hopeless : calmWorld.propose)(state, round, attempt),
+      propose: (state, round, turn) => (turn === 1 ? hopeless : calmWorld.propose)(state, round, turn),
     };
     const { state, log } = continueRun(world, madeUpConfiguration(small));
     expect(kindsOf(log, 2).slice(0, 3)).toEqual(['round-started', 'workflow-proposed', 'workflow-proposed']);
-    expect(state.rounds[1]?.proposals.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(state.rounds[1]?.proposals.map(({ turn }) => turn)).toEqual([1, 2]);
     expect(state.rounds[1]?.evaluation).toBeDefined();
   });
 
@@ -115,7 +115,7 @@ describe('the warm-up', () => {
   test('lasts until M workflows were executed in full: a round without a workflow does not count', () => {
     const world: World = {
       ...calmWorld,
-      propose: (state, round, attempt) => (round === 2 ? hopeless : calmWorld.propose)(state, round, attempt),
+      propose: (state, round, turn) => (round === 2 ? hopeless : calmWorld.propose)(state, round, turn),
     };
     const overrides = { ...small, evaluation: { ...small.evaluation, warmUpRounds: 2 } };
     const { state } = continueRun(world, madeUpConfiguration(overrides));
@@ -162,7 +162,7 @@ describe('without a usable prediction', () => {
 
   test('it is asked for as often as the settings allow, and the warm-up score stands alone', () => {
     const [first] = evaluationsBy('scale');
-    expect(first?.predictions.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(first?.predictions.map(({ turn }) => turn)).toEqual([1, 2]);
     expect(first?.evaluation).not.toHaveProperty('predicted');
   });
 

@@ -95,7 +95,7 @@ function searchProposing(workflow: string, search: RunConfiguration['search'] = 
 
 test('the workflow that these are made from is a good one: it is executed', () => {
   const { state } = searchProposing(call(`{ instruction: solve, input: ${question} }`));
-  expect(state.rounds[1]).toMatchObject({ proposals: [{ attempt: 1 }], evaluation: { method: 'full', predicted: 0.9 } });
+  expect(state.rounds[1]).toMatchObject({ proposals: [{ turn: 1 }], evaluation: { method: 'full', predicted: 0.9 } });
 });
 
 test.each(broken)('%s scores 0.0 before anything is spent, and its round is over', (_rule, workflow, message) => {
@@ -111,7 +111,7 @@ test.each(broken)('%s scores 0.0 before anything is spent, and its round is over
   // No parent, since there is nothing to edit, and no winner; but the optimizer reads what it scored, and why.
   expect(parentCandidates(state.rounds, state.configuration.search).map((candidate) => candidate.round)).toEqual([1]);
   expect(experienceOf(state, 1).refused).toMatchObject([{ round: 2, score: 0 }]);
-  expect(buildProposalPrompt({ state, benchmark, round: 2, attempt: 2 })).toMatch(/score 0\.0|was refused/);
+  expect(buildProposalPrompt({ state, benchmark, round: 2, turn: 2 })).toMatch(/score 0\.0|was refused/);
 });
 
 test('a repetition is asked for again, also with the preset paper', () => {

@@ -16,7 +16,7 @@ function dearWorld(seed: number, spread: number): World {
   return {
     ...madeUpWorld(seed, 0.2),
     cost: (hash, query) => Math.ceil(100 * spread ** draw(hash) * spread ** (draw(hash, query) / 2)),
-    proposalCost: (round, attempt) => Math.ceil(400 * spread ** draw('propose', round, attempt)),
+    proposalCost: (round, turn) => Math.ceil(400 * spread ** draw('propose', round, turn)),
   };
 }
 

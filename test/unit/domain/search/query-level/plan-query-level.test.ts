@@ -30,10 +30,10 @@ describe('a query-level run', () => {
     );
     const first = planNextStep(begun);
     expect(first).toHaveLength(queryCount);
-    expect(first[7]).toEqual({ kind: 'propose', round: 1, attempt: 1, queryIndex: 7 });
+    expect(first[7]).toEqual({ kind: 'propose', round: 1, turn: 1, queryIndex: 7 });
     const refused = proposals.slice(0, queryCount).flatMap(({ queryIndex, failure }) => (failure ? [queryIndex] : []));
     expect(refused.length).toBeGreaterThan(0);
-    expect(proposals.slice(queryCount).map(({ queryIndex, attempt }) => [queryIndex, attempt])).toEqual(
+    expect(proposals.slice(queryCount).map(({ queryIndex, turn }) => [queryIndex, turn])).toEqual(
       refused.map((query) => [query, 2]),
     );
   });
@@ -75,7 +75,7 @@ describe('what cannot follow is refused:', () => {
 
   test.each<[string, RunEvent]>([
     ['another query than the next', { ...next, queryIndex: 3 }],
-    ['another attempt than the next', { ...next, attempt: 2 }],
+    ['another turn than the next', { ...next, turn: 2 }],
     ['a workflow without its hash', { ...next, workflowHash: next.workflowHash === '' ? 'hash' : '' }],
   ])('%s', (_, event) => {
     expect(() => applyEvent(begun, event)).toThrow(EventRefusedError);
