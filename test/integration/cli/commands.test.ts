@@ -8,7 +8,7 @@ import { type FakeControlServer, startFakeControlServer } from '../../support/fa
 import { runCli, startCli } from '../../support/run-cli.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../unit/domain/search/made-up-world.ts';
 
-const configuration = madeUpConfiguration({ kind: 'query-level', queryCount: 12, search: { maxRounds: 4 } });
+const configuration = madeUpConfiguration({ queryCount: 12, search: { maxRounds: 4 } });
 const { log } = continueRun(madeUpWorld(), configuration);
 const begun = log.slice(0, log.findIndex((event) => event.kind === 'round-completed') + 1);
 
