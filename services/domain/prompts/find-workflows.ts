@@ -69,6 +69,6 @@ function hasSteps({ document }: FoundWorkflow): boolean {
 }
 
 function distinct(found: readonly FoundWorkflow[]): FoundWorkflow[] {
-  const said = found.map(({ document, error }) => error ?? JSON.stringify(document));
-  return found.filter((_, index) => said.indexOf(said[index] ?? '') === index);
+  const bySense = new Map(found.map((one) => [one.error ?? JSON.stringify(one.document), one]));
+  return [...bySense.values()];
 }

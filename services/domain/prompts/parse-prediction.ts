@@ -1,8 +1,9 @@
 import type { Failure } from '../failure.ts';
 import { boxedTexts } from '../replies/boxes.ts';
 import { distinctTexts } from '../replies/distinct-texts.ts';
+import { headedText } from '../replies/headed-text.ts';
 import { plainNumber } from '../replies/plain-number.ts';
-import { withoutThoughts } from '../replies/split-thoughts.ts';
+import { withoutAsides } from '../replies/split-thoughts.ts';
 import { tagsIn } from '../replies/tags-in.ts';
 
 /** What the optimizer predicts, or why its reply is of no use. */
@@ -18,14 +19,15 @@ export function parsePrediction(reply: string, cutOff = false): ParsedPrediction
   const tags = tagsIn(reply, ['reason', 'box']);
   const reason = tags.find(({ name }) => name === 'reason')?.text.trim() ?? '';
   const refused = (message: string): ParsedPrediction => ({ reason, failure: { kind: 'unparsable-prediction', message } });
-  const [box = tags.some(({ name, closed }) => name === 'box' && closed) ? '' : latexBox(reply), ...others] = distinctTexts(
+  const [box = tags.some(({ name, closed }) => name === 'box' && closed) ? '' : otherBox(reply), ...others] = distinctTexts(
     tags,
     'box',
     !cutOff,
   );
   if (box === undefined)
     return refused('the reply has no <box>…</box>: end it with one number in a box, such as <box>0.85</box>');
-  if (others.length > 0) return refused(`the reply has ${others.length + 1} boxes: give exactly one`);
+  if (others.some((other) => Number(plainNumber(other)) !== Number(plainNumber(box))))
+    return refused(`the reply has ${others.length + 1} boxes: give exactly one`);
   const digits = plainNumber(box);
   if (digits === undefined)
     return refused(`the box holds "${box.slice(0, 40)}": it must hold one number from 0.0 to 1.0 and nothing else`);
@@ -34,8 +36,9 @@ export function parsePrediction(reply: string, cutOff = false): ParsedPrediction
   return { score, reason };
 }
 
-/** Models that were trained on mathematics write \boxed{0.85} for a box. */
-function latexBox(reply: string): string | undefined {
-  const [text, ...others] = new Set(boxedTexts(withoutThoughts(reply)));
-  return others.length === 0 ? text : undefined;
+/** Models that were trained on mathematics write \boxed{0.85} for a box; others "Box: 0.85". */
+function otherBox(reply: string): string | undefined {
+  const answer = withoutAsides(reply);
+  const [text, ...others] = new Set(boxedTexts(answer));
+  return others.length === 0 ? (text ?? headedText(answer, 'box')) : undefined;
 }

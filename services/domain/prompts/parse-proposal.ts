@@ -2,6 +2,8 @@ import type { Benchmark } from '../benchmark.ts';
 import type { FailureKind } from '../failure.ts';
 import { selectOperators } from '../operators/registry.ts';
 import { distinctTexts } from '../replies/distinct-texts.ts';
+import { headedText } from '../replies/headed-text.ts';
+import { withoutAsides } from '../replies/split-thoughts.ts';
 import { type Tag, tagsIn } from '../replies/tags-in.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
@@ -27,7 +29,7 @@ export interface ProposalReply {
 export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalReply): ParsedProposal {
   const tags = tagsIn(reply, ['modification', 'workflow']);
   const workflows = findWorkflows(reply, tags, !cutOff);
-  const modifications = modificationsOf(workflows[0]?.tag, tags, !cutOff);
+  const modifications = modificationsOf(reply, workflows[0]?.tag, tags, !cutOff);
   const modification = modifications[0] ?? '';
   const refused = (kind: FailureKind, message: string): ParsedProposal => ({ modification, failure: { kind, message } });
 
@@ -56,11 +58,13 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
 }
 
 /** Those that belong to a workflow: of several forms that were filled in, the one in which it stands. */
-function modificationsOf(workflow: Tag | undefined, tags: readonly Tag[], isWhole: boolean): string[] {
+function modificationsOf(reply: string, workflow: Tag | undefined, tags: readonly Tag[], isWhole: boolean): string[] {
   const at = workflow === undefined ? -1 : tags.indexOf(workflow);
   const begin = tags.slice(0, Math.max(0, at)).findLastIndex(({ name }) => name === 'workflow') + 1;
   const own = distinctTexts(tags.slice(begin, Math.max(0, at)), 'modification', isWhole);
-  return own.length > 0 ? own : distinctTexts(tags, 'modification', isWhole);
+  const tagged = own.length > 0 ? own : distinctTexts(tags, 'modification', isWhole);
+  const headed = tagged.length > 0 || !isWhole ? undefined : headedText(withoutAsides(reply), 'modification');
+  return headed === undefined ? tagged : [headed];
 }
 
 /** One line a problem: the place, the field, the rule, and what would be right. */

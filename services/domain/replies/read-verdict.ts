@@ -17,7 +17,9 @@ const plain =
  * undefined if it says both or neither.
  */
 export function readVerdict(text: string): boolean | undefined {
-  const rest = text.replaceAll(/\b(?:passed|verdict|result|review)\s*[:=]\s*/giu, '').replaceAll(faultless, ' faultless ');
+  const rest = text
+    .replaceAll(/\b(?:passed|verdict|result|review)["'*_`\s]*[:=?][*_`\s]*/giu, '')
+    .replaceAll(faultless, ' faultless ');
   const first = plain.exec(rest)?.groups;
   if (first !== undefined) return first.yes !== undefined;
   const no = rest.search(faulty) >= 0;

@@ -38,7 +38,7 @@ function readFrom<Name extends string>(text: string, names: readonly Name[]): Ta
   if (missing.length === 0 || found.length === 0) return found;
   // A field inside another one counts where it stands nowhere else.
   return found.flatMap((tag) => {
-    const inner = scanned(tag.text, missing, thoughtsIn(tag.text, names));
+    const inner = tag.text.includes('<') ? scanned(tag.text, missing, thoughtsIn(tag.text, names)) : [];
     if (inner.length === 0) return [tag];
     return [{ ...tag, text: tag.text.slice(0, openingOf(tag.text, missing)) }, ...inner];
   });
@@ -49,11 +49,20 @@ function openingOf(text: string, names: readonly string[]): number {
 }
 
 const byteOrderMarks = /[\u200b\u2060\ufeff]/g;
-/** Special tokens that some servers leave in: ends of a turn, and GLM's box around an answer. */
-const specialTokens = /<\|(?:begin|end)_of_box\|>|(?:\s*(?:<\|(?:im_end|eot_id|endoftext|end|return)\|>|<\/s>))+\s*$/g;
+/** Special tokens that some servers leave in: GLM's box around an answer, and ends of a turn. */
+const boxTokens = /<\|(?:begin|end)_of_box\|>/g;
+const endOfTurn = /(?:<[|｜][\w▁]{1,30}[|｜]>|<\/s>|<end_of_turn>)$/;
+const longestToken = 40;
 
 function withoutStraySigns(reply: string): string {
-  return reply.replaceAll('\r\n', '\n').replaceAll(byteOrderMarks, '').replaceAll(specialTokens, '');
+  let text = reply.replaceAll('\r\n', '\n').replaceAll(byteOrderMarks, '').replaceAll(boxTokens, '');
+  for (
+    let end = endOfTurn.exec(text.trimEnd().slice(-longestToken));
+    end !== null;
+    end = endOfTurn.exec(text.trimEnd().slice(-longestToken))
+  )
+    text = text.trimEnd().slice(0, -end[0].length);
+  return text;
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'", apos: "'", amp: '&' };
@@ -115,7 +124,7 @@ function scanned<Name extends string>(
     const end = ends.get(place);
     const until = end?.at ?? places[index + 1]?.at ?? text.length;
     const inside = text.slice(place.end, until);
-    const content = end === undefined ? withoutLooseEnd(inside) : unwrapped(inside, place.name);
+    const content = end === undefined ? withoutLooseEnd(inside) : unwrapped(undressed(inside), place.name);
     found.push({ name: place.name, text: content, closed: end !== undefined });
     from = end?.end ?? until;
   }
@@ -146,25 +155,41 @@ function withoutMentions<Name extends string>(all: readonly Place<Name>[], text:
   return places.filter(({ name }, index) => !isMention[index] || !meant.has(name));
 }
 
+/** Of a line, to either side of a tag; it only bounds the time. */
+const nearby = 200;
+
 /** Words stand before it and after it in its line, and its end tag does not follow there. */
 function isAmidProse(text: string, { name, at, end }: Place<string>, next: Place<string> | undefined): boolean {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-  const lineEnd = text.indexOf('\n', end);
-  const after = text.slice(end, lineEnd < 0 ? text.length : lineEnd);
-  if (!/[\p{L}\p{N}]/u.test(text.slice(lineStart, at).replaceAll(/<[^<>]*>/g, ' ')) || after.trim() === '') return false;
-  return !(next?.name === name && next.kind === 'close' && next.at < end + after.length);
+  const before =
+    text
+      .slice(Math.max(0, at - nearby), at)
+      .split('\n')
+      .at(-1) ?? '';
+  const [after = ''] = text.slice(end, end + nearby).split('\n', 1);
+  if (!/[\p{L}\p{N}]/u.test(before.replaceAll(/<[^<>]*>/g, ' ')) || after.trim() === '') return false;
+  return !(next?.name === name && next.kind === 'close' && next.at <= end + after.length);
 }
 
+/** In quotation marks, amid prose: a tag that stands in them alone on its line is only dressed up. */
 function isQuoted(text: string, at: number, end: number): boolean {
-  return /["'`“‘«]/.test(text[at - 1] ?? '') && /["'`”’»]/.test(text[end] ?? '');
+  const isAlone =
+    /(?:^|\n)[ \t]*`$/.test(text.slice(Math.max(0, at - nearby), at)) && /^`[ \t]*(?:\n|$)/.test(text.slice(end, end + nearby));
+  return !isAlone && /["'`“‘«]/.test(text[at - 1] ?? '') && /["'`”’»]/.test(text[end] ?? '');
 }
 
 /** A field without its end tag must not keep what ends something else: a root element, or a fence around the whole form. */
 function withoutLooseEnd(text: string): string {
-  const [, rest = text, name] = /^([\s\S]*?)<\s*\/\s*([\w-]+)\s*>\s*$/.exec(text) ?? [];
-  const inner = name === undefined || new RegExp(`<\\s*${name}\\b`, 'i').test(rest) ? text : rest;
+  const end = /<\s*\/\s*([\w-]+)\s*>\s*$/.exec(text.slice(-nearby));
+  const rest = end === null ? text : text.slice(0, -end[0].length);
+  const inner = end === null || new RegExp(`<\\s*${end[1]}\\b`, 'i').test(rest) ? text : rest;
   const fences = inner.match(/^[ \t]*(?:`{3,}|~{3,})/gm)?.length ?? 0;
-  return fences % 2 === 0 ? inner : inner.replace(/\n[ \t]*(?:`{3,}|~{3,})\s*$/, '');
+  return fences % 2 === 0 ? inner : inner.trimEnd().replace(/\n[ \t]*(?:`{3,}|~{3,})$/, '');
+}
+
+/** "**<answer>** 42 **</answer>**" marks up the tags, and not what stands between them. */
+function undressed(text: string): string {
+  const [, inner] = /^(?:\*{1,3}|`)(?=\s)([\s\S]*?\s)(?:\*{1,3}|`)$/.exec(text) ?? [];
+  return inner ?? text;
 }
 
 /** <answer><answer>42</answer></answer> and <answer><![CDATA[42]]></answer> say 42. */
@@ -175,7 +200,7 @@ function unwrapped(text: string, name: string): string {
 
 /** Some models answer with a JSON object whatever is asked for. An object or a list in it is given as JSON. */
 function membersOf<Name extends string>(text: string, names: readonly Name[]): Tag<Name>[] {
-  const texts = [/\{[\s\S]*\}/.exec(text)?.[0] ?? '', ...fencedTexts(text).reverse()];
+  const texts = [text.slice(Math.max(0, text.indexOf('{')), text.lastIndexOf('}') + 1), ...fencedTexts(text).reverse()];
   for (const candidate of texts) {
     const members = objectIn(candidate);
     const found = Object.entries(members).flatMap(([key, value]) => {

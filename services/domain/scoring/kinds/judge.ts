@@ -2,8 +2,10 @@ import type { Query } from '../../benchmark.ts';
 import { FailureError } from '../../failure.ts';
 import type { Value } from '../../operators/operator.ts';
 import type { ChatMessage, ModelClient } from '../../ports.ts';
+import { headedText } from '../../replies/headed-text.ts';
 import { plainNumber } from '../../replies/plain-number.ts';
 import { readTags } from '../../replies/read-tags.ts';
+import { withoutAsides } from '../../replies/split-thoughts.ts';
 import { ExpressionError } from '../../workflow/expression.ts';
 import { findReference } from '../../workflow/find-reference.ts';
 import { parseTemplate, type Template, templateText } from '../../workflow/template.ts';
@@ -80,7 +82,7 @@ async function judged({ name, best, client, signal }: Judging, messages: readonl
   for (let attempt = 0; attempt < tries; attempt += 1) {
     // No step of a workflow has such a path, so the journal holds the judge's calls apart from the workflow's.
     const reply = await asked({ name, client, signal }, said, `@${name}/${attempt}`);
-    const { score, reason = '' } = readTags(reply, ['score', 'reason']);
+    const { score = headedText(withoutAsides(reply), 'score'), reason = '' } = readTags(reply, ['score', 'reason']);
     const number = readScore(score, best);
     if (number !== undefined) return { score: number / best, extracted: reason };
     fault =

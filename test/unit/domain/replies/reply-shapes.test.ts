@@ -16,7 +16,9 @@ const never = new AbortController().signal;
 const query = { id: 'q', fields: { question: 'How many?' }, reference: '42' };
 
 /** Its prompt speaks of tags and thoughts, as prompts of workflows do. */
-const workflow = solveWith('Think in <think> tags, step by step.\nThen give the number in <answer>…</answer>, "boxed".');
+const workflow = solveWith(
+  'Think in <think> tags, step by step.\nThen give the number in <answer>…</answer>, "boxed":\n```\n42\n```',
+);
 const other = solveWith('Guess.');
 
 const pair = (good: readonly [string, string][], draft: readonly [string, string][]): FormPair => ({

@@ -48,6 +48,8 @@ const after =
   (open: string, close: string, end = ''): Write =>
   ({ good, draft }) =>
     `${open}What about\n${plain(draft)}\nHm, no. That misses the point.${close}${plain(good)}${end}`;
+const fenced = (value: string): string => (value.includes('\n') ? `\n\`\`\`yaml\n${value}\n\`\`\`` : value);
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 const names = ({ fields }: FilledForm): string => fields.map(([name]) => `<${name}>`).join(' and ');
 const json = ({ fields }: FilledForm): string => JSON.stringify(Object.fromEntries(fields), null, 2);
 const escaped = (text: string): string =>
@@ -97,10 +99,7 @@ const asTags: readonly ReplyShape[] = [
   ),
   read(
     'tags with a capital',
-    eachAs((name, value) => {
-      const capital = name.charAt(0).toUpperCase() + name.slice(1);
-      return tag(capital, block(value));
-    }),
+    eachAs((name, value) => tag(capital(name), block(value))),
   ),
   read(
     'the end tag in another case',
@@ -156,6 +155,7 @@ const asTags: readonly ReplyShape[] = [
   read('escaped for Markdown', ({ good }) => plain(good).replaceAll(/<(\/?\w+)>/g, '\\<$1\\>')),
   read('signs without a width in it', ({ good }) => `\ufeff${plain(good).replaceAll('<', '\u200b<').replaceAll('>', '>\u200b')}`),
   read('the end of a turn', within('', '<|im_end|>')),
+  read('the end of a sentence of DeepSeek', within('', '<｜end▁of▁sentence｜>')),
   read(
     'another end of a turn, the last end tag missing',
     lastAs((name, value) => `<${name}>${block(value)}</s>`),
@@ -203,6 +203,21 @@ const asJson: readonly ReplyShape[] = [
     json({ fields: good.fields.map(([name, value]) => [name.toUpperCase(), value] as const) }),
   ),
   read('JSON after thoughts that try it', ({ good, draft }) => `<think>${json(draft)}?</think>\n${json(good)}`),
+];
+
+const asHeadings: readonly ReplyShape[] = [
+  read(
+    'bold names with colons',
+    eachAs((name, value) => `**${name}:** ${fenced(value)}`),
+  ),
+  read(
+    'bold capital names, the colons outside',
+    eachAs((name, value) => `**${capital(name)}**: ${fenced(value)}`),
+  ),
+  read(
+    'headings of Markdown',
+    eachAs((name, value) => `## ${capital(name)}\n\n${fenced(value)}\n`),
+  ),
 ];
 
 const asRepetition: readonly ReplyShape[] = [
@@ -296,6 +311,7 @@ export const replyShapes: readonly ReplyShape[] = [
   ...asTags,
   ...asFences,
   ...asJson,
+  ...asHeadings,
   ...asRepetition,
   ...asThoughts,
   ...asNothing,

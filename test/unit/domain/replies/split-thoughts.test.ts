@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { splitThoughts, withoutThoughts } from '../../../../services/domain/replies/split-thoughts.ts';
+import { readProgram } from '../../../../services/domain/replies/read-program.ts';
+import { splitThoughts, withoutAsides, withoutThoughts } from '../../../../services/domain/replies/split-thoughts.ts';
 
 test.each([
   ['no block', 'The answer is 4.\n', 'The answer is 4.\n', ''],
@@ -14,6 +15,18 @@ test.each([
   ['two blocks in a row', '<think>a</think>\n<think>b</think>4', '4', 'a\nb'],
   ['another word for it, in capitals', '<Thinking>a</THINKING> 4', '4', 'a'],
   ['Mistral', '[THINK]2 + 2[/THINK]4', '4', '2 + 2'],
+  ['Kimi', '◁think▷2 + 2◁/think▷4', '4', '2 + 2'],
+  ['Cohere', '<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>4<|END_RESPONSE|>', '4', 'a'],
+  ['Granite', 'Here is my thought process:\n2 + 2\n\nHere is my response:\n4', '4', '2 + 2'],
+  [
+    'Apriel',
+    'Here are my reasoning steps:\n2 + 2\n[BEGIN FINAL RESPONSE]\n4\n[END FINAL RESPONSE]\n<|end|>',
+    '4',
+    'Here are my reasoning steps:\n2 + 2',
+  ],
+  ['a tag with an attribute, and blanks in its end', '<think type="x">a</ think >4', '4', 'a'],
+  ['a block that another word for it ends', '<thinking>a</think>4', '4', 'a'],
+  ['thoughts without their begin, ended twice', 'a\n</think>\n\n</think>\n4', '4', 'a'],
   ['NovaSky', '<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>4<|end_of_solution|>', '4', 'a'],
   ['gpt-oss', '<|channel|>analysis<|message|>Add.<|end|><|start|>assistant<|channel|>final<|message|>4<|return|>', '4', 'Add.'],
   ['gpt-oss, cut off', '<|channel|>analysis<|message|>Add', '', 'Add'],
@@ -33,6 +46,19 @@ test.each([
   ['quoted', 'Use "<think>" and "</think>".', 'Use "<think>" and "</think>".'],
 ])('thoughts are left out: %s', (_what, reply, text) => {
   expect(withoutThoughts(reply)).toBe(text);
+});
+
+test.each([
+  ['in <reasoning>', '<reasoning>13?</reasoning>42', '42'],
+  ['in <Scratch_Pad> amid a reply', 'So: <Scratch_Pad>13?</Scratch_Pad>42', 'So: 42'],
+  ['in a tag that is never closed, which says nothing', '<reasoning>13? 42', '<reasoning>13? 42'],
+  ['and nothing else', '<reasoning>42</reasoning>', '<reasoning>42</reasoning>'],
+])('what is said aside is left out: %s', (_what, reply, text) => expect(withoutAsides(reply)).toBe(text));
+
+test('a program that was only tried out is not a part of the one that is meant', () => {
+  const block = (code: string) => `\`\`\`python\n${code}\n\`\`\``;
+  const reply = `<scratchpad>\n${block('def f():\n    return 1')}\n</scratchpad>\n${block('def f():\n    return 2')}`;
+  expect(readProgram(reply)).toBe('def f():\n    return 2');
 });
 
 test('a reply that repeats a tag without end is read in no time', () => {
