@@ -48,6 +48,11 @@ const planted: [path: string, text: string, rule: string][] = [
       ];
     },
   ),
+  [
+    'services/cli/listens.ts',
+    "export const wait = (signal: AbortSignal, wake: () => void) => signal.addEventListener('abort', wake, { once: true });",
+    'plugin',
+  ],
   ['services/shared/imports-service.ts', "import { start } from '../executor/start.ts';\nstart();", imports],
   ['services/shared/imports-nats.ts', "import { connect } from 'nats';\nexport const open = connect;", imports],
   ['services/shared/models/imports-nats.ts', "import type { KV } from '@nats-io/kv';\nexport type Own = KV;", imports],

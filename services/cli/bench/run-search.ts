@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { decodeEvent } from '../../shared/contracts/event-codec.ts';
 import { decodeRunLogFile } from '../../shared/contracts/run-log-file.ts';
+import { onAbort } from '../../shared/lifecycle/abort.ts';
 import type { Cli } from '../cli.ts';
 import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
 import { plainEnvironment } from '../cluster/service-environment.ts';
@@ -99,10 +100,8 @@ async function runCommand(cli: Cli, words: readonly string[]): Promise<void> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = `${said}${text}`.slice(-4000);
   });
-  const stop = (): void => void child.kill('SIGTERM');
-  cli.interrupts.requested.addEventListener('abort', stop, { once: true });
+  using _stopping = onAbort(cli.interrupts.requested, () => void child.kill('SIGTERM'));
   const [code] = await once(child, 'close');
-  cli.interrupts.requested.removeEventListener('abort', stop);
   cli.interrupts.requested.throwIfAborted();
   if (code !== 0)
     throw new Error(`\`scale ${words.join(' ')}\` ended with ${code}: ${said.trim().split('\n').slice(-5).join('\n')}`);

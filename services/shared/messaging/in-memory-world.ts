@@ -1,3 +1,4 @@
+import { onAbort } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { BusError } from './errors.ts';
 
@@ -77,16 +78,16 @@ function createBell(timing: Timing): Bell {
     },
     change: (signal, limitMs) =>
       new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
         const wake = () => {
           waiting.delete(wake);
-          signal?.removeEventListener('abort', wake);
+          listening?.[Symbol.dispose]();
           cancel?.();
           resolve();
         };
         const cancel = limitMs === undefined ? undefined : timing.after(limitMs, wake);
         waiting.add(wake);
-        signal?.addEventListener('abort', wake, { once: true });
-        if (signal?.aborted) wake();
+        const listening = signal && onAbort(signal, wake);
       }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Timing } from '../lifecycle/timing.ts';
 import { EndpointError } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 
@@ -20,41 +21,50 @@ export interface AttemptWatch extends Disposable {
 export function watchAttempt(
   settings: EndpointSettings,
   caller: AbortSignal,
-  { streamed, nowMs }: { readonly streamed: boolean; readonly nowMs: () => number },
+  { streamed, timing }: { readonly streamed: boolean; readonly timing: Timing },
 ): AttemptWatch {
   const { timeoutMs, stallTimeoutMs } = settings;
   const limits = new AbortController();
-  const startMs = nowMs();
+  const startMs = timing.monotonicMs();
   let firstTokenMs: number | undefined;
   const passed = (kind: 'timeout' | 'stalled', message: string): void =>
     limits.abort(new EndpointError(kind, settings.baseUrl, message));
-  const whole = setTimeout(() => {
+  const cancelWhole = timing.after(timeoutMs, () => {
     if (streamed && firstTokenMs === undefined) {
       passed('stalled', `no token within ${seconds(timeoutMs)}; if the first one may take longer, raise timeout_seconds`);
     } else passed('timeout', `no complete reply within ${seconds(timeoutMs)}; if replies may take longer, raise timeout_seconds`);
-  }, timeoutMs);
+  });
   const hang = (): void =>
     passed(
       'stalled',
       `silent in the middle of a reply for ${seconds(stallTimeoutMs)}; if the server pauses so long, raise timeout_seconds, ` +
         'a quarter of which it may',
     );
-  let silence: NodeJS.Timeout | undefined;
+  let lastTokenMs = 0;
+  let cancelSilence: (() => void) | undefined;
+  /** One timer for many tokens: where it finds that there was one meanwhile, it waits for what is left. */
+  const listen = (forMs: number): void => {
+    cancelSilence = timing.after(forMs, () => {
+      const leftMs = lastTokenMs + stallTimeoutMs - timing.monotonicMs();
+      if (leftMs > 0) listen(leftMs);
+      else hang();
+    });
+  };
 
   return {
     signal: AbortSignal.any([caller, limits.signal]),
     get firstTokenMs() {
       return firstTokenMs;
     },
-    elapsedMs: () => nowMs() - startMs,
+    elapsedMs: () => timing.monotonicMs() - startMs,
     token: () => {
-      firstTokenMs ??= nowMs() - startMs;
-      if (silence === undefined) silence = setTimeout(hang, stallTimeoutMs);
-      else silence.refresh();
+      lastTokenMs = timing.monotonicMs();
+      firstTokenMs ??= lastTokenMs - startMs;
+      if (cancelSilence === undefined) listen(stallTimeoutMs);
     },
     [Symbol.dispose]: () => {
-      clearTimeout(whole);
-      clearTimeout(silence);
+      cancelWhole();
+      cancelSilence?.();
     },
   };
 }

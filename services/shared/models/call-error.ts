@@ -42,6 +42,8 @@ export interface CallCircumstances {
   readonly request: EndpointRequest | undefined;
   readonly redact: Redact;
   readonly billed: BilledUsage | undefined;
+  /** Wall-clock time: a server may say until when to wait. */
+  readonly nowMs: number;
 }
 
 /**
@@ -74,9 +76,9 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
 }
 
 function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): EndpointError | FailureError {
-  const { endpoint, request, redact, billed } = circumstances;
+  const { endpoint, request, redact, billed, nowMs } = circumstances;
   const { status } = answer;
-  const wait = retryAfterMs(answer, Date.now());
+  const wait = retryAfterMs(answer, nowMs);
   const quote = (before: string) => quoted(answer.message, redact, longestMessage - before.length - 24);
   // These become part of a run's log, so they name no address.
   const failure = (kind: FailureKind, message: string) =>

@@ -39,7 +39,7 @@ const personMs = 30_000;
 
 export function createCallJudge(settings: CallJudgeSettings): CallJudge {
   const { model, members, timing, closing } = settings;
-  const looks = createEndpointLooks(members, closing, settings.looked);
+  const looks = createEndpointLooks(members, timing, closing, settings.looked);
   const histories = createCallHistories();
   const firstLooks = new Map<string, Promise<EndpointError | undefined>>();
   const lookedFor = new Set<string>();

@@ -1,4 +1,5 @@
 import { orAborted } from '../lifecycle/abort.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import { type EndpointLook, lookAtEndpoint } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { PoolMember } from './pool-member.ts';
@@ -23,7 +24,12 @@ export function settingsKeyOf({ model, temperature, topP, maxTokens, chatTemplat
  * @param closing ends the looks that are under way
  * @param ended is called after each call of a look, which may have opened or closed an endpoint's circuit
  */
-export function createEndpointLooks(members: readonly PoolMember[], closing: AbortSignal, ended: () => void): EndpointLooks {
+export function createEndpointLooks(
+  members: readonly PoolMember[],
+  timing: Timing,
+  closing: AbortSignal,
+  ended: () => void,
+): EndpointLooks {
   const shared = new Map<string, SharedLook>();
 
   const begin = (key: string, look: () => Promise<EndpointLook>): Promise<EndpointLook> => {
@@ -49,6 +55,7 @@ export function createEndpointLooks(members: readonly PoolMember[], closing: Abo
         share(`${member.name} ${howMuch} ${key}`, () =>
           lookAtEndpoint(member.endpoint, request, closing, {
             howMuch,
+            timing,
             send: (work) => member.send(work, { isLook: true }).finally(ended),
           }),
         ),

@@ -1,5 +1,6 @@
 import { FailureError, type FailureKind } from '../../domain/failure.ts';
 import { nearName, suggestion } from '../../domain/names/near-name.ts';
+import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import { EndpointError, needsPerson } from './endpoint-errors.ts';
 import { meteredAttempt } from './metered-attempt.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
@@ -36,11 +37,12 @@ export async function lookAtEndpoint(
   {
     howMuch = 'one-token',
     send = (work) => work(endpoint),
-  }: { readonly howMuch?: 'one-token' | 'whole-reply'; readonly send?: SendLook } = {},
+    timing = systemTiming,
+  }: { readonly howMuch?: 'one-token' | 'whole-reply'; readonly send?: SendLook; readonly timing?: Timing } = {},
 ): Promise<EndpointLook> {
   const listed = endpoint.models(signal).catch((): ServedModels => ({ names: [], simulated: false }));
   // A simulated model takes any key, name and setting, and its calls are counted one by one.
-  if ((await soon(listed))?.simulated) return { kind: 'answers' };
+  if ((await soon(listed, timing))?.simulated) return { kind: 'answers' };
   const ask = async (maxTokens: number): Promise<EndpointLook> => {
     const { meter, ...settings } = request;
     const asked: EndpointRequest = {
@@ -68,15 +70,13 @@ export async function lookAtEndpoint(
 /** A list that does not come keeps the call waiting no longer. */
 const listPatienceMs = 5_000;
 
-async function soon<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, listPatienceMs, undefined);
-  });
+async function soon<T>(work: Promise<T>, timing: Timing): Promise<T | undefined> {
+  const enough = Promise.withResolvers<undefined>();
+  const cancel = timing.after(listPatienceMs, () => enough.resolve(undefined));
   try {
-    return await Promise.race([work, enough]);
+    return await Promise.race([work, enough.promise]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

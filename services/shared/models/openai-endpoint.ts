@@ -33,13 +33,12 @@ const answerPatienceMs = 5_000;
 export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing, proxies?: ProxySettings): ModelEndpoint {
   const connection = createEndpointConnection(settings, proxies);
   const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
-  const nowMs = () => timing.monotonicMs();
   let dialect = fullDialect;
 
   /** Sends under the watch of the settings' limits, and says what went wrong in terms of the endpoint. */
   const watched = async <T>(caller: AbortSignal, call: Call, work: (watch: AttemptWatch) => Promise<T>): Promise<T> => {
     caller.throwIfAborted();
-    using watch = watchAttempt(settings, caller, { streamed: call.streamed, nowMs });
+    using watch = watchAttempt(settings, caller, { streamed: call.streamed, timing });
     try {
       return await work(watch);
     } catch (error) {
@@ -48,7 +47,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
       const billed = request && collector && billedSoFar(request, collector);
       // An abort is worded in several ways; the signal knows the reason.
       const reason = watch.signal.aborted ? watch.signal.reason : error;
-      throw callError(reason, { endpoint: settings, request, redact, billed }) ?? error;
+      throw callError(reason, { endpoint: settings, request, redact, billed, nowMs: timing.wallMs() }) ?? error;
     }
   };
 

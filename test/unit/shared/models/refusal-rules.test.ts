@@ -27,7 +27,13 @@ const request: EndpointRequest = {
 function kindOf(status: number, body: unknown): string {
   const answer =
     status === 200 ? answerIn(body) : answerOf(status, new Headers(), typeof body === 'string' ? body : JSON.stringify(body));
-  const error = callError(new ServerRefusal(answer), { endpoint, request, redact: createRedact([]), billed: undefined });
+  const error = callError(new ServerRefusal(answer), {
+    endpoint,
+    request,
+    redact: createRedact([]),
+    billed: undefined,
+    nowMs: 0,
+  });
   if (error === undefined) throw new Error('no error came of it');
   return error instanceof EndpointError ? `${error.problem}${error.ofRequest ? '?' : ''}` : error.failure.kind;
 }
@@ -238,7 +244,7 @@ test.each(reported)('%s says %s with status %i: %j', (_server, kind, status, bod
 });
 
 test('a defect of ours is blamed on no endpoint', () => {
-  const circumstances = { endpoint, request, redact: createRedact([]), billed: undefined };
+  const circumstances = { endpoint, request, redact: createRedact([]), billed: undefined, nowMs: 0 };
   expect(callError(new TypeError("Cannot read properties of undefined (reading 'x')"), circumstances)).toBeUndefined();
   expect(callError(new RangeError('boom'), circumstances)).toBeUndefined();
 });
