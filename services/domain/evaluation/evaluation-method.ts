@@ -61,8 +61,8 @@ export interface EvaluationMethod {
   readonly asksConfidence?: true;
   /** It needs no warm-up where memory holds executions of the same queries, which a replay then tries. */
   readonly livesOnMemory?: true;
-  /** Forms of the method that a replay compares in its place, each with the settings that make it. */
-  readonly forms?: readonly { readonly name: string; readonly settings: Partial<EvaluationSettings> }[];
+  /** Forms of the method that a replay compares in its place, each with the settings that make it, if they are not the usual ones. */
+  readonly forms?: readonly { readonly name: string; readonly settings?: Partial<EvaluationSettings> }[];
   /**
    * Settings of its own, which stand beside the others under `evaluation` in a run file that names this method. It reads them with
    * ownSettings(rules, evidence.settings.own).

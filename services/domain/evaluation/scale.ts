@@ -13,7 +13,7 @@ export const scale: EvaluationMethod = {
   mark: 'diamond',
   // Both readings of Eq 9, since they are different methods (docs/estimators.md); the second at half of its usual cap too.
   forms: [
-    { name: 'scale (product)', settings: {} },
+    { name: 'scale (product)' },
     { name: 'scale (quotient)', settings: { alphaForm: 'quotient' } },
     { name: 'scale (quotient, alpha .5)', settings: { alphaForm: 'quotient', alphaMax: 0.5 } },
   ],
