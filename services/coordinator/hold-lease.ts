@@ -93,7 +93,7 @@ async function renewUntil(lease: Lease, over: AbortSignal, { watch, timing, logg
       else lose('has been taken by another coordinator, or could not be renewed in time');
     } catch (error) {
       logger.warn({ err: coerceError(error) }, 'the lease could not be renewed');
-      // Soon enough for some more attempts before it is lost.
+      // Soon enough for some more tries before it is lost.
       pauseMs = lease.ttlMs / 12;
       continue;
     }

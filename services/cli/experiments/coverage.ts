@@ -13,7 +13,7 @@ import { runQueryLevel } from './query-level.ts';
 import { testWorkflow } from './test-workflow.ts';
 import { searchVariants, variantNamed } from './variant.ts';
 
-const attempts = 5;
+const tries = 5;
 
 /** Table 1: do a few task-level workflows solve as many queries as one workflow for each? */
 export const coverage: Experiment = {
@@ -36,10 +36,10 @@ export const coverage: Experiment = {
       tables: [coverageTable(values), rankTable(trials)],
       plots: coveragePlots(values),
       remarks: [
-        'The paper sets the coverage of five attempts against the performance of one run of a query-level method. Coverage is what an oracle would score who knows which attempt to trust, and grows with their number: the fair comparison is with the coverage of five.',
+        'The paper sets the coverage of five tries against the performance of one run of a query-level method. Coverage is what an oracle would score who knows which try to trust, and grows with their number: the fair comparison is with the coverage of five.',
         `An answer counts as correct from a score of ${threshold} on (--threshold); it matters for F1 alone, where the paper does not give its own.`,
         'The query-level baseline is the optimizer model asked for one workflow a query; the paper has ScoreFlow, which is trained for it.',
-        ...(fewest < attempts ? [`A search found only ${fewest} workflows: its "top-5" are so many.`] : []),
+        ...(fewest < tries ? [`A search found only ${fewest} workflows: its "top-5" are so many.`] : []),
         aboutIntervals,
       ],
     };
@@ -51,14 +51,14 @@ async function tryOne(
   { benchmark, seed }: Pick<CoverageTrial, 'benchmark' | 'seed'>,
 ): Promise<CoverageTrial> {
   const variant = variantNamed(context.plan.methods[0] ?? 'aflow');
-  const baseline = runQueryLevel(context, { benchmark, seed, repeats: attempts });
-  const tests = search(context, { benchmark, variant, seed }, (ended, state) => bestWorkflows(ended, state, attempts)).then(
+  const baseline = runQueryLevel(context, { benchmark, seed, repeats: tries });
+  const tests = search(context, { benchmark, variant, seed }, (ended, state) => bestWorkflows(ended, state, tries)).then(
     (found) =>
       Promise.all(
         found.map((workflow, place) =>
           testWorkflow(context, workflow, {
             ...{ benchmark, seed, what: `top ${place + 1} of ${variant.name}` },
-            repeats: place === 0 ? attempts : 1,
+            repeats: place === 0 ? tries : 1,
           }),
         ),
       ),

@@ -10,7 +10,7 @@ export function createDownloadProgress(
   let current = { url: '', startedAt: 0, doneAtStart: 0, toldAt: 0 };
   return (url, done, total) => {
     const at = now();
-    // What an earlier attempt brought does not count towards the speed.
+    // What an earlier try brought does not count towards the speed.
     if (url !== current.url || done < current.doneAtStart) current = { url, startedAt: at, doneAtStart: done, toldAt: at };
     if (at - current.toldAt < tellEveryMs) return;
     current = { ...current, toldAt: at };

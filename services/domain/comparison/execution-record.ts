@@ -25,7 +25,7 @@ export interface ExecutionRecord extends CallDoubts {
   readonly failure?: Failure;
   readonly calls: number;
   readonly usage: Usage;
-  /** From the first call to the score, in the attempt that finished; absent if the result is gone. */
+  /** From the first call to the score, in the delivery that finished; absent if the result is gone. */
   readonly latencyMs?: number;
   /** The isolation that programs ran in; absent if none was run. */
   readonly isolation?: string;

@@ -1,6 +1,6 @@
 import { mean } from '../statistics/intervals.ts';
 import { differencesOf, pairedOver, scoreOver } from './compare-variants.ts';
-import { type Attempts, competitionRanks, covered, denseRanks } from './coverage.ts';
+import { competitionRanks, covered, denseRanks, type Tries } from './coverage.ts';
 import { type CrossedInterval, crossedInterval, seedsInterval } from './crossed-interval.ts';
 import type { Figure, IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
 import { boundedFigure, percentFigure } from './figures.ts';
@@ -12,11 +12,11 @@ export interface CoverageTrial {
   readonly benchmark: string;
   readonly seed: number;
   /** The best workflows by their validation scores, the best first, each executed once. */
-  readonly top: Attempts;
+  readonly top: Tries;
   /** The best one, several times. */
-  readonly repeats: Attempts;
+  readonly repeats: Tries;
   /** The query-level baseline's workflows, as many times. */
-  readonly queryLevel: Attempts;
+  readonly queryLevel: Tries;
 }
 
 /** By benchmark: values by seed and query, of each of the table's columns. */
@@ -58,8 +58,8 @@ export function coverageValues(trials: readonly CoverageTrial[], threshold: numb
   });
 }
 
-function meansByQuery(attempts: Attempts): number[] {
-  return (attempts[0] ?? []).map((_, query) => mean(attempts.map((scores) => scores[query] as number)));
+function meansByQuery(tries: Tries): number[] {
+  return (tries[0] ?? []).map((_, query) => mean(tries.map((scores) => scores[query] as number)));
 }
 
 /** Table 1, with the paper's row under each of ours. */
@@ -89,7 +89,7 @@ export function coveragePlots(values: readonly CoverageValues[]): IntervalPlot[]
   }));
 }
 
-/** The paper's comparison, which sets five attempts against one, and the one of equals. */
+/** The paper's comparison, which sets five tries against one, and the one of equals. */
 export function describeCoverage(values: readonly CoverageValues[]): string[] {
   return values.flatMap(({ benchmark, columns }) => {
     const against = (ours: ColumnName, theirs: ColumnName): CrossedInterval =>
@@ -98,8 +98,8 @@ export function describeCoverage(values: readonly CoverageValues[]): string[] {
     const repeat = 'the coverage of five repeats of the best';
     const five = "the query-level baseline's own coverage of five";
     return [
-      `${benchmark}, as the paper compares (five attempts against one): ${describeDifference(top, against('top5Coverage', 'queryLevel'), "the query-level baseline's performance")}, and ${describeDifference(repeat, against('repeat5Coverage', 'queryLevel'), 'it')}.`,
-      `${benchmark}, five attempts against five: ${describeDifference(top, against('top5Coverage', 'queryLevelCoverage'), five)}, and ${describeDifference(repeat, against('repeat5Coverage', 'queryLevelCoverage'), 'it')}.`,
+      `${benchmark}, as the paper compares (five tries against one): ${describeDifference(top, against('top5Coverage', 'queryLevel'), "the query-level baseline's performance")}, and ${describeDifference(repeat, against('repeat5Coverage', 'queryLevel'), 'it')}.`,
+      `${benchmark}, five tries against five: ${describeDifference(top, against('top5Coverage', 'queryLevelCoverage'), five)}, and ${describeDifference(repeat, against('repeat5Coverage', 'queryLevelCoverage'), 'it')}.`,
       `${benchmark}, one against one: ${describeDifference('the best workflow', against('top1', 'queryLevel'), 'the query-level baseline')}.`,
     ];
   });
@@ -127,7 +127,7 @@ export function rankTable(trials: readonly CoverageTrial[]): ResultTable {
 }
 
 /** @param ranks ranks[seed][place][query]; a search that found fewer workflows has fewer places */
-function rankRow(name: string, ranks: readonly Attempts[], places: number): ResultRow {
+function rankRow(name: string, ranks: readonly Tries[], places: number): ResultRow {
   const cells = Array.from({ length: places }, (_, place): Figure | undefined => {
     const known = ranks.flatMap((byPlace) => (byPlace[place] === undefined ? [] : [byPlace[place]]));
     if (known.length === 0) return undefined;

@@ -29,9 +29,9 @@ export const programmer: Operator = {
   async run(inputs, context) {
     const analysis = inputs.analysis === undefined || inputs.analysis === '' ? [] : [`Analysis:\n${inputs.analysis}`];
     const task = [...analysis, `Problem:\n${inputs.problem}`];
-    let last: Attempt = { code: '', output: '', error: '', summary: '' };
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      const earlier = attempt === 0 ? [] : [`Your last program:\n${last.code || '(none)'}`, `It failed:\n${last.error}`];
+    let last: TriedProgram = { code: '', output: '', error: '', summary: '' };
+    for (let index = 0; index < tries; index += 1) {
+      const earlier = index === 0 ? [] : [`Your last program:\n${last.code || '(none)'}`, `It failed:\n${last.error}`];
       const content = [instruction, ...earlier, ...task].join('\n\n');
       const reply = await context.complete([{ role: 'user', content }]);
       last = await tried(readProgram(reply.text), context);
@@ -42,7 +42,7 @@ export const programmer: Operator = {
   },
 };
 
-interface Attempt {
+interface TriedProgram {
   readonly code: string;
   readonly output: string;
   /** "" if it worked. */
@@ -50,7 +50,7 @@ interface Attempt {
   readonly summary: string;
 }
 
-async function tried(code: string, context: OperatorContext): Promise<Attempt> {
+async function tried(code: string, context: OperatorContext): Promise<TriedProgram> {
   const failed = (error: string, summary = error) => ({ code, output: '', error, summary });
   if (code === '') return failed('the reply holds no Python program.');
   const verdict = await runProgram(defines(code, entry) ? { code, entry } : { code }, context);

@@ -31,17 +31,17 @@ export const sample: BenchmarkDefinition = {
 /** All splits' problems, none of them twice: the splits must not share a question. */
 function* writtenProblems(): Generator<{ question: string; answer: number }> {
   const written = new Set<string>();
-  for (let attempt = 0; written.size < queriesPerSplit * sample.splits.length; attempt += 1) {
-    const template = sampleTemplates[attempt % sampleTemplates.length];
-    const problem = template?.(drawFor(attempt));
+  for (let number = 0; written.size < queriesPerSplit * sample.splits.length; number += 1) {
+    const template = sampleTemplates[number % sampleTemplates.length];
+    const problem = template?.(drawFor(number));
     if (!problem || written.has(problem.question)) continue;
     written.add(problem.question);
     yield problem;
   }
 }
 
-function drawFor(attempt: number): TemplateDraw {
-  const random = randomStream(generatorSeed, 'sample', attempt);
+function drawFor(number: number): TemplateDraw {
+  const random = randomStream(generatorSeed, 'sample', number);
   return {
     between: (low, high) => low + randomInteger(random, high - low + 1),
     oneOf: (choices) => choices[randomInteger(random, choices.length)] as (typeof choices)[number],

@@ -27,7 +27,7 @@ export interface ReliableWatch {
   readonly onReconnect?: (signal: AbortSignal) => Promise<unknown>;
 }
 
-interface Attempt {
+interface WatchedStream {
   readonly beganAt: number;
   firstMessageAt: number | undefined;
 }
@@ -55,10 +55,10 @@ export async function* watchReliably(
   let gained = false;
   let failingSince: number | undefined;
   const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
-  const failed = (attempt: Attempt): boolean => {
+  const failed = (stream: WatchedStream): boolean => {
     const now = timing.monotonicMs();
     // A message alone is no sign of health: a stream may give progress, fail, and be asked again for ever.
-    const hasLasted = now - (attempt.firstMessageAt ?? now) > healthyAfterMs || now - attempt.beganAt > watch.patienceMs;
+    const hasLasted = now - (stream.firstMessageAt ?? now) > healthyAfterMs || now - stream.beganAt > watch.patienceMs;
     if (gained || hasLasted) {
       failingSince = undefined;
       backoff.reset();
@@ -67,7 +67,7 @@ export async function* watchReliably(
     return now - failingSince > watch.patienceMs;
   };
   for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const attempt: Attempt = { beganAt: timing.monotonicMs(), firstMessageAt: undefined };
+    const stream: WatchedStream = { beganAt: timing.monotonicMs(), firstMessageAt: undefined };
     gained = false;
     try {
       if (!isFirst) await watch.onReconnect?.(signal);
@@ -75,7 +75,7 @@ export async function* watchReliably(
         { runId: watch.runId, afterSequence: after, afterDigest: digest, follow: watch.follow },
         signal,
       )) {
-        attempt.firstMessageAt ??= timing.monotonicMs();
+        stream.firstMessageAt ??= timing.monotonicMs();
         if (update?.$case === 'progress') yield { kind: 'progress', progress: update.value };
         if (update?.$case === 'notice' && !noticed.has(update.value.message)) {
           noticed.add(update.value.message);
@@ -95,12 +95,12 @@ export async function* watchReliably(
       }
       if (!watch.follow || signal.aborted) return;
       // The run is not over: another stream goes on with it.
-      failed(attempt);
+      failed(stream);
       yield { kind: 'connection-lost', message: `the coordinator at ${client.address} ended the stream` };
     } catch (error) {
       const failure = controlErrorFrom('WatchRun', client.address, error);
       if (signal.aborted) return;
-      if (failed(attempt) || isLasting(failure)) throw failure;
+      if (failed(stream) || isLasting(failure)) throw failure;
       yield { kind: 'connection-lost', message: failure.message };
     }
     await pause(timing, backoff.next(), signal);

@@ -76,7 +76,7 @@ export interface JobQueue {
   closeStuckLanes(runId: string): Promise<number>;
 }
 
-/** One attempt at a job. */
+/** A job, handed to a worker once. */
 export interface Delivery {
   readonly job: Job;
   /** From 1. */

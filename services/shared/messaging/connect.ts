@@ -51,7 +51,7 @@ function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnect
     ...credentialsIn(servers),
     // Also the limit of a reconnect into a black hole; the default is 20 s.
     timeout: 3_000,
-    // By default the client gives up after ten attempts, and for good after two authorization errors.
+    // By default the client gives up after ten tries, and for good after two authorization errors.
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,

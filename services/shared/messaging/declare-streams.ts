@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StreamConfig } from '@nats-io/jetstream';
 import { isStreamDifferent, isStreamMissing } from './nats-errors.ts';
-import { type Attempting, untilDone } from './nats-session.ts';
+import { type Trying, untilDone } from './nats-session.ts';
 import { type StreamDeclaration, type StreamLimits, streamDeclarations } from './subjects-and-streams.ts';
 
 /** Makes the streams that are missing and updates those that differ. Every service does it, in any order, at the same time. */
-export async function declareStreams(session: Attempting, limits: StreamLimits): Promise<void> {
+export async function declareStreams(session: Trying, limits: StreamLimits): Promise<void> {
   for (const declaration of streamDeclarations(limits)) {
     await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));
   }
 }
 
-async function declareStream(session: Attempting, declaration: StreamDeclaration): Promise<void> {
+async function declareStream(session: Trying, declaration: StreamDeclaration): Promise<void> {
   const { streams } = session.manager;
   const { config, whenNew } = declaration;
   const present = await configOf(session, config.name);
@@ -28,7 +28,7 @@ async function declareStream(session: Attempting, declaration: StreamDeclaration
   await streams.update(config.name, config);
 }
 
-async function configOf(session: Attempting, name: string): Promise<StreamConfig | undefined> {
+async function configOf(session: Trying, name: string): Promise<StreamConfig | undefined> {
   try {
     return (await session.manager.streams.info(name)).config;
   } catch (error) {

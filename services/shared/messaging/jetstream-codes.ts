@@ -33,8 +33,8 @@ const later: ReadonlySet<number> = new Set([
   10124, // stream move in progress
   10226, // stream reconfiguration in progress
   10202, // cluster member change in progress
-  10158, // duplicate message id is in process: the first attempt is neither stored nor refused yet
-  // Another write of the subject is in process: neither stored nor refused yet, and perhaps an earlier attempt of ours.
+  10158, // duplicate message id is in process: the first try is neither stored nor refused yet
+  // Another write of the subject is in process: neither stored nor refused yet, and perhaps an earlier try of ours.
   codes.wrongLastSequenceInProcess,
 ]);
 

@@ -72,7 +72,7 @@ async function settleUntilDone(
   operation: string,
   signal: string,
 ): Promise<void> {
-  const attempt = async () => {
+  const settleOnce = async () => {
     try {
       await confirm(session, message, signal);
     } catch (error) {
@@ -82,7 +82,7 @@ async function settleUntilDone(
     }
   };
   // A server that was killed may have forgotten the delivery and then answers nothing; the job comes back by itself.
-  await untilDone(session, operation, attempt, Math.min(session.deadlineMs, settleDeadlineMs));
+  await untilDone(session, operation, settleOnce, Math.min(session.deadlineMs, settleDeadlineMs));
 }
 
 /**

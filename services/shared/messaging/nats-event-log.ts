@@ -38,7 +38,7 @@ interface Append {
   readonly subject: string;
   readonly operation: string;
   readonly data: Uint8Array;
-  /** The same entry from another coordinator is a conflict, and from an earlier attempt of ours is not. */
+  /** The same entry from another coordinator is a conflict, and from an earlier try of ours is not. */
   readonly write: NamedWrite;
   readonly expectedLast: number;
 }
@@ -48,7 +48,7 @@ async function appendOnce(session: NatsSession, { subject, operation, data, writ
     return await publishOnce(session, subject, data, write.headers, { lastSubjectSequence: expectedLast });
   } catch (error) {
     if (!isWrongLastSequence(error)) throw error;
-    // The server may have stored an attempt whose acknowledgement was lost.
+    // The server may have kept a write whose acknowledgement was lost.
     const last = await readLastOnce(session, streams.events, subject);
     if (last && write.isOurs(last)) return last.seq;
     if ((last?.seq ?? 0) < expectedLast) throw new LogLostError(operation, { cause: error });

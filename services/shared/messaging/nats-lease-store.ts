@@ -49,7 +49,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
   let lost = false;
 
   // An answer that is lost must leave time to ask again.
-  const attemptMs = Math.max(500, ttlMs / 5);
+  const tryMs = Math.max(500, ttlMs / 5);
   const operation = `renew lease ${key}`;
   const linked = <T>(limitMs: number, request: () => Promise<T>): Promise<T> =>
     within(operation, limitMs, session.link.whileUp(operation, request));
@@ -60,7 +60,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
       revision = await linked(limitMs, () => bucket.update(key, value, revision, Math.ceil(limitMs)));
     } catch (error) {
       if (!isWrongLastSequence(error)) throw error;
-      // An update of ours whose answer was lost also gets here. The next attempt comes after a pause: whatever the server says,
+      // An update of ours whose answer was lost also gets here. The next try comes after a pause: whatever the server says,
       // it is asked a few times a second at most.
       const ours = await linked(limitMs, () => revisionIfOurs(bucket, key, value));
       if (ours === undefined) return false;
@@ -81,7 +81,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
         const leftMs = deadline - performance.now();
         if (leftMs <= 0) break;
         try {
-          if (await renewOnce(Math.min(leftMs, attemptMs))) return true;
+          if (await renewOnce(Math.min(leftMs, tryMs))) return true;
           break;
         } catch (error) {
           const busError = toBusError(operation, error);

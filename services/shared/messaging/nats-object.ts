@@ -56,7 +56,7 @@ export function metaOf(name: string, content: Uint8Array): ObjectMeta {
   };
 }
 
-/** In one attempt, for use within another. */
+/** In one try, for use within another. */
 export async function readMeta(session: NatsSession, name: string): Promise<StoredMeta | undefined> {
   const message = await readLastOnce(session, streams.blobs, subjects.blobMeta(name));
   if (message === undefined) return undefined;

@@ -10,7 +10,7 @@ export async function readLast(session: NatsSession, stream: string, subject: st
   return await untilDone(session, `read ${subject}`, () => readLastOnce(session, stream, subject));
 }
 
-/** The same without trying again, for use within an attempt. */
+/** The same without trying again, for use within one. */
 export async function readLastOnce(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
   return (await session.manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
 }

@@ -25,7 +25,7 @@ export interface NatsSession {
 }
 
 /** What trying again takes; before the streams are declared, nobody watches them yet. */
-export type Attempting = Omit<NatsSession, 'streams'> & { readonly streams?: Pick<StreamWatch, 'hint'> };
+export type Trying = Omit<NatsSession, 'streams'> & { readonly streams?: Pick<StreamWatch, 'hint'> };
 
 /** One request's time limit: above the slowest synced write that was seen, far below a deadline. */
 export const requestTimeoutMs = 5_000;
@@ -33,14 +33,14 @@ const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 /**
- * Tries until it works, a refusal, or the deadline. The attempt must be harmless to repeat: a timeout leaves open whether the
+ * Tries until it works, a refusal, or the deadline. The try must be harmless to repeat: a timeout leaves open whether the
  * server did it.
  * @throws BusError
  */
 export async function untilDone<T>(
-  session: Attempting,
+  session: Trying,
   operation: string,
-  attempt: () => Promise<T>,
+  action: () => Promise<T>,
   deadlineMs = session.deadlineMs,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
@@ -53,7 +53,7 @@ export async function untilDone<T>(
     const leftMs = Math.max(1, deadline - performance.now());
     const late = () => new BusError(operation, `not done after ${Math.round(deadlineMs)} ms${because(session, wait.trouble())}`);
     try {
-      return await orLate(leftMs, late, session.link.whileUp(operation, attempt));
+      return await orLate(leftMs, late, session.link.whileUp(operation, action));
     } catch (cause) {
       const error = toBusError(operation, cause);
       const waitMs = backoff.next();
@@ -66,9 +66,9 @@ export async function untilDone<T>(
   }
 }
 
-function because({ link }: Attempting, trouble: BusError | undefined): string {
+function because({ link }: Trying, trouble: BusError | undefined): string {
   if (!link.isUp()) return '; the connection to the server is lost, and is being made again';
-  return trouble === undefined ? '' : `; the last attempt: ${trouble.problem}`;
+  return trouble === undefined ? '' : `; the last try: ${trouble.problem}`;
 }
 
 /** @throws BusError after the time */

@@ -12,11 +12,11 @@ export interface Waits {
 }
 
 export interface Wait extends Disposable {
-  /** An attempt has failed, and another one follows. */
+  /** One try has failed, and another follows. */
   failed(error: BusError): void;
   /** It goes on as it should, for now. */
   recovered(): void;
-  /** Of the last failed attempt. */
+  /** Of the last failed try. */
   trouble(): BusError | undefined;
 }
 

@@ -22,7 +22,7 @@ export function createLogStream({ write, describeLoss }: LogStreamSettings): Des
   let code = '';
   // The disk was full in the middle of a line.
   let isTorn = false;
-  const attempt = (text: string): boolean => {
+  const wrote = (text: string): boolean => {
     const bytes = Buffer.from(isTorn ? `\n${text}` : text);
     for (let [written, waited] = [0, 0]; written < bytes.length; ) {
       try {
@@ -44,8 +44,8 @@ export function createLogStream({ write, describeLoss }: LogStreamSettings): Des
   };
   return {
     write(line) {
-      if (lost > 0 && attempt(describeLoss(lost, code))) lost = 0;
-      if (lost > 0 || !attempt(line)) lost += 1;
+      if (lost > 0 && wrote(describeLoss(lost, code))) lost = 0;
+      if (lost > 0 || !wrote(line)) lost += 1;
     },
   };
 }

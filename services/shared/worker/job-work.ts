@@ -17,7 +17,7 @@ export interface RunContext {
 export interface JobContext {
   readonly job: Job;
   readonly run: RunContext;
-  /** Calls that an earlier attempt has paid for, by call id. */
+  /** Calls that an earlier delivery has paid for, by call id. */
   readonly journal: ReadonlyMap<string, ModelCall>;
   /** Must be called after each finished model call, before its reply is used. */
   record(call: ModelCall): Promise<void>;

@@ -3,7 +3,7 @@ import type { Job, RunShare } from '../contracts/generated/scale/v1/job.ts';
 /** What a worker has of each run, for its reports. */
 export interface RunShares {
   began(job: Job): void;
-  /** The job's last attempt failed for what is not its doing; it is tried again. */
+  /** The job's last try failed for what is not its doing; it is tried again. */
   heldUp(job: Job, trouble: string): void;
   /** Something of the job got done: what held it up is over. */
   wentOn(job: Job): void;

@@ -137,7 +137,7 @@ async function workUntilDone(
     journal.set(call.callId, call);
     await bus.journal.record(job.runId, job.jobId, call);
   };
-  for (let attempt = 1; ; attempt += 1) {
+  for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     const moved = runs.moved(job.runId);
     using deadline = within(timing, job.timeLimitMs);
@@ -162,8 +162,8 @@ async function workUntilDone(
       const least = error instanceof InfrastructureError ? (error.retryAfterMs ?? 0) : 0;
       const delayMs = Math.max(least, backoff.next());
       logger.warn(
-        { jobId: job.jobId, runId: job.runId, attempt, delayMs, err: coerceError(error) },
-        'job attempt failed; trying again',
+        { jobId: job.jobId, runId: job.runId, tries, delayMs, err: coerceError(error) },
+        'the job could not be done; trying again',
       );
       dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });

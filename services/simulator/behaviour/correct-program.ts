@@ -1,10 +1,10 @@
 import { kindOf } from '../answers/kind-of.ts';
 import { pick } from '../pick.ts';
 import type { Question } from '../question.ts';
-import { attempt } from './attempt.ts';
+import { drawAnswer } from './draw-answer.ts';
 import { withoutQuery } from './without-query.ts';
 
-/** Logits that an error message adds to another attempt. */
+/** Logits that an error message adds to another try. */
 const errorHelp = 1.5;
 /** How often a fix comes to the same program again. */
 const stuckShare = 0.15;
@@ -22,6 +22,6 @@ export function correctProgram(question: Question): string {
   const kind = kindOf(known);
   const shown = (prompt.split(/^Function:$/m).at(-1) ?? '').trim();
   const isStuck = random.next() < stuckShare && !kind.isRight(shown, known);
-  const program = isStuck ? shown : attempt(known, model, form, errorHelp, random);
+  const program = isStuck ? shown : drawAnswer(known, model, form, errorHelp, random);
   return `${pick(remarks, random)}\n\n\`\`\`python\n${program.trim()}\n\`\`\``;
 }

@@ -1,7 +1,7 @@
 import { pick } from '../pick.ts';
 import type { Question } from '../question.ts';
-import { solvingProbability } from './attempt.ts';
 import { candidatesIn, inShort } from './candidates.ts';
+import { solvingProbability } from './draw-answer.ts';
 
 /** Logits that seeing all solutions beside each other adds to seeing which one is right. */
 const comparisonHelp = 0.4;

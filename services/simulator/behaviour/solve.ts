@@ -1,7 +1,7 @@
 import { kindOf } from '../answers/kind-of.ts';
 import { type KnownQuery, withoutFields } from '../known-query.ts';
 import type { Question } from '../question.ts';
-import { attempt } from './attempt.ts';
+import { drawAnswer } from './draw-answer.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** Logits that a think block, an earlier solution in the prompt, and a passage that is left out of it add. */
@@ -29,7 +29,7 @@ export function answerTo(known: KnownQuery, { model, prompt, form, thinking, ran
     (thinking ? thinkingHelp : 0) +
     (earlier === undefined ? 0 : earlierWorkHelp) +
     (isWhole(prompt, known) ? 0 : missingFieldHelp);
-  return attempt(known, model, form, help, random);
+  return drawAnswer(known, model, form, help, random);
 }
 
 /** Whether the prompt has the query's long texts, all of them: a question on a passage is hard without the passage. */

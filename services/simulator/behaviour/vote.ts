@@ -1,7 +1,7 @@
 import { pick } from '../pick.ts';
 import type { Question } from '../question.ts';
-import { solvingProbability } from './attempt.ts';
 import { candidatesIn, inShort } from './candidates.ts';
+import { solvingProbability } from './draw-answer.ts';
 
 const miscountShare = 0.03;
 

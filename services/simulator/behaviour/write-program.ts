@@ -3,7 +3,7 @@ import { kindOf } from '../answers/kind-of.ts';
 import { programAnswer } from '../answers/program-answer.ts';
 import { pick } from '../pick.ts';
 import type { Question } from '../question.ts';
-import { attempt } from './attempt.ts';
+import { drawAnswer } from './draw-answer.ts';
 import { withoutQuery } from './without-query.ts';
 
 /** How often a program raises: at first, and after its error has been shown. */
@@ -16,12 +16,12 @@ export function writeProgram(question: Question): string {
   const { known, model, form, prompt, random } = question;
   if (known === undefined) return withoutQuery(question);
   const kind = kindOf(known);
-  if (kind === programAnswer) return kind.reply(attempt(known, model, form, 0, random), known, question);
+  if (kind === programAnswer) return kind.reply(drawAnswer(known, model, form, 0, random), known, question);
   const isRepair = /^It failed:$/m.test(prompt);
   const analysis = /^Analysis:\n([\s\S]*?)^Problem:$/m.exec(prompt)?.[1];
   const shown = analysis === undefined ? undefined : kind.final(analysis, known);
   const seen = shown !== undefined && kind.isRight(shown, known) ? rightAnalysisHelp : 0;
-  const program = computingProgram(attempt(known, model, form, kind.worth.program + seen, random), known, random);
+  const program = computingProgram(drawAnswer(known, model, form, kind.worth.program + seen, random), known, random);
   const fails = random.next() < (isRepair ? failingShare.repaired : failingShare.first);
   const block = `\`\`\`python\n${fails ? failingProgram(program, random) : program}\n\`\`\``;
   return [pick(openings, random), block].filter((part) => part !== '').join('\n\n');

@@ -79,9 +79,9 @@ interface Judging {
 async function judged({ name, best, client, signal }: Judging, messages: readonly ChatMessage[]): Promise<ScoredAnswer> {
   const said: ChatMessage[] = [...messages];
   let fault = '';
-  for (let attempt = 0; attempt < tries; attempt += 1) {
+  for (let index = 0; index < tries; index += 1) {
     // No step of a workflow has such a path, so the journal holds the judge's calls apart from the workflow's.
-    const reply = await asked({ name, client, signal }, said, `@${name}/${attempt}`);
+    const reply = await asked({ name, client, signal }, said, `@${name}/${index}`);
     const { score = headedText(withoutAsides(reply), 'score'), reason = '' } = readTags(reply, ['score', 'reason']);
     const number = readScore(score, best);
     if (number !== undefined) return { score: number / best, extracted: reason };
@@ -89,7 +89,7 @@ async function judged({ name, best, client, signal }: Judging, messages: readonl
       score === undefined ? 'the reply has no <score>' : `<score> is "${score.slice(0, 40)}", not a number from 0 to ${best}`;
     said.push({ role: 'assistant', content: reply }, { role: 'user', content: `That cannot be read: ${fault}. ${form(best)}` });
   }
-  throw failure(name, `no verdict after ${tries} attempts: ${fault}`);
+  throw failure(name, `no verdict after ${tries} tries: ${fault}`);
 }
 
 async function asked({ name, client, signal }: Omit<Judging, 'best'>, messages: readonly ChatMessage[], callId: string) {

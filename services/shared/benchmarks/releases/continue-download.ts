@@ -4,7 +4,7 @@ import type { PartialFile } from './partial-file.ts';
 /** The host answered, but not with the file. */
 export class RefusedError extends ScaleError {
   readonly kind = 'refused';
-  /** Another attempt may fare better. */
+  /** Another try may fare better. */
   readonly mayPass: boolean;
   readonly retryAfterMs: number | undefined;
 
@@ -16,7 +16,7 @@ export class RefusedError extends ScaleError {
   }
 }
 
-export interface DownloadAttempt {
+export interface PartDownload {
   readonly url: string;
   readonly part: PartialFile;
   readonly silenceMs: number;
@@ -29,7 +29,7 @@ export interface DownloadAttempt {
  * One request for what is still missing of a file, from the first byte if the host has another version of it by now.
  * @throws Error if the whole file is not there afterwards; what came is kept
  */
-export async function continueDownload({ url, part, silenceMs, signal, onProgress }: DownloadAttempt): Promise<void> {
+export async function continueDownload({ url, part, silenceMs, signal, onProgress }: PartDownload): Promise<void> {
   const { have, validator } = await part.continuable(url);
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${silenceMs / 1_000} s`)), silenceMs);

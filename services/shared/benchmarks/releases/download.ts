@@ -5,17 +5,17 @@ import { partialFile } from './partial-file.ts';
 import { ReleaseError } from './release-error.ts';
 
 export interface DownloadSettings {
-  /** Attempts in a row that bring no further byte; one that does starts the count anew. */
-  readonly attempts: number;
+  /** Tries in a row that bring no further byte; one that does starts the count anew. */
+  readonly tries: number;
   /** The longest silence of a host, before its first byte and between two. */
   readonly silenceMs: number;
-  /** Before the second attempt; doubled before each further one, or as long as the host asks. */
+  /** Before the second try; doubled before each further one, or as long as the host asks. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
 
 export const downloadDefaults: DownloadSettings = {
-  attempts: 5,
+  tries: 5,
   silenceMs: 30_000,
   firstPauseMs: 1_000,
   longestPauseMs: 30_000,
@@ -29,7 +29,7 @@ export interface DownloadRequest {
   readonly settings: DownloadSettings;
   /** @param total undefined if the host does not say */
   readonly onProgress: (done: number, total: number | undefined) => void;
-  /** An attempt broke off and another follows. */
+  /** A try broke off and another follows. */
   readonly onRetry: (why: string) => void;
 }
 
@@ -52,7 +52,7 @@ export async function download(request: DownloadRequest): Promise<void> {
       fruitless = (await part.size()) > before ? 0 : fruitless + 1;
       const why = describe(error);
       if (error instanceof RefusedError && !error.mayPass) throw failed(`${url} answers ${why}`, error);
-      if (fruitless >= settings.attempts) throw failed(`${url} cannot be downloaded: ${why} (${fruitless} attempts)`, error);
+      if (fruitless >= settings.tries) throw failed(`${url} cannot be downloaded: ${why} (${fruitless} tries)`, error);
       request.onRetry(why);
       if (fruitless <= 1) backoff.reset();
       const pauseMs = backoff.next();

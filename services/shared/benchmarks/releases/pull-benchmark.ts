@@ -88,7 +88,7 @@ async function rebuildFromFirstGood(benchmark: ReleasedBenchmark, origin: Releas
 
 /** For a host that another can stand in for. */
 function withLessPatience(origin: ReleaseOrigin): ReleaseOrigin {
-  return { ...origin, settings: { ...origin.settings, attempts: Math.min(2, origin.settings.attempts) } };
+  return { ...origin, settings: { ...origin.settings, tries: Math.min(2, origin.settings.tries) } };
 }
 
 function adviceFor({ name, title }: ReleasedBenchmark, { from }: ReleaseOrigin): string {
@@ -96,7 +96,7 @@ function adviceFor({ name, title }: ReleasedBenchmark, { from }: ReleaseOrigin):
   return `get ${title} in another way and give its folder: scale data pull ${name} --from DIR`;
 }
 
-/** A release that does not give AFlow's files is thrown away, so that another attempt does not find it again. */
+/** A release that does not give AFlow's files is thrown away, so that another try does not find it again. */
 async function rebuildAll(
   benchmark: ReleasedBenchmark,
   source: ReleaseSource,

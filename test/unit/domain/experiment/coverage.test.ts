@@ -9,19 +9,19 @@ import {
   rankTable,
 } from '../../../../services/domain/experiment/coverage-table.ts';
 
-test('a query is covered if one attempt reaches the threshold', () => {
-  const attempts = [
+test('a query is covered if one try reaches the threshold', () => {
+  const tries = [
     [1, 0, 0.4],
     [0, 0, 0.6],
   ];
-  expect(covered(attempts, 0.5)).toEqual([1, 0, 1]);
-  expect(covered(attempts, 1)).toEqual([1, 0, 0]);
+  expect(covered(tries, 0.5)).toEqual([1, 0, 1]);
+  expect(covered(tries, 1)).toEqual([1, 0, 0]);
 });
 
 test('competition ranks leave gaps behind equals, dense ranks do not', () => {
-  const attempts = [[1], [1], [0.5], [0]];
-  expect(competitionRanks(attempts)).toEqual([[1], [1], [3], [4]]);
-  expect(denseRanks(attempts)).toEqual([[1], [1], [2], [3]]);
+  const tries = [[1], [1], [0.5], [0]];
+  expect(competitionRanks(tries)).toEqual([[1], [1], [3], [4]]);
+  expect(denseRanks(tries)).toEqual([[1], [1], [2], [3]]);
 });
 
 test('whatever the scores: somebody is first, and dense ranks are at most competition ranks', () => {
@@ -32,9 +32,9 @@ test('whatever the scores: somebody is first, and dense ranks are at most compet
     }),
   );
   fc.assert(
-    fc.property(matrix, (attempts) => {
-      const [competition, dense] = [competitionRanks(attempts), denseRanks(attempts)];
-      for (const query of (attempts[0] ?? []).keys()) {
+    fc.property(matrix, (tries) => {
+      const [competition, dense] = [competitionRanks(tries), denseRanks(tries)];
+      for (const query of (tries[0] ?? []).keys()) {
         expect(Math.min(...dense.map((row) => row[query] ?? 0))).toBe(1);
         for (const [place, row] of dense.entries()) expect(row[query]).toBeLessThanOrEqual(competition[place]?.[query] ?? 0);
       }
@@ -74,8 +74,8 @@ test("Table 1 has ours with the paper's row below it, which has no coverage of t
 
 test('the findings tell the unfair comparison from the fair one', () => {
   const [unfair, fair] = describeCoverage(coverageValues([trial('sums', 1)], 0.5));
-  expect(unfair).toMatch(/five attempts against one.*performance \(−12\.5 points/);
-  expect(fair).toMatch(/five against five|five attempts against five/);
+  expect(unfair).toMatch(/five tries against one.*performance \(−12\.5 points/);
+  expect(fair).toMatch(/five against five|five tries against five/);
   expect(fair).toContain('own coverage of five (−25.0 points');
 });
 

@@ -63,7 +63,7 @@ describe('a judge', () => {
     const { tools, requests } = modelThatSays('no', 'no', 'no');
     const judging = judge.create('mine', options).score('x', query, tools);
     await expect(judging).rejects.toMatchObject({
-      failure: { kind: 'scorer', message: 'the judge mine failed: no verdict after 2 attempts: the reply has no <score>' },
+      failure: { kind: 'scorer', message: 'the judge mine failed: no verdict after 2 tries: the reply has no <score>' },
     });
     expect(requests).toHaveLength(2);
   });

@@ -8,7 +8,7 @@ import { type HostFault, type ReleaseHost, startReleaseHost } from '../../../../
 
 /** Larger than what a socket takes at once. */
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 31) % 251));
-const settings = { attempts: 3, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 2 };
+const settings = { tries: 3, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 2 };
 
 let folder: string;
 let file: string;
@@ -72,18 +72,18 @@ describe('a download', () => {
   it('does not mix what came from two addresses', async () => {
     await using first = await hostWith({ cutAfter: 5_000 });
     await using second = await hostWith();
-    await expect(fetchFrom(first, { settings: { ...settings, attempts: 0 } })).rejects.toThrow();
+    await expect(fetchFrom(first, { settings: { ...settings, tries: 0 } })).rejects.toThrow();
     expect((await stat(`${file}.part`)).size).toBe(5_000);
     await fetchFrom(second);
     expect(second.requests).toEqual(['/release.bin']);
     expect(await readFile(file)).toEqual(content);
   });
 
-  it('gives up after so many attempts in a row without a byte, and keeps what came', async () => {
+  it('gives up after so many tries in a row without a byte, and keeps what came', async () => {
     const fault = { status: 503 };
     await using host = await hostWith({ cutAfter: 5_000 }, fault, fault, fault);
     await expect(fetchFrom(host)).rejects.toThrow(
-      `${host.url}/release.bin cannot be downloaded: 503 Service Unavailable (3 attempts)`,
+      `${host.url}/release.bin cannot be downloaded: 503 Service Unavailable (3 tries)`,
     );
     expect((await stat(`${file}.part`)).size).toBe(5_000);
     await fetchFrom(host);
@@ -101,7 +101,7 @@ describe('a download', () => {
   it('says why a host cannot be reached', async () => {
     const host = await hostWith();
     await host[Symbol.asyncDispose]();
-    await expect(fetchFrom(host)).rejects.toThrow(/cannot be downloaded: .*ECONNREFUSED.* \(3 attempts\)/);
+    await expect(fetchFrom(host)).rejects.toThrow(/cannot be downloaded: .*ECONNREFUSED.* \(3 tries\)/);
   });
 
   it('does not wait for a host that falls silent', async () => {

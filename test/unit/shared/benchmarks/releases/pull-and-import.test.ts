@@ -23,7 +23,7 @@ afterEach(() => rm(root, { recursive: true }));
 const notes: string[] = [];
 const origin = (from: Pick<ReleaseOrigin, 'from' | 'mirror'>): ReleaseOrigin => ({
   downloads: join(root, 'downloads'),
-  settings: { attempts: 2, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 1 },
+  settings: { tries: 2, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 1 },
   signal: new AbortController().signal,
   onProgress: () => undefined,
   onNote: (sentence) => notes.push(sentence),

@@ -28,7 +28,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const originAt = (host: ReleaseHost): ReleaseOrigin => ({
   mirror: host.url,
   downloads: join(folder, '.downloads'),
-  settings: { attempts: 3, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 5 },
+  settings: { tries: 3, silenceMs: 20_000, firstPauseMs: 1, longestPauseMs: 5 },
   signal: new AbortController().signal,
   onProgress: host.onProgress,
   onNote: () => undefined,

@@ -20,7 +20,7 @@ export interface Job {
   jobId: string;
   /** The lease revision of the coordinator that issued the job. */
   epoch: number;
-  /** Wall-clock limit of one attempt. */
+  /** Wall-clock limit of one try at the job, of which a delivery may need several. */
   timeLimitMs: number;
   work?: { $case: "execute"; value: ExecuteWork } | { $case: "predict"; value: Complete } | {
     $case: "propose";
@@ -69,7 +69,7 @@ export interface WorkerReport {
 export interface RunShare {
   runId: string;
   jobsInFlight: number;
-  /** Of those, the ones whose last attempt failed for what is not their doing. They are tried again. */
+  /** Of those, the ones whose last try failed for what is not their doing. They are tried again. */
   jobsHeldUp: number;
   /** One sentence: what failed last, and what to do. "" where no job is held up. */
   trouble: string;

@@ -26,7 +26,7 @@ function worthOf(form: RequestedForm, worth: FormWorth): number {
 }
 
 /** An answer to a query, right or wrong. */
-export function attempt(known: KnownQuery, model: string, form: RequestedForm, help: number, random: Random): string {
+export function drawAnswer(known: KnownQuery, model: string, form: RequestedForm, help: number, random: Random): string {
   const kind = kindOf(known);
   const isSolved = random.next() < solvingProbability(known, model, form, help);
   if (isSolved) return kind.right(known, random);
