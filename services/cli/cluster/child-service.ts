@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
+import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import type { RunningPart, StartFailure } from './supervise.ts';
 
 export interface ServiceCommand {
@@ -128,11 +129,9 @@ function endings(child: ChildProcess, exited: Promise<string>): Pick<RunningPart
   };
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
-    const tooLate = new AbortController();
-    const forced = sleep(drainWithinMs, undefined, { signal: tooLate.signal }).then(kill, () => undefined);
+    const inTime = systemTiming.after(drainWithinMs, () => void child.kill('SIGKILL'));
     await exited;
-    tooLate.abort();
-    await forced;
+    inTime();
   };
   return { stop, kill };
 }

@@ -3,6 +3,8 @@ import { isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
+import { pause } from '../../shared/lifecycle/abort.ts';
+import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -172,7 +174,7 @@ async function patiently<Response>(
       const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
       if (!isUnreachable || signal.aborted || performance.now() > deadline) throw error;
     }
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pause(systemTiming, pauseMs, signal);
   }
 }
 

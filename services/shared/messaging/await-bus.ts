@@ -1,4 +1,5 @@
 import { orAborted } from '../lifecycle/abort.ts';
+import { systemTiming } from '../lifecycle/timing.ts';
 import type { Bus } from './bus.ts';
 import { BusError } from './errors.ts';
 import { type BusSettings, connectBus } from './nats-bus.ts';
@@ -18,7 +19,7 @@ export interface AwaitedBus {
 
 export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus {
   const { logger, name } = settings;
-  const waits = createWaits(logger);
+  const waits = createWaits(logger, systemTiming);
   let bus: Bus | undefined;
   const connect = async (): Promise<Bus> => {
     logger.info({ name }, 'connecting to NATS');

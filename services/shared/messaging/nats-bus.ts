@@ -3,6 +3,7 @@ import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { millis, type NatsConnection } from 'nats';
 import { orAborted } from '../lifecycle/abort.ts';
+import { systemTiming } from '../lifecycle/timing.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Bus } from './bus.ts';
 import { connectNats, refusesByReplica } from './connect.ts';
@@ -45,7 +46,7 @@ export interface BusSettings extends StreamLimits {
  * @throws UnsupportedServerError for a server below 2.10.23 or without JetStream
  * @throws BusError if no server answers, or the streams cannot be made
  */
-export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger)): Promise<Bus> {
+export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger, systemTiming)): Promise<Bus> {
   const { servers, name, logger, deadlineMs = 30_000 } = settings;
   const connection = await connectNats({ servers, name, logger, deadlineMs, waits });
   try {

@@ -1,3 +1,4 @@
+import { every, type Timing } from '../lifecycle/timing.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BusTrouble } from './bus.ts';
 import type { BusError } from './errors.ts';
@@ -26,23 +27,22 @@ interface Waiting {
 }
 
 /** Says so in the log as long as something waits, each time so much later. */
-export function createWaits(logger: Logger, tellEveryMs = 10_000): Waits {
+export function createWaits(logger: Logger, timing: Timing, tellEveryMs = 10_000): Waits {
   const waiting = new Set<Waiting>();
   const longest = (): BusTrouble | undefined => {
     const [oldest] = [...waiting].sort((a, b) => a.since - b.since);
-    return oldest && { message: oldest.error.message, forMs: performance.now() - oldest.since };
+    return oldest && { message: oldest.error.message, forMs: timing.monotonicMs() - oldest.since };
   };
-  let told = performance.now();
+  let told = timing.monotonicMs();
   const tell = () => {
     const trouble = longest();
-    const now = performance.now();
+    const now = timing.monotonicMs();
     if (trouble === undefined || trouble.forMs < tellEveryMs || now - told < tellEveryMs) return;
     told = now;
     const others = waiting.size - 1;
     logger.warn({ forMs: Math.round(trouble.forMs), others }, `still waiting for NATS: ${trouble.message}`);
   };
-  const timer = setInterval(tell, tellEveryMs / 5);
-  timer.unref();
+  const telling = every(timing, tellEveryMs / 5, tell);
   return {
     open() {
       let current: Waiting | undefined;
@@ -52,7 +52,7 @@ export function createWaits(logger: Logger, tellEveryMs = 10_000): Waits {
       };
       return {
         failed(error) {
-          current ??= { since: performance.now(), error };
+          current ??= { since: timing.monotonicMs(), error };
           current.error = error;
           waiting.add(current);
         },
@@ -62,6 +62,6 @@ export function createWaits(logger: Logger, tellEveryMs = 10_000): Waits {
       };
     },
     longest,
-    stop: () => clearInterval(timer),
+    stop: () => telling[Symbol.dispose](),
   };
 }

@@ -1,9 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { onAbort } from '../lifecycle/abort.ts';
+import { systemTiming } from '../lifecycle/timing.ts';
 import type { CageCommand } from './cage-command.ts';
 import { createFrameReader, encodeFrame } from './frame-reader.ts';
 
@@ -132,11 +132,9 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
   const stop = async (): Promise<void> => {
     // At the end of its input it ends its program and cleans up by itself.
     child.stdin.end();
-    const cancel = new AbortController();
-    const tooLate = delay(stopWithinMs, undefined, { signal: cancel.signal }).then(killAll, () => undefined);
+    const inTime = systemTiming.after(stopWithinMs, killAll);
     await exited;
-    cancel.abort();
-    await tooLate;
+    inTime();
   };
 
   const greet = async (): Promise<Greeting> => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { errors } from 'nats';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { createNatsLeaseStore } from '../../../../services/shared/messaging/nats-lease-store.ts';
 import type { NatsSession } from '../../../../services/shared/messaging/nats-session.ts';
 import { createWaits } from '../../../../services/shared/messaging/waits.ts';
@@ -13,7 +14,7 @@ const logger = pino({ level: 'silent' });
 const session = {
   link: { whileUp: (_operation: string, request: () => Promise<unknown>) => request() },
   connection: { isClosed: () => false },
-  waits: createWaits(logger),
+  waits: createWaits(logger, systemTiming),
   logger,
   deadlineMs: 1_000,
 } as unknown as NatsSession;
