@@ -1,4 +1,4 @@
-/** How many calls may be in flight at an endpoint, found by trial: additive increase, multiplicative decrease. */
+/** How many calls may be in flight at an endpoint, found by what it refuses and at which load. */
 export interface ConcurrencyLimit {
   readonly limit: number;
   readonly inFlight: number;
@@ -15,32 +15,83 @@ export interface ConcurrencyPlace {
   released(): void;
 }
 
+interface Ended {
+  /** Calls in flight when it began, itself among them. */
+  readonly load: number;
+  readonly refused: boolean;
+}
+
+/** A call that was taken speaks against a bound below its load as loudly as this many refusals speak for one. */
+const weightOfTaken = 1;
+/** Refusals that are needed, beyond what the calls taken at the same load outweigh. */
+const needed = 5;
+/** With as many the limit falls to what was borne at once, else in steps. */
+const certain = 8;
+/** Refused at whatever load, more than this share of calls is no stray. */
+const alarmingShare = 0.3;
+const fewestForAlarm = 20;
+const leastByAlarm = 0.25;
 const decrease = 0.7;
+/** After an attempt that was refused, the next one waits for this many times as many successes, up to the last. */
+const patience = { factor: 2, most: 16 };
 
 /**
- * Up by one after as many successes as the limit is, down to 0.7 of it at a sign of overload, in [1, max]. Calls that were in
- * flight together bear one sign together: only a call begun after the last cut can cut again.
+ * An endpoint that takes n calls at once refuses those that begin when n are in flight, and no others; one that refuses now and then
+ * does so at any load. So a refusal cuts the limit only where most of the calls that began at that load or above it were refused, and
+ * then to the highest load that was borne; many refusals at all loads cut it to 0.7. Up by one after as many successes as the limit is,
+ * and ever more slowly where that was refused before. In [1, max]. Calls that were in flight together bear one sign together: only what
+ * began after the last cut counts.
  */
 export function createConcurrencyLimit(max: number): ConcurrencyLimit {
   let limit = max;
-  let inFlight = 0;
-  let successes = 0;
   let begun = 0;
   let lastOfOldLimit = 0;
+  let lastRefused = 0;
+  let successes = 0;
+  let probeAfter = 1;
+  /** The lowest load that was found to be refused, by the last such find. */
+  let refusedFrom = Number.POSITIVE_INFINITY;
+  /** Since the last change, the newest last. */
+  let ended: Ended[] = [];
+  /** Loads at which calls in flight began, by their number. */
+  const flying = new Map<number, number>();
 
-  const succeed = () => {
-    // Without this, a time of little work would raise the limit to where no one has tried it.
-    if (inFlight + 1 < Math.floor(limit / 2)) return;
-    successes += 1;
-    if (successes < limit) return;
-    successes = 0;
-    limit = Math.min(max, limit + 1);
+  const note = (load: number, refused: boolean): void => {
+    ended.push({ load, refused });
+    if (ended.length > 4 * limit + 64) ended = ended.slice(-2 * limit - 32);
   };
-  const cut = (place: number) => {
-    if (place <= lastOfOldLimit) return;
+  const changeTo = (next: number): void => {
+    limit = Math.max(1, Math.min(max, next));
     lastOfOldLimit = begun;
     successes = 0;
-    limit = Math.max(1, Math.floor(limit * decrease));
+    ended = [];
+  };
+  const succeed = (place: number, load: number): void => {
+    if (place > lastOfOldLimit) note(load, false);
+    // Without this, a time of little work would raise the limit to where no one has tried it.
+    if (flying.size + 1 < Math.floor(limit / 2)) return;
+    successes += 1;
+    if (limit === max || successes < limit * (limit + 1 < refusedFrom ? 1 : probeAfter)) return;
+    // What was refused once was borne now: the endpoint takes more than it did.
+    if (limit >= refusedFrom) [refusedFrom, probeAfter] = [Number.POSITIVE_INFINITY, 1];
+    changeTo(limit + 1);
+  };
+  const refuse = (place: number, load: number): void => {
+    if (place <= lastOfOldLimit) return;
+    note(load, true);
+    lastRefused = Math.max(lastRefused, place);
+    // What began before one that was refused by now, and goes on, was taken.
+    const taken = [...flying].filter(([other]) => other < lastRefused && other > lastOfOldLimit);
+    const borne = borneLoad([...ended, ...taken.map(([, each]) => ({ load: each, refused: false }))]);
+    const share = ended.filter(({ refused }) => refused).length / ended.length;
+    if (borne !== undefined && borne.load < limit) {
+      if (borne.refusedFrom === refusedFrom) probeAfter = Math.min(patience.most, probeAfter * patience.factor);
+      refusedFrom = borne.refusedFrom;
+      changeTo(borne.margin >= certain && borne.load > 0 ? borne.load : Math.max(borne.load, Math.floor(limit * decrease)));
+    } else if (ended.length >= Math.max(limit, fewestForAlarm) && share > alarmingShare) {
+      // Refusals that have nothing to do with the load would otherwise cut it to one call at a time.
+      changeTo(Math.max(Math.min(limit, Math.ceil(max * leastByAlarm)), Math.floor(limit * decrease)));
+    }
   };
 
   return {
@@ -48,18 +99,42 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
       return limit;
     },
     get inFlight() {
-      return inFlight;
+      return flying.size;
     },
-    hasRoom: () => inFlight < limit,
+    hasRoom: () => flying.size < limit,
     begin: () => {
       begun += 1;
-      inFlight += 1;
       const place = begun;
-      const end = (sign: () => void) => () => {
-        inFlight -= 1;
-        sign();
+      const load = flying.size + 1;
+      flying.set(place, load);
+      const end = (sign: (place: number, load: number) => void) => () => {
+        flying.delete(place);
+        sign(place, load);
       };
-      return { succeeded: end(succeed), overloaded: end(() => cut(place)), released: end(() => {}) };
+      return { succeeded: end(succeed), overloaded: end(refuse), released: end(() => {}) };
     },
   };
+}
+
+interface BorneLoad {
+  /** The highest load at which a call was taken, below those that were refused; 0 where none is known. */
+  readonly load: number;
+  /** The lowest load of those that were refused. */
+  readonly refusedFrom: number;
+  /** Refusals from there on, beyond what the calls taken there outweigh. */
+  readonly margin: number;
+}
+
+/** Where calls were refused rather than taken, by the widest margin; undefined where none is wide enough. */
+function borneLoad(calls: readonly Ended[]): BorneLoad | undefined {
+  const byLoad = Map.groupBy(calls, ({ load }) => load);
+  let margin = 0;
+  let [widest, lowest] = [needed, Number.POSITIVE_INFINITY];
+  for (const load of [...byLoad.keys()].sort((one, other) => other - one)) {
+    for (const { refused } of byLoad.get(load) ?? []) margin += refused ? 1 : -weightOfTaken;
+    if (margin >= widest) [widest, lowest] = [margin, load];
+  }
+  if (lowest === Number.POSITIVE_INFINITY) return undefined;
+  const taken = calls.filter(({ load, refused }) => !refused && load < lowest).map(({ load }) => load);
+  return { load: Math.max(0, ...taken), refusedFrom: lowest, margin: widest };
 }

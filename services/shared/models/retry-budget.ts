@@ -6,10 +6,12 @@ export interface RetryBudget {
 }
 
 /**
+ * An endpoint that fails a tenth of all calls needs one retry in nine calls: a half of them leaves that room, and an outage still
+ * cannot more than double the load.
  * @param share retries for each call, in the long run
  * @param reserve retries that may be spent at once, and what there is at the start
  */
-export function createRetryBudget({ share = 0.1, reserve = 20 } = {}): RetryBudget {
+export function createRetryBudget({ share = 0.5, reserve = 50 } = {}): RetryBudget {
   let left = reserve;
   return {
     callStarted: () => {

@@ -30,6 +30,8 @@ const unretryableWaitMs = 30_000;
  * Tries until it succeeds, waiting a random time before each retry ("full jitter", so that calls which failed together do
  * not come back together).
  * @param attempt gets the errors of the attempts before it; only an EndpointError is tried again
+ * An endpoint that is down is known by its circuit breaker; so what has failed a few times by chance is not made to wait for longer than
+ * the job's own back-off.
  * @throws InfrastructureError with every attempt, what the attempt threw if it is no EndpointError, or the signal's reason
  */
 export async function retry<T>(
@@ -61,10 +63,10 @@ function giveUpIfDue(failed: readonly EndpointError[], { model, policy, budget, 
     throw new InfrastructureError(model, 'asking again would not help', failed, { waitMs: unretryableWaitMs });
   }
   if (failed.length >= policy.maxAttempts) {
-    throw new InfrastructureError(model, `all ${failed.length} attempts failed`, failed, { waitMs: policy.capMs });
+    throw new InfrastructureError(model, `all ${failed.length} attempts failed`, failed, { waitMs: 0 });
   }
   // A refusal for lack of room costs the server nothing, and the endpoint's limit has been cut already.
   if (failed.at(-1)?.problem !== 'throttled' && !budget.spend()) {
-    throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, { waitMs: policy.capMs });
+    throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, { waitMs: 0 });
   }
 }
