@@ -49,7 +49,7 @@ const scale = (...args: readonly string[]) => inCopy(process.execPath, 'services
 const tool = (name: string, ...args: readonly string[]) => inCopy(join(project, 'node_modules/.bin', name), ...args);
 
 test('each thing is one new file and one registry line with its import', () => {
-  expect(added).toHaveLength(9);
+  expect(added).toHaveLength(10);
   const registries = changes.filter(({ path }) => /registry|roles|program/.test(path));
   expect(registries).toHaveLength(added.length);
   for (const { path, text } of registries) {
@@ -93,6 +93,10 @@ test('a search uses benchmark, scorer, operator, method, policy and settings, an
   const shown = await readFile(files.html, 'utf8');
   for (const text of ['few-shot less its error', 'm-hexagon', 'newcomer', 'call: restate', 'doubt'])
     expect(shown).toContain(text);
+  const summary = await scale('report');
+  expect(summary.stdout).toMatch(/^The dearest rounds\nround +tokens +edit\n\d+ +[\d,]+/m);
+  expect(shown).toMatch(/<section id="dearest"[^>]*><h2[^>]*>The dearest rounds<\/h2><div class="wide"><table>/);
+  expect(await readFile(files.markdown, 'utf8')).toContain('## The dearest rounds\n\n| round | tokens | edit |\n');
 });
 
 test('faults name the method whose setting was used, and the experiment runs', async () => {
