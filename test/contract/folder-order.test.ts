@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -32,6 +33,13 @@ const domain = [
 
 test('the folders of the domain keep their order, types included', () => {
   expect(arrowsUpward(folderArrows(join(services, 'domain')), domain)).toEqual([]);
+});
+
+test('docs/architecture.md shows the folders of the domain in this order', async () => {
+  const page = await readFile(join(services, '../docs/architecture.md'), 'utf8');
+  const [, section = ''] = page.split('Inside `domain`');
+  const shown = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(shown).toEqual(domain.filter((name) => existsSync(join(services, 'domain', name))));
 });
 
 test.each(['domain', 'cli', 'simulator', 'shared', 'coordinator', 'executor', 'predictor'])(

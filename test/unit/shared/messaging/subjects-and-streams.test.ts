@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiscardPolicy } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
 import { InvalidRequestError } from '../../../../services/shared/messaging/errors.ts';
 import { streamDeclarations, streams, subjects, token } from '../../../../services/shared/messaging/subjects-and-streams.ts';
@@ -34,4 +37,14 @@ test('a limit that is not given is not part of an update', () => {
     expect(config).not.toHaveProperty('num_replicas');
   }
   expect(streamDeclarations({ replicas: 3 }).every(({ config }) => config.num_replicas === 3)).toBe(true);
+});
+
+test('docs/architecture.md tells of every stream how long its messages stay', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/architecture.md'), 'utf8');
+  for (const { config } of streamDeclarations({})) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${config.name}\` |`)) ?? '';
+    const days = (config.max_age ?? 0) / 1e9 / 86_400;
+    expect(/(\d+) days/.exec(row)?.[1] ?? '0', config.name).toBe(String(days));
+    expect(row.includes('the oldest goes'), config.name).toBe(config.discard === DiscardPolicy.Old);
+  }
 });
