@@ -1,9 +1,7 @@
 // The tables of settings in the documentation: rows come from the tables that the code checks settings by.
-import { evaluationMethods } from '../services/domain/evaluation/registry.ts';
-import { pickPolicies } from '../services/domain/picking/registry.ts';
 import { evaluationRules } from '../services/domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules } from '../services/domain/run/search-rules.ts';
-import type { SettingRules } from '../services/domain/settings/setting-rule.ts';
+import type { RegistryName } from '../services/domain/settings/setting-rule.ts';
 import {
   benchmarkTable,
   clusterTable,
@@ -20,6 +18,7 @@ import {
   simulatorTable,
   workerTable,
 } from '../services/shared/config/service-tables.ts';
+import { registries } from '../services/shared/settings/registries.ts';
 import { defaultOf, rangeOf } from '../services/shared/settings/rule-schema.ts';
 import type { SettingTable } from '../services/shared/settings/setting-table.ts';
 import type { VariableTable } from '../services/shared/settings/variable-table.ts';
@@ -82,19 +81,19 @@ function searchRows(): string {
   const rows = Object.entries<SettingTable[string]>(searchTable(finalPickRules.policy.default)).flatMap(([name, setting]) => {
     const [row = []] = rowsOf({ [name]: setting });
     if (name === 'convergence') return [row, ...rowsOf(convergenceRules, 'convergence.')];
-    if (name === 'final_pick') return [row, ...rowsOf(finalPickRules, 'final_pick.'), ...ownRows(pickPolicies, 'final_pick.')];
+    if (name === 'final_pick') return [row, ...rowsOf(finalPickRules, 'final_pick.'), ...ownRows('pick policies', 'final_pick.')];
     return [row];
   });
   return markdown(heads, rows);
 }
 
 function evaluationRows(): string {
-  return markdown(heads, [...rowsOf(evaluationRules), ...ownRows(evaluationMethods)]);
+  return markdown(heads, [...rowsOf(evaluationRules), ...ownRows('evaluation methods')]);
 }
 
 /** Settings that only one method or policy has. */
-function ownRows(owners: ReadonlyMap<string, { readonly name: string; readonly settings?: SettingRules }>, prefix = ''): Row[] {
-  return [...owners.values()].flatMap(({ name, settings = {} }) =>
+function ownRows(registry: RegistryName, prefix = ''): Row[] {
+  return [...registries[registry].values()].flatMap(({ name, settings = {} }) =>
     rowsOf(settings, prefix).map(([setting = '', preset = '', range = '', description = '']) => [
       setting,
       preset,

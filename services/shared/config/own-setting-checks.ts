@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { evaluationMethods } from '../../domain/evaluation/registry.ts';
-import { pickPolicies } from '../../domain/picking/registry.ts';
 import type { OwnSettings } from '../../domain/settings/own-settings.ts';
-import type { RegistryName, SettingRules } from '../../domain/settings/setting-rule.ts';
+import type { RegistryName } from '../../domain/settings/setting-rule.ts';
+import { registries } from '../settings/registries.ts';
 import { ruleSchema } from '../settings/rule-schema.ts';
 import { listed } from '../settings/rules.ts';
-
-/** What may bring settings of its own. */
-interface Owner {
-  readonly name: string;
-  readonly settings?: SettingRules;
-}
-
-const owners: Readonly<Record<RegistryName, ReadonlyMap<string, Owner>>> = {
-  'evaluation methods': evaluationMethods,
-  'pick policies': pickPolicies,
-};
 
 export interface OwnSettingsPlace {
   readonly registry: RegistryName;
@@ -32,7 +20,7 @@ export interface OwnSettingsPlace {
  * @throws RangeError for one that is called as a setting of all: a defect of its author's
  */
 export function ownSettingChecks({ registry, name, chosenBy, taken }: OwnSettingsPlace): Readonly<Record<string, z.ZodType>> {
-  const owned = [...owners[registry].values()].flatMap((owner) =>
+  const owned = [...registries[registry].values()].flatMap((owner) =>
     Object.keys(owner.settings ?? {}).map((setting) => ({ setting, owner: owner.name })),
   );
   const clash = owned.find(({ setting }) => taken.includes(setting));
@@ -43,7 +31,7 @@ export function ownSettingChecks({ registry, name, chosenBy, taken }: OwnSetting
     const error = `must be left out unless ${chosenBy} is ${listed(by.map(({ owner }) => owner))}`;
     return [setting, z.never({ error }).optional()] as const;
   });
-  const chosen = Object.entries(owners[registry].get(name)?.settings ?? {}).map(
+  const chosen = Object.entries(registries[registry].get(name)?.settings ?? {}).map(
     ([key, rule]) => [key, ruleSchema(rule)] as const,
   );
   return { ...Object.fromEntries(refused), ...Object.fromEntries(chosen) };
@@ -54,7 +42,7 @@ export function ownSettingChecks({ registry, name, chosenBy, taken }: OwnSetting
  * written for another one: what does not fit the new one's rules is the default.
  */
 export function ownSettingsIn(registry: RegistryName, name: string, given: object): { readonly own?: OwnSettings } {
-  const rules = owners[registry].get(name)?.settings;
+  const rules = registries[registry].get(name)?.settings;
   if (rules === undefined) return {};
   const values: Readonly<Record<string, unknown>> = { ...given };
   const entries = Object.entries(rules).map(([key, rule]) => {

@@ -3,7 +3,7 @@ import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { endpointDefaults } from '../models/endpoint-settings.ts';
-import { namesIn } from '../settings/rule-schema.ts';
+import { namesIn } from '../settings/registries.ts';
 import { integer, listed, text } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';

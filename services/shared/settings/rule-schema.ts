@@ -1,18 +1,7 @@
 import { z } from 'zod';
-import { evaluationMethods } from '../../domain/evaluation/registry.ts';
-import { pickPolicies } from '../../domain/picking/registry.ts';
-import type { RegistryName, SettingRule, ValueOf } from '../../domain/settings/setting-rule.ts';
+import type { SettingRule, ValueOf } from '../../domain/settings/setting-rule.ts';
+import { namesIn } from './registries.ts';
 import { choice, decimal, flag, integer, listed, onOrOff, orLeftOut, text } from './rules.ts';
-
-const registries: Readonly<Record<RegistryName, ReadonlyMap<string, { readonly description: string }>>> = {
-  'evaluation methods': evaluationMethods,
-  'pick policies': pickPolicies,
-};
-
-/** The names that a registry has today. */
-export function namesIn(registry: RegistryName): string[] {
-  return [...registries[registry].keys()];
-}
 
 /** What must be told has no default. */
 export type RuleSchema<Rule> = Rule extends { readonly default: unknown }

@@ -14,6 +14,7 @@ import { type RunFile, readRunFile } from '../../../../services/shared/config/ru
 import { configurationToProto } from '../../../../services/shared/contracts/configuration-codec.ts';
 import { decodeEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { runIdOf } from '../../../../services/shared/contracts/run-id.ts';
+import { addToRegistry } from '../../../support/add-to-registry.ts';
 import { reportOf } from '../../cli/report/made-up-report.ts';
 import { asHtml } from '../../cli/report/written-report.ts';
 import { pulledToParent } from '../../domain/evaluation/pulled-to-parent.ts';
@@ -21,17 +22,16 @@ import { nthBest } from '../../domain/picking/nth-best.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 // What the line in each registry does.
-const methods = evaluationMethods as unknown as Map<string, typeof pulledToParent>;
-const policies = pickPolicies as unknown as Map<string, typeof nthBest>;
+const added = [
+  addToRegistry(evaluationMethods, pulledToParent.name, pulledToParent),
+  addToRegistry(pickPolicies, nthBest.name, nthBest),
+];
 let folder: string;
 beforeAll(async () => {
-  methods.set(pulledToParent.name, pulledToParent);
-  policies.set(nthBest.name, nthBest);
   folder = await mkdtemp(join(tmpdir(), 'scale-own-settings-'));
 });
 afterAll(async () => {
-  methods.delete(pulledToParent.name);
-  policies.delete(nthBest.name);
+  for (const takeOut of added) takeOut();
   await rm(folder, { recursive: true });
 });
 
@@ -126,11 +126,11 @@ describe('settings that an evaluation method and a pick policy bring', () => {
 
   test('cannot be called as a setting that all have', () => {
     const tau = { tau: { type: 'flag', default: true, description: 'd' } } as const;
-    methods.set('clashing', { ...pulledToParent, name: 'clashing', settings: tau });
+    const takeOut = addToRegistry(evaluationMethods, 'clashing', { ...pulledToParent, name: 'clashing', settings: tau });
     try {
       expect(() => parseRunFile('benchmark: sample', '')).toThrow('clashing has a setting of its own called tau, which all have');
     } finally {
-      methods.delete('clashing');
+      takeOut();
     }
   });
 });
