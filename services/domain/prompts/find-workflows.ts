@@ -1,7 +1,9 @@
 import { withoutAsides, withoutLeadingThoughts } from '../replies/split-thoughts.ts';
-import { type Tag, tagsIn } from '../replies/tags-in.ts';
+import type { Tag } from '../replies/tag.ts';
+import { tagsIn } from '../replies/tags-in.ts';
 import { fencedTexts, withoutFence } from '../replies/without-fence.ts';
 import { withoutMargins } from '../replies/without-margins.ts';
+import { unescaped } from '../replies/without-stray-signs.ts';
 import { decodeYaml } from '../workflow/decode-yaml.ts';
 
 /** A workflow that a reply gives: what its text decodes to, or what is wrong with the text. */
@@ -50,8 +52,10 @@ function decoded(text: string): FoundWorkflow {
   try {
     return { document: decodeYaml(content) };
   } catch (error) {
-    // A sentence before the fence, or one behind it.
-    const inner = fenced === undefined || others.length > 0 ? undefined : quietly(() => decodeYaml(fenced));
+    // A sentence before the fence, or one behind it; or signs that are escaped as XML has them.
+    const inner =
+      (fenced === undefined || others.length > 0 ? undefined : quietly(() => decodeYaml(fenced))) ??
+      quietly(() => decodeYaml(unescaped(content)));
     return inner === undefined ? { error: error instanceof Error ? error.message : String(error) } : { document: inner };
   }
 }

@@ -36,9 +36,10 @@ export function parsePrediction(reply: string, cutOff = false): ParsedPrediction
   return { score, reason };
 }
 
-/** Models that were trained on mathematics write \boxed{0.85} for a box; others "Box: 0.85". */
+/** Models that were trained on mathematics write \boxed{0.85} for a box; others "Box: 0.85", or the number alone in the last line. */
 function otherBox(reply: string): string | undefined {
   const answer = withoutAsides(reply);
   const [text, ...others] = new Set(boxedTexts(answer));
-  return others.length === 0 ? (text ?? headedText(answer, 'box')) : undefined;
+  const [lastLine = ''] = answer.trimEnd().split('\n').slice(-1);
+  return others.length === 0 ? (text ?? headedText(answer, 'box') ?? plainNumber(lastLine)) : undefined;
 }

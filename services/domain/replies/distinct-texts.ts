@@ -1,5 +1,5 @@
 import { withoutThoughts } from './split-thoughts.ts';
-import type { Tag } from './tags-in.ts';
+import type { Tag } from './tag.ts';
 import { withoutFence } from './without-fence.ts';
 
 /**

@@ -19,6 +19,9 @@ const marks = [
 const asideNames =
   'thoughts?|reasoning|scratch_?pad|reflection|analysis|planning|brainstorm(?:ing)?|(?:inner_?)?monologue|rationale|drafts?';
 
+/** A remark of HTML hides what stands in it. */
+const comments = mark('<!--', '-->', false);
+
 interface Mark {
   /** Begins at a place (sticky). */
   readonly opening: RegExp;
@@ -75,7 +78,7 @@ export function withoutThoughts(reply: string): string {
 /** The same without what stands in tags such as <reasoning> and <scratchpad>, unless nothing else is left. */
 export function withoutAsides(reply: string): string {
   const text = withoutThoughts(reply);
-  const rest = cut(text, [asides([])]);
+  const rest = cut(text, [asides([]), comments]);
   return rest.trim() === '' ? text : rest;
 }
 
@@ -88,7 +91,7 @@ export interface Thoughts {
 
 /** @param fields tags that are no thoughts here, since the form asks for them; undefined: models' own marks only */
 export function thoughtsIn(text: string, fields: readonly string[] | undefined): Thoughts[] {
-  const all = fields === undefined ? marks : [...marks, asides(fields)];
+  const all = fields === undefined ? marks : [...marks, asides(fields), comments];
   return all.flatMap((each) => blocksOf(text, each)).sort((one, other) => one.at - other.at);
 }
 

@@ -1,14 +1,7 @@
+import { membersOf } from './json-members.ts';
 import { splitThoughts, thoughtsIn } from './split-thoughts.ts';
-import { fencedTexts } from './without-fence.ts';
-
-/** One place where a reply fills in a field of the form that it was asked for. */
-export interface Tag<Name extends string = string> {
-  readonly name: Name;
-  /** What stands between the tags, as it stands there. */
-  readonly text: string;
-  /** False if the end tag is missing: then the field goes up to the next tag, or to the end of the reply. */
-  readonly closed: boolean;
-}
+import type { Tag } from './tag.ts';
+import { unescaped, withoutStraySigns } from './without-stray-signs.ts';
 
 /**
  * The fields of a reply, in order, as models really write them: in any case, with blanks and attributes, in a code fence, with prose
@@ -46,32 +39,6 @@ function readFrom<Name extends string>(text: string, names: readonly Name[]): Ta
 
 function openingOf(text: string, names: readonly string[]): number {
   return tagPattern(names).exec(text)?.index ?? text.length;
-}
-
-const byteOrderMarks = /[\u200b\u2060\ufeff]/g;
-/** Special tokens that some servers leave in: GLM's box around an answer, and ends of a turn. */
-const boxTokens = /<\|(?:begin|end)_of_box\|>/g;
-const endOfTurn = /(?:<[|｜][\w▁]{1,30}[|｜]>|<\/s>|<end_of_turn>)$/;
-const longestToken = 40;
-
-function withoutStraySigns(reply: string): string {
-  let text = reply.replaceAll('\r\n', '\n').replaceAll(byteOrderMarks, '').replaceAll(boxTokens, '');
-  for (
-    let end = endOfTurn.exec(text.trimEnd().slice(-longestToken));
-    end !== null;
-    end = endOfTurn.exec(text.trimEnd().slice(-longestToken))
-  )
-    text = text.trimEnd().slice(0, -end[0].length);
-  return text;
-}
-
-const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'", apos: "'", amp: '&' };
-
-/** HTML's entities and Markdown's escapes, which are read only where there are no tags without. */
-function unescaped(text: string): string {
-  return text
-    .replaceAll(/&(lt|gt|quot|#34|#39|apos|amp);/g, (_, name: string) => entities[name] ?? '')
-    .replaceAll(/\\([<>_])/g, '$1');
 }
 
 interface Place<Name extends string> {
@@ -179,7 +146,7 @@ function isQuoted(text: string, at: number, end: number): boolean {
 
 /** A field without its end tag must not keep what ends something else: a root element, or a fence around the whole form. */
 function withoutLooseEnd(text: string): string {
-  const end = /<\s*\/\s*([\w-]+)\s*>\s*$/.exec(text.slice(-nearby));
+  const end = /<\s*\/\s*([\w-]+)\s*>?\s*$/.exec(text.slice(-nearby));
   const rest = end === null ? text : text.slice(0, -end[0].length);
   const inner = end === null || new RegExp(`<\\s*${end[1]}\\b`, 'i').test(rest) ? text : rest;
   const fences = inner.match(/^[ \t]*(?:`{3,}|~{3,})/gm)?.length ?? 0;
@@ -196,28 +163,4 @@ function undressed(text: string): string {
 function unwrapped(text: string, name: string): string {
   const same = new RegExp(`^\\s*<\\s*${name}(?:\\s[^<>]*)?>([\\s\\S]*)<\\s*/\\s*${name}\\s*>\\s*$`, 'i');
   return (same.exec(text) ?? /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(text))?.[1] ?? text;
-}
-
-/** Some models answer with a JSON object whatever is asked for. An object or a list in it is given as JSON. */
-function membersOf<Name extends string>(text: string, names: readonly Name[]): Tag<Name>[] {
-  const texts = [text.slice(Math.max(0, text.indexOf('{')), text.lastIndexOf('}') + 1), ...fencedTexts(text).reverse()];
-  for (const candidate of texts) {
-    const members = objectIn(candidate);
-    const found = Object.entries(members).flatMap(([key, value]) => {
-      const name = names.find((one) => one === key.toLowerCase());
-      if (name === undefined || value === null) return [];
-      return [{ name, text: typeof value === 'object' ? JSON.stringify(value) : String(value), closed: true }];
-    });
-    if (found.length > 0) return found;
-  }
-  return [];
-}
-
-function objectIn(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -15,6 +15,8 @@ describe('a prediction', () => {
     ['<reason>Sound.</reason><box>**0.5**</box>', 0.5],
     ['<reason>Sound.</reason><box>$\\boxed{0.5}$</box>', 0.5],
     ['Sound. $\\boxed{0.5}$', 0.5],
+    ['<reason>Sound.</reason>\n**0.5**', 0.5],
+    ['<reason>Sound.</reason>\nBox: 0.5', 0.5],
     ['<think>First <box>0.1</box>, no.</think><reason>Sound.</reason><box>.7</box>', 0.7],
   ])('is read from %s', (reply, score) => {
     expect(parsePrediction(reply)).toMatchObject({ score });

@@ -34,6 +34,7 @@ describe('a good reply', () => {
     ['with the workflow under the name of AFlow, in capitals', good.replaceAll('workflow>', 'GRAPH>')],
     ['with a sentence before the fence in the tag', good.replace(yaml, `It is this: so\n\`\`\`yaml\n${yaml}\n\`\`\``)],
     ['with all lines of the workflow indented', good.replace(yaml, yaml.replaceAll(/^/gm, '    '))],
+    ['with signs escaped as in XML', good.replaceAll('"', '&quot;')],
     ['twice', `${good}\n${good}`],
     ['after the form as the prompt shows it', `${form}\n\n${good}`],
     ['as JSON', JSON.stringify({ modification: 'Ask for steps.', workflow: parse(yaml) })],

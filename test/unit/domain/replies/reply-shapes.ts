@@ -166,6 +166,17 @@ const asTags: readonly ReplyShape[] = [
   ),
 ];
 
+const asTagEnds: readonly ReplyShape[] = [
+  read(
+    'the last end tag cut',
+    lastAs((name, value) => `<${name}>${block(value)}</${name}`),
+  ),
+  read('quoted as a whole', ({ good }) => plain(good).replaceAll(/^/gm, '> ')),
+  read('indented by blanks that do not break', ({ good }) =>
+    plain(good).replaceAll(/^ +/gm, (margin) => '\u00a0'.repeat(margin.length)),
+  ),
+];
+
 const asFences: readonly ReplyShape[] = [
   read('a fence around all', within('```xml\n', '\n```')),
   read('a fence without a language around all', within('```\n', '\n```')),
@@ -195,6 +206,7 @@ const asFences: readonly ReplyShape[] = [
 ];
 
 const asJson: readonly ReplyShape[] = [
+  read('JSON of a call of a tool', ({ good }) => `<tool_call>\n{"name": "reply", "arguments": ${json(good)}}\n</tool_call>`),
   read('JSON', ({ good }) => json(good)),
   read('JSON in a fence', ({ good }) => `\`\`\`json\n${json(good)}\n\`\`\``),
   read('JSON amid talk', ({ good }) => `Here you are:\n\n${json(good)}\n\nThat is all.`),
@@ -238,6 +250,7 @@ const asRepetition: readonly ReplyShape[] = [
 ];
 
 const asThoughts: readonly ReplyShape[] = [
+  read('after a remark of HTML', after('<!-- ', ' -->\n')),
   read('after <think>', after('<think>\n', '\n</think>\n\n')),
   read('after <thinking>', after('<thinking>\n', '\n</thinking>\n\n')),
   read('after <thinking> that only names the tags', ({ good }) => `<thinking>I need ${names(good)}.</thinking>\n${plain(good)}`),
@@ -309,6 +322,7 @@ const asNothing: readonly ReplyShape[] = [
 export const replyShapes: readonly ReplyShape[] = [
   ...asForm,
   ...asTags,
+  ...asTagEnds,
   ...asFences,
   ...asJson,
   ...asHeadings,
