@@ -40,7 +40,7 @@ function blockLines(block: Block): string[] {
     case 'text':
       return [oneLine(block.text, textLimit)];
     case 'facts':
-      return [factLines(block)];
+      return factLines(block);
     case 'list':
       return listLines(block);
     case 'table':
@@ -52,13 +52,12 @@ function blockLines(block: Block): string[] {
   }
 }
 
-function factLines({ facts }: Facts): string {
-  const width = Math.max(...facts.map(({ label }) => label.length));
-  return facts.map(({ label, text }) => `${label.padEnd(width)}  ${oneLine(text, textLimit)}`).join('\n');
+function factLines({ facts }: Facts): string[] {
+  return facts.length === 0 ? [] : [alignColumns(facts.map(({ label, text }) => [oneLine(label), oneLine(text, textLimit)]))];
 }
 
 function listLines({ label, items }: List): string[] {
-  const before = label === undefined ? '- ' : `${label}: `;
+  const before = label === undefined ? '- ' : `${oneLine(label)}: `;
   return items.length === 0 ? [] : [items.map((item) => `${before}${oneLine(item, textLimit)}`).join('\n')];
 }
 
@@ -71,7 +70,7 @@ function tableLines({ title, of, columns, rows }: Table): string {
     ),
   );
   const lines = [
-    [of, ...shown.map(([, { name }]) => oneLine(name))],
+    [oneLine(of), ...shown.map(([, { name }]) => oneLine(name))],
     ...rows.map(({ name, cells }) => [
       oneLine(name, cellLimit),
       ...shown.map(([index, column]) => cellText(cells[index], column)),
