@@ -61,8 +61,7 @@ const readWithinMs = 20_000;
 export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing: Timing): ControlHandlers {
   const manifestOf = async (runId: string): Promise<RunManifest> => {
     const manifest = await bus.runs.get(runId);
-    if (!manifest)
-      throw new RequestRefusedError('not-found', `there is no run ${runId}; \`scale list\` shows the runs there are`);
+    if (!manifest) throw new RequestRefusedError('not-found', `there is no run ${runId}; \`scale list\` shows all runs`);
     return manifest;
   };
   const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
@@ -82,7 +81,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   ): Promise<{ status: RunStatus }> => {
     const steered = (await write()) ?? (await manifestOf(runId));
     const { status } = steered;
-    if (status !== wanted) throw new RequestRefusedError('conflict', `run ${runId} has ended already`);
+    if (status !== wanted) throw new RequestRefusedError('conflict', `run ${runId} has already ended`);
     coordinator.drive(steered);
     return { status };
   };
@@ -106,7 +105,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       if (settings.benchmark.contentHash !== contentHash) {
         throw new RequestRefusedError(
           'bad-input',
-          `configuration.benchmark.content_hash is ${settings.benchmark.contentHash}, but the benchmark's content has ${contentHash}`,
+          `configuration.benchmark.content_hash is ${settings.benchmark.contentHash}, but that of the benchmark's content is ${contentHash}`,
         );
       }
       for (const [role, { chatTemplateKwargs }] of Object.entries({

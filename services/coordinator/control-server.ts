@@ -108,7 +108,7 @@ export async function startControlServer(
   new HealthImplementation({ '': 'SERVING', 'scale.v1.ControlService': 'SERVING' }).addToServer(server);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
-      const remedy = 'SCALE_CONTROL_HOST and SCALE_CONTROL_PORT say where, port 0 is any that is free';
+      const remedy = 'set SCALE_CONTROL_HOST and SCALE_CONTROL_PORT; port 0 takes any free one';
       if (cause) reject(new ListenError('the ControlService cannot be served', address, remedy, cause));
       else resolve(bound);
     });
@@ -159,7 +159,7 @@ function isAdmitted(metadata: Metadata, token: string | undefined): boolean {
 class NotAdmittedError extends ScaleError {
   readonly kind = 'refused';
   constructor() {
-    super('this coordinator wants a token, and the call shows none or another one: set SCALE_CONTROL_TOKEN to its token');
+    super('this coordinator requires a token, and the call shows none or a different one: set SCALE_CONTROL_TOKEN to its token');
   }
 }
 
@@ -175,7 +175,7 @@ class StoppingError extends ScaleError {
 class LateError extends ScaleError {
   readonly kind = 'unreachable';
   constructor(trouble: string | undefined) {
-    super(`the coordinator is there, and ${trouble === undefined ? 'is not done yet' : `waits for the NATS server: ${trouble}`}`);
+    super(`the coordinator is up, but ${trouble === undefined ? 'not done yet' : `waiting for the NATS server: ${trouble}`}`);
   }
 }
 

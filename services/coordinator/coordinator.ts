@@ -164,7 +164,7 @@ export function startCoordinator(
   const forget = bus.onRemade(() => {
     for (const run of runs.values()) {
       run.spending.startOver();
-      run.leadAgain.abort(new Error('the store was made anew'));
+      run.leadAgain.abort(new Error('the store was recreated'));
     }
   });
 
@@ -217,7 +217,7 @@ export function startCoordinator(
             run.defects = 0;
           },
           restored: (entries) => {
-            log.error({ entries }, 'the store had lost entries of the log; they are written again');
+            log.error({ entries }, 'the store had lost entries of the log; they have been written again');
             run.notices.push(describeRestored(entries));
             tell(run);
           },
@@ -236,7 +236,7 @@ export function startCoordinator(
       if (signal.aborted || held.lost.aborted || again.aborted || error instanceof BusError) throw error;
       run.defects += 1;
       if (run.defects < defectsBeforeFailure) throw error;
-      log.error({ err: coerceError(error) }, 'the run cannot go on');
+      log.error({ err: coerceError(error) }, 'the run cannot continue');
       await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal, copy.entries));
     }
   };
@@ -304,8 +304,8 @@ export function startCoordinator(
 
 function describeRestored(entries: number): string {
   return (
-    `The store of NATS was lost: ${entries} entries of the run's log were written again from the coordinator's memory. ` +
-    'Executions whose results were not in the log are done again.'
+    `The NATS store was lost: ${entries} entries of the run's log were written again from the coordinator's memory. ` +
+    'Executions whose results were not in the log are run again.'
   );
 }
 

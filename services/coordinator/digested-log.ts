@@ -72,7 +72,7 @@ async function untilKnown({ bus, timing }: LogSource, runId: string, signal: Abo
   const deadline = timing.monotonicMs() + restoredWithinMs;
   while (!signal.aborted && (await bus.runs.get(runId)) === undefined) {
     if (timing.monotonicMs() > deadline) {
-      throw new RequestRefusedError('not-found', `run ${runId} was lost with the store of NATS: start it again with its file`);
+      throw new RequestRefusedError('not-found', `run ${runId} was lost with the NATS store: start it again with its file`);
     }
     await pause(timing, pauseMs, signal);
   }

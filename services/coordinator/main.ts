@@ -33,7 +33,7 @@ await runService({
       checkWithinMs: 2000,
     });
     releases.use('the health server', health);
-    log.info({ health: health.url }, 'probes and metrics are served');
+    log.info({ health: health.url }, 'serving probes and metrics');
     const bus = await awaited.connected;
     releases.push('the bus', () => bus.close());
     if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
@@ -50,7 +50,7 @@ await runService({
     if (settings.controlToken === undefined) {
       log.warn(
         { host: settings.controlHost },
-        'no SCALE_CONTROL_TOKEN is set: whoever reaches the control port may start and end runs',
+        'no SCALE_CONTROL_TOKEN is set: anyone who can reach the control port may start and end runs',
       );
     }
     releases.push('the control server', () => control.stop());

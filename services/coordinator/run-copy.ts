@@ -20,7 +20,7 @@ export class RunLostError extends ScaleError {
   readonly kind = 'damaged';
   constructor(runId: string) {
     super(
-      `run ${runId} is gone from the store, which was made anew, and no coordinator holds a copy: start it again with its file`,
+      `run ${runId} is gone from the store, which was recreated, and no coordinator holds a copy: start it again with its file`,
     );
   }
 }

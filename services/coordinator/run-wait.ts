@@ -52,10 +52,10 @@ export function pauseOf(manifest: PausedManifest, nowMs: number): RunWait | unde
   const { runId, status, pauseReason, pausedAtMs, needsPerson } = manifest;
   if (status !== RunStatus.PAUSED) return undefined;
   const waitedMs = Math.max(0, nowMs - pausedAtMs);
-  const resume = `\`scale resume ${runId}\` goes on with it`;
+  const resume = `\`scale resume ${runId}\` continues it`;
   if (needsPerson) {
-    const what = `the run has paused itself, since only a person can mend this: ${pauseReason}`;
-    return { kind: 'person', what, until: `once that is mended, ${resume}`, waitedMs };
+    const what = `the run has paused itself, since only a person can fix this: ${pauseReason}`;
+    return { kind: 'person', what, until: `once that is fixed, ${resume}`, waitedMs };
   }
   const what = pauseReason === '' ? 'the run is paused' : `the run is paused: ${pauseReason}`;
   return { kind: 'paused', what, until: resume, waitedMs };
@@ -67,18 +67,18 @@ function busCause({ busTrouble }: WaitFacts): Cause | undefined {
     return {
       kind: 'disk',
       what: `the NATS server cannot write, since its disk is full (${busTrouble})`,
-      until: 'free some space on that disk and the run goes on by itself; a nats-server of 2.14 or newer must be started anew',
+      until: 'free some space on that disk and the run continues by itself; nats-server 2.14 or newer must be restarted',
     };
   }
-  return { kind: 'bus', what: busTrouble, until: 'the run goes on by itself once the NATS server does what it is asked' };
+  return { kind: 'bus', what: busTrouble, until: 'the run continues by itself once the NATS server works again' };
 }
 
 function leaseCause({ isLeading }: WaitFacts): Cause | undefined {
   if (isLeading) return undefined;
   return {
     kind: 'lease',
-    what: 'another coordinator leads the run, and is the one to ask how far it is',
-    until: 'this one takes it up as soon as that one gives up its lease',
+    what: 'another coordinator leads the run; ask that one how far it is',
+    until: 'this one takes over as soon as that one gives up its lease',
   };
 }
 
@@ -96,7 +96,7 @@ function absenceCause({ outstanding, workers }: WaitFacts): Cause | undefined {
   const role = roles[kind];
   return {
     kind: role,
-    what: `no ${role} is there for ${countOf(outstanding, kind)}`,
+    what: `no ${role} is running for ${countOf(outstanding, kind)}`,
     until: `start one: a${role === 'executor' ? 'n' : ''} ${role} that connects to this cluster's NATS server takes them up`,
   };
 }
@@ -109,13 +109,13 @@ function endpointCause({ manifest, workers = [] }: WaitFacts): Cause | undefined
   const trouble = held.at(-1)?.trouble ?? last?.lastError;
   if (trouble === undefined) return undefined;
   const what = count === 0 ? trouble : `${count} job${count === 1 ? ' is' : 's are'} held up: ${trouble}`;
-  return { kind: 'endpoint', what, until: 'it is tried again by itself, and the run goes on as soon as that works' };
+  return { kind: 'endpoint', what, until: 'it is tried again automatically, and the run continues as soon as that works' };
 }
 
 function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
   const kinds = kindsOf(outstanding);
   if (kinds.length === 0) {
-    return { kind: 'work', what: 'the coordinator prepares the next step', until: 'the run goes on by itself' };
+    return { kind: 'work', what: 'the coordinator is preparing the next step', until: 'the run continues by itself' };
   }
   const wanted = kinds.map((kind) => countOf(outstanding, kind)).join(' and ');
   const are = wanted.startsWith('1 ') && kinds.length === 1 ? 'is' : 'are';
@@ -123,14 +123,14 @@ function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
   if (inHand.length === 0) {
     const able = workers.filter((worker) => worker.kinds.some((kind) => kinds.some((needed) => needed === kind)));
     const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
-    const what = `${wanted} wait${are === 'is' ? 's' : ''} in the queue for one of ${slots} slots of ${able.length} worker${able.length === 1 ? '' : 's'}`;
-    return { kind: 'work', what, until: 'a job of another run that ends makes room' };
+    const what = `${wanted} wait${are === 'is' ? 's' : ''} in the queue for one of ${slots} slots on ${able.length} worker${able.length === 1 ? '' : 's'}`;
+    return { kind: 'work', what, until: 'a job of another run ends and makes room' };
   }
   const busy = endpointsOf(manifest, workers).filter(({ callsInFlight }) => callsInFlight > 0);
   if (busy.length === 0)
-    return { kind: 'work', what: `${wanted} ${are} being worked on`, until: 'the first of them that ends goes on' };
+    return { kind: 'work', what: `${wanted} ${are} being worked on`, until: 'the run continues when the first of them ends' };
   const calls = busy.map(({ baseUrl, callsInFlight, silentMs }) => {
-    const silence = silentMs < shortestWaitMs ? '' : ` and has ended none for ${Math.round(silentMs / 1000)} s`;
+    const silence = silentMs < shortestWaitMs ? '' : ` and has finished none for ${Math.round(silentMs / 1000)} s`;
     return `${baseUrl} has ${callsInFlight} call${callsInFlight === 1 ? '' : 's'} under way${silence}`;
   });
   const limits = manifest.endpoints.filter(({ baseUrl }) => busy.some((use) => use.baseUrl === baseUrl));
@@ -138,7 +138,7 @@ function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
   return {
     kind: 'work',
     what: `${wanted} ${are} being worked on; ${calls.join(', ')}`,
-    until: `a reply ends this, and a call that takes longer than ${limit} s is given up and made again`,
+    until: `a reply ends the wait; a call that takes longer than ${limit} s is given up and made again`,
   };
 }
 

@@ -83,11 +83,11 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
     tellers.set(run, teller);
     const word = teller.look(wait);
     const { runId } = manifest;
-    if (word === 'over') logger.info({ runId }, 'the run goes on');
+    if (word === 'over') logger.info({ runId }, 'the run continues');
     if (word !== 'now' || wait === undefined) return;
     const { kind, what, until, waitedMs } = wait;
     const level = kind === 'paused' || kind === 'work' ? 'info' : 'warn';
-    logger[level]({ runId, waitsFor: kind, until, waitedMs: Math.round(waitedMs) }, `the run waits: ${what}`);
+    logger[level]({ runId, waitsFor: kind, until, waitedMs: Math.round(waitedMs) }, `the run is waiting: ${what}`);
   };
   const watching = restartingLoop('watch waits', { signal: stopping.signal, logger, timing }, async (signal) => {
     while (!signal.aborted) {

@@ -289,10 +289,10 @@ const forPeople: Readonly<Record<string, readonly [words: RegExp, Row]>> = {
     row(said(400, 'Budget has been exceeded! Current cost: 14.2, Max budget: 14.0', { type: 'budget_exceeded' })),
   ],
   'missing-header': [
-    /name it under headers/,
+    /add it under headers/,
     row(json(400, () => ({ message: 'Either x-portkey-config or x-portkey-provider header is required' }))),
   ],
-  'web-page': [/a web page, no chat API.*base_url often ends in \/v1/, row(bytes(() => html, 'text/html'))],
+  'web-page': [/serves a web page, not a chat API.*base_url often ends in \/v1/, row(bytes(() => html, 'text/html'))],
   'wall-of-html': [/Oops so sorry/, row(bytes(() => html, 'text/html', 400))],
   'template-setting': [
     /chat_template_kwargs/,

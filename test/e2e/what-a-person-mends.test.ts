@@ -57,12 +57,12 @@ const refusals: Readonly<Record<string, Row>> = {
     told: /it refuses the key in the variable SCALE_TEST_KEY/,
     endpoint: 'api_key_variable: SCALE_TEST_KEY',
   },
-  'wants-a-key': { answer: says(401, 'Unauthorized'), told: /it wants a key; name the variable .* api_key_variable/ },
+  'wants-a-key': { answer: says(401, 'Unauthorized'), told: /it requires a key; name the variable .* api_key_variable/ },
   'key-of-google': {
     answer: answers(400, [
       { error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } },
     ]),
-    told: /it wants a key/,
+    told: /it requires a key/,
   },
   'unknown-model': {
     answer: says(404, 'The model `Qwen/Qwen3-32B` does not exist.', { code: 'model_not_found' }),
@@ -78,15 +78,15 @@ const refusals: Readonly<Record<string, Row>> = {
   },
   'wrong-path': {
     answer: answers(404, 'Not Found', 'text/plain'),
-    told: /no chat API is at this address; base_url often ends in \/v1/,
+    told: /there is no chat API at this address; base_url often ends in \/v1/,
   },
   'web-page': {
     answer: answers(200, '<!DOCTYPE html><html><title>Welcome</title></html>', 'text/html'),
-    told: /a web page, no chat API, .* base_url often ends in \/v1/,
+    told: /serves a web page, not a chat API, .* base_url often ends in \/v1/,
   },
   'missing-header': {
     answer: says(400, 'Either x-portkey-config or x-portkey-provider header is required'),
-    told: /it wants a header; name it under headers/,
+    told: /it requires a header; add it under headers/,
   },
   'spent-budget': {
     answer: says(400, 'Budget has been exceeded! Current cost: 14.2, Max budget: 14.0', { type: 'budget_exceeded', code: '400' }),

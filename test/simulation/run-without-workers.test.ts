@@ -38,7 +38,7 @@ test('a run without an executor says so in its view, its summary, the log and th
       }
     })();
 
-    const absent = { kind: 'executor', what: 'no executor is there for 40 executions' };
+    const absent = { kind: 'executor', what: 'no executor is running for 40 executions' };
     await eventually(timing, () => expect(lines.some(({ waitsFor }) => waitsFor === 'executor')).toBe(true));
     expect((await handlers.getRun(runId, never)).summary?.waiting).toMatchObject(absent);
     expect(waits.filter((wait) => wait?.kind === 'executor').length).toBeGreaterThan(0);

@@ -52,7 +52,7 @@ export function tellWaits(say: (message: string) => void): RunView['waiting'] {
   };
 }
 
-/** E.g. "Waiting for 45 s: no executor is there for 12 executions. Start one: …". */
+/** E.g. "Waiting for 45 s: no executor is running for 12 executions. Start one: …". */
 export function describeWait({ what, until, waitedMs }: Omit<ViewedWait, 'kind'>): string {
   const [cause, end] = [oneLine(what, 400).replace(/\.$/, ''), oneLine(until, 200)];
   const since = waitedMs < 1_000 ? '' : ` for ${formatDuration(waitedMs)}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operators } from '../../domain/operators/registry.ts';
 import { choice, decimal, integer, settings, text } from '../settings/rules.ts';
 
-const nameRule = 'must be 1 to 40 small letters, digits, dots, hyphens or underscores';
+const nameRule = 'must be 1 to 40 lower-case letters, digits, dots, hyphens or underscores';
 const fileRule = 'must be the path of a CSV, TSV, JSON or JSON Lines file (.csv, .tsv, .json, .jsonl, also with .gz)';
 const column = text('must be the name of a column');
 const splitName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, { error: 'must be a group of splits with names such as validate' });
@@ -23,7 +23,7 @@ export const benchmarkFileSchema = settings({
     seed: integer(0, Number.MAX_SAFE_INTEGER).default(1),
     column: column.optional(),
     values: z
-      .record(splitName, text('must be what stands in the column'), { error: 'must be a group of values by split' })
+      .record(splitName, text('must be a value of the column'), { error: 'must be a group of values by split' })
       .optional(),
   }).optional(),
   fields: z.record(fieldName, column, { error: 'must be a group of columns by field' }),

@@ -16,5 +16,5 @@ export async function findBenchmark(name: string): Promise<BenchmarkDefinition> 
   if (!isBenchmarkFile(name)) return benchmarkDefinitionOf(name);
   const definition = await readBenchmarkFile(name);
   if (!benchmarkDefinitions.has(definition.name)) return definition;
-  throw new BenchmarkError('bad-file', `${name}: name is "${definition.name}", which a built-in benchmark has; choose another`);
+  throw new BenchmarkError('bad-file', `${name}: name is "${definition.name}", as is a built-in benchmark's; choose another`);
 }

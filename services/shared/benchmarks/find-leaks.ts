@@ -8,7 +8,7 @@ export function leakedTests(queries: readonly Query[]): string[] {
   const count = queries.filter(showsHiddenTest).length;
   if (count === 0) return [];
   return [
-    `Public tests that are literally among the hidden ones: in ${count} of ${queries.length} queries. A workflow that tests its programs (operator test) sees part of what decides its score.`,
+    `In ${count} of ${queries.length} queries, public tests are literally among the hidden ones. A workflow that tests its programs (operator test) sees part of what decides its score.`,
   ];
 }
 
@@ -36,7 +36,7 @@ export function sharedQueries(
   const count = queries.filter((query) => known.has(keyOf(query))).length;
   if (count === 0) return [];
   return [
-    `Queries that stand in the split ${other.split} too: ${count} of ${queries.length}. A score on one split is no independent check of a search on the other.`,
+    `${count} of ${queries.length} queries are in the split ${other.split} too. A score on one split is not an independent check of a search on the other.`,
   ];
 }
 

@@ -58,7 +58,7 @@ async function readRows(split: string, folder: string): Promise<{ rows: readonly
       throw isMissing(other) ? error : other;
     });
     const rows = sample.filter((candidate) => !candidate.in_aflow_validate);
-    const warning = `AFlow's ${file} is not there: ${rows.length} other questions of HotpotQA's development set (${sampleFile}) stand in for it, so scores cannot be compared with published ones`;
+    const warning = `AFlow's ${file} is not there: ${rows.length} other questions of HotpotQA's development set (${sampleFile}) take its place, so scores cannot be compared with published ones`;
     return { rows, warnings: [warning] };
   }
 }

@@ -10,8 +10,8 @@ const listForm = /^\[\s*(?:"[^"]*"|'[^']*')(?:\s*,\s*(?:"[^"]*"|'[^']*'))*\s*\]$
 export function listsAsTexts(queries: readonly Query[]): string[] {
   const [first, ...others] = queries.filter(({ reference }) => listForm.test(reference.trim()));
   if (first === undefined) return [];
-  const which = others.length === 0 ? `that of ${first.id}` : `${others.length + 1} of them, the first that of ${first.id}`;
+  const which = others.length === 0 ? `in query ${first.id}` : `${others.length + 1} of them, first in query ${first.id}`;
   return [
-    `references that read as lists are compared as texts (${which}: ${first.reference.slice(0, 60)}); where any item is right, give a list in JSON Lines, or texts with a separator and \`alternatives\``,
+    `references that look like lists are compared as texts (${which}: ${first.reference.slice(0, 60)}); if any item is a right answer, give a list in JSON Lines, or texts with a separator and \`alternatives\``,
   ];
 }

@@ -119,7 +119,7 @@ function limited(queries: readonly Query[], limit: number | undefined, where: st
   if (!Number.isInteger(limit) || limit < 1 || limit > queries.length) {
     throw new BenchmarkError(
       'limit',
-      `limit ${limit} does not fit: ${where} has ${queries.length} queries, so 1 to ${queries.length}`,
+      `limit ${limit} is out of range: ${where} has ${queries.length} queries, so it must be 1 to ${queries.length}`,
     );
   }
   return queries.slice(0, limit);

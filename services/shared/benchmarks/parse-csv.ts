@@ -47,7 +47,7 @@ export function parseCsv(text: string, separator = ','): CsvRecord[] {
     const quoted = isQuoted ? matchAt(quotedCell, written, start) : '';
     // Plain cells may have quotes only with relax_quotes, which lets this pass too.
     if (isQuoted && start + quoted.length < end) {
-      throw new CsvError(line + lineEnds(quoted), 'a cell goes on after its closing quote');
+      throw new CsvError(line + lineEnds(quoted), 'a cell continues after its closing quote');
     }
     goTo(end + separator.length);
     return value;

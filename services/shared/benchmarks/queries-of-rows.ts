@@ -28,7 +28,7 @@ function textsIn({ place, cells }: NumberedRow, column: string): string[] {
   const value = cells[column];
   const known = Object.keys(cells).join(', ');
   if (value === undefined || value === null) {
-    throw new BenchmarkError('bad-field', `${place}: the column "${column}" is missing; there are ${known}`);
+    throw new BenchmarkError('bad-field', `${place}: the column "${column}" is missing; the columns are ${known}`);
   }
   const texts = (Array.isArray(value) ? value : [value]).map(plainText);
   if (texts.some((text) => text === undefined))

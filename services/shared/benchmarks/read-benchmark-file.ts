@@ -37,7 +37,7 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
   const rule = splitRuleOf(parsed, dirname(path));
   const inputs = inputsOf(parsed);
   const scoring = await readScorers(parsed, path);
-  if (Object.keys(scoring.scorers).length === 0) throw parsed.error('scorers', 'scorers must name one scorer or more');
+  if (Object.keys(scoring.scorers).length === 0) throw parsed.error('scorers', 'scorers must name at least one scorer');
   const initialWorkflow = await initialWorkflowOf(parsed, inputs, path);
   return {
     name: settings.name,
@@ -82,11 +82,11 @@ function writtenBenchmark({ written, settings }: Parsed, { ownScorers }: ReadSco
 /** Which fields a workflow may read; the others are for scorers. */
 function inputsOf({ settings, error }: Parsed): readonly string[] {
   const fields = Object.keys(settings.fields);
-  if (fields.length === 0) throw error('fields', 'fields must map one field or more to a column');
+  if (fields.length === 0) throw error('fields', 'fields must map at least one field to a column');
   // A scorer of the user's own finds them beside the fields.
   const reserved = fields.find((field) => field === 'id' || field === 'reference');
   if (reserved !== undefined)
-    throw error(`fields.${reserved}`, `fields.${reserved} must stand at the top of the file, not among the fields`);
+    throw error(`fields.${reserved}`, `fields.${reserved} belongs at the top level of the file, not among the fields`);
   const unknown = settings.inputs?.find((input) => !fields.includes(input));
   if (unknown !== undefined)
     throw error('inputs', `inputs names "${unknown}", which is not among the fields ${fields.join(', ')}`);
@@ -137,5 +137,5 @@ async function loadQueries(
 function faultOf(scorer: ReturnType<typeof scorerIn>, query: Query): string {
   const { rightAnswers = [] } = query;
   if (rightAnswers.length === 0 || scorer.takesSeveral === true) return scorer.faultOf?.(query) ?? '';
-  return `its reference is a list of ${rightAnswers.length} answers, and this scorer takes one: give it one, or use a scorer for which any of a list is right (exact-match, contains, token-f1, number, pattern), or one of your own (python)`;
+  return `its reference is a list of ${rightAnswers.length} answers, and this scorer takes one: give it one, or use a scorer that takes any answer of a list as right (exact-match, contains, token-f1, number, pattern), or one of your own (python)`;
 }

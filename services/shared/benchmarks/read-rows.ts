@@ -58,7 +58,7 @@ function rowsOfList(text: string, path: string): SourceRow[] {
   } catch (cause) {
     throw new BenchmarkError('bad-json', `${path} is not valid JSON (${(cause as Error).message})`, { cause });
   }
-  if (!Array.isArray(list)) throw new BenchmarkError('bad-json', `${path} must hold a list of objects, and holds none`);
+  if (!Array.isArray(list)) throw new BenchmarkError('bad-json', `${path} must hold a list of objects, but does not`);
   return list.map((row, index) => checkedRow(row, `${path}, row ${index + 1}`));
 }
 

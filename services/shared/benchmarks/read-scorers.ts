@@ -73,7 +73,7 @@ function builtInScorer(
   if (!builtInScorers.has(wanted)) {
     throw error(
       field,
-      `${field} is "${wanted}", which is no kind of scorer; ${suggestion(wanted, [...scorerKinds.keys(), ...builtInScorers.keys()])}`,
+      `${field} is "${wanted}", which is not a kind of scorer; ${suggestion(wanted, [...scorerKinds.keys(), ...builtInScorers.keys()])}`,
     );
   }
   if (!isAlone) throw error(field, `${field} names the built-in scorer ${wanted}, which has no options: write its name alone`);

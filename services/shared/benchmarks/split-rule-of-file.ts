@@ -23,7 +23,7 @@ export function splitRuleOf(parsed: Parsed, folder: string): SplitRule {
   if (files !== undefined) {
     if (split !== undefined) throw error('split', 'split is for one `file`; `files` has its splits already');
     const paths = Object.entries(files).map(([name, path]) => [name, dataFile(parsed, `files.${name}`, path, folder)]);
-    if (paths.length === 0) throw error('files', 'files must name a file for one split or more');
+    if (paths.length === 0) throw error('files', 'files must name a file for at least one split');
     return { kind: 'files', files: Object.fromEntries(paths) };
   }
   const path = dataFile(parsed, 'file', file ?? '', folder);
@@ -38,7 +38,7 @@ function sharesOf({ error }: Parsed, file: string, shares: Readonly<Record<strin
   const sum = Object.values(shares).reduce((total, share) => total + share, 0);
   if (sum > 1 + 1e-9)
     throw error('split.shares', `split.shares must add up to 1 at most, but add up to ${Number(sum.toFixed(6))}`);
-  if (sum === 0) throw error('split.shares', 'split.shares must name one split or more');
+  if (sum === 0) throw error('split.shares', 'split.shares must name at least one split');
   return { kind: 'shares', file, shares, seed };
 }
 

@@ -28,7 +28,7 @@ export function usedEndpoints({ settings, error }: ParsedRunFile, judges: readon
     if (other && other.name !== name) {
       throw error(
         field,
-        `${field} is "${name}", but the same model ${model} comes from "${other.name}" already: use one endpoint for a model`,
+        `${field} is "${name}", but the same model ${model} already comes from "${other.name}": use one endpoint per model`,
       );
     }
     used.set(model, { name, endpoint: endpointOf(settings, name, model) });
@@ -71,7 +71,7 @@ export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEn
     const real = names.find((name) => used.has(name));
     throw error(
       `models.${role}`,
-      `models.${role} names no endpoint, so a simulated model would answer beside the real one of ${real}: name its endpoint, or write \`endpoint: simulated\` if that is meant`,
+      `models.${role} names no endpoint, so a simulated model would answer beside the real one of ${real}: name its endpoint, or write \`endpoint: simulated\` if that is what you want`,
     );
   }
   const [first] = unused;
@@ -79,7 +79,7 @@ export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEn
   if (role !== undefined && unused.length === names.length) {
     throw error(
       `endpoints.${first}`,
-      `endpoints.${first} is used by no model, and simulated models would answer: give it to them, as in \`models: { executor: { endpoint: ${first}, model: … }, optimizer: { endpoint: ${first}, model: … } }\``,
+      `endpoints.${first} is not used by any model, so simulated models would answer: give it to them, as in \`models: { executor: { endpoint: ${first}, model: … }, optimizer: { endpoint: ${first}, model: … } }\``,
     );
   }
   return [`no model uses ${unused.map((name) => `endpoints.${name}`).join(' and ')}`];

@@ -56,7 +56,7 @@ function recordsOf(file: Uint8Array): Uint8Array[] {
       records.push(reader.bytes());
     } catch (cause) {
       const problem = 'the file ends before it does';
-      const first = records.length === 0 ? `${problem}, or this is no log of a run` : problem;
+      const first = records.length === 0 ? `${problem}, or this is not the log of a run` : problem;
       throw new DamagedRecordError(records.length + 1, first, { cause });
     }
   }

@@ -62,7 +62,7 @@ function otherSettings(contract: string, group: string, rules: SettingRules, tex
     if (isSettingValue(value)) continue;
     throw new ContractError(
       contract,
-      `its field ${field} has for ${name} what is no value of a setting: ${JSON.stringify(value)}`,
+      `its field ${field} gives ${name} a value that no setting can have: ${JSON.stringify(value)}`,
     );
   }
   const later = given.filter(([name]) => Object.hasOwn(rules, name)).map(([name, value]) => [camelCase(name), value]);

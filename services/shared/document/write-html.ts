@@ -15,7 +15,7 @@ ${sections.length > 1 && markup`<nav aria-label="Contents">${sections.map((secti
     main: markup`
 ${sections.map(sectionMarkup)}
 `,
-    footer: `Written by SCALE. The same figures are in ${name}.json, in words in ${name}.md.`,
+    footer: `Written by SCALE. The same figures are in ${name}.json and, in words, in ${name}.md.`,
   });
 }
 

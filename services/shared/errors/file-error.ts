@@ -3,12 +3,12 @@ import { ScaleError } from '../../domain/errors/scale-error.ts';
 /** What keeps a file from being written or read that a person can mend, by the code of Node's error. */
 const remedies = new Map<string, string>([
   ['ENOSPC', 'the disk is full: free some space'],
-  ['EDQUOT', "the user's quota of the disk is used up: free some space"],
+  ['EDQUOT', "the user's disk quota is used up: free some space"],
   ['EROFS', 'the file system is read-only'],
-  ['EACCES', 'this user may not'],
-  ['EPERM', 'this user may not'],
-  ['EEXIST', 'something that is no folder is in its place'],
-  ['ENOTDIR', 'a part of the path is no folder'],
+  ['EACCES', 'this user lacks the permission'],
+  ['EPERM', 'this user lacks the permission'],
+  ['EEXIST', 'something that is not a folder is in its place'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
   ['EMFILE', 'this process has too many files open: raise `ulimit -n`'],
   ['ENFILE', 'the machine has too many files open'],
   ['EIO', 'the disk has failed'],

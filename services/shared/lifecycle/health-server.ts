@@ -42,7 +42,7 @@ export async function startHealthServer(settings: HealthServerSettings): Promise
   server.listen(settings.port, settings.host);
   await once(server, 'listening').catch((cause: Error) => {
     const place = `${settings.host}:${settings.port}`;
-    const remedy = 'give SCALE_HEALTH_HOST and SCALE_HEALTH_PORT of its own to each service, port 0 for any that is free';
+    const remedy = 'give each service its own SCALE_HEALTH_HOST and SCALE_HEALTH_PORT; port 0 takes any free one';
     throw new ListenError('probes cannot be served', place, remedy, cause);
   });
   const { port } = server.address() as AddressInfo;

@@ -72,7 +72,7 @@ export async function runService(definition: ServiceDefinition): Promise<never> 
     signals += 1;
     if (signals === 1) return ended.resolve({ reason: 'signal', signal });
     lastSignal = signal;
-    log.warn({ signal }, 'second signal: ends at once');
+    log.warn({ signal }, 'second signal: ending at once');
     force();
   });
   if (definition.leash !== 'none') {
@@ -147,7 +147,7 @@ async function drain(
 
 function logEnding(log: Logger, ending: Ending): void {
   if (ending.reason === 'signal') log.info({ signal: ending.signal }, 'draining');
-  else if (ending.reason === 'parent-gone') log.warn('the parent process is gone: ends at once');
+  else if (ending.reason === 'parent-gone') log.warn('the parent process is gone: ending at once');
   else log.fatal({ err: ending.error }, 'failed');
 }
 

@@ -36,7 +36,7 @@ export class LogLostError extends LogConflictError {
   constructor(operation: string, options: ErrorOptions = {}) {
     super(operation, {
       ...options,
-      problem: 'entries that were there are gone: the store was made anew, or has lost them',
+      problem: 'entries that were there are gone: the store was recreated, or has lost them',
     });
   }
 }

@@ -101,7 +101,7 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       const operation = `open lane ${kind} of ${runId}`;
       requireOpen(client, operation);
       if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
-        throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, and is ${maxInFlight}`);
+        throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, but is ${maxInFlight}`);
       }
       lanes.set(laneName(kind, runId), maxInFlight);
       bell.ring();

@@ -67,10 +67,10 @@ const remedies: ReadonlyMap<number, string> = new Map([
   [codes.accountFull, "the account's storage limit is reached; raise it in the server's configuration"],
   [
     codes.clusterTooSmall,
-    'the cluster has not enough servers for that many replicas, or they are not there yet; start them, or set SCALE_STREAM_REPLICAS lower',
+    'the cluster does not have enough servers for that many replicas, or they are not up yet; start them, or lower SCALE_STREAM_REPLICAS',
   ],
   [codes.resourcesShort, `the server's storage is full; ${fullRemedy}`],
-  [codes.notEnabled, "JetStream is off at the server, as after a full disk; the server's log says why"],
+  [codes.notEnabled, "JetStream is off on the server, as happens after a full disk; the server's log says why"],
   [codes.notEnabledForAccount, "JetStream is not enabled for this user's account; enable it in the server's configuration"],
   [codes.replicasWithoutCluster, 'the server is not part of a cluster; set SCALE_STREAM_REPLICAS to 1'],
   [codes.storeFailed, `the stream cannot take more; ${fullRemedy}`],
@@ -78,5 +78,5 @@ const remedies: ReadonlyMap<number, string> = new Map([
     codes.storageShort,
     "the server's max_file_store is smaller than the limits of all streams together; raise it, or lower storageBytes",
   ],
-  [codes.streamMissing, 'the stream is not on the server; it is being made again'],
+  [codes.streamMissing, 'the stream is not on the server; it is being recreated'],
 ]);

@@ -48,7 +48,7 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
         if (!object) throw new BlobMissingError(name);
         const content = await within(operation, readTimeoutMs, readAll(object.data));
         const found = createHash('sha256').update(content).digest('hex');
-        if (found !== name) throw new BusError(operation, `its content has another hash, ${found}`);
+        if (found !== name) throw new BusError(operation, `its content has a different hash, ${found}`);
         return content;
       });
     },

@@ -27,7 +27,7 @@ function tell({ connection, logger }: Session, subject: string, encode: () => Ui
     connection.publish(subject, encode());
   } catch (error) {
     // The connection is closed: then nobody waits for this worker any more.
-    logger.debug({ err: coerceError(error), subject }, 'a message could not be told');
+    logger.debug({ err: coerceError(error), subject }, 'a message could not be sent');
   }
 }
 
@@ -46,7 +46,7 @@ async function* follow<Message>(
     try {
       return decode(bytes);
     } catch (error) {
-      logger.debug({ err: coerceError(error), subject }, 'a message that was told could not be read');
+      logger.debug({ err: coerceError(error), subject }, 'a message that was sent could not be read');
       return undefined;
     }
   };

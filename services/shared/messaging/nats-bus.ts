@@ -80,7 +80,8 @@ async function openSession(
   base.link.onUp(() => linkWait.recovered());
   const { version = '' } = connection.info ?? {};
   if ((settings.replicas ?? 1) > 1 && refusesByReplica(version)) {
-    const advice = 'its replicas may come to disagree on the queue, which costs a few seconds each time; 2.12 and newer do not';
+    const advice =
+      'its replicas may come to disagree on the queue, which costs a few seconds each time; from 2.12 on they do not';
     logger.warn({ version }, `nats-server ${version} with ${settings.replicas} replicas: ${advice}`);
   }
   const declare = () => declareStreams(base, settings);
@@ -166,6 +167,6 @@ async function check(session: NatsSession, signal: AbortSignal): Promise<void> {
   if (refused.length > 0) throw new BusError('check', refused.join('; '), { retryable: false });
   const trouble = session.waits.longest();
   if (trouble && trouble.forMs > troubleAfterMs) {
-    throw new BusError('check', `tried in vain for ${Math.round(trouble.forMs / 1000)} s: ${trouble.message}`);
+    throw new BusError('check', `tried without success for ${Math.round(trouble.forMs / 1000)} s: ${trouble.message}`);
   }
 }

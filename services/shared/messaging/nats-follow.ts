@@ -55,7 +55,7 @@ export async function* followStream(session: NatsSession, settings: FollowSettin
       if (signal.aborted) return;
       const error = toBusError(operation, cause);
       if (!error.retryable && !isConsumerMissing(cause)) throw error;
-      session.logger.debug({ err: error }, 'following was interrupted; going on');
+      session.logger.debug({ err: error }, 'following was interrupted; resuming');
       wait.failed(error);
       if (isStreamMissing(cause)) session.streams.hint();
     }

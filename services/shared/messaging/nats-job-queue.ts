@@ -36,7 +36,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
     async openLane(kind, runId, { maxInFlight }) {
       const operation = `open lane ${kind} of ${runId}`;
       if (!(Number.isInteger(maxInFlight) && maxInFlight > 0)) {
-        throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, and is ${maxInFlight}`);
+        throw new InvalidRequestError(operation, `maxInFlight must be a positive integer, but is ${maxInFlight}`);
       }
       const consumer = laneConsumer(kind, runId, maxInFlight, ackWaitMs);
       await untilDone(session, operation, async () => {
@@ -81,7 +81,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
         if (!(await isStuck(session, kind, runId))) continue;
         session.logger.error(
           { runId, kind },
-          'the NATS server has lost the lane of a queue that holds jobs, or its place in it; the lane is made anew',
+          'the NATS server has lost the lane of a queue that holds jobs, or its place in it; the lane is being recreated',
         );
         await closeLane(session, kind, runId);
         closed += 1;

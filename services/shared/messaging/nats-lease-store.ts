@@ -65,7 +65,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
       const ours = await linked(limitMs, () => revisionIfOurs(bucket, key, value));
       if (ours === undefined) return false;
       revision = ours;
-      throw new BusError(operation, 'an earlier renewal is in process', { cause: error });
+      throw new BusError(operation, 'an earlier renewal is in progress', { cause: error });
     }
     renewedAt = asked;
     return true;

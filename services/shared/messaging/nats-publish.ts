@@ -64,7 +64,7 @@ export async function publishFirst(session: NatsSession, first: FirstMessage): P
     } catch (error) {
       if (!isSubjectTaken(error)) throw error;
       const there = await readLastOnce(session, stream, subject);
-      if (there === undefined) throw new BusError(operation, 'another write of it is in process', { cause: error });
+      if (there === undefined) throw new BusError(operation, 'another write of it is in progress', { cause: error });
       return write.isOurs(there) ? 'stored' : 'taken';
     }
   });

@@ -67,7 +67,7 @@ export async function untilDone<T>(
 }
 
 function because({ link }: Trying, trouble: BusError | undefined): string {
-  if (!link.isUp()) return '; the connection to the server is lost, and is being made again';
+  if (!link.isUp()) return '; the connection to the server is lost; reconnecting';
   return trouble === undefined ? '' : `; the last try: ${trouble.problem}`;
 }
 

@@ -58,10 +58,7 @@ export async function watchStreams(settings: StreamWatchSettings): Promise<Strea
     let found = await identities();
     const missing = streams.filter((stream) => found.get(stream) === undefined);
     if (missing.length > 0) {
-      logger.error(
-        { streams: missing },
-        'streams are missing on the NATS server, and with them what they held; making them again',
-      );
+      logger.error({ streams: missing }, 'streams are missing on the NATS server, and what they held with them; recreating them');
       await settings.declare();
       found = await identities();
     }
@@ -72,7 +69,7 @@ export async function watchStreams(settings: StreamWatchSettings): Promise<Strea
       known.set(stream, created);
     }
     if (remade.length === 0) return;
-    logger.error({ streams: remade }, 'streams of the NATS server were made anew: what they held before is lost');
+    logger.error({ streams: remade }, 'streams on the NATS server were recreated: what they held before is lost');
     for (const listener of [...listeners]) listener(remade);
   };
   const look = (): Promise<void> => {
@@ -83,7 +80,7 @@ export async function watchStreams(settings: StreamWatchSettings): Promise<Strea
   };
   const lookQuietly = () => {
     look().catch((error: unknown) =>
-      logger.debug({ err: toBusError('look at the streams', error) }, 'the streams could not be seen'),
+      logger.debug({ err: toBusError('look at the streams', error) }, 'the streams could not be looked at'),
     );
   };
 

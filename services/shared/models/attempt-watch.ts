@@ -37,8 +37,8 @@ export function watchAttempt(
   const hang = (): void =>
     passed(
       'stalled',
-      `silent in the middle of a reply for ${seconds(stallTimeoutMs)}; if the server pauses so long, raise timeout_seconds, ` +
-        'a quarter of which it may',
+      `silent in the middle of a reply for ${seconds(stallTimeoutMs)}; if the server pauses that long, raise timeout_seconds: ` +
+        'a quarter of it is allowed between two tokens',
     );
   let lastTokenMs = 0;
   let cancelSilence: (() => void) | undefined;

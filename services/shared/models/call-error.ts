@@ -68,7 +68,7 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
     const quote = quoted(error.message, redact, longestMessage - 120);
     return trouble(
       'misconfigured',
-      `a web page, no chat API, is at this address; base_url often ends in /v1 (it says: ${quote})`,
+      `this address serves a web page, not a chat API; base_url often ends in /v1 (it says: ${quote})`,
     );
   }
   if (error instanceof ConnectionError || isBrokenOff(error)) return fromTransportError(error, circumstances);
@@ -111,9 +111,9 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   if (isMissingModel(answer)) {
     return trouble('misconfigured', `it does not serve the model ${request?.model ?? ''}`, status !== 404);
   }
-  if (isMissingPath(answer)) return trouble('misconfigured', 'no chat API is at this address; base_url often ends in /v1');
+  if (isMissingPath(answer)) return trouble('misconfigured', 'there is no chat API at this address; base_url often ends in /v1');
   if (isMissingHeader(answer)) {
-    return trouble('misconfigured', 'it wants a header; name it under headers of the endpoint in the run file', true);
+    return trouble('misconfigured', 'it requires a header; add it under headers of the endpoint in the run file', true);
   }
   if (isThrottling(answer, wait)) return trouble('throttled', throttled(wait));
   if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
@@ -126,14 +126,14 @@ function keyAdvice({ apiKey, apiKeyVariable, headers = {} }: EndpointSettings, {
   const named = Object.keys(headers).join(', ');
   const whose = apiKey === undefined ? 'that it charges' : `of the key in the variable ${apiKeyVariable}`;
   const isMoney = /insufficient|balance|billing|budget|credit|quota|arrear|payment/i.test(`${code} ${message}`);
-  if (status === 402 || isMoney) return `the account ${whose} has nothing left to spend, or has to be paid`;
-  if (apiKey !== undefined) return `it refuses the key in the variable ${apiKeyVariable}, or what is asked with it`;
-  if (named === '') return 'it wants a key; name the variable that holds it in api_key_variable';
-  return `it refuses what the headers ${named} of the endpoint say, or wants a key in api_key_variable`;
+  if (status === 402 || isMoney) return `the account ${whose} is out of credit or has an unpaid bill`;
+  if (apiKey !== undefined) return `it refuses the key in the variable ${apiKeyVariable}, or what the key is used for`;
+  if (named === '') return 'it requires a key; name the variable that holds it in api_key_variable';
+  return `it refuses the endpoint's headers (${named}), or requires a key: name its variable in api_key_variable`;
 }
 
 function throttled(waitMs: number | undefined): string {
-  return `it asks for fewer calls${waitMs === undefined ? '' : `, and for none within ${Math.ceil(waitMs / 1000)} s`}`;
+  return `it asks for fewer calls${waitMs === undefined ? '' : `, and for none in the next ${Math.ceil(waitMs / 1000)} s`}`;
 }
 
 /** What a server said, fit for a message. Secrets are taken out before it is cut, which might cut them in two. */

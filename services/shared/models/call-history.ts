@@ -74,7 +74,7 @@ export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }:
       if (times < 12) return { kind: 'try-again' };
       return {
         kind: 'needs-person',
-        message: `${last.endpoint} answers a small call, and none of the run's own: ${last.message.slice(last.endpoint.length + 2)}`,
+        message: `${last.endpoint} answers a small call but none of the run's own: ${last.message.slice(last.endpoint.length + 2)}`,
       };
     case 'timeout':
     case 'stalled':

@@ -85,7 +85,8 @@ export function createCallJudge(settings: CallJudgeSettings): CallJudge {
     if (!found.some(({ kind }) => kind === 'answers')) return error;
     const verdict = verdictOn(history, others());
     if (verdict.kind === 'needs-person') return needsPerson(request, attempts, verdict.message);
-    if (verdict.kind === 'try-again') return new InfrastructureError(model, 'it answers others', attempts, { waitMs: soonMs });
+    if (verdict.kind === 'try-again')
+      return new InfrastructureError(model, 'it answers other calls', attempts, { waitMs: soonMs });
     const billed = history.failed.flatMap((failed) => failed.billed ?? []);
     return new RequestFailure(verdict.failure, billed, { cause: last });
   };

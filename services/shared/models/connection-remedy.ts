@@ -4,22 +4,22 @@
  */
 export function connectionRemedy(code: string, message: string): string | undefined {
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired; renew it';
-  if (code === 'CERT_NOT_YET_VALID') return "its certificate is not valid yet; look at this machine's clock";
+  if (code === 'CERT_NOT_YET_VALID') return "its certificate is not valid yet; check this machine's clock";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'its certificate is for another name; base_url must have the name that it is for';
+    return 'its certificate is for another name; base_url must use the name it was issued for';
   if (untrusted.test(code)) {
-    return 'its certificate is signed by nobody whom this machine trusts; name the file of your own authority in NODE_EXTRA_CA_CERTS';
+    return 'its certificate is not signed by any authority that this machine trusts; for one of your own, set NODE_EXTRA_CA_CERTS to its file';
   }
   if (/wrong version number|packet length too long|http request/i.test(message) || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
-    return 'it speaks no TLS; base_url may have to begin with http://';
+    return 'it does not speak TLS; base_url may have to begin with http://';
   if (code.startsWith('HPE_') || /does not match the HTTP/.test(message))
-    return 'it speaks no HTTP; base_url may have to begin with https://, or has the wrong port';
+    return 'it does not speak HTTP; base_url may have to begin with https://, or may have the wrong port';
   // Of undici's ProxyAgent, for a tunnel and for plain http.
   const proxy = /Proxy response \((\d+)\)|Proxy Authentication Required \((407)\)/.exec(message);
   const status = proxy?.[1] ?? proxy?.[2];
   if (status === '407')
-    return 'the proxy wants a user name and password: http://USER:PASSWORD@HOST:PORT in HTTP_PROXY or HTTPS_PROXY';
-  if (status?.startsWith('4')) return 'the proxy refuses to connect to it; NO_PROXY names what is to be reached without';
+    return 'the proxy requires a user name and password: http://USER:PASSWORD@HOST:PORT in HTTP_PROXY or HTTPS_PROXY';
+  if (status?.startsWith('4')) return 'the proxy refuses to connect to it; list it in NO_PROXY to reach it directly';
   return undefined;
 }
 

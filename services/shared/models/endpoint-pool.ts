@@ -94,7 +94,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     // What kept it from being sent is known also where no attempt of its own has failed.
     const trouble = waiter.failed.at(-1) ?? members.map(({ lastError }) => lastError).find((error) => error !== undefined);
     const waitMs = soonestMs - nowMs;
-    waiter.refuse(new InfrastructureError(model, 'no endpoint is to be asked now', waiter.failed, { waitMs, trouble }));
+    waiter.refuse(new InfrastructureError(model, 'no endpoint may be called now', waiter.failed, { waitMs, trouble }));
   };
 
   /** A timer that fires early only looks again, and sets the next one. */

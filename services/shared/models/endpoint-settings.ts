@@ -83,13 +83,13 @@ function secretIn(variable: string, { baseUrl }: Endpoint, environment: Readonly
   if (!secret) {
     throw new EndpointSettingsError(
       `endpoint ${baseUrl}: the worker has no variable ${variable} that may be sent there: set it in the worker's environment, ` +
-        `and let its SCALE_ENDPOINT_KEYS hold ${variable}=${baseUrl}`,
+        `and add ${variable}=${baseUrl} to its SCALE_ENDPOINT_KEYS`,
     );
   }
   // Sent all the same, it would be in the message of the library that refuses it.
   if (!/^[\t\x20-\x7e]+$/.test(secret)) {
     throw new EndpointSettingsError(
-      `endpoint ${baseUrl}: the variable ${variable} holds what no header can carry: more than one line of ASCII`,
+      `endpoint ${baseUrl}: the variable ${variable} holds what no header can carry; it must be one line of ASCII`,
     );
   }
   return secret;

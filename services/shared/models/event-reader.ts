@@ -28,7 +28,7 @@ export function createEventReader(): EventReader {
   const endEvent = (): ServerEvent[] => {
     const broken = beginsAsJson(data);
     name = data = '';
-    if (broken) throw new MalformedReplyError('an event of the stream is no JSON');
+    if (broken) throw new MalformedReplyError('an event of the stream is not JSON');
     return [];
   };
   const take = (text: string): ServerEvent[] => {

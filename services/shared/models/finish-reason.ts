@@ -21,7 +21,7 @@ export function finishReasonOf(reason: string): FinishReason {
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
   const known = reasons.find(([form]) => form.test(words))?.[1] ?? 'other';
-  if (known === 'given-up') throw new MalformedReplyError(`the server gave the reply up half-way (finish_reason ${reason})`);
+  if (known === 'given-up') throw new MalformedReplyError(`the server gave up on the reply half-way (finish_reason ${reason})`);
   return known;
 }
 

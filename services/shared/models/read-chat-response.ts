@@ -75,7 +75,7 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
     if (!(error instanceof MalformedReplyError) || collector.state === 'open') throw error;
   }
   if (collector.state === 'open' && events.passedOver !== '') {
-    throw new MalformedReplyError(`the reply ends before it is complete; the last that came is no JSON: ${events.passedOver}`);
+    throw new MalformedReplyError(`the reply ends before it is complete; what came last is not JSON: ${events.passedOver}`);
   }
   if (seen === 0)
     throw new MalformedReplyError(
@@ -97,7 +97,7 @@ async function readDocument(body: BodyReader, start: string, collector: ReplyCol
     else if (documentsIn(text) !== undefined) break;
   }
   const documents = documentsIn(text);
-  if (documents === undefined) throw new MalformedReplyError('the reply is no whole JSON');
+  if (documents === undefined) throw new MalformedReplyError('the reply is not complete JSON');
   for (const document of documents) collector.add(document, '');
   if (documents.length === 1 || collector.state !== 'open') collector.end();
 }

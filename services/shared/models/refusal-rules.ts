@@ -163,7 +163,7 @@ export function refusedSetting(answer: ServerAnswer, { model, chatTemplateKwargs
   const ofTemplate = /chat_template|enable_thinking|reasoning[ _]effort|\b(chat|jinja) ?template|thinking[ _]budget/i;
   if (names(ofTemplate)) return { name: 'chat_template_kwargs', remedy: 'change `chat_template_kwargs` in the run file' };
   if (names(/\b(stream_options|stream|response_format)\b/))
-    return { name: 'stream or response_format', remedy: 'serve the model with a server that knows it' };
+    return { name: 'stream or response_format', remedy: 'serve the model with a server that supports it' };
   return undefined;
 }
 

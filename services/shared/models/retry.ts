@@ -67,6 +67,6 @@ function giveUpIfDue(failed: readonly EndpointError[], { model, policy, budget, 
   }
   // A refusal for lack of room costs the server nothing, and the endpoint's limit has been cut already.
   if (failed.at(-1)?.problem !== 'throttled' && !budget.spend()) {
-    throw new InfrastructureError(model, 'too large a part of all calls are retries', failed, { waitMs: 0 });
+    throw new InfrastructureError(model, 'too many of all calls are retries', failed, { waitMs: 0 });
   }
 }

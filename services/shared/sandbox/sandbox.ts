@@ -89,7 +89,7 @@ async function checkPackages(folder: string): Promise<void> {
   if (isFolder && isAbsolute(folder) && !`${normalize(folder)}/`.startsWith('/tmp/')) return;
   throw new SandboxError(
     'no-packages',
-    `SCALE_SANDBOX_PACKAGES is ${folder}, but must be the absolute path of a folder that is there and not in /tmp`,
+    `SCALE_SANDBOX_PACKAGES is ${folder}, but must be the absolute path of an existing folder outside /tmp`,
   );
 }
 
@@ -278,7 +278,7 @@ function orderOf(program: CodeRun, settings: SandboxSettings): ProgramOrder {
 
 function verdictOf(told: Judgement, isolation: string): CodeVerdict {
   const { kind, output, result, cpuMs, outputTruncated } = told;
-  if (kind === 'cancelled' || kind === 'setup') throw new Error(`a judgement of the kind ${kind} is no verdict`);
+  if (kind === 'cancelled' || kind === 'setup') throw new Error(`a judgement of the kind ${kind} is not a verdict`);
   const error = kind === 'passed' ? '' : told.error || told.stderr || `the program ended with ${kind}`;
   return { passed: kind === 'passed', kind, output, error, result, cpuMs, outputTruncated, isolation };
 }

@@ -110,7 +110,7 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
     try {
       read(chunk);
     } catch (error) {
-      end(`it wrote what is no message: ${(error as Error).message}`);
+      end(`it wrote something that is not a message: ${(error as Error).message}`);
       killAll();
     }
   });

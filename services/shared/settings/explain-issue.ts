@@ -37,7 +37,7 @@ export function explainIssue(
   return {
     line,
     field,
-    message: `${subject} ${issue.message}${secret ? ' (what stands there is not shown)' : `, but is ${shown(value)}`}`,
+    message: `${subject} ${issue.message}${secret ? ' (its value is not shown)' : `, but is ${shown(value)}`}`,
   };
 }
 

@@ -38,8 +38,8 @@ const beginnings: readonly (readonly [readonly number[], string])[] = [
   [[0, 0, 0xfe, 0xff], `UTF-32 and not UTF-8: ${iconv('UTF-32')}`],
   [[0xff, 0xfe], `UTF-16 and not UTF-8: ${iconv('UTF-16')}`],
   [[0xfe, 0xff], `UTF-16 and not UTF-8: ${iconv('UTF-16')}`],
-  [[0x50, 0x4b, 3, 4], 'a zip archive or an Excel workbook, and no text: save the sheet as CSV in UTF-8'],
-  [[0x50, 0x41, 0x52, 0x31], 'Parquet, and no text: give the data as JSON Lines or CSV'],
+  [[0x50, 0x4b, 3, 4], 'a zip archive or an Excel workbook, not text: save the sheet as CSV in UTF-8'],
+  [[0x50, 0x41, 0x52, 0x31], 'Parquet, not text: give the data as JSON Lines or CSV'],
 ];
 
 /** As its first bytes tell it; undefined for text. */
@@ -61,7 +61,7 @@ function brokenAt(bytes: Uint8Array): EncodingError {
   const guess = `in Latin-1 (Windows-1252) it would be "${letter}": if that is right, ${iconv('WINDOWS-1252')}`;
   return new EncodingError(
     { line, offset },
-    `is not UTF-8: in line ${line}, the byte ${hex} at offset ${offset} begins no character; ${guess}`,
+    `is not UTF-8: in line ${line}, the byte ${hex} at offset ${offset} does not begin a character; ${guess}`,
   );
 }
 

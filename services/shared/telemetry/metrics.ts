@@ -87,7 +87,7 @@ export function createCoordinatorMetrics(
     () => outstanding.set(figures().jobsOutstanding),
   );
   const led: Gauge = gauge(registry, 'scale_runs_led', 'Runs that this coordinator drives', [], () => led.set(figures().runsLed));
-  const workers = gauge(registry, 'scale_workers', 'Workers heard of lately that take jobs of a kind', ['kind'], () => {
+  const workers = gauge(registry, 'scale_workers', 'Workers heard from lately that take jobs of a kind', ['kind'], () => {
     for (const [kind, count] of figures().workersByKind) workers.set({ kind }, count);
   });
   const waiting = gauge(

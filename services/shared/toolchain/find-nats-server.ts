@@ -89,7 +89,7 @@ async function askVersion(path: string): Promise<{ version: string } | { problem
     const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 10_000, env: {} });
     const version = /\bv(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
     return version === undefined
-      ? { problem: `is no nats-server: --version prints ${JSON.stringify(stdout.trim())}` }
+      ? { problem: `is not nats-server: --version prints ${JSON.stringify(stdout.trim())}` }
       : { version };
   } catch (error) {
     return { problem: `cannot be run: ${error instanceof Error ? error.message.trim() : String(error)}` };

@@ -198,7 +198,7 @@ async function waitUntilReady(
   const deadline = performance.now() + withinMs;
   while (performance.now() < deadline) {
     signal?.throwIfAborted();
-    if (end !== undefined) throw await startError(`${end} at its start`, folder);
+    if (end !== undefined) throw await startError(`${end} while starting`, folder);
     const urls = await readPorts(folder, server.pid);
     if (urls !== undefined && (await isHealthy(urls.monitorUrl))) return urls;
     await delay(10);

@@ -7,7 +7,7 @@ import { decodeEvent } from '../contracts/event-codec.ts';
 import { DamagedRecordError, decodeRunLogFile } from '../contracts/run-log-file.ts';
 import { TraceError } from './trace-error.ts';
 
-const remedy = 'copy the file again from where it came, or write it anew with `scale export RUN --what log --out FILE`';
+const remedy = 'copy the file again from where it came, or write it again with `scale export RUN --what log --out FILE`';
 
 /** The state that a run's log (events.binpb) amounts to. @throws TraceError */
 export async function readRunLog(path: string): Promise<RunState> {
@@ -17,7 +17,7 @@ export async function readRunLog(path: string): Promise<RunState> {
     if (state !== undefined) return state;
   } catch (cause) {
     if (cause instanceof DamagedRecordError) throw new TraceError(path, `${cause.message}; ${remedy}`, { cause });
-    throw new TraceError(path, `is no log of a run: ${(cause as Error).message}`, { cause });
+    throw new TraceError(path, `is not the log of a run: ${(cause as Error).message}`, { cause });
   }
   throw new TraceError(path, 'is an empty log');
 }
@@ -31,6 +31,6 @@ export async function readRunAsSearch(path: string): Promise<RecordedSearch> {
   const search = searchOfRun(state);
   const full = search.workflows.length;
   if (full >= 2) return search;
-  const rule = 'a replay needs two rounds at the least that were executed on every query, as `evaluation.method: full` does';
+  const rule = 'a replay needs at least two rounds that were executed on every query, as `evaluation.method: full` does';
   throw new TraceError(path, `${full} of its ${state.rounds.length} rounds were executed in full: ${rule}`);
 }

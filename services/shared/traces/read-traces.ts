@@ -58,7 +58,7 @@ async function readParents(folder: string): Promise<z.infer<typeof parentsFile>>
 }
 
 async function readSearches(file: string, parents: z.infer<typeof parentsFile>): Promise<RecordedSearch[]> {
-  const matrix = await readJsonFile(file, z.union([oneSearch, severalSearches], { error: 'is no matrix of recorded scores' }));
+  const matrix = await readJsonFile(file, z.union([oneSearch, severalSearches], { error: 'is not a matrix of recorded scores' }));
   if ('queries' in matrix) {
     const { benchmark, queries, runs } = matrix;
     const about = { file, source: benchmark, name: benchmark, queryCount: queries.length };

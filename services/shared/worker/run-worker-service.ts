@@ -47,7 +47,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         checkWithinMs: 2000,
       });
       releases.use('the health server', health);
-      log.info({ health: health.url }, 'probes and metrics are served');
+      log.info({ health: health.url }, 'serving probes and metrics');
       const bus = await awaited.connected;
       releases.push('the bus', () => bus.close());
       const models = createModelClients(

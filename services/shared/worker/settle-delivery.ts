@@ -154,7 +154,7 @@ async function workUntilDone(
       if (forPerson !== undefined) {
         const held = await pauseRun(bus, job.runId, forPerson, { nowMs: timing.wallMs(), needsPerson: true });
         if (held?.status === RunStatus.PAUSED) {
-          logger.error({ jobId: job.jobId, runId: job.runId }, `the run is paused, and waits for a person: ${held.pauseReason}`);
+          logger.error({ jobId: job.jobId, runId: job.runId }, `the run is paused and waiting for a person: ${held.pauseReason}`);
           throw new HeldJobError(forPerson);
         }
       }

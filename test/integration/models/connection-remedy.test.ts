@@ -37,24 +37,26 @@ const toMend = (message: RegExp) => ({ problem: 'misconfigured', message: expect
 
 test('a certificate of one’s own is to be trusted by name of its file', async () => {
   await using server = await listening(createHttpsServer(localhostCertificate, () => undefined));
-  expect(await failureAt(`https://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/signed by nobody .* NODE_EXTRA_CA_CERTS/));
+  expect(await failureAt(`https://127.0.0.1:${server.port}/v1`)).toMatchObject(
+    toMend(/not signed by any authority .* NODE_EXTRA_CA_CERTS/),
+  );
 });
 
 test('https at a server that speaks plain http', async () => {
   await using server = await listening(createHttpServer(() => undefined));
-  expect(await failureAt(`https://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/speaks no TLS; .* http:\/\//));
+  expect(await failureAt(`https://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/does not speak TLS; .* http:\/\//));
 });
 
 test('http at what speaks something else', async () => {
   await using server = await listening(
     createTcpServer((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))),
   );
-  expect(await failureAt(`http://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/speaks no HTTP; .* https:\/\//));
+  expect(await failureAt(`http://127.0.0.1:${server.port}/v1`)).toMatchObject(toMend(/does not speak HTTP; .* https:\/\//));
 });
 
 test.each([
-  ['http', 407, /the proxy wants a user name and password/],
-  ['https', 407, /the proxy wants a user name and password/],
+  ['http', 407, /the proxy requires a user name and password/],
+  ['https', 407, /the proxy requires a user name and password/],
   ['https', 403, /the proxy refuses to connect .* NO_PROXY/],
 ])('a proxy that refuses an %s address with %i', async (scheme, status, message) => {
   const proxy = createHttpServer((_, response) => response.writeHead(status).end());

@@ -495,7 +495,7 @@ describe('what only a person can mend', () => {
       'a missing header at Portkey',
       'misconfigured',
       json(400, { status: 'failure', message: 'Either x-portkey-config or x-portkey-provider header is required' }),
-      /name it under headers.*x-portkey-provider/,
+      /add it under headers.*x-portkey-provider/,
     ],
     [
       'a temperature at a reasoning model (ragas#2440)',
@@ -560,13 +560,13 @@ describe('what only a person can mend', () => {
       'a web page (openclaw#84697)',
       'misconfigured',
       plain(200, '<!DOCTYPE html><html><head><title>Open WebUI</title></head><body></body></html>'),
-      /a web page, no chat API.*base_url often ends in \/v1.*Open WebUI/,
+      /serves a web page, not a chat API.*base_url often ends in \/v1.*Open WebUI/,
     ],
     [
       'a web page that calls itself JSON',
       'misconfigured',
       plain(200, '\n<html><body>It works!</body></html>', 'application/json'),
-      /a web page, no chat API/,
+      /serves a web page, not a chat API/,
     ],
     ['a path that is none', 'misconfigured', plain(404, '404 page not found', 'text/plain'), /base_url often ends in \/v1/],
   ])('%s is %s', async (_what, kind, behaviour, words) => {

@@ -39,7 +39,7 @@ describe('what a run waits for', () => {
     expect(waitOf(facts({ manifest: paused, idleMs: 0 }))).toEqual({
       kind: 'paused',
       what: 'the run is paused: the key is refused',
-      until: '`scale resume r` goes on with it',
+      until: '`scale resume r` continues it',
       waitedMs: 1_000,
     });
   });
@@ -48,8 +48,8 @@ describe('what a run waits for', () => {
     const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: 'the key is refused', needsPerson: true };
     expect(waitOf(facts({ manifest: paused, idleMs: 0, wallMs: 5_000 }))).toEqual({
       kind: 'person',
-      what: 'the run has paused itself, since only a person can mend this: the key is refused',
-      until: 'once that is mended, `scale resume r` goes on with it',
+      what: 'the run has paused itself, since only a person can fix this: the key is refused',
+      until: 'once that is fixed, `scale resume r` continues it',
       waitedMs: 5_000,
     });
   });
@@ -59,13 +59,13 @@ describe('what a run waits for', () => {
       'an executor',
       { workers: [worker({ kinds: ['predict', 'propose'] })] },
       'executor',
-      /^no executor is there for 12 executions$/,
+      /^no executor is running for 12 executions$/,
     ],
     [
       'a predictor',
       { outstanding: { execute: 0, predict: 0, propose: 1 } },
       'predictor',
-      /^no predictor is there for 1 proposal$/,
+      /^no predictor is running for 1 proposal$/,
     ],
     ['the server', { busTrouble: 'append: the server did not answer in time' }, 'bus', /did not answer/],
     ["the server's disk", { busTrouble: 'publish: no space left on device' }, 'disk', /its disk is full/],
@@ -91,10 +91,10 @@ describe('what a run waits for', () => {
         ],
       },
       'work',
-      /^12 executions are being worked on; http:\/\/gpu:8000\/v1 has 12 calls under way and has ended none for 28 s$/,
+      /^12 executions are being worked on; http:\/\/gpu:8000\/v1 has 12 calls under way and has finished none for 28 s$/,
     ],
     ['work without calls', { workers: [worker({ runs: [share(8)] })] }, 'work', /^12 executions are being worked on$/],
-    ['a slot', {}, 'work', /^12 executions wait in the queue for one of 8 slots of 1 worker$/],
+    ['a slot', {}, 'work', /^12 executions wait in the queue for one of 8 slots on 1 worker$/],
     ['the coordinator', { outstanding: { execute: 0, predict: 0, propose: 0 } }, 'work', /the coordinator/],
   ])('is %s', (_, given, kind, what) => {
     const wait = waitOf(facts(given));

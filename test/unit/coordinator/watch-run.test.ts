@@ -144,7 +144,7 @@ test('a watch ends with an error where nobody brings the run back within five se
   server.wipe();
   await timing.advance(5_500);
   expect(await over).toBeInstanceOf(RequestRefusedError);
-  expect(await over).toMatchObject({ message: expect.stringContaining('was lost with the store of NATS') });
+  expect(await over).toMatchObject({ message: expect.stringContaining('was lost with the NATS store') });
   expect(timing.waiting()).toBe(0);
 });
 

@@ -16,7 +16,7 @@ const official = 'https://people.eecs.berkeley.edu/~hendrycks/MATH.tar';
 const rowsOfTar = async ([archive = new Uint8Array()]: readonly Uint8Array[]): Promise<unknown[]> =>
   (await readTar(await unpacked(archive)))
     .filter(({ path }) => /(^|\/)test\/[^/]+\/[^/]+\.json$/.test(path))
-    .map(({ path, content }) => parsed(textOf(content), `${path} is no JSON`));
+    .map(({ path, content }) => parsed(textOf(content), `${path} is not JSON`));
 
 /** The same rows as published on Hugging Face, by subject. Only the subjects that AFlow uses. */
 const subjects = ['prealgebra', 'number_theory', 'precalculus', 'counting_and_probability'];

@@ -34,13 +34,13 @@ export async function rowsOfJsonLines([file = new Uint8Array()]: readonly Uint8A
 
 /** A release of one file with a list of rows. */
 export async function rowsOfJsonList([file = new Uint8Array()]: readonly Uint8Array[]): Promise<readonly unknown[]> {
-  const list = parsed(await unpackedText(file), 'it is no JSON');
-  if (!Array.isArray(list)) throw new ReleaseError('wrong-release', 'it is no list of rows');
+  const list = parsed(await unpackedText(file), 'it is not JSON');
+  if (!Array.isArray(list)) throw new ReleaseError('wrong-release', 'it is not a list of rows');
   return list;
 }
 
 export function jsonLinesOf(text: string): unknown[] {
-  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, `line ${index + 1} is no JSON`)]));
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, `line ${index + 1} is not JSON`)]));
 }
 
 export function parsed(text: string, fault: string): unknown {
@@ -68,7 +68,7 @@ export function findRows<T>(
   const count = `${missing.length} of the ${keys.length} rows of ${file}`;
   throw new ReleaseError(
     'wrong-release',
-    `${count} are not in it, or not as they should be, first the row with the key ${first}`,
+    `${count} are missing from it or not as they should be, the first of them the row with the key ${first}`,
   );
 }
 

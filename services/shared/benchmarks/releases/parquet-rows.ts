@@ -9,7 +9,7 @@ export async function parquetRowsOf(parts: readonly Uint8Array[]): Promise<Recor
   const read = parts.map(async (part) => {
     const { buffer } = Uint8Array.from(part);
     return parquetReadObjects({ file: buffer }).catch((cause: Error) => {
-      throw new ReleaseError('wrong-release', `it is no Parquet file, or damaged (${cause.message})`, { cause });
+      throw new ReleaseError('wrong-release', `it is not a Parquet file, or is damaged (${cause.message})`, { cause });
     });
   });
   return (await Promise.all(read)).flat();

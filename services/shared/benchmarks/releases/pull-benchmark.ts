@@ -56,7 +56,10 @@ function manifestOf({ files }: ReleasedBenchmark, file: string): SplitManifest {
 function refuseOthers(reports: readonly FileReport[]): void {
   const other = reports.find(({ state }) => state === 'other');
   if (other === undefined) return;
-  throw new ReleaseError('other-content', `${other.path} is not AFlow's: ${other.fault}; move it away to have AFlow's there`);
+  throw new ReleaseError(
+    'other-content',
+    `${other.path} is not AFlow's: ${other.fault}; move it away to get AFlow's in its place`,
+  );
 }
 
 interface Rebuilt {
@@ -112,7 +115,7 @@ async function rebuildAll(
         .map((line) => `${line}\n`)
         .join('');
       const { state, fault } = await judgeFile(Buffer.from(text), manifest);
-      if (state === 'other') throw new ReleaseError('wrong-release', `of what it gives, ${file} is not AFlow's: ${fault}`);
+      if (state === 'other') throw new ReleaseError('wrong-release', `${file}, as rebuilt from it, is not AFlow's: ${fault}`);
       return [file, text];
     });
     return new Map(await Promise.all(texts));

@@ -32,7 +32,7 @@ export async function readTar(archive: Uint8Array): Promise<TarEntry[]> {
     return files;
   } catch (cause) {
     const isCutOff = archive.length >= blockBytes && (cause as Error).message === 'Unexpected end of data';
-    const what = isCutOff ? 'the archive is cut off' : `it is no tar archive, or damaged at byte ${end}`;
+    const what = isCutOff ? 'the archive is cut off' : `it is not a tar archive, or is damaged at byte ${end}`;
     throw new ReleaseError('wrong-release', what, { cause });
   }
 }

@@ -47,7 +47,7 @@ function judgeRows(list: readonly unknown[], manifest: SplitManifest): JudgedFil
   if (rows !== manifest.rows) return { state: 'other', rows, fault: `it has ${rows} rows, not ${manifest.rows}` };
   if (manifest.content === undefined) return { state: 'unverified', rows };
   const isSame = contentHashOf(list) === manifest.content;
-  return isSame ? { state: 'same-content', rows } : { state: 'other', rows, fault: 'its rows are not those of AFlow' };
+  return isSame ? { state: 'same-content', rows } : { state: 'other', rows, fault: "its rows are not AFlow's" };
 }
 
 /** What a folder has of one of AFlow's files. */

@@ -124,7 +124,7 @@ test('a service on a leash ends when its parent closes the channel, however long
     if (leash === 'stdin') child.stdin?.destroy();
     else child.disconnect();
     expect(await exited).toBe(1);
-    expect(lines).toContain('the parent process is gone: ends at once');
+    expect(lines).toContain('the parent process is gone: ending at once');
   }
 });
 

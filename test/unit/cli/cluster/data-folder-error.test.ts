@@ -19,8 +19,8 @@ const thrown = (code: string, syscall: string) => async (): Promise<never> => {
 const ending = 'give a folder that can be written with --data-dir';
 
 test.each([
-  ['a file in its place', 'file', 'cannot be made: something that is no folder is in its place (EEXIST)'],
-  ['a file above it', 'file/data', 'cannot be made: a part of the path is no folder (ENOTDIR)'],
+  ['a file in its place', 'file', 'cannot be made: something that is not a folder is in its place (EEXIST)'],
+  ['a file above it', 'file/data', 'cannot be made: a part of the path is not a folder (ENOTDIR)'],
 ])('%s is said in one sentence', async (_, path, problem) => {
   const data = dataFolderAt(join(folder, path));
   const error = await inDataFolder(data, () => makeDataFolder(data)).catch((caught: unknown) => caught);
@@ -30,8 +30,8 @@ test.each([
 
 test.each([
   ['EROFS', 'mkdir', /data cannot be made: the file system is read-only \(EROFS\); give/],
-  ['EACCES', 'mkdir', /data cannot be made: this user may not \(EACCES\); give/],
-  ['EACCES', 'open', /data cannot be used: this user may not \(EACCES\); give/],
+  ['EACCES', 'mkdir', /data cannot be made: this user lacks the permission \(EACCES\); give/],
+  ['EACCES', 'open', /data cannot be used: this user lacks the permission \(EACCES\); give/],
   ['ENOSPC', 'write', /^the disk that holds .*data is full: [\d.]+ MB free; free some, and give the same command again/],
   ['EDQUOT', 'write', /^the disk that holds .*data is full/],
 ])('%s of %s is said in one sentence', async (code, syscall, sentence) => {

@@ -9,7 +9,7 @@ import { madeUpConfiguration } from '../../domain/search/made-up-world.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const absent = { kind: 'executor', what: 'no executor is there for 12 executions', until: 'start one' };
+const absent = { kind: 'executor', what: 'no executor is running for 12 executions', until: 'start one' };
 const waitOf = (seconds: number): ViewedWait => ({ ...absent, waitedMs: seconds * 1000 });
 
 test('lines tell a wait after ten seconds, every thirty seconds from then on, and that it is over', () => {
@@ -22,8 +22,8 @@ test('lines tell a wait after ten seconds, every thirty seconds from then on, an
   view.waiting(undefined);
   view.waiting(undefined);
   expect(said).toEqual([
-    'Waiting for 10 s: no executor is there for 12 executions. Start one.',
-    'Waiting for 40 s: no executor is there for 12 executions. Start one.',
+    'Waiting for 10 s: no executor is running for 12 executions. Start one.',
+    'Waiting for 40 s: no executor is running for 12 executions. Start one.',
     'Going on, after 44 s of waiting.',
   ]);
 });
@@ -40,7 +40,7 @@ test('a terminal shows a wait for as long as it lasts, and keeps the words for w
   view.waiting(waitOf(6));
   vi.runAllTimers();
   expect(written.at(-1)).toContain('warm-up');
-  expect(written.at(-1)).toContain('Waiting for 6 s: no executor is there');
+  expect(written.at(-1)).toContain('Waiting for 6 s: no executor is running');
   view.waiting({ ...absent, kind: 'paused', what: 'the run is paused: dinner', waitedMs: 2_000 });
   expect(written.at(-1)).toContain('Waiting for 2 s: the run is paused: dinner. Start one.');
   vi.runAllTimers();

@@ -79,7 +79,7 @@ describe('the report of a run', () => {
 
   it("tells what the benchmark's own warnings say, and how often its scorer failed", () => {
     const { state } = reported();
-    const warnings = ['Queries that stand in the split test too: 3 of 40.'];
+    const warnings = ['3 of 40 queries are in the split test too.'];
     const rounds = state.rounds.map((round, at) => ({
       ...round,
       outcomes: round.outcomes.map((outcome, index) =>

@@ -151,11 +151,11 @@ describe('a benchmark file', () => {
   it('warns of lists that came as texts', async () => {
     await put('a.csv', `q,a\n?,"['x', 'y']"\n!,"[1, 2]"\n`);
     const shape = { file: 'files: { validate: a.csv }', split: '', fields: 'fields: { question: q }', reference: 'reference: a' };
-    expect((await load(changed(shape))).warnings).toEqual([expect.stringContaining("that of capitals-validate-1: ['x', 'y']")]);
+    expect((await load(changed(shape))).warnings).toEqual([expect.stringContaining("in query capitals-validate-1: ['x', 'y']")]);
   });
 
   it.each([
-    ['latin1', 'in line 2, the byte 0xE9 at offset 23 begins no character; in Latin-1 \\(Windows-1252\\) it would be "é"'],
+    ['latin1', 'in line 2, the byte 0xE9 at offset 23 does not begin a character; in Latin-1 \\(Windows-1252\\) it would be "é"'],
     ['utf16le', 'is UTF-16 and not UTF-8: save it as UTF-8'],
   ] as const)('refuses files in %s, and says what they are, packed or not', async (encoding, why) => {
     const bytes = Buffer.from('Question,Capital\nIs café a city?,Paris\n', encoding);
@@ -231,15 +231,19 @@ describe('a benchmark file', () => {
   it('warns of rows that stand in two splits', async () => {
     await put('capitals.csv', 'Question,Capital\nA?,a\nA?,a\n');
     const { warnings } = await load(changed({ split: 'split: { shares: { validate: 0.5, test: 0.5 } }' }));
-    expect(warnings).toEqual([expect.stringContaining('Queries that stand in the split test too: 1 of 1.')]);
+    expect(warnings).toEqual([expect.stringContaining('1 of 1 queries are in the split test too.')]);
   });
 
   it.each<[string, string, RegExp]>([
     ['broken YAML', 'name: [', /mine\.yaml:1: not valid YAML/],
     ['a missing key', changed({ description: '' }), /mine\.yaml: description is missing: it must say what the task is$/],
     ['an unknown key', `${yaml}scorer: x`, /mine\.yaml:10: a benchmark file has no setting "scorer"; did you mean "scorers"\?$/],
-    ['a name that is no name', changed({ name: 'name: My Bench' }), /name must be 1 to 40 small letters.*, but is "My Bench"/],
-    ['the name of a built-in one', changed({ name: 'name: gsm8k' }), /name is "gsm8k", which a built-in benchmark has/],
+    [
+      'a name that is no name',
+      changed({ name: 'name: My Bench' }),
+      /name must be 1 to 40 lower-case letters.*, but is "My Bench"/,
+    ],
+    ['the name of a built-in one', changed({ name: 'name: gsm8k' }), /name is "gsm8k", as is a built-in benchmark's/],
     ['no data', changed({ file: '', split: '' }), /must name its data once/],
     ['data twice', `${yaml}files: { validate: a.csv }`, /mine\.yaml:5: .*must name its data once/],
     ['a file of an unknown kind', changed({ file: 'file: capitals.xls' }), /file must end in \.csv, .*, but is "capitals\.xls"/],
@@ -250,7 +254,7 @@ describe('a benchmark file', () => {
       /split\.shares must add up to 1 at most, but add up to 1\.2/,
     ],
     ['two rules', changed({ split: 'split: { column: Part, shares: { a: 1 } }' }), /split must say how/],
-    ['a reserved field', changed({ fields: 'fields: { id: Question }' }), /fields\.id must stand at the top/],
+    ['a reserved field', changed({ fields: 'fields: { id: Question }' }), /fields\.id belongs at the top level/],
     ['an input that is no field', `${yaml}inputs: [questoin]`, /inputs names "questoin", which is not among the fields question/],
     ['an unknown operator', `${yaml}operators: [custm]`, /operators\.0 must be custom, .*, but is "custm"/],
     ['no way to start', `${yaml}operators: [format]`, /initial_workflow is missing/],
@@ -259,11 +263,11 @@ describe('a benchmark file', () => {
       `${yaml}initial_workflow: { workflow: 1, name: x, steps: [] }`,
       /mine\.yaml, initial_workflow: steps: steps must have at least one step/,
     ],
-    ['no scorer', changed({ scorers: 'scorers: {}' }), /scorers must name one scorer or more/],
+    ['no scorer', changed({ scorers: 'scorers: {}' }), /scorers must name at least one scorer/],
     [
       'an unknown scorer',
       changed({ scorers: 'scorers: { a: exakt-match }' }),
-      /scorers\.a is "exakt-match", which is no kind of scorer; did you mean "exact-match"\?/,
+      /scorers\.a is "exakt-match", which is not a kind of scorer; did you mean "exact-match"\?/,
     ],
     [
       'the name of a built-in scorer',
@@ -309,7 +313,7 @@ describe('a benchmark file', () => {
     [
       'a column that is not there',
       changed({ reference: 'reference: City' }),
-      /capitals\.csv, line 2: the column "City" is missing; there are Question, Capital, Part/,
+      /capitals\.csv, line 2: the column "City" is missing; the columns are Question, Capital, Part/,
     ],
     [
       'a reference that cannot be judged',

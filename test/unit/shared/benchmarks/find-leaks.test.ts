@@ -19,7 +19,9 @@ describe('public tests among the hidden ones', () => {
       code('assert candidate(2)==4', 'def check(candidate):\n    assert candidate(2) == 4'),
       code('', hidden),
     ];
-    expect(leakedTests(queries)).toEqual([expect.stringMatching(/^Public tests that are literally .*: in 3 of 5 queries\./)]);
+    expect(leakedTests(queries)).toEqual([
+      expect.stringMatching(/^In 3 of 5 queries, public tests are literally among the hidden ones\./),
+    ]);
     expect(leakedTests(queries.slice(2, 3))).toEqual([]);
   });
 });
@@ -33,7 +35,7 @@ describe('queries of two splits', () => {
     });
     const other = { split: 'test', queries: [query('How  many?', 'a'), query('Why?', 'b')] };
     const shared = sharedQueries([query('How many? ', 'c'), query('Who?', 'd')], other, ['question', 'tests']);
-    expect(shared).toEqual([expect.stringMatching(/^Queries that stand in the split test too: 1 of 2\./)]);
+    expect(shared).toEqual([expect.stringMatching(/^1 of 2 queries are in the split test too\./)]);
     expect(sharedQueries([query('Why?', 'c')], other, ['question', 'note'])).toEqual([]);
   });
 });
@@ -42,7 +44,7 @@ describe.skipIf(aflowFiles === undefined)("AFlow's files", () => {
   it.each([
     ['mbpp', 'validate', /: in 85 of 86 queries\./],
     ['humaneval', 'validate', /: in 17 of 33 queries\./],
-    ['drop', 'test', /Queries that stand in the split validate too: \d+ of 800\./],
+    ['drop', 'test', /\d+ of 800 queries are in the split validate too\./],
   ])('of %s %s come with a warning', async (name, split, warning) => {
     const { warnings } = await loadBenchmark({ name, split, folder: aflowFiles ?? '', compareSplits: true });
     expect(warnings).toEqual([expect.stringMatching(warning)]);

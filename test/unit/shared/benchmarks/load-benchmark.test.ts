@@ -63,8 +63,14 @@ describe('loading GSM8K', () => {
     ['an empty split', '\n\n', {}, /gsm8k_validate\.jsonl holds no queries/, 'empty-split'],
     ['an unknown split', jsonLines(...rows), { split: 'train' }, /no split "train"; it has validate, test/, 'unknown-split'],
     ['an unknown scorer', jsonLines(...rows), { scorer: 'f1' }, /no scorer "f1"; it has aflow, strict/, 'unknown-scorer'],
-    ['a limit beyond the split', jsonLines(...rows), { limit: 3 }, /limit 3 does not fit: .* has 2 queries, so 1 to 2/, 'limit'],
-    ['a limit of nothing', jsonLines(...rows), { limit: 0 }, /limit 0 does not fit/, 'limit'],
+    [
+      'a limit beyond the split',
+      jsonLines(...rows),
+      { limit: 3 },
+      /limit 3 is out of range: .* has 2 queries, so it must be 1 to 2/,
+      'limit',
+    ],
+    ['a limit of nothing', jsonLines(...rows), { limit: 0 }, /limit 0 is out of range/, 'limit'],
   ])('refuses %s in one sentence', async (_what, content, request, message, problem) => {
     const loading = gsm8kFrom(content, request);
     await expect(loading).rejects.toThrow(message);

@@ -72,7 +72,7 @@ describe('parsing CSV', () => {
 
   it.each([
     ['a\n"b', 2, 'never closed'],
-    ['a\n"b\nc"d\n', 3, 'goes on after its closing quote'],
+    ['a\n"b\nc"d\n', 3, 'continues after its closing quote'],
   ])('refuses %j with its line', (text, line, message) => {
     const parse = () => parseCsv(text);
     expect(parse).toThrow(CsvError);

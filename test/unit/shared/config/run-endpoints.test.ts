@@ -28,7 +28,7 @@ const evaluated = async (models: string) => {
 describe('the endpoints of a run file', () => {
   it('are refused if no model uses any, and simulated ones would answer unasked', async () => {
     const message =
-      /my-run\.yaml:\d: endpoints\.mine is used by no model, and simulated models would answer: give it to them, as in/;
+      /my-run\.yaml:\d: endpoints\.mine is not used by any model, so simulated models would answer: give it to them, as in/;
     for (const models of ['', '{ executor: { model: m } }']) {
       await expect(runFile(models)).rejects.toThrow(message);
       await expect(evaluated(models)).rejects.toThrow(message);

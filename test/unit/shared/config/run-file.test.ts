@@ -140,9 +140,9 @@ endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key:
       ],
       [
         `{ j: { kind: judge, ${prompt}, endpoint: far } }`,
-        /scorers\.j\.endpoint .* same model qwen-plus comes from "simulated" already/,
+        /scorers\.j\.endpoint .* same model qwen-plus already comes from "simulated"/,
       ],
-      ['{ j: unknown }', /own\.yaml:7: scorers\.j is "unknown", which is no kind of scorer/],
+      ['{ j: unknown }', /own\.yaml:7: scorers\.j is "unknown", which is not a kind of scorer/],
     ])('refuses %s', async (scorers, message) => {
       await own(scorers);
       await expect(runFile(`benchmark: own.yaml\n${endpoints}`)).rejects.toThrow(message);
@@ -156,7 +156,7 @@ endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key:
     [
       'a limit beyond the split',
       'benchmark:\n  name: sample\n  limit: 61',
-      /my-run\.yaml:3: benchmark\.limit: limit 61 does not fit/,
+      /my-run\.yaml:3: benchmark\.limit: limit 61 is out of range/,
     ],
     [
       'an unknown endpoint',
@@ -166,7 +166,7 @@ endpoints: { a: { base_url: http://a/v1, headers: { x-provider: openai, api-key:
     [
       'two endpoints for one model',
       'benchmark: sample\nendpoints: { a: { base_url: "http://a/v1" } }\nmodels:\n  executor: { model: qwen3-8b }\n  optimizer:\n    endpoint: a',
-      /my-run\.yaml:6: models\.optimizer\.endpoint is "a", but the same model qwen3-8b comes from "simulated"/,
+      /my-run\.yaml:6: models\.optimizer\.endpoint is "a", but the same model qwen3-8b already comes from "simulated"/,
     ],
     [
       'more warm-up than rounds',

@@ -358,7 +358,7 @@ test('where no reply is whole but that to a small call, nothing is scored: a per
   }
   expect(outcomes.slice(0, 2)).toMatchObject([{ forPerson: undefined }, { forPerson: undefined }]);
   expect(outcomes[2]).toMatchObject({
-    forPerson: expect.stringContaining("answers a small call, and none of the run's own: no"),
+    forPerson: expect.stringContaining("answers a small call but none of the run's own: no"),
   });
 });
 

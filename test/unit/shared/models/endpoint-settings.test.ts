@@ -56,7 +56,7 @@ test('a key that no header can carry is refused without being shown', () => {
 });
 
 test.each([
-  [{ apiKeyVariable: 'KEY' }, /no variable KEY that may be sent there: .* let its SCALE_ENDPOINT_KEYS hold KEY=http/],
+  [{ apiKeyVariable: 'KEY' }, /no variable KEY that may be sent there: .* and add KEY=http.* to its SCALE_ENDPOINT_KEYS/],
   [{ headers: { headers: [{ name: 'a', value: '', variable: 'KEY' }] } }, /no variable KEY that may be sent there/],
   [{ baseUrl: 'gpu-1:8000/v1' }, /must be an http or https address/],
   [{ baseUrl: '' }, /must be an http or https address/],

@@ -52,5 +52,5 @@ test('when NATS_SERVER_BIN names nothing, or no nats-server, the error tells whi
   const other = join(folder, 'other');
   await writeFile(other, '#!/bin/sh\necho hello\n');
   await chmod(other, 0o755);
-  await expect(search({ NATS_SERVER_BIN: other })).rejects.toThrow(/is no nats-server: --version prints "hello"/);
+  await expect(search({ NATS_SERVER_BIN: other })).rejects.toThrow(/is not nats-server: --version prints "hello"/);
 });

@@ -63,9 +63,9 @@ test('a run that executed only a part of its queries cannot be replayed, and is 
 test('what is no log, or an empty one, is refused with its name', async () => {
   const path = join(root, 'text.binpb');
   await writeFile(path, 'not a log at all');
-  await expect(readRunLog(path)).rejects.toThrow(/text\.binpb: record 1 is damaged: .*, or this is no log of a run;/);
+  await expect(readRunLog(path)).rejects.toThrow(/text\.binpb: record 1 is damaged: .*, or this is not the log of a run;/);
   await expect(readRunLog(await logOf('empty.binpb', []))).rejects.toThrow(/empty\.binpb: is an empty log/);
-  await expect(readRunLog(join(root, 'nowhere.binpb'))).rejects.toThrow(/nowhere\.binpb: is no log of a run: ENOENT/);
+  await expect(readRunLog(join(root, 'nowhere.binpb'))).rejects.toThrow(/nowhere\.binpb: is not the log of a run: ENOENT/);
 });
 
 test('a log with a flipped bit is refused with the file, the record and what to do', async () => {

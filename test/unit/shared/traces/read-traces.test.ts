@@ -73,7 +73,7 @@ test.each([
     /no search with two workflows/,
   ],
   ['cut', { 'a.matrix.json': '{"n": 2, ' }, /a\.matrix\.json: cannot be read: .*JSON/],
-  ['other', { 'a.matrix.json': { rows: [] } }, /a\.matrix\.json: the document: is no matrix of recorded scores/],
+  ['other', { 'a.matrix.json': { rows: [] } }, /a\.matrix\.json: the document: is not a matrix of recorded scores/],
   [
     'short',
     { 'a.matrix.json': { benchmark: 'X', queries, runs: [{ round: 1, scores: [1] }] } },

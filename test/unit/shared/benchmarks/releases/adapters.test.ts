@@ -37,9 +37,9 @@ describe('GSM8K', () => {
   it('says what is missing in another release', async () => {
     const release = jsonLines([...madeUpGsm8k.rows, { question: 'No answer?', answer: 'None.' }]);
     await expect(rebuilt(gsm8k, release, 'gsm8k_test.jsonl', { keys: ['2 3 4'] })).rejects.toThrow(
-      '2 of the 3 rows of gsm8k_test.jsonl are not in it, or not as they should be, first the row with the key 3',
+      '2 of the 3 rows of gsm8k_test.jsonl are missing from it or not as they should be, the first of them the row with the key 3',
     );
-    await expect(rebuilt(gsm8k, `${release}{"question"`, 'x', {})).rejects.toThrow(/^line 5 is no JSON/);
+    await expect(rebuilt(gsm8k, `${release}{"question"`, 'x', {})).rejects.toThrow(/^line 5 is not JSON/);
   });
 });
 
@@ -110,7 +110,7 @@ describe('HotpotQA', () => {
       .rebuild(rows, 'hotpotqa_validate.jsonl', manifest)
       .map((line) => JSON.stringify(JSON.parse(line)));
     expect(rebuiltRows).toEqual(lines);
-    await expect(hotpotqa.sources[2]?.rowsOf([Buffer.from('<html>')])).rejects.toThrow(/no Parquet file, or damaged/);
+    await expect(hotpotqa.sources[2]?.rowsOf([Buffer.from('<html>')])).rejects.toThrow(/not a Parquet file, or is damaged/);
   });
 
   it('does not make a test split up', () => {

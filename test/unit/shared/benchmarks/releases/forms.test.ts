@@ -123,11 +123,11 @@ describe('tar archives', () => {
     await expect(filesIn(archive.subarray(0, 2_600))).rejects.toThrow('the archive is cut off');
     await expect(filesIn(archive.subarray(0, 1_200))).rejects.toThrow('the archive is cut off');
     archive[1_024] = 1;
-    await expect(filesIn(archive)).rejects.toThrow('it is no tar archive, or damaged at byte 1024');
+    await expect(filesIn(archive)).rejects.toThrow('it is not a tar archive, or is damaged at byte 1024');
     archive[3] = 1;
-    await expect(filesIn(archive)).rejects.toThrow('it is no tar archive, or damaged at byte 0');
-    await expect(filesIn(Buffer.from('<html>'.repeat(200)))).rejects.toThrow(/no tar archive/);
-    await expect(filesIn(Buffer.from('<html>'))).rejects.toThrow(/no tar archive/);
+    await expect(filesIn(archive)).rejects.toThrow('it is not a tar archive, or is damaged at byte 0');
+    await expect(filesIn(Buffer.from('<html>'.repeat(200)))).rejects.toThrow(/not a tar archive/);
+    await expect(filesIn(Buffer.from('<html>'))).rejects.toThrow(/not a tar archive/);
   });
 });
 
@@ -140,6 +140,6 @@ describe('MATH as Parquet files by subject', () => {
   });
 
   it('refuses what is no Parquet file', async () => {
-    await expect(bySubject?.rowsOf([Buffer.from('<html>not here</html>')])).rejects.toThrow(/no Parquet file, or damaged/);
+    await expect(bySubject?.rowsOf([Buffer.from('<html>not here</html>')])).rejects.toThrow(/not a Parquet file, or is damaged/);
   });
 });

@@ -56,7 +56,7 @@ describe('pulling a benchmark', () => {
     host.faults.push({ wrongByteAt: madeUpRelease.indexOf('apples') }, { wrongByteAt: madeUpRelease.indexOf('geese') });
     for (const file of ['gsm8k_test.jsonl', 'gsm8k_validate.jsonl']) {
       const pulling = pullBenchmark(benchmark, folder, origin({ mirror: host.url }));
-      await expect(pulling).rejects.toThrow(`${file} is not AFlow's: its rows are not those of AFlow`);
+      await expect(pulling).rejects.toThrow(`${file}, as rebuilt from it, is not AFlow's: its rows are not AFlow's`);
       await expect(readdir(folder)).rejects.toThrow();
     }
     await pullBenchmark(benchmark, folder, origin({ mirror: host.url }));
@@ -68,7 +68,7 @@ describe('pulling a benchmark', () => {
     await using host = await startReleaseHost(new Map([[path, other]]));
     const pulling = pullBenchmark(benchmark, folder, origin({ mirror: host.url }));
     await expect(pulling).rejects.toThrow(
-      `${host.url}${path} is not the release that AFlow used: of what it gives, gsm8k_test.jsonl is not AFlow's: its rows are not those of AFlow; get `,
+      `${host.url}${path} is not the release that AFlow used: gsm8k_test.jsonl, as rebuilt from it, is not AFlow's: its rows are not AFlow's; get `,
     );
     await expect(pulling).rejects.toThrow(/ in another way and give its folder: scale data pull gsm8k --from DIR$/);
   });
@@ -104,7 +104,7 @@ describe('pulling a benchmark', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'gsm8k_test.jsonl'), '{"mine": 1}\n');
     await expect(pullBenchmark(benchmark, folder, origin({ from: root }))).rejects.toThrow(
-      `${join(folder, 'gsm8k_test.jsonl')} is not AFlow's: it has 1 rows, not 2; move it away to have AFlow's there`,
+      `${join(folder, 'gsm8k_test.jsonl')} is not AFlow's: it has 1 rows, not 2; move it away to get AFlow's in its place`,
     );
     expect(await read('gsm8k_test.jsonl')).toBe('{"mine": 1}\n');
   });
@@ -117,10 +117,10 @@ describe('judging a file', () => {
   it.each([
     ['the very file', fileOf(madeUpGsm8k.test), 'verified', undefined],
     ['the same rows written by another library', fileOf(rewritten), 'same-content', undefined],
-    ['rows in another order', fileOf(madeUpGsm8k.test.toReversed()), 'other', 'its rows are not those of AFlow'],
-    ['one byte less', fileOf(madeUpGsm8k.test).replace('pears', 'pear'), 'other', 'its rows are not those of AFlow'],
+    ['rows in another order', fileOf(madeUpGsm8k.test.toReversed()), 'other', "its rows are not AFlow's"],
+    ['one byte less', fileOf(madeUpGsm8k.test).replace('pears', 'pear'), 'other', "its rows are not AFlow's"],
     ['half of it', fileOf(madeUpGsm8k.test.slice(1)), 'other', 'it has 1 rows, not 2'],
-    ['a broken line', `${madeUpGsm8k.test[0]}\n{"question`, 'other', /^line 2 is no JSON/],
+    ['a broken line', `${madeUpGsm8k.test[0]}\n{"question`, 'other', /^line 2 is not JSON/],
   ])('knows %s', async (_what, text, state, fault) => {
     for (const bytes of [Buffer.from(text), gzipSync(text)]) {
       const judged = await judgeFile(bytes, manifest);
