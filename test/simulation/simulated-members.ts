@@ -14,6 +14,8 @@ import type { SimulatedProcess } from './simulated-process.ts';
 export interface Member {
   readonly process: SimulatedProcess;
   readonly handlers?: ControlHandlers;
+  /** Whether it still has the run in hand. */
+  drives?(runId: string): boolean;
   /** Ends it in good order. */
   stop(): Promise<void>;
 }
@@ -39,7 +41,12 @@ const reconcileMs = 5_000;
 export function startCoordinatorMember({ process, bus }: MemberSettings): Member {
   const { name, timing } = process;
   const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs }, bus, logger, timing);
-  return { process, handlers: createControlHandlers(bus, coordinator, timing), stop: () => coordinator.stop() };
+  return {
+    process,
+    handlers: createControlHandlers(bus, coordinator, timing),
+    drives: (runId) => coordinator.state(runId) !== undefined,
+    stop: () => coordinator.stop(),
+  };
 }
 
 /** As run-worker-service.ts puts it together. */

@@ -228,11 +228,13 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     if (!(error instanceof StandstillError)) throw error;
     return error.message;
   });
+  const stillDriving = [...members.values()].filter(({ drives }) => drives?.(runId)).map(({ process }) => process.name);
   await clock.until(Promise.all([...members.values()].map((member) => member.stop())), stopWithinMs);
   const leftBehind = [
     ...[...(await observer.jobs.outstanding(runId))]
       .filter((jobId) => !stray.has(jobId))
       .map((jobId) => `job ${jobId} is in the queue`),
+    ...stillDriving.map((name) => `${name} goes on with the run`),
     ...network.underWay().map((call) => `${call} is under way`),
     ...[...members.values()]
       .map(({ process }) => process)
