@@ -1,11 +1,11 @@
 import type { Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 
-/** Keeps account of attempts at calls, so that what was paid for is known whatever dies in the middle. */
+/** Keeps account of attempts at calls, so that what was paid for is known even if a process dies in the middle. */
 export interface AttemptMeter {
-  /** Notes that the attempt is made; it may be sent when this resolves. @throws if that cannot be noted */
+  /** Notes that the attempt is about to be made; it may be sent once this resolves. @throws if that cannot be noted */
   begin(call: { readonly callId: string; readonly model: string }, prompt: Usage): Promise<MeteredAttempt>;
-  /** Of calls that belong to no job, such as those that try an endpoint. Absent: nobody keeps account of them. */
+  /** For calls that belong to no job, such as those that try an endpoint. Absent: they are not accounted for. */
   readonly preflight?: AttemptMeter;
 }
 

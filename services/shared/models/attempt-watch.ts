@@ -6,17 +6,17 @@ import type { EndpointSettings } from './endpoint-settings.ts';
 export interface AttemptWatch extends Disposable {
   /** Aborts with the caller's reason, or with an EndpointError when a limit is passed. */
   readonly signal: AbortSignal;
-  /** To be called for each piece of text that comes. */
+  /** To be called for each piece of text that arrives. */
   token(): void;
-  /** Milliseconds to the first token, undefined before. */
+  /** Milliseconds to the first token, undefined until it arrives. */
   readonly firstTokenMs: number | undefined;
-  /** Milliseconds since the attempt began, from where firstTokenMs counts too. */
+  /** Milliseconds since the attempt began; firstTokenMs counts from there too. */
   elapsedMs(): number;
 }
 
 /**
- * Two limits: the whole attempt, and silence between the tokens of a stream, which would otherwise hold its slot for as long as the
- * whole limit when it hangs in the middle.
+ * Two limits: on the whole attempt, and on silence between the tokens of a stream, which would otherwise hold its slot for the
+ * whole limit if it hangs in the middle.
  */
 export function watchAttempt(
   settings: EndpointSettings,

@@ -15,7 +15,7 @@ export interface BodyReader {
    * end in a packet of its own, as uvicorn does, and each call would otherwise open a new connection.
    */
   leave(): void;
-  /** The rest is not wanted at all: the connection is cut. */
+  /** The rest is not wanted: the connection is cut. */
   drop(): void;
 }
 
@@ -40,7 +40,7 @@ export function readBody({ body }: Response): BodyReader {
 }
 
 /**
- * The beginning of a body that is read for its error only, or as much of it as comes in time.
+ * The beginning of a body that is read only for its error, or as much of it as arrives in time.
  * @param most characters
  */
 export async function readStart(response: Response, most: number, patienceMs: number): Promise<string> {
@@ -59,12 +59,12 @@ export async function readStart(response: Response, most: number, patienceMs: nu
 
 async function within<T>(result: Promise<T>, patienceMs: number): Promise<T | 'silence'> {
   const stop = new AbortController();
-  // Whoever loses the race may still fail, when nobody listens any more.
+  // The loser of the race may still fail, after anyone has stopped listening.
   result.catch(() => undefined);
   try {
     const first = await Promise.race([result, delay(patienceMs, 'silence' as const, { signal: stop.signal })]);
     if (first !== 'silence') return first;
-    // A process that was busy or stopped meanwhile hears of the time before it hears of what has come.
+    // A process that was busy or stopped meanwhile sees the timer before it sees the data that has arrived.
     await nextTurn();
     return await Promise.race([result, nextTurn('silence' as const)]);
   } finally {
@@ -78,7 +78,7 @@ async function drain(reader: { read(): Promise<{ done: boolean }>; cancel(): Pro
   try {
     while (!(await reader.read()).done);
   } catch {
-    // The connection broke after all that was wanted had come.
+    // The connection broke after everything that was wanted had arrived.
   } finally {
     clearTimeout(limit);
   }

@@ -30,15 +30,15 @@ import {
 import { retryAfterMs } from './retry-after.ts';
 import { clipped, fieldsOf, type ServerAnswer, withoutTags } from './server-answer.ts';
 
-/** Of a message, address and all: what is longer is a page, or a list of everything that was sent. */
+/** Of a message including its address: anything longer is a page, or a list of everything that was sent. */
 const longestMessage = 300;
 const leastQuote = 120;
-/** Of what a server said, where its words decide how to go on. */
+/** Of what a server said, where its words decide how to proceed. */
 const longestSaid = 2_000;
 
 export interface CallCircumstances {
   readonly endpoint: EndpointSettings;
-  /** Undefined for a call that asks no model, as for the list of models. */
+  /** Undefined for a call that asks no model, such as one for the list of models. */
   readonly request: EndpointRequest | undefined;
   readonly redact: Redact;
   readonly billed: BilledUsage | undefined;
@@ -47,9 +47,9 @@ export interface CallCircumstances {
 }
 
 /**
- * The one place that knows how endpoints say that something went wrong, and the only way of their words into messages: without
- * the endpoint's secrets, and in short.
- * @returns undefined for an error that no endpoint caused: a defect of ours, to be thrown on
+ * The one place that knows how endpoints say that something went wrong, and the only way for their words into messages:
+ * shortened, and without the endpoint's secrets.
+ * @returns undefined for an error that no endpoint caused: a defect of ours, to be rethrown
  */
 export function callError(error: unknown, circumstances: CallCircumstances): EndpointError | FailureError | undefined {
   const { endpoint, redact, billed } = circumstances;
@@ -80,7 +80,7 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   const { status } = answer;
   const wait = retryAfterMs(answer, nowMs);
   const quote = (before: string) => quoted(answer.message, redact, longestMessage - before.length - 24);
-  // These become part of a run's log, so they name no address.
+  // These become part of a run's log, so they do not name an address.
   const failure = (kind: FailureKind, message: string) =>
     new RequestFailure({ kind, message: `${message}: ${quote(message)}` }, billed === undefined ? [] : [billed]);
   /** @param mayBeOfRequest other requests, with the same settings, may be answered */
@@ -104,7 +104,7 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   }
   if (isContextOverflow(answer)) return failure('context-overflow', 'the prompt does not fit the context of the model');
   if (isContentFilter(answer)) return failure('content-filter', "the endpoint's content filter refuses the prompt");
-  // A firewall before the endpoint says 403 of one prompt, and an endpoint of all.
+  // A firewall in front of the endpoint answers 403 to one prompt; the endpoint itself does so to all.
   if (isRefusedKey(answer)) return trouble('credentials', keyAdvice(endpoint, answer), status === 403);
   const setting = request && refusedSetting(answer, request);
   if (setting) return trouble('misconfigured', `it refuses ${setting.name}; ${setting.remedy}`, true);
@@ -117,7 +117,7 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   }
   if (isThrottling(answer, wait)) return trouble('throttled', throttled(wait));
   if (status === 408 || status === 504 || status === 524) return trouble('timeout', 'it gave up on the call');
-  // Of a server that breaks down over this one request, others tell; one that is not there answers nobody.
+  // Other requests show whether a server breaks down over this one only; a server that is down answers none.
   if (isBreakdown(answer)) return trouble('unavailable', 'it has broken down', status === undefined || status === 500);
   return trouble('unclear-refusal', 'it refuses the request', true);
 }
@@ -136,12 +136,12 @@ function throttled(waitMs: number | undefined): string {
   return `it asks for fewer calls${waitMs === undefined ? '' : `, and for none in the next ${Math.ceil(waitMs / 1000)} s`}`;
 }
 
-/** What a server said, fit for a message. Secrets are taken out before it is cut, which might cut them in two. */
+/** What a server said, fit for a message. Secrets are removed before it is shortened, which might cut one in two. */
 function quoted(text: string, redact: Redact, most: number): string {
   return clipped(redact(withoutTags(redact(text))), Math.max(leastQuote, most));
 }
 
-/** undici's fetch says of a body that is broken off that it is `terminated`, and the truth is in the cause. */
+/** undici's fetch calls a body that breaks off `terminated`; the real reason is in the cause. */
 function isBrokenOff(error: unknown): error is Error {
   return error instanceof TypeError && (error.message === 'terminated' || error.message === 'fetch failed');
 }

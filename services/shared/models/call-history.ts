@@ -1,27 +1,28 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { EndpointError } from './endpoint-errors.ts';
 
-/** All attempts at one call since it was first made, by whatever delivery of its job. */
+/** All attempts at one call since it was first made, over all deliveries of its job. */
 export interface CallHistory {
   readonly sinceMs: number;
-  /** Calls that the endpoints had answered by then. */
+  /** Calls that the endpoints had answered by that time. */
   readonly answeredBefore: number;
   readonly failed: readonly EndpointError[];
 }
 
-/** What is known of other calls at the same endpoints. */
+/** What is known about other calls to the same endpoints. */
 export interface OtherCalls {
   readonly nowMs: number;
-  /** Since the worker began. */
+  /** Since the worker started. */
   readonly answered: number;
 }
 
 const minuteMs = 60_000;
 
 /**
- * Whether a call has failed so often in the same way that the question is whose fault it is: the endpoint's, which is to be waited
- * for, or the call's own, since others are answered. Nothing is asked for ever: but a busy endpoint turns many calls away before
- * it takes one, so the patience is long where a call is told to come later, and short where its reply is broken each time.
+ * Whether a call has failed so often in the same way that one must ask whose fault it is: the endpoint's, which is worth waiting
+ * for, or the call's own, since others are answered. No call is repeated for ever, but a busy endpoint turns many calls away
+ * before it takes one: so patience is long where a call is told to come back later, and short where its reply is broken each
+ * time.
  */
 export function isSuspect({ failed, sinceMs, answeredBefore }: CallHistory, { nowMs, answered }: OtherCalls): boolean {
   const last = failed.at(-1);
@@ -47,13 +48,13 @@ export function isSuspect({ failed, sinceMs, answeredBefore }: CallHistory, { no
 }
 
 export type Verdict =
-  /** It is the call's own failure. */
+  /** The failure is the call's own. */
   | { readonly kind: 'failure'; readonly failure: Failure }
-  /** Every call fails so, and a small one does not: nobody knows why, and nothing of it may be scored. */
+  /** Every call fails like this and a small one does not: the reason is unknown, and nothing may be scored on it. */
   | { readonly kind: 'needs-person'; readonly message: string }
   | { readonly kind: 'try-again' };
 
-/** Whose fault it is, of a suspect call whose endpoint has just answered a small one with the same settings. */
+/** Whose fault a suspect call is, when its endpoint has just answered a small one with the same settings. */
 export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }: OtherCalls): Verdict {
   const last = failed.at(-1);
   if (last === undefined) return { kind: 'try-again' };
@@ -64,7 +65,7 @@ export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }:
     case 'misconfigured':
     case 'unclear-refusal':
       if (own !== undefined) return { kind: 'failure', failure: own };
-      // One of several servers behind the address knows the key, or the model, and another does not.
+      // Of several servers behind the address, one knows the key or the model, and another does not.
       if (times >= 12 && answered - answeredBefore >= times) return { kind: 'failure', failure: refusal(last, times) };
       return { kind: 'try-again' };
     case 'malformed':
@@ -88,20 +89,20 @@ function timesOf(failed: readonly EndpointError[], { problem }: EndpointError): 
   return failed.filter((error) => error.problem === problem).length;
 }
 
-/** It becomes part of a run's log, so it names no address. */
+/** It becomes part of a run's log, so it does not name an address. */
 function refusal({ message, endpoint }: EndpointError, times: number): Failure {
   return { kind: 'refused', message: `asked ${times} times while others were answered: ${message.slice(endpoint.length + 2)}` };
 }
 
 /** The histories of calls that have not been answered yet. */
 export interface CallHistories {
-  /** @param others at the time when the call is first made */
+  /** @param others as of the time when the call is first made */
   of(callKey: string, others: OtherCalls): CallHistory;
   failed(callKey: string, attempts: readonly EndpointError[]): CallHistory | undefined;
   forget(callKey: string): void;
 }
 
-/** Beyond it the oldest is forgotten: then its call begins anew, and is only asked more often. */
+/** Beyond it the oldest is forgotten: its call then starts from zero, and is merely repeated more often. */
 const mostKept = 10_000;
 
 export function createCallHistories(): CallHistories {

@@ -8,10 +8,12 @@ import type { EndpointLook } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { PoolMember } from './pool-member.ts';
 
-/** Says of calls that fail whose doing it is: the endpoint's, which is waited for, the call's own, or that of whoever set it up. */
+/**
+ * Decides whose fault a failed call is: the endpoint's, which is waited for, the call's own, or that of the person who set it up.
+ */
 export interface CallJudge {
   /**
-   * Makes a call, after a look at the endpoints if nobody has asked them with its settings yet.
+   * Makes a call, after a look at the endpoints if they have not been asked with its settings yet.
    * @param make all attempts at it; rejects with an InfrastructureError once they have failed
    * @throws FailureError, InfrastructureError, or the signal's reason
    */
@@ -23,18 +25,21 @@ export interface CallJudgeSettings {
   readonly members: readonly PoolMember[];
   readonly timing: Timing;
   readonly looksFirst: boolean;
-  /** Ends the looks that are under way. */
+  /** Ends the looks in progress. */
   readonly closing: AbortSignal;
   /** An endpoint was looked at, which may have opened or closed its circuit. */
   readonly looked: () => void;
-  /** Each endpoint refuses whoever asks with these settings: those who wait to do so need not find out for themselves. */
+  /** Every endpoint refuses calls with these settings: callers that wait to make one need not find out for themselves. */
   readonly refused: (isMeant: (request: EndpointRequest) => boolean, forPerson: string) => void;
 }
 
-/** What refuses, does so at once. A look that takes longer goes on beside the calls: to hang up may cancel the loading of a model. */
+/**
+ * A refusal comes at once. A look that takes longer continues in parallel with the calls: hanging up might cancel the loading of
+ * a model.
+ */
 const lookPatienceMs = 10_000;
 const soonMs = 500;
-/** Only a person can mend it: asking again sooner is of no use. */
+/** Only a person can fix it: there is no point in asking sooner. */
 const personMs = 30_000;
 
 export function createCallJudge(settings: CallJudgeSettings): CallJudge {
@@ -50,7 +55,7 @@ export function createCallJudge(settings: CallJudgeSettings): CallJudge {
   });
   const needsPerson = (request: EndpointRequest, attempts: readonly EndpointError[], forPerson: string): InfrastructureError => {
     const key = settingsKeyOf(request);
-    // When it has been mended, nobody knows by what it was known to be good.
+    // Once it has been fixed, earlier proof that it works no longer counts.
     firstLooks.delete(key);
     lookedFor.delete(key);
     settings.refused((other) => settingsKeyOf(other) === key, forPerson);
@@ -71,13 +76,13 @@ export function createCallJudge(settings: CallJudgeSettings): CallJudge {
     lookedFor.add(key);
   };
 
-  /** An endpoint that has just answered a small call with the same settings has something against this one, or against none. */
+  /** An endpoint that has just answered a small call with the same settings objects to this one, or to none. */
   const judge = async (error: InfrastructureError, request: EndpointRequest, signal: AbortSignal): Promise<Error> => {
     const { attempts, forPerson } = error;
     const history = histories.failed(callKeyOf(request), attempts);
     const last = attempts.at(-1);
     if (forPerson !== undefined || history === undefined || last === undefined || !isSuspect(history, others())) return error;
-    // A single token shows less: not that replies come whole, nor that their limit is taken.
+    // A single token proves less: neither that replies arrive whole, nor that their limit is accepted.
     const isPlain = last.ofRequest !== undefined && others().answered > 0;
     const found = await looks.all(request, signal, isPlain ? 'one-token' : 'whole-reply');
     const refusal = refusalOf(found);
@@ -109,7 +114,7 @@ export function createCallJudge(settings: CallJudgeSettings): CallJudge {
   };
 }
 
-/** The same whatever delivery of the job makes the call. */
+/** The same for every delivery of the job that makes the call. */
 function callKeyOf({ jobId, callId }: EndpointRequest): string {
   return `${jobId} ${callId}`;
 }

@@ -6,7 +6,7 @@ import { finishReasonOf, givenReason } from './finish-reason.ts';
 import { type MessageParts, nothingSaid, readMessageParts } from './message-parts.ts';
 import { answerIn, clipped, errorIn, fieldsOf } from './server-answer.ts';
 
-/** Of a model's name. */
+/** Of a model's name, in characters. */
 const longestName = 200;
 
 /** What one reply says, streamed or not. */
@@ -15,31 +15,31 @@ export interface ChatReply {
   readonly reasoning: string;
   readonly finishReason: FinishReason;
   readonly simulated: boolean;
-  /** The name of the model that the server says has answered, "" if it says none. */
+  /** The name of the model that answered, as the server gives it; "" if it gives none. */
   readonly servedModel: string;
 }
 
-/** Puts a reply together from the whole of it, or from chunks. Nothing of it can be had before it is complete. */
+/** Assembles a reply from one body or from chunks. No part of it is available before it is complete. */
 export interface ReplyCollector {
   /**
-   * Takes a chunk of a stream, or a whole body.
+   * Takes one chunk of a stream, or a whole body.
    * @returns true if it brought text
    * @throws MalformedReplyError, ServerRefusal
    */
   add(body: unknown, eventName?: string): boolean;
-  /** The server has said that this is the end: by [DONE], or with the end of a body that is whole. */
+  /** The server has marked the end: by [DONE], or by the end of a complete body. */
   end(): void;
   /**
-   * open: there is more to come. finished: it has said why it ends, and only figures are to come, or an answer after thoughts
-   * that ended so. ended: nothing more is to come.
+   * open: more will come. finished: it has given its finish reason, and only figures will follow, or an answer after thoughts
+   * that ended with one. ended: nothing more will come.
    */
   readonly state: 'open' | 'finished' | 'ended';
-  /** Characters that came. */
+  /** Characters received. */
   readonly length: number;
-  /** Whether any of them are part of an answer, as against thoughts. */
+  /** Whether any of them are part of an answer, as opposed to thoughts. */
   readonly hasText: boolean;
   readonly usage: UsageFigures;
-  /** @throws MalformedReplyError if the reply is not complete; EmptyReplyError if it is, without any message */
+  /** @throws MalformedReplyError if the reply is not complete; EmptyReplyError if it is complete but without any message */
   reply(): ChatReply;
 }
 
@@ -49,7 +49,7 @@ export function createReplyCollector(): ReplyCollector {
   let simulated = false;
   let servedModel = '';
   let ended = false;
-  /** Nobody asks for several; a server that numbers from 1 has only one. */
+  /** Several are never requested; a server that numbers from 1 sends only one. */
   const first = (): Choice | undefined => choices.get(Math.min(...choices.keys()));
   const length = (): number => [...choices.values()].reduce((sum, choice) => sum + choice.length, 0);
 
@@ -106,7 +106,7 @@ export function createReplyCollector(): ReplyCollector {
 function readChoice({ said, finish, otherFinish }: Choice): Pick<ChatReply, 'text' | 'reasoning' | 'finishReason'> {
   const { text, thoughts, refusal, callsTool } = said();
   const reason = finishReasonOf(finish ?? otherFinish ?? '');
-  // Where the server has parted the thoughts, a mark of thoughts in the answer is the answer's.
+  // Where the server has separated the thoughts, a mark of thoughts in the answer belongs to the answer.
   const parted = thoughts.trim() === '' ? splitThoughts(text) : { text, reasoning: thoughts.trim() };
   const unanswered = callsTool && (reason === 'tool-call' || parted.text.trim() === '');
   const withoutCall = reason === 'tool-call' ? 'other' : reason;
@@ -122,9 +122,9 @@ interface Choice {
   /** Characters so far. */
   readonly length: number;
   readonly finish: string | undefined;
-  /** It has said why it ends, and nothing that came later speaks against it. */
+  /** It has given its finish reason, and nothing that came later contradicts it. */
   readonly isFinished: boolean;
-  /** A reason in a place where only some servers give it, and some give it too early: no sign of the end. */
+  /** A reason in a place where only some servers give it, and some give it too early: not a sign of the end. */
   readonly otherFinish: string | undefined;
   said(): MessageParts;
 }
@@ -149,7 +149,7 @@ function createChoice(): Choice {
       );
       whole = joined(whole, readMessageParts(message), (before, now) => (now.startsWith(before) ? now : before + now));
       const brought = length() > before;
-      // Some servers give the reason with every piece, and some end their thoughts with one.
+      // Some servers give the reason with every chunk, and some end their thoughts with one.
       if (brought && finishBefore !== undefined) wentOn = true;
       else if (!brought && givenReason(finish_reason) !== undefined) wentOn = false;
     },
@@ -165,7 +165,7 @@ function createChoice(): Choice {
     get otherFinish() {
       return otherFinish;
     },
-    // Perplexity and others send all so far in `message` beside each piece in `delta`.
+    // Perplexity and others send everything so far in `message` next to each piece in `delta`.
     said: () => joined(pieces, whole, (piecewise, full) => piecewise || full),
   };
 }

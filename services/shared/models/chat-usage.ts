@@ -1,15 +1,15 @@
 import type { Usage } from '../../domain/ports.ts';
 import { fieldsOf } from './server-answer.ts';
 
-/** What a server has said of a call's tokens so far, in its own terms. */
+/** What a server has said about a call's tokens so far, in its own terms. */
 export type UsageFigures = Readonly<Partial<Record<keyof typeof places, number>>>;
 
 type Place = readonly string[];
 
-/** More is no count. */
+/** Anything larger is not a count. */
 const mostTokens = 1e9;
 
-/** Where servers say it: OpenAI's names first, then Anthropic's, DeepSeek's and Moonshot's. */
+/** Where servers put it: OpenAI's names first, then Anthropic's, DeepSeek's and Moonshot's. */
 const places = {
   prompt: [['prompt_tokens'], ['input_tokens']],
   completion: [['completion_tokens'], ['output_tokens']],
@@ -29,8 +29,8 @@ const places = {
 } as const satisfies Readonly<Record<string, readonly Place[]>>;
 
 /**
- * The figures in a body or in one chunk of a stream. Groq and Moonshot put usage into places of their own; llama-server gives
- * timings, and its old versions nothing else in a stream.
+ * The figures in a body or in one chunk of a stream. Groq and Moonshot put usage in places of their own; llama-server gives
+ * timings, and its old versions give nothing else in a stream.
  */
 export function usageFigures(body: unknown): UsageFigures {
   const { usage, x_groq, choices, timings } = fieldsOf(body);
@@ -40,15 +40,15 @@ export function usageFigures(body: unknown): UsageFigures {
   return { ...timingFigures(timings), ...Object.fromEntries(figures.filter(([, count]) => isCount(count))) };
 }
 
-/** Later figures replace earlier ones; a zero is what servers write where they do not know yet, or no more. */
+/** Later figures replace earlier ones; a zero is what servers write where they do not know yet, or no longer know. */
 export function laterFigures(earlier: UsageFigures, later: UsageFigures): UsageFigures {
   return { ...later, ...earlier, ...Object.fromEntries(Object.entries(later).filter(([, count]) => count > 0)) };
 }
 
 /**
- * The tokens of a call. What a server leaves out follows from its total, or else from `guess`. Tokens that are in the total only
- * were generated: Gemini and xAI count reasoning beside the completion.
- * @param hasText whether anything was generated: then no tokens for it are no count
+ * The tokens of a call. What a server leaves out follows from its total, or otherwise from `guess`. Tokens that are only in the
+ * total were generated: Gemini and xAI count reasoning separately from the completion.
+ * @param hasText whether anything was generated: if so, a count of zero is not believed
  */
 export function readUsage(
   { prompt, completion, total = 0, cached = 0, reasoning = 0 }: UsageFigures,
@@ -72,7 +72,7 @@ export function readUsage(
   };
 }
 
-/** A part that is larger than the whole was not counted in it. */
+/** A part that is larger than the whole was not included in it. */
 function withUncounted(whole: number, part: number): number {
   return part > whole ? whole + part : whole;
 }

@@ -6,12 +6,12 @@ export interface EndpointLoad {
   readonly inFlight: number;
 }
 
-/** How far above the mean an endpoint may be loaded for the sake of its prefix cache. */
+/** How far above the mean load an endpoint may go for the sake of its prefix cache. */
 const loadBound = 1.25;
 
 /**
  * Which of these endpoints gets a call. Calls with the same prefix go to the same one (rendezvous hashing), whose cache then
- * holds the prefix, as long as it is not loaded far above the others; then to the better of two random others.
+ * holds the prefix, unless it is loaded far above the others; in that case to the better of two random others.
  * @param avoid endpoints where this call has failed: taken only if there is no other
  * @param random in [0, 1)
  */

@@ -1,12 +1,14 @@
 import { createBackoff } from '../lifecycle/backoff.ts';
 
 /**
- * Leaves an endpoint alone that fails again and again, and then tries it with a single call. It has no clock of its own: whoever
- * asks it reads the time once for all that hangs together, since between two readings a limit may pass unnoticed.
+ * Leaves alone an endpoint that fails again and again, and later tries it with a single call. It has no clock of its own: the
+ * caller reads the time once for everything that belongs together, since a limit may pass unnoticed between two readings.
  */
 export interface CircuitBreaker {
   stateAt(nowMs: number): CircuitState;
-  /** From when on a call may be sent: -Infinity if at any time, Infinity while a probe is under way, whose end changes it. */
+  /**
+   * The time from which a call may be sent: -Infinity for any time, Infinity while a probe is in flight, whose end changes it.
+   */
   readonly freeAtMs: number;
   /** To be called when a call is sent; unless it is closed, that call is the probe. */
   begin(): CircuitCall;
@@ -15,7 +17,7 @@ export interface CircuitBreaker {
 export interface CircuitCall {
   succeeded(): void;
   failed(nowMs: number): void;
-  /** It ended without a word on the endpoint's health. */
+  /** It ended without saying anything about the endpoint's health. */
   released(): void;
 }
 
@@ -78,7 +80,7 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
       return probing ? Number.POSITIVE_INFINITY : openUntilMs;
     },
     begin: () => {
-      // Calls that were in flight when it opened end later; only the probe decides whether it closes.
+      // Calls that were in flight when it opened may end later; only the probe decides whether it closes.
       if (isClosed) return ordinaryCall;
       probing = true;
       return probe;

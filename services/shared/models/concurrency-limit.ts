@@ -1,9 +1,9 @@
-/** How many calls may be in flight at an endpoint, found by what it refuses and at which load. */
+/** How many calls may be in flight at an endpoint, learned from what it refuses and at which load. */
 export interface ConcurrencyLimit {
   readonly limit: number;
   readonly inFlight: number;
   hasRoom(): boolean;
-  /** Takes a place, whether there is room or not. */
+  /** Takes a slot, whether there is room or not. */
   begin(): ConcurrencyPlace;
 }
 
@@ -21,26 +21,26 @@ interface Ended {
   readonly refused: boolean;
 }
 
-/** A call that was taken speaks against a bound below its load as loudly as this many refusals speak for one. */
+/** A call that was accepted counts against a bound below its load as much as this many refusals count for one. */
 const weightOfTaken = 1;
-/** Refusals that are needed, beyond what the calls taken at the same load outweigh. */
+/** Refusals needed beyond those that calls accepted at the same load outweigh. */
 const needed = 5;
-/** With as many the limit falls to what was borne at once, else in steps. */
+/** With this many, the limit drops at once to the load that was accepted; with fewer, in steps. */
 const certain = 8;
-/** Refused at whatever load, more than this share of calls is no stray. */
+/** A larger share of refused calls than this, at any load, is no accident. */
 const alarmingShare = 0.3;
 const fewestForAlarm = 20;
 const leastByAlarm = 0.25;
 const decrease = 0.7;
-/** After an attempt that was refused, the next one waits for this many times as many successes, up to the last. */
+/** After a refused attempt, the next one waits for `factor` times as many successes, up to `most` times. */
 const patience = { factor: 2, most: 16 };
 
 /**
- * An endpoint that takes n calls at once refuses those that begin when n are in flight, and no others; one that refuses now and then
- * does so at any load. So a refusal cuts the limit only where most of the calls that began at that load or above it were refused, and
- * then to the highest load that was borne; many refusals at all loads cut it to 0.7. Up by one after as many successes as the limit is,
- * and ever more slowly where that was refused before. In [1, max]. Calls that were in flight together bear one sign together: only what
- * began after the last cut counts.
+ * An endpoint that accepts n calls at once refuses those that begin when n are in flight, and no others; one that refuses now and
+ * then does so at any load. So a refusal cuts the limit only where most of the calls that began at that load or above it were
+ * refused, and then to the highest load that was accepted; many refusals at all loads cut it to 0.7. It rises by one after as
+ * many successes as the limit, and ever more slowly where that was refused before. In [1, max]. Calls that were in flight
+ * together count as one sign: only what began after the last cut counts.
  */
 export function createConcurrencyLimit(max: number): ConcurrencyLimit {
   let limit = max;
@@ -49,11 +49,11 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
   let lastRefused = 0;
   let successes = 0;
   let probeAfter = 1;
-  /** The lowest load that was found to be refused, by the last such find. */
+  /** The lowest load found to be refused, as of the last such finding. */
   let refusedFrom = Number.POSITIVE_INFINITY;
-  /** Since the last change, the newest last. */
+  /** Ended since the last change, the newest last. */
   let ended: Ended[] = [];
-  /** Loads at which calls in flight began, by their number. */
+  /** Loads at which the calls in flight began, by call number. */
   const flying = new Map<number, number>();
 
   const note = (load: number, refused: boolean): void => {
@@ -68,7 +68,7 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
   };
   const succeed = (place: number, load: number): void => {
     if (place > lastOfOldLimit) note(load, false);
-    // Without this, a time of little work would raise the limit to where no one has tried it.
+    // Without this, a period of little work would raise the limit to a level that was never tried.
     if (flying.size + 1 < Math.floor(limit / 2)) return;
     successes += 1;
     if (limit === max || successes < limit * (limit + 1 < refusedFrom ? 1 : probeAfter)) return;

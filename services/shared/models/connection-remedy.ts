@@ -1,6 +1,6 @@
 /**
- * What to do about a connection that fails for a reason which no waiting mends; undefined for one that may come to be.
- * @param code of the system, of TLS or of undici
+ * What to do about a connection that fails for a reason that waiting does not fix; undefined where it may yet succeed.
+ * @param code from the system, TLS or undici
  */
 export function connectionRemedy(code: string, message: string): string | undefined {
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired; renew it';
@@ -14,7 +14,7 @@ export function connectionRemedy(code: string, message: string): string | undefi
     return 'it does not speak TLS; base_url may have to begin with http://';
   if (code.startsWith('HPE_') || /does not match the HTTP/.test(message))
     return 'it does not speak HTTP; base_url may have to begin with https://, or may have the wrong port';
-  // Of undici's ProxyAgent, for a tunnel and for plain http.
+  // From undici's ProxyAgent, for a tunnel and for plain http.
   const proxy = /Proxy response \((\d+)\)|Proxy Authentication Required \((407)\)/.exec(message);
   const status = proxy?.[1] ?? proxy?.[2];
   if (status === '407')

@@ -4,14 +4,14 @@ import type { EndpointRequest } from './model-endpoint.ts';
 /** What a server can do. It is learned from its refusals and replies, and holds for all later calls. */
 export interface Dialect {
   /**
-   * on: until something speaks against it. off: the server refuses to, or does not. for-usage: not now, since its streams say
-   * nothing of tokens and its whole replies do. always: its streams say nothing of tokens, and its whole replies take too long
-   * for what is between it and here.
+   * on: until there is a reason not to. off: the server refuses to, or does not. for-usage: not now, since its streams lack token
+   * counts and its whole replies have them. always: its streams lack token counts, but its whole replies take too long for
+   * something between it and us.
    */
   readonly streaming: 'on' | 'off' | 'for-usage' | 'always';
   /** A stream of this server has been read. */
   readonly hasStreamed: boolean;
-  /** OpenAI's reasoning models know only the second. */
+  /** OpenAI's reasoning models accept only the second. */
   readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
   /** Settings that are not sent while they have the value that changes nothing, 1. */
   readonly withoutNeutral: readonly ('temperature' | 'top_p')[];
@@ -23,7 +23,7 @@ export function isStreaming({ streaming }: Dialect): boolean {
   return streaming === 'on' || streaming === 'always';
 }
 
-/** The dialect after a reply to a call that was asked for as a stream. */
+/** The dialect after a reply that was requested as a stream. */
 export function afterReply(
   now: Dialect,
   { streamed, estimated }: { readonly streamed: boolean; readonly estimated: boolean },
@@ -34,15 +34,15 @@ export function afterReply(
 }
 
 /**
- * Whether it may be the streaming that a server breaks down over: no stream has come from it yet. Portkey's gateway 1.15.2 says 500
- * "Something went wrong" to every one on Node.js 20 and 24, and answers whole.
+ * Whether streaming may be what makes a server break down: it has not sent a stream yet. Portkey's gateway 1.15.2 answers every
+ * stream with 500 "Something went wrong" on Node.js 20 and 24, but sends whole replies.
  */
 export function mayFailForStreaming(asked: Dialect, error: unknown): boolean {
   const brokeDown = error instanceof EndpointError && (error.status === 500 || error.status === 501);
   return brokeDown && asked.streaming === 'on' && !asked.hasStreamed;
 }
 
-/** The dialect after a call that failed: a whole reply took too long for the server, for a proxy, or for the limit. */
+/** The dialect after a failed call: a whole reply took too long for the server, for a proxy, or for the limit. */
 export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dialect {
   if (asked.streaming !== 'for-usage' || now.streaming !== 'for-usage' || !(error instanceof EndpointError)) return now;
   const cutOff =
@@ -53,7 +53,7 @@ export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dial
 /** The dialect without what the server has just refused, undefined if it refused something else. */
 export function simplerDialect(error: unknown, request: EndpointRequest, dialect: Dialect): Dialect | undefined {
   if (!(error instanceof EndpointError)) return undefined;
-  // Half a minute was lost already; a server that gives up on whole replies may well stream this one.
+  // Half a minute has already been lost; a server that gives up on whole replies may well stream this one.
   if (dialect.streaming === 'for-usage' && error.problem === 'timeout' && error.status !== undefined) {
     return { ...dialect, streaming: 'always' };
   }

@@ -11,7 +11,7 @@ export class ConnectionError extends ScaleError {
   readonly kind = 'unreachable';
 }
 
-/** What is sent to an endpoint and what comes back, without any meaning. */
+/** What is sent to an endpoint and what comes back, with no interpretation. */
 export interface EndpointConnection {
   /**
    * @param path below the base URL, e.g. "/chat/completions"
@@ -62,8 +62,8 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
 }
 
 /**
- * Follows where the server moves a request as it is (307, 308), and to itself: headers of one's own may hold keys, which `fetch`
- * would send along to anybody.
+ * Follows a redirect that keeps the request (307, 308), and only to the same server: the user's own headers may hold keys, which
+ * `fetch` would send to anyone.
  */
 async function follow(address: URL, send: (address: URL) => Promise<Response>): Promise<Response> {
   for (let hops = 0; ; hops += 1) {
@@ -83,12 +83,12 @@ function isSameServer(one: URL, other: URL): boolean {
   return one.origin === other.origin || isUpgrade;
 }
 
-/** Else one of one's own and one of ours under two spellings would both be sent. */
+/** Otherwise a user's header and one of ours in two spellings would both be sent. */
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** A query in the base URL, as of Azure's api-version, belongs to each address. */
+/** A query in the base URL, such as Azure's api-version, belongs to each address. */
 function addressOf(baseUrl: string, path: string): URL {
   const url = new URL(baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, '') + path;

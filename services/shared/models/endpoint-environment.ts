@@ -5,14 +5,14 @@ import { boundEnvironment, type KeyBinding, parseKeyBindings } from './key-bindi
 export interface KeySettings {
   /** SCALE_ENDPOINT_KEYS. */
   readonly endpointKeys: readonly KeyBinding[];
-  /** SCALE_ENDPOINT_KEYS_FILE: more of them. It may change while the worker runs, and need not be there yet. */
+  /** SCALE_ENDPOINT_KEYS_FILE: more of them. It may change while the worker runs, and need not exist yet. */
   readonly endpointKeysFile?: string;
 }
 
-/** What of its environment a worker may send to the endpoint at an address. */
+/** Which part of its environment a worker may send to the endpoint at an address. */
 export type EndpointEnvironment = (baseUrl: string) => Environment;
 
-/** The file is read anew for each address that is new, which is seldom: its answer is kept with the endpoint's connections. */
+/** The file is read again for each new address, which is rare: the answer is kept with the endpoint's connections. */
 export function createEndpointEnvironment(environment: Environment, settings: KeySettings): EndpointEnvironment {
   const { endpointKeys, endpointKeysFile } = settings;
   const kept = (): readonly KeyBinding[] => (endpointKeysFile === undefined ? [] : readBindings(endpointKeysFile));

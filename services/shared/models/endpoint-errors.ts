@@ -23,10 +23,10 @@ export type EndpointProblem =
   | 'misconfigured'
   | 'unclear-refusal';
 
-/** What an attempt has cost whose reply was of no use. */
+/** What an attempt with a useless reply has cost. */
 export interface BilledUsage {
   readonly usage: Usage;
-  /** The server gave no usage, so it is guessed from the lengths of the texts. */
+  /** The server gave no usage, so it is estimated from the lengths of the texts. */
   readonly estimated: boolean;
 }
 
@@ -35,11 +35,11 @@ export class EndpointError extends ScaleError {
   readonly problem: EndpointProblem;
   readonly endpoint: string;
   readonly status: number | undefined;
-  /** How long the endpoint asks to be left alone. */
+  /** How long the endpoint asks callers to wait. */
   readonly retryAfterMs: number | undefined;
-  /** What the server said, at greater length than in the message; "" if it said nothing. */
+  /** What the server said, at greater length than in the message; "" for nothing. */
   readonly said: string;
-  /** Undefined if nothing was generated, as far as is known. */
+  /** Undefined if, as far as is known, nothing was generated. */
   readonly billed: BilledUsage | undefined;
   /**
    * What the request fails with if the trouble turns out to be its own: the endpoint answers others with the same settings.
@@ -80,17 +80,17 @@ export class RequestFailure extends FailureError {
   }
 }
 
-/** All attempts at a call failed for the infrastructure. The job is to be delivered again later, never scored. */
+/** All attempts at a call failed because of the infrastructure. The job must be delivered again later, never scored. */
 export class InfrastructureError extends ScaleError {
   readonly kind: ErrorKind;
   readonly model: string;
   readonly attempts: readonly EndpointError[];
-  /** Of the last attempt, or of what kept it from being made; unavailable if neither is known. */
+  /** From the last attempt, or from what kept it from being made; unavailable if neither is known. */
   readonly problem: EndpointProblem;
-  /** When asking again may make sense. */
+  /** When it may make sense to ask again. */
   readonly retryAfterMs: number;
   /**
-   * What only a person can mend, in a sentence, after a second look: each endpoint of the model refuses whoever asks with these
+   * What only a person can fix, in a sentence, after a second look: every endpoint of the model refuses calls with these
    * settings. Undefined where asking again may help.
    */
   readonly forPerson: string | undefined;
@@ -118,17 +118,17 @@ export class InfrastructureError extends ScaleError {
   }
 }
 
-/** What was received is no reply. */
+/** What was received is not a reply. */
 export class MalformedReplyError extends ScaleError {
   readonly kind = 'failed';
 }
 
-/** What was received is a whole reply, in which there is no message. */
+/** What was received is a complete reply without a message. */
 export class EmptyReplyError extends ScaleError {
   readonly kind = 'failed';
 }
 
-/** The reply is longer than is taken in. */
+/** The reply is longer than is accepted. */
 export class LargeReplyError extends ScaleError {
   readonly kind = 'failed';
 }
@@ -138,7 +138,7 @@ export class WebPageError extends ScaleError {
   readonly kind = 'failed';
 }
 
-/** The server answered with an error: in a body that came with the status 200, or as an answer with a status of its own. */
+/** The server answered with an error: in a body with the status 200, or with a status of its own. */
 export class ServerRefusal extends ScaleError {
   readonly kind = 'refused';
   readonly answer: ServerAnswer;
@@ -153,17 +153,17 @@ export function isTransient({ problem }: EndpointError): boolean {
   return problem !== 'credentials' && problem !== 'misconfigured' && problem !== 'unclear-refusal';
 }
 
-/** The endpoint has more to do than it can: send less. */
+/** The endpoint has more to do than it can handle: send less. */
 export function isOverload({ problem }: EndpointError): boolean {
   return problem === 'throttled' || problem === 'timeout' || problem === 'stalled';
 }
 
-/** The endpoint does not work, as against being busy, or having something against this request. */
+/** The endpoint does not work, as opposed to being busy or objecting to this request. */
 export function isOutage({ problem }: EndpointError): boolean {
   return problem !== 'throttled' && problem !== 'empty' && problem !== 'unclear-refusal';
 }
 
-/** Nothing but a change of the settings, the account or the server helps, whoever asks. */
+/** Only a change to the settings, the account or the server helps, for any caller. */
 export function needsPerson({ problem }: EndpointError): boolean {
   return problem === 'credentials' || problem === 'misconfigured';
 }

@@ -4,7 +4,7 @@ import { type EndpointLook, lookAtEndpoint } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { PoolMember } from './pool-member.ts';
 
-/** Looks at a pool's endpoints, for all of its callers: those who ask for the same share one. */
+/** Looks at a pool's endpoints, for all of its callers: those that ask for the same look share one. */
 export interface EndpointLooks {
   /** A look at each endpoint that begins now or later. @throws the signal's reason */
   all(request: EndpointRequest, signal: AbortSignal, howMuch?: 'one-token' | 'whole-reply'): Promise<EndpointLook[]>;
@@ -15,13 +15,13 @@ interface SharedLook {
   next?: Promise<EndpointLook>;
 }
 
-/** What a look is about: the settings, apart from the seed, which differs by call. */
+/** What a look is about: the settings except the seed, which differs by call. */
 export function settingsKeyOf({ model, temperature, topP, maxTokens, chatTemplateKwargs }: EndpointRequest): string {
   return JSON.stringify([model, temperature, topP, maxTokens, chatTemplateKwargs]);
 }
 
 /**
- * @param closing ends the looks that are under way
+ * @param closing ends the looks in progress
  * @param ended is called after each call of a look, which may have opened or closed an endpoint's circuit
  */
 export function createEndpointLooks(
@@ -39,7 +39,7 @@ export function createEndpointLooks(
     shared.set(key, { current });
     return current;
   };
-  /** One that is under way began before the trouble of whoever asks now, and so may not have met it: the next one is his. */
+  /** A look in progress began before the caller's trouble, and so may not have met it: the caller gets the next one. */
   const share = (key: string, look: () => Promise<EndpointLook>): Promise<EndpointLook> => {
     const underWay = shared.get(key);
     if (underWay === undefined) return begin(key, look);
@@ -60,7 +60,7 @@ export function createEndpointLooks(
           }),
         ),
       );
-      // The look goes on for the others who wait for it.
+      // The look continues for the others that wait for it.
       return await orAborted(Promise.all(looks), signal);
     },
   };

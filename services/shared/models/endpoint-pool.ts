@@ -10,7 +10,7 @@ import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-m
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 
-/** All endpoints of one model: who gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
+/** All endpoints of one model: which one gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
 export interface EndpointPool {
   readonly model: string;
   /**
@@ -20,9 +20,9 @@ export interface EndpointPool {
    */
   complete(request: EndpointRequest, prefixKey: string, signal: AbortSignal): Promise<PooledReply>;
   health(): readonly EndpointHealth[];
-  /** Calls that wait for a place. */
+  /** Calls that wait for a slot. */
   readonly waiting: number;
-  /** Cuts the calls in flight and those that wait. Idempotent. */
+  /** Cuts the calls in flight and those waiting. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -37,12 +37,12 @@ export interface PoolSettings {
   /** At least one. */
   readonly endpoints: readonly ModelEndpoint[];
   readonly timing: Timing;
-  /** In [0, 1); decides only when and where, never what. */
+  /** In [0, 1); decides only when and where a call goes, never what it asks. */
   readonly random: () => number;
   readonly retryPolicy?: RetryPolicy;
   readonly retryBudget?: RetryBudget;
   readonly circuit?: CircuitSettings;
-  /** How long a call waits while no endpoint may be asked at all; then its job is to come back later. */
+  /** How long a call waits while no endpoint may be asked at all; after that its job must come back later. */
   readonly patienceMs?: number;
   /** Look at the endpoints before the first call with new settings. Default: no. */
   readonly looksFirst?: boolean;
@@ -50,7 +50,7 @@ export interface PoolSettings {
 
 export const defaultPatienceMs = 120_000;
 
-/** A call that waits for a place. */
+/** A call that waits for a slot. */
 interface Waiter {
   readonly request: EndpointRequest;
   readonly prefixKey: string;
@@ -70,8 +70,8 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   let wakeAtMs = Number.POSITIVE_INFINITY;
 
   /**
-   * Gives places to those who wait, in the order in which they came. The clock is read once: whoever is not admitted is waited
-   * for by a timer or by the end of a call, since every endpoint is full, being probed, or free only later than this one moment.
+   * Gives slots to waiting calls in the order of their arrival. The clock is read once: for a call that is not admitted, a timer
+   * or the end of another call is pending, since every endpoint is full, being probed, or free only after this moment.
    */
   const dispatch = (): void => {
     const nowMs = timing.monotonicMs();
@@ -91,7 +91,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const refuseIfTooLong = (waiter: Waiter, nowMs: number): void => {
     const soonestMs = Math.min(...members.map(({ freeAtMs }) => freeAtMs));
     if (!Number.isFinite(soonestMs) || soonestMs <= waiter.sinceMs + patienceMs) return;
-    // What kept it from being sent is known also where no attempt of its own has failed.
+    // What kept it from being sent is known even where none of its own attempts has failed.
     const trouble = waiter.failed.at(-1) ?? members.map(({ lastError }) => lastError).find((error) => error !== undefined);
     const waitMs = soonestMs - nowMs;
     waiter.refuse(new InfrastructureError(model, 'no endpoint may be called now', waiter.failed, { waitMs, trouble }));
@@ -110,7 +110,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     );
   };
 
-  /** One attempt: a place in the line, then the call. */
+  /** One attempt: a place in the queue, then the call. */
   const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], signal: AbortSignal) =>
     new Promise<PooledReply>((resolve, reject) => {
       signal.throwIfAborted();
@@ -141,7 +141,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       dispatch();
     });
 
-  /** A key or a model that one endpoint refuses may be good at another. */
+  /** A key or a model that one endpoint refuses may work at another. */
   const mayRetry = (failed: readonly EndpointError[]): boolean =>
     failed.every(isTransient) || new Set(failed.map(({ endpoint }) => endpoint)).size < members.length;
 

@@ -7,17 +7,17 @@ export interface EndpointSettings {
   /** Without a slash at the end, e.g. http://gpu-1:8000/v1. */
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
-  /** Where the key comes from, for messages; "" for no key. */
+  /** The variable that holds the key, for messages; "" for no key. */
   readonly apiKeyVariable: string;
-  /** Of one's own, which go with each call. */
+  /** The user's own, sent with each call. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Values that must not get into any message: the key, and the values of headers that come from variables. */
+  /** Values that must never appear in a message: the key, and the values of headers that come from variables. */
   readonly secrets?: readonly string[];
   /** Most calls in flight; the adaptive limit starts here and returns to it. */
   readonly maxConcurrency: number;
   /**
-   * Limit of one attempt, from sending to the last byte, and so of the wait for the first token: a long prompt, a model that is
-   * being loaded and a gateway that holds a call back (LiteLLM one that was throttled: for 90 s) take as long as they take.
+   * Limit of one attempt, from sending to the last byte, and so also of the wait for the first token: a long prompt, a model that
+   * is still loading, or a gateway that holds a call back (LiteLLM holds a throttled one for 90 s) takes as long as it takes.
    */
   readonly timeoutMs: number;
   /** Longest silence between two tokens of a streamed reply. */
@@ -26,14 +26,17 @@ export interface EndpointSettings {
   readonly http2: boolean;
 }
 
-/** Of an endpoint that does not say; the table of a run file's settings takes them from here. */
+/** For an endpoint that does not say; the table of a run file's settings takes them from here. */
 export const endpointDefaults = {
   maxConcurrency: 32,
   timeoutMs: 120_000,
   stallTimeoutMs: 30_000,
 } as const;
 
-/** Of the whole limit, where that is more than the default: who allows ten minutes for a reply has a server that pauses. */
+/**
+ * Share of the whole limit, where that is more than the default: a user who allows ten minutes for a reply has a server that
+ * pauses.
+ */
 const stallShare = 0.25;
 
 export class EndpointSettingsError extends ScaleError {
@@ -41,9 +44,9 @@ export class EndpointSettingsError extends ScaleError {
 }
 
 /**
- * Settings from a run's endpoint; 0 stands for a default.
+ * Settings from a run's endpoint; 0 means the default.
  * @param environment where the key is looked up: only what may be sent to this very address
- * @throws EndpointSettingsError for an address that is none, or a key variable that the worker does not have for it
+ * @throws EndpointSettingsError for an invalid address, or a key variable that the worker does not have for it
  */
 export function endpointSettings(
   endpoint: Endpoint,
@@ -86,7 +89,7 @@ function secretIn(variable: string, { baseUrl }: Endpoint, environment: Readonly
         `and add ${variable}=${baseUrl} to its SCALE_ENDPOINT_KEYS`,
     );
   }
-  // Sent all the same, it would be in the message of the library that refuses it.
+  // If it were sent anyway, it would be in the message of the library that refuses it.
   if (!/^[\t\x20-\x7e]+$/.test(secret)) {
     throw new EndpointSettingsError(
       `endpoint ${baseUrl}: the variable ${variable} holds what no header can carry; it must be one line of ASCII`,

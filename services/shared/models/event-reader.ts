@@ -3,20 +3,20 @@ import { MalformedReplyError } from './endpoint-errors.ts';
 /** An event of a stream: what it says as JSON, or the end that OpenAI's servers write as [DONE]. */
 export type ServerEvent = { readonly kind: 'body'; readonly name: string; readonly body: unknown } | { readonly kind: 'done' };
 
-/** Takes the text of a stream of events apart as it comes. */
+/** Splits the text of a stream into events as it arrives. */
 export interface EventReader {
-  /** @throws MalformedReplyError for an event that begins as JSON and is none */
+  /** @throws MalformedReplyError for an event that begins as JSON but is not */
   push(text: string): ServerEvent[];
   /** Characters that are kept because their event has not ended. */
   readonly pending: number;
-  /** The last data that was passed over: a heartbeat, or an error in mere words. */
+  /** The last data that was skipped: a heartbeat, or an error in plain words. */
   readonly passedOver: string;
 }
 
 /**
  * Server-sent events as the standard has them (CR, LF or both; several data lines an event; comments), and as servers send them:
- * without blank lines between, with heartbeats that are empty or no JSON, with a bare JSON error amid the events. Whether
- * anything is missing is not judged here: the reply says where it ends.
+ * without blank lines between them, with heartbeats that are empty or not JSON, with a bare JSON error among the events. Whether
+ * anything is missing is not decided here: the reply says where it ends.
  */
 export function createEventReader(): EventReader {
   let line = '';
@@ -33,7 +33,7 @@ export function createEventReader(): EventReader {
   };
   const take = (text: string): ServerEvent[] => {
     if (/^\s*\[?done\]?\s*$/i.test(text)) return [{ kind: 'done' }];
-    // A heartbeat that is no JSON is no beginning of anything.
+    // A heartbeat that is not JSON is not the beginning of anything.
     data = beginsAsJson(data) ? `${data}\n${text}` : text.trimStart();
     const body = beginsAsJson(data) ? parsed(data) : name === 'error' ? data : undefined;
     if (body === undefined) {
@@ -59,7 +59,7 @@ export function createEventReader(): EventReader {
       const found: ServerEvent[] = [];
       let from = 0;
       for (const { 0: end, index } of text.matchAll(/\r\n|\r|\n/g)) {
-        // The second half of an end of line whose first half came with the piece before.
+        // The second half of a line end whose first half came with the previous piece.
         if (afterReturn && index === 0 && end === '\n') {
           from = 1;
           continue;

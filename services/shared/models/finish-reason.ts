@@ -1,7 +1,9 @@
 import type { FinishReason } from '../../domain/ports.ts';
 import { MalformedReplyError } from './endpoint-errors.ts';
 
-/** By the words that servers and the bridges before them use, the more telling ones first. Anything else ends a reply too. */
+/**
+ * By the words that servers and the bridges in front of them use, the more specific ones first. Anything else ends a reply too.
+ */
 const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
   // vLLM when it shuts down or its engine fails, DeepSeek, GLM, OpenRouter: what came before is a fragment.
   [/abort|error|cancel|interrupt|fail|insufficient|timeout|unload|unavailable/, 'given-up'],
@@ -12,8 +14,8 @@ const reasons: readonly (readonly [RegExp, FinishReason | 'given-up'])[] = [
 ];
 
 /**
- * What a server says of why a reply ended.
- * @throws MalformedReplyError if it gave the reply up half-way
+ * Why a reply ended, as the server says.
+ * @throws MalformedReplyError if it gave up on the reply half-way
  */
 export function finishReasonOf(reason: string): FinishReason {
   const words = reason

@@ -14,7 +14,7 @@ import { noProxies, type ProxySettings, proxyFor } from './proxy-settings.ts';
 /** The connections to one endpoint. */
 export interface HttpConnections {
   /**
-   * As the platform's, over these connections; a call that the server has not begun with is sent again at once.
+   * Like the platform's, over these connections; a call that the server has not begun to handle is sent again at once.
    * @param address at the endpoint's own host and port
    */
   fetch(address: URL, init?: RequestInit): Promise<Response>;
@@ -22,15 +22,18 @@ export interface HttpConnections {
   close(): Promise<void>;
 }
 
-/** Probes (/v1/models) need a connection too while all calls are in flight. */
+/** Probes (/v1/models) also need a connection while all calls are in flight. */
 const probeConnections = 2;
-/** With HTTP/2, so many calls share a connection: enough of them that the end of one, or a balancer's choice, does not decide for all. */
+/**
+ * With HTTP/2, this many calls share a connection, so that there are enough connections for the end of one, or a balancer's
+ * choice, not to affect all calls.
+ */
 const streamsPerConnection = 8;
 
 /**
- * They have no time limits, since the watch of an attempt is stricter and knows what it waits for. HTTP/1.1 unless the settings say
- * otherwise: undici speaks HTTP/2 wherever a server offers it, all calls then go over one connection, behind a balancer of
- * connections to one server, and what was in flight fails when the connection ends in good order.
+ * They have no time limits, since the watch of an attempt is stricter and knows what it waits for. HTTP/1.1 unless the settings
+ * say otherwise: undici speaks HTTP/2 wherever a server offers it, and then all calls share one connection, which a connection
+ * balancer sends to one server, and whatever is in flight fails when that connection is closed normally.
  */
 export function openHttpConnections(settings: EndpointSettings, proxies: ProxySettings = noProxies): HttpConnections {
   const { maxConcurrency, http2 } = settings;
@@ -55,10 +58,10 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
           httpProxy: proxy,
           httpsProxy: proxy,
           noProxy: proxies.noProxy,
-          // The forwarding of plain http would otherwise lose every option (undici 8.12: ProxyAgent passes on `connect` alone).
+          // Forwarding of plain http would otherwise lose every option (undici 8.12: ProxyAgent passes on `connect` alone).
           factory: (origin: string | URL, given: object): PoolType => new Pool(origin, { ...options, ...given }),
         });
-  // `fetch` refuses the ports that browsers do, 6000 and 10080 among them, at which models are served all the same.
+  // `fetch` refuses the ports that browsers do, 6000 and 10080 among them, on which models are nevertheless served.
   const { origin } = new URL(settings.baseUrl);
   const anyPort = dispatcher.compose((dispatch) => (request, handler) => dispatch({ ...request, origin }, handler));
   return {
@@ -77,7 +80,10 @@ const mostResends = 3;
 /** A server that closes a kept connection later than this after a call was sent may have begun with it. */
 const staleWithinMs = 1_000;
 
-/** That is no retry: it costs nothing and says nothing about the endpoint's health, so no circuit or budget of retries is told. */
+/**
+ * This is not a retry: it costs nothing and says nothing about the endpoint's health, so neither the circuit breaker nor the
+ * retry budget is told.
+ */
 async function sendAgain<T>(send: () => Promise<T>): Promise<T> {
   for (let resends = 0; ; resends += 1) {
     const sentMs = performance.now();

@@ -4,7 +4,7 @@ import type { Environment } from '../settings/environment.ts';
 /** A variable of a worker's environment, and an address that its value may be sent to. */
 export interface KeyBinding {
   readonly variable: string;
-  /** Base URLs that begin with it are meant too, by whole path segments: https://gw covers https://gw/v1. */
+  /** Base URLs that begin with it are included, by whole path segments: https://gw covers https://gw/v1. */
   readonly baseUrl: string;
 }
 
@@ -21,14 +21,14 @@ export function secretVariablesOf({ apiKeyVariable, headers }: Pick<Endpoint, 'a
   return [...new Set(variables.filter((variable) => variable !== ''))];
 }
 
-/** One line a binding, as parseKeyBindings reads it. */
+/** One line per binding, as parseKeyBindings reads them. */
 export function renderKeyBindings(bindings: readonly KeyBinding[]): string {
   return bindings.map(({ variable, baseUrl }) => `${variable}=${baseUrl}\n`).join('');
 }
 
 /**
- * @param text e.g. "MY_KEY=https://gpu-1:8000/v1 MY_KEY=https://gpu-2:8000/v1", parted by blanks or line breaks
- * @returns undefined if something in it is no binding
+ * @param text e.g. "MY_KEY=https://gpu-1:8000/v1 MY_KEY=https://gpu-2:8000/v1", separated by spaces or line breaks
+ * @returns undefined if something in it is not a binding
  */
 export function parseKeyBindings(text: string): KeyBinding[] | undefined {
   const bindings: KeyBinding[] = [];
@@ -41,15 +41,16 @@ export function parseKeyBindings(text: string): KeyBinding[] | undefined {
 }
 
 /**
- * The part of the environment that may be sent to an address. A run names variables and addresses freely, and whoever may start
- * a run may name his own address: so not the run decides which value goes where, but what the worker was told.
+ * The part of the environment that may be sent to an address. A run names variables and addresses freely, and anyone who may
+ * start a run may name their own address: so it is not the run that decides which value goes where, but the worker's own
+ * settings.
  */
 export function boundEnvironment(environment: Environment, bindings: readonly KeyBinding[], baseUrl: string): Environment {
   const bound = bindings.filter((binding) => covers(binding.baseUrl, baseUrl));
   return Object.fromEntries(bound.map(({ variable }) => [variable, environment[variable]]));
 }
 
-/** Compared as parsed addresses, so that neither "..", a user before the host, nor another spelling of it slips through. */
+/** Compared as parsed addresses, so that neither "..", a user before the host, nor another spelling of the host slips through. */
 function covers(bound: string, baseUrl: string): boolean {
   if (!URL.canParse(bound) || !URL.canParse(baseUrl)) return false;
   const [allowed, wanted] = [new URL(bound), new URL(baseUrl)];

@@ -6,28 +6,28 @@ import { meteredAttempt } from './metered-attempt.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
 
 /**
- * What a look at an endpoint has shown: it answers; it refuses everybody who asks with these settings, until a person changes
- * something (the message says what); or it cannot tell now, since it is not there, or has no time.
+ * What a look at an endpoint has shown: it answers; it refuses every call with these settings until a person changes something
+ * (the message says what); or it could not be determined now, since the endpoint is down or busy.
  */
 export type EndpointLook =
   | { readonly kind: 'answers' }
   | { readonly kind: 'needs-person'; readonly error: EndpointError }
   | { readonly kind: 'not-now'; readonly error: EndpointError };
 
-/** Settings of the calls that a look is to stand for. */
+/** Settings of the calls that a look represents. */
 export type LookedForRequest = Pick<
   EndpointRequest,
   'model' | 'temperature' | 'topP' | 'maxTokens' | 'seed' | 'chatTemplateKwargs' | 'meter'
 >;
 
-/** Sends one call; the pool's way of counting it among its calls. */
+/** Sends one call; the pool counts it among its calls. */
 export type SendLook = (work: (endpoint: ModelEndpoint) => Promise<EndpointReply>) => Promise<EndpointReply>;
 
 /**
- * Asks for the list of models and for one token, with the settings of a run. What is refused is asked for once more with the whole
- * limit of a reply: a few models refuse a limit of one token, and a server may be wrong once. A list without the model is no reason
- * to refuse it, since servers list aliases, or nothing; where the model is refused, the list says what there is.
- * @param howMuch `whole-reply` begins with the whole limit: for what only that can show
+ * Asks for the list of models and for one token, with the settings of a run. What is refused is asked for once more with the
+ * whole limit of a reply: a few models refuse a limit of one token, and a server may be wrong once. A list without the model is
+ * no reason to refuse it, since servers list aliases, or nothing; where the model is refused, the list says which models exist.
+ * @param howMuch `whole-reply` begins with the whole limit: for what only a whole reply can show
  * @throws the signal's reason
  */
 export async function lookAtEndpoint(
@@ -41,7 +41,7 @@ export async function lookAtEndpoint(
   }: { readonly howMuch?: 'one-token' | 'whole-reply'; readonly send?: SendLook; readonly timing?: Timing } = {},
 ): Promise<EndpointLook> {
   const listed = endpoint.models(signal).catch((): ServedModels => ({ names: [], simulated: false }));
-  // A simulated model takes any key, name and setting, and its calls are counted one by one.
+  // A simulated model accepts any key, name and setting, and its calls are counted one by one.
   if ((await soon(listed, timing))?.simulated) return { kind: 'answers' };
   const ask = async (maxTokens: number): Promise<EndpointLook> => {
     const { meter, ...settings } = request;
@@ -67,7 +67,7 @@ export async function lookAtEndpoint(
   return second.kind === 'needs-person' ? withWhatThereIs(second.error, request.model, (await listed).names) : second;
 }
 
-/** A list that does not come keeps the call waiting no longer. */
+/** The call does not wait any longer for a list that does not come. */
 const listPatienceMs = 5_000;
 
 async function soon<T>(work: Promise<T>, timing: Timing): Promise<T | undefined> {
@@ -80,7 +80,10 @@ async function soon<T>(work: Promise<T>, timing: Timing): Promise<T | undefined>
   }
 }
 
-/** What may be wrong with one prompt, and not with six harmless words: the limit of the reply does not fit, or the account is barred. */
+/**
+ * Faults of a single prompt that six harmless words cannot have: here the limit of the reply does not fit, or the account is
+ * barred.
+ */
 const wrongForAll: Readonly<Partial<Record<FailureKind, string>>> = {
   'context-overflow': 'not even a short prompt fits',
   'content-filter': 'not even a harmless prompt passes its filter',
@@ -96,7 +99,7 @@ function lookOf(error: unknown, baseUrl: string): EndpointLook {
     };
   }
   if (!(error instanceof EndpointError)) throw error;
-  // A single token may be none that is shown; a server that sends no message for a whole reply is none of a chat.
+  // A single token may be one that is not shown; a server that sends no message for a whole reply is not a chat server.
   const isNoReply = error.problem === 'malformed' || error.problem === 'empty';
   return { kind: needsPerson(error) || error.problem === 'unclear-refusal' || isNoReply ? 'needs-person' : 'not-now', error };
 }

@@ -15,7 +15,7 @@ export const nothingSaid: MessageParts = { text: '', thoughts: '', refusal: '', 
  * Reads a message in any of the forms in which servers send one: its content as text, as a list of typed parts (Mistral's
  * reasoning models, Claude behind bridges) or as one part; its thoughts in a field of their own: reasoning_content (DeepSeek,
  * older vLLM, llama-server), reasoning (vLLM, OpenRouter), thinking (Ollama), reasoning_details (OpenRouter).
- * @throws MalformedReplyError if there is content in no such form
+ * @throws MalformedReplyError if there is content in any other form
  */
 export function readMessageParts(message: unknown): MessageParts {
   const fields = fieldsOf(message);

@@ -6,11 +6,11 @@ import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endp
 import { wasNeverSent } from './never-sent.ts';
 
 export interface MeteredReply extends EndpointReply {
-  /** "" where nobody keeps account. */
+  /** "" where no account is kept. */
   readonly attemptId: string;
 }
 
-/** One attempt, on record before it is sent and when it has ended. @throws as the endpoint does */
+/** One attempt, put on record before it is sent and when it has ended. @throws as the endpoint does */
 export async function meteredAttempt(
   endpoint: ModelEndpoint,
   request: EndpointRequest,
@@ -33,7 +33,7 @@ export async function meteredAttempt(
   }
 }
 
-/** Four characters a token: within a quarter of the truth for English text. */
+/** Four characters per token: within a quarter of the truth for English text. */
 function estimatedPrompt({ messages }: EndpointRequest): Usage {
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   return { ...noUsage, promptTokens: Math.ceil(characters / 4) };
@@ -47,7 +47,7 @@ interface Cost {
   readonly estimated: boolean;
 }
 
-/** What an attempt without a usable reply has cost, as far as can be known. */
+/** What an attempt without a usable reply has cost, as far as is known. */
 function costOf(error: unknown, prompt: Usage): Cost {
   const billed =
     error instanceof EndpointError ? error.billed : error instanceof RequestFailure ? error.billed.at(-1) : undefined;
@@ -57,7 +57,9 @@ function costOf(error: unknown, prompt: Usage): Cost {
     : { state: 'refused', usage: noUsage, estimated: false };
 }
 
-/** A refusal in words costs nothing. What breaks off may have cost anything, and so may what the worker itself cuts. */
+/**
+ * A refusal in words costs nothing. A call that breaks off may have cost anything, and so may one that the worker itself cuts.
+ */
 function mayHaveCost(error: unknown): boolean {
   if (error instanceof FailureError || wasNeverSent(error)) return false;
   if (!(error instanceof EndpointError)) return true;

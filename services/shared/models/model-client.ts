@@ -10,10 +10,10 @@ import { replyOf } from './model-call.ts';
 export interface ModelClientSettings {
   readonly pool: EndpointPool;
   readonly settings: ModelSettings;
-  /** The run's seed, then what tells the job from all others: workflow hash, query, repeat. */
+  /** The run's seed, then what distinguishes the job from all others: workflow hash, query, repeat. */
   readonly seed: readonly (string | number)[];
   readonly jobId: string;
-  /** What the prompts of calls that share a beginning have in common, e.g. the workflow's hash. */
+  /** What calls whose prompts begin alike have in common, e.g. the workflow's hash. */
   readonly prefixKey: string;
   readonly meter?: AttemptMeter;
   /** Gets each finished call before its reply is used; the call fails with it. */

@@ -3,7 +3,7 @@ import type { AttemptMeter } from './attempt-meter.ts';
 import type { ChatReply } from './chat-reply.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 
-/** One call, with all that decides its reply. */
+/** One call, with everything that decides its reply. */
 export interface EndpointRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
@@ -17,9 +17,9 @@ export interface EndpointRequest {
   /** Sent along for the server's log. */
   readonly jobId: string;
   readonly callId: string;
-  /** So is this; absent where the call only looks whether the server answers. */
+  /** So is this; absent where the call only checks whether the server answers. */
   readonly purpose?: CallPurpose;
-  /** And this; absent where nobody keeps account of attempts. */
+  /** And this; absent where no account of attempts is kept. */
   readonly attemptId?: string;
   /** Keeps account of the attempts at the call. */
   readonly meter?: AttemptMeter;
@@ -38,16 +38,16 @@ export interface EndpointReply extends Omit<ChatReply, 'usage'> {
 
 export interface ServedModels {
   readonly names: readonly string[];
-  /** By this project's simulated model. */
+  /** Answered by this project's simulated model. */
   readonly simulated: boolean;
 }
 
-/** One server. It tries once, without limit or retry: those are the pool's. */
+/** One server. It makes one attempt, without limits or retries: those are the pool's. */
 export interface ModelEndpoint {
   readonly settings: EndpointSettings;
   /** @throws EndpointError, FailureError (see endpoint-errors.ts), or the signal's reason */
   complete(request: EndpointRequest, signal: AbortSignal): Promise<EndpointReply>;
-  /** What it says it serves. @throws as complete does */
+  /** The models it says it serves. @throws as complete does */
   models(signal: AbortSignal): Promise<ServedModels>;
   /** Cuts what is in flight. */
   close(): Promise<void>;

@@ -25,11 +25,11 @@ import { createRedact } from './redact.ts';
 import { servedModelsIn } from './served-models.ts';
 import { answerOf } from './server-answer.ts';
 
-/** Of an error or a list of models, in characters; and how long a server may take over the rest of it. */
+/** Of an error or a list of models, in characters; and how long a server may take to send the rest of it. */
 const longestAnswer = 1024 * 1024;
 const answerPatienceMs = 5_000;
 
-/** One OpenAI-compatible server. It learns from the server's refusals what can be asked of it. */
+/** One OpenAI-compatible server. It learns from the server's refusals what may be asked of it. */
 export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing, proxies?: ProxySettings): ModelEndpoint {
   const connection = createEndpointConnection(settings, proxies);
   const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
@@ -45,7 +45,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
       if (caller.aborted) throw caller.reason;
       const { request, collector } = call;
       const billed = request && collector && billedSoFar(request, collector);
-      // An abort is worded in several ways; the signal knows the reason.
+      // An abort is reported in several ways; the signal knows the reason.
       const reason = watch.signal.aborted ? watch.signal.reason : error;
       throw callError(reason, { endpoint: settings, request, redact, billed, nowMs: timing.wallMs() }) ?? error;
     }
@@ -145,7 +145,7 @@ function setting(name: 'temperature' | 'top_p', value: number | null, { withoutN
   return value === null || (value === 1 && withoutNeutral.includes(name)) ? {} : { [name]: value };
 }
 
-/** What an attempt has cost that came to nothing: undefined if the server had not begun to answer. */
+/** What a fruitless attempt has cost: undefined if the server had not begun to answer. */
 function billedSoFar(request: EndpointRequest, collector: ReplyCollector): BilledUsage | undefined {
   const begun = collector.length > 0 || Object.keys(collector.usage).length > 0;
   return begun ? usageOf(request, collector, 0) : undefined;

@@ -4,7 +4,7 @@ import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { EndpointError, type EndpointProblem, isOutage, isOverload } from './endpoint-errors.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
-/** How an endpoint does, for /readyz and the metrics. */
+/** How an endpoint is doing, for /readyz and the metrics. */
 export interface EndpointHealth {
   readonly endpoint: string;
   readonly state: CircuitState | 'throttled';
@@ -20,17 +20,20 @@ export interface EndpointHealth {
   readonly lastError: string | undefined;
 }
 
-/** An endpoint with all that decides whether it gets a call now. */
+/** An endpoint with everything that decides whether it gets a call now. */
 export interface PoolMember {
   readonly endpoint: ModelEndpoint;
   readonly name: string;
   readonly inFlight: number;
   hasRoom(): boolean;
-  /** From when on it may be asked at all, room or not: -Infinity if at any time, Infinity while that is being found out. */
+  /**
+   * The time from which it may be asked at all, whether or not it has room: -Infinity for any time, Infinity while a probe is
+   * finding out.
+   */
   readonly freeAtMs: number;
   /** Of the last attempt that failed, undefined once one has succeeded. */
   readonly lastError: EndpointError | undefined;
-  /** Calls that it has answered, looks at it apart. */
+  /** Calls that it has answered, apart from looks. */
   readonly answered: number;
   /** Sends one call, and learns from how it ends. */
   send<T extends { readonly usageEstimated: boolean }>(
@@ -86,7 +89,7 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
         call.succeeded();
         return reply;
       } catch (error) {
-        // Anything else than these two is the caller's doing, as when it has hung up.
+        // Anything other than these two is the caller's doing, such as hanging up.
         const known = error instanceof EndpointError ? error : undefined;
         const endedMs = nowMs();
         if (known) noteFailure(known, endedMs);

@@ -2,20 +2,22 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Environment } from '../settings/environment.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 
-/** The proxies that a process is to reach others through, as programs of other languages read them from the same variables. */
+/** The proxies through which a process reaches others, read from the same variables as in programs in other languages. */
 export interface ProxySettings {
   /** For http addresses; undefined for none. */
   readonly http: string | undefined;
   readonly https: string | undefined;
-  /** Hosts that are reached without, separated by commas: names with all below them, addresses, ranges such as 10.0.0.0/8, or *. */
+  /**
+   * Hosts that are reached directly, separated by commas: names with all below them, addresses, ranges such as 10.0.0.0/8, or *.
+   */
   readonly noProxy: string;
 }
 
 export const noProxies: ProxySettings = { http: undefined, https: undefined, noProxy: '' };
 
 /**
- * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; where a name is there in small letters too, that one counts.
- * @throws SettingsError for a proxy that is no address; its value may hold a password and is not shown
+ * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; where a name is also set in lower case, that one counts.
+ * @throws SettingsError for a proxy that is not an address; its value may hold a password and is not shown
  */
 export function proxySettings(environment: Environment): ProxySettings {
   const read = (name: string): string | undefined => {
@@ -35,8 +37,8 @@ export function proxySettings(environment: Environment): ProxySettings {
 }
 
 /**
- * The proxy for an address, undefined for none. A host of this machine is always reached without. Names in `noProxy` are left
- * to the client library, which knows nothing of ranges.
+ * The proxy for an address, undefined for none. This machine's own hosts are always reached directly. Names in `noProxy` are left
+ * to the client library, which does not support ranges.
  */
 export function proxyFor(address: string, { http, https, noProxy }: ProxySettings): string | undefined {
   const { protocol, hostname } = new URL(address);

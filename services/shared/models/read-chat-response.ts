@@ -5,21 +5,21 @@ import { LargeReplyError, MalformedReplyError, WebPageError } from './endpoint-e
 import { createEventReader } from './event-reader.ts';
 import { isMarkup } from './server-answer.ts';
 
-/** A reply must not fill the memory, nor what comes after: about half of it is a million tokens. */
+/** A reply must not fill the memory, here or further on: about half of this is a million tokens. */
 export const longestReplyBytes = 8 * 1024 * 1024;
 
-/** After its last word, a server has this long for the figures and the end. */
+/** After its last piece of text, a server has this long to send the figures and the end. */
 const patienceMs = 2_000;
-/** A reply that has ended without a word of text may have ended its thoughts only. */
+/** A reply that has ended without any text may have ended only its thoughts. */
 const patienceWithoutTextMs = 10_000;
 
 /**
- * Reads a body into a reply, whatever it calls itself: a stream of events, one JSON document, or one a line. It ends where the
- * reply says that it ends, or, if it has said so but for the last figures, when nothing more comes: some servers keep the
- * connection open.
- * @param onToken hears of each piece that brought text
+ * Reads a body into a reply, whatever its content type: a stream of events, one JSON document, or one per line. It ends where the
+ * reply says that it ends, or, if only the last figures are missing, when nothing more comes: some servers keep the connection
+ * open.
+ * @param onToken called for each piece that brought text
  * @returns whether it was streamed
- * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or what the connection failed with
+ * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or the error that the connection failed with
  */
 export async function readChatResponse(response: Response, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
   const body = readBody(response);
@@ -37,7 +37,7 @@ export async function readChatResponse(response: Response, collector: ReplyColle
   }
 }
 
-/** Blanks, with which servers keep a connection busy, and then something: "" if nothing ever came. */
+/** Skips the blanks with which servers keep a connection alive: "" if nothing else ever came. */
 async function readBeginning(body: BodyReader): Promise<string> {
   for (;;) {
     const piece = await body.read();
@@ -71,7 +71,7 @@ async function readEvents(body: BodyReader, start: string, collector: ReplyColle
       seen += 1;
     }
   } catch (error) {
-    // A last event that was broken off, after all that was wanted.
+    // A last event that broke off, after everything that was wanted.
     if (!(error instanceof MalformedReplyError) || collector.state === 'open') throw error;
   }
   if (collector.state === 'open' && events.passedOver !== '') {
@@ -102,7 +102,7 @@ async function readDocument(body: BodyReader, start: string, collector: ReplyCol
   if (documents.length === 1 || collector.state !== 'open') collector.end();
 }
 
-/** One document, or one a line; undefined if the text is not made of whole ones. */
+/** One document, or one per line; undefined if the text is not made of complete ones. */
 function documentsIn(text: string): unknown[] | undefined {
   const parsed = parse(text);
   if (parsed !== undefined) return [parsed];

@@ -1,26 +1,26 @@
 /** Shown in place of a secret. */
 export const redacted = '[redacted]';
 
-/** Fewer characters are no secret, and may be part of any word. */
+/** Fewer characters are not a secret, and may be part of any word. */
 const leastAnywhere = 8;
 const longestBeginning = 16;
 
-/** What people write where a server wants some key and none is needed. */
+/** What people write where a server insists on a key but none is needed. */
 const placeholders =
   /^(|none|empty|null|ollama|lm-studio|llama|dummy|test|local|key|api-?key|token|not-?needed|no-?key|sk-no-key-required|x+)$/i;
 
 export type Redact = (text: string) => string;
 
 /**
- * Takes secrets out of what a server or a library says. They are found as they are, in the forms in which a server may repeat
- * what it was sent (URL-encoded, once or more; escaped for JSON or HTML, any part of it; in base64, alone or within a longer text
- * as of Basic authorization), and also cut off, if half of them is there.
- * @param secrets values; what is no secret (less than four characters, a placeholder) is left alone
+ * Removes secrets from what a server or a library says. They are found verbatim, in the forms in which a server may repeat
+ * what it was sent (URL-encoded, once or more; escaped for JSON or HTML, in any part; in base64, alone or within a longer text as
+ * in Basic authorization), and also cut off, if half of them is there.
+ * @param secrets values; anything that is not a secret (fewer than four characters, a placeholder) is left alone
  */
 export function createRedact(secrets: readonly string[]): Redact {
   const finders = [...new Set(secrets)]
     .filter((secret) => secret.length >= 4 && !placeholders.test(secret))
-    // A secret that is a part of another one must not break it up.
+    // A secret that is part of another one must not break it up.
     .sort((one, other) => other.length - one.length)
     .flatMap(findersOf);
   return (text) => finders.reduce((rest, find) => withoutFound(rest, find), text);
@@ -45,14 +45,14 @@ interface Found {
 type Finder = (text: string, from: number) => Found | undefined;
 
 function findersOf(secret: string): Finder[] {
-  // Backslashes that stand together are one thing: any number of them may have been escaped.
+  // Adjacent backslashes are one unit: any number of them may have been escaped.
   const characters = secret.match(/\\+|[^\\]/gu) ?? [];
   if (secret.length < leastAnywhere) {
     const word = new RegExp(`(?<![A-Za-z0-9])${characters.map((each) => anyForm(each)).join('')}(?![A-Za-z0-9])`, 'g');
     return [(text, from) => foundBy(word, text, from)];
   }
   return [
-    // Of a percent sign, either the one or the other reading goes on.
+    // After a percent sign, either reading may continue.
     finderOf(characters.map((each) => anyForm(each))),
     finderOf(characters.map((each) => anyForm(each, 'literal-first'))),
     ...base64Of(secret).map((encoded) =>
@@ -62,9 +62,9 @@ function findersOf(secret: string): Finder[] {
 }
 
 /**
- * Looks for the beginning by one expression, and goes on from there character by character: an expression for all of a long
- * key is more than the engine takes.
- * @param edges what belongs to it before and after, though it is not known
+ * Looks for the beginning with one expression, and continues from there character by character: an expression for all of a long
+ * key is more than the engine can take.
+ * @param edges what may precede and follow it as part of it, though its value is unknown
  */
 function finderOf(forms: readonly string[], edges?: { readonly before: RegExp; readonly after: RegExp }): Finder {
   const least = Math.ceil(forms.length / 2);
@@ -125,7 +125,7 @@ function backslashes(count: number): string {
   return `(?:${each.join('|')}|\\\\{1,32}){1,${count}}`;
 }
 
-/** Base64 depends on how many bytes come before, modulo three; the characters that those share are left out. */
+/** Base64 depends on how many bytes come before, modulo three; characters that depend on those bytes are left out. */
 function base64Of(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
   return [0, 1, 2].map((before) => {

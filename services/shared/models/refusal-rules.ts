@@ -1,9 +1,9 @@
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { ServerAnswer } from './server-answer.ts';
 
-/** What the words of a server's error mean. Where codes and types tell, they come first; statuses differ by server. */
+/** What the words of a server's error mean. Codes and types come first where they are conclusive; statuses differ by server. */
 
-/** Messages of providers' own servers and of the proxies before them that say: this text is too long. */
+/** Messages of providers' own servers, and of the proxies in front of them, that say that the text is too long. */
 const tooLong = [
   /context[ _-]?(length|size|window|limit)|ContextWindowExceeded/i,
   /maximum (model|sequence|input|prompt) ?length|max_model_len|range of input length|exceeds max length/i,
@@ -24,8 +24,8 @@ export function isContextOverflow({ code, message, status }: ServerAnswer): bool
 }
 
 /**
- * Whether the limit of the reply alone is more than the context has room for, or than the model writes: that is so for each
- * query. The context is named in the same words by OpenAI, OpenRouter, vLLM and SGLang.
+ * Whether the limit of the reply alone is more than the context has room for, or than the model can write: this affects every
+ * query. OpenAI, OpenRouter, vLLM and SGLang name the context in the same words.
  */
 export function isReplyLimitTooHigh({ param, message }: ServerAnswer, { maxTokens }: EndpointRequest): boolean {
   const said = `${param} ${message}`;
@@ -50,17 +50,17 @@ export function isContentFilter({ code, message }: ServerAnswer): boolean {
   return filterCodes.test(code) || filterWords.some((form) => form.test(message));
 }
 
-// LiteLLM 1.80.10 without a database says of every key but its own that it has no database.
+// LiteLLM 1.80.10 without a database answers every key but its own by saying that it has no database.
 const keyCodes =
   /insufficient_quota|insufficient_balance|no_balance|arrearage|billing|budget_exceeded|exceeded_current_quota|invalid_api_key|api_key_invalid|auth(entication|orization)?_?error|invalid_authentication|unauthenticated|unauthorized|account_deactivated|no_db_connection|permission_denied|permission_error|access_?denied|AuthenticationError/i;
 const keyWords =
   /(api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)\b[^.]{0,40}\b(not valid|invalid|incorrect|missing|required|expired|revoked|not provided|not found|wrong|denied|disabled)|authentication (error|fail\w*|required)|(invalid|incorrect|missing|expired|revoked|unknown|no|wrong) (api[ _-]?key|auth(entication|orization)? (token|header)|access token|bearer token|credentials)|budget has been exceeded|exceeded (your|the) (current )?(quota|budget|credit|spending)|insufficient (balance|credit|quota|funds)|credit balance is too low|out of credits|payment required|(spend|spending|hard|billing) limit|quota (is )?exhausted/i;
 
-/** Nobody but the owner of the key can mend it: it is unknown, has no right to this, or its money is spent. */
+/** Only the owner of the key can fix it: it is unknown, lacks the permission, or its money is spent. */
 export function isRefusedKey(answer: ServerAnswer): boolean {
   const { status, code, message } = answer;
   if (status === 401 || status === 402 || status === 403) return true;
-  // Google says of a limit per minute too that the quota is exceeded.
+  // Google also reports a limit per minute as an exceeded quota.
   if (status === 429 && !/insufficient|balance|billing|budget|credit|arrear|payment/i.test(`${code} ${withoutAdvice(message)}`))
     return false;
   return keyCodes.test(code) || keyWords.test(message) || isAboutAccount(message);
@@ -116,7 +116,7 @@ export function isThrottling({ status, code, message }: ServerAnswer, retryAfter
   return (status === 503 && retryAfterMs !== undefined) || /rate limit|too many requests|overloaded/i.test(message);
 }
 
-/** Without a status, the server said in a reply of 200 that something is wrong, and not what. */
+/** Without a status, the server reported an error in a reply with status 200, without saying which. */
 export function isBreakdown({ status }: ServerAnswer): boolean {
   return status === undefined || status >= 500 || status === 409 || status === 425 || status === 499;
 }
@@ -134,7 +134,7 @@ const leftOut = (name: string): RefusedSetting => ({
 
 /**
  * The setting that a refusal is about, undefined if it names none. A server may also repeat the text of the request, which may
- * hold any of these words: whether the setting is really the reason, other requests tell.
+ * hold any of these words: other requests show whether the setting is really the reason.
  */
 export function refusedSetting(answer: ServerAnswer, { model, chatTemplateKwargs }: EndpointRequest): RefusedSetting | undefined {
   const { status, param } = answer;
@@ -144,7 +144,7 @@ export function refusedSetting(answer: ServerAnswer, { model, chatTemplateKwargs
     /un(supported|known|recogni[sz]ed|expected|available)|not (be )?(supported|permitted|allowed|both|valid|available|specified)|does(n.t| not) support|cannot|invalid|extra|must|should|only|out of range|between|expected|deprecated|incompatible/i.test(
       message,
     );
-  // The model's name may hold such a word.
+  // The model's name may contain such a word.
   const names = (form: RegExp) => form.test(param) || (complains && form.test(message));
   const both = names(/\btemperature\b/) && names(/\btop_?p\b/i);
   if (both)

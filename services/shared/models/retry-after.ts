@@ -4,9 +4,9 @@ const longestMs = 24 * 3600 * 1000;
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /**
- * How long a server asks to be left alone: `retry-after-ms`, or `retry-after` in seconds or as a date, also where a proxy has
- * put its provider's name before it, as LiteLLM does (`llm_provider-retry-after`); else what it says in words. A date is compared
- * with the server's own `date` where it sends one, so that a wrong clock here does no harm. In [0, 24 h].
+ * How long a server asks callers to wait: `retry-after-ms`, or `retry-after` in seconds or as a date, also where a proxy has put
+ * a prefix before it, as LiteLLM does (`llm_provider-retry-after`); otherwise what it says in words. A date is compared with the
+ * server's own `date` where it sends one, so that a wrong clock here does no harm. In [0, 24 h].
  * @param nowMs wall-clock time
  */
 export function retryAfterMs({ headers, message }: Pick<ServerAnswer, 'headers' | 'message'>, nowMs: number): number | undefined {
@@ -45,7 +45,7 @@ function duration(text: string): number | undefined {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
 }
 
-/** The server's own goes before one that a proxy hands on. */
+/** The server's own takes precedence over one that a proxy passes on. */
 function headerEnding(headers: Headers | undefined, name: string): string | undefined {
   const own = headers?.get(name);
   if (own) return own;

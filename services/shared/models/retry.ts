@@ -23,16 +23,15 @@ export interface RetryDependencies {
   readonly mayRetry: (failed: readonly EndpointError[]) => boolean;
 }
 
-/** For errors that only a person can mend. */
+/** For errors that only a person can fix. */
 const unretryableWaitMs = 30_000;
 
 /**
- * Tries until it succeeds, waiting a random time before each retry ("full jitter", so that calls which failed together do
- * not come back together).
+ * Tries until it succeeds, waiting a random time before each retry ("full jitter", so that calls which failed together do not
+ * come back together). An endpoint that is down is known by its circuit breaker, so a call that failed a few times by chance need
+ * not wait longer than the job's own back-off.
  * @param attempt gets the errors of the attempts before it; only an EndpointError is tried again
- * An endpoint that is down is known by its circuit breaker; so what has failed a few times by chance is not made to wait for longer than
- * the job's own back-off.
- * @throws InfrastructureError with every attempt, what the attempt threw if it is no EndpointError, or the signal's reason
+ * @throws InfrastructureError with every attempt, what the attempt threw if it is not an EndpointError, or the signal's reason
  */
 export async function retry<T>(
   attempt: (failed: readonly EndpointError[]) => Promise<T>,

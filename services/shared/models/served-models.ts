@@ -3,7 +3,7 @@ import type { ServedModels } from './model-endpoint.ts';
 import { fieldsOf } from './server-answer.ts';
 
 /**
- * The models in an answer of /models: OpenAI's {data: [{id}]}, or the same as a list, or as {models: [{name}]}.
+ * The models in an answer from /models: OpenAI's {data: [{id}]}, or the same as a list, or as {models: [{name}]}.
  * @throws MalformedReplyError
  */
 export function servedModelsIn(text: string): ServedModels {

@@ -1,25 +1,25 @@
 /** An error that a server put into words. */
 export interface ServerAnswer {
   readonly status: number | undefined;
-  /** All that looks like a code or a type of error, parted by blanks. */
+  /** Everything that looks like a code or a type of error, separated by spaces. */
   readonly code: string;
   /** The part of the request that it names, "" for none. */
   readonly param: string;
-  /** As it came: long, with tags, and with whatever the server repeats of the request. */
+  /** As received: long, with tags, and with whatever the server repeats of the request. */
   readonly message: string;
   readonly headers: Headers | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The error in an answer whose HTTP status is one. */
+/** The error in an answer whose HTTP status says so. */
 export function answerOf(status: number, headers: Headers, text: string): ServerAnswer {
   const location = headers.get('location');
   const moved = status >= 300 && status < 400 && location !== null ? { message: `it has moved to ${location}` } : {};
   return { ...answerIn(parsedOr(text)), ...moved, status, headers };
 }
 
-/** The error in a body that came with the status 200, undefined if it is none. */
+/** The error in a body that came with the status 200, undefined if there is none. */
 export function errorIn(body: unknown): ServerAnswer | undefined {
   if (typeof body === 'string') return answerIn(body);
   const fields = fieldsOf(Array.isArray(body) ? body[0] : body);
@@ -61,24 +61,24 @@ export function answerIn(body: unknown): ServerAnswer {
     status,
     code: [...codes, ...more, ...(isGiven(metadata.flagged_input) ? ['flagged'] : [])].filter(isWord).join(' '),
     param: typeof inner.param === 'string' ? inner.param : '',
-    // OpenRouter's "Provider returned error" has the provider's own words beside it.
+    // OpenRouter's "Provider returned error" has the provider's own words next to it.
     message: typeof metadata.raw === 'string' ? `${said}: ${metadata.raw}` : said,
     headers: undefined,
   };
 }
 
-/** Objects as they are, anything else as one without fields. */
+/** Objects unchanged, anything else as one without fields. */
 export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-/** One line of at most so many characters. */
+/** One line of at most this many characters. */
 export function clipped(text: string, most: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
-/** Whether a text is a page for people, or some other XML, and no answer of an API. */
+/** Whether a text is a page for people, or some other XML, and not an answer from an API. */
 export function isMarkup(text: string): boolean {
   return /^\s*<[a-z!?]/i.test(text);
 }
