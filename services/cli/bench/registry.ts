@@ -4,6 +4,7 @@ import { errorsBench } from './errors.ts';
 import { makespanBench } from './makespan.ts';
 import { replayBench } from './replay.ts';
 import { sandboxBench } from './sandbox.ts';
+import { startBench } from './start.ts';
 
 /** Every bench there is. A new one is one file and one line here. */
-export const benches: Registry<Bench> = registryOf('bench', [errorsBench, makespanBench, replayBench, sandboxBench]);
+export const benches: Registry<Bench> = registryOf('bench', [errorsBench, makespanBench, replayBench, sandboxBench, startBench]);
