@@ -34,7 +34,8 @@ describe('the edits that the simulated optimizer makes', () => {
     expect([...task.operators]).toEqual(definition.operators);
     expect(task.fields).toEqual(definition.inputs);
     const natures = { drop: 'words', hotpotqa: 'words', humaneval: 'program', mbpp: 'program' } as Record<string, string>;
-    expect(task.nature).toBe(natures[definition.name] ?? 'boxed');
+    const asked = definition.answerFormat.includes('boxed') ? 'boxed' : 'words';
+    expect(task.nature).toBe(natures[definition.name] ?? asked);
   });
 
   it.each(definitions)('give valid workflows for %s, however many of them follow each other', (_, definition) => {

@@ -88,7 +88,7 @@ describe('loading GSM8K', () => {
 describe('the registry of benchmarks', () => {
   it('refuses an unknown benchmark and names those there are', async () => {
     await expect(loadBenchmark({ name: 'gsm9k', split: 'validate', folder })).rejects.toThrow(
-      'there is no benchmark "gsm9k"; did you mean "gsm8k"? There are gsm8k, math, drop, hotpotqa, humaneval, mbpp, sample, and files of your own (.yaml)',
+      /^there is no benchmark "gsm9k"; did you mean "gsm8k"\? There are gsm8k, math, .*sample.*, and files of your own \(\.yaml\)$/,
     );
   });
 

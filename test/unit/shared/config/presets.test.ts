@@ -90,12 +90,12 @@ describe('a preset', () => {
     [
       'beside an unknown policy',
       'search: { final_pick: best }',
-      /search\.final_pick must be argmax, top, .* or refine, or { policy, .*, but is "best"/,
+      /search\.final_pick must be argmax, top, .* or [a-z-]+, or { policy, .*, but is "best"/,
     ],
     [
       'beside an unknown policy in a group',
       'search: { final_pick: { policy: best } }',
-      /search\.final_pick\.policy must be argmax, top, .* or refine, but is "best"/,
+      /search\.final_pick\.policy must be argmax, top, .* or [a-z-]+, but is "best"/,
     ],
     [
       'beside a share above 1',
