@@ -30,24 +30,27 @@ const planted: [path: string, text: string, rule: string][] = [
   ['services/domain/goes-round.ts', 'export const now = globalThis.Date.now();', globals],
   ['services/domain/throws-dice.ts', 'export const draw = () => Math.random();', 'plugin'],
   ['services/domain/hides-dice.ts', 'const dice = Math.random;\nexport const draw = () => dice();', 'plugin'],
-  ...['services/coordinator', 'services/shared/worker', 'services/shared/messaging/in-memory'].flatMap(
-    (place): [path: string, text: string, rule: string][] => {
-      const path = (name: string) => (place.endsWith('in-memory') ? `${place}-${name}.ts` : `${place}/deep/${name}.ts`);
-      return [
-        [path('reads-date'), 'export const now = () => Date.now();', globals],
-        [path('makes-date'), 'export const now = () => new Date().toISOString();', globals],
-        [path('reads-clock'), 'export const now = () => performance.now();', globals],
-        [path('waits'), 'export const wait = (wake: () => void) => setTimeout(wake, 1);', globals],
-        [path('repeats'), 'export const repeat = (act: () => void) => setInterval(act, 1);', globals],
-        [
-          path('sleeps'),
-          "import { setTimeout as sleep } from 'node:timers/promises';\nexport const nap = () => sleep(1);",
-          'plugin',
-        ],
-        [path('limits'), 'export const limit = () => AbortSignal.timeout(1);', 'plugin'],
-      ];
-    },
-  ),
+  ...[
+    'services/coordinator',
+    'services/shared/worker',
+    'services/shared/control-client',
+    'services/shared/messaging/in-memory',
+  ].flatMap((place): [path: string, text: string, rule: string][] => {
+    const path = (name: string) => (place.endsWith('in-memory') ? `${place}-${name}.ts` : `${place}/deep/${name}.ts`);
+    return [
+      [path('reads-date'), 'export const now = () => Date.now();', globals],
+      [path('makes-date'), 'export const now = () => new Date().toISOString();', globals],
+      [path('reads-clock'), 'export const now = () => performance.now();', globals],
+      [path('waits'), 'export const wait = (wake: () => void) => setTimeout(wake, 1);', globals],
+      [path('repeats'), 'export const repeat = (act: () => void) => setInterval(act, 1);', globals],
+      [
+        path('sleeps'),
+        "import { setTimeout as sleep } from 'node:timers/promises';\nexport const nap = () => sleep(1);",
+        'plugin',
+      ],
+      [path('limits'), 'export const limit = () => AbortSignal.timeout(1);', 'plugin'],
+    ];
+  }),
   [
     'services/cli/listens.ts',
     "export const wait = (signal: AbortSignal, wake: () => void) => signal.addEventListener('abort', wake, { once: true });",

@@ -197,5 +197,5 @@ test('a call that the coordinator cannot answer in time is told what it waits fo
   );
   const client = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 2_000 });
   releases.push(server.stop, client.close);
-  await expect(client.listRuns(never)).rejects.toThrow(/waits for the NATS server: list: the server did not answer in time/);
+  await expect(client.listRuns(never)).rejects.toThrow(/waiting for the NATS server: list: the server did not answer in time/);
 });
