@@ -6,14 +6,14 @@ import { type BusSettings, connectBus } from './nats-bus.ts';
 import { toBusError } from './nats-errors.ts';
 import { createWaits } from './waits.ts';
 
-/** A bus that is being connected for as long as it takes: a service that starts before NATS waits for it, and says so. */
+/** A bus that keeps connecting for as long as it takes: a service that starts before NATS waits for it, and says so. */
 export interface AwaitedBus {
   /**
-   * Rejects when waiting is of no use, or when the signal aborts.
+   * Rejects when waiting is pointless, or when the signal aborts.
    * @throws UnsupportedServerError, BusError
    */
   readonly connected: Promise<Bus>;
-  /** For /readyz: what is waited for while the bus is not there; then the bus's own check. */
+  /** For /readyz: what it waits for until the bus is connected; then the bus's own check. */
   check(signal: AbortSignal): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
     for (;;) {
       try {
         const connecting = connectBus(settings, waits);
-        // One that comes too late has no owner.
+        // A bus that arrives too late has no owner.
         connecting.then((late) => (ending.aborted ? late.close() : undefined)).catch(() => undefined);
         bus = await orAborted(connecting, ending);
         logger.info('connected to NATS');

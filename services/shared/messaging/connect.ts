@@ -12,9 +12,9 @@ export interface ConnectionSettings {
   /** The service and worker, shown in the server's list of connections. */
   readonly name: string;
   readonly logger: Logger;
-  /** How long the first connection is tried. */
+  /** How long to keep trying to connect at first. */
   readonly deadlineMs: number;
-  /** Where it is told what is tried in vain. */
+  /** Where it reports what keeps failing. */
   readonly waits: Waits;
 }
 
@@ -56,7 +56,7 @@ function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnect
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
-    // With them the client makes an error with a stack for each request in case it fails: an eighth of an executor's time.
+    // With them the client creates an error with a stack for each request in case it fails: an eighth of an executor's time.
     noAsyncTraces: true,
     // A dead link is noticed after at most 15 s; the default takes minutes.
     pingInterval: 5_000,
@@ -64,7 +64,9 @@ function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnect
   });
 }
 
-/** The client ignores what stands before the "@" of an address. The first address that has it speaks for all of one cluster. */
+/**
+ * The client ignores what precedes the "@" of an address. The first address that has credentials speaks for the whole cluster.
+ */
 function credentialsIn(servers: readonly string[]): { user?: string; pass?: string; token?: string } {
   const { username = '', password = '' } = servers.map((server) => new URL(server)).find((url) => url.username !== '') ?? {};
   if (username === '') return {};
@@ -87,8 +89,8 @@ async function refuseUnsupported(operation: string, connection: NatsConnection):
 }
 
 /**
- * Before 2.12, each replica decides for itself whether a subject of a work queue is taken, by the acknowledgements that it has seen:
- * replicas that disagree number their messages differently from then on.
+ * Before 2.12, each replica decides for itself whether a subject of a work queue is taken, by the acknowledgements that it has
+ * seen: replicas that disagree number their messages differently from then on.
  */
 export function refusesByReplica(version: string): boolean {
   return !isAtLeast(version, '2.12.0');

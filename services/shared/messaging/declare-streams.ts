@@ -4,7 +4,7 @@ import { isStreamDifferent, isStreamMissing } from './nats-errors.ts';
 import { type Trying, untilDone } from './nats-session.ts';
 import { type StreamDeclaration, type StreamLimits, streamDeclarations } from './subjects-and-streams.ts';
 
-/** Makes the streams that are missing and updates those that differ. Every service does it, in any order, at the same time. */
+/** Creates the streams that are missing and updates those that differ. Every service does so, in any order, at the same time. */
 export async function declareStreams(session: Trying, limits: StreamLimits): Promise<void> {
   for (const declaration of streamDeclarations(limits)) {
     await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));

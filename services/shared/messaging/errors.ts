@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../domain/errors/error-kind.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
-/** The bus did not do what was asked: it is away, slow, full, or refuses. Retrying may help if `retryable`. */
+/** The bus did not do what was asked: it is unreachable, slow or full, or refuses. Retrying may help if `retryable`. */
 export class BusError extends ScaleError {
   readonly kind: ErrorKind;
   /** What was asked, e.g. "publish jobs.v1.execute.r1.j1". */
@@ -29,7 +29,9 @@ export class LogConflictError extends BusError {
   }
 }
 
-/** Entries that were in the log are gone: the store was made anew, or has lost them. Reading it from the start tells what is left. */
+/**
+ * Entries that were in the log are gone: the store was recreated, or has lost them. Reading it from the start shows what is left.
+ */
 export class LogLostError extends LogConflictError {
   override readonly kind = 'damaged';
 

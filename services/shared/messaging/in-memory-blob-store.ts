@@ -3,7 +3,7 @@ import type { BlobStore } from './bus.ts';
 import { BlobMissingError } from './errors.ts';
 import { type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
 
-/** @param referred names of the blobs that runs and queued jobs refer to now; whatever else there is carries its body in itself here */
+/** @param referred names of the blobs that runs and queued jobs refer to now; everything else carries its body in itself here */
 export function createInMemoryBlobs({ timing }: World, referred: () => ReadonlySet<string>): InMemoryPart<BlobStore> {
   const blobs = new Map<string, { readonly content: Uint8Array; readonly putAtMs: number }>();
   return {

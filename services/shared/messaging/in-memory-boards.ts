@@ -16,7 +16,7 @@ export function createInMemoryWorkers(world: World): WorkerBoard {
   return createBoard<WorkerReport>(world);
 }
 
-/** Whoever listens hears what is told from then on; nothing is kept for others. */
+/** Listeners hear what is posted from then on; nothing is kept for later ones. */
 function createBoard<Message>(world: World) {
   const told: Message[] = [];
   const bell = world.hangBell();

@@ -24,9 +24,9 @@ export interface InMemoryServerSettings {
 export interface InMemoryServer {
   /** Another client of the same server. Closing it leaves the server as it is. */
   connect(): Bus;
-  /** Delivers the run's jobs that are being worked on once more, as a lost acknowledgement would; returns how many. */
+  /** Delivers the run's jobs in progress once more, as a lost acknowledgement would; returns how many. */
   redeliver(runId: string): number;
-  /** Loses all that is stored, as a server does whose disk was wiped. */
+  /** Loses everything stored, like a server whose disk was wiped. */
   wipe(): void;
 }
 

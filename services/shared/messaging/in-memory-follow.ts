@@ -1,13 +1,13 @@
 import { type Bell, type Client, requireOpen, type Stored, type World } from './in-memory-world.ts';
 
-/** What is followed, and whose change is awaited. */
+/** What is followed, and the bell that announces changes. */
 export interface Followed {
   readonly world: World;
   readonly bell: Bell;
   readonly client: Client;
 }
 
-/** What is stored under the prefix, in the order in which it was stored, then what comes. */
+/** What is stored under the prefix, in the order in which it was stored, then what is added. */
 export async function* followStored(
   { world, bell, client }: Followed,
   stored: ReadonlyMap<string, Stored>,

@@ -10,15 +10,15 @@ interface QueuedJob {
   readonly jobId: string;
   readonly bytes: Uint8Array;
   deliveries: number;
-  /** Ready for delivery; otherwise in somebody's hands, or waiting for its delay. */
+  /** Ready for delivery; otherwise delivered, or waiting for its delay. */
   ready: boolean;
   cancelTimer: (() => void) | undefined;
 }
 
 export interface InMemoryJobs extends InMemoryPart<JobQueue> {
-  /** The jobs that are queued or being worked on, encoded. */
+  /** The jobs that are queued or in progress, encoded. */
   queued(): Uint8Array[];
-  /** Delivers a run's jobs that are in somebody's hands once more, now; returns how many. */
+  /** Delivers a run's jobs in progress once more, now; returns how many. */
   redeliver(runId: string): number;
 }
 
@@ -55,7 +55,7 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
     const settle = async (verb: string, action: () => void) => {
       settled = true;
       requireOpen(client, `${verb} ${subject}`);
-      // As on the server, this is not fenced by delivery: a worker that is thought dead can still settle the job.
+      // As on the server, this is not fenced by delivery: a worker that is presumed dead can still settle the job.
       if (queue.get(subject) === queued) action();
     };
     return {
@@ -128,7 +128,7 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
 
     async closeStuckLanes(runId) {
       requireOpen(client, `look at the lanes of ${runId}`);
-      // This queue keeps no place that it could lose.
+      // This queue keeps no position that it could lose.
       const kinds = new Set([...queue.values()].filter((queued) => queued.runId === runId).map(({ kind }) => kind));
       return [...kinds].filter((kind) => !lanes.has(laneName(kind, runId))).length;
     },

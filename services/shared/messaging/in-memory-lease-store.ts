@@ -7,7 +7,7 @@ interface HeldLease {
   expiresAtMs: number;
 }
 
-/** @param ttlMs how long a lease lives that is not renewed */
+/** @param ttlMs how long a lease lives without renewal */
 export function createInMemoryLeases(world: World, ttlMs: number): InMemoryPart<LeaseStore> {
   const { timing } = world;
   const leases = new Map<string, HeldLease>();

@@ -6,12 +6,12 @@ import { BusError } from './errors.ts';
 export interface World {
   readonly timing: Timing;
   nextSequence(): number;
-  /** How often the store was made anew. */
+  /** How often the store was recreated. */
   incarnation(): number;
-  /** Begins to count anew, and tells who listens. What is stored is the caller's to drop first. */
+  /** Starts counting again, and tells listeners. Dropping what is stored is the caller's job, first. */
   remake(): void;
   onRemade(listener: () => void): () => void;
-  /** Rings for the changes of one part, so that those who wait for another sleep on. */
+  /** Rings for changes to one part, so that those who wait for another sleep on. */
   hangBell(): Bell;
   /** Rings all bells: a client has closed its connection. */
   ringAll(): void;
@@ -26,7 +26,7 @@ export interface Bell {
 /** A part of the store, and each client's way to it. */
 export interface InMemoryPart<Port> {
   open(client: Client): Port;
-  /** Loses all that is stored. */
+  /** Loses everything stored. */
   wipe(): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * JetStream's error codes, as far as they do not mean what their status says. A status of 429 or 5xx is the server's trouble and
+ * JetStream's error codes, as far as they do not mean what their status says. A status of 429 or 5xx is trouble at the server and
  * passes; a status of 4xx is a refusal that will not change. Source: nats-server v2.10.27 and v2.15.2, server/errors.json.
  */
 
@@ -21,12 +21,12 @@ export const codes = {
   wrongLastSequenceInProcess: 10164,
 } as const;
 
-/** Refusals by their status that pass by themselves, or once people or other services have done something. */
+/** Refusals by their status that nevertheless pass, by themselves or once people or other services have acted. */
 const later: ReadonlySet<number> = new Set([
   codes.accountFull,
-  // A cluster that gathers has no peers yet; it is the same code for one that will never have enough.
+  // A cluster that is still gathering has no peers yet; a cluster that will never have enough gives the same code.
   codes.clusterTooSmall,
-  // Whoever finds it missing makes it again.
+  // Whoever finds it missing creates it again.
   codes.consumerMissing,
   codes.streamMissing,
   10149, // consumer does not exist (on an update)
@@ -38,7 +38,7 @@ const later: ReadonlySet<number> = new Set([
   codes.wrongLastSequenceInProcess,
 ]);
 
-/** The server's trouble by their status, and yet refusals for good. */
+/** Trouble at the server by their status, but in fact permanent refusals. */
 const refused: ReadonlySet<number> = new Set([
   10010, // clustering support required
   10036, // not currently supported in clustered mode

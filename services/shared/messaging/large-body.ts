@@ -2,7 +2,7 @@ import type { StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from 'nats';
 import type { BlobStore } from './bus.ts';
 
-/** A body as it travels: in the message, or, where it is too large for one, in a blob that a header names. */
+/** A body as it travels: in the message, or, if too large for that, in a blob that a header names. */
 export interface CarriedBody {
   readonly data: Uint8Array;
   readonly headers: MsgHdrs | undefined;
@@ -30,7 +30,7 @@ export async function fetchBody(blobs: BlobStore, carried: CarriedBody): Promise
   return blob ? await blobs.get(blob) : carried.data;
 }
 
-/** A message that was read by its place calls its headers otherwise than one that was delivered. */
+/** A message read by its sequence names its headers differently from one that was delivered. */
 export function carriedBy({ data, header }: StoredMsg): CarriedBody {
   return { data, headers: header };
 }

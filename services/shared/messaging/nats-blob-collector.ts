@@ -14,7 +14,7 @@ const readAtOnce = 32;
 /** Messages of these streams may have their bodies in blobs. */
 const carrying = [streams.results, streams.events, streams.journal, streams.memory];
 
-/** Mark and sweep. A crash in between leaves chunks without a description at worst, which the next time removes. */
+/** Mark and sweep. At worst, a crash in between leaves chunks without a description, which the next collection removes. */
 export async function collectBlobs(
   session: NatsSession,
   { unusedForMs }: { readonly unusedForMs: number },
@@ -34,7 +34,7 @@ export async function collectBlobs(
   let removed = 0;
   for (const { name, nuid, sequence } of unused) {
     signal.throwIfAborted();
-    // Only this very description: one that was put again since has a higher sequence.
+    // Only this very description: a blob that was put again since has a higher sequence.
     await purge(session, { filter: subjects.blobMeta(name), seq: sequence + 1 });
     const now = await readLast(session, streams.blobs, subjects.blobMeta(name));
     if (now !== undefined) continue;
@@ -58,7 +58,7 @@ async function listBlobs(session: NatsSession): Promise<{ names: string[]; chunk
   };
 }
 
-/** Chunks of a put that is under way are young. */
+/** Chunks of a put in progress are young. */
 async function isOld(session: NatsSession, subject: string, olderThanMs: number): Promise<boolean> {
   const last = await readLast(session, streams.blobs, subject);
   if (last === undefined) return false;
@@ -76,7 +76,7 @@ async function references(session: NatsSession, signal: AbortSignal): Promise<Se
   return used;
 }
 
-/** The headers alone, from the first message to what is the last one now. */
+/** The headers alone, from the first message to the current last one. */
 async function blobsOfStream(session: NatsSession, stream: string, signal: AbortSignal): Promise<string[]> {
   const operation = `read the headers of ${stream}`;
   return await untilDone(session, operation, async () => {

@@ -9,17 +9,17 @@ import { publishOnce } from './nats-publish.ts';
 import { type NatsSession, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
-/** Reading a blob goes through a consumer that may stall in an outage: then it is read anew. */
+/** Reading a blob goes through a consumer that may stall in an outage: then it is read again. */
 const readTimeoutMs = 10_000;
-/** Chunks under way at a time: they keep their order on the one connection. */
+/** Chunks in flight at a time: they keep their order on the one connection. */
 const chunksAtOnce = 8;
 
 /**
- * Blobs in the layout of a NATS object store, read with its client and written with conditions that it does not have: the first to
- * publish a blob's description wins, and who comes later takes its chunks away again.
+ * Blobs in the layout of a NATS object store, read with its client and written with conditions that it does not have: the first
+ * to publish a blob's description wins, and a later writer removes its own chunks again.
  */
 export function createNatsBlobStore(session: NatsSession, store: ObjectStore, touchAfterMs = 20 * 60_000): BlobStore {
-  // Equal contents that one process puts at the same time are put once.
+  // Equal content that one process puts several times at once is put only once.
   const underWay = new Map<string, Promise<string>>();
   const put = async (name: string, content: Uint8Array): Promise<string> => {
     await untilDone(session, `put blob ${name}`, async () => {
@@ -74,7 +74,7 @@ async function write(session: NatsSession, name: string, content: Uint8Array, re
     }
     await publishMeta(session, name, meta, replaced?.sequence ?? 0);
   } catch (error) {
-    // Where it is not known whether the description is stored, its chunks must stay; the collector finds them if it is not.
+    // Where it is unknown whether the description is stored, its chunks must stay; the collector finds them if it is not.
     if (error instanceof LostRaceError) await purge(meta.nuid);
     throw error;
   }

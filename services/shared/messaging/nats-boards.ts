@@ -26,13 +26,13 @@ function tell({ connection, logger }: Session, subject: string, encode: () => Ui
   try {
     connection.publish(subject, encode());
   } catch (error) {
-    // The connection is closed: then nobody waits for this worker any more.
+    // The connection is closed: no one waits for this worker any more.
     logger.debug({ err: coerceError(error), subject }, 'a message could not be sent');
   }
 }
 
 /**
- * What is told on a subject from now on, until the signal aborts. What this program cannot read is left out.
+ * What is posted on a subject from now on, until the signal aborts. What this program cannot read is left out.
  * @throws BusError if the server does not let this user listen
  */
 async function* follow<Message>(

@@ -33,18 +33,18 @@ export interface BusSettings extends StreamLimits {
   /** The service and worker, shown in the server's list of connections. */
   readonly name: string;
   readonly logger: Logger;
-  /** A delivered job without a heartbeat for so long is delivered again. Default 30 s. */
+  /** A delivered job without a heartbeat for this long is delivered again. Default 30 s. */
   readonly ackWaitMs?: number;
-  /** A blob that is put again after so long counts as used from then on; far below what collect is given. Default 20 min. */
+  /** A blob that is put again after this long counts as used from then on; far below what collect is given. Default 20 min. */
   readonly blobTouchMs?: number;
-  /** How long the first connection, and later each operation, is tried while the server is away. Default 30 s. */
+  /** How long to keep trying the first connection, and later each operation, while the server is down. Default 30 s. */
   readonly deadlineMs?: number;
 }
 
 /**
- * Connects, makes or updates the streams, and gives the bus. Once connected it reconnects for ever.
+ * Connects, creates or updates the streams, and returns the bus. Once connected it reconnects for ever.
  * @throws UnsupportedServerError for a server below 2.10.23 or without JetStream
- * @throws BusError if no server answers, or the streams cannot be made
+ * @throws BusError if no server answers, or the streams cannot be created
  */
 export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger, systemTiming)): Promise<Bus> {
   const { servers, name, logger, deadlineMs = 30_000 } = settings;
@@ -74,7 +74,7 @@ async function openSession(
     logger,
     ...trying,
   };
-  // What waits for the link does not fail meanwhile, so that the link itself must tell.
+  // Operations that wait for the link do not fail meanwhile, so the link itself must report.
   const linkWait = base.waits.open('reach NATS');
   base.link.onLost(() => linkWait.failed(new BusError('reach NATS', lostLink)));
   base.link.onUp(() => linkWait.recovered());
@@ -133,7 +133,7 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
     session.streams.stop();
     session.waits.stop();
     try {
-      // Away from the server, a drain would wait for it.
+      // While the server is unreachable, a drain would wait for it.
       await within('close', requestTimeoutMs, connection.drain());
     } catch (error) {
       logger.warn({ err: toBusError('close', error) }, 'the connection to NATS could not be drained');

@@ -12,7 +12,7 @@ export function createNatsCallJournal(session: NatsSession, blobs: BlobStore): C
     async record(runId, jobId, call) {
       const { data, headers } = await carryBody(blobs, encodeModelCall(call));
       const subject = subjects.call(runId, jobId, call.callId);
-      // The journal forgets where it would be full, so it never refuses: a repeat takes the place of what it repeats.
+      // The journal forgets instead of filling up, so it never refuses: a repeat replaces what it repeats.
       await untilDone(session, `publish ${subject}`, () => publishOnce(session, subject, data, headers));
     },
 

@@ -17,7 +17,7 @@ const signals = {
   done: '+ACK',
   again: (delayMs: number) => `-NAK ${JSON.stringify({ delay: nanos(Math.round(delayMs)) })}`,
   alive: '+WPI',
-  /** Without a reason: servers before 2.10 take a reason for something else. */
+  /** Without a reason: servers before 2.10 misread a reason. */
   never: '+TERM',
 };
 
@@ -36,7 +36,7 @@ export function createDelivery(session: NatsSession, message: Msg, job: Job): De
     job,
     deliveryCount,
     heartbeat: async () => {
-      // After a job was given back, a late heartbeat would take it from the queue again, until its ack time is over.
+      // After a job was given back, a late heartbeat would take it from the queue again until its ack time is over.
       if (settled) return;
       try {
         const beat = session.link.whileUp('heartbeat', () => confirm(session, message, signals.alive));
@@ -51,7 +51,7 @@ export function createDelivery(session: NatsSession, message: Msg, job: Job): De
   };
 }
 
-/** A job that this program cannot read is kept for people, and never delivered again. */
+/** A job that this program cannot read is kept for people to look at, and never delivered again. */
 export async function setAside(session: NatsSession, message: Msg, reason: unknown): Promise<void> {
   const { subject, data } = message;
   session.logger.error({ err: reason, subject, stream: streams.dead }, 'a job cannot be read; it is set aside');
@@ -76,18 +76,18 @@ async function settleUntilDone(
     try {
       await confirm(session, message, signal);
     } catch (error) {
-      // The lane was closed, and the job with it: there is nothing left to settle.
+      // The lane was closed, and the job went with it: there is nothing left to settle.
       if (isNoResponders(error) && (await isLaneGone(session, consumer))) return;
       throw error;
     }
   };
-  // A server that was killed may have forgotten the delivery and then answers nothing; the job comes back by itself.
+  // A server that was killed may have forgotten the delivery and then does not answer; the job comes back by itself.
   await untilDone(session, operation, settleOnce, Math.min(session.deadlineMs, settleDeadlineMs));
 }
 
 /**
- * Servers of a cluster take the acknowledgement first and the job from the queue a moment later: until then, publishing it again
- * would be refused as already queued, and then it would be gone.
+ * Servers of a cluster accept the acknowledgement first and remove the job from the queue a moment later: until then, publishing
+ * it again would be refused as already queued, and then it would be gone.
  */
 async function untilRemoved(session: NatsSession, sequence: number): Promise<void> {
   const deadline = performance.now() + removedWithinMs;
@@ -98,7 +98,7 @@ async function untilRemoved(session: NatsSession, sequence: number): Promise<voi
       await sleep(backoff.next());
     }
   } catch (error) {
-    // It is settled all the same.
+    // It is settled anyway.
     session.logger.debug({ err: toBusError('look for a settled job', error) }, 'a settled job could not be looked for');
   }
 }
@@ -114,7 +114,7 @@ async function isLaneGone(session: NatsSession, consumer: string): Promise<boole
 }
 
 /**
- * What the reply subject of a delivery tells: $JS.ACK.[domain.account.]stream.consumer.delivered.sequence.delivery.time.pending,
+ * What the reply subject of a delivery says: $JS.ACK.[domain.account.]stream.consumer.delivered.sequence.delivery.time.pending,
  * where newer servers add a part at the end and, with the domain, two in the middle.
  */
 function placeOf(message: Msg): { readonly consumer: string; readonly deliveryCount: number; readonly sequence: number } {

@@ -5,14 +5,14 @@ import { codes, isPassing, remedyOf } from './jetstream-codes.ts';
 
 export type PermissionViolation = Pick<InstanceType<typeof errors.PermissionViolationError>, 'operation' | 'subject'>;
 
-/** What the server's and the client's errors mean to us. Codes and texts of theirs are known in this file only. */
+/** What the server's and the client's errors mean to us. Their codes and texts are known in this file only. */
 
-/** A subject that keeps its first message has one. The same code also means that a stream or a disk is full. */
+/** A subject that keeps its first message already has one. The same code also means that a stream or a disk is full. */
 export function isSubjectTaken(error: unknown): boolean {
   return hasCode(error, codes.storeFailed) && /per subject/i.test((error as Error).message);
 }
 
-/** The last stored message of the subject is another one. What is still in process does not count: that may be lost again. */
+/** The last stored message of the subject is a different one. A write in progress does not count: it may be lost again. */
 export function isWrongLastSequence(error: unknown): boolean {
   return hasCode(error, codes.wrongLastSequence);
 }
@@ -21,7 +21,7 @@ export function isStreamMissing(error: unknown): boolean {
   return hasCode(error, codes.streamMissing);
 }
 
-/** A stream of that name is there and differs. */
+/** A stream of that name exists and differs. */
 export function isStreamDifferent(error: unknown): boolean {
   return hasCode(error, codes.streamDifferent);
 }
@@ -30,12 +30,12 @@ export function isConsumerMissing(error: unknown): boolean {
   return hasCode(error, codes.consumerMissing);
 }
 
-/** A consumer of that name is there and differs. */
+/** A consumer of that name exists and differs. */
 export function isConsumerDifferent(error: unknown): boolean {
   return hasCode(error, codes.consumerDifferent, codes.consumerNameTaken);
 }
 
-/** Nobody listens on the subject: a consumer that is gone, or a server that has just started. */
+/** No one listens on the subject: the consumer is gone, or the server has just started. */
 export function isNoResponders(error: unknown): boolean {
   if (error instanceof errors.NoRespondersError) return true;
   if (error instanceof errors.RequestError) return error.isNoResponders();
@@ -43,7 +43,7 @@ export function isNoResponders(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof errors.RequestError && error.cause.isNoResponders();
 }
 
-/** The violation that a request was rejected with, however deeply it is wrapped. */
+/** The violation for which a request was rejected, however deeply it is wrapped. */
 function permissionViolationIn(error: unknown): PermissionViolation | undefined {
   if (error instanceof errors.PermissionViolationError) return error;
   return error instanceof Error && error.cause !== undefined ? permissionViolationIn(error.cause) : undefined;

@@ -9,11 +9,11 @@ import { type NatsSession, within } from './nats-session.ts';
 export interface FollowSettings {
   readonly stream: string;
   readonly filter: string;
-  /** Messages with a higher sequence come, in order, each once. */
+  /** Messages with a higher sequence are delivered, in order, each once. */
   readonly after: number;
   /**
-   * What to do when the stream is made anew, so that the place in it means nothing any more: `start-over` gives the new stream's
-   * messages from its first on, `fail` throws a LogLostError.
+   * What to do when the stream is recreated, so that the position in it means nothing any more: `start-over` gives the new
+   * stream's messages from its first on, `fail` throws a LogLostError.
    */
   readonly whenRemade: 'start-over' | 'fail';
 }
@@ -25,9 +25,9 @@ const longestPauseMs = 2_000;
 const openWithinMs = 10_000;
 
 /**
- * A stream's messages from a sequence on, and then the new ones, until the signal aborts. The place is kept here and not in the
- * server, so a consumer that a restart has lost is made anew where it stopped; and it is kept with the stream's identity, since
- * a place in a stream that is gone would make us deaf to all that comes in the next one.
+ * A stream's messages from a sequence on, and then new ones, until the signal aborts. The position is kept here and not in the
+ * server, so a consumer that was lost in a restart is recreated where it stopped; and it is kept with the stream's identity,
+ * since a position in a stream that is gone would make us deaf to everything in the next one.
  */
 export async function* followStream(session: NatsSession, settings: FollowSettings, signal: AbortSignal): AsyncGenerator<JsMsg> {
   const { stream, whenRemade } = settings;
@@ -83,7 +83,7 @@ async function* consume(
   let messages: ConsumerMessages | undefined;
   let refusal: BusError | undefined;
   const stop = () => messages?.stop();
-  // The client would go on by itself after each of these: with the place in a stream that may be another one, or with nothing.
+  // The client would continue by itself after each of these: with a position in what may be another stream, or with nothing.
   const forgets = [
     session.link.onLost(stop),
     session.streams.onRemade((remade) => remade.includes(stream) && stop()),

@@ -13,9 +13,9 @@ import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
 import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
 
-/** Messages that are there come back to back; after this pause there is none. */
+/** Messages that exist arrive back to back; after a pause this long there are none. */
 const lingerMs = 5;
-/** How long a pull from a lane that is not there waits, so that a loop over it stays cool. */
+/** How long a pull from a lane that does not exist waits, so that a loop over it does not spin. */
 const missingLanePauseMs = 200;
 const stuckForMs = 1_000;
 
@@ -27,7 +27,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
       const kind = job.work?.$case;
       if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
       const subject = subjects.job(kind, job.runId, job.jobId);
-      // Asked for and not tried, where replicas may disagree on whether to refuse it (docs/decisions/0010).
+      // Looked up instead of tried where replicas may disagree on whether to refuse it (docs/decisions/0010).
       if (looksFirst && (await readLast(session, streams.jobs, subject)) !== undefined) return 'already-queued';
       const answer = await publishFirst(session, { stream: streams.jobs, subject, body: encodeJob(job) });
       return answer === 'stored' ? 'queued' : 'already-queued';
@@ -50,7 +50,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
     },
 
     async closeLanes(runId) {
-      // The lanes first: what is purged must not be handed out meanwhile.
+      // The lanes first: what is being purged must not be delivered meanwhile.
       for (const kind of jobKinds) await closeLane(session, kind, runId);
       await untilDone(session, `purge jobs of ${runId}`, () =>
         session.manager.streams.purge(streams.jobs, { filter: subjects.jobsOfRun(runId) }),
@@ -68,7 +68,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
         }
       }
       if (!signal.aborted) return deliveries;
-      // Nobody will work on what came at the last moment: others may.
+      // What arrived at the last moment will not be worked on here; another worker may take it.
       await Promise.all(deliveries.map((delivery) => delivery.retry(0)));
       return [];
     },
@@ -101,17 +101,17 @@ async function closeLane(session: NatsSession, kind: JobKind, runId: string): Pr
   });
 }
 
-/** The same jobs are there twice, and the lane is not, or has nothing to deliver and nothing under way either time. */
+/** Both times the same jobs are there, and the lane is not, or has nothing to deliver and nothing in flight. */
 async function isStuck(session: NatsSession, kind: JobKind, runId: string): Promise<boolean> {
   const before = await idleJobs(session, kind, runId);
   if (before.length === 0) return false;
-  // An acknowledged job is taken from the queue a moment later.
+  // An acknowledged job is removed from the queue a moment later.
   await sleep(stuckForMs);
   const after = new Set(await idleJobs(session, kind, runId));
   return before.some((job) => after.has(job));
 }
 
-/** Subjects and sequences of the jobs of a lane that is not there, or has nothing to deliver and nothing under way. */
+/** Subjects and sequences of the jobs of a lane that does not exist, or has nothing to deliver and nothing in flight. */
 async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Promise<string[]> {
   const lane = await untilDone(session, `look at lane ${kind} of ${runId}`, async () => {
     try {
@@ -127,9 +127,9 @@ async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Pro
 }
 
 /**
- * One pull request, spoken by hand: the client's fetch() waits for the whole batch, and what arrives after it is stopped is
- * dropped and stays away until its ack time is over. Here the request ends with a drain: when the server has confirmed it,
- * nothing more is under way.
+ * One pull request, made by hand: the client's fetch() waits for the whole batch, and what arrives after it is stopped is dropped
+ * and stays away until its ack time is over. Here the request ends with a drain: once the server has confirmed it, nothing more
+ * is in flight.
  */
 async function pullMessages(
   session: NatsSession,
@@ -152,7 +152,7 @@ async function pullMessages(
   const patience = setTimeout(finish, leftMs);
   const forget = session.link.onLost(finish);
   const request = `$JS.API.CONSUMER.MSG.NEXT.${streams.jobs}.${lane}`;
-  // The server refuses beside the request, and never answers it.
+  // The server reports a refusal separately, and never answers the request.
   const heed = session.refusals.onRefused((violation) => {
     if (violation.subject === request) over.reject(new BusError(operation, explainViolation(violation), { retryable: false }));
   });
@@ -197,6 +197,6 @@ function isStatus(message: Msg): boolean {
 
 function isLaneMissing(message: Msg): boolean {
   const code = message.headers?.code;
-  // 503: nobody listens for pulls from this consumer. 409: it was deleted meanwhile, or refuses this pull.
+  // 503: no one listens for pulls from this consumer. 409: it was deleted meanwhile, or refuses this pull.
   return code === 503 || code === 409;
 }

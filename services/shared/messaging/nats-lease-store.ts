@@ -18,7 +18,7 @@ export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: nu
     async acquire(name, holder) {
       const key = token(name);
       const operation = `acquire lease ${key}`;
-      // Tells our entry from another one of the same holder.
+      // Distinguishes our entry from another one of the same holder.
       const value = JSON.stringify({ holder, id: randomUUID() });
       const asked = performance.now();
       const epoch = await untilDone(session, operation, async () => {
@@ -48,7 +48,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
   let renewedAt = acquiredAt;
   let lost = false;
 
-  // An answer that is lost must leave time to ask again.
+  // After a lost answer there must be time to ask again.
   const tryMs = Math.max(500, ttlMs / 5);
   const operation = `renew lease ${key}`;
   const linked = <T>(limitMs: number, request: () => Promise<T>): Promise<T> =>
@@ -75,7 +75,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
     epoch,
     ttlMs,
     async renew() {
-      // At two thirds of the time the holder must stop, so that it has stopped before anybody else can start.
+      // At two thirds of the time the holder must stop, so that it has stopped before anyone else can start.
       const deadline = renewedAt + (ttlMs * 2) / 3;
       while (!lost) {
         const leftMs = deadline - performance.now();

@@ -3,15 +3,15 @@ import { BusError } from './errors.ts';
 
 /**
  * Whether the server can be reached now. The client drops what is sent while it reconnects, and then waits for an answer that
- * cannot come: so requests wait for the link, and are given up when it is lost.
+ * cannot come: so requests wait for the link, and are abandoned when it is lost.
  */
 export interface Link {
   isUp(): boolean;
-  /** Resolves when the link is up, or closed for good, or after the time; at once if it is up. */
+  /** Resolves when the link is up or closed for good, or after the time; at once if it is up. */
   untilUp(limitMs?: number): Promise<void>;
   /** The request's outcome; rejects as soon as the link is lost. Waits for the link first, for as long as that takes. */
   whileUp<T>(operation: string, request: () => Promise<T>): Promise<T>;
-  /** Calls the listener when the link is lost; what it returns takes that back. */
+  /** Calls the listener when the link is lost; what it returns unsubscribes. */
   onLost(listener: () => void): () => void;
   /** The same for when it is up again. */
   onUp(listener: () => void): () => void;
@@ -33,7 +33,7 @@ export function watchLink(connection: NatsConnection): Link {
       else if (type === 'reconnect') turn(true);
     }
   };
-  // Once it is closed for good, whoever waits must go on, to be told so by the client.
+  // Once it is closed for good, those who wait must continue, so that the client can tell them.
   const goOn = () => turn(true);
   watch().then(goOn, goOn);
 

@@ -6,7 +6,7 @@ import { readLastOfEach } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
-/** One message a run, under the hash of its queries; a newer one takes the place of the older. */
+/** One message per run, under the hash of its queries; a newer one replaces the older. */
 export function createNatsMemoryStore(session: NatsSession, blobs: BlobStore): MemoryStore {
   return {
     async keep(memory) {

@@ -26,10 +26,10 @@ export interface StoredMeta {
   readonly size: number;
   /** Not deleted, and all its chunks are there. */
   readonly isWhole: boolean;
-  /** As it was written, also by other programs. */
+  /** As written, possibly by other programs. */
   readonly document: object;
   readonly sequence: number;
-  /** Between its storing and now, by the server's clock. */
+  /** Time since it was stored, by the server's clock. */
   readonly ageMs: number;
 }
 
@@ -66,12 +66,12 @@ export async function readMeta(session: NatsSession, name: string): Promise<Stor
   const filter = subjects.blobChunks(nuid);
   const { ts = '', state } = await session.manager.streams.info(streams.blobs, { subjects_filter: filter });
   const ageMs = Date.parse(ts) - message.time.getTime();
-  // A description outlives its chunks where a store was mended by hand, or has lost some.
+  // A description outlives its chunks where a store was repaired by hand, or has lost some.
   const isWhole = !deleted && (state.subjects?.[filter] ?? 0) === chunks;
   return { name, nuid, size, isWhole, document, sequence: message.seq, ageMs };
 }
 
-/** Takes the place of what was under the subject. */
+/** Replaces what was under the subject. */
 export function rollUp(): MsgHdrs {
   const given = headers();
   given.set('Nats-Rollup', 'sub');

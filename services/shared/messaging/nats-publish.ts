@@ -26,7 +26,7 @@ export function nameWrite(given: MsgHdrs = headers()): NamedWrite {
 /**
  * Publishes once; returns the sequence under which it is stored.
  * @throws BusError (retryable) for an acknowledgement of something that is not stored: servers before 2.11 send one, with the
- * sequence 0, for a write that is still in process
+ * sequence 0, for a write that is still in progress
  */
 export async function publishOnce(
   session: NatsSession,
@@ -50,8 +50,8 @@ export interface FirstMessage {
 }
 
 /**
- * Publishes to a subject that keeps its first message, again and again until one is stored there: ours or another. A refusal alone
- * proves nothing, since servers from 2.12 on refuse already where another write is in process, which may yet be lost.
+ * Publishes to a subject that keeps its first message, again and again until one is stored there: ours or another. A refusal
+ * alone proves nothing, since servers from 2.12 on refuse even while another write is in progress, which may yet be lost.
  */
 export async function publishFirst(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
   const { stream, subject, body } = first;

@@ -5,7 +5,7 @@ import { lastToken } from './subjects-and-streams.ts';
 
 const readAtOnce = 64;
 
-/** The newest message of a subject, from the stream's leader: other replicas may be behind. */
+/** The newest message of a subject, from the stream's leader: other replicas may lag behind. */
 export async function readLast(session: NatsSession, stream: string, subject: string): Promise<StoredMsg | undefined> {
   return await untilDone(session, `read ${subject}`, () => readLastOnce(session, stream, subject));
 }

@@ -3,18 +3,18 @@ import type { Logger } from '../telemetry/logger.ts';
 import { explainViolation, type PermissionViolation } from './nats-errors.ts';
 
 /**
- * What the server does not let this user do. It says so beside the requests and not in answer to them, so a publish that waits for
- * no answer, a pull or a subscription would never learn of it.
+ * What the server does not let this user do. It reports this separately and not in answer to requests, so a publish that waits
+ * for no answer, a pull or a subscription would never learn of it.
  */
 export interface Refusals {
-  /** In sentences: what was refused a while ago and has not been allowed since. */
+  /** In sentences: what was refused recently and has not been allowed since. */
   current(): string[];
   onRefused(listener: (violation: PermissionViolation) => void): () => void;
   /** The server has just done what was asked on the subject. */
   allowed(subject: string): void;
 }
 
-/** Whatever matters is tried again far more often; what is not tried again says nothing about the state of now. */
+/** Whatever matters is tried again far more often; what is not tried again says nothing about the present state. */
 const holdsMs = 120_000;
 const tellAgainMs = 60_000;
 

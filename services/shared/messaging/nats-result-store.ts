@@ -7,7 +7,7 @@ import { lastTokensOf, readLast } from './nats-read.ts';
 import type { NatsSession } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
-/** A result that is too large for a message lies whole in a blob: nothing of it is cut. */
+/** A result that is too large for a message is kept whole in a blob: nothing is cut. */
 export function createNatsResultStore(session: NatsSession, blobs: BlobStore): ResultStore {
   return {
     async put(result) {

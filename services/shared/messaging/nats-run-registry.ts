@@ -28,7 +28,7 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
           await bucket.update(key, encodeRunManifest(manifest), entry.revision);
         } catch (error) {
           if (!isWrongLastSequence(error)) throw error;
-          // After a pause, since a server that cannot say which sequence is the last also answers so.
+          // After a pause, since a server that cannot say which sequence is the last gives the same answer.
           throw new BusError(operation, 'another writer came first', { cause: error, retryable: true });
         }
         return manifest;
@@ -47,7 +47,7 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
     },
 
     async *watch(signal) {
-      // The bucket keeps one message a key: following it from the start gives each manifest there is, then the changes.
+      // The bucket keeps one message per key: following it from the start gives each manifest, then the changes.
       const settings = { stream: streams.runs, filter: subjects.runManifests, after: 0, whenRemade: 'start-over' } as const;
       for await (const message of followStream(session, settings, signal)) yield decodeRunManifest(message.data);
     },

@@ -20,14 +20,14 @@ export interface NatsSession {
   readonly streams: StreamWatch;
   readonly refusals: Refusals;
   readonly logger: Logger;
-  /** How long an operation is tried again while the server is away. */
+  /** How long an operation is retried while the server is down. */
   readonly deadlineMs: number;
 }
 
 /** What trying again takes; before the streams are declared, nobody watches them yet. */
 export type Trying = Omit<NatsSession, 'streams'> & { readonly streams?: Pick<StreamWatch, 'hint'> };
 
-/** One request's time limit: above the slowest synced write that was seen, far below a deadline. */
+/** One request's time limit: above the slowest synced write ever seen, far below a deadline. */
 export const requestTimeoutMs = 5_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;

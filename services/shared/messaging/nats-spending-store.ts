@@ -6,7 +6,7 @@ import { readLast } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
-/** Notes are small, and many: none of them needs a blob, and the stream keeps all that a subject has. */
+/** Notes are small and many: none of them needs a blob, and the stream keeps everything a subject has. */
 export function createNatsSpendingStore(session: NatsSession): SpendingStore {
   return {
     async note(note) {

@@ -2,29 +2,29 @@ import type { Logger } from '../telemetry/logger.ts';
 import { isStreamMissing, toBusError } from './nats-errors.ts';
 
 /**
- * Whether the streams are those that were there before. A server whose store was wiped comes back without them, and a stream that
- * was made anew counts from 1 again: places in the old one mean nothing there.
+ * Whether the streams are still the same ones. A server whose store was wiped comes back without them, and a recreated stream
+ * counts from 1 again: positions in the old one mean nothing there.
  */
 export interface StreamWatch {
-  /** Changes when the stream is made anew. */
+  /** Changes when the stream is recreated. */
   identityOf(stream: string): Promise<string>;
   /**
-   * Looks at all streams now, makes those that are missing, and tells who listens. Calls at the same time are one.
+   * Looks at all streams now, creates those that are missing, and tells listeners. Simultaneous calls share one look.
    * @throws BusError
    */
   look(): Promise<void>;
-  /** Something has missed a stream: look soon. */
+  /** A stream was found missing: look soon. */
   hint(): void;
-  /** Streams were made anew, by us or by others. */
+  /** Streams were recreated, by us or by others. */
   onRemade(listener: (streams: readonly string[]) => void): () => void;
   stop(): void;
 }
 
 export interface StreamWatchSettings {
   readonly streams: readonly string[];
-  /** When the stream was made, by the server's clock, to the nanosecond. */
+  /** When the stream was created, by the server's clock, to the nanosecond. */
   readonly createdAt: (stream: string) => Promise<string>;
-  /** Makes the streams that are missing. */
+  /** Creates the streams that are missing. */
   readonly declare: () => Promise<void>;
   /** Calls back each time that the link is up again. */
   readonly onUp: (listener: () => void) => () => void;

@@ -2,11 +2,11 @@ import { type RunManifest, RunStatus } from '../contracts/generated/scale/v1/con
 import type { Bus } from './bus.ts';
 
 /**
- * Holds a run that goes on, with the reason that people will read; its jobs stay queued and nobody pulls them. A run that is
- * paused already keeps the first reason, and one that has ended stays as it is.
+ * Holds a running run, with the reason that people will read; its jobs stay queued and are not pulled. A run that is already
+ * paused keeps its first reason, and one that has ended stays as it is.
  * @param nowMs wall-clock time
- * @param needsPerson the run pauses itself: going on would not help before a person has mended the reason
- * @returns the manifest as it is then, undefined if there is no such run
+ * @param needsPerson the run pauses itself: continuing would not help before a person has fixed the cause
+ * @returns the manifest after that, undefined if there is no such run
  */
 export function pauseRun(
   { runs }: Pick<Bus, 'runs'>,
@@ -21,5 +21,5 @@ export function pauseRun(
   });
 }
 
-/** What is gone from a manifest when the run goes on, or is over. */
+/** What is cleared in a manifest when the run continues, or is over. */
 export const noPause = { pauseReason: '', pausedAtMs: 0, needsPerson: undefined } as const;

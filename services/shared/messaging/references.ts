@@ -1,13 +1,13 @@
 import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 
-/** Names of the blobs that a run needs for as long as it is known: to go on, and to be evaluated later. */
+/** Names of the blobs that a run needs for as long as it is known: to continue, and to be evaluated later. */
 export function blobsOfRun({ configuration }: RunManifest): string[] {
   const benchmark = configuration?.benchmark?.contentHash;
   return benchmark ? [benchmark] : [];
 }
 
-/** Names of the blobs that a job cannot be done without. */
+/** Names of the blobs without which a job cannot be done. */
 export function blobsOfJob({ work }: Job): string[] {
   if (work === undefined) return [];
   return [work.$case === 'execute' ? work.value.workflowBlob : work.value.promptBlob];

@@ -12,7 +12,7 @@ import { defined } from '../../domain/defined.ts';
 import type { JobKind } from './bus.ts';
 import { InvalidRequestError } from './errors.ts';
 
-/** Every stream, subject, consumer and bucket of SCALE. Nothing else in the source spells one. */
+/** Every stream, subject, consumer and bucket of SCALE. No other file spells one out. */
 
 export const streams = {
   jobs: 'JOBS',
@@ -51,14 +51,14 @@ export const subjects = {
   memoryOfQueries: (queriesHash: string) => `memory.v1.${token(queriesHash)}.*`,
   memoryOfRun: (runId: string) => `memory.v1.*.${token(runId)}`,
   allMemory: 'memory.v1.>',
-  /** Messages that could not be read, kept under the subject that they came on. */
+  /** Messages that could not be read, kept under the subject on which they came. */
   dead: (subject: string) => `dead.v1.${subject}`,
   /** The layout of NATS object stores: names in base64url. */
   blobMeta: (name: string) =>
     `${blobMetaPrefix}${Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`,
   blobChunks: (nuid: string) => `${blobChunkPrefix}${nuid}`,
   allBlobs: `$O.${buckets.blobs}.>`,
-  /** In no stream: heard by whoever listens. */
+  /** In no stream: heard by whoever is listening. */
   trouble: (runId: string) => `trouble.v1.${token(runId)}`,
   /** In no stream either: each worker's report, every few seconds. */
   workers: 'workers.v1',
@@ -96,7 +96,10 @@ export interface StreamLimits {
   readonly storageBytes?: number;
 }
 
-/** What a stream must be; where a limit was not given, the stream keeps its own and a new one takes it from `whenNew`. */
+/**
+ * How a stream must be set up; where a limit was not given, an existing stream keeps its own and a new one takes it from
+ * `whenNew`.
+ */
 export interface StreamDeclaration {
   readonly config: Partial<StreamConfig> & Pick<StreamConfig, 'name'>;
   readonly whenNew: Partial<StreamConfig>;
@@ -114,9 +117,9 @@ interface Shape {
   readonly more: Partial<StreamConfig>;
 }
 
-/** One message a subject, and the first one stays: publishing again is refused, so ids in subjects make effects happen once. */
+/** One message per subject, and the first one stays: publishing again is refused, so ids in subjects make effects happen once. */
 const firstWins: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true };
-/** What is written stays, whoever may administer the server: nothing of ours deletes there. */
+/** What is written stays, unless an administrator of the server removes it: nothing of ours deletes there. */
 const kept: Partial<StreamConfig> = { deny_delete: true, deny_purge: true };
 const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true };
 
@@ -124,21 +127,21 @@ const shapes: readonly Shape[] = [
   { name: streams.jobs, subjects: ['jobs.v1.>'], share: 0.04, more: { ...firstWins, retention: RetentionPolicy.Workqueue } },
   { name: streams.results, subjects: ['results.v1.>'], share: 0.38, more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) } },
   { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...kept, discard: DiscardPolicy.New } },
-  // Losing old calls costs tokens, refusing new ones would stop the work: so this one forgets instead of refusing.
+  // Losing old calls costs tokens, but refusing new ones would stop the work: so this stream forgets instead of refusing.
   {
     name: streams.journal,
     subjects: ['journal.v1.>'],
     share: 0.14,
     more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old, max_age: nanos(3 * dayMs) },
   },
-  // An account that goes on counting with its oldest lines lost is better than a run that stops.
+  // An account that keeps counting but has lost its oldest lines is better than a run that stops.
   {
     name: streams.spending,
     subjects: ['spending.v1.*'],
     share: 0.02,
     more: { ...kept, discard: DiscardPolicy.Old, max_age: nanos(14 * dayMs) },
   },
-  // What is remembered makes searches better, and none fails without it: the oldest goes.
+  // Memory makes searches better, and none fails without it: the oldest goes.
   {
     name: streams.memory,
     subjects: ['memory.v1.>'],
@@ -184,7 +187,7 @@ function limitsOf(shape: Shape, { replicas, leaseTtlMs, storageBytes }: StreamLi
   };
 }
 
-/** One consumer a lane: a work queue allows no second one whose filter overlaps. */
+/** One consumer per lane: a work queue allows no second one whose filter overlaps. */
 export function laneName(kind: JobKind, runId: string): string {
   return `${kind}-${token(runId)}`;
 }

@@ -3,11 +3,11 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { BusTrouble } from './bus.ts';
 import type { BusError } from './errors.ts';
 
-/** What is tried again and again at this moment, so that nothing waits for the server without a word. */
+/** What is being retried at this moment, so that nothing waits for the server silently. */
 export interface Waits {
-  /** An operation that begins; it counts as waiting from its first failure on, until it is disposed. */
+  /** An operation that begins; it counts as waiting from its first failure until it is disposed. */
   open(operation: string): Wait;
-  /** Of all that waits, what has waited longest; undefined for nothing. */
+  /** What has waited longest; undefined if nothing waits. */
   longest(): BusTrouble | undefined;
   stop(): void;
 }
@@ -15,7 +15,7 @@ export interface Waits {
 export interface Wait extends Disposable {
   /** One try has failed, and another follows. */
   failed(error: BusError): void;
-  /** It goes on as it should, for now. */
+  /** It works again, for now. */
   recovered(): void;
   /** Of the last failed try. */
   trouble(): BusError | undefined;
@@ -26,7 +26,7 @@ interface Waiting {
   error: BusError;
 }
 
-/** Says so in the log as long as something waits, each time so much later. */
+/** Says so in the log for as long as something waits, at this interval. */
 export function createWaits(logger: Logger, timing: Timing, tellEveryMs = 10_000): Waits {
   const waiting = new Set<Waiting>();
   const longest = (): BusTrouble | undefined => {
