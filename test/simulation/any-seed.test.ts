@@ -18,6 +18,7 @@ const troubles: readonly (readonly [what: string, sign: RegExp])[] = [
   ['a process is killed before its call is sent', /"kill".*"before"/],
   ['a process is killed before it hears what came of its call', /"kill".*"after"/],
   ['a process stands still', /"pause"/],
+  ['a process is replaced in good order', /"replace"/],
   ['jobs are delivered twice', /"redeliver"/],
   ['the queue is emptied', /"purge"/],
   ['a job is delivered again', /pull \w+: .*#2/],

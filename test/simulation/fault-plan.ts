@@ -24,6 +24,8 @@ export type Incident =
   | { readonly kind: 'kill'; readonly atStep: number; readonly when: 'before' | 'after'; readonly downMs: number }
   /** Some coordinator or worker dies. */
   | { readonly kind: 'kill-other'; readonly atStep: number; readonly which: number; readonly downMs: number }
+  /** Some coordinator or worker is asked to end, and does so in good order while another takes its place. */
+  | { readonly kind: 'replace'; readonly atStep: number; readonly which: number }
   /** The process that makes this call stands still, with its call on the way. */
   | { readonly kind: 'pause'; readonly atStep: number; readonly forMs: number }
   /** The jobs that are being worked on are delivered once more. */
@@ -74,7 +76,7 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
   };
   const incident = (): Incident => {
     const atStep = upTo(Math.ceil(1.2 * steps));
-    switch (randomInteger(random, 6)) {
+    switch (randomInteger(random, 7)) {
       case 0:
         return { kind: 'redeliver', atStep };
       case 1:
@@ -82,6 +84,8 @@ export function faultPlanOf(seed: number, steps: number): FaultPlan {
       case 2:
         return { kind: 'purge', atStep };
       case 3:
+        return { kind: 'replace', atStep, which: upTo(5) };
+      case 4:
         return { kind: 'kill-other', atStep, which: upTo(5), downMs: upTo(2 * leaseTtlMs) };
       default:
         return { kind: 'kill', atStep, when: upTo(1) === 0 ? 'before' : 'after', downMs: upTo(2 * leaseTtlMs) };

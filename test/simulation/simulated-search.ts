@@ -69,6 +69,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const startedAnswered: string[] = [];
   const ackedUnanswered: string[] = [];
   const members = new Map<string, Member>();
+  const replaced: { readonly member: Member; readonly ended: Promise<void> }[] = [];
   let { incidents } = plan;
   /** Jobs that were sent while the run went on and came when it was over: nobody asks for them, and nobody can take them back. */
   const stray = new Set<string>();
@@ -98,6 +99,9 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
         case 'pause':
           process.pause();
           time.after(incident.forMs, () => process.resume());
+          return true;
+        case 'replace':
+          replace([...members.keys()][incident.which % members.size]);
           return true;
         case 'kill-other':
           kill([...members.values()][incident.which % members.size]?.process ?? process, incident.downMs);
@@ -139,10 +143,18 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const kill = (process: SimulatedProcess, downMs: number): void => {
     const place = process.name.split('#')[0] ?? '';
     process.kill();
+    // One that has been replaced already is missed by nobody.
+    if (members.get(place)?.process !== process) return;
     members.delete(place);
     time.after(downMs, () => {
       if (!isOver) start(place);
     });
+  };
+  const replace = (place: string | undefined): void => {
+    const member = place === undefined ? undefined : members.get(place);
+    if (place === undefined || member === undefined) return;
+    replaced.push({ member, ended: member.stop() });
+    start(place);
   };
   /** The server's own view of a client: what it is asked, however that came about. */
   const watched = (bus: Bus): Bus => ({
@@ -217,7 +229,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     isOver = true;
     overAtMs = time.monotonicMs();
     tell('the run is over');
-    for (const { process } of members.values()) process.resume();
+    for (const { process } of [...members.values(), ...replaced.map(({ member }) => member)]) process.resume();
     await time.sleep(settledAfterMs, watching.signal);
     return undefined;
   };
@@ -229,19 +241,21 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     return error.message;
   });
   const stillDriving = [...members.values()].filter(({ drives }) => drives?.(runId)).map(({ process }) => process.name);
-  await clock.until(Promise.all([...members.values()].map((member) => member.stop())), stopWithinMs);
+  const ended = [
+    ...replaced.filter(({ member }) => !member.process.gone.aborted),
+    ...[...members.values()].map((member) => ({ member, ended: member.stop() })),
+  ];
+  await clock.until(Promise.all(ended.map((each) => each.ended)), stopWithinMs);
   const leftBehind = [
     ...[...(await observer.jobs.outstanding(runId))]
       .filter((jobId) => !stray.has(jobId))
       .map((jobId) => `job ${jobId} is in the queue`),
     ...stillDriving.map((name) => `${name} goes on with the run`),
     ...network.underWay().map((call) => `${call} is under way`),
-    ...[...members.values()]
-      .map(({ process }) => process)
-      .flatMap((process) => {
-        const timers = process.timers();
-        return timers === 0 ? [] : [`${process.name} has ${timers} timers`];
-      }),
+    ...ended.flatMap(({ member: { process } }) => {
+      const timers = process.timers();
+      return timers === 0 ? [] : [`${process.name} has ${timers} timers`];
+    }),
   ];
   return {
     runId,
