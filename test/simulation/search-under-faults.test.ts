@@ -65,7 +65,7 @@ describe('a search over the bus', () => {
     const run = await simulateSearch(search, { ...undisturbed, workers: 2 }, failing);
     expect(faults).toEqual(kinds);
     expect(await violationsOf(run, await logWith(search.configuration, 2))).toEqual([]);
-    const calls = Map.groupBy(run.served, ({ jobId }) => jobId);
+    const calls = Map.groupBy(run.evidence.served, ({ jobId }) => jobId);
     expect([...calls].filter(([, served]) => served.length > 1)).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe('a search over the bus', () => {
     const search = searchOf(configuration(3));
     const run = await simulateSearch(search, { ...undisturbed, workers: 2, weather: { ...calm, latencyMs: 5, slowJobs: 0.2 } });
     expect(await violationsOf(run, await logWith(search.configuration, 1))).toEqual([]);
-    expect(run.served.length).toBe(run.published.size);
+    expect(run.evidence.served.length).toBe(run.evidence.published.size);
     expect(run.trace.filter((line) => line.includes(' heartbeat ')).length).toBeGreaterThan(20);
   });
 
@@ -85,6 +85,6 @@ describe('a search over the bus', () => {
     const { steps, ...reference } = await simulateSearch(search, undisturbed);
     const run = await simulateSearch(search, faultPlanOf(settings.seed, steps));
     expect(await violationsOf(run, await readLog(reference))).toEqual([]);
-    expect(run.published.size).toBeGreaterThan(fewestJobs);
+    expect(run.evidence.published.size).toBeGreaterThan(fewestJobs);
   });
 });

@@ -3,12 +3,13 @@ import { startCoordinator } from '../../services/coordinator/coordinator.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
-import type { JobContext, JobWork } from '../../services/shared/worker/job-work.ts';
+import type { JobWork } from '../../services/shared/worker/job-work.ts';
 import { startWorkerReports } from '../../services/shared/worker/report-worker.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { ackWaitMs, type FaultPlan } from './fault-plan.ts';
-import { createMadeUpWork, type Served } from './made-up-work.ts';
+import { createMadeUpWork } from './made-up-work.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
+import type { SimulatedModel } from './witness.ts';
 
 /** A real coordinator or worker in a simulated process. */
 export interface Member {
@@ -24,14 +25,6 @@ export interface MemberSettings {
   readonly process: SimulatedProcess;
   readonly bus: Bus;
   readonly plan: FaultPlan;
-}
-
-/** Hears what the model's server counts, what workers begin, and what they have been told is in the journal. */
-export interface SimulatedModel {
-  served(call: Served): void;
-  recorded(jobId: string, callId: string): void;
-  /** Work at a delivery of a job begins. */
-  started(context: Pick<JobContext, 'job' | 'journal'>): void;
 }
 
 const logger = createLogger({ service: 'simulation', version: '0', level: 'silent' });

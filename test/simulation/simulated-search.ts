@@ -1,18 +1,16 @@
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import type { Job } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
-import type { Bus, Delivery } from '../../services/shared/messaging/bus.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
-import type { JobContext } from '../../services/shared/worker/job-work.ts';
 import { createVirtualClock, StandstillError } from '../support/virtual-clock.ts';
 import { ackWaitMs, calm, type FaultPlan, leaseTtlMs } from './fault-plan.ts';
 import type { MadeUpSearch } from './made-up-searches.ts';
-import type { Served } from './made-up-work.ts';
 import { type Member, startCoordinatorMember, startWorkerMember } from './simulated-members.ts';
 import { createSimulatedNetwork } from './simulated-network.ts';
 import { createSimulatedProcess, type SimulatedProcess } from './simulated-process.ts';
+import { createWitness, type Evidence } from './witness.ts';
 
 /** What came of one simulated run. */
 export interface SimulatedRun {
@@ -21,19 +19,7 @@ export interface SimulatedRun {
   readonly bus: Bus;
   /** Why it never ended; undefined where it did. */
   readonly standstill: string | undefined;
-  /** Calls that the model's server has counted. */
-  readonly served: readonly Served[];
-  /** Ids of all jobs that were ever queued. */
-  readonly published: ReadonlySet<string>;
-  /**
-   * Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next, or that the next
-   * delivery of their job did not know.
-   */
-  readonly forgottenCalls: readonly string[];
-  /** Jobs whose work began although the store had their result before they were delivered. */
-  readonly startedAnswered: readonly string[];
-  /** Jobs that were acknowledged while their run went on and the store had no result of them. */
-  readonly ackedUnanswered: readonly string[];
+  readonly evidence: Evidence;
   /** What still waits when nobody is left to wait for it. */
   readonly leftBehind: readonly string[];
   /** Calls of the bus that were made. */
@@ -60,14 +46,7 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
   const observer = server.connect();
   const runId = runIdOf(search.configuration);
   const trace: string[] = [];
-  const served: Served[] = [];
-  const published = new Set<string>();
-  const recordedAtMs = new Map<string, number>();
-  const forgottenCalls: string[] = [];
-  const storedAtMs = new Map<string, number>();
-  const deliveredAtMs = new WeakMap<Job, number>();
-  const startedAnswered: string[] = [];
-  const ackedUnanswered: string[] = [];
+  const { evidence, model, watch } = createWitness(runId, observer, time);
   const members = new Map<string, Member>();
   const replaced: { readonly member: Member; readonly ended: Promise<void> }[] = [];
   let { incidents } = plan;
@@ -117,25 +96,10 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     },
   });
 
-  const recordedBefore = (jobId: string, beforeMs: number): string[] =>
-    [...recordedAtMs]
-      .filter(([call, atMs]) => atMs < beforeMs && call.startsWith(`${jobId}/`))
-      .map(([call]) => call.slice(jobId.length + 1));
-  const model = {
-    served: (call: Served) => served.push(call),
-    recorded: (jobId: string, callId: string) => recordedAtMs.set(`${jobId}/${callId}`, time.monotonicMs()),
-    started: ({ job, journal }: Pick<JobContext, 'job' | 'journal'>) => {
-      const { jobId } = job;
-      const deliveredMs = deliveredAtMs.get(job) ?? 0;
-      if ((storedAtMs.get(jobId) ?? deliveredMs) < deliveredMs) startedAnswered.push(jobId);
-      const missing = recordedBefore(jobId, deliveredMs).filter((callId) => !journal.has(callId));
-      forgottenCalls.push(...missing.map((callId) => `${jobId}/${callId}`));
-    },
-  };
   const start = (place: string): void => {
     started += 1;
     const process = createSimulatedProcess(`${place}#${started}`, time);
-    const bus = network.join(process, plant(watched(server.connect()), process));
+    const bus = network.join(process, plant(watch(server.connect()), process));
     const settings = { process, bus, plan };
     const isCoordinator = place.startsWith('coordinator');
     members.set(place, isCoordinator ? startCoordinatorMember(settings) : startWorkerMember(settings, model));
@@ -156,45 +120,6 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     replaced.push({ member, ended: member.stop() });
     start(place);
   };
-  /** The server's own view of a client: what it is asked, however that came about. */
-  const watched = (bus: Bus): Bus => ({
-    ...bus,
-    results: {
-      ...bus.results,
-      put: async (result) => {
-        const outcome = await bus.results.put(result);
-        if (outcome === 'stored') storedAtMs.set(result.jobId, time.monotonicMs());
-        return outcome;
-      },
-    },
-    journal: {
-      ...bus.journal,
-      read: async (ofRun, jobId) => {
-        const calls = await bus.journal.read(ofRun, jobId);
-        const missing = recordedBefore(jobId, time.monotonicMs() + 1).filter((callId) => !calls.has(callId));
-        forgottenCalls.push(...missing.map((callId) => `${jobId}/${callId}`));
-        return calls;
-      },
-    },
-    jobs: {
-      ...bus.jobs,
-      publish: (job) => {
-        published.add(job.jobId);
-        return bus.jobs.publish(job);
-      },
-      pull: async (...asked) => {
-        const deliveries = await bus.jobs.pull(...asked);
-        for (const { job } of deliveries) deliveredAtMs.set(job, time.monotonicMs());
-        return deliveries.map((delivery) => ({ ...delivery, ack: () => watchedAck(delivery) }));
-      },
-    },
-  });
-  const watchedAck = async ({ job: { jobId }, ack }: Delivery): Promise<void> => {
-    const status = (await observer.runs.get(runId))?.status;
-    if (status === RunStatus.RUNNING && !(await observer.results.get(runId, jobId))) ackedUnanswered.push(jobId);
-    await ack();
-  };
-
   /** As a client does that asks until it has an answer. */
   const request = {
     configuration: configurationToProto(search.configuration),
@@ -257,17 +182,5 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
       return timers === 0 ? [] : [`${process.name} has ${timers} timers`];
     }),
   ];
-  return {
-    runId,
-    bus: observer,
-    standstill,
-    served,
-    published,
-    forgottenCalls,
-    startedAnswered,
-    ackedUnanswered,
-    leftBehind,
-    steps,
-    trace,
-  };
+  return { runId, bus: observer, standstill, evidence, leftBehind, steps, trace };
 }

@@ -29,11 +29,13 @@ export async function violationsOf(run: SimulatedRun, expected: readonly string[
     ...endOf(events, run),
     ...(refusal === undefined ? [] : [refusal]),
     ...differences(log, expected, events),
-    ...miscounted(jobs, run.published),
+    ...miscounted(jobs, run.evidence.published),
     ...(await misspent(run, state)),
-    ...run.startedAnswered.map((jobId) => `${jobId} was begun again although the store had its result`),
-    ...run.ackedUnanswered.map((jobId) => `${jobId} was acknowledged before the store had a result of it`),
-    ...run.forgottenCalls.map((call) => `the call ${call} was recorded, and is not known to the next delivery of its job`),
+    ...run.evidence.startedAnswered.map((jobId) => `${jobId} was begun again although the store had its result`),
+    ...run.evidence.ackedUnanswered.map((jobId) => `${jobId} was acknowledged before the store had a result of it`),
+    ...run.evidence.forgottenCalls.map(
+      (call) => `the call ${call} was recorded, and is not known to the next delivery of its job`,
+    ),
     ...(run.standstill === undefined ? run.leftBehind : []),
   ];
 }
@@ -65,7 +67,7 @@ function miscounted(logged: readonly string[], published: ReadonlySet<string>): 
 }
 
 /** Whatever died: what was charged was answered once, and each token that the model's server counted is on one of the accounts. */
-async function misspent({ bus, runId, served }: SimulatedRun, state: RunState | undefined): Promise<string[]> {
+async function misspent({ bus, runId, evidence: { served } }: SimulatedRun, state: RunState | undefined): Promise<string[]> {
   const tally = createSpentTally();
   const ends = new Map<string, CallAttempt>();
   for await (const { note } of bus.spending.read(runId, { after: 0, follow: false }, never)) {
