@@ -3,20 +3,20 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
-/** After the start, so that clusters that live for a minute collect too, and not before the first runs are at work. */
+/** Soon enough after the start that clusters that live for a minute collect too, but not before the first runs are at work. */
 const firstAfterMs = 5_000;
 const everyMs = 60 * 60_000;
-/** Far above what lies between a blob and what refers to it, see BlobStore.collect. */
+/** Far longer than the gap between a blob and what refers to it, see BlobStore.collect. */
 const unusedForMs = 60 * 60_000;
 
-/** Removes blobs that nothing refers to any more, now and then; of several coordinators, one at a time does it. */
+/** Removes blobs that nothing refers to any more, from time to time; of several coordinators, one at a time does it. */
 export function startBlobCollector(bus: Bus, holder: string, logger: Logger, timing: Timing): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const collect = async (signal: AbortSignal): Promise<void> => {
     const lease = await bus.leases.acquire('blob-collector', holder);
     if (lease === undefined) return;
     try {
-      // Two at a time do no harm, so the lease need not be renewed.
+      // Two at the same time do no harm, so the lease need not be renewed.
       const { removed, kept } = await bus.blobs.collect({ unusedForMs }, signal);
       if (removed > 0) logger.info({ removed, kept }, 'removed blobs that nothing refers to');
     } finally {

@@ -52,7 +52,7 @@ export interface ControlHandlers {
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
-  /** What the bus has been asked in vain for the longest time. */
+  /** The operation of the bus that has kept failing for the longest time. */
   trouble(): string | undefined;
 }
 
@@ -73,7 +73,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     const spent = await coordinator.spent(manifest, state, signal);
     return { ...runSummary(manifest, state, spent), waiting, driven: coordinator.state(manifest.runId) !== undefined };
   };
-  /** @param write gives the manifest as it is then: one that has ended meanwhile stays as it ended */
+  /** @param write returns the changed manifest: a run that has ended meanwhile stays as it ended */
   const steer = async (
     runId: string,
     wanted: RunStatus,
@@ -88,7 +88,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   const unlessOver = (runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined> =>
     bus.runs.update(runId, (manifest) => (isOver(manifest.status) ? manifest : change(manifest)));
 
-  /** Of a run that goes on: that results are gone changes nothing of it, but somebody must know. */
+  /** For a run that continues: missing results change nothing about it, but someone must know. */
   const missingResultsOf = async (runId: string): Promise<number> => {
     using limit = within(timing, readWithinMs);
     const state = (await openRunLog(bus, runId, limit.signal)).state();
@@ -118,7 +118,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const runId = runIdOf(settings);
       const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated };
       const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
-      // A store that was made anew has lost the run, and the coordinator that leads it has not.
+      // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
       const known = remembered && { ...remembered, ...asked };
       const manifest: RunManifest = known ?? {
@@ -132,7 +132,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       if (stored === undefined) await bus.runs.put(manifest);
       if (preflight) await bus.spending.note({ ...preflight, runId });
       if (!isOver(manifest.status)) coordinator.drive(manifest);
-      // A run that goes on has begun with what it remembers, or without.
+      // A run that already exists has begun with its memory, or without.
       const memory =
         known === undefined
           ? await summariseMemory(bus, queries, { runId, model: settings.executor.model, simulated })

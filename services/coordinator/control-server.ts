@@ -28,21 +28,21 @@ export interface ControlServer {
 /** A benchmark travels in StartRun; HotpotQA's test split is about 10 MB. */
 const maxMessageBytes = 128 * 1024 * 1024;
 const stopGraceMs = 2000;
-/** Characters of a status's text, which travels in a header. */
+/** Characters of a status text, which travels in a header. */
 const longestDetails = 4_000;
-/** What went wrong on this side of the call. */
+/** What went wrong on our side of the call. */
 const worthLogging: ReadonlySet<status> = new Set([status.INTERNAL, status.UNAVAILABLE, status.DATA_LOSS]);
 
 export interface ControlServerSettings {
   /** E.g. "127.0.0.1:0". */
   readonly address: string;
-  /** What every call of ControlService must show as its bearer; without one, every call is taken. */
+  /** What every call of ControlService must show as its bearer token; without one, every call is accepted. */
   readonly token?: string | undefined;
 }
 
 /**
- * Serves ControlService and grpc.health.v1, which probes ask without a token.
- * @param settings an address alone means that no token is asked for
+ * Serves ControlService, and grpc.health.v1, which probes call without a token.
+ * @param settings an address alone means that no token is required
  */
 export async function startControlServer(
   settings: ControlServerSettings | string,
@@ -81,12 +81,13 @@ export async function startControlServer(
       const signal = AbortSignal.any([stopping.signal, cancelled]);
       const send = async (): Promise<void> => {
         await sendAll(call, handle(call.request, signal), signal);
-        // What is asked for may end early and in good order then; the reader must not take it for all there is.
+        // The source may then end early without an error; the reader must not take that for the end of the data.
         if (stopping.signal.aborted) throw new StoppingError();
       };
       send().then(
         () => call.end(),
-        // Not destroy(): a call that is destroyed sends no status, and its reader waits for ever. This sends what was written, then the status.
+        // Not destroy(): a destroyed call sends no status, and its reader waits for ever. This sends what was written, then the
+        // status.
         (error: unknown) => call.emit('error', grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
       );
     };
@@ -130,9 +131,9 @@ async function sendAll<Response>(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const response of responses) {
-    // Nobody reads what comes after a cancellation; leaving the loop also ends a source that does not look at its signal.
+    // Nothing is read after a cancellation; leaving the loop also ends a source that does not look at its signal.
     if (signal.aborted) return;
-    // A slow reader slows the reading of what is sent, and never fills memory.
+    // A slow reader slows down the source, and never fills memory.
     if (!call.write(response)) {
       const goOn = Promise.withResolvers<void>();
       using _aborting = onAbort(signal, goOn.resolve);
@@ -151,7 +152,7 @@ function cancellationOf(call: { on(event: 'cancelled', listener: () => void): un
 
 function isAdmitted(metadata: Metadata, token: string | undefined): boolean {
   if (token === undefined) return true;
-  // Digests have one length, so that comparing them tells nothing of the token, its length included.
+  // Digests have one length, so that comparing them reveals nothing about the token, not even its length.
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return metadata.get('authorization').some((shown) => timingSafeEqual(digest(String(shown)), digest(`Bearer ${token}`)));
 }
@@ -163,7 +164,7 @@ class NotAdmittedError extends ScaleError {
   }
 }
 
-/** Ends the calls that a stop finds under way. */
+/** Ends the calls in flight when the server stops. */
 class StoppingError extends ScaleError {
   readonly kind = 'unreachable';
   constructor() {
@@ -171,7 +172,7 @@ class StoppingError extends ScaleError {
   }
 }
 
-/** Who waits for an answer is told why there is none, before giving up. */
+/** Callers that wait for an answer are told why there is none before they give up. */
 class LateError extends ScaleError {
   readonly kind = 'unreachable';
   constructor(trouble: string | undefined) {

@@ -25,29 +25,32 @@ export interface CoordinatorSettings {
   readonly name: string;
   /** `requested`: drive only runs for which `drive` was called in this process. */
   readonly resume: 'all' | 'requested';
-  /** Jobs of a run in flight over all workers, where the run does not say. */
+  /** Jobs of a run in flight over all workers, if the run does not say. */
   readonly maxInFlight: number;
   readonly reconcileMs: number;
 }
 
 export interface Coordinator {
-  /** Sees to it that the run is driven: here, or by the coordinator that holds its lease. */
+  /** Makes sure that the run is driven: here, or by the coordinator that holds its lease. */
   drive(manifest: RunManifest): void;
   /** The state of a run that is driven here. */
   state(runId: string): RunState | undefined;
   /** The manifest of a run that this process can put back into a store that has lost it. */
   remembered(runId: string): RunManifest | undefined;
-  /** What the calls of a run have used so far, whoever drives it; undefined where nothing was noted. */
+  /** What the calls of a run have used so far, whoever drives it; undefined if nothing was noted. */
   spent(
     manifest: Pick<RunManifest, 'runId' | 'spent'>,
     state: RunState | undefined,
     signal: AbortSignal,
   ): Promise<Spent | undefined>;
-  /** What a run that is driven here waits for; undefined where it goes on. */
+  /** What a run that is driven here is waiting for; undefined if it is making progress. */
   wait(runId: string): RunWait | undefined;
-  /** Sentences for people about a run that is driven here, which its log does not hold; the newest last. */
+  /** Sentences for people about a run that is driven here that are not in its log; the newest last. */
   notices(runId: string): readonly string[];
-  /** Calls back at each step of a run that is driven here and while it waits, and at once if there is a sign of it; returns what ends it. */
+  /**
+   * Calls back at each step of a run that is driven here and while it waits, and at once if there is something to tell; returns
+   * what unsubscribes.
+   */
   onProgress(runId: string, listener: ProgressListener): () => void;
   /** For the metrics. */
   figures(): CoordinatorFigures;
@@ -58,7 +61,7 @@ export type ProgressListener = (progress: PresentStep | undefined, wait: RunWait
 
 export interface CoordinatorFigures {
   readonly runsLed: number;
-  /** Jobs that were issued and have no result, of runs that are to go on. */
+  /** Jobs issued that have no result yet, of runs that are not paused. */
   readonly jobsOutstanding: number;
   readonly workersByKind: ReadonlyMap<string, number>;
   /** The longest wait of a run, by kind, in milliseconds. */
@@ -71,16 +74,16 @@ interface DrivenRun extends WatchedRun {
   state: RunState | undefined;
   readonly spending: RunSpending;
   readonly copy: RunCopy;
-  /** For people: what happened to the run that its log does not tell. */
+  /** For people: what happened to the run that is not in its log. */
   readonly notices: string[];
-  /** Aborts when the run must be led anew from what the store holds. */
+  /** Aborts when leading the run must start again from what the store holds. */
   leadAgain: AbortController;
   progress: PresentStep | undefined;
   isLeading: boolean;
   failure: string | undefined;
   movedAtMs: number;
   readonly over: AbortController;
-  /** Defects in a row; trouble with the bus does not count. */
+  /** Consecutive defects; trouble with the bus does not count. */
   defects: number;
   loop: Promise<void>;
 }
@@ -105,7 +108,7 @@ export function startCoordinator(
   const moved = (run: DrivenRun): void => {
     run.movedAtMs = timing.monotonicMs();
     run.failure = undefined;
-    // A result of a job that was under way does not end a pause.
+    // A result of a job that was in progress does not end a pause.
     run.wait = pauseOf(run.manifest, timing.wallMs());
   };
 
@@ -121,7 +124,7 @@ export function startCoordinator(
   };
   const drive = (manifest: RunManifest): void => {
     const known = runs.get(manifest.runId);
-    // One that is just being let go cannot be taken up before it is gone.
+    // A run that is just being released cannot be taken up before it is gone.
     if (known?.over.signal.aborted) return void known.loop.then(() => stopping.signal.aborted || drive(manifest));
     if (known) return changed(known, manifest);
     const run: DrivenRun = {
@@ -160,7 +163,7 @@ export function startCoordinator(
     }
   });
 
-  // What is in hand now came of what the store no longer holds.
+  // What is held here came from a store that no longer exists.
   const forget = bus.onRemade(() => {
     for (const run of runs.values()) {
       run.spending.startOver();
@@ -176,7 +179,7 @@ export function startCoordinator(
     await using held = await holdLease(bus.leases, `run-${runId}`, settings.name, log, timing);
     run.isLeading = held !== undefined;
     if (!held) {
-      // Another coordinator leads, or did a moment ago; if the run has ended meanwhile there is nothing left to lead.
+      // Another coordinator leads, or did a moment ago; if the run has ended meanwhile, there is nothing left to lead.
       await timing.sleep(leasePollMs, signal);
       if (isOver(run.manifest.status)) run.over.abort();
       return;
@@ -224,7 +227,7 @@ export function startCoordinator(
         },
         AbortSignal.any([signal, held.lost, again]),
       );
-      // Before the manifest says that the run is over: whoever is killed in between is led here again.
+      // Before the manifest says that the run is over: after a kill in between, the run is led through here again.
       await keepRunMemory(bus, runId, state, content.benchmark);
       await settleRun(run, state);
     } catch (error) {
@@ -256,7 +259,7 @@ export function startCoordinator(
   const contentOf = async ({ manifest, copy }: DrivenRun) => {
     if (!manifest.configuration) throw new Error(`the manifest of run ${manifest.runId} has no configuration`);
     const configuration = configurationFromProto(manifest.configuration);
-    // Put again, and not only kept: workers read it from the store.
+    // Put again, not merely kept: workers read it from the store.
     if (copy.benchmark) await bus.blobs.put(encodeBenchmark(copy.benchmark));
     else copy.benchmark = decodeBenchmark(await bus.blobs.get(configuration.benchmark.contentHash));
     return { configuration, benchmark: copy.benchmark };
@@ -289,7 +292,7 @@ export function startCoordinator(
     },
     figures: () => {
       const led = [...runs.values()].filter(({ isLeading }) => isLeading);
-      // A paused run's jobs are there, and nobody is to take them.
+      // A paused run's jobs exist, but must not be taken.
       const goingOn = led.filter(({ manifest }) => manifest.status === RunStatus.RUNNING);
       const jobsOutstanding = goingOn.reduce((sum, { progress }) => sum + (progress ? progress.total - progress.done : 0), 0);
       return { runsLed: led.length, jobsOutstanding, workersByKind: waits.workersByKind(), waits: waits.waits() };

@@ -6,11 +6,11 @@ import { LogLostError } from '../shared/messaging/errors.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 
 export interface DigestedEntry extends LogEntry {
-  /** Of the log up to here. Equal digests are equal beginnings, whatever sequences the store has given the entries. */
+  /** Of the log up to here. Equal digests mean equal beginnings, whatever sequences the store has given the entries. */
   readonly digest: string;
 }
 
-/** A place in a log: behind the entry with the digest, or, where none is known, with the sequence. */
+/** A position in a log: after the entry with this digest, or, if that is unknown, with this sequence. */
 export interface LogPlace {
   readonly sequence: number;
   readonly digest: string;
@@ -22,14 +22,14 @@ export interface LogSource {
 }
 
 const beginning: LogPlace = { sequence: 0, digest: '' };
-/** A log that was lost is written again within this by a coordinator that remembers it, or not at all. */
+/** Within this time a coordinator that remembers a lost log writes it again; otherwise no one will. */
 const restoredWithinMs = 5_000;
 const pauseMs = 250;
 
 /**
- * Reads a log from a place on, also across a store that was made anew: where its coordinator writes it again, the reader goes on
- * where it was; where it does not, `restarted` comes before the first entry of what the log is now.
- * @throws RequestRefusedError when the store has lost the run, and nobody brings it back
+ * Reads a log from a position on, even across a recreated store: where its coordinator writes it again, the reader continues
+ * where it was; where it does not, `restarted` comes before the first entry of the present log.
+ * @throws RequestRefusedError when the store has lost the run, and no coordinator restores it
  */
 export async function* readDigested(
   { bus, timing }: LogSource,
@@ -38,7 +38,7 @@ export async function* readDigested(
 ): AsyncGenerator<DigestedEntry | 'restarted'> {
   let now = place;
   let remade = new AbortController();
-  // Who has not read an entry yet is not told by the read itself.
+  // A reader that has not read an entry yet does not learn of it from the read itself.
   const forget = bus.onRemade(() => remade.abort());
   try {
     for (;;) {
@@ -67,7 +67,7 @@ export async function* readDigested(
   }
 }
 
-/** @throws RequestRefusedError if nobody brings the run back */
+/** @throws RequestRefusedError if no coordinator restores the run */
 async function untilKnown({ bus, timing }: LogSource, runId: string, signal: AbortSignal): Promise<void> {
   const deadline = timing.monotonicMs() + restoredWithinMs;
   while (!signal.aborted && (await bus.runs.get(runId)) === undefined) {
@@ -82,7 +82,7 @@ export function nextDigest(digest: string, entry: Uint8Array): string {
   return createHash('sha256').update(digest).update(entry).digest('hex');
 }
 
-/** @returns undefined if the log does not lead to the place, nor comes to do so */
+/** @returns undefined if the log does not lead to the position, now or later */
 async function findPlace(
   { bus, timing }: LogSource,
   runId: string,
@@ -103,7 +103,7 @@ async function lookFor(bus: Bus, runId: string, wanted: LogPlace, signal: AbortS
   let place = beginning;
   try {
     for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
-      // Who names no digest goes by the sequence alone.
+      // Without a digest the sequence alone decides.
       if (wanted.digest === '' && sequence > wanted.sequence) return place;
       place = { sequence, digest: nextDigest(place.digest, entry) };
       if (place.digest === wanted.digest) return place;

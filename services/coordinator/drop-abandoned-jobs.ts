@@ -2,9 +2,9 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { isOver } from './coordinator.ts';
 
 /**
- * Clears the queues of unfinished runs that nobody leads. A cluster that goes on only with the runs that it is asked for would
- * otherwise spend tokens on another run's left-over jobs: workers pull from every lane that there is. Nothing is lost, since
- * whoever goes on with such a run publishes again what is not answered.
+ * Clears the queues of unfinished runs that no coordinator leads. A cluster that continues only the runs that it is asked for
+ * would otherwise spend tokens on another run's left-over jobs: workers pull from every lane. Nothing is lost, since whoever
+ * continues such a run publishes again what is not answered.
  */
 export async function dropAbandonedJobs(bus: Bus, holder: string): Promise<void> {
   for (const { runId, status } of await bus.runs.list()) {

@@ -17,7 +17,7 @@ import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.
 import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
 
-/** Characters of an answer that the log keeps; prompts show it, and the whole one stays in the result. */
+/** Characters of an answer that the log keeps; prompts show these, and the whole answer stays in the result. */
 export const answerExcerptLength = 400;
 
 /** What the log keeps of an execution. */
@@ -38,7 +38,7 @@ export function executionOutcomeOf(result: Result, queryIndex: number, repeat: n
   return { queryIndex, repeat, score: 0, answer: '', failure: jobFailureOf(result), tokens };
 }
 
-/** What a batch of an execute command's outcomes means to the run. */
+/** What a batch of outcomes of an execute command means to the run. */
 export function executedEvent(
   { round, purpose }: ExecuteCommand,
   outcomes: readonly ExecutionOutcome[],
@@ -118,7 +118,7 @@ function useOf({ model, usage, simulated, usageEstimated, promptCut, servedModel
   };
 }
 
-/** Beginning and end: what the answer comes to stands at its end. */
+/** Beginning and end: the answer's conclusion is at its end. */
 function excerpt(answer: string): string {
   if (answer.length <= answerExcerptLength) return answer;
   const head = Math.floor(answerExcerptLength / 4);

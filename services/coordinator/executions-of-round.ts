@@ -4,10 +4,10 @@ import type { Round, RunState } from '../domain/run/state.ts';
 import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 
-/** Reads in flight: enough to hide the way to the server, few enough to hold only these results in memory. */
+/** Reads in flight: enough to hide the latency of the server, few enough to hold only these results in memory. */
 const readAtOnce = 32;
 
-/** How many of a run's executions that its log has are without a result in the store, which keeps them for two weeks. */
+/** How many of the executions in a run's log have no result in the store, which keeps results for two weeks. */
 export async function countMissingResults(bus: Bus, runId: string, { rounds }: Pick<RunState, 'rounds'>): Promise<number> {
   const logged = rounds.flatMap((round) => {
     const workflowFor = executedWorkflows(round);
@@ -22,7 +22,7 @@ export async function countMissingResults(bus: Bus, runId: string, { rounds }: P
 
 /**
  * The stored results of a round's executions that the log has, in the log's order. Results outlive their run by two weeks: one
- * that is gone is left out, and its outcome in the log still tells score, tokens and the start of the answer.
+ * that is gone is left out, but its outcome in the log still gives the score, the tokens and the start of the answer.
  */
 export async function* executionsOf(
   bus: Bus,

@@ -11,9 +11,9 @@ export interface HeldLease extends AsyncDisposable {
 }
 
 /**
- * Takes a lease and renews it every third of its life until disposed. It counts as lost once two thirds have gone by since the last
- * renewal that worked was asked for, whatever a renewal that is under way may still say: that is before anybody else can take it.
- * What is written late is fenced by the log anyway.
+ * Takes a lease and renews it every third of its life until disposed. It counts as lost once two thirds have gone by since the
+ * last successful renewal was requested, whatever a renewal in flight may still say: that is before anyone else can take it. Late
+ * writes are fenced off by the log anyway.
  */
 export async function holdLease(
   leases: LeaseStore,
@@ -22,7 +22,7 @@ export async function holdLease(
   logger: Logger,
   timing: Timing,
 ): Promise<HeldLease | undefined> {
-  // The lease lives from when the server made it, which is not before it was asked for.
+  // The lease's life begins when the server creates it, which is not before it was requested.
   const askedAt = timing.monotonicMs();
   const lease = await leases.acquire(name, holder);
   if (!lease) return undefined;
@@ -36,7 +36,7 @@ export async function holdLease(
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
       ended.abort();
-      // A renewal that is under way ends, or the lease is lost meanwhile.
+      // A renewal in flight ends, or the lease is lost meanwhile.
       await orAborted(renewing, lost.signal).catch(() => undefined);
       await watch.stop();
       if (lost.signal.aborted) return;
@@ -48,12 +48,12 @@ export async function holdLease(
 }
 
 interface LeaseWatch {
-  /** A renewal worked that was asked for then. */
+  /** A renewal that was requested at that time succeeded. */
   renewed(askedAtMs: number): void;
   stop(): Promise<void>;
 }
 
-/** Loses the lease in time, on the monotonic clock. */
+/** Declares the lease lost in time, by the monotonic clock. */
 function watchLease({ ttlMs }: Lease, heldSinceMs: number, timing: Timing, lose: (why: string) => void): LeaseWatch {
   const stopping = new AbortController();
   let renewedAtMs = heldSinceMs;

@@ -25,7 +25,7 @@ await runService({
   start: async ({ releases, state, ending }) => {
     const { natsUrl, streamReplicas: replicas, leaseTtlMs, ackWaitMs, healthHost: host, healthPort: port } = settings;
     const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, replicas, leaseTtlMs, ackWaitMs }, ending);
-    // First of all, so that whoever probes a service that waits for NATS finds it alive and learns what it waits for.
+    // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
     const metrics = createMetricsRegistry('coordinator', version);
     const health = await startHealthServer({
       ...{ host, port, state, metrics },

@@ -8,13 +8,13 @@ import { hasBudget } from '../domain/search/budget/tokens-left.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 
 /**
- * The next step, by the log and, where a token budget would decide otherwise, by what was paid for beside it: that is then noted in
- * the log first. What decides nothing is not noted, so that kills leave a log as it is for as long as the budget allows.
- * @param spent what the run's calls have used; undefined where nothing is known of it
+ * The next step, by the log and, where it changes what a token budget decides, by what was paid for beyond the log: that is then
+ * noted in the log first. What decides nothing is not noted, so that kills do not change a log for as long as the budget allows.
+ * @param spent what the run's calls have used; undefined if unknown
  */
 export async function planStep(state: RunState, spent: () => Promise<Spent | undefined>): Promise<readonly Command[]> {
   const commands = planNextStep(state);
-  // Jobs whose tokens are reserved are issued whatever it says.
+  // Jobs whose tokens are reserved are issued in any case.
   if (!hasBudget(state) || !commands.some(({ kind }) => kind === 'append')) return commands;
   const used = await spent();
   const charged = totalUse(state.ledger).tokens;

@@ -8,7 +8,7 @@ import type { ResultInbox } from './result-inbox.ts';
 
 const publishWidth = 64;
 
-/** Queues jobs, in order. A job that is queued already stays as it is; one that has a result ends when a worker sees that. */
+/** Queues jobs, in order. A job that is already queued stays as it is; one that has a result ends when a worker sees that. */
 export async function publishJobs(bus: Bus, jobs: readonly Job[]): Promise<void> {
   for (let start = 0; start < jobs.length; start += publishWidth) {
     await Promise.all(jobs.slice(start, start + publishWidth).map((job) => bus.jobs.publish(job)));
@@ -21,9 +21,9 @@ export interface ReconcilerSettings {
   readonly logger: Logger;
   readonly inbox: ResultInbox;
   readonly jobs: readonly Job[];
-  /** Until then, jobs are missing because they are still to be queued. */
+  /** Until then, jobs are missing because they are yet to be queued. */
   readonly publishing: Promise<void>;
-  /** Makes the run's lanes if they are not there: what lost the jobs may have lost them too. */
+  /** Creates the run's lanes if they do not exist: what lost the jobs may have lost them too. */
   readonly openLanes: () => Promise<void>;
   readonly everyMs: number;
   readonly timing: Timing;

@@ -1,6 +1,6 @@
 import { ScaleError } from '../domain/errors/scale-error.ts';
 
-/** The request cannot be served as it is; the message says what would be right. */
+/** The request cannot be served as it stands; the message says what would be right. */
 export class RequestRefusedError extends ScaleError {
   readonly kind: 'not-found' | 'bad-input' | 'conflict';
 

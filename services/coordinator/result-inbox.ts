@@ -6,17 +6,17 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 
 /**
- * A run's results as they arrive, looked at in whatever order they are asked for. Looking consumes nothing: whoever is interrupted
- * between a look and the append of what came of it finds the result here again.
+ * A run's results as they arrive, read in any order. Reading consumes nothing: after an interruption between reading a result and
+ * appending what came of it, the result is still here.
  */
 export interface ResultInbox {
   /** The job's result, as soon as it is there. @throws the signal's reason, or an error once the inbox has been stopped */
   result(jobId: string, signal: AbortSignal): Promise<Result>;
   /** True if the result has arrived. */
   seen(jobId: string): boolean;
-  /** Frees what is in the log: the result need not be kept here any longer. */
+  /** Frees a result that is in the log: it need not be kept here any longer. */
   release(jobIds: readonly string[]): void;
-  /** Puts in a result that was found by other means (the reconciler). */
+  /** Adds a result that was found by other means (the reconciler). */
   accept(result: Result): void;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
   const stopping = new AbortController();
 
   const accept = (result: Result): void => {
-    // A follow that had to start again repeats what it has sent.
+    // A follow that had to start again repeats what it has already sent.
     if (seen.has(result.jobId)) return;
     seen.add(result.jobId);
     results.set(result.jobId, withoutTexts(result));
@@ -68,7 +68,7 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
       signal.throwIfAborted();
       stopping.signal.throwIfAborted();
       if (!seen.has(jobId)) await arrival(jobId, signal);
-      // One that was released is in the store for as long as the run goes on.
+      // A released one is in the store for as long as the run lasts.
       const result = results.get(jobId) ?? (await bus.results.get(runId, jobId));
       if (!result) throw new Error(`the result of ${jobId} was here, and is gone from the store`);
       return result;

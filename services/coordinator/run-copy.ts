@@ -4,7 +4,7 @@ import { encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 
-/** What a coordinator that has led a run holds of it, so that a store that was made anew need not cost the run. */
+/** What a coordinator that has led a run keeps of it, so that a recreated store need not cost the run. */
 export interface RunCopy {
   /** The bytes of the log's entries, in order, as far as this process has read and written them. */
   readonly entries: Uint8Array[];
@@ -15,7 +15,7 @@ export function createRunCopy(): RunCopy {
   return { entries: [], benchmark: undefined };
 }
 
-/** The run is gone from the store, and this process holds nothing of it: whoever has its file must start it again. */
+/** The run is gone from the store, and this process has no copy: it must be started again with its file. */
 export class RunLostError extends ScaleError {
   readonly kind = 'damaged';
   constructor(runId: string) {
@@ -26,7 +26,7 @@ export class RunLostError extends ScaleError {
 }
 
 /**
- * Puts the manifest and the benchmark of a run back if the store has lost them; the log puts itself back when it is opened.
+ * Restores the manifest and the benchmark of a run if the store has lost them; the log restores itself when it is opened.
  * @throws RunLostError
  */
 export async function restoreRun(bus: Bus, manifest: RunManifest, { benchmark }: RunCopy): Promise<void> {
@@ -38,8 +38,8 @@ export async function restoreRun(bus: Bus, manifest: RunManifest, { benchmark }:
 }
 
 /**
- * What a log must get to be the remembered one again: nothing where it is that or longer, undefined where it is another one.
- * A store that was made anew is the beginning of every log, and so is one that has lost its end.
+ * What a log needs to be the remembered one again: nothing if it is that or longer, undefined if it is a different one. An empty
+ * log, as in a recreated store, is the beginning of every log, and so is one that has lost its end.
  */
 export function entriesLost(found: readonly Uint8Array[], remembered: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
   const common = Math.min(found.length, remembered.length);

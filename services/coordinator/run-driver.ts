@@ -37,19 +37,19 @@ export interface RunDriverSettings {
   readonly epoch: number;
   readonly maxInFlight: number;
   readonly reconcileMs: number;
-  /** The run's executor is a simulated model, as whoever started it says. */
+  /** The run's executor is a simulated model, according to whoever started it. */
   readonly simulated: boolean;
-  /** What the run's calls have used; asked while none of its jobs is under way. */
+  /** What the run's calls have used; called while none of its jobs is in progress. */
   spent(signal: AbortSignal): Promise<Spent | undefined>;
-  /** What people want of the run now. */
+  /** What people want the run to do now. */
   wanted(): WantedStatus;
   /** Aborts when `wanted` changes; a new signal each time. */
   attention(): AbortSignal;
   progressed(progress: PresentStep): void;
-  /** The log has been read, and says this: nothing has got done yet. */
+  /** The log has been read, and says this: no work has been done yet. */
   opened(state: RunState): void;
   advanced(state: RunState): void;
-  /** The store had lost so many entries of the log, and has them again. */
+  /** The store had lost this many entries of the log, and has them again. */
   restored(entries: number): void;
 }
 
@@ -58,9 +58,9 @@ const batchSize = 32;
 const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
 
 /**
- * Drives one run until it ends or the signal aborts: plan, perform, append, apply. It holds no state but the log's: killed
- * anywhere, another driver replays the log, derives the same commands, and finds the results that are already there. A pause
- * is in the run's manifest only, so the log of a run that was held is that of one that was not.
+ * Drives one run until it ends or the signal aborts: plan, perform, append, apply. It holds no state but the log's: if it is
+ * killed at any point, another driver replays the log, derives the same commands, and finds the results that already exist. A
+ * pause is only in the run's manifest, so the log of a run that was held is the same as that of one that was not.
  * @throws LogConflictError when another coordinator has taken over
  */
 export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
@@ -85,7 +85,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const inbox = openResultInbox({ bus, runId, logger, timing, arrived: ({ jobId }) => step.arrived(jobId) });
   try {
     while (!isOver(state)) {
-      // Taken before the wish is read: a change in between is seen below.
+      // Taken before `wanted` is read: a change in between is seen below.
       const attention = settings.attention();
       const interrupt = AbortSignal.any([signal, attention]);
       const wanted = settings.wanted();
@@ -98,11 +98,11 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
         signal.throwIfAborted();
         continue;
       }
-      // The log of an earlier version, which wrote pauses into it.
+      // The log is from an earlier version, which wrote pauses into it.
       if (state.status === 'paused') state = await append({ kind: 'run-resumed' });
       const work: WorkCommand[] = [];
       const commands = await planStep(state, () => settings.spent(signal));
-      // Planned again at once, the same state would give the same nothing, for ever.
+      // Planning again at once would give the same empty plan for the same state, for ever.
       if (commands.length === 0) throw new Error(`nothing is planned for a run that is ${state.status}`);
       for (const command of commands) {
         if (command.kind === 'append') state = await append(command.event);
@@ -114,7 +114,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       const jobs = await allJobsOf(work, state, source);
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
       step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);
-      // Beside the folding of what comes in: the first results of a large round are there long before its last job is queued.
+      // Concurrently with folding in the results: the first results of a large round arrive long before its last job is queued.
       const unpublished = new AbortController();
       const publishing = publishJobs(bus, unanswered);
       publishing.catch((error: unknown) => unpublished.abort(error));
@@ -127,14 +127,14 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
         for (const command of work) {
           for await (const { event, jobIds } of entriesOf(command, () => state, settings.benchmark, inbox, folding)) {
             state = await append(event);
-            // Only now: what is not in the log is needed again by whoever goes on after an interruption.
+            // Only now: after an interruption, whoever continues needs what is not in the log.
             inbox.release(jobIds);
           }
         }
       } catch (error) {
         await Promise.allSettled([publishing]);
         signal.throwIfAborted();
-        // People asked for something else; what is under way stays queued, and its results are in the inbox.
+        // People asked for something else; jobs in progress stay queued, and their results are in the inbox.
         if (!attention.aborted || unpublished.signal.aborted) throw error;
       }
       await publishing;
@@ -149,7 +149,7 @@ function recalled({ bus, benchmark, runId, configuration, simulated }: RunDriver
   return recallMemory(bus, benchmark, { runId, model: configuration.executor.model, simulated });
 }
 
-/** What is to be appended, and the jobs whose results it came of. */
+/** What to append, and the jobs whose results it came from. */
 interface Entry {
   readonly event: RunEvent;
   readonly jobIds: readonly string[];
@@ -177,7 +177,7 @@ async function* entriesOf(
   yield { event, jobIds: [jobId] };
 }
 
-/** Commands whose blobs are stored at once: a query-level run has one for each query. */
+/** Commands whose blobs are stored at the same time: a query-level run has one for each query. */
 const commandsAtOnce = 32;
 
 async function allJobsOf(work: readonly WorkCommand[], state: RunState, source: JobSource): Promise<Job[]> {

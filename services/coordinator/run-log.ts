@@ -6,15 +6,15 @@ import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { entriesLost } from './run-copy.ts';
 
-/** A run's log, and what it amounts to. */
+/** A run's log, and the state it adds up to. */
 export interface RunLog {
   /** Undefined while the log is empty. */
   state(): RunState | undefined;
   /** Entries that the store had lost, and that were written again when the log was opened. */
   readonly restored: number;
   /**
-   * Appends and applies, and gives the state after it. Once it has thrown, nobody knows whether the entry is there: open the log
-   * again.
+   * Appends and applies, and returns the state after it. Once it has thrown, it is unknown whether the entry was stored: open the
+   * log again.
    * @throws LogConflictError when another coordinator has taken over
    * @throws EventRefusedError if the event cannot follow; then nothing was written
    */
@@ -22,7 +22,8 @@ export interface RunLog {
 }
 
 /**
- * Reads the log to its present end. If that is the beginning of what was remembered, the store has lost the rest, and gets it again.
+ * Reads the log to its present end. If it is only the beginning of what was remembered, the store has lost the rest, which is
+ * then written again.
  * @param remembered the entries that this process knows, in order; kept current
  */
 export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, remembered: Uint8Array[] = []): Promise<RunLog> {
@@ -32,7 +33,7 @@ export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, r
     found.push(entry);
     last = sequence;
   }
-  // A read that was cut short by the signal knows an old end.
+  // A read that was cut short by the signal ends too early.
   signal.throwIfAborted();
   const lost = entriesLost(found, remembered) ?? [];
   for (const entry of lost) {
@@ -48,7 +49,7 @@ export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, r
     async append(event) {
       signal.throwIfAborted();
       // Applied first: an event that cannot follow must never get into the log.
-      // What is applied is what a restart would read: the bytes sort a workflow's prompts, for one.
+      // What is applied is what a restart would read: encoding sorts a workflow's prompts, for example.
       const entry = encodeEvent(runId, event);
       const next = applyEvent(state, decodeEvent(entry).event);
       last = await bus.log.append(runId, entry, last);
@@ -59,7 +60,7 @@ export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, r
   };
 }
 
-/** Ends a run that a defect keeps from going on, so that people see why. */
+/** Ends a run that cannot continue because of a defect, so that people see why. */
 export async function failRun(
   bus: Bus,
   runId: string,

@@ -8,7 +8,7 @@ import { memoryRowToProto } from '../shared/contracts/memory-codec.ts';
 import { schemaVersion } from '../shared/contracts/read-message.ts';
 import type { Bus, StoredMemory } from '../shared/messaging/bus.ts';
 
-/** Keeps what a run that has ended has shown of its queries. Once more is harmless. A run that executed nothing leaves nothing. */
+/** Keeps what an ended run has shown about its queries. Repeating it is harmless. A run that executed nothing leaves nothing. */
 export async function keepRunMemory(bus: Bus, runId: string, state: RunState, benchmark: Benchmark): Promise<void> {
   const rows = rowsToKeep(runId, state).map(memoryRowToProto);
   if (rows.length === 0) return;
@@ -18,7 +18,7 @@ export async function keepRunMemory(bus: Bus, runId: string, state: RunState, be
   await bus.memory.keep({ schemaVersion, runId, queriesHash, ...about, rows });
 }
 
-/** What a run begins with, as the event that its log keeps. */
+/** The memory that a run begins with, as the event that its log keeps. */
 export async function recallMemory(bus: Bus, benchmark: Benchmark, reader: MemoryReader): Promise<MemoryRecalled> {
   const kept = await bus.memory.list(hashQueries(benchmark));
   return {
@@ -30,7 +30,7 @@ export async function recallMemory(bus: Bus, benchmark: Benchmark, reader: Memor
   };
 }
 
-/** What a run could begin with, undefined for nothing. */
+/** The memory that a run could begin with, undefined for none. */
 export async function summariseMemory(bus: Bus, benchmark: Benchmark, reader: MemoryReader): Promise<MemorySummary | undefined> {
   const { rows } = await recallMemory(bus, benchmark, reader);
   if (rows.length === 0) return undefined;

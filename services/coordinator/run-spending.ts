@@ -5,15 +5,15 @@ import type { Bus } from '../shared/messaging/bus.ts';
 /** What a run's calls have used, as the workers have noted it beside the log. */
 export interface RunSpending {
   /**
-   * By every note there is now; undefined where there is none.
-   * @param isOver nobody works on the run any more
+   * By every note so far; undefined if there is none.
+   * @param isOver no one works on the run any more
    */
   spent(isOver: boolean, signal: AbortSignal): Promise<Spent | undefined>;
-  /** The store was made anew: what comes from now on is read from its beginning, on top of what was there. */
+  /** The store was recreated: new notes are read from its beginning, on top of the earlier ones. */
   startOver(): void;
 }
 
-/** Reads on where it stopped the last time. */
+/** Continues reading where it stopped the last time. */
 export function createRunSpending({ spending }: Pick<Bus, 'spending'>, runId: string): RunSpending {
   const tally = createSpentTally();
   let last = 0;

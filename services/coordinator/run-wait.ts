@@ -6,7 +6,7 @@ import { endpointDefaults } from '../shared/models/endpoint-settings.ts';
 export const waitKinds = ['paused', 'person', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
 export type WaitKind = (typeof waitKinds)[number];
 
-/** Why a run does not go on, for people: for what it waits, and what would end that. */
+/** Why a run makes no progress, for people: what it waits for, and what would end that. */
 export interface RunWait {
   readonly kind: WaitKind;
   readonly what: string;
@@ -16,24 +16,24 @@ export interface RunWait {
 
 type PausedManifest = Pick<RunManifest, 'runId' | 'status' | 'pauseReason' | 'pausedAtMs' | 'needsPerson'>;
 
-/** All that is known of a run which may explain why it stands still. */
+/** Everything known about a run that may explain why it stands still. */
 export interface WaitFacts {
   readonly manifest: PausedManifest & Pick<RunManifest, 'endpoints'>;
   /** Wall-clock time. */
   readonly wallMs: number;
-  /** Since a result came, an entry was written or a step began. */
+  /** Time since a result arrived, an entry was written or a step began. */
   readonly idleMs: number;
   /** Whether this coordinator drives the run now. */
   readonly isLeading: boolean;
-  /** What the bus is asked in vain, or why the run's driver had to start over. */
+  /** What keeps failing on the bus, or why the run's driver had to start over. */
   readonly busTrouble: string | undefined;
-  /** Jobs of the present step without a result. */
+  /** Jobs of the current step without a result. */
   readonly outstanding: Readonly<Record<JobKind, number>>;
-  /** Undefined until it is certain that all that are there have been heard. */
+  /** Undefined until it is certain that all existing workers have been heard. */
   readonly workers: readonly WorkerReport[] | undefined;
 }
 
-/** A wait that is shorter is not worth a word. */
+/** A shorter wait is not worth mentioning. */
 export const shortestWaitMs = 5_000;
 
 export function waitOf(facts: WaitFacts): RunWait | undefined {
@@ -47,7 +47,7 @@ export function waitOf(facts: WaitFacts): RunWait | undefined {
 
 type Cause = Omit<RunWait, 'waitedMs'>;
 
-/** A run that is paused waits for somebody, whoever leads it. @param nowMs wall-clock time */
+/** A paused run waits for a person, whoever leads it. @param nowMs wall-clock time */
 export function pauseOf(manifest: PausedManifest, nowMs: number): RunWait | undefined {
   const { runId, status, pauseReason, pausedAtMs, needsPerson } = manifest;
   if (status !== RunStatus.PAUSED) return undefined;
@@ -142,7 +142,7 @@ function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
   };
 }
 
-/** What workers do at the run's endpoints, those of all workers together. */
+/** What is going on at the run's endpoints, over all workers. */
 function endpointsOf({ endpoints }: WaitFacts['manifest'], workers: readonly WorkerReport[]): EndpointUse[] {
   const merged = new Map<string, EndpointUse>();
   for (const use of workers.flatMap((worker) => worker.endpoints)) {

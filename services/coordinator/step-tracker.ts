@@ -2,7 +2,7 @@ import type { Phase } from '../domain/run/ledger/token-use.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { JobKind } from '../shared/messaging/bus.ts';
 
-/** How far the present step of a run is. */
+/** How far the current step of a run has got. */
 export interface PresentStep {
   readonly round: number;
   readonly phase: Phase;
@@ -13,12 +13,12 @@ export interface PresentStep {
 }
 
 export interface StepTracker {
-  /** Another step begins. @param hasResult which of its jobs have one already */
+  /** Another step begins. @param hasResult which of its jobs already have one */
   begin(
     step: { readonly round: number; readonly phase: Phase; readonly jobs: readonly Job[] },
     hasResult: (id: string) => boolean,
   ): void;
-  /** A result came, of this step or of another. */
+  /** A result arrived, of this step or of another. */
   arrived(jobId: string): void;
 }
 

@@ -11,14 +11,14 @@ import { type RunWait, shortestWaitMs, type WaitKind, waitKinds, waitOf } from '
 import type { PresentStep } from './step-tracker.ts';
 import { watchWorkers } from './worker-sightings.ts';
 
-/** A run that is driven here, as far as its waiting goes. */
+/** What is known of a run that is driven here, for the purpose of waiting. */
 export interface WatchedRun {
   readonly manifest: RunManifest;
   readonly progress: PresentStep | undefined;
   readonly isLeading: boolean;
-  /** Why its driver had to start over; undefined once something has got done since. */
+  /** Why its driver had to start over; undefined once progress has been made since. */
   readonly failure: string | undefined;
-  /** When something last got done, on the monotonic clock. */
+  /** When progress was last made, on the monotonic clock. */
   readonly movedAtMs: number;
   wait: RunWait | undefined;
 }
@@ -36,7 +36,7 @@ export interface WaitWatchSettings<Run> {
   readonly logger: Logger;
   readonly timing: Timing;
   readonly runs: () => Iterable<Run>;
-  /** A run's wait has begun, has become another one, goes on, or has ended. */
+  /** A run's wait has begun, changed, continued or ended. */
   readonly changed: (run: Run) => void;
 }
 
@@ -45,7 +45,7 @@ const tellEveryMs = 5_000;
 const checkWithinMs = 2_000;
 const noneOutstanding = { execute: 0, predict: 0, propose: 0 } as const;
 
-/** Looks every second at what each run waits for, and says so in the log, again and again. */
+/** Looks every second at what each run waits for, and says so in the log from time to time. */
 export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettings<Run>): WaitWatch {
   const { bus, logger, timing, runs, changed } = settings;
   const stopping = new AbortController();
@@ -54,7 +54,7 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
   const toldAtMs = new WeakMap<Run, number>();
 
   const look = async (signal: AbortSignal): Promise<void> => {
-    // One reading of each clock for all of a look. What moves while the bus is asked has not been idle by then.
+    // One reading of each clock per look. A run that makes progress while the bus is being asked does not count as idle.
     const [nowMs, wallMs] = [timing.monotonicMs(), timing.wallMs()];
     const isAnyIdle = [...runs()].some(({ movedAtMs }) => nowMs - movedAtMs >= shortestWaitMs);
     const busTrouble = isAnyIdle ? await troubleOf(bus, timing, signal) : undefined;
@@ -68,7 +68,7 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
         busTrouble: busTrouble ?? failure,
         outstanding: progress?.outstanding ?? noneOutstanding,
       });
-      // Whoever watches counts the time itself; it is told what is new, and now and then what has come of it.
+      // A watcher counts the time itself; it is told of changes, and from time to time of the present state.
       const isNews = before?.kind !== run.wait?.kind || nowMs - (toldAtMs.get(run) ?? Number.NEGATIVE_INFINITY) >= tellEveryMs;
       if (isNews && (before ?? run.wait) !== undefined) {
         toldAtMs.set(run, nowMs);

@@ -12,7 +12,7 @@ import type { PresentStep } from './step-tracker.ts';
 type Step = Pick<PresentStep, 'round' | 'phase' | 'done' | 'total'>;
 
 const listenAgainMs = 5_000;
-/** How often those who watch are told what the calls have used. */
+/** How often watchers are told what the calls have used. */
 const spentEveryMs = 2_000;
 
 export interface WatchSource extends LogSource {
@@ -22,7 +22,7 @@ export interface WatchSource extends LogSource {
 const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 
 /**
- * The log, and between its entries how far the current step is and what holds its workers up. Ends after the entry that ends
+ * The log, and between its entries how far the current step has got and what holds its workers up. Ends after the entry that ends
  * the run. Only the newest progress is kept for a slow reader.
  */
 export async function* watchRun(
@@ -87,7 +87,7 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
   };
   const stopProgress = coordinator.onProgress(runId, (told, wait) => {
     const step = told ?? unknownStep;
-    // Something got done, so whatever held it up is over.
+    // Progress was made, so whatever held it up is over.
     if (step !== progress) trouble = '';
     progress = step;
     waiting = wait && waitingToProto(wait, timing.wallMs());
@@ -102,17 +102,17 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
       try {
         for await (const told of bus.troubles.follow(runId, signal)) say(told.message);
       } catch (error) {
-        // Who may not listen to troubles still gets the log.
+        // A user who may not listen to troubles still gets the log.
         say(coerceError(error).message);
       }
       await pause(timing, listenAgainMs, signal);
     }
   };
-  // What calls have used changes with each of them, and few people watch: it is read now and then, for whoever does.
+  // What calls have used changes with each call, and few people watch: it is read from time to time, for those who do.
   const count = async (): Promise<void> => {
     while (!signal.aborted) {
       await pause(timing, spentEveryMs, signal);
-      // What could not be read now is read the next time.
+      // What could not be read now is read next time.
       const counted = signal.aborted ? undefined : await spentSoFar().catch(() => undefined);
       if (counted === undefined) continue;
       spent = spentToProto(counted);

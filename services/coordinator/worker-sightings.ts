@@ -5,16 +5,16 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { reportEveryMs } from '../shared/worker/report-worker.ts';
 
-/** The workers that are there, by their own reports. */
+/** The workers that exist, by their own reports. */
 export interface WorkerSightings {
-  /** The newest report of each worker that was heard of lately. */
+  /** The newest report of each worker heard from lately. */
   present(): readonly WorkerReport[];
-  /** False until it has listened for so long that every worker must have been heard. */
+  /** False until it has listened long enough to have heard every worker. */
   isSettled(): boolean;
   stop(): Promise<void>;
 }
 
-/** A busy machine may make a report late, and a lost connection takes seconds to come back. */
+/** A busy machine may delay a report, and a lost connection takes seconds to come back. */
 const goneAfterMs = 5 * reportEveryMs;
 
 export function watchWorkers(bus: Bus, logger: Logger, timing: Timing): WorkerSightings {

@@ -17,9 +17,9 @@ import { type NotedRunner, noteIsolation } from './note-isolation.ts';
 export interface ExecuteDependencies {
   readonly bus: Bus;
   readonly models: ModelClients;
-  /** Runs what models programmed. Without it, such a step or scorer refuses to work. */
+  /** Runs programs that models wrote. Without it, a step or scorer that needs one refuses to work. */
   readonly code?: CodeRunner;
-  /** Told what is wrong and costs no execution. */
+  /** Told of faults that cost no execution. */
   readonly warn?: (message: string) => void;
 }
 

@@ -6,7 +6,7 @@ import type { JobModelClient } from '../shared/worker/model-clients.ts';
 
 export interface JudgeClients {
   clientFor(wanted: JudgeModel): ModelClient;
-  /** What the judges of this execution were asked: its tokens are the execution's. */
+  /** The calls to judges of this execution: their tokens are the execution's. */
   calls(): ModelCall[];
 }
 
@@ -23,9 +23,9 @@ export function createJudgeClients(executor: ModelSettings, open: (settings: Mod
   };
 }
 
-/** A verdict is no place for chance, whatever the executor samples with. */
+/** A verdict must not depend on chance, whatever the executor samples with. */
 function judgeSettings({ model, maxTokens }: JudgeModel, executor: ModelSettings): ModelSettings {
-  // Where the executor's are left out, as for a model that refuses them, these would be refused too.
+  // Where the executor's are left out, for a model that refuses them, these would be refused too.
   const temperature = executor.temperature === null ? null : 0;
   const topP = executor.topP === null ? null : 1;
   const greedy = { ...executor, temperature, topP, maxTokens };

@@ -14,7 +14,7 @@ await runWorkerService({
   createWork: async (bus, models, releases, log) => {
     const code = createLazySandbox({ ...settings.sandbox, environment: processEnvironment() });
     releases.push('the sandbox', () => code.close());
-    // Whoever asks for isolation wants to hear at once that there is none, not when a search has been paid for in part.
+    // A user who asks for isolation wants to hear at once that there is none, not after part of a search has been paid for.
     if (settings.sandbox.minIsolation !== 'plain') await code.open();
     return createExecuteWork({ bus, models, code, warn: (message) => log.warn(message) });
   },

@@ -1,11 +1,11 @@
 import type { CodeRunner } from '../domain/ports.ts';
 
 export interface NotedRunner extends CodeRunner {
-  /** What the programs so far ran in; no field if there was none. */
+  /** The isolation that programs ran in so far; no field if there were none. */
   isolation(): { readonly isolation?: string };
 }
 
-/** Remembers how well the programs of one execution were caged, for its result. */
+/** Remembers how well the programs of one execution were isolated, for its result. */
 export function noteIsolation(code: CodeRunner): NotedRunner {
   let noted: string | undefined;
   return {

@@ -4,7 +4,7 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
 import type { ModelClients } from '../shared/worker/model-clients.ts';
 
-/** Sends a prompt to the optimizer model and returns its reply as it came; the coordinator reads it. */
+/** Sends a prompt to the optimizer model and returns its reply unchanged; the coordinator parses it. */
 export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
   return async (context) => {
     const { job, run, signal } = context;

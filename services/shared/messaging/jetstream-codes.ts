@@ -34,7 +34,7 @@ const later: ReadonlySet<number> = new Set([
   10226, // stream reconfiguration in progress
   10202, // cluster member change in progress
   10158, // duplicate message id is in process: the first try is neither stored nor refused yet
-  // Another write of the subject is in process: neither stored nor refused yet, and perhaps an earlier try of ours.
+  // Another write of the subject is in progress: neither stored nor refused yet, and perhaps an earlier try of ours.
   codes.wrongLastSequenceInProcess,
 ]);
 

@@ -81,7 +81,7 @@ async function write(session: NatsSession, name: string, content: Uint8Array, re
   if (replaced) await purge(replaced.nuid);
 }
 
-/** Somebody else has put the blob meanwhile: the next try finds it there. */
+/** Another process has put the blob meanwhile: the next try finds it there. */
 class LostRaceError extends BusError {}
 
 async function publishMeta(session: NatsSession, name: string, meta: object, expectedLast: number): Promise<void> {

@@ -38,7 +38,7 @@ interface Append {
   readonly subject: string;
   readonly operation: string;
   readonly data: Uint8Array;
-  /** The same entry from another coordinator is a conflict, and from an earlier try of ours is not. */
+  /** The same entry is a conflict if another coordinator wrote it, and not if an earlier try of ours did. */
   readonly write: NamedWrite;
   readonly expectedLast: number;
 }

@@ -60,7 +60,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
       revision = await linked(limitMs, () => bucket.update(key, value, revision, Math.ceil(limitMs)));
     } catch (error) {
       if (!isWrongLastSequence(error)) throw error;
-      // An update of ours whose answer was lost also gets here. The next try comes after a pause: whatever the server says,
+      // An update of ours whose answer was lost ends up here too. The next try comes after a pause: whatever the server says,
       // it is asked a few times a second at most.
       const ours = await linked(limitMs, () => revisionIfOurs(bucket, key, value));
       if (ours === undefined) return false;

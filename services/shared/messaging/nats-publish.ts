@@ -7,7 +7,7 @@ import { readLastOnce } from './nats-read.ts';
 import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
 
 /**
- * Names one call over all its tries, so that what an earlier one has stored is told from somebody else's. Nats-Msg-Id would
+ * Names one call over all its tries, so that what an earlier one has stored can be told from what others have. Nats-Msg-Id would
  * not do: a server remembers an id whose message it has not stored, and may never store (docs/decisions/0010).
  */
 const writeHeader = 'Scale-Write';

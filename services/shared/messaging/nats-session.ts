@@ -24,7 +24,7 @@ export interface NatsSession {
   readonly deadlineMs: number;
 }
 
-/** What trying again takes; before the streams are declared, nobody watches them yet. */
+/** What retrying needs; before the streams are declared, they are not watched yet. */
 export type Trying = Omit<NatsSession, 'streams'> & { readonly streams?: Pick<StreamWatch, 'hint'> };
 
 /** One request's time limit: above the slowest synced write ever seen, far below a deadline. */

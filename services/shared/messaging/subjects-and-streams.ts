@@ -119,7 +119,7 @@ interface Shape {
 
 /** One message per subject, and the first one stays: publishing again is refused, so ids in subjects make effects happen once. */
 const firstWins: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true };
-/** What is written stays, unless an administrator of the server removes it: nothing of ours deletes there. */
+/** What is written stays, even for an administrator of the server: nothing of ours deletes there. */
 const kept: Partial<StreamConfig> = { deny_delete: true, deny_purge: true };
 const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true };
 
@@ -193,7 +193,7 @@ export function laneName(kind: JobKind, runId: string): string {
 }
 
 /**
- * Deliveries are not limited (max_deliver): a job at such a limit stays in the stream for ever, visible to nobody. Whether a
+ * Deliveries are not limited (max_deliver): a job at such a limit stays in the stream for ever, visible to no one. Whether a
  * job kills its workers is decided by the workers, which then store a failure and terminate it.
  */
 export function laneConsumer(kind: JobKind, runId: string, maxInFlight: number, ackWaitMs: number): Partial<ConsumerConfig> {
