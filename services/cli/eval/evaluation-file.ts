@@ -24,8 +24,8 @@ export interface FoundWorkflow {
   readonly runId: string;
   readonly workflow: Workflow;
   readonly configuration: RunConfiguration;
-  /** Where its executor model was served; undefined for the simulated model. */
-  readonly endpoint: Endpoint | undefined;
+  /** Where its executor model was served; none for the simulated model. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 export interface EvaluationChoices {
@@ -145,11 +145,12 @@ function fromHere(benchmark: string): string {
 const endpointOfRun = 'of-the-run';
 
 /** @param isSame the benchmark is the one that the run was on, so that its scorer can be kept */
-function settingsOfRun(preset: RunFileSettings, { configuration, endpoint }: FoundWorkflow, isSame: boolean): RunFileSettings {
+function settingsOfRun(preset: RunFileSettings, { configuration, endpoints }: FoundWorkflow, isSame: boolean): RunFileSettings {
   const { executor, search, benchmark } = configuration;
   const scorer = isSame ? benchmark.scorer : undefined;
+  const [endpoint] = endpoints;
   const served = endpoint && {
-    base_url: endpoint.baseUrl,
+    base_url: endpoints.map(({ baseUrl: url, maxConcurrency: max_concurrency }) => ({ url, max_concurrency })),
     ...(endpoint.apiKeyVariable === '' ? {} : { api_key_variable: endpoint.apiKeyVariable }),
     headers: Object.fromEntries(
       (endpoint.headers?.headers ?? []).map(({ name, value, variable }) => [name, variable === '' ? value : { variable }]),

@@ -28,6 +28,6 @@ export async function readFoundWorkflow(
     throw new CliError('bad-input', `run ${runId} has no scored workflow yet`);
   }
   const configuration = configurationFromProto(manifest.configuration);
-  const endpoint = manifest.endpoints.find(({ model }) => model === configuration.executor.model);
-  return { kind: 'run', runId, workflow, configuration, endpoint: simulated ? undefined : endpoint };
+  const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
+  return { kind: 'run', runId, workflow, configuration, endpoints: simulated ? [] : endpoints };
 }

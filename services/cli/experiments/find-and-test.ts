@@ -23,10 +23,10 @@ export async function search<Result>(
 /** A round's workflow as `scale eval --run` would take it up. */
 export function foundWorkflow({ record, file }: EndedRun, { workflow }: Pick<Round, 'workflow'>): FoundWorkflow {
   const { configuration } = record.state();
-  const endpoint = file.endpoints.find(({ model }) => model === configuration.executor.model);
+  const serving = file.endpoints.filter(({ model }) => model === configuration.executor.model);
   if (workflow === undefined) throw new RangeError(`run ${record.runId} has no workflow in a round that has a score`);
-  const served = endpoint?.simulated === false ? endpoint : undefined;
-  return { kind: 'run', runId: record.runId, workflow, configuration, endpoint: served };
+  const endpoints = serving.filter(({ simulated }) => !simulated);
+  return { kind: 'run', runId: record.runId, workflow, configuration, endpoints };
 }
 
 export function bestWorkflow(ended: EndedRun, state: RunState): FoundWorkflow {

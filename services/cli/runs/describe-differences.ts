@@ -116,13 +116,20 @@ export function describeMoves(
   before: readonly Endpoint[],
   now: readonly (Endpoint & { readonly simulated: boolean })[],
 ): string | undefined {
-  const moves = now.flatMap(({ model, baseUrl, simulated }) => {
-    const old = before.find((endpoint) => endpoint.model === model);
-    return simulated || old === undefined || old.baseUrl === baseUrl
-      ? []
-      : [`${model} was asked at ${old.baseUrl} and now is at ${baseUrl}`];
+  const models = [...new Set(now.filter(({ simulated }) => !simulated).map(({ model }) => model))];
+  const moves = models.flatMap((model) => {
+    const [old, present] = [before, now].map((endpoints) => addressesOf(endpoints, model));
+    return old === '' || old === present ? [] : [`${model} was asked at ${old} and now is at ${present}`];
   });
   return moves.length === 0 ? undefined : moves.join(', ');
+}
+
+/** Of all servers that serve the model, whatever their order. */
+function addressesOf(endpoints: readonly Endpoint[], wanted: string): string {
+  return endpoints
+    .flatMap(({ model, baseUrl }) => (model === wanted ? [baseUrl] : []))
+    .sort()
+    .join(' and ');
 }
 
 /** So many are told by name; the others are counted. */

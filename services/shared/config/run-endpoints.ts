@@ -2,6 +2,7 @@ import { suggestion } from '../../domain/names/near-name.ts';
 import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { isGroup } from '../settings/sorted-text.ts';
+import { withoutSlash } from './endpoint-addresses.ts';
 import type { ParsedRunFile } from './parse-run-file.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
 
@@ -15,7 +16,7 @@ const simulatedEndpoint = 'simulated';
 
 /** Where each model of the run is served, those of its judges among them. */
 export function usedEndpoints({ settings, error }: ParsedRunFile, judges: readonly JudgeEndpoint[]): RunEndpoint[] {
-  const used = new Map<string, { name: string; endpoint: RunEndpoint }>();
+  const used = new Map<string, { name: string; endpoints: RunEndpoint[] }>();
   for (const { field, endpoint: name, model } of wantedModels(settings, judges)) {
     const known = Object.keys(settings.endpoints);
     if (!known.includes(name) && name !== simulatedEndpoint) {
@@ -31,9 +32,9 @@ export function usedEndpoints({ settings, error }: ParsedRunFile, judges: readon
         `${field} is "${name}", but the same model ${model} already comes from "${other.name}": use one endpoint per model`,
       );
     }
-    used.set(model, { name, endpoint: endpointOf(settings, name, model) });
+    used.set(model, { name, endpoints: endpointsOf(settings, name, model) });
   }
-  return [...used.values()].map(({ endpoint }) => endpoint);
+  return [...used.values()].flatMap(({ endpoints }) => endpoints);
 }
 
 interface WantedModel {
@@ -97,18 +98,19 @@ function rolesLeftToTheSimulator({ settings, written }: ParsedRunFile): string[]
     });
 }
 
-function endpointOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint {
+/** One for each server that serves the model. */
+function endpointsOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint[] {
   const endpoint = endpoints[name];
-  if (!endpoint) return { model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true };
-  return {
+  if (!endpoint) return [{ model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true }];
+  return endpoint.base_url.map(({ url, max_concurrency }) => ({
     model,
-    baseUrl: endpoint.base_url.replace(/\/+$/, ''),
-    maxConcurrency: endpoint.max_concurrency,
+    baseUrl: withoutSlash(url),
+    maxConcurrency: max_concurrency ?? endpoint.max_concurrency,
     timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
     ...endpointSecrets(endpoint),
     ...(endpoint.http2 && { http2: true }),
     simulated: false,
-  };
+  }));
 }
 
 /** What a run file says of an endpoint's secrets, in the terms of the contract. */

@@ -6,6 +6,7 @@ import { endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/registries.ts';
 import { integer, listed, text } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
+import { addresses } from './endpoint-addresses.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';
 import { ownSettingChecks } from './own-setting-checks.ts';
 import { presetNames } from './presets.ts';
@@ -116,14 +117,13 @@ export const modelTables = {
   },
 } as const satisfies Readonly<Record<string, SettingTable>>;
 
-const webAddress = 'must be an http or https address such as http://gpu-1:8000/v1';
-
 export const endpointTable = {
   base_url: {
     type: 'special',
-    schema: text(webAddress).refine(isWebAddress, { error: `${webAddress}, without user name, password or query` }),
-    description: 'of an OpenAI-compatible server, such as `http://gpu-1:8000/v1`',
-    range: 'an address',
+    schema: addresses(),
+    description:
+      'of an OpenAI-compatible server, such as `http://gpu-1:8000/v1`; a list for a model that several servers serve; [more below](#a-model-on-several-servers)',
+    range: 'an address, or a list of them',
     shownDefault: '',
   },
   api_key_variable: {
@@ -155,12 +155,6 @@ export const endpointTable = {
   },
   http2: { type: 'flag', default: false, description: 'speak HTTP/2 where the server offers it' },
 } as const satisfies SettingTable;
-
-function isWebAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, username, password, search, hash } = new URL(address);
-  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
-}
 
 const convergence = z
   .preprocess(

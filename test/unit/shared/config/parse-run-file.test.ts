@@ -116,6 +116,26 @@ describe('parsing a run file', () => {
       /^my-run\.yaml:3: search\.convergence must be `off` or/,
     ],
     [
+      'a server in a list of a wrong address',
+      ['benchmark: x', 'endpoints:', '  a: { base_url: [http://gpu-1/v1, gpu-2] }'],
+      /^my-run\.yaml:3: endpoints\.a\.base_url\.1 must be an http or https address/,
+    ],
+    [
+      'a server that stands in a list twice',
+      ['benchmark: x', 'endpoints:', '  a: { base_url: [http://gpu-1/v1, http://gpu-1/v1/] }'],
+      /^my-run\.yaml:3: endpoints\.a\.base_url\.1 is the same server as the one before, http:\/\/gpu-1\/v1\//,
+    ],
+    [
+      'an empty list of servers',
+      ['benchmark: x', 'endpoints:', '  a: { base_url: [] }'],
+      /^my-run\.yaml:3: endpoints\.a\.base_url must name a server/,
+    ],
+    [
+      'a wrong limit of a server',
+      ['benchmark: x', 'endpoints:', '  a: { base_url: [{ url: http://gpu-1/v1, max_concurrency: 0 }] }'],
+      /^my-run\.yaml:3: endpoints\.a\.base_url\.0\.max_concurrency must be a whole number from 1/,
+    ],
+    [
       'an address that is none',
       ['benchmark: x', 'endpoints:', '  a: { base_url: gpu-1:8000 }'],
       /^my-run\.yaml:3: endpoints\.a\.base_url must be an http or https address/,

@@ -62,6 +62,17 @@ endpoints:
     ]);
   });
 
+  it("takes a list of servers of one model, each with its own limit or the endpoint's", async () => {
+    const { endpoints } = await runFile(`benchmark: sample
+models: { executor: { model: big, endpoint: a }, optimizer: { model: big, endpoint: a } }
+endpoints:
+  a: { base_url: [http://gpu-1/v1/, { url: http://gpu-2/v1, max_concurrency: 4 }], max_concurrency: 16, api_key_variable: MY_KEY }`);
+    expect(endpoints).toEqual([
+      expect.objectContaining({ model: 'big', baseUrl: 'http://gpu-1/v1', maxConcurrency: 16, apiKeyVariable: 'MY_KEY' }),
+      expect.objectContaining({ model: 'big', baseUrl: 'http://gpu-2/v1', maxConcurrency: 4, apiKeyVariable: 'MY_KEY' }),
+    ]);
+  });
+
   it('leaves settings out that are null, and takes headers as texts or variables', async () => {
     const { configuration, endpoints } = await runFile(`
 benchmark: sample

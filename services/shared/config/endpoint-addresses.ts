@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { integer, text } from '../settings/rules.ts';
+
+/** One server of an endpoint. */
+export interface EndpointAddress {
+  readonly url: string;
+  /** Most calls in flight there from one worker; absent: the endpoint's. */
+  readonly max_concurrency?: number | undefined;
+}
+
+const rule = 'must be an http or https address such as http://gpu-1:8000/v1';
+const mostServers = 256;
+
+/** `base_url` of an endpoint: an address, or a list of addresses, each alone or with a limit of its own. */
+export function addresses() {
+  return z.unknown().transform((given, context): readonly EndpointAddress[] => {
+    const read = Array.isArray(given) ? list.safeParse(given.map(withUrl)) : address().safeParse(given);
+    if (!read.success) {
+      context.issues.push(
+        ...read.error.issues.map((issue) => ({
+          code: 'custom' as const,
+          input: given,
+          message: issue.message,
+          path: pathOf(issue.path),
+        })),
+      );
+      return z.NEVER;
+    }
+    return typeof read.data === 'string' ? [{ url: read.data }] : read.data;
+  });
+}
+
+function withUrl(server: unknown): unknown {
+  return typeof server === 'string' ? { url: server } : server;
+}
+
+/** The address of a server that was given alone stands in the list itself. */
+function pathOf(path: readonly PropertyKey[]): PropertyKey[] {
+  return path.filter((key) => key !== 'url');
+}
+
+const list = z
+  .array(
+    z.strictObject(
+      { url: address(), max_concurrency: integer(1, 10_000).optional() },
+      { error: `${rule}, or { url, max_concurrency }` },
+    ),
+  )
+  .min(1, { error: 'must name a server' })
+  .max(mostServers, { error: `must name at most ${mostServers} servers` })
+  .superRefine((servers, context) => {
+    for (const [index, { url }] of servers.entries()) {
+      const first = servers.findIndex((other) => withoutSlash(other.url) === withoutSlash(url));
+      if (first < index)
+        context.addIssue({ code: 'custom', message: `is the same server as the one before, ${url}`, path: [index] });
+    }
+  });
+
+function address() {
+  return text(rule).refine(isWebAddress, { error: `${rule}, without user name, password or query` });
+}
+
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
