@@ -19,8 +19,8 @@ function leadsSomewhere(name: string): boolean {
 }
 
 function missing({ path, text }: Text): string[] {
-  // What a block of an example makes is not there yet.
-  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  // What a block of an example makes is not there yet; its name stands above it.
+  const prose = text.replaceAll(/(?:^`\S+`\n\n)?^```[\s\S]*?^```$/gm, '');
   const paths = [...prose.matchAll(named)].map(([name]) => name).filter((name) => !/\*|[A-Z]{2}/.test(name));
   const links = [...prose.matchAll(linked)].map(([, target]) => join(dirname(path), target ?? ''));
   return [...new Set([...paths, ...links])].filter((name) => !leadsSomewhere(name)).map((name) => `${path}: ${name}`);

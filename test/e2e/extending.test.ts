@@ -12,12 +12,16 @@ const blocks = fileBlocks(page);
 const added = blocks.filter(({ language, path }) => language === 'ts' && path.startsWith('services/'));
 const changes = blocks.filter(({ language }) => language === 'diff');
 
+const sources = [
+  ...['services', 'scripts', 'docs', 'package.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts'],
+  ...['test/support', 'test/unit/domain/workflow/workflows-page.test.ts'],
+];
+
 /** A copy of the sources in which everything that docs/extending.md adds is there. */
 let copy = '';
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'scale-extended-'));
-  for (const path of ['services', 'scripts', 'docs', 'package.json', 'tsconfig.json', 'biome.json'])
-    await cp(join(project, path), join(copy, path), { recursive: true });
+  for (const path of sources) await cp(join(project, path), join(copy, path), { recursive: true });
   for (const path of ['node_modules', '.tools']) await symlink(join(project, path), join(copy, path));
   for (const { language, path, text } of blocks) {
     const file = join(copy, path);
@@ -49,6 +53,7 @@ const scale = (...args: readonly string[]) => inCopy(process.execPath, 'services
 const tool = (name: string, ...args: readonly string[]) => inCopy(join(project, 'node_modules/.bin', name), ...args);
 
 test('each thing is one new file and one registry line with its import', () => {
+  expect(blocks.length * 2, 'a block without the name of its file').toBe(page.match(/^```/gm)?.length);
   expect(added).toHaveLength(10);
   const registries = changes.filter(({ path }) => /registry|roles|program/.test(path));
   expect(registries).toHaveLength(added.length);
@@ -67,8 +72,9 @@ test('each thing is one new file and one registry line with its import', () => {
 
 test('what is added compiles and passes the linter', async () => {
   expect(await tool('tsc', '-p', '.')).toMatchObject({ code: 0, stdout: '' });
-  const files = [...added, ...changes].map(({ path }) => path);
-  expect(await tool('biome', 'check', '--vcs-enabled=false', '--error-on-warnings', ...files)).toMatchObject({ code: 0 });
+  const files = blocks.map(({ path }) => path).filter((path) => path.endsWith('.ts'));
+  const linted = await tool('biome', 'check', '--vcs-enabled=false', '--error-on-warnings', ...files);
+  expect(linted.code, linted.stdout + linted.stderr).toBe(0);
 });
 
 test('a search uses benchmark, scorer, operator, method, policy and settings, and its report shows them', async () => {
@@ -107,6 +113,13 @@ test('faults name the method whose setting was used, and the experiment runs', a
   const experiment = await scale('experiment', 'parents', '--benchmarks', 'times-table', '--seeds', '1', '--rounds', '2');
   expect(experiment.code, experiment.stderr).toBe(0);
   expect(experiment.stdout).toContain('Parents: how many of the best workflows may be edited');
+});
+
+test('the unit test of the page passes, and so does the one that compares the page of workflows with the operators', async () => {
+  const tests = ['test/unit/domain/operators/restate.test.ts', 'test/unit/domain/workflow/workflows-page.test.ts'];
+  const { code, stdout } = await inCopy(process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...tests);
+  expect(code, stdout).toBe(0);
+  expect(stdout).toMatch(/Test Files .*2 passed/);
 });
 
 test('a kind of scorer is there for benchmark files', async () => {

@@ -95,7 +95,7 @@ const ownSettings: fc.Arbitrary<OwnSettings> = fc.dictionary(
 );
 
 /** Settings that every run has; the others are left out where they are off. */
-const searchKeys: (keyof RunConfiguration['search'])[] = [
+const searchKeys = [
   'maxRounds',
   'candidates',
   'lambda',
@@ -107,9 +107,9 @@ const searchKeys: (keyof RunConfiguration['search'])[] = [
   'convergenceZ',
   'tokenBudget',
   'maxCallsPerQuery',
-];
+] satisfies (keyof RunConfiguration['search'])[];
 
-const evaluationKeys: Exclude<keyof RunConfiguration['evaluation'], 'own'>[] = [
+const evaluationKeys = [
   'method',
   'warmUpRounds',
   'fewShotRatio',
@@ -121,7 +121,7 @@ const evaluationKeys: Exclude<keyof RunConfiguration['evaluation'], 'own'>[] = [
   'alphaForm',
   'predictionAttempts',
   'repeats',
-];
+] satisfies (keyof RunConfiguration['evaluation'])[];
 
 const configuration: fc.Arbitrary<RunConfiguration> = fc.record({
   kind: fc.constantFrom(...runKinds),

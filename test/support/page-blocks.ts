@@ -1,4 +1,4 @@
-/** A block of a page that names the file which it makes or changes: ```ts services/domain/operators/restate.ts */
+/** A block of a page below the name of the file that it makes or changes. */
 export interface FileBlock {
   readonly language: string;
   readonly path: string;
@@ -6,7 +6,7 @@ export interface FileBlock {
 }
 
 export function fileBlocks(page: string): FileBlock[] {
-  return [...page.matchAll(/^```(\w+) (\S+)\n([\s\S]*?)^```$/gm)].map(([, language = '', path = '', text = '']) => ({
+  return [...page.matchAll(/^`(\S+)`\n\n```(\w+)\n([\s\S]*?)^```$/gm)].map(([, path = '', language = '', text = '']) => ({
     language,
     path,
     text,
