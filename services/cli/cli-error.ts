@@ -14,7 +14,7 @@ export class CliError extends ScaleError {
   }
 }
 
-/** A command, flag or argument that there is not. */
+/** A command, flag or argument that does not exist. */
 export class UsageError extends ScaleError {
   readonly kind = 'bad-input';
 }
@@ -26,7 +26,7 @@ export interface ToldError {
   readonly exitCode: ExitCode;
 }
 
-/** What to tell about an error, and how to exit: by its kind. A defect keeps its stack for stderr. */
+/** What to report about an error, and the exit code, by its kind. A defect keeps its stack, for stderr. */
 export function tellError(thrown: unknown): ToldError & { readonly stack?: string } {
   const error = asOurs(thrown);
   if (!(error instanceof Error)) return { kind: 'Error', message: String(error), exitCode: exitCodeOf(error) };
@@ -35,7 +35,7 @@ export function tellError(thrown: unknown): ToldError & { readonly stack?: strin
   return isForeseen || error.stack === undefined ? told : { ...told, stack: error.stack };
 }
 
-/** Errors of libraries that mean something to people; all others stay as they are. */
+/** Turns library errors that mean something to people into ours; leaves all others as they are. */
 function asOurs(error: unknown): unknown {
   if (error instanceof ScaleError) return error;
   if (error instanceof CommanderError) return new UsageError(error.message.replace(/^error: /, ''), { cause: error });

@@ -9,7 +9,7 @@ export interface Answer {
   readonly exitCode: ExitCode;
   /** With --json: the one document on stdout; undefined if it has been written already. */
   readonly document: unknown;
-  /** Without: what people read, "" if it has all been said. */
+  /** Without --json: what people read, "" if everything has been said. */
   readonly text: string;
 }
 
@@ -19,12 +19,12 @@ export interface Cli {
   readonly interrupts: Interrupts;
   /** A sentence on stderr. */
   notice(message: string): void;
-  /** For a run that goes on: drawn on a terminal, lines elsewhere; on stderr if stdout is for a document. */
+  /** For a run in progress: drawn in place on a terminal, lines elsewhere; on stderr if stdout is for a document. */
   openView(json: boolean): RunView;
   /** Bytes to stdout, as they are. */
   writeOut(content: string | Uint8Array): Promise<void>;
   readonly outputIsTerminal: boolean;
-  /** Runs a command's body and says what came of it. */
+  /** Runs a command's body and reports its outcome. */
   answer(json: boolean, body: () => Promise<Answer>): Promise<void>;
   exitCode(): ExitCode;
 }
@@ -40,7 +40,7 @@ export function createCli(streams: CliStreams, environment: Cli['environment'], 
   const toStderr = (message: string): void => {
     streams.stderr.write(`${message}\n`);
   };
-  // What is drawn in place would be torn by a line that the screen does not know of.
+  // A line that the screen does not know of would tear what is drawn in place.
   const notice = (message: string): void => (openView === undefined ? toStderr(message) : openView.notice(message));
   const writeOut = (content: string | Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {

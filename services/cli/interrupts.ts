@@ -14,7 +14,7 @@ export class InterruptedError extends ScaleError {
 }
 
 export interface Interrupts {
-  /** Aborts at the first signal, with an InterruptedError: finish in good order. */
+  /** Aborts at the first signal, with an InterruptedError: finish cleanly. */
   readonly requested: AbortSignal;
   /** Aborts at the second: stop at once. */
   readonly forced: AbortSignal;
@@ -29,7 +29,7 @@ export function listenForInterrupts(announce: (message: string) => void): Interr
       forced.abort(new InterruptedError(by));
       return;
     }
-    announce('Stopping in good order; press Ctrl-C again to stop at once.');
+    announce('Stopping cleanly; press Ctrl-C again to stop at once.');
     requested.abort(new InterruptedError(by));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);

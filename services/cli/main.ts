@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const notice = (message: string): void => {
   process.stderr.write(`${message}\n`);
 };
-// A reader that has seen enough, such as head, closes the pipe: that is its right and no error.
+// A reader that has seen enough, such as head, closes the pipe: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
 );

@@ -52,7 +52,7 @@ export function createProgram(cli: Cli, version: string): Command {
     .description('Search for good agentic workflows with a fraction of the tokens.')
     .version(version)
     .showSuggestionAfterError()
-    // A wrong flag is told like any other bad input, in one place; --help and --version still print themselves.
+    // A wrong flag is reported like any other bad input, in one place; --help and --version still print themselves.
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   for (const add of commands) add(program, cli);

@@ -37,7 +37,9 @@ it('a start on a full disk is refused with one sentence and status 3', async () 
   const within = [...onSmallDisk(disk, '1m'), ...fill];
   const { code, stdout, stderr } = await startCli(['run', runFile, '--data-dir', join(disk, 'data')], { within }).ended;
   // What a run says of itself beforehand apart, its last word is the only one about the disk, and there is no stack.
-  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^scale: the disk that holds .*data is full: 0\.0 MB free; free some, and/);
+  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+    /^scale: the disk that holds .*data is full: 0\.0 MB free; free some space and/,
+  );
   expect(stderr.match(/is full/g)).toHaveLength(1);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(stdout).toBe('');
@@ -80,7 +82,7 @@ it('a disk that is full for a while is named and waited for, and the run ends wi
     emptyDisk(pid, disk);
   });
   expect(disturbed.stderr).toMatch(
-    /Waiting.*: the disk that holds .*data is full: 0\.0 MB free\. Free some; the run goes on by itself\./,
+    /Waiting.*: the disk that holds .*data is full: 0\.0 MB free\. Free some space; the run continues by itself\./,
   );
   expect(disturbed.stderr).toContain('Going on, after');
   expect(Buffer.compare(await readFile(copy), await readFile(undisturbed.files.log))).toBe(0);

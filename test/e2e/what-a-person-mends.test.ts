@@ -270,7 +270,7 @@ describe('in mid-run, the run pauses itself', () => {
     const args = await evalArgs(name, { endpoint: 'api_key_variable: SCALE_TEST_KEY' });
     const { code, stderr } = await evaluate(args);
     expect([code, stderr]).toEqual([5, expect.stringMatching(told)]);
-    expect(stderr).toMatch(/is paused, and nothing of this was scored: once it is mended, the same command goes on with it/);
+    expect(stderr).toMatch(/is paused, and none of this was scored: once it is fixed, the same command continues the run/);
     const runId = /Run (\S+) is paused/.exec(stderr)?.[1] ?? '';
     const { stdout: status } = await here('status', runId);
     expect(JSON.parse(status)).toMatchObject({

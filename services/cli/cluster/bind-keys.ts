@@ -5,8 +5,8 @@ import { CliError } from '../cli-error.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /**
- * Lets the workers of this machine's cluster send the keys of a run to its endpoints, and nowhere else. The run file of whoever
- * may write this folder is what binds them.
+ * Lets the workers of this machine's cluster send the keys of a run to its endpoints, and nowhere else. They are bound by the
+ * run file of a user who may write to this folder.
  * @param held the variables that the workers were started with
  * @throws CliError if they were started without one that the run needs
  */
@@ -21,6 +21,6 @@ export async function bindKeys(folder: DataFolder, endpoints: readonly Endpoint[
   }
   const known = new Set((await readFile(folder.endpointKeysFile, 'utf8').catch(() => '')).split('\n'));
   const lines = wanted.map((binding) => renderKeyBindings([binding])).filter((line) => !known.has(line.trimEnd()));
-  // One write, added to the end: commands that start runs at the same time do not lose each other's lines.
+  // One write, appended: commands that start runs at the same time do not lose each other's lines.
   if (lines.length > 0) await appendFile(folder.endpointKeysFile, lines.join(''), { mode: 0o600 });
 }

@@ -14,7 +14,7 @@ export interface ServiceCommand {
   /** E.g. "executor-1"; also the name of its log. */
   readonly name: string;
   readonly script: string;
-  /** All of it: nothing of this command's own goes along. */
+  /** All of it: nothing of this command's own is passed on. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where stdout and stderr go; without it, to this command's stderr. */
   readonly logFile?: string;
@@ -46,7 +46,7 @@ export class ServiceStartError extends ScaleError implements StartFailure {
   }
 }
 
-/** The program of a service, by the name of its room: services start each other and import nothing of each other. */
+/** The program of a service, by the name of its room: services start each other and import nothing from each other. */
 export function mainOf(room: string): string {
   return join(import.meta.dirname, '..', '..', room, 'main.ts');
 }
@@ -57,7 +57,7 @@ const drainWithinMs = 15_000;
 
 /**
  * Starts a service as a child and waits until it is ready. It is in a process group of its own, so that Ctrl-C reaches only
- * the command, which then stops its services in order; its leash is the IPC channel, which closes whenever this process ends.
+ * the command, which then stops its services cleanly; its leash is the IPC channel, which closes whenever this process ends.
  */
 export async function startChildService(command: ServiceCommand, signal: AbortSignal): Promise<ChildService> {
   signal.throwIfAborted();

@@ -19,7 +19,7 @@ export async function inDataFolder<Result>({ root }: DataFolder, work: () => Pro
     if (isDiskFull(cause)) throw new DataFolderError(await fullDisk(root), { cause });
     const problem = describeFileError(cause, root);
     if (problem === undefined) throw cause;
-    throw new DataFolderError(`${problem}; give a folder that can be written with --data-dir`, { cause });
+    throw new DataFolderError(`${problem}; name a writable folder with --data-dir`, { cause });
   }
 }
 
@@ -29,7 +29,7 @@ export async function requireRoom({ root }: DataFolder): Promise<void> {
   if (space.isFull) throw new DataFolderError(`${describeFullDisk(root, space)}; ${howToGoOn}`);
 }
 
-const howToGoOn = 'free some, and give the same command again; or put --data-dir elsewhere';
+const howToGoOn = 'free some space and give the same command again, or put --data-dir elsewhere';
 
 async function fullDisk(root: string): Promise<string> {
   const space = await diskSpaceAt(root, false).catch(() => undefined);

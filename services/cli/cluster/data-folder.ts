@@ -11,7 +11,7 @@ export interface DataFolder {
   /** One folder a run, with its report. */
   readonly runs: string;
   readonly clusterFile: string;
-  /** Which variables the workers may send where: what the run files of this folder say. Names, no values. */
+  /** Which variables the workers may send where, as the run files of this folder say. Names, no values. */
   readonly endpointKeysFile: string;
 }
 
@@ -30,8 +30,8 @@ export function dataFolderAt(path: string): DataFolder {
 const ownerOnly = 0o700;
 
 /**
- * Makes what is missing of it. What lies in there, prompts, answers, logs, is the owner's alone, in a folder of an earlier
- * version too; the root itself may be a folder of the user's that others are meant to enter.
+ * Creates what is missing. What it holds (prompts, answers, logs) is for the owner alone, in a folder of an earlier version too;
+ * the root itself may be a folder of the user's that others are meant to enter.
  */
 export async function makeDataFolder({ root, nats, logs, runs }: DataFolder): Promise<void> {
   await mkdir(root, { recursive: true, mode: ownerOnly });

@@ -4,16 +4,16 @@ import { isDiskFull } from '../../shared/errors/file-error.ts';
 
 export interface DiskSpace {
   readonly freeBytes: number;
-  /** Nothing more can be kept there. */
+  /** Nothing more can be stored there. */
   readonly isFull: boolean;
 }
 
-/** Less than a message of the bus takes. */
+/** Less than one message on the bus takes. */
 const fullBelowBytes = 1024 ** 2;
 
 /**
  * The room on the disk that holds a folder, for this user.
- * @param probe try it by writing a megabyte: quotas show in no other way
+ * @param probe try it by writing a megabyte: a quota shows in no other way
  */
 export async function diskSpaceAt(folder: string, probe: boolean): Promise<DiskSpace> {
   const { bavail, bsize } = await statfs(folder);

@@ -5,23 +5,23 @@ import { type DiskSpace, describeFullDisk, diskSpaceAt } from './disk-space.ts';
 export interface DiskWatchSettings {
   /** On the disk that is watched. */
   readonly folder: string;
-  /** The server that stores there, for who has started it. */
+  /** The server that stores there, if this command has started it. */
   readonly server?: StoringServer;
   readonly space?: typeof diskSpaceAt;
   readonly everyMs?: number;
 }
 
 export interface StoringServer {
-  /** What it says of itself; undefined where it does not answer. */
+  /** What it reports about itself; undefined if it does not answer. */
   health(): Promise<string | undefined>;
-  /** Ends it, to be started anew. @param why a sentence for people */
+  /** Ends it, so that it is started again. @param why a sentence for people */
   restart(why: string): Promise<void>;
 }
 
 export interface DiskWatch {
   /** What a run waits for if the disk is full. */
   wait(): ViewedWait | undefined;
-  /** Resolves once there is room: false if there was all the time. */
+  /** Resolves once there is room: false if there was room all along. */
   untilRoom(signal: AbortSignal): Promise<boolean>;
   stop(): Promise<void>;
 }
@@ -29,8 +29,8 @@ export interface DiskWatch {
 const lookEveryMs = 2_000;
 
 /**
- * Watches the disk that holds a cluster's data. Services go on by themselves when it has room again, and so does nats-server up to
- * 2.12; a newer one writes nothing more after a failed write until it is started anew (measured: 2.10.27 and 2.15.1), which this does.
+ * Watches the disk that holds a cluster's data. Services continue by themselves when it has room again, and so does nats-server up
+ * to 2.12; a newer one writes nothing more after a failed write until it is restarted (measured: 2.10.27 and 2.15.1), which this does.
  */
 export function watchDisk(settings: DiskWatchSettings): DiskWatch {
   const { folder, server, space = diskSpaceAt, everyMs = lookEveryMs } = settings;
@@ -49,7 +49,7 @@ export function watchDisk(settings: DiskWatchSettings): DiskWatch {
       const isStuck = /write error/i.test((await server?.health()) ?? '');
       const isFull = await look(isStuck);
       if (isStuck && !isFull && !stopping.signal.aborted)
-        await server?.restart(`there is room again on the disk that holds ${folder}, and nats-server still writes nothing`);
+        await server?.restart(`there is room again on the disk that holds ${folder}, but nats-server still writes nothing`);
       await pause(stopping.signal);
     }
   })();
@@ -58,7 +58,7 @@ export function watchDisk(settings: DiskWatchSettings): DiskWatch {
       full && {
         kind: 'disk',
         what: describeFullDisk(folder, full.space),
-        until: 'free some; the run goes on by itself',
+        until: 'free some space; the run continues by itself',
         waitedMs: performance.now() - full.sinceMs,
       },
     async untilRoom(signal) {

@@ -24,13 +24,13 @@ import { type RunningPart, type Supervised, supervise } from './supervise.ts';
 
 export interface LocalClusterSettings {
   readonly folder: DataFolder;
-  /** To read is a server and a coordinator that goes on with no run; to run is everything. */
+  /** "read" is a server and a coordinator that continues no run; "run" is everything. */
   readonly purpose: 'run' | 'read';
   readonly executors: number;
   /** Jobs in flight per executor. */
   readonly slots: number;
   readonly withSimulator: boolean;
-  /** Benchmark files of users that the simulated model is to know. Default: none. */
+  /** Benchmark files of users that the simulated model should know. Default: none. */
   readonly simulatorBenchmarks?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Variables with keys that the workers get from the environment; see bindKeys. */
@@ -42,11 +42,11 @@ export interface LocalClusterSettings {
 export interface LocalCluster {
   /** host:port of the ControlService. */
   readonly controlAddress: string;
-  /** What its ControlService wants to be shown. */
+  /** The token that its ControlService requires. */
   readonly controlToken: string;
   /** Base URL of the simulated model, where one runs. */
   readonly simulatorUrl: string | undefined;
-  /** Resolves if a part of it kept dying; pending for ever otherwise. */
+  /** Resolves if a part of it kept dying; pending forever otherwise. */
   readonly givenUp: Promise<Error>;
   readonly disk: Pick<DiskWatch, 'wait'>;
   /** Lets the services finish what they do, and waits until all are gone. When the signal aborts, they are killed. */
@@ -95,7 +95,7 @@ export async function startLocalCluster(settings: LocalClusterSettings, signal: 
   }
 }
 
-/** By the order in which they end: a service that drains still needs the models and the bus. */
+/** In the order in which they end: a service that drains still needs the models and the bus. */
 interface Parts {
   readonly services: Supervised<RunningPart>[];
   readonly models: Supervised<RunningPart>[];
@@ -126,7 +126,7 @@ interface StartedParts {
   readonly simulator: Supervised<ChildService> | undefined;
 }
 
-/** 256 bits: nobody guesses it. */
+/** 256 bits: no one can guess it. */
 function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
@@ -162,7 +162,7 @@ async function startParts(
         }),
       )
     : undefined;
-  // Workers come after the coordinator, which first clears the queues of runs that nobody has asked for.
+  // Workers come after the coordinator, which first clears the queues of runs that have not been asked for.
   await settleAll([coordinator, ...(simulator === undefined ? [] : [simulator])]);
   await settleAll([
     begin('predictor', 'predictor', () => predictorEnvironment({ natsUrl, keys })),

@@ -26,7 +26,7 @@ export interface ReachedCluster {
    * @throws CliError if the workers were started without one of the keys
    */
   bindKeys(endpoints: readonly Endpoint[]): Promise<void>;
-  /** Resolves when the cluster is of no more use, with the reason; never for a server elsewhere. */
+  /** Resolves with the reason when the cluster is of no further use; never for a server elsewhere. */
   readonly lost: Promise<Error>;
   /** What everything waits for, as far as this machine can tell: its disk is full. */
   wait(): ViewedWait | undefined;
@@ -39,12 +39,12 @@ export class ClusterEndedError extends ScaleError {
   readonly kind = 'unreachable';
 }
 
-/** Longest drain of a cluster that is on its way down. */
+/** Longest drain of a cluster that is shutting down. */
 const waitForFolderMs = 60_000;
 const pollMs = 200;
 
 /** A cluster elsewhere. */
-/** @param token what the coordinator wants to be shown, where it wants anything */
+/** @param token the token that the coordinator requires, if any */
 export function reachServer(address: string, token: string | undefined): ReachedCluster {
   const client = connectControl(address, { token });
   const never = new Promise<never>(() => undefined);
@@ -61,8 +61,8 @@ export function reachServer(address: string, token: string | undefined): Reached
 }
 
 /**
- * The cluster of this machine: the one that runs on the data folder, else one that is started for this command. One that is
- * about to go, or that was started only to read, is waited for.
+ * The cluster of this machine: the one that runs on the data folder, otherwise one that is started for this command. One that
+ * is about to end, or that was started only to read, is waited for.
  */
 export function reachLocalCluster(settings: LocalClusterSettings, signal: AbortSignal): Promise<ReachedCluster> {
   const { root } = settings.folder;
@@ -71,11 +71,11 @@ export function reachLocalCluster(settings: LocalClusterSettings, signal: AbortS
     holder === undefined
       ? {
           what: `the cluster of this machine is starting on ${root}`,
-          until: 'each of its services has half a minute to be ready',
+          until: 'each of its services has half a minute to get ready',
         }
       : {
-          what: `process ${holder} holds ${root}, and its cluster is about to end or only read`,
-          until: `it is waited for at most ${waitForFolderMs / 1_000} s; another --data-dir needs no wait`,
+          what: `process ${holder} holds ${root}, and its cluster is about to end or is only for reading`,
+          until: `this command waits at most ${waitForFolderMs / 1_000} s for it; with another --data-dir it need not wait`,
         };
   const held = (error: FolderInUseError): void => {
     holder = error.ownerPid;
@@ -117,7 +117,7 @@ async function own(settings: LocalClusterSettings, signal: AbortSignal): Promise
   const close = async (forced: AbortSignal): Promise<void> => {
     client.close();
     const describe = () => ({
-      what: 'the services of this machine finish what they are at',
+      what: 'the services of this machine are finishing what they have begun',
       until: 'each has a quarter of a minute; Ctrl-C ends them at once, and nothing is lost',
     });
     await sayWhileWaiting(settings.notice, describe, cluster.stop(forced));

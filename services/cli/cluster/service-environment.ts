@@ -4,14 +4,14 @@ import type { Environment } from '../../shared/settings/environment.ts';
 /** The settings of each service as environment variables, as services/shared/config/service-settings.ts reads them. */
 type ServiceVariables = Record<string, string>;
 
-/** Somebody waits at the keyboard: what is not finished by then is journalled, and goes on with the next start. */
+/** Someone is waiting at the keyboard: what is not finished by then is journalled, and continues at the next start. */
 const localDrainMs = 10_000;
 /** A coordinator that was killed is started again at once; this is how long its lease keeps the new one waiting. */
 const localLeaseMs = 3_000;
 /** After a kill -9 of everything, the jobs that were under way wait this long before they are given out again. */
 const localAckWaitMs = 8_000;
 
-/** What any program may need to run here and to reach others; no secret has a place in it. */
+/** What any program may need to run here and to reach others; secrets do not belong here. */
 const plainVariables = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TMP', 'TEMP', 'TZ', 'LANG', 'LANGUAGE'],
   ...[
@@ -27,10 +27,10 @@ const plainVariables = new Set([
   ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
 ]);
 
-/** Settings of the services too, but for those that are secrets of another cluster. */
+/** Settings of services too, but these belong to another cluster, and some of them are secrets. */
 const otherClusters = new Set(['SCALE_CONTROL_TOKEN', 'SCALE_NATS_URL', 'SCALE_ENDPOINT_KEYS', 'SCALE_ENDPOINT_KEYS_FILE']);
 
-/** What of this command's environment its services get: not what merely happens to lie in it, such as a database's password. */
+/** The part of this command's environment that its services get: not what merely happens to be there, such as a database password. */
 export function plainEnvironment(environment: Environment): ServiceVariables {
   const isPlain = (name: string) =>
     plainVariables.has(name) || /^(LC|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.has(name));
@@ -68,7 +68,7 @@ export function coordinatorEnvironment(settings: {
     SCALE_CONTROL_TOKEN: settings.controlToken,
     SCALE_CONTROL_HOST: '127.0.0.1',
     SCALE_CONTROL_PORT: String(settings.controlPort),
-    // Only the run that was asked for goes on: an unfinished one that happens to lie in the same folder must not cost tokens.
+    // Only the run that was asked for continues: an unfinished one that happens to be in the same folder must not cost tokens.
     SCALE_RESUME: 'requested',
   };
 }

@@ -7,7 +7,7 @@ import { systemTiming } from '../../shared/lifecycle/timing.ts';
 export interface RunningPart {
   /** Resolves with the reason when it is gone; never rejects. */
   readonly exited: Promise<string>;
-  /** In good order, killing it if that takes too long. Idempotent. */
+  /** Cleanly, killing it if that takes too long. Idempotent. */
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -19,14 +19,14 @@ export interface Supervision {
   /** The end of the part's log, for the message when it is given up. */
   readonly readTail: () => Promise<string>;
   readonly firstPauseMs?: number;
-  /** Resolves once the machine has room for it again: true if that had to be waited for, and then its death says nothing of it. */
+  /** Resolves once the machine has room for it again: true if that took waiting, and then its death says nothing about it. */
   readonly untilRoom?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 export interface Supervised<Part extends RunningPart> {
   /** The newest one. */
   current(): Part;
-  /** Resolves if it died too often; pending for ever otherwise. */
+  /** Resolves if it died too often; pending forever otherwise. */
   readonly givenUp: Promise<Error>;
   stop(): Promise<void>;
   kill(): Promise<void>;
@@ -47,9 +47,9 @@ const quickDeathsAllowed = 5;
 const longestPauseMs = 5_000;
 
 /**
- * Starts a part and starts it again whenever it dies, ever more slowly, until it has died quickly several times in a row.
+ * Starts a part and starts it again whenever it dies, with growing pauses, until it has died quickly several times in a row.
  * @param start gets the part that died, e.g. to listen at the same address again
- * @throws what the first start throws: whatever cannot even start once will not get better by trying
+ * @throws what the first start throws: what cannot start even once will not get better by trying
  */
 export async function supervise<Part extends RunningPart>(
   supervision: Supervision,

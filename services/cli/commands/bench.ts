@@ -13,10 +13,10 @@ interface BenchOptions {
 export function addBenchCommand(program: Command, cli: Cli): void {
   program
     .command('bench')
-    .description('measure how fast a part of scale is on this machine, beside its floor')
+    .description('measure how fast a part of scale is on this machine, against its limit')
     .argument('<name>', [...benches.values()].map(({ name, description }) => `${name}: ${description}`).join('; '))
     .option('--seconds <n>', 'time for each row', parseSeconds, 2)
-    .option('--quick', 'a small form that shows how and never how fast', false)
+    .option('--quick', 'a small form that shows that the bench works, not how fast anything is', false)
     .option('--json', 'print one JSON document', false)
     .action((name: string, options: BenchOptions) => cli.answer(options.json, () => runBench(cli, name, options)));
 }
@@ -38,13 +38,13 @@ async function runBench(cli: Cli, name: string, { seconds, quick }: BenchOptions
   };
 }
 
-/** Three digits, or all before the point. */
+/** Three significant digits, or all those before the decimal point. */
 function shown(value: number): string {
   return value >= 100 ? `${Math.round(value)}` : value.toPrecision(3);
 }
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 3600)) throw new InvalidArgumentError('it must be a number above 0 and up to 3600.');
+  if (!(seconds > 0 && seconds <= 3600)) throw new InvalidArgumentError('it must be a number above 0 and at most 3600.');
   return seconds;
 }

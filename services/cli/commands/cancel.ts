@@ -27,8 +27,8 @@ export function addCancelCommand(program: Command, cli: Cli): void {
 }
 
 /**
- * The command that owns the cluster ends with its run, and its coordinator while it still answers us: then what has become of the
- * wish is looked up in the folder.
+ * The command that owns the cluster ends with its run, and may take the coordinator away while it is still answering us: then the
+ * folder shows what became of the request.
  */
 async function cancel(cli: Cli, wanted: string, options: CancelOptions): Promise<Answer> {
   try {
@@ -53,7 +53,7 @@ async function cancelOnce(cli: Cli, wanted: string, options: CancelOptions): Pro
   });
 }
 
-/** The wish is stored by now. The run is over once its log says so, or once its cluster has ended because of it. */
+/** The request is stored by now. The run is over once its log says so, or once its cluster has ended because of it. */
 async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Promise<void> {
   const silent = createLineView(() => undefined, cli.notice);
   const late = AbortSignal.timeout(withinMs);
@@ -63,7 +63,7 @@ async function untilOver(cli: Cli, cluster: ReachedCluster, runId: string): Prom
   } catch (error) {
     if ((await endOf(cluster, error)) !== undefined) return;
     if (!late.aborted) throw error;
-    const message = `run ${runId} is to be cancelled, but its log does not say so after ${withinMs / 1_000} s: look at the coordinator's log`;
+    const message = `the cancellation of run ${runId} is stored, but ${withinMs / 1_000} s later its log does not show it: look at the coordinator's log`;
     throw new CliError('failed', message, { cause: error });
   }
 }

@@ -18,10 +18,12 @@ interface CompareOptions extends ClusterOptions {
 
 export function addCompareCommand(program: Command, cli: Cli): void {
   addClusterOptions(
-    program.command('compare').description('compare two evaluations query by query, and say whether they can be told apart'),
+    program
+      .command('compare')
+      .description('compare two evaluations query by query, and say whether they differ by more than chance'),
   )
     .argument('<a>', 'an evaluation or a run (id, start of an id, or name), or a file of records (.jsonl)')
-    .argument('<b>', 'what is compared with it')
+    .argument('<b>', 'what to compare with it')
     .option('--changes <n>', 'changed queries to show in each direction', countUpTo(1_000_000), 10)
     .option('--json', 'print one JSON document, with all changed queries', false)
     .action((a: string, b: string, options: CompareOptions) => cli.answer(options.json, () => compare(cli, [a, b], options)));
@@ -30,7 +32,7 @@ export function addCompareCommand(program: Command, cli: Cli): void {
 async function compare(cli: Cli, wanted: readonly [string, string], options: CompareOptions): Promise<Answer> {
   const [a, b] = await readSides(cli, wanted, options);
   refuseUnlike(a, b);
-  // A seed of its own: the same two give the same p-value.
+  // The seed is fixed: the same two evaluations give the same p-value.
   const comparison = comparisonOf(a, b);
   const about = ({ executions, ...side }: ComparisonSide) => ({ ...side, executions: executions.length });
   return {
@@ -82,5 +84,5 @@ async function fileSide(wanted: string): Promise<ComparisonSide | undefined> {
   );
   if (isFile) return readRecordFile(wanted);
   if (!/\.jsonl$/.test(wanted)) return undefined;
-  throw new CliError('bad-input', `${wanted}: there is no such file of records`);
+  throw new CliError('bad-input', `${wanted}: there is no such records file`);
 }

@@ -32,7 +32,10 @@ const namesArgument = ['[benchmarks...]', `${[...releasedBenchmarks.keys()].join
 
 export function addDataCommand(program: Command, cli: Cli): void {
   const data = program.command('data').description("the benchmarks' files: what is there, and how to get the rest");
-  withFolder(data.command('list', { isDefault: true }), 'show which files are there, and whether they are those that AFlow used')
+  withFolder(
+    data.command('list', { isDefault: true }),
+    'show which files are there, and whether they are the ones that AFlow used',
+  )
     .argument(...namesArgument)
     .action((names: string[], options: FolderOptions) => cli.answer(options.json, () => list(cli, names, options)));
   withFolder(data.command('pull'), "download official releases and rebuild AFlow's files from them")
@@ -40,10 +43,10 @@ export function addDataCommand(program: Command, cli: Cli): void {
     .option('--from <folder>', 'take the official files from this folder instead of downloading them')
     .option('--mirror <url>', 'download from here instead of from the official hosts; default: SCALE_DATA_MIRROR', parseUrl)
     .action((names: string[], options: PullOptions) => cli.answer(options.json, () => pull(cli, names, options)));
-  withFolder(data.command('verify'), 'check files by their hashes; status 1 if one is missing or other than AFlow had')
-    .argument('[benchmarks...]', 'default: those of which there is any file')
+  withFolder(data.command('verify'), "check files by their hashes; exits with 1 if one is missing or differs from AFlow's")
+    .argument('[benchmarks...]', 'default: those with at least one file')
     .action((names: string[], options: FolderOptions) => cli.answer(options.json, () => verify(cli, names, options)));
-  withFolder(data.command('import'), "take files that are AFlow's already, such as its own data archive")
+  withFolder(data.command('import'), "copy files that are already AFlow's, such as its own data archive")
     .argument('<path>', 'a file, a folder, or a tar archive')
     .action((path: string, options: FolderOptions) => cli.answer(options.json, () => importPath(cli, path, options)));
 }
@@ -51,7 +54,7 @@ export function addDataCommand(program: Command, cli: Cli): void {
 function withFolder(command: Command, description: string): Command {
   return command
     .description(description)
-    .option('--folder <folder>', 'where the files lie; default: SCALE_DATA, else the data folder')
+    .option('--folder <folder>', 'where the files are; default: SCALE_DATA, otherwise the data folder')
     .option('--json', 'print one JSON document; progress goes to stderr', false);
 }
 
@@ -102,7 +105,7 @@ async function pull(cli: Cli, names: readonly string[], options: PullOptions): P
     }
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
-    throw interruptedError(error, 'interrupted: what has come is kept, and the same command goes on from there');
+    throw interruptedError(error, 'interrupted: what has been downloaded is kept, and the same command continues from there');
   } finally {
     await release();
   }
@@ -115,7 +118,7 @@ async function pull(cli: Cli, names: readonly string[], options: PullOptions): P
   };
 }
 
-/** What one benchmark lacks does not keep the others from coming. */
+/** A benchmark that cannot be pulled does not stop the others. */
 function errorOf(error: unknown): { readonly error: { readonly kind: string; readonly message: string } } {
   if (error instanceof ReleaseError) return { error: { kind: error.problem, message: error.message } };
   throw error;
@@ -145,18 +148,18 @@ function renderPulled(pulled: Pulled): string {
     `  ${file}`,
     `${rows} rows`,
     formatBytes(size),
-    written ? 'written' : 'was there',
+    written ? 'written' : 'already there',
     describeState({ state, ...defined({ fault }) }),
   ]);
   const from = pulled.from.length === 0 ? '' : ` from ${pulled.from.join(', ')}`;
-  const lacking = pulled.notToBeHad.map(({ file, why }) => `  ${file} is not to be had: ${why}`);
+  const lacking = pulled.notToBeHad.map(({ file, why }) => `  ${file} is not available: ${why}`);
   return [`${pulled.benchmark}${from}`, alignColumns(files), ...lacking].join('\n');
 }
 
-/** Files in a folder that other commands do not look into are of no use to them. */
+/** Other commands do not see files in a folder that they do not read. */
 function adviceOn(cli: Cli, folder: string): string[] {
   const read = dataFolderOf(cli.environment);
-  return read === folder ? [] : [`Other commands read ${read}; to have them read these, set SCALE_DATA=${folder}`];
+  return read === folder ? [] : [`Other commands read ${read}; to make them read these files, set SCALE_DATA=${folder}`];
 }
 
 async function importPath(cli: Cli, path: string, options: FolderOptions): Promise<Answer> {

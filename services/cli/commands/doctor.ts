@@ -21,9 +21,9 @@ interface DoctorOptions {
 export function addDoctorCommand(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('show what this machine has and lacks to run a cluster')
+    .description('show what this machine has and what it lacks to run a cluster')
     .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
-    .option('--run-file <file>', 'look at the endpoints of this run file too, for one token each')
+    .option('--run-file <file>', 'also try the endpoints of this run file, for one token each')
     .option('--json', 'print one JSON document', false)
     .action((options: DoctorOptions) => cli.answer(options.json, () => examine(cli, options)));
 }

@@ -41,15 +41,15 @@ export function addEvalCommand(program: Command, cli: Cli): void {
     .option('--benchmark <name>', "default: the run file's or the run's")
     .option('--split <name>', 'the part of the benchmark to execute', 'test')
     .option('--repeat <n>', 'executions of each query', countUpTo(100), 1)
-    .option('--limit <n>', 'only the first so many queries', countUpTo(1_000_000))
-    .option('--scorer <name>', 'aflow or strict; the others are reported beside it')
-    .option('--seed <n>', 'seed of what is random in an execution', parseSeed)
-    .option('--model <name>', 'the model that executes, where its endpoint serves several')
+    .option('--limit <n>', 'only the first n queries', countUpTo(1_000_000))
+    .option('--scorer <name>', 'aflow or strict; the others are reported as well')
+    .option('--seed <n>', 'seed for what is random in an execution', parseSeed)
+    .option('--model <name>', 'the model that executes, if its endpoint serves several')
     .option('--run-file <file>', 'take model, endpoints and benchmark from a run file')
     .option('--out <folder>', 'write the records there; default: the folder of the evaluation under --data-dir')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
-    .option('--fresh', 'execute it again as an evaluation of its own, beside the earlier one', false)
+    .option('--fresh', 'execute it again as a new evaluation; the earlier one is kept', false)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .action((workflow: string | undefined, options: EvalOptions) =>
@@ -111,6 +111,6 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
 
 function parseSeed(text: string): number {
   const seed = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) throw new InvalidArgumentError('it must be a whole number from 0 on.');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) throw new InvalidArgumentError('it must be a whole number, 0 or more.');
   return seed;
 }

@@ -15,9 +15,12 @@ export function addExperimentCommand(program: Command, cli: Cli): void {
   addExperimentOptions(
     program
       .command('experiment')
-      .description("run some of the paper's experiments and ablations: searches and evaluations, a table, a plot, a sentence"),
+      .description("run the paper's experiments and ablations: searches and evaluations, with a table, a plot and a conclusion"),
   )
-    .argument('<names...>', 'which ones, or all', (name, earlier: readonly Experiment[] = []) => [...earlier, ...named(name)])
+    .argument('<names...>', 'which ones, or "all" for all of them', (name, earlier: readonly Experiment[] = []) => [
+      ...earlier,
+      ...named(name),
+    ])
     .addHelpText('after', `\nExperiments:\n${about.join('\n')}`)
     .action((chosen: readonly Experiment[], options: ExperimentOptions) =>
       cli.answer(options.json, () => runToAnswer(cli, [...new Set(chosen)], options)),

@@ -42,7 +42,7 @@ export function addExportCommand(program: Command, cli: Cli): void {
 async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOptions): Promise<Answer> {
   const { what, out, json } = options;
   if (what === 'log' && out === undefined && !json && cli.outputIsTerminal) {
-    throw new CliError('bad-input', 'a log is bytes, which a terminal cannot show: give --out FILE, or redirect stdout');
+    throw new CliError('bad-input', 'the log is binary, which a terminal cannot show: give --out FILE, or redirect stdout');
   }
   const signal = cli.interrupts.requested;
   const { record, content } = await withCluster(cli, options, async (cluster) => {

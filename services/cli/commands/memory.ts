@@ -17,11 +17,11 @@ interface MemoryOptions extends ClusterOptions {
 export function addMemoryCommand(program: Command, cli: Cli): void {
   const command = program
     .command('memory')
-    .description('what earlier searches have shown of their queries, for later ones: list it, or forget it');
+    .description('list or forget what earlier searches have shown of their queries, which later ones can use');
   addClusterOptions(command)
     .addArgument(new Argument('<action>', 'list or forget').choices(['list', 'forget']))
-    .argument('[runs...]', 'ids, or starts of ids, of the runs whose memory is meant; default: all for list, none for forget')
-    .option('--benchmark <name>', 'only memory of this benchmark')
+    .argument('[runs...]', 'run ids, or starts of ids; default: all for list, none for forget')
+    .option('--benchmark <name>', 'only the memory of this benchmark')
     .option('--all', 'forget all of it', false)
     .option('--json', 'print one JSON document', false)
     .action((action: 'list' | 'forget', runs: string[], options: MemoryOptions) =>
@@ -44,11 +44,11 @@ async function forget(cluster: ReachedCluster, runs: readonly string[], options:
   }
   const wanted = (await chosen(cluster, runs, options, cli)).map(({ memory }) => memory?.runId ?? '');
   const { runIds } = await cluster.client.forgetMemory(wanted, cli.interrupts.requested);
-  const text = runIds.length === 0 ? 'There was nothing to forget.' : `Forgot what was kept of ${runIds.join(', ')}.`;
+  const text = runIds.length === 0 ? 'There was nothing to forget.' : `Forgot the memory of ${runIds.join(', ')}.`;
   return { exitCode: exitCodes.ok, document: { forgotten: runIds }, text };
 }
 
-/** @throws CliError for a run of which nothing is kept */
+/** @throws CliError for a run that has no memory here */
 async function chosen(
   { client }: ReachedCluster,
   runs: readonly string[],
@@ -59,7 +59,7 @@ async function chosen(
   const ofBenchmark = kept.filter(({ memory }) => benchmark === undefined || memory?.benchmark === benchmark);
   for (const run of runs) {
     if (ofBenchmark.some(({ memory }) => memory?.runId.startsWith(run))) continue;
-    throw new CliError('bad-input', `nothing is kept of a run ${run}: \`scale memory list\` shows what there is`);
+    throw new CliError('bad-input', `there is no memory of a run ${run}: \`scale memory list\` shows what there is`);
   }
   return runs.length === 0 ? ofBenchmark : ofBenchmark.filter(({ memory }) => runs.some((run) => memory?.runId.startsWith(run)));
 }
@@ -74,7 +74,7 @@ function memoryDocument({ memory, keptAtMs, executions }: KeptMemory): Record<st
 }
 
 function memoryTable(kept: readonly KeptMemory[]): string {
-  if (kept.length === 0) return 'Nothing is kept of earlier searches here.';
+  if (kept.length === 0) return 'There is no memory of earlier searches here.';
   const header = ['RUN', 'BENCHMARK', 'QUERIES', 'WORKFLOWS', 'EXECUTIONS', 'MODEL', 'KEPT', ''];
   const rows = kept.map(({ memory, keptAtMs, executions }) => {
     const { workflows, models, simulated } = figuresOf(memory);

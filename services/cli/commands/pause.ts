@@ -12,16 +12,16 @@ interface PauseOptions extends ClusterOptions {
 }
 
 export function addPauseCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('pause').description('hold a run; `resume` goes on with it'))
+  addClusterOptions(program.command('pause').description('pause a run; `resume` continues it'))
     .argument('<run>', 'id, start of an id, or name')
-    .option('--reason <text>', 'shown to whoever looks at the run while it waits', '')
+    .option('--reason <text>', 'shown to anyone who looks at the run while it is paused', '')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: PauseOptions) =>
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
           const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
           if (cluster.kind === 'own') {
-            const message = `no cluster runs on ${options.dataDir}, so nobody works on run ${runId}: \`scale run\` with its file would go on with it`;
+            const message = `no cluster runs on ${options.dataDir}, so nothing is working on run ${runId}: \`scale run\` with its file would continue it`;
             throw new CliError('bad-input', message);
           }
           const response = await cluster.client.pauseRun(runId, options.reason, cli.interrupts.requested);

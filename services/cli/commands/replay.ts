@@ -42,8 +42,11 @@ export function addReplayCommand(program: Command, cli: Cli): void {
   program
     .command('replay')
     .description('evaluate recorded searches again: what each method and pick policy would have cost and chosen')
-    .option('--traces <folder>', 'recorded searches; default: `recorded` beside the benchmark files')
-    .option('--run <files...>', "logs of finished runs (events.binpb) with full evaluation, instead of or beside --traces's")
+    .option('--traces <folder>', 'recorded searches; default: `recorded` next to the benchmark files')
+    .option(
+      '--run <files...>',
+      'logs of finished runs (events.binpb) with full evaluation; with --traces, in addition to its searches',
+    )
     .option(
       '--methods <names>',
       `comma-separated; default: ${comparedMethods().join(',')}`,
@@ -61,13 +64,13 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     .option('--warm-up <n>', 'M, for the scores and for --picks', parseWhole, 3)
     .option('--seeds <n>', 'replays of each search', parseCount, 100)
     .option('--seed <n>', 'the first seed', parseWhole, 1)
-    .option('--threads <n>', 'how many at once; changes no figure', parseCount, availableParallelism())
+    .option('--threads <n>', 'how many at once; the figures do not depend on it', parseCount, availableParallelism())
     .option('--out <folder>', 'where replay.html, replay.md and replay.json go', join('.scale', 'replay'))
     .option('--json', 'print one JSON document', false)
     .action((options: ReplayOptions) => cli.answer(options.json, () => replay(cli, options)));
 }
 
-/** Without full evaluation, which has no error to compare, and the optimizer's confidence, of which no record holds any. */
+/** Without full evaluation, which has no error to compare, and the optimizer's confidence, which no record holds. */
 function comparedMethods(): string[] {
   const compared = [...evaluationMethods.values()].filter(({ executesAll, asksConfidence }) => !executesAll && !asksConfidence);
   return compared.map(({ name }) => name);
@@ -102,7 +105,7 @@ async function replayTables(
   tables: readonly ReplayTable[],
 ): Promise<ReplayReport> {
   const { seed: firstSeed, seeds, warmUp: after } = options;
-  // Full validation stands in several tables, and is replayed once.
+  // Full validation is in several tables, and is replayed once.
   const strategies = [...new Set(tables.flatMap((table) => table.strategies))];
   // A search of three workflows has none after three warm-up rounds, but it has a best one.
   const jobs = strategies.flatMap((strategy) =>
@@ -116,7 +119,7 @@ async function replayTables(
     onProgress: tellTenths(cli, jobs.length),
   });
   const prepared = prepareSearches(searches);
-  // Parallel to the jobs: one list a search, strategy after strategy.
+  // Parallel to the jobs: one list per search, strategy after strategy.
   const resultsOf = (strategy: Strategy): Measures[][] => {
     const first = strategies.indexOf(strategy) * searches.length;
     return results.slice(first, first + searches.length);
@@ -164,19 +167,19 @@ function shares(text: string): number[] {
   return text.split(',').map((part) => {
     const share = Number(part);
     if (!(share > 0 && share <= 1))
-      throw new InvalidArgumentError('it must be numbers above 0 and up to 1, for example 0.1,0.2.');
+      throw new InvalidArgumentError('it must be numbers above 0 and at most 1, for example 0.1,0.2.');
     return share;
   });
 }
 
 function parseCount(text: string): number {
   const count = parseWhole(text);
-  if (count < 1) throw new InvalidArgumentError('it must be a whole number from 1 on.');
+  if (count < 1) throw new InvalidArgumentError('it must be a whole number, 1 or more.');
   return count;
 }
 
 function parseWhole(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it must be a whole number from 0 on.');
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it must be a whole number, 0 or more.');
   return value;
 }

@@ -39,8 +39,8 @@ export function addRescoreCommand(program: Command, cli: Cli): void {
     .argument('<file>', 'JSON Lines, plain or gzipped: { q, prediction, score } and, if known, run and round')
     .requiredOption('--benchmark <name>', `${names.join(', ')}, or a benchmark file (.yaml)`)
     .option('--scorer <name>', "aflow, strict, or the full name of a scorer; default: the benchmark's first")
-    .option('--split <name>', "the split that was answered; default: what the file's matrix says, else validate")
-    .option('--limit <n>', 'so many answers only, spread evenly over the file', countUpTo(10_000_000))
+    .option('--split <name>', "the split that was answered; default: what the file's matrix says, otherwise validate")
+    .option('--limit <n>', 'only this many answers, spread evenly over the file', countUpTo(10_000_000))
     .option('--require <share>', 'exit with 1 if a smaller share of the answers agrees, e.g. 0.999', parseShare)
     .option('--json', 'print one JSON document; progress goes to stderr', false)
     .action((file: string, options: RescoreOptions) => cli.answer(options.json, () => rescore(cli, file, options)));
@@ -76,11 +76,11 @@ async function chosenScorer({ benchmark, scorer: wanted }: RescoreOptions): Prom
   try {
     const scorer = scorerIn(definition, scorers[name] ?? name);
     if (scorer.needs !== 'model') return scorer;
-    throw new CliError('bad-input', `the scorer ${name} asks a model, which rescore does not: use scale eval`);
+    throw new CliError('bad-input', `the scorer ${name} asks a model, and rescore asks none: use \`scale eval\``);
   } catch (cause) {
     if (!(cause instanceof UnknownNameError)) throw cause;
     const names = Object.keys(scorers).join(', ');
-    throw new CliError('bad-input', `benchmark ${benchmark} has ${names}; ${cause.message}`, { cause });
+    throw new CliError('bad-input', `benchmark ${benchmark} has the scorers ${names}; ${cause.message}`, { cause });
   }
 }
 
@@ -95,7 +95,7 @@ function answersToScore(file: string, recorded: RecordedAnswers, queries: readon
     const queryIndex = recorded.queryIndexOf(answer.q);
     const query = queryIndex === undefined ? undefined : queries[queryIndex];
     if (query) return { ...answer, query };
-    const why = `field "q" is ${answer.q}, but the split has ${queries.length} queries; is it another split or benchmark?`;
+    const why = `field "q" is ${answer.q}, but the split has ${queries.length} queries; are these answers from another split or benchmark?`;
     throw new CliError('bad-input', `${file}, line ${answer.line}: ${why}`);
   });
 }

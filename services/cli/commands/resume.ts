@@ -11,7 +11,7 @@ interface ResumeOptions extends ClusterOptions {
 }
 
 export function addResumeCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('resume').description('go on with a run that was paused'))
+  addClusterOptions(program.command('resume').description('continue a paused run'))
     .argument('<run>', 'id, start of an id, or name')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: ResumeOptions) =>
@@ -19,7 +19,7 @@ export function addResumeCommand(program: Command, cli: Cli): void {
         withCluster(cli, options, async (cluster) => {
           const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
           if (cluster.kind === 'own') {
-            const message = `no cluster runs on ${options.dataDir} that could go on with run ${runId}: \`scale run\` with its file starts one`;
+            const message = `no cluster runs on ${options.dataDir} to continue run ${runId}: \`scale run\` with its file starts one`;
             throw new CliError('bad-input', message);
           }
           const response = await cluster.client.resumeRun(runId, cli.interrupts.requested);

@@ -31,8 +31,8 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
-    .option('--fresh', 'start the same search again as a run of its own, beside the earlier one', false)
-    .option('--continue <run>', 'go on with this run as it was started, though the file or its benchmark has changed since')
+    .option('--fresh', 'start the same search again as a new run; the earlier one is kept', false)
+    .option('--continue <run>', 'continue this run as it was started, even if the file or its benchmark has changed since')
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .addHelpText('after', describeChoices)
     .action((file: string, options: RunOptions) => cli.answer(options.json, () => run(cli, file, options)));

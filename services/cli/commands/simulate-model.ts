@@ -19,9 +19,9 @@ export function addSimulateModelCommand(program: Command, cli: Cli): void {
     .command('simulate-model')
     .description('serve the simulated model at an OpenAI-compatible address until Ctrl-C')
     .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <n>', '0 for any free one', parsePort, 8000)
+    .option('--port <n>', '0 for any free port', parsePort, 8000)
     .option('--seed <n>', 'the same seed gives the same replies', parseWhole, 1)
-    .option('--benchmark <files...>', 'benchmark files of your own whose queries it is to know', [])
+    .option('--benchmark <files...>', 'your own benchmark files whose queries it should know', [])
     .option('--json', 'print one JSON document with the address; logs go to stderr', false)
     .action((options: SimulateModelOptions) => cli.answer(options.json, () => simulate(cli, options)));
 }
@@ -56,6 +56,6 @@ function parsePort(text: string): number {
 
 function parseWhole(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it must be a whole number from 0 on.');
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('it must be a whole number, 0 or more.');
   return value;
 }

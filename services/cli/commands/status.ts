@@ -21,7 +21,7 @@ interface StatusOptions extends ClusterOptions {
 }
 
 export function addStatusCommand(program: Command, cli: Cli): void {
-  addClusterOptions(program.command('status').description('show how far a run is'))
+  addClusterOptions(program.command('status').description('show how far a run has got'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string | undefined, options: StatusOptions) =>
@@ -52,18 +52,18 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     );
 }
 
-/** The coordinator knows only that its server does not answer; whether the disk is full, this machine can see. */
+/** The coordinator knows only that its server does not answer; this machine can see whether the disk is full. */
 function knowingTheDisk(run: RunSummary, disk: ViewedWait | undefined): RunSummary {
   if (disk === undefined || run.status !== RunStatus.RUNNING) return run;
   const { waitedMs = disk.waitedMs, sinceMs = Date.now() - disk.waitedMs } = run.waiting ?? {};
   return { ...run, waiting: { ...disk, waitedMs, sinceMs } };
 }
 
-/** A cluster that was started for this command alone goes on with no run: what ends the wait is the command that the run began with. */
+/** A cluster that was started for this command alone continues no run: the command that began the run is what ends the wait. */
 function knowingWhoWorks(run: RunSummary, cluster: ReachedCluster['kind']): RunSummary {
   if (run.waiting === undefined || cluster !== 'own') return run;
-  const remedy = '`scale run` with the same file goes on with it';
-  const until = run.waiting.kind === 'person' ? `once that is mended, ${remedy}` : remedy;
+  const remedy = '`scale run` with the same file continues it';
+  const until = run.waiting.kind === 'person' ? `once that is fixed, ${remedy}` : remedy;
   return { ...run, waiting: { ...run.waiting, until } };
 }
 

@@ -48,9 +48,9 @@ async function show(cli: Cli, cluster: ReachedCluster, record: RunRecord, view: 
   const signal = cli.interrupts.requested;
   if (cluster.kind === 'own') await readRun(cluster, record, signal, (event) => view.event(event, record.state()));
   else await followRun({ cluster, record, view }, signal);
-  // Nobody goes on with a run while its cluster is not there, so there is nothing to wait for.
+  // Nothing continues a run whose cluster is gone, so there is nothing to wait for.
   if (!record.isOver()) {
-    const message = `run ${record.runId} stands still: \`scale run\` with its file continues it`;
+    const message = `run ${record.runId} is interrupted: \`scale run\` with its file continues it`;
     throw new CliError('unsuccessful', message);
   }
   const { summary } = await cluster.client.getRun(record.runId, signal);

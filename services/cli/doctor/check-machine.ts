@@ -8,7 +8,7 @@ import type { DataFolder } from '../cluster/data-folder.ts';
 import type { Check } from './check.ts';
 
 const oldestNode = '24.0.0';
-/** A run of a few hundred queries leaves tens of megabytes; below this a night of runs may fill the disk. */
+/** A run of a few hundred queries leaves tens of megabytes; with less than this, a night of runs may fill the disk. */
 const comfortableBytes = 2 * 1024 ** 3;
 
 export function checkNode(version = process.versions.node, path = process.execPath): Check {
@@ -35,7 +35,7 @@ export async function checkDataFolder(folder: DataFolder): Promise<Check> {
     await mkdir(folder.root, { recursive: true });
     await access(folder.root, constants.W_OK);
   } catch (error) {
-    const advice = `give a folder that can be written with --data-dir (${(error as Error).message})`;
+    const advice = `name a writable folder with --data-dir (${(error as Error).message})`;
     return { name, status: 'missing', found: folder.root, advice };
   }
   const record = await readClusterFile(folder);

@@ -26,7 +26,7 @@ export function createSharedCluster(wish: ClusterWish): SharedCluster {
           // The first of the runs in flight that finds out reaches another one for all of them.
           if (reached !== reaching) continue;
           reached = undefined;
-          wish.notice(`${end.message}; going on with a cluster of our own.`);
+          wish.notice(`${end.message}; continuing with a cluster of our own.`);
           await cluster.close(wish.cli.interrupts.forced);
         }
       }

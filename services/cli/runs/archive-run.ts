@@ -10,13 +10,13 @@ import { runToDocument } from '../report/run-to-document.ts';
 import { encodeRunLog } from './run-log-file.ts';
 import type { RunRecord } from './run-record.ts';
 
-/** What is left of a run in a folder of its own, for people who do not want to start a cluster to read it. */
+/** What a run leaves in a folder of its own, for people who do not want to start a cluster to read it. */
 export interface RunArchive {
   readonly files: DocumentFiles & { readonly log: string };
   readonly report: ReportModel;
 }
 
-/** Writes a run's report and log into the data folder, over what stood there before. */
+/** Writes a run's report and log into the data folder, over what was there before. */
 export async function archiveRun(folder: DataFolder, record: RunRecord, benchmark: Benchmark): Promise<RunArchive> {
   const runFolder = join(folder.runs, record.runId);
   await mkdir(runFolder, { recursive: true });

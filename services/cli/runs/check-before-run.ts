@@ -4,7 +4,7 @@ import { checkPrograms } from './check-programs.ts';
 import { describeSimulated, refuseMissingKeys } from './run-request.ts';
 
 /**
- * All that would make a run fail or mislead and can be known before it starts: refused, or told on stderr.
+ * Everything that would make a run fail or mislead and can be known before it starts: refused, or reported on stderr.
  * @param server of a cluster elsewhere, whose workers have keys and a Python of their own
  * @throws CliError
  */

@@ -13,14 +13,14 @@ import { CliError } from '../cli-error.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createPreflightMeter, type PreflightMeter } from './preflight-meter.ts';
 
-/** Looks at the endpoints of runs from this machine, before anything is begun. */
+/** Looks at the endpoints of runs from this machine, before anything begins. */
 export interface EndpointCheck {
   /**
    * Each endpoint with each of the settings that the run asks with: once for all runs that share them.
-   * @throws CliError for one that a person has to mend, or that is not there; the interrupt
+   * @throws CliError for one that a person has to fix, or that is unreachable; the interrupt
    */
   before(file: RunFile, view: Pick<RunView, 'notice' | 'waiting'>): Promise<void>;
-  /** The same anew: it has been good before. */
+  /** The same once more, for endpoints that were good before. */
   again(file: RunFile, view: Pick<RunView, 'notice' | 'waiting'>): Promise<void>;
   readonly spent: PreflightMeter['note'];
 }
@@ -31,17 +31,17 @@ export interface AskedEndpoint {
   readonly settings: ModelSettings;
 }
 
-export const waitForEndpointsHelp = 'wait for endpoints that are not there or refuse to answer, instead of ending';
+export const waitForEndpointsHelp = 'wait for endpoints that are unreachable or refuse to answer, instead of giving up';
 
-/** What refuses, does so at once. A model that is being loaded goes on loading while the run begins. */
+/** An endpoint that refuses does so at once. A model that is being loaded can go on loading while the run begins. */
 const patienceMs = 10_000;
 const tries = 3;
 const pauseMs = 1_000;
-/** Between two looks at one that is waited for. */
+/** Between two looks at an endpoint that is waited for. */
 const waitMs = 3_000;
 const tickMs = 1_000;
 
-/** @param waits go on looking until all endpoints are good, and say so again and again, instead of giving up */
+/** @param waits keep looking until all endpoints are good, and keep saying so, instead of giving up */
 export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boolean }): EndpointCheck {
   const meter = createPreflightMeter();
   const known = new Map<string, Promise<void>>();
@@ -53,7 +53,9 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
     for (let look = 1; ; look += 1) {
       const found = await lookAt(asked);
       if (found === undefined) {
-        view.notice(`${asked.endpoint.baseUrl} has not answered a small call within ${patienceMs / 1_000} s; going on.`);
+        view.notice(
+          `${asked.endpoint.baseUrl} has not answered a small call within ${patienceMs / 1_000} s; continuing without its answer.`,
+        );
         return;
       }
       const trouble = troubleOf(found);
@@ -77,7 +79,7 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
     const told = new Set<string>();
     const checks = askedEndpoints(file).map((asked) => {
       const key = JSON.stringify(asked);
-      // Two roles that ask the same model at the same place wait for the same: it is said once.
+      // Two roles that ask the same model at the same place wait for the same thing, which is said once.
       const place = JSON.stringify([asked.endpoint.baseUrl, asked.endpoint.model]);
       const checked = known.get(key) ?? check(asked, told.has(place) ? { ...view, waiting: () => undefined } : view);
       told.add(place);
@@ -98,7 +100,7 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
   };
 }
 
-/** Who is asked by a run, and how. The simulated model takes everything. */
+/** Whom a run asks, and how. The simulated model accepts everything. */
 export function askedEndpoints({ configuration, endpoints }: RunFile): AskedEndpoint[] {
   const { executor, optimizer } = configuration;
   const roles = isEvaluation(configuration) ? [executor] : [executor, optimizer];
@@ -116,7 +118,7 @@ export function askedEndpoints({ configuration, endpoints }: RunFile): AskedEndp
     });
 }
 
-/** @returns undefined if it has neither answered nor refused within the patience; then the look goes on for as long as it takes */
+/** @returns undefined if it has neither answered nor refused within `patienceMs`; the look itself continues for as long as it takes */
 export async function lookWithin(
   { endpoint, settings }: AskedEndpoint,
   { environment }: Pick<Cli, 'environment'>,
@@ -141,7 +143,7 @@ export async function lookWithin(
   }
 }
 
-/** What keeps a run from beginning. One that has much to do will have time later. */
+/** What keeps a run from beginning. A busy endpoint does not: it will have time later. */
 export function troubleOf(look: EndpointLook): string | undefined {
   if (look.kind === 'answers') return undefined;
   return look.kind === 'needs-person' || look.error.problem === 'unavailable' ? look.error.message : undefined;
@@ -153,7 +155,7 @@ function refusalOf({ endpoint }: AskedEndpoint, kind: EndpointLook['kind'], trou
   return new CliError('unreachable', `the endpoint of ${endpoint.model} is not reachable: ${trouble}; ${hint}`);
 }
 
-/** Several endpoints in one sentence each; what a person has to mend comes first. */
+/** One sentence for each endpoint; if a person has to fix one of them, that decides the kind. */
 function allOf(failures: readonly unknown[]): unknown {
   const other = failures.find((failure) => !(failure instanceof CliError));
   if (other !== undefined) return other;
@@ -166,8 +168,8 @@ function allOf(failures: readonly unknown[]): unknown {
 function waitFor({ endpoint }: AskedEndpoint, trouble: string, waitedMs: number) {
   return {
     kind: 'endpoint',
-    what: `the endpoint of ${endpoint.model} is not good yet: ${trouble}`,
-    until: 'the command goes on as soon as it answers, and Ctrl-C ends it',
+    what: `the endpoint of ${endpoint.model} cannot be used yet: ${trouble}`,
+    until: 'the command continues as soon as it answers; Ctrl-C ends the command',
     waitedMs,
   };
 }

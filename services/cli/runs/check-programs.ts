@@ -37,7 +37,7 @@ export async function checkPrograms(
   }
 }
 
-/** What a user wrote is tried with the right answer, so that a slip in it costs nothing. */
+/** What a user wrote is tried with the right answer, so that a mistake in it costs nothing. */
 async function tryOwnScorers(benchmark: Benchmark, code: CodeRunner, signal: AbortSignal): Promise<void> {
   const [query] = benchmark.queries;
   if (query === undefined) return;
@@ -47,7 +47,7 @@ async function tryOwnScorers(benchmark: Benchmark, code: CodeRunner, signal: Abo
       await scorer.score(query.rightAnswers?.[0] ?? query.reference, query, { code, signal });
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
-      const message = `${error.message} (tried with the reference of query ${query.id} for an answer)`;
+      const message = `${error.message} (tried with the reference of query ${query.id} as the answer)`;
       throw new CliError('bad-input', message, { cause: error });
     }
   }

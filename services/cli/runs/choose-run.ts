@@ -16,24 +16,24 @@ import { isSimulatedRun } from './run-request.ts';
 
 export interface RunChoice {
   readonly file: RunFile;
-  /** A run of its own, whatever there is. */
+  /** Start a new run, whatever runs there are. */
   readonly fresh: boolean;
-  /** The run to go on with, whatever the file says now: its id. */
+  /** The id of the run to continue, whatever the file says now. */
   readonly continued?: string | undefined;
 }
 
 export interface ChosenRun {
   /** With the configuration and the benchmark that the run has, or will have. */
   readonly file: RunFile;
-  /** What a person should know of it, a sentence each. */
+  /** What a person should know about it, a sentence each. */
   readonly notices: readonly string[];
-  /** It has its result already. */
+  /** It already has its result. */
   readonly isOver: boolean;
 }
 
 /**
- * The run that a file means. A run that it started before is found by what the user wrote, so that newer defaults make no other run of
- * it: it keeps its own. One that has ended without a result is executed again, under the next number.
+ * The run that a file means. A run that it started before is found by what the user wrote, so that newer defaults do not make it a
+ * different run: it keeps its own. A run that ended without a result is executed again, under the next number.
  */
 export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, signal: AbortSignal): Promise<ChosenRun> {
   const { file, fresh, continued } = choice;
@@ -45,13 +45,13 @@ export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, sign
     const found = runOf(named, manifests);
     if (found === undefined) {
       const earlier = lacks.length > 0 || fresh ? undefined : await noteEarlier(cluster, named, manifests, signal);
-      const again = lacks.map((lack) => `${lack}: it is executed again, as a run of its own.`);
+      const again = lacks.map((lack) => `${lack}: it is executed again, as a new run.`);
       return { file: named, notices: earlier === undefined ? again : [earlier], isOver: false };
     }
     if (fresh) continue;
     const lack = await whyNot(cluster, named, found, signal);
     if (lack !== undefined) {
-      lacks.push(`Run ${found.runId} is no result (${lack})`);
+      lacks.push(`Run ${found.runId} has no result that counts (${lack})`);
       continue;
     }
     const started = await asStarted(cluster, named, found, signal);
@@ -81,7 +81,7 @@ function runOf(file: RunFile, manifests: readonly RunManifest[]): RunManifest | 
   );
 }
 
-/** Why a run that a file means is not to be gone on with, or shown; undefined if it is. */
+/** Why a run that a file means should be neither continued nor shown; undefined if it should. */
 async function whyNot(
   cluster: ReachedCluster,
   file: RunFile,
@@ -92,7 +92,7 @@ async function whyNot(
     return simulated ? 'simulated models answered it' : 'real models answered it, and here simulated ones would';
   if (!isOver(status)) return undefined;
   const record = await readRun(cluster, createRunRecord(runId), signal);
-  return record.events.length === 0 ? 'it ended before it began' : lackOfResult(record.state());
+  return record.events.length === 0 ? 'it ended before its first event' : lackOfResult(record.state());
 }
 
 function isOver(status: RunStatus): boolean {
@@ -117,18 +117,18 @@ function continuation(started: RunFile, file: RunFile, { runId, status, endpoint
   if (!isOver(status)) {
     return [
       `Continuing run ${runId}.`,
-      ...(differences.length === 0 ? [] : [`${kept}; --fresh starts a run with the present ones.`]),
-      ...(moves === undefined ? [] : [`From here on another endpoint answers: ${moves}.`]),
+      ...(differences.length === 0 ? [] : [`${kept}; --fresh starts a run with the current ones.`]),
+      ...(moves === undefined ? [] : [`From here on, another endpoint answers: ${moves}.`]),
     ];
   }
   return [
-    `Run ${runId} has ended before: this is its report again, at no cost. ${again}.`,
+    `Run ${runId} has already ended: this is its report again, at no cost. ${again}.`,
     ...(differences.length === 0 ? [] : [`${kept}.`]),
-    ...(moves === undefined ? [] : [`It was not asked again where the file says now: ${moves}. ${again}, there.`]),
+    ...(moves === undefined ? [] : [`Nothing was asked at the address that the file has now: ${moves}. ${again} there.`]),
   ];
 }
 
-/** What is different from the newest run of the name, where that run is unfinished or the benchmark's content is another. */
+/** What differs from the newest run of this name, if that run is unfinished or the benchmark's content has changed. */
 async function noteEarlier(
   cluster: ReachedCluster,
   file: RunFile,
@@ -140,7 +140,7 @@ async function noteEarlier(
   const before = await asStarted(cluster, file, earlier, signal);
   const differences = describeDifferences(before, file);
   if (differences.length === 0) return undefined;
-  const why = `${listedDifferences(differences)}. So this starts a run of its own`;
+  const why = `${listedDifferences(differences)}. So this starts a new run`;
   const { benchmark: then, search } = before.configuration;
   const { benchmark: now } = file.configuration;
   if (isOver(earlier.status)) {
@@ -150,8 +150,8 @@ async function noteEarlier(
   const { summary } = await cluster.client.getRun(earlier.runId, signal);
   const rounds = `${summary?.roundsCompleted ?? 0} of ${search.maxRounds} rounds`;
   const how = isEvaluation(before.configuration)
-    ? 'with what it had then, the same command goes on with that one'
-    : `\`scale run FILE --continue ${earlier.runId}\` goes on with that one`;
+    ? 'with the earlier settings, the same command continues that run'
+    : `\`scale run FILE --continue ${earlier.runId}\` continues that run`;
   return `Run ${earlier.runId} is unfinished (${rounds}), and since then ${why}; ${how}.`;
 }
 
@@ -164,11 +164,11 @@ async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string
   const missing = [executor, optimizer].find(({ model }) => file.endpoints.every((endpoint) => endpoint.model !== model));
   if (missing !== undefined) {
     const known = file.endpoints.map(({ model }) => model).join(', ');
-    throw new CliError('bad-input', `run ${runId} asks the model ${missing.model}, and the run file has ${known}`);
+    throw new CliError('bad-input', `run ${runId} asks the model ${missing.model}, but the run file has ${known}`);
   }
   if (manifest.simulated !== isSimulatedRun(file)) {
     const [before, now] = manifest.simulated ? ['simulated', 'real'] : ['real', 'simulated'];
-    throw new CliError('bad-input', `run ${runId} was started with ${before} models, and the run file has ${now} ones`);
+    throw new CliError('bad-input', `run ${runId} was started with ${before} models, but the run file has ${now} ones`);
   }
   const started = await asStarted(cluster, file, manifest, signal);
   const differences = describeDifferences(started, file);
@@ -177,7 +177,7 @@ async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string
     file: started,
     notices: [
       `Continuing run ${runId} as it was started${differences.length === 0 ? '' : `, not as the file is now: ${listedDifferences(differences)}`}.`,
-      ...(moves === undefined ? [] : [`From here on another endpoint answers: ${moves}.`]),
+      ...(moves === undefined ? [] : [`From here on, another endpoint answers: ${moves}.`]),
     ],
     isOver: false,
   };

@@ -5,10 +5,10 @@ import { defaultOf, rangeOf } from '../../shared/settings/rule-schema.ts';
 export function describeChoices(): string {
   return [
     '',
-    'evaluation.method of a run file, how workflows get their scores:',
+    'evaluation.method in a run file, how workflows get their scores:',
     ...[...registries['evaluation methods'].values()].flatMap(linesOf),
     '',
-    'search.final_pick, how the winner is named:',
+    'search.final_pick in a run file, how the winner is named:',
     ...[...registries['pick policies'].values()].flatMap(linesOf),
     '',
     'Every setting with its default and its range: docs/run-file.md',

@@ -19,18 +19,18 @@ export interface RunContent {
   readonly benchmarkFile?: string;
 }
 
-/** As a person names them: what stood in an earlier run's configuration, and what stands there now. */
+/** In a person's words: what an earlier run's configuration said, and what it says now. */
 export function describeDifferences(before: RunContent, now: RunContent): readonly string[] {
   const settings = settingsOf(before.configuration);
   const changed = [...settingsOf(now.configuration)].flatMap(([name, value]) => {
     const old = settings.get(name);
-    return old === value ? [] : [`${name} was ${old === undefined ? 'not there' : old} and is ${value}`];
+    return old === value ? [] : [`${name} changed from ${old === undefined ? 'unset' : old} to ${value}`];
   });
   const [then, first] = [before, now].map(({ configuration }) => canonicalHash(configuration.initialWorkflow));
-  return [...describeContent(before, now), ...(then === first ? [] : ['the first workflow is another']), ...changed];
+  return [...describeContent(before, now), ...(then === first ? [] : ['the first workflow has changed']), ...changed];
 }
 
-/** The benchmark's content, which a user sees least of all. */
+/** The benchmark's content, the change that a user is least likely to notice. */
 function describeContent(before: RunContent, now: RunContent): string[] {
   if (before.configuration.benchmark.contentHash === now.configuration.benchmark.contentHash) return [];
   const { benchmarkFile, benchmark } = now;
@@ -44,13 +44,13 @@ function describeContent(before: RunContent, now: RunContent): string[] {
 function describeQueries(before: readonly Query[], now: readonly Query[]): string {
   const both = Math.min(before.length, now.length);
   const changed = now.slice(0, both).filter((query, index) => sortedText(query) !== sortedText(before[index])).length;
-  if (changed > 0) return `${changed} of ${both} queries are others`;
+  if (changed > 0) return `${changed} of ${both} queries differ`;
   return before.length === now.length
-    ? 'what it says beside its queries'
-    : `${now.length} queries and not ${before.length}, the first ${both} of them the same`;
+    ? 'something other than its queries'
+    : `${now.length} queries instead of ${before.length}; the first ${both} are the same`;
 }
 
-/** Whether an earlier run's queries are the first ones of the present, or the other way round: as a rule, another limit. */
+/** Whether the earlier queries are the first ones of the current, or the other way round: as a rule, the limit has changed. */
 export function isOtherLength({ benchmark: before }: RunContent, { benchmark: now }: RunContent): boolean {
   const both = Math.min(before.queries.length, now.queries.length);
   return (
@@ -59,7 +59,7 @@ export function isOtherLength({ benchmark: before }: RunContent, { benchmark: no
   );
 }
 
-/** What a run file calls them, with their values as they would stand there. */
+/** Settings under the names that a run file has for them, with their values as a run file would write them. */
 function settingsOf(configuration: RunConfiguration): Map<string, string> {
   const { seed, benchmark, executor, optimizer, search, evaluation } = configurationToProto(configuration);
   const { convergenceRounds, convergenceTop, convergenceZ, finalPick, ...rest } = { ...search };
@@ -78,7 +78,7 @@ function settingsOf(configuration: RunConfiguration): Map<string, string> {
   return new Map(leavesOf('', groups));
 }
 
-/** A message's fields, and beside them what it carries without a field: by the names that a run file has for them. */
+/** A message's fields, and what it carries besides them, under the names that a run file has for them. */
 function withOtherSettings(
   rules: SettingRules,
   message: object,
@@ -105,13 +105,13 @@ function leavesOf(path: string, value: unknown): [string, string][] {
   });
 }
 
-/** The contract has "" for what is left out; of these settings that means something. */
+/** The contract has "" for what is left out; for these settings that means something. */
 function shown(path: string, value: unknown): string {
   if (value === '' && path === 'search.ties') return 'oldest';
   return value === '' ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Models that are asked elsewhere than before; undefined for none. Where a model is simulated, its address says nothing. */
+/** Models that are now asked at another address; undefined for none. The address of a simulated model says nothing. */
 export function describeMoves(
   before: readonly Endpoint[],
   now: readonly (Endpoint & { readonly simulated: boolean })[],
@@ -119,7 +119,7 @@ export function describeMoves(
   const models = [...new Set(now.filter(({ simulated }) => !simulated).map(({ model }) => model))];
   const moves = models.flatMap((model) => {
     const [old, present] = [before, now].map((endpoints) => addressesOf(endpoints, model));
-    return old === '' || old === present ? [] : [`${model} was asked at ${old} and now is at ${present}`];
+    return old === '' || old === present ? [] : [`${model} was asked at ${old} and is now at ${present}`];
   });
   return moves.length === 0 ? undefined : moves.join(', ');
 }
@@ -132,7 +132,7 @@ function addressesOf(endpoints: readonly Endpoint[], wanted: string): string {
     .join(' and ');
 }
 
-/** So many are told by name; the others are counted. */
+/** This many are named; the others are counted. */
 const mostTold = 3;
 
 export function listedDifferences(differences: readonly string[]): string {

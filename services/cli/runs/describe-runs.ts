@@ -25,13 +25,13 @@ export function exitCodeOfStatus(status: string): ExitCode {
   return status === 'cancelled' ? exitCodes.endedWithoutSuccess : exitCodes.ok;
 }
 
-/** Whether anybody works on a run: on this machine, only the command whose cluster is there. */
+/** Whether anything is working on a run: on this machine, only the command that owns the cluster does. */
 export function isGoingOn({ status, driven }: RunSummary, cluster: ReachedCluster['kind']): boolean {
   if (status !== RunStatus.RUNNING || cluster === 'own') return false;
   return cluster === 'server' || driven === true;
 }
 
-/** In a word; a run that nobody works on stands still, whatever it was doing last. */
+/** In a word; a run that nothing is working on is interrupted, whatever it was doing last. */
 export function describeStatus(run: RunSummary, cluster: ReachedCluster['kind']): string {
   return run.status === RunStatus.RUNNING && !isGoingOn(run, cluster) ? 'interrupted' : statusName(run.status);
 }

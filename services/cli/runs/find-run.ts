@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
 /**
- * The run that a person means: by its id, the start of its id, or its name; without any, the one that was started last.
+ * The run that a person means: by its id, the start of its id, or its name; without any of these, the run that was started last.
  * @throws CliError if there is none or more than one
  */
 export async function findRun(cluster: ReachedCluster, wanted: string | undefined, signal: AbortSignal): Promise<RunSummary> {
@@ -21,7 +21,7 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
   const found = exact.length > 0 ? exact : runs.filter((run) => run.name === wanted || run.runId.startsWith(wanted));
   const [run, another] = found;
   if (run === undefined) {
-    const known = runs.length === 0 ? 'there are none here' : `there are ${runs.map(({ runId }) => runId).join(', ')}`;
+    const known = runs.length === 0 ? 'there are no runs here' : `the runs here are ${runs.map(({ runId }) => runId).join(', ')}`;
     throw new CliError('bad-input', `no run is called ${wanted}: ${known}`);
   }
   if (another !== undefined) {

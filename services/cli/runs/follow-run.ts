@@ -14,29 +14,29 @@ import type { RunRecord } from './run-record.ts';
 
 export interface FollowSettings {
   readonly cluster: ReachedCluster;
-  /** Gets the events; what it holds already is not asked for again. */
+  /** Gets the events; those that it already holds are not asked for again. */
   readonly record: RunRecord;
   readonly view: RunView;
-  /** What a coordinator that was started anew must be told. */
+  /** What a restarted coordinator must be told. */
   readonly onReconnect?: (signal: AbortSignal) => Promise<unknown>;
 }
 
-/** The run has paused itself, since only a person can mend the reason. */
+/** The run has paused itself, since only a person can fix the cause. */
 export class RunNeedsPersonError extends ScaleError {
   readonly kind = 'needs-person';
   readonly runId: string;
   readonly reason: string;
   constructor(runId: string, reason: string) {
-    super(`${reason}: run ${runId} is paused until that is mended; \`scale resume ${runId}\` goes on with it`);
+    super(`${reason}: run ${runId} is paused until that is fixed; \`scale resume ${runId}\` continues it`);
     this.runId = runId;
     this.reason = reason;
   }
 }
 
-/** A cluster on this machine says itself when it is gone; one elsewhere is waited for as long as a restart may take. */
+/** A cluster on this machine reports its own end; one elsewhere is waited for as long as a restart may take. */
 const patienceMs = { server: 300_000, attached: 120_000, own: 120_000 } as const;
 const redrawMs = 1_000;
-/** Jobs that are held up by one thing say so one after another. */
+/** Jobs that are held up by the same thing report it one after another. */
 const oneTroubleMs = 10_000;
 
 /**
@@ -101,7 +101,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         const { trouble, waiting } = update.progress;
         waits.told(waiting);
         if (waiting?.kind === 'person') await endIfHeld(cluster, record.runId, signal);
-        // The first of a kind at once; that it goes on is told with what the run waits for.
+        // The first of a kind is shown at once; that it continues is part of what the run waits for.
         const now = performance.now();
         if (trouble !== '' && trouble !== held && now - heldAtMs > oneTroubleMs) {
           view.notice(`Held up, trying again: ${trouble}`);
@@ -124,16 +124,16 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
 }
 
 function describeLostLog(runId: string): string {
-  return `The log of run ${runId} was lost with the store of NATS: the run begins anew, and what was shown so far no longer counts.`;
+  return `The log of run ${runId} was lost with the NATS store: the run starts again from the beginning, and what was shown so far no longer counts.`;
 }
 
-/** What is told may be older than the last resume; the manifest is as it is. @throws RunNeedsPersonError */
+/** The update may be older than the last resume; the manifest is current. @throws RunNeedsPersonError */
 async function endIfHeld({ client }: ReachedCluster, runId: string, signal: AbortSignal): Promise<void> {
   const { manifest } = await client.getRun(runId, signal);
   if (manifest?.status === RunStatus.PAUSED && manifest.needsPerson) throw new RunNeedsPersonError(runId, manifest.pauseReason);
 }
 
-/** Reads a run's log up to its present end. */
+/** Reads a run's log up to its current end. */
 export async function readRun(
   cluster: ReachedCluster,
   record: RunRecord,
@@ -151,7 +151,7 @@ export async function readRun(
   return record;
 }
 
-/** What the coordinator knows beside the log. */
+/** What the coordinator knows besides the log. */
 async function readSpent(cluster: ReachedCluster, record: RunRecord, signal: AbortSignal): Promise<void> {
   const { summary } = await cluster.client.getRun(record.runId, signal);
   record.noteSpent(summary?.spent && spentFromProto(summary.spent));

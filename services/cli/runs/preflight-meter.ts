@@ -5,7 +5,7 @@ import { schemaVersion } from '../../shared/contracts/read-message.ts';
 import { callAttemptToProto } from '../../shared/contracts/spending-codec.ts';
 import type { AttemptMeter } from '../../shared/models/attempt-meter.ts';
 
-/** Keeps account of calls that are made before there is a run. */
+/** Counts the calls that are made before there is a run. */
 export interface PreflightMeter extends AttemptMeter {
   /** What they have used so far, for the run that begins; undefined for nothing. */
   note(): SpendingNote | undefined;

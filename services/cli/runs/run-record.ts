@@ -7,7 +7,7 @@ import type { LoggedEvent } from '../../shared/contracts/generated/scale/v1/cont
 import { CliError } from '../cli-error.ts';
 import type { RoundTimes } from '../progress/run-progress.ts';
 
-/** A run's log as far as it has been read, and what it amounts to. */
+/** A run's log as far as it has been read, and the state that it leads to. */
 export interface RunRecord {
   readonly runId: string;
   readonly events: readonly RecordedEvent[];
@@ -17,11 +17,11 @@ export interface RunRecord {
   lastSequence(): number;
   /** The digest of the log up to the last event, "" for none. */
   lastDigest(): string;
-  /** Forgets all: the log is another one. */
+  /** Forgets everything: the log is a different one. */
   restart(): void;
   isOver(): boolean;
   add(logged: Omit<LoggedEvent, 'digest'> & Partial<Pick<LoggedEvent, 'digest'>>): RunEvent;
-  /** What the run's calls have used; undefined where nobody has told. */
+  /** What the run's calls have used; undefined if that has not been reported. */
   spent(): Spent | undefined;
   noteSpent(spent: Spent | undefined): void;
 }
@@ -43,7 +43,7 @@ export function createRunRecord(runId: string): RunRecord {
     events,
     times,
     state: () => {
-      if (state === undefined) throw new CliError('failed', `run ${runId} has no event yet`);
+      if (state === undefined) throw new CliError('failed', `run ${runId} has no events yet`);
       return state;
     },
     lastSequence: () => events.at(-1)?.sequence ?? 0,

@@ -29,19 +29,19 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
   };
 }
 
-/** Simulated is a run whose executor is. */
+/** A run is simulated if its executor is. */
 export function isSimulatedRun({ endpoints, configuration }: RunFile): boolean {
   return endpoints.some(({ model, simulated }) => simulated && model === configuration.executor.model);
 }
 
 function addressedEndpoint({ simulated, ...endpoint }: RunEndpoint, simulatorUrl: string | undefined): Endpoint {
   if (!simulated) return endpoint;
-  if (simulatorUrl === undefined) throw new CliError('failed', `nobody simulates the model ${endpoint.model}`);
+  if (simulatorUrl === undefined) throw new CliError('failed', `no simulator serves the model ${endpoint.model}`);
   return { ...endpoint, ...simulatedLimits, baseUrl: simulatorUrl };
 }
 
 /**
- * The workers of this machine get their keys from this command's environment: one that is not in it is in none of them.
+ * The workers of this machine get their keys from this command's environment: one that is missing here is missing in all of them.
  * @throws CliError
  */
 export function refuseMissingKeys(file: RunFile, environment: Environment): void {
@@ -49,19 +49,17 @@ export function refuseMissingKeys(file: RunFile, environment: Environment): void
   if (missing !== undefined) throw new CliError('bad-input', missing);
 }
 
-/** A sentence for each variable that is to hold a secret and is not set. */
+/** A sentence for each variable that should hold a secret and is not set. */
 export function missingKeys({ endpoints }: RunFile, environment: Environment): string[] {
   const sentences = endpoints.flatMap((endpoint) =>
     secretVariablesOf(endpoint)
       .filter((variable) => (environment[variable] ?? '').trim() === '')
-      .map(
-        (variable) => `the key for model ${endpoint.model} is to be in the environment variable ${variable}, which is not set`,
-      ),
+      .map((variable) => `the key for model ${endpoint.model} must be in the environment variable ${variable}, which is not set`),
   );
   return [...new Set(sentences)];
 }
 
-/** Who is simulated, undefined for nobody: what such models say is no result, which should be known before it is paid for. */
+/** Which models are simulated, undefined for none: what they say is no result, and a user should know that before paying for it. */
 export function describeSimulated({ endpoints, configuration: { executor, optimizer } }: RunFile): string | undefined {
   const simulated = endpoints.filter((endpoint) => endpoint.simulated).map(({ model }) => model);
   if (simulated.length === 0) return undefined;
@@ -71,5 +69,5 @@ export function describeSimulated({ endpoints, configuration: { executor, optimi
     ...(simulated.includes(executor.model) ? [`the executor's model ${executor.model}`] : []),
     ...(simulated.includes(optimizer.model) ? [`the optimizer's model ${optimizer.model}`] : []),
   ];
-  return `${(parts.length === 0 ? simulated : parts).join(' and ')} is simulated beside real models: what comes of it is no result`;
+  return `${(parts.length === 0 ? simulated : parts).join(' and ')} is simulated alongside real models: the scores are not results`;
 }

@@ -29,21 +29,21 @@ export interface Undertaking<Result> {
   readonly view: RunView;
   /** Looks at the run's endpoints before it begins. Default: one of its own. */
   readonly check?: EndpointCheck;
-  /** Told how the run begins, whether it was there before; by default the view tells people what that means. */
+  /** Called with how the run begins and whether it existed before; by default the view explains that to people. */
   begun?(continued: boolean, status: RunStatus): void;
-  /** What is wanted of the run once it is over, asked while its cluster is still there. */
+  /** What the caller wants of the run once it is over, read while its cluster is still there. */
   collect(ended: EndedRun, signal: AbortSignal): Promise<Result>;
 }
 
 export interface UndertakingOptions {
   readonly server?: string;
-  /** Start a run of its own if there is such a one already. */
+  /** Start a new run even if this one exists already. */
   readonly fresh: boolean;
-  /** Go on with this run (id, start of an id, or name), whatever the file says now. */
+  /** Continue this run (id, start of an id, or name), whatever the file says now. */
   readonly continue?: string;
   readonly executors?: number;
   readonly slots?: number;
-  /** Wait for endpoints that are not there, or that a person has to mend, instead of ending. */
+  /** Wait for endpoints that are unreachable, or that a person has to fix, instead of giving up. */
   readonly waitForEndpoints?: boolean;
 }
 
@@ -59,8 +59,8 @@ const patienceMs = 60_000;
 const pauseMs = 500;
 
 /**
- * Starts a run or goes on with it, until it is over. On this machine, the cluster of another command may end before our run
- * does: then we start one and go on.
+ * Starts or continues a run, until it is over. On this machine, the cluster of another command may end before our run does: then
+ * we start one and continue.
  * @throws CliError, or a ControlError
  */
 export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Promise<Result> {
@@ -72,7 +72,7 @@ export async function runToItsEnd<Result>(undertaking: Undertaking<Result>): Pro
     } catch (error) {
       const ended = await endOf(cluster, error);
       if (ended === undefined) throw error;
-      undertaking.view.notice(`${ended.message}; going on with a cluster of our own.`);
+      undertaking.view.notice(`${ended.message}; continuing with a cluster of our own.`);
     } finally {
       await cluster.close(undertaking.cli.interrupts.forced);
     }
@@ -92,8 +92,8 @@ function reachFor({ cli, options, folder, file, view }: Undertaking<unknown>): P
 }
 
 /**
- * The end of the cluster, if that is what an error came of: another command's that we had joined. One that does not answer is
- * most likely on its way down.
+ * The end of the cluster, if that is what caused an error: another command's cluster that we had joined. One that does not answer
+ * is most likely shutting down.
  */
 export async function endOf(cluster: ReachedCluster, error: unknown): Promise<Error | undefined> {
   if (error instanceof ClusterEndedError) return error;
@@ -110,7 +110,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const asked = <Response>(call: () => Promise<Response>): Promise<Response> =>
     sayWhileWaiting(
       view.notice,
-      () => ({ what: 'the coordinator has not taken the run yet', until: 'it is asked again until it answers' }),
+      () => ({ what: 'the coordinator has not accepted the run yet', until: 'it is asked again until it answers' }),
       patiently(cluster, call, signal),
     );
   const {
@@ -121,9 +121,9 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
     const goOnWith = wanted === undefined ? undefined : (await findRun(cluster, wanted, signal)).runId;
     return chooseRun(cluster, { file, fresh, continued: goOnWith }, signal);
   });
-  // The workers of a cluster elsewhere look at the endpoints themselves: they may not be in this machine's reach.
+  // The workers of a cluster elsewhere look at the endpoints themselves: this machine may not be able to reach them.
   const check = cluster.kind === 'server' ? undefined : (undertaking.check ?? checkOf(undertaking));
-  // Whoever asks for what has been found already asks no endpoint for anything.
+  // A run that already has its result asks the endpoints for nothing.
   if (!isOver) await check?.before(chosen, view);
   const message = { ...startRunRequestOf(chosen, cluster.simulatorUrl), preflight: check?.spent() };
   await cluster.bindKeys(message.endpoints);
@@ -136,7 +136,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);
-  // A coordinator that was started anew goes on with nothing until it is told to.
+  // A restarted coordinator continues nothing until it is told to.
   const onReconnect = async (limit: AbortSignal): Promise<void> => {
     const again = await cluster.client.startRun({ ...message, preflight: undefined }, limit);
     if (!again.continued && record.events.length > 0) view.notice(describeLoss(runId));
@@ -160,7 +160,10 @@ function checkOf({ cli, options }: Pick<Undertaking<unknown>, 'cli' | 'options'>
   return createEndpointCheck(cli, { waits: options.waitForEndpoints ?? false });
 }
 
-/** For calls that may be repeated. On this machine an answer that does not come means that the machine is busy: hours of work must not end there. */
+/**
+ * For calls that may be repeated. On this machine, an answer that does not come means that the machine is busy, and hours of work
+ * must not end there.
+ */
 async function patiently<Response>(
   cluster: ReachedCluster,
   call: () => Promise<Response>,
@@ -184,23 +187,23 @@ function isSearchWithoutMemory({ configuration }: RunFile): boolean {
 
 function describeUnused({ runs, rows, executions }: MemorySummary): string {
   const kept = `${executions} executions of ${rows} workflows from ${runs} earlier run${runs === 1 ? '' : 's'} on these queries`;
-  return `Not used: what the cluster remembers, ${kept}. With \`search: { memory: on }\` a run begins from there.`;
+  return `Not used: what the cluster remembers, ${kept}. With \`search: { memory: on }\` a run starts from there.`;
 }
 
 function describeMissing(runId: string, count: number): string {
   return (
-    `Note: the results of ${count} executions of run ${runId} are no more in the cluster's store, which keeps them for two weeks; ` +
-    'if these are younger, its files were damaged. The run goes on: its log has their scores and tokens.'
+    `Note: the results of ${count} executions of run ${runId} are no longer in the cluster's store, which keeps them for two weeks; ` +
+    'if they are younger than that, its files were damaged. The run continues: its log has their scores and tokens.'
   );
 }
 
 function describeLoss(runId: string): string {
-  return `The cluster has lost run ${runId}, with the store of NATS: it was started again from its file, and is paid for again.`;
+  return `The cluster has lost run ${runId} together with the NATS store: it was started again from its file, and is paid for again.`;
 }
 
 function heldRun({ runId, reason }: RunNeedsPersonError, { kind }: ReachedCluster): CliError {
   const how = kind === 'own' ? '' : `, and so does \`scale resume ${runId}\``;
-  const message = `${reason}. Run ${runId} is paused, and nothing of this was scored: once it is mended, the same command goes on with it${how}.`;
+  const message = `${reason}. Run ${runId} is paused, and none of this was scored: once it is fixed, the same command continues the run${how}.`;
   return new CliError('needs-person', message);
 }
 
@@ -209,6 +212,6 @@ function interruptedRun(error: InterruptedError, cluster: ReachedCluster, record
   const next =
     cluster.kind === 'own'
       ? 'the same command continues it'
-      : `it goes on there: \`scale watch ${record.runId}\` shows it, \`scale cancel ${record.runId}\` ends it`;
+      : `it continues there: \`scale watch ${record.runId}\` shows it, \`scale cancel ${record.runId}\` ends it`;
   return interruptedError(error, `${error.message}${where} of run ${record.runId}; ${next}`);
 }

@@ -73,7 +73,7 @@ describe('scale data', () => {
     first.child.kill('SIGINT');
     const { code, stderr } = await first.ended;
     expect(code).toBe(exitCodes.interrupted);
-    expect(stderr).toContain('interrupted: what has come is kept, and the same command goes on from there');
+    expect(stderr).toContain('interrupted: what has been downloaded is kept, and the same command continues from there');
     await startData('pull', 'gsm8k', '--mirror', host.url).ended;
     expect(host.requests).toEqual([path, `${path} bytes=100-`]);
   });

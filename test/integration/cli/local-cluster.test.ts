@@ -91,7 +91,7 @@ test('a run ends, leaves nothing running, costs nothing when it is asked for aga
 
   const again = run('--json');
   expect(await finish(again)).toEqual({ runId, log });
-  expect(again.stderr()).toContain(`Run ${runId} has ended before`);
+  expect(again.stderr()).toContain(`Run ${runId} has already ended`);
 
   expect(await finish(run('--json', '--executors', '3', '--data-dir', 'elsewhere'))).toEqual({ runId, log });
 });
@@ -174,7 +174,7 @@ test('Ctrl-C drains, and a run that joined goes on with a cluster of its own', a
   expect(stderr).toMatch(/interrupted in round \d+ of run local-\w+; the same command continues it/);
   expect(code).toBe(130);
   await finish(joined);
-  expect(joined.stderr()).toContain('going on with a cluster of our own');
+  expect(joined.stderr()).toContain('continuing with a cluster of our own');
 });
 
 test('the second Ctrl-C does not wait for anything', async () => {
@@ -182,7 +182,7 @@ test('the second Ctrl-C does not wait for anything', async () => {
   await cli.until('round 1:');
   const services = await servicesOf(cli);
   cli.child.kill('SIGINT');
-  await cli.until('Stopping in good order');
+  await cli.until('Stopping cleanly');
   cli.child.kill('SIGINT');
   expect((await cli.ended).code).toBe(130);
   await untilGone(services.values());

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const thrown = (code: string, syscall: string) => async (): Promise<never> => {
   throw Object.assign(new Error(`${code}: as Node says it`), { code, syscall });
 };
-const ending = 'give a folder that can be written with --data-dir';
+const ending = 'name a writable folder with --data-dir';
 
 test.each([
   ['a file in its place', 'file', 'cannot be made: something that is not a folder is in its place (EEXIST)'],
@@ -29,10 +29,10 @@ test.each([
 });
 
 test.each([
-  ['EROFS', 'mkdir', /data cannot be made: the file system is read-only \(EROFS\); give/],
-  ['EACCES', 'mkdir', /data cannot be made: this user lacks the permission \(EACCES\); give/],
-  ['EACCES', 'open', /data cannot be used: this user lacks the permission \(EACCES\); give/],
-  ['ENOSPC', 'write', /^the disk that holds .*data is full: [\d.]+ MB free; free some, and give the same command again/],
+  ['EROFS', 'mkdir', /data cannot be made: the file system is read-only \(EROFS\); name/],
+  ['EACCES', 'mkdir', /data cannot be made: this user lacks the permission \(EACCES\); name/],
+  ['EACCES', 'open', /data cannot be used: this user lacks the permission \(EACCES\); name/],
+  ['ENOSPC', 'write', /^the disk that holds .*data is full: [\d.]+ MB free; free some space and give the same command again/],
   ['EDQUOT', 'write', /^the disk that holds .*data is full/],
 ])('%s of %s is said in one sentence', async (code, syscall, sentence) => {
   const data = dataFolderAt(join(folder, 'data'));

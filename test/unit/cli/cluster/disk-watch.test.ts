@@ -29,7 +29,7 @@ test('a full disk is named for as long as it is full, with what is left of it', 
     .toMatchObject({
       kind: 'disk',
       what: 'the disk that holds /data is full: 0.3 MB free',
-      until: 'free some; the run goes on by itself',
+      until: 'free some space; the run continues by itself',
     });
   disk.freeBytes = 5e9;
   await expect.poll(() => watch.wait()).toBeUndefined();
@@ -45,7 +45,7 @@ test('a server that writes nothing more after the disk was full is started anew,
   disk.freeBytes = 5e9;
   await expect
     .poll(() => disk.restarts)
-    .toEqual(['there is room again on the disk that holds /data, and nats-server still writes nothing']);
+    .toEqual(['there is room again on the disk that holds /data, but nats-server still writes nothing']);
   await watch.stop();
 });
 

@@ -28,7 +28,7 @@ test('who is simulated, and what no model uses, is said before a run starts', as
   expect(
     await said(`benchmark: sample\nmodels: { executor: ${real}, optimizer: { endpoint: simulated } }\n${endpoints}`),
   ).toEqual([
-    "scale: the optimizer's model qwen3-8b is simulated beside real models: what comes of it is no result",
+    "scale: the optimizer's model qwen3-8b is simulated alongside real models: the scores are not results",
     'scale: no model uses endpoints.f',
   ]);
   expect(await said(`benchmark: sample\nmodels: { executor: ${real}, optimizer: ${real} }\n${endpoints}`)).toEqual([

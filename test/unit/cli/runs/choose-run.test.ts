@@ -149,7 +149,7 @@ describe('the run that a file means', () => {
     const later = { ...file, configuration: { ...configuration, search: { ...configuration.search, lambda: 0.5 } } };
     const chosen = await choose(clusterWith({ file }), later);
     expect(chosen.id).toBe(runIdOf(configuration));
-    expect(chosen.told).toContain('search.lambda was 0.3 and is 0.5');
+    expect(chosen.told).toContain('search.lambda changed from 0.3 to 0.5');
     const over = await choose(clusterWith({ file, status: RunStatus.COMPLETED, events: ended(file, undefined) }), later);
     expect([over.id, over.told]).toEqual([chosen.id, expect.stringContaining('its report again')]);
   });
@@ -159,7 +159,9 @@ describe('the run that a file means', () => {
     const other = await fileOf(simple.replace('5', '6'));
     const { id, told } = await choose(clusterWith({ file }), other);
     expect(id).toBe(runIdOf(other.configuration));
-    expect(told).toMatch(/is unfinished \(3 of 5 rounds\), and since then search\.max_rounds was 5 and is 6\..*--continue base-/);
+    expect(told).toMatch(
+      /is unfinished \(3 of 5 rounds\), and since then search\.max_rounds changed from 5 to 6\..*--continue base-/,
+    );
     const done = await choose(clusterWith({ file, status: RunStatus.COMPLETED }), other);
     expect([done.id, done.told]).toEqual([id, '']);
   });
@@ -185,7 +187,7 @@ describe('the run that a file means', () => {
     const { id, told } = await choose(clusterWith({ file: before }), after);
     expect(id).toBe(runIdOf(after.configuration));
     expect(told).toMatch(
-      /is unfinished .*the benchmark file .*tickets\.yaml, or data that it names, has changed \(1 of 2 queries are others\)/,
+      /is unfinished .*the benchmark file .*tickets\.yaml, or data that it names, has changed \(1 of 2 queries differ\)/,
     );
     expect((await choose(clusterWith({ file: before, status: RunStatus.COMPLETED }), after)).told).toContain(
       'has ended, and since then',
@@ -203,7 +205,7 @@ describe('the run that a file means', () => {
     const [four, three] = [await fileOf(simple), await fileOf(simple.replace('4', '3'))];
     expect((await choose(clusterWith({ file: four, status: RunStatus.COMPLETED }), three)).told).toBe('');
     expect((await choose(clusterWith({ file: four }), three)).told).toContain(
-      '(3 queries and not 4, the first 3 of them the same)',
+      '(3 queries instead of 4; the first 3 are the same)',
     );
   });
 
@@ -215,9 +217,9 @@ describe('the run that a file means', () => {
     const [one, other] = [await at('http://a/v1'), await at('http://b/v1')];
     const { id, told } = await choose(clusterWith({ file: one }), other);
     expect(id).toBe(runIdOf(one.configuration));
-    expect(told).toContain('m was asked at http://a/v1 and now is at http://b/v1');
+    expect(told).toContain('m was asked at http://a/v1 and is now at http://b/v1');
     const over = await choose(clusterWith({ file: one, status: RunStatus.COMPLETED, events: ended(one, undefined) }), other);
-    expect(over.told).toContain('It was not asked again where the file says now');
+    expect(over.told).toContain('Nothing was asked at the address that the file has now');
   });
 
   it('is never one that simulated models answer where real ones should, nor the other way round', async () => {
@@ -268,7 +270,7 @@ describe('a run that has ended without a result', () => {
     const file = await fileOf(simple);
     const { id, told } = await choose(clusterWith({ file, status, events: eventsOf(file) }), file);
     expect(id).toMatch(/^base-2-/);
-    expect(told).toMatch(/is no result .*it is executed again, as a run of its own/);
+    expect(told).toMatch(/has no result that counts .*it is executed again, as a new run/);
   });
 
   it('is passed over for the one that was executed again', async () => {
@@ -280,7 +282,7 @@ describe('a run that has ended without a result', () => {
       file,
     );
     expect(id).toBe(runIdOf(second.configuration));
-    expect(told).toContain(`was executed in its place. Run ${id} has ended before`);
+    expect(told).toContain(`was executed in its place. Run ${id} has already ended`);
   });
 
   it('is also an evaluation that was cancelled, but not a search, which has found what it has', async () => {

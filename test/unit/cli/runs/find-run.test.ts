@@ -32,6 +32,6 @@ test('a name that two runs could have is refused with both', () => {
 });
 
 test('a name that no run has is refused with those that there are', () => {
-  expect(() => chooseRun(runs, 'drop')).toThrow('no run is called drop: there are demo-aaa, demo-2-bbb, gsm8k-ccc');
+  expect(() => chooseRun(runs, 'drop')).toThrow('no run is called drop: the runs here are demo-aaa, demo-2-bbb, gsm8k-ccc');
   expect(() => chooseRun([], undefined)).toThrow('there is no run here yet');
 });

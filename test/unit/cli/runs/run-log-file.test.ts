@@ -40,5 +40,5 @@ test('the lines of events are one JSON object each, with sequence and time', () 
 });
 
 test('a record without any event has no state to show', () => {
-  expect(() => createRunRecord('empty').state()).toThrow('run empty has no event yet');
+  expect(() => createRunRecord('empty').state()).toThrow('run empty has no events yet');
 });

@@ -47,14 +47,14 @@ test('the simulated model gets its address and limits, and the others keep their
   const { endpoints } = startRunRequestOf(file, 'http://127.0.0.1:9/v1');
   expect(endpoints[0]).toMatchObject({ model: 'qwen', baseUrl: 'http://gpu-1:8000/v1', maxConcurrency: 8 });
   expect(endpoints[1]).toMatchObject({ model: 'qwen-plus', baseUrl: 'http://127.0.0.1:9/v1', maxConcurrency: 256 });
-  expect(() => startRunRequestOf(file, undefined)).toThrow('nobody simulates the model qwen-plus');
+  expect(() => startRunRequestOf(file, undefined)).toThrow('no simulator serves the model qwen-plus');
 });
 
 test('a key that is not in the environment is missed before anything is started', () => {
   expect(() => refuseMissingKeys(file, { MY_KEY: 'secret' })).not.toThrow();
   for (const environment of [{}, { MY_KEY: '' }]) {
     expect(() => refuseMissingKeys(file, environment)).toThrow(
-      'the key for model qwen is to be in the environment variable MY_KEY, which is not set',
+      'the key for model qwen must be in the environment variable MY_KEY, which is not set',
     );
   }
 });

@@ -54,6 +54,6 @@ it('a run file without a benchmark is told so', async () => {
   );
   expect(await validateFile(file, yardstick)).toMatchObject({
     problems: [],
-    warnings: ['the key for model m is to be in the environment variable NOT_SET, which is not set'],
+    warnings: ['the key for model m must be in the environment variable NOT_SET, which is not set'],
   });
 });

@@ -46,8 +46,8 @@ test('a setting of search or evaluation is one entry: accepted, checked, carried
     'my-run.yaml:2: search.added must be a whole number from 1 to 8, but is 9',
   );
   expect(describeDifferences(await runFile(''), file)).toEqual([
-    'search.added was 1 and is 3',
-    'evaluation.added was mean and is median',
+    'search.added changed from 1 to 3',
+    'evaluation.added changed from mean to median',
   ]);
   const page = await readFile(join(import.meta.dirname, '../../../../docs/run-file.md'), 'utf8');
   expect(withSettingTables(page)).toContain('| `added` | `1` | whole, 1 to 8 proposals | asked for at once in a round |');

@@ -60,8 +60,8 @@ describe('settings that an evaluation method and a pick policy bring', () => {
     expect(runIdOf(told.configuration)).not.toBe(runIdOf(plain.configuration));
     expect(told.written).toContain('"parent_weight":0.9');
     expect(describeDifferences(plain, told)).toEqual([
-      'search.final_pick.place was 1 and is 2',
-      'evaluation.parent_weight was 0.5 and is 0.9',
+      'search.final_pick.place changed from 1 to 2',
+      'evaluation.parent_weight changed from 0.5 to 0.9',
     ]);
   });
 

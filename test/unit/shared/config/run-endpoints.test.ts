@@ -51,7 +51,7 @@ describe('the endpoints of a run file', () => {
     const file = await runFile('{ executor: { endpoint: mine, model: m }, optimizer: { endpoint: simulated } }');
     expect(file.warnings).toEqual(['no model uses endpoints.spare']);
     expect(describeSimulated(file)).toBe(
-      "the optimizer's model qwen3-8b is simulated beside real models: what comes of it is no result",
+      "the optimizer's model qwen3-8b is simulated alongside real models: the scores are not results",
     );
     const asked = await runFile('{ executor: { endpoint: simulated }, optimizer: { endpoint: simulated } }');
     expect(asked.warnings).toEqual(['no model uses endpoints.mine and endpoints.spare']);
@@ -66,7 +66,7 @@ describe('the endpoints of a run file', () => {
 
   it('say which variables are to hold keys, once each', async () => {
     const both = await runFile('{ executor: { endpoint: mine, model: m }, optimizer: { endpoint: mine, model: m } }');
-    expect(missingKeys(both, {})).toEqual(['the key for model m is to be in the environment variable MY_KEY, which is not set']);
+    expect(missingKeys(both, {})).toEqual(['the key for model m must be in the environment variable MY_KEY, which is not set']);
     expect([missingKeys(both, { MY_KEY: 'x' }), describeSimulated(both)]).toEqual([[], undefined]);
     expect(describeSimulated(await runFile('', ''))).toContain('simulated models answer');
   });
