@@ -82,7 +82,7 @@ const refusals: Readonly<Record<string, Row>> = {
   },
   'web-page': {
     answer: answers(200, '<!DOCTYPE html><html><title>Welcome</title></html>', 'text/html'),
-    told: /serves a web page, not a chat API, .* base_url often ends in \/v1/,
+    told: /serves a web page, not a chat API; base_url often ends in \/v1/,
   },
   'missing-header': {
     answer: says(400, 'Either x-portkey-config or x-portkey-provider header is required'),

@@ -19,7 +19,7 @@ export function hashBenchmark(benchmark: Benchmark): string {
 }
 
 /**
- * SHA-256 of the queries and the scorer alone, hex: what executions have shown of queries holds for every benchmark with this
+ * SHA-256 of the queries and the scorer alone, hex: what executions have shown about queries holds for every benchmark with this
  * hash, whatever its texts for the optimizer are.
  */
 export function hashQueries(benchmark: Benchmark): string {
@@ -69,7 +69,7 @@ export function benchmarkFromProto(benchmark: ProtoBenchmark): Benchmark {
   };
 }
 
-/** The options are those that the benchmark's file passed its checks with. */
+/** The options with which the benchmark's file passed its checks. */
 function scorerFromProto({ kind, options }: OwnScorer): ScorerSettings {
   return { kind, options: readJsonObject('Benchmark', 'own_scorers.options', options) as ScorerSettings['options'] };
 }

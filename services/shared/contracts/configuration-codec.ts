@@ -60,7 +60,7 @@ function searchToProto({ finalPick, ...search }: SearchSettings): ProtoSearch {
   return { ...settingsToProto(searchRules, ProtoSearch.fromPartial({}), search), finalPick: pick };
 }
 
-/** What is off is left out, as in runs from before there was such a setting. */
+/** What is off is left out, as in runs from before the setting existed. */
 function searchFromProto(message: ProtoSearch): SearchSettings {
   const { convergenceRounds, convergenceTop, convergenceZ, invalidScoresZero, finalPick } = message;
   const pick = finalPick && settingsFromProto(contract, 'search.final_pick', finalPickRules, finalPick);

@@ -1,6 +1,6 @@
 import { ContractError } from './contract-error.ts';
 
-/** Written into each message that stands alone. It rises only with a change that an older reader would misread. */
+/** Written into each stand-alone message. It rises only with a change that an older reader would misread. */
 export const schemaVersion = 1;
 
 interface Versioned {
@@ -12,7 +12,7 @@ interface MessageReader<T> {
 }
 
 /**
- * Decodes a message that stands alone and checks its version.
+ * Decodes a stand-alone message and checks its version.
  * @throws ContractError
  */
 export function readVersionedMessage<T extends Versioned>(contract: string, reader: MessageReader<T>, bytes: Uint8Array): T {

@@ -42,7 +42,7 @@ export function usageToProto(usage: Usage): ProtoUsage {
   return { promptTokens, completionTokens, cachedTokens, reasoningTokens };
 }
 
-/** An absent usage is zero: proto3 cannot tell it from a message whose fields are all zero. */
+/** An absent usage is zero: proto3 cannot distinguish it from a message whose fields are all zero. */
 export function usageFromProto(usage: ProtoUsage | undefined): Usage {
   if (!usage) return noUsage;
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;

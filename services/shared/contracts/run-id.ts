@@ -15,7 +15,10 @@ export function runIdOf(configuration: RunConfiguration): string {
   return `${slugOf(configuration.name)}-${hash.slice(0, 12)}`;
 }
 
-/** As configurations were written before they said their kind, so that runs from then are found; a kind that none implied is said. */
+/**
+ * As configurations were written before they had a kind, so that runs from that time are found; a kind that was not implied then
+ * is written.
+ */
 function identityOf(configuration: RunConfiguration): Uint8Array {
   const { search, ...rest } = configurationToProto(configuration);
   const queryLevel = isQueryLevel(configuration);

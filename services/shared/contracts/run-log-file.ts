@@ -3,7 +3,7 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { Event } from './generated/scale/v1/event.ts';
 
-/** A record of a log file is not as it was written. */
+/** A record of a log file differs from what was written. */
 export class DamagedRecordError extends ScaleError {
   readonly kind = 'damaged';
   /** From 1. */
@@ -19,8 +19,8 @@ export class DamagedRecordError extends ScaleError {
 const checksumField = 100;
 
 /**
- * A run's log as a file: each entry with its length in front (protobuf's delimited form) and, as the entry's last field, the CRC-32
- * of all entries up to its own end, so that a record that was changed, lost or moved shows. It depends on nothing but the entries.
+ * A run's log as a file: each entry with its length in front (protobuf's delimited form) and, as the entry's last field, the
+ * CRC-32 of all entries up to its own end, so that a changed, lost or moved record is detected. It depends only on the entries.
  */
 export function encodeRunLogFile(entries: readonly Uint8Array[]): Uint8Array {
   const file = new BinaryWriter();
@@ -33,7 +33,7 @@ export function encodeRunLogFile(entries: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The entries of a log file. Files of versions without checksums are read as they are.
+ * The entries of a log file. Files from versions without checksums are read unchecked.
  * @throws DamagedRecordError
  */
 export function decodeRunLogFile(file: Uint8Array): Uint8Array[] {

@@ -2,7 +2,7 @@ import { RunManifest } from './generated/scale/v1/control.ts';
 import { readVersionedMessage } from './read-message.ts';
 
 export function encodeRunManifest(manifest: RunManifest): Uint8Array {
-  // A manifest that an older or a smaller program made lacks the newer fields.
+  // A manifest from an older or smaller program lacks the newer fields.
   return RunManifest.encode(RunManifest.fromPartial(manifest)).finish();
 }
 

@@ -4,7 +4,7 @@ import type { SettingRule, SettingRules, SettingValue } from '../../domain/setti
 import { ContractError } from './contract-error.ts';
 import { oneOf, readJsonObject, sortedJson } from './read-message.ts';
 
-/** A message of settings: a field for each that was there when it was released, and one for all others. */
+/** A message of settings: a field for each setting that existed when it was released, and one for all others. */
 interface SettingsMessage {
   readonly otherSettings: string;
 }
@@ -12,8 +12,8 @@ interface SettingsMessage {
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The message of a group of settings. What has no field travels with the group's own settings, so that a setting needs none; what is
- * left out is as blank as in messages from before there was the setting.
+ * The message of a group of settings. A setting without a field travels with the group's own settings, so that new settings need
+ * none; what is left out is blank, as in messages from before the setting existed.
  * @param blank the message with nothing set
  */
 export function settingsToProto<Message extends SettingsMessage>(

@@ -39,7 +39,7 @@ export interface ControlClient {
   /** May be repeated: the same configuration is the same run. */
   startRun(request: StartRunRequest, signal: AbortSignal): Promise<StartRunResponse>;
   listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
-  /** Those that go by the name, the newest first; no log is read. */
+  /** The runs that go by the name, newest first; no log is read. */
   findRuns(name: string, signal: AbortSignal): Promise<FindRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
   getRunBenchmark(runId: string, signal: AbortSignal): Promise<GetRunBenchmarkResponse>;
@@ -47,7 +47,7 @@ export interface ControlClient {
   /** @param reason shown to whoever looks at the run; "" for none */
   pauseRun(runId: string, reason: string, signal: AbortSignal): Promise<PauseRunResponse>;
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
-  /** One stream, as long as the connection lasts; watchReliably goes on after a lost one. */
+  /** One stream, for as long as the connection lasts; watchReliably continues after a lost connection. */
   watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   /** Executions with their whole results. */
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
@@ -56,11 +56,11 @@ export interface ControlClient {
   close(): void;
 }
 
-/** Without a digest, the place in the log is found by its sequence. */
+/** Without a digest, the position in the log is found by its sequence. */
 export type WatchRequest = Omit<WatchRunRequest, 'afterDigest'> & Partial<Pick<WatchRunRequest, 'afterDigest'>>;
 
 export interface ControlClientSettings {
-  /** What the coordinator wants to be shown, where it wants anything. */
+  /** The token, if the coordinator requires one. */
   readonly token?: string | undefined;
   /** Time limit of one call that is not a stream; StartRun, which carries a whole benchmark, has four times as much. */
   readonly deadlineMs?: number;
@@ -84,7 +84,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
   const client = new ControlServiceClient(address, credentials.createInsecure(), {
     'grpc.max_receive_message_length': messageLimitBytes,
     'grpc.max_send_message_length': messageLimitBytes,
-    // A watched run may be silent for minutes; without pings a dead peer would not be noticed.
+    // A watched run may be silent for minutes; without pings a dead peer would go unnoticed.
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.initial_reconnect_backoff_ms': 200,
@@ -128,8 +128,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     if (signal.aborted) return;
     const responses = send();
     using _abandoning = onAbort(signal, () => responses.cancel());
-    // A stream may be silent, so it has no deadline. But where somebody takes a connection and says nothing on it, grpc-js 1.14.7 waits
-    // for ever, and its keepalive begins only after that (grpc-node#2785).
+    // A stream may be silent, so it has no deadline. But if the peer accepts a connection and then says nothing, grpc-js 1.14.7
+    // waits for ever, and its keepalive begins only after that (grpc-node#2785).
     let isUnanswered = false;
     const answered = timing.after(deadlineMs, () => {
       isUnanswered = client.getChannel().getConnectivityState(false) === connectivityState.CONNECTING;

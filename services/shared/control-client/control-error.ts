@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../domain/errors/error-kind.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { kindOfGrpcStatus } from '../errors/grpc-status.ts';
 
-/** Trailing metadata of a status that the coordinator itself sent: the connection to it is whole. */
+/** Trailing metadata of a status that the coordinator itself sent: the connection to it is intact. */
 export const answeredBy = 'scale-answered-by';
 
 /** A call of the ControlService that did not succeed. */

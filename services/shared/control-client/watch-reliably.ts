@@ -8,11 +8,13 @@ import { controlErrorFrom, isLasting } from './control-error.ts';
 export type WatchUpdate =
   | { readonly kind: 'event'; readonly logged: LoggedEvent }
   | { readonly kind: 'progress'; readonly progress: Progress }
-  /** What people should know and the log does not hold. */
+  /** What people should know and is not in the log. */
   | { readonly kind: 'notice'; readonly message: string }
-  /** What was given so far is not the beginning of the log any more, and must be forgotten: the log comes again from its first event. */
+  /**
+   * What was given so far is no longer the beginning of the log, and must be forgotten: the log comes again from its first event.
+   */
   | { readonly kind: 'restarted' }
-  /** The connection is lost and is being made again; nothing is missed. */
+  /** The connection is lost and is being re-established; nothing is missed. */
   | { readonly kind: 'connection-lost'; readonly message: string };
 
 export interface ReliableWatch {
@@ -21,9 +23,9 @@ export interface ReliableWatch {
   /** LoggedEvent.digest of the last event that the caller has. Default: none, which goes by the sequence. */
   readonly afterDigest?: string;
   readonly follow: boolean;
-  /** How long to try in vain before giving up, counted anew after each stream that has brought an event or has lasted. */
+  /** How long to try before giving up, counted afresh after each stream that has brought an event or has lasted. */
   readonly patienceMs: number;
-  /** Called before each watch but the first, e.g. to repeat StartRun at a coordinator that has been started anew. */
+  /** Called before each watch but the first, e.g. to repeat StartRun at a coordinator that has been restarted. */
   readonly onReconnect?: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -34,7 +36,7 @@ interface WatchedStream {
 
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
-/** A stream that has lasted for so long after its first message was a good one. */
+/** A stream that has lasted this long after its first message was a good one. */
 const healthyAfterMs = 5_000;
 
 /**
@@ -57,7 +59,7 @@ export async function* watchReliably(
   const backoff = createBackoff({ firstMs: firstPauseMs, capMs: longestPauseMs });
   const failed = (stream: WatchedStream): boolean => {
     const now = timing.monotonicMs();
-    // A message alone is no sign of health: a stream may give progress, fail, and be asked again for ever.
+    // A message alone is not a sign of health: a stream may give progress, fail, and be asked again for ever.
     const hasLasted = now - (stream.firstMessageAt ?? now) > healthyAfterMs || now - stream.beganAt > watch.patienceMs;
     if (gained || hasLasted) {
       failingSince = undefined;
@@ -86,7 +88,7 @@ export async function* watchReliably(
           yield { kind: 'restarted' };
         }
         if (update?.$case !== 'event') continue;
-        // A coordinator that does not know digests goes by the sequence, and may repeat some.
+        // A coordinator that does not know digests goes by the sequence, and may repeat some events.
         if (update.value.digest === '' && update.value.sequence <= after) continue;
         after = update.value.sequence;
         digest = update.value.digest;
@@ -94,7 +96,7 @@ export async function* watchReliably(
         yield { kind: 'event', logged: update.value };
       }
       if (!watch.follow || signal.aborted) return;
-      // The run is not over: another stream goes on with it.
+      // The run is not over: another stream continues it.
       failed(stream);
       yield { kind: 'connection-lost', message: `the coordinator at ${client.address} ended the stream` };
     } catch (error) {

@@ -12,11 +12,11 @@ export const exitCodes = {
   notReachable: 3,
   /** The run ended without success: it was cancelled, or its token budget ended before any workflow had a score. */
   endedWithoutSuccess: 4,
-  /** An endpoint refuses what only a person can mend: a key, a model, an address, a setting. Nothing of it was scored. */
+  /** An endpoint refuses for a reason that only a person can fix: a key, a model, an address, a setting. Nothing was scored. */
   needsPerson: 5,
-  /** Ctrl-C. A run on this machine's cluster goes on when the same command is given again. */
+  /** Ctrl-C. A run on this machine's cluster continues when the same command is given again. */
   interrupted: 130,
-  /** SIGTERM or a closed terminal; otherwise as interrupted. */
+  /** SIGTERM or a closed terminal; otherwise the same as interrupted. */
   terminated: 143,
 } as const;
 

@@ -1,6 +1,6 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
-/** What keeps a file from being written or read that a person can mend, by the code of Node's error. */
+/** What keeps a file from being written or read and can be fixed by a person, by the code of Node's error. */
 const remedies = new Map<string, string>([
   ['ENOSPC', 'the disk is full: free some space'],
   ['EDQUOT', "the user's disk quota is used up: free some space"],
@@ -18,7 +18,7 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** A file or folder that could not be used, for a reason that a person can mend. */
+/** A file or folder that could not be used, for a reason that a person can fix. */
 export class FileError extends ScaleError {
   readonly kind = 'failed';
 }
@@ -31,7 +31,7 @@ export function fileErrorFrom(error: unknown): FileError | undefined {
 
 /**
  * A sentence about a file or folder that could not be used, undefined for any other error.
- * @param path for errors that name none, as those of writing into an open file
+ * @param path for errors that name none, such as those from writing to an open file
  */
 export function describeFileError(error: unknown, path?: string): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -17,7 +17,7 @@ const statusOfKind: Readonly<Record<ErrorKind, status>> = {
   terminated: status.CANCELLED,
 };
 
-/** What is not in here has failed, as far as a caller can tell: whose fault it was, the other side's log says. */
+/** A kind that is not in here means a failure, as far as a caller can tell: the other side's log says whose fault it was. */
 const kindOfStatus: ReadonlyMap<status, ErrorKind> = new Map([
   [status.INVALID_ARGUMENT, 'bad-input'],
   [status.NOT_FOUND, 'not-found'],
@@ -37,7 +37,7 @@ export function grpcStatusOf(error: unknown): status {
   return statusOfKind[kindOf(error)];
 }
 
-/** What a status says to whoever made the call. */
+/** What a status means to the caller. */
 export function kindOfGrpcStatus(code: status): ErrorKind {
   return kindOfStatus.get(code) ?? 'failed';
 }

@@ -1,6 +1,6 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
-/** Nothing can be served at an address that a setting gives: it is taken, not of this machine, or not for this user. */
+/** The address that a setting gives cannot be listened on: it is in use, not of this machine, or not allowed for this user. */
 export class ListenError extends ScaleError {
   readonly kind = 'bad-input';
 

@@ -1,8 +1,8 @@
 import type { Timing } from './timing.ts';
 
 /**
- * Waiting that ends with a signal. Signals live long (a service's, a run's) and waits are many, so each wait here takes its listener
- * away when it is over; a listener that stays keeps what it refers to for as long as the signal lives.
+ * Waiting that ends with a signal. Signals live long (a service's, a run's) and waits are many, so each wait here removes its
+ * listener when it is over; a listener left behind keeps what it refers to alive for as long as the signal lives.
  */
 
 /** Calls the action once when the signal aborts, now if it has aborted already, and never again once disposed. */
@@ -12,12 +12,12 @@ export function onAbort(signal: AbortSignal, action: () => void): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', action) };
 }
 
-/** Resolves when the signal aborts. To be raced with nothing: where something else may end the wait, see `orAborted`. */
+/** Resolves when the signal aborts. Do not race it with anything: where something else may end the wait, use `orAborted`. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => onAbort(signal, resolve));
 }
 
-/** What the work comes to, unless the signal aborts first; the work itself goes on then. @throws the signal's reason */
+/** The outcome of the work, unless the signal aborts first; the work itself then continues. @throws the signal's reason */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   using _listening = onAbort(signal, () => aborted.reject(signal.reason));
@@ -33,14 +33,14 @@ export async function pause(timing: Timing, durationMs: number, signal: AbortSig
   }
 }
 
-/** A signal that lets go of whatever aborts it when its scope ends. */
+/** A signal that detaches from its sources when its scope ends. */
 export interface ScopedSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
 /**
- * Aborts with the first of the others. `AbortSignal.any` for what is done often under signals that live long: the platform's leaves
- * weak references at each until the garbage collector comes by (a third of the time of a call that is only queued).
+ * Aborts with the first of the others. `AbortSignal.any` for frequent use under long-lived signals: the platform's leaves weak
+ * references at each until the garbage collector runs (a third of the time of a call that is only queued).
  */
 export function linked(...signals: readonly AbortSignal[]): ScopedSignal {
   const first = new AbortController();
@@ -56,7 +56,7 @@ export function linked(...signals: readonly AbortSignal[]): ScopedSignal {
 
 /**
  * Aborts with a TimeoutError when the time is over, as `AbortSignal.timeout` does; but that one would keep its timer, and every
- * signal made of it, until it fires: ten minutes for each job that took one second.
+ * signal derived from it, until it fires: ten minutes for each job that took one second.
  */
 export function within(timing: Timing, limitMs: number): ScopedSignal {
   const limit = new AbortController();

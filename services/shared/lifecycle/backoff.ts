@@ -1,14 +1,14 @@
-/** How long to wait before each further try of something that failed: ever longer, up to a limit. */
+/** How long to wait before each further try of something that failed: longer each time, up to a limit. */
 export interface Backoff {
   /** The next pause, in milliseconds. */
   next(): number;
-  /** Something has worked: the pauses begin anew. */
+  /** Something has worked: the pauses start again from the first. */
   reset(): void;
 }
 
 export interface BackoffSettings {
   readonly firstMs: number;
-  /** Each pause is so many times the one before. Default: 2. */
+  /** Each pause is this many times the one before. Default: 2. */
   readonly factor?: number;
   readonly capMs: number;
   /** Spreads pauses, so that what failed together does not come back together. Default: none. */
@@ -16,7 +16,9 @@ export interface BackoffSettings {
 }
 
 export interface Jitter {
-  /** `full`: anywhere between 0 and the pause. `around`: between half of it and one and a half, so that the cap is not a limit. */
+  /**
+   * `full`: anywhere between 0 and the pause. `around`: between half of it and one and a half, so that the cap is not a limit.
+   */
   readonly kind: 'full' | 'around';
   /** In [0, 1). */
   readonly random: () => number;

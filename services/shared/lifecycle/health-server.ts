@@ -7,7 +7,7 @@ import { orAborted, within } from './abort.ts';
 import type { ServiceState } from './run-service.ts';
 import { systemTiming } from './timing.ts';
 
-/** Rejects if what the service depends on is not there, e.g. `bus.check`. */
+/** Rejects if what the service depends on is unavailable, e.g. `bus.check`. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void>;
 
 export interface HealthServerSettings {
@@ -16,7 +16,7 @@ export interface HealthServerSettings {
   readonly port: number;
   readonly state: () => ServiceState;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  /** For all checks of one request together; Kubernetes asks with a limit of its own. */
+  /** For all checks of one request together; Kubernetes has a limit of its own. */
   readonly checkWithinMs: number;
   readonly metrics: Registry;
 }
@@ -28,7 +28,7 @@ export interface HealthServer extends AsyncDisposable {
 }
 
 /**
- * - `/livez`: the event loop turns. Nothing else, or an outage of NATS would restart every service at once.
+ * - `/livez`: the event loop is running. It checks nothing else, or an outage of NATS would restart every service at once.
  * - `/readyz`: the state is `running` and every check passes; 503 with the reasons otherwise.
  * - `/metrics`: for Prometheus.
  */
@@ -90,7 +90,7 @@ async function reportReadiness({ state, checks, checkWithinMs }: HealthServerSet
 
 async function runCheck(check: ReadinessCheck, signal: AbortSignal, withinMs: number): Promise<string> {
   try {
-    // The limit holds for a check that does not heed its signal, too.
+    // The limit also holds for a check that ignores its signal.
     await orAborted(check(signal), signal);
     return 'ok';
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The results of all, in the order of the items, with so many under way at a time. The first error ends it. */
+/** The results of all, in the order of the items, with this many in progress at a time. The first error ends it. */
 export async function mapAtOnce<Item, Result>(
   items: readonly Item[],
   atOnce: number,

@@ -1,7 +1,9 @@
 import { onAbort } from './abort.ts';
 
 export interface NumberedSlots {
-  /** A number from 0, the lowest that is free; waits for one in the order of asking. Rejects when the signal aborts. */
+  /**
+   * A number from 0, the lowest that is free; callers wait for one in the order of their calls. Rejects when the signal aborts.
+   */
   take(signal: AbortSignal): Promise<number>;
   giveBack(slot: number): void;
 }

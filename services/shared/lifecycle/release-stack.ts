@@ -1,11 +1,11 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
 /**
- * What must be given back at the end. Acquire, then push the release on the next line, so that a failure further down gives
- * back all that came before it.
+ * What must be released at the end. Acquire, then push the release on the next line, so that a failure further down releases
+ * everything acquired before it.
  */
 export interface ReleaseStack extends AsyncDisposable {
-  /** The name tells what could not be released, e.g. "the bus". */
+  /** The name says what could not be released, e.g. "the bus". */
   push(name: string, release: () => void | Promise<void>): void;
   /** Pushes the handle's disposal and returns the handle. */
   use<T extends AsyncDisposable>(name: string, handle: T): T;

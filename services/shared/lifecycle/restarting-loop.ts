@@ -15,8 +15,8 @@ export interface LoopSettings {
 }
 
 /**
- * Runs something that should go on until the signal aborts, and starts it again, ever more slowly, when it ends or throws.
- * Resolves after the abort; never rejects.
+ * Runs something that should keep running until the signal aborts, and restarts it, more slowly each time, when it ends or
+ * throws. Resolves after the abort; never rejects.
  */
 export async function restartingLoop(
   name: string,

@@ -10,15 +10,16 @@ export interface ServiceDefinition {
   readonly name: string;
   readonly log: Logger;
   /**
-   * Acquires what the service needs, pushing each release, and resolves once it is at work. What it returns is announced:
-   * logged, and sent to the parent process where there is an IPC channel (see ServiceAnnouncement).
+   * Acquires what the service needs, pushing each release, and resolves once it is at work. What it returns is announced: logged,
+   * and sent to the parent process if there is an IPC channel (see ServiceAnnouncement).
    */
   start(service: Service): Promise<ServiceAddresses>;
-  /** For all releases together, before they are forced. Keep it below the platform's own limit before it kills. */
+  /** For all releases together, before they are forced. Keep it below the time after which the platform kills. */
   readonly drainWithinMs: number;
   /**
    * What ties the service to its parent. With `stdin` or `ipc` it ends when the parent's end of that channel closes, which the
-   * kernel does even for a parent that was killed; and it leaves Ctrl-C, which a terminal sends to the whole group, to it.
+   * kernel does even for a parent that was killed; and it leaves Ctrl-C, which a terminal sends to the whole group, to the
+   * parent.
    */
   readonly leash: 'none' | 'stdin' | 'ipc';
 }
@@ -26,7 +27,7 @@ export interface ServiceDefinition {
 /** Where the service can be reached, e.g. { control: "127.0.0.1:7070", health: "http://127.0.0.1:7071" }. */
 export type ServiceAddresses = Readonly<Record<string, string>>;
 
-/** The message that a parent gets over IPC when the service is at work. */
+/** The message that a parent gets over IPC once the service is running. */
 export interface ServiceAnnouncement {
   readonly type: 'service-running';
   readonly service: string;
@@ -36,15 +37,15 @@ export interface ServiceAnnouncement {
 export interface Service {
   readonly releases: ReleaseStack;
   state(): ServiceState;
-  /** Aborts when the service is asked to end, or has failed: take up nothing new. A start that is still going on gives up. */
+  /** Aborts when the service is asked to end, or has failed: take on nothing new. A start that is still in progress gives up. */
   readonly ending: AbortSignal;
-  /** Aborts when the time for draining is over: drop what is still going on. */
+  /** Aborts when the time for draining is over: drop whatever is still in progress. */
   readonly forced: AbortSignal;
-  /** Ends the service with the exit status of the error's kind: for an error in the background after which it cannot go on. */
+  /** Ends the service with the exit status of the error's kind: for an error in the background after which it cannot continue. */
   fail(error: unknown): void;
 }
 
-/** Releases that do not heed `forced` are left behind after this. */
+/** Releases that ignore `forced` are abandoned after this. */
 const forcedGraceMs = 1_000;
 
 type Ending =
@@ -53,8 +54,8 @@ type Ending =
   | { readonly reason: 'failed'; readonly error: unknown };
 
 /**
- * Runs a service as this process, and ends the process. SIGTERM and SIGINT drain, which is to run the releases; a second one
- * forces. Exit status: 0 after a drain, by the kind of the error after a failure, 1 when a release failed or the parent is gone, the
+ * Runs a service as this process, and ends the process. SIGTERM and SIGINT drain, that is, run the releases; a second one forces.
+ * Exit status: 0 after a drain, by the kind of the error after a failure, 1 when a release failed or the parent is gone, the
  * signal's own after a forced end.
  */
 export async function runService(definition: ServiceDefinition): Promise<never> {
@@ -83,11 +84,11 @@ export async function runService(definition: ServiceDefinition): Promise<never> 
     });
   }
   process.on('uncaughtException', (error, origin) => {
-    // The state of the process is unknown now; what it held is safe, since every service may be killed at any moment.
+    // The state of the process is unknown now; what it held is safe, since any service may be killed at any moment.
     try {
       log.fatal({ err: error, origin }, 'uncaught error');
     } finally {
-      // Whatever the log does: an error thrown in here would end the process with a status that says nothing.
+      // Even if logging fails: an error thrown in here would end the process with a status that says nothing.
       process.exit(1);
     }
   });
@@ -105,7 +106,7 @@ export async function runService(definition: ServiceDefinition): Promise<never> 
   state = ending.reason === 'failed' ? 'failed' : 'draining';
   logEnding(log, ending);
   endingBegun.abort(new Error(`${name} is ending`));
-  // What a start that was overtaken still acquires is released with the rest.
+  // What an interrupted start still acquires is released with the rest.
   const clean = await drain(definition, started.then(releases.release), forced.signal, force);
   if (state === 'draining') state = 'stopped';
   log.info({ state }, 'stopped');
@@ -165,11 +166,14 @@ function onParentGone(leash: 'stdin' | 'ipc', handle: () => void): void {
 }
 
 function announce(announcement: ServiceAnnouncement): void {
-  // A parent that is gone is the leash's business.
+  // A parent that is gone is the leash's concern.
   process.send?.(announcement, undefined, undefined, () => {});
 }
 
-/** Ends with the signal itself, so that the parent sees the truth. Process 1 of a container cannot: the number says it then. */
+/**
+ * Ends with the signal itself, so that the parent sees the truth. Process 1 of a container cannot, so there the exit status says
+ * it.
+ */
 function endBySignal(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

@@ -1,6 +1,7 @@
 /**
- * The passing of time, as a parameter, for everything outside the domain: tests and the simulation move it by hand. Whoever waits,
- * measures or dates something asks this, and no global; `systemTiming` is chosen where a service or a command is put together.
+ * The passing of time, as a parameter, for everything outside the domain: tests and the simulation move it by hand. Code that
+ * waits, measures or dates something uses this, never a global; `systemTiming` is chosen where a service or a command is put
+ * together.
  */
 export interface Timing {
   /** Milliseconds of a clock that never goes back, from a start of its own: for durations and deadlines. */
@@ -13,7 +14,7 @@ export interface Timing {
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** Of setTimeout, which fires at once where it is asked for more: 24.8 days. */
+/** The limit of setTimeout, which fires at once when asked for more: 24.8 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export const systemTiming: Timing = {
@@ -23,7 +24,7 @@ export const systemTiming: Timing = {
   after,
 };
 
-/** The `sleep` that goes with an `after`, for other kinds of time than the system's. */
+/** The `sleep` that goes with an `after`, for clocks other than the system's. */
 export function sleepOn(after: Timing['after']): Timing['sleep'] {
   return (durationMs, signal) =>
     new Promise((resolve, reject) => {

@@ -1,22 +1,25 @@
-/** A wait of which people are to be told. */
+/** A wait that people should be told about. */
 export interface ToldWait {
   readonly kind: string;
   readonly waitedMs: number;
 }
 
-/** Says when a wait is worth a word. */
+/** Says when a wait is worth mentioning. */
 export interface WaitTeller {
-  /** To be asked every second or so. `now`: say it, once more or for the first time; `over`: what was told has ended. */
+  /**
+   * To be called every second or so. `now`: mention it, for the first time or again; `over`: the wait that was mentioned has
+   * ended.
+   */
   look(wait: ToldWait | undefined): 'now' | 'over' | undefined;
 }
 
 export const firstWordMs = 10_000;
 export const nextWordMs = 30_000;
 
-/** A pause and a full disk are no matter of patience. */
+/** Patience does not help with a pause or a full disk. */
 const atOnce = new Set(['paused', 'person', 'disk']);
 
-/** A wait is told after ten seconds, every thirty seconds from then on, and at once when it becomes another one. */
+/** A wait is mentioned after ten seconds, every thirty seconds from then on, and at once when it changes. */
 export function createWaitTeller(): WaitTeller {
   let told: ToldWait | undefined;
   return {

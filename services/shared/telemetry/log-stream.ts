@@ -4,23 +4,23 @@ import type { DestinationStream } from 'pino';
 export interface LogStreamSettings {
   /** How many bytes were taken; throws as writeSync does. */
   readonly write: (bytes: Uint8Array) => number;
-  /** A log line, ended, that tells of lines that are missing. */
+  /** A log line, with its line end, that reports missing lines. */
   readonly describeLoss: (lines: number, code: string) => string;
 }
 
-/** A pipe whose reader is slow takes nothing for a moment. */
+/** A pipe with a slow reader takes nothing for a moment. */
 const waitMs = 10;
 const longestWaitMs = 1_000;
 
 /**
- * Lines written at once, so that the last one before a crash is there. Where they cannot be written, on a full disk or into a pipe
- * that nobody reads, they are dropped and counted: a log must not end what it tells of. The first that can be written again comes
- * after one that says how many are missing.
+ * Lines written immediately, so that the last one before a crash is there. Where they cannot be written, on a full disk or into a
+ * pipe that no one reads, they are dropped and counted: a log must not end what it reports on. The first line that can be written
+ * again is preceded by one that says how many are missing.
  */
 export function createLogStream({ write, describeLoss }: LogStreamSettings): DestinationStream {
   let lost = 0;
   let code = '';
-  // The disk was full in the middle of a line.
+  // The disk filled up in the middle of a line.
   let isTorn = false;
   const wrote = (text: string): boolean => {
     const bytes = Buffer.from(isTorn ? `\n${text}` : text);

@@ -12,7 +12,7 @@ export interface LoggerSettings {
   readonly level: LogLevel;
 }
 
-/** Never in a log, wherever they turn up down to the third level: keys, and what was said to and by a model. */
+/** Never in a log, at any place down to the third level: keys, and what was said to and by a model. */
 const secretFields = [
   'apiKey',
   'api_key',
@@ -26,8 +26,8 @@ const secretFields = [
 ];
 
 /**
- * The one logger of a process: JSON lines on stderr, since stdout belongs to results. Everything else takes a child of it,
- * e.g. `log.child({ runId, jobId })`. Lines that cannot be written are dropped and counted, see createLogStream.
+ * The one logger of a process: JSON lines on stderr, since stdout belongs to results. Everything else uses a child of it, e.g.
+ * `log.child({ runId, jobId })`. Lines that cannot be written are dropped and counted, see createLogStream.
  */
 export function createLogger(
   { service, version, level }: LoggerSettings,

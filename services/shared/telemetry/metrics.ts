@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * What the services measure. Each takes the sets that it uses, so /metrics shows nothing that stays at zero for ever. Labels
- * are few and bounded: never a run's, a job's or a query's id.
+ * What the services measure. Each uses only the sets it needs, so /metrics shows nothing that stays at zero for ever. Labels are
+ * few and bounded: never the id of a run, a job or a query.
  */
 export function createMetricsRegistry(service: string, version: string): Registry {
   const registry = new Registry();
@@ -29,7 +29,7 @@ export function createWorkerMetrics(registry: Registry, figures: () => { readonl
   };
 }
 
-/** How an endpoint does now; the shape of services/shared/models' EndpointHealth that the metrics need. */
+/** How an endpoint is doing now: the part of services/shared/models' EndpointHealth that the metrics need. */
 export interface EndpointFigures {
   readonly endpoint: string;
   readonly state: string;
@@ -38,7 +38,7 @@ export interface EndpointFigures {
   readonly failures: Readonly<Partial<Record<string, number>>>;
 }
 
-/** Of whoever calls models. Gauges are read from `endpoints` when they are asked for. */
+/** For services that call models. Gauges are read from `endpoints` when they are requested. */
 export function createModelMetrics(registry: Registry, endpoints: () => readonly EndpointFigures[]) {
   const read = (name: string, help: string, value: (figures: EndpointFigures) => number): void => {
     const each = gauge(registry, name, help, ['endpoint'], () => {
@@ -108,7 +108,7 @@ function counter<Label extends string>(registry: Registry, name: string, help: s
   return new Counter({ name, help, labelNames, registers: [registry] });
 }
 
-/** `collect` sets the value when it is asked for. */
+/** `collect` sets the value when it is requested. */
 function gauge<Label extends string>(
   registry: Registry,
   name: string,

@@ -7,7 +7,7 @@ import { TraceError } from './trace-error.ts';
 
 const unzip = promisify(gunzip);
 
-/** Reads a JSON file, gzipped if its name ends in .gz, in the form that the schema says. @throws TraceError */
+/** Reads a JSON file, gzipped if its name ends in .gz, in the form that the schema describes. @throws TraceError */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   let value: unknown;
   try {

@@ -9,7 +9,7 @@ import { TraceError } from './trace-error.ts';
 
 const remedy = 'copy the file again from where it came, or write it again with `scale export RUN --what log --out FILE`';
 
-/** The state that a run's log (events.binpb) amounts to. @throws TraceError */
+/** The state that a run's log (events.binpb) adds up to. @throws TraceError */
 export async function readRunLog(path: string): Promise<RunState> {
   try {
     let state: RunState | undefined;
@@ -24,7 +24,7 @@ export async function readRunLog(path: string): Promise<RunState> {
 
 /**
  * A run of our own as a search to replay.
- * @throws TraceError if there are not two rounds that were executed in full
+ * @throws TraceError unless at least two rounds were executed in full
  */
 export async function readRunAsSearch(path: string): Promise<RecordedSearch> {
   const state = await readRunLog(path);

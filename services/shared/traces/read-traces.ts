@@ -28,7 +28,7 @@ const fewestWorkflows = 2;
 
 /**
  * The recorded searches in a folder and its folders: files named `*.matrix.json`, gzipped or not, in the two forms above, and
- * `parents.json` beside them (benchmark -> round -> the parent's round). Files with one workflow only are no searches.
+ * `parents.json` beside them (benchmark -> round -> the parent's round). Files with only one workflow are not searches.
  * @throws TraceError for a folder without searches, and for a file in another form
  */
 export async function readTraces(folder: string): Promise<RecordedSearch[]> {

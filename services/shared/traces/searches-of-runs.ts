@@ -19,7 +19,7 @@ export interface RunsOfSearch {
   readonly parents: Readonly<Record<string, number>>;
 }
 
-/** Runs of the same round are its repeats. Rounds that were not recorded are left out, and the others numbered anew. */
+/** Runs of the same round are its repeats. Rounds that were not recorded are left out, and the others renumbered. */
 export function searchOfRuns({ file, runs, parents, ...about }: RunsOfSearch): RecordedSearch {
   const byRound = [...Map.groupBy(runs, ({ round }) => round)].sort(([a], [b]) => a - b);
   const places = new Map(byRound.map(([round], index) => [round, index + 1]));

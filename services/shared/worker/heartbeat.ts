@@ -1,15 +1,15 @@
 import { every, type Timing } from '../lifecycle/timing.ts';
 
 export interface HeartbeatSettings {
-  /** After this long without a heartbeat the server gives the job to somebody else. */
+  /** After this long without a heartbeat the server gives the job to another worker. */
   readonly ackWaitMs: number;
   readonly timing: Timing;
 }
 
 /**
- * Keeps a delivery alive from a timer, and gives it up: when no heartbeat has got through for ackWaitMs, somebody else has the
- * job by now, so `lost` is called once and the work must stop. (A zombie's heartbeats would keep the second delivery away too,
- * which is why a worker that was paused must not send one before it has looked at the clock.)
+ * Keeps a delivery alive from a timer, and gives it up: when no heartbeat has got through for ackWaitMs, another worker has the
+ * job by now, so `lost` is called once and the work must stop. (A zombie's heartbeats would also prevent the second delivery,
+ * which is why a worker that was paused must look at the clock before it sends one.)
  */
 export function startHeartbeat(beat: () => Promise<void>, lost: () => void, settings: HeartbeatSettings): Disposable {
   const { ackWaitMs, timing } = settings;

@@ -8,7 +8,7 @@ import type { SpendingWriter } from './spending-writer.ts';
 
 /** What one delivery of a job costs, noted beside the log. */
 export interface JobAccount extends AttemptMeter {
-  /** The journal has answered this call: whoever made it may have died before it could note what it cost. */
+  /** The journal has answered this call: the worker that made it may have died before it could note the cost. */
   replayed(call: ModelCall): void;
   /** Resolves when all notes are stored; to be awaited before the result is stored. @throws if it cannot be recorded */
   settled(): Promise<void>;
@@ -18,10 +18,10 @@ export interface JobAccount extends AttemptMeter {
 const randomId = (): string => randomUUID().slice(0, 13);
 
 /**
- * An attempt is sent when its note is stored, a few milliseconds later, so that one whose worker dies is known to be lost,
+ * An attempt is sent once its note is stored, a few milliseconds later, so that it is known to be lost if its worker dies,
  * whatever dies with it.
  *
- * A journaled call carries the id of its attempt: so whoever charges it can note its end once more, and no order of deaths makes
+ * A journaled call carries the id of its attempt: so whoever charges it can note its end once more, and no order of crashes makes
  * a call both charged and lost.
  */
 export function openJobAccount(
@@ -29,14 +29,14 @@ export function openJobAccount(
   { runId, jobId }: { readonly runId: string; readonly jobId: string },
   newId: () => string = randomId,
 ): JobAccount {
-  // Not the server's count of deliveries: that starts anew when a job is queued anew.
+  // Not the server's count of deliveries: that starts again when a job is queued again.
   const delivery = newId();
   const ends = new Set<string>();
   const notes: Promise<void>[] = [];
   let attempts = 0;
   const note = (attempt: CallAttempt): Promise<void> => {
     const stored = writer.note(runId, callAttemptToProto(attempt));
-    // Told by settled(); without this, a failure before that would end the process.
+    // Reported by settled(); without this, a failure before that would end the process.
     stored.catch(() => undefined);
     notes.push(stored);
     return stored;
@@ -60,7 +60,7 @@ export function openJobAccount(
     ...meterOf(jobId),
     preflight: meterOf(''),
     replayed({ attemptId, callId, model, usage, usageEstimated }) {
-      // From a journal that is older than these notes, or noted by this delivery itself, before it had to begin again.
+      // From a journal older than these notes, or noted by this delivery itself before it had to start again.
       if (attemptId === '' || ends.has(attemptId)) return;
       noteEnd({ attemptId, jobId, callId, model, state: 'answered', usage: usageFromProto(usage), usageEstimated });
     },

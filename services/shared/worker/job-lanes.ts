@@ -14,16 +14,16 @@ export interface JobLanes {
   refresh(): void;
   /** One of the lane's jobs has ended, and its slot is free. */
   ended(lane: Lane): void;
-  /** Resolves once the signal has aborted and no pull is under way. */
+  /** Resolves once the signal has aborted and no pull is in flight. */
   stopped(): Promise<void>;
 }
 
 export interface JobLanesSettings {
-  /** Jobs in flight at most, those of all lanes together. */
+  /** Most jobs in flight, over all lanes. */
   readonly slots: number;
-  /** Lanes that are to be pulled from now. */
+  /** Lanes to pull from now. */
   wanted(): readonly Lane[];
-  /** Begins up to `max` jobs, and resolves with how many they are, after `waitMs` at the latest. */
+  /** Begins up to `max` jobs, and resolves with their number after `waitMs` at the latest. */
   pull(lane: Lane, limits: { readonly max: number; readonly waitMs: number }): Promise<number>;
   /** A pull has failed; resolves when the lane may try again. */
   failed(lane: Lane, error: unknown): Promise<void>;
@@ -74,7 +74,7 @@ export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal):
       wakeup[Symbol.dispose]();
       lanes.delete(laneId);
       slots.close(laneId);
-      // It may be wanted again meanwhile: its run was paused and goes on.
+      // It may be wanted again by now: its run was paused and has been resumed.
       refresh();
     });
     lanes.set(laneId, { wakeup, loop });

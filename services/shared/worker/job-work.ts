@@ -5,12 +5,12 @@ import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { JobAccount } from './job-account.ts';
 
-/** What a worker knows about the run that a job belongs to. */
+/** What a worker knows about a job's run. */
 export interface RunContext {
   readonly runId: string;
   readonly configuration: RunConfiguration;
   readonly endpoints: readonly Endpoint[];
-  /** Loaded once a run, from its blob. */
+  /** Loaded once per run, from its blob. */
   benchmark(): Promise<Benchmark>;
 }
 
@@ -33,6 +33,6 @@ export interface JobOutcome {
 
 /**
  * Does one job. Failures of the workflow or the model's reply are part of the outcome.
- * @throws anything else means that the infrastructure failed: the job is tried again, and nothing is scored
+ * @throws anything: the infrastructure failed, so the job is tried again and nothing is scored
  */
 export type JobWork = (context: JobContext) => Promise<JobOutcome>;

@@ -24,22 +24,22 @@ export interface ModelClients {
 
 export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'account'> {
   readonly role: 'executor' | 'optimizer';
-  /** A model other than the role's, e.g. one that judges; an endpoint of the run must serve it. */
+  /** A model other than the role's, e.g. a judge; an endpoint of the run must serve it. */
   readonly settings?: ModelSettings;
-  /** What jobs share whose prompts begin alike, e.g. the workflow's hash. */
+  /** What jobs whose prompts begin alike have in common, e.g. the workflow's hash. */
   readonly prefixKey: string;
-  /** The run's seed and what tells the job from all others. */
+  /** The run's seed and what distinguishes the job from all others. */
   readonly seed: readonly (string | number)[];
 }
 
 export interface JobModelClient {
   readonly client: ModelClient;
-  /** All calls that the job has used so far, those from the journal too, in the order of their ids. */
+  /** All calls that the job has used so far, including those from the journal, in the order of their ids. */
   calls(): ModelCall[];
 }
 
 /**
- * @param environmentFor where the keys of the endpoint at an address are looked up
+ * @param environmentFor where the keys for the endpoint at an address are looked up
  * @param random in [0, 1); decides when and where a call goes, never what it asks
  * @param proxies default: none
  */

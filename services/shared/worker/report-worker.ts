@@ -2,12 +2,12 @@ import type { EndpointUse, RunShare } from '../contracts/generated/scale/v1/job.
 import { every, type Timing } from '../lifecycle/timing.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 
-/** Of one of a worker's endpoints: services/shared/models' EndpointHealth, as far as reports need it. */
+/** One of a worker's endpoints: the part of services/shared/models' EndpointHealth that reports need. */
 export interface ReportedEndpoint {
   readonly endpoint: string;
   readonly state: string;
   readonly inFlight: number;
-  /** Begun since the start. */
+  /** Calls begun since the start. */
   readonly calls: number;
   readonly lastError: string | undefined;
 }
@@ -16,17 +16,17 @@ export interface WorkerReports {
   readonly name: string;
   readonly kinds: readonly JobKind[];
   readonly slots: number;
-  /** False once it drains: then it is no more of use to whoever waits for one. */
+  /** False once it drains: it is then of no use to anyone who waits for a worker. */
   takesJobs(): boolean;
   shares(): RunShare[];
   endpoints(): readonly ReportedEndpoint[];
   readonly timing: Timing;
 }
 
-/** Whoever has not been heard of for five times as long is gone. */
+/** A worker not heard from for five times this long is gone. */
 export const reportEveryMs = 2_000;
 
-/** Tells everybody what a worker is at, now and every two seconds, until disposed. */
+/** Reports what a worker is doing, now and every two seconds, until disposed. */
 export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposable {
   const { name, kinds, slots, takesJobs, shares, endpoints, timing } = settings;
   const silence = createSilence();
@@ -44,7 +44,7 @@ export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposabl
   return every(timing, reportEveryMs, report);
 }
 
-/** One entry an address, which may serve several models. */
+/** One entry per address, which may serve several models. */
 function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
   const merged = new Map<string, ReportedEndpoint>();
   for (const each of endpoints) {
@@ -60,7 +60,7 @@ function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
   return [...merged.values()];
 }
 
-/** Since when an endpoint with calls under way has ended none, as far as looks at it from time to time can tell. */
+/** How long an endpoint with calls in flight has finished none, as far as periodic looks can tell. */
 export function createSilence(): { look(endpoint: ReportedEndpoint, nowMs: number): EndpointUse } {
   const seen = new Map<string, { ended: number; inFlight: number; sinceMs: number }>();
   return {

@@ -14,9 +14,9 @@ export interface RunDirectory {
   context(runId: string, signal: AbortSignal): Promise<RunContext>;
   /** Aborts when the run is cancelled or has failed. */
   cancelled(runId: string): AbortSignal;
-  /** Aborts when the run's endpoints change: what waits for one of the old ones waits in vain. */
+  /** Aborts when the run's endpoints change: waiting for one of the old ones is pointless. */
   moved(runId: string): AbortSignal;
-  /** Aborts when the run is paused; a new signal once it goes on. */
+  /** Aborts when the run is paused; a new signal once it is resumed. */
   paused(runId: string): AbortSignal;
   stop(): Promise<void>;
 }

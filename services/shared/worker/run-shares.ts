@@ -1,18 +1,18 @@
 import type { Job, RunShare } from '../contracts/generated/scale/v1/job.ts';
 
-/** What a worker has of each run, for its reports. */
+/** A worker's share of each run, for its reports. */
 export interface RunShares {
   began(job: Job): void;
-  /** The job's last try failed for what is not its doing; it is tried again. */
+  /** The job's last try failed for reasons outside the job; it is tried again. */
   heldUp(job: Job, trouble: string): void;
-  /** Something of the job got done: what held it up is over. */
+  /** The job made progress: what held it up is over. */
   wentOn(job: Job): void;
   ended(job: Job): void;
   list(): RunShare[];
 }
 
 export function createRunShares(): RunShares {
-  // Jobs by the run, each with what holds it up, "" for nothing. A job may be here twice, redelivered: then it is counted once.
+  // Jobs by run, each with what holds it up, "" for nothing. A redelivered job may be here twice, but is counted once.
   const runs = new Map<string, Map<string, string>>();
   const set = ({ runId, jobId }: Job, trouble: string): void => {
     runs.get(runId)?.set(jobId, trouble);

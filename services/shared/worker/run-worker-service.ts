@@ -20,11 +20,11 @@ export interface WorkerService {
   readonly role: 'executor' | 'predictor';
   readonly settings: WorkerServiceSettings;
   readonly kinds: readonly JobKind[];
-  /** What it pushes on `releases` is given back when the jobs in flight have ended. */
+  /** What it pushes on `releases` is released when the jobs in flight have ended. */
   createWork(bus: Bus, models: ModelClients, releases: ReleaseStack, log: Logger): JobWork | Promise<JobWork>;
 }
 
-/** Left of the drain time for handing back what did not end in time, and for closing. */
+/** Part of the drain time kept for handing back what did not end in time, and for closing. */
 const closingShare = 0.8;
 
 /** Runs an executor or a predictor as this process. */
@@ -39,7 +39,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
     start: async ({ releases, state, ending }) => {
       const { natsUrl, streamReplicas: replicas, leaseTtlMs, healthHost: host, healthPort: port } = settings;
       const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, replicas, leaseTtlMs, ackWaitMs }, ending);
-      // First of all, so that whoever probes a service that waits for NATS finds it alive and learns what it waits for.
+      // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
       const registry = createMetricsRegistry(role, version);
       const health = await startHealthServer({
         ...{ host, port, state, metrics: registry },

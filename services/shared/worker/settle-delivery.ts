@@ -26,7 +26,7 @@ export interface SettleDependencies {
   readonly workerName: string;
   readonly ackWaitMs: number;
   readonly timing: Timing;
-  /** A name that no other delivery has; random where it is not given. */
+  /** A name that no other delivery has; random if not given. */
   newId?(): string;
   readonly logger: Logger;
   /** For the worker's reports. */
@@ -35,7 +35,10 @@ export interface SettleDependencies {
   readonly stopSignal: AbortSignal;
 }
 
-/** A job that was started this often and never finished has killed its workers: a drain gives it back too, but seldom. */
+/**
+ * A job that was started this often and never finished has killed its workers: a drain also gives jobs back, but rarely this
+ * often.
+ */
 export const poisonDeliveries = 10;
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
@@ -43,8 +46,8 @@ const longestPauseMs = 30_000;
 export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'held' | 'lost';
 
 /**
- * Does a delivered job once: looks for a result first, works under a heartbeat, journals finished calls, stores the result,
- * and acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins does.
+ * Does a delivered job once: looks for a result first, works under a heartbeat, journals finished calls, stores the result, and
+ * acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
   const { bus, runs, timing, stopSignal } = dependencies;
@@ -77,7 +80,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   let done: JobOutcome;
   try {
     done = await workUntilDone(delivery, dependencies, account, signal);
-    // A result whose calls are not on record would be charged, and never paid for.
+    // A result whose calls are not on record would be charged but never counted as spent.
     await account.settled();
   } catch (error) {
     if (error instanceof HeldJobError) {
@@ -106,16 +109,16 @@ class HeldJobError extends ScaleError {
 }
 
 /**
- * A job of a run that is paused waits in the queue until the run goes on. One that was given back often is taken out, lest it
- * counts for one that kills its workers: whoever goes on with the run queues again what has no result.
+ * A job of a paused run waits in the queue until the run is resumed. One that was given back often is taken out, so that it does
+ * not count as one that kills its workers: whoever continues the run queues again what has no result.
  */
 function handBack(delivery: Delivery): Promise<void> {
   return delivery.deliveryCount < poisonDeliveries / 2 ? delivery.retry(0) : delivery.ack();
 }
 
 /**
- * Tries again for as long as the run goes on: trouble with an endpoint delays a job, and never decides it. What only a person can
- * mend holds the run.
+ * Tries again for as long as the run lasts: trouble with an endpoint delays a job, and never decides it. What only a person can
+ * fix pauses the run.
  * @throws HeldJobError
  */
 async function workUntilDone(

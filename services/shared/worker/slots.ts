@@ -1,9 +1,9 @@
-/** One queue that a worker pulls from, and what it holds of the worker's slots. */
+/** One queue that a worker pulls from, and its share of the worker's slots. */
 interface LaneUse {
-  /** It asks for slots. A closed one only keeps those of its jobs that have not ended yet. */
+  /** It asks for slots. A closed one only keeps those of its unfinished jobs. */
   isOpen: boolean;
   inFlight: number;
-  /** Slots kept for a pull that is under way. */
+  /** Slots reserved for a pull in flight. */
   reserved: number;
   /** Its last pull brought nothing. */
   idle: boolean;
@@ -14,9 +14,10 @@ interface LaneUse {
 }
 
 /**
- * Shares a worker's slots among its lanes: those with a backlog get equal parts, so that a small run behind a large one gets
- * its share; idle ones keep one slot each for the pull that waits. With more lanes than slots they take turns: a lane that has
- * just asked in vain would else ask again before those that it woke, and they never would. Never gives out more slots than there are.
+ * Shares a worker's slots among its lanes: those with a backlog get equal parts, so that a small run behind a large one gets its
+ * share; idle ones keep one slot each for the pull that waits. With more lanes than slots they take turns: otherwise a lane that
+ * has just asked without success would ask again before those that it woke, and they would never get a turn. Never gives out more
+ * slots than there are.
  */
 export interface Slots {
   open(lane: string): void;
@@ -61,7 +62,7 @@ export function createSlots(total: number): Slots {
       const share = use.idle ? 1 : Math.ceil(total / busy) - use.inFlight;
       const ahead = sum((other) => (other !== use && other.waiting && other.turn < use.turn ? 1 : 0));
       const reserved = Math.max(0, Math.min(free - ahead, share));
-      // One that has its share already waits for its own jobs, and holds nobody up.
+      // A lane that already has its share waits for its own jobs, and holds no other up.
       use.waiting = reserved === 0 && share > 0;
       if (reserved > 0) {
         turns += 1;

@@ -14,8 +14,8 @@ interface Batch {
 }
 
 /**
- * One message a run is on its way at a time; what is noted meanwhile goes with the next one. So a busy worker sends a few messages
- * for hundreds of calls, and an idle one waits for nobody.
+ * One message per run is in flight at a time; what is noted meanwhile goes with the next one. So a busy worker sends a few
+ * messages for hundreds of calls, and an idle one does not wait.
  */
 export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>): SpendingWriter {
   const underWay = new Map<string, Promise<void>>();
@@ -31,7 +31,7 @@ export function createSpendingWriter({ spending }: Pick<Bus, 'spending'>): Spend
     }
   };
   const sendNext = async (runId: string, before: Promise<void>, attempts: readonly CallAttempt[]): Promise<void> => {
-    // Whoever had noted something there hears of its failure; here it only ends the wait.
+    // Whoever noted something in it hears of its failure; here it only ends the wait.
     await before.catch(() => undefined);
     waiting.delete(runId);
     await send(runId, attempts);

@@ -15,7 +15,7 @@ import { createSpendingWriter } from './spending-writer.ts';
 export interface WorkerSettings {
   readonly name: string;
   readonly kinds: readonly JobKind[];
-  /** Jobs in flight at most. */
+  /** Most jobs in flight. */
   readonly slots: number;
   readonly ackWaitMs: number;
   /** How long a drain waits for jobs in flight before it hands them back. */
@@ -27,7 +27,7 @@ export interface WorkerDependencies {
   readonly work: JobWork;
   readonly timing: Timing;
   readonly logger: Logger;
-  /** A name that no other delivery has, for the accounts; random where it is not given. */
+  /** A name that no other delivery has, for the accounts; random if not given. */
   newId?(): string;
   /** Called when a job has been settled, for metrics. */
   settled?(kind: JobKind, settlement: Settlement, elapsedMs: number): void;
@@ -35,7 +35,7 @@ export interface WorkerDependencies {
 
 export interface Worker {
   inFlight(): number;
-  /** What it has of each run now. */
+  /** Its share of each run now. */
   shares(): RunShare[];
   /** False once it drains. */
   takesJobs(): boolean;
@@ -44,10 +44,10 @@ export interface Worker {
 }
 
 const pullErrorPauseMs = 300;
-/** What only a person can mend, e.g. a missing permission. */
+/** What only a person can fix, e.g. a missing permission. */
 const lastingErrorPauseMs = 5_000;
 
-/** Does the jobs of all runs that go on, as many at once as it has slots. */
+/** Does the jobs of all active runs, as many at once as it has slots. */
 export function startWorker(settings: WorkerSettings, dependencies: WorkerDependencies): Worker {
   const { bus, timing, logger } = dependencies;
   const pulling = new AbortController();
@@ -79,7 +79,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
           dependencies.settled?.(lane.kind, settlement, timing.monotonicMs() - started);
           if (settlement !== 'done') logger.info({ runId, jobId, settlement }, 'job settled');
         },
-        // The bus is away: nothing is lost, since without an ack the job comes back.
+        // The bus is unreachable: nothing is lost, since without an ack the job comes back.
         (error: unknown) =>
           logger.warn({ runId, jobId, err: coerceError(error) }, 'job could not be settled; it will be redelivered'),
       )
