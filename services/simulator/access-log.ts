@@ -15,7 +15,9 @@ export interface ServedCall {
   readonly generationTokens: number;
   /** The client hung up before the reply was complete. */
   readonly cutOff: boolean;
-  /** Milliseconds since the Unix epoch, with fractions: when its sequence began, and when the last byte of the reply was written. */
+  /**
+   * Milliseconds since the Unix epoch, with fractions: when its sequence began, and when the last byte of the reply was written.
+   */
   readonly beganMs: number;
   readonly endedMs: number;
 }

@@ -16,7 +16,10 @@ export type FaultKind = (typeof faultKinds)[number];
 /** The share of calls that meet each kind; together at most 1. */
 export type FaultShares = Partial<Record<FaultKind, number>>;
 
-/** Draws for each call in turn, the same draws for the same seed: what a call meets depends on its place and on nothing that it says. */
+/**
+ * Draws for each call in turn, the same draws for the same seed: what a call meets depends on its place and on nothing that it
+ * says.
+ */
 export function createFaults(shares: FaultShares, random: Random): () => FaultKind | undefined {
   const entries = Object.entries(shares) as [FaultKind, number][];
   return () => {

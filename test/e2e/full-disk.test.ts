@@ -84,6 +84,6 @@ it('a disk that is full for a while is named and waited for, and the run ends wi
   expect(disturbed.stderr).toMatch(
     /Waiting.*: the disk that holds .*data is full: 0\.0 MB free\. Free some space; the run continues by itself\./,
   );
-  expect(disturbed.stderr).toContain('Going on, after');
+  expect(disturbed.stderr).toContain('Continuing, after');
   expect(Buffer.compare(await readFile(copy), await readFile(undisturbed.files.log))).toBe(0);
 });

@@ -10,7 +10,7 @@ export interface Bench {
 export interface BenchWishes {
   /** Time for each row of the benches that repeat something short. */
   readonly seconds: number;
-  /** A small form that shows how, in a few seconds, and never how fast. */
+  /** A small form: it shows in a few seconds that the bench works, not how fast anything is. */
   readonly quick: boolean;
 }
 

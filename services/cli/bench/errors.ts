@@ -8,11 +8,10 @@ const mixes = [
   { name: '10 % errors, all 500', faults: '500:0.1', perGoodCall: 0.1 },
 ] as const;
 
-/** What stray errors of an endpoint cost beside the calls that they make necessary. */
+/** What stray errors of an endpoint cost besides the calls that they make necessary. */
 export const errorsBench: Bench = {
   name: 'errors',
-  description:
-    'full evaluations against an endpoint that fails 10 % of its calls, over the time of the calls with those that failed',
+  description: 'full evaluations against an endpoint that fails 10 % of its calls, against the time that all those calls take',
   run: async (cli, { quick }) => {
     const rows: BenchRow[] = [];
     for (const { name, faults, perGoodCall } of mixes) {
@@ -30,8 +29,8 @@ export const errorsBench: Bench = {
     return {
       rows,
       notes: [
-        `The limit is calls x latency / slots, with the failed ones that take their time. Busy counts answers only.`,
-        'The simulated model answers; nothing of this is a result about a model.',
+        `The limit is calls x latency / slots, including the failed ones that take time. Busy counts answers only.`,
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },

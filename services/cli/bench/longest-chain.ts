@@ -7,8 +7,8 @@ import { planNextStep } from '../../domain/search/plan-next-step.ts';
 import type { ServedCall } from './served-calls.ts';
 
 /**
- * Calls that had to wait for one another in a run: with any number of slots it takes as long as these. A job begins when the plan first
- * wants it, which is when the events before have come, and takes as many calls after one another as it made.
+ * Calls that had to wait for one another in a run: with any number of slots it takes as long as these. A job begins when the plan
+ * first wants it, which is when the events before it have come, and makes its calls one after another.
  * @param calls what the endpoints have served of it
  */
 export function longestChain(events: readonly RunEvent[], calls: readonly ServedCall[]): number {
@@ -51,7 +51,7 @@ function jobsOf(event: RunEvent, state: RunState | undefined): string[] {
   }
 }
 
-/** The most calls of each job of which each began when the one before had ended. */
+/** For each job, the most calls that each began when the one before had ended. */
 function jobDepths(calls: readonly ServedCall[]): Map<string, number> {
   const byJob = Map.groupBy(calls, ({ jobId }) => jobId);
   return new Map([...byJob].map(([jobId, own]) => [jobId, depthOf(own)]));

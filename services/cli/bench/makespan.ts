@@ -9,10 +9,10 @@ const searches: readonly { readonly name: string; readonly settings: string; rea
   { name: 'paper', settings: 'preset: paper', slots: [16, 50] },
 ];
 
-/** How long searches take against an endpoint whose calls last a fixed time, over what they must take. */
+/** How long searches take against an endpoint whose calls last a fixed time, against the least time that they can take. */
 export const makespanBench: Bench = {
   name: 'makespan',
-  description: 'searches against an endpoint with calls of 200 ms, over the time that their calls must take',
+  description: 'searches against an endpoint with calls of 200 ms, against the least time that their calls can take',
   run: async (cli, { quick }) => {
     const rows: BenchRow[] = [];
     for (const { name, settings, slots } of searches) {
@@ -25,7 +25,7 @@ export const makespanBench: Bench = {
       rows,
       notes: [
         'The limit of the time from the first call to the last is the larger of calls x latency / slots, and the longest chain of calls that wait for one another. Busy is the share of slot-seconds in that time in which a call was being answered.',
-        'The simulated model answers; nothing of this is a result about a model.',
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },

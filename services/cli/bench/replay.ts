@@ -10,10 +10,10 @@ import type { Bench, BenchRow } from './bench.ts';
 
 const share = 0.2;
 
-/** Searches replayed a second on one core. The floor reads as many cells of the same matrices in a bare loop. */
+/** Searches replayed per second on one core. The floor reads as many cells of the same matrices in a bare loop. */
 export const replayBench: Bench = {
   name: 'replay',
-  description: 'recorded searches replayed a second on one core, by strategy, and a bare loop over the same cells',
+  description: 'recorded searches replayed per second on one core, by strategy, against a bare loop over the same cells',
   run: async (cli, { seconds }) => {
     const folder = join(dirname(dataFolderOf(cli.environment)), 'recorded');
     const searches = prepareSearches(await readTraces(folder));

@@ -13,7 +13,7 @@ import { plainEnvironment } from '../cluster/service-environment.ts';
 import { writeMadeUpBenchmark } from './made-up-benchmark.ts';
 import { readServedCalls, type ServedCall } from './served-calls.ts';
 
-/** A search on a cluster of its own against simulated endpoints whose time a call is known. */
+/** A search on a cluster of its own against simulated endpoints whose time per call is known. */
 export interface SearchToBench {
   readonly queries: number;
   /** The groups `search` and `evaluation` of a run file, as YAML. */
@@ -37,7 +37,7 @@ export interface BenchedSearch {
   readonly events: readonly RunEvent[];
 }
 
-/** @throws Error if the search did not end well, with the end of what it said */
+/** @throws Error if the search did not end well, with the end of its output */
 export async function runSearch(cli: Cli, search: SearchToBench): Promise<BenchedSearch> {
   const folder = await mkdtemp(join(tmpdir(), 'scale-bench-'));
   let endpoint: ChildService | undefined;

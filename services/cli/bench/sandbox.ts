@@ -11,10 +11,10 @@ const plainCode = 'def double(number):\n    return 2 * number\n';
 /** What it imports could reach the interpreter, so that its tests run in a process of their own. */
 const powerfulCode = `import sys\n\n${plainCode}`;
 
-/** Programs a second on one core. The floor starts the same interpreter for nothing, in turns with the programs. */
+/** Programs per second on one core. The floor starts the same interpreter to do nothing, in turns with the programs. */
 export const sandboxBench: Bench = {
   name: 'sandbox',
-  description: 'programs judged a second on one core, and the bare start of an interpreter',
+  description: 'programs judged per second on one core, against the bare start of an interpreter',
   run: async (cli, { seconds }) => {
     const signal = cli.interrupts.requested;
     await using sandbox = await createSandbox({ ...sandboxOf(cli), concurrency: 1 }, signal);
@@ -41,7 +41,7 @@ export const sandboxBench: Bench = {
       ],
       notes: [
         `Isolation ${sandbox.isolation}, Python ${sandbox.python.version}, one program at a time, in turns with the floor.`,
-        'Programs are forked off a warm interpreter, so that they can take less than its start.',
+        'Programs are forked from a warm interpreter, so they can take less time than its start.',
       ],
     };
   },
@@ -53,7 +53,7 @@ function sandboxOf(cli: Cli) {
   return { ...sandboxSettings(cli.environment), environment: cli.environment };
 }
 
-/** Turns a second of each, by the time that its own turns took: whatever else the machine does meets all alike. */
+/** Turns a second of each, by the time that its own turns took: whatever else the machine does affects all alike. */
 async function inTurns(works: readonly (() => Promise<void>)[], seconds: number): Promise<number[]> {
   const spent = works.map(() => 0);
   let rounds = -1; // the first only warms up

@@ -26,7 +26,7 @@ export const startBench: Bench = {
       ],
       notes: [
         `Medians of ${times}. A run starts a NATS server, a coordinator, a predictor and an executor first.`,
-        'The simulated model answers; nothing of this is a result about a model.',
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },

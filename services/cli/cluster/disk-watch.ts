@@ -29,8 +29,9 @@ export interface DiskWatch {
 const lookEveryMs = 2_000;
 
 /**
- * Watches the disk that holds a cluster's data. Services continue by themselves when it has room again, and so does nats-server up
- * to 2.12; a newer one writes nothing more after a failed write until it is restarted (measured: 2.10.27 and 2.15.1), which this does.
+ * Watches the disk that holds a cluster's data. Services continue by themselves when it has room again, and so does nats-server
+ * up to 2.12; a newer one writes nothing more after a failed write until it is restarted (measured: 2.10.27 and 2.15.1), which
+ * this does.
  */
 export function watchDisk(settings: DiskWatchSettings): DiskWatch {
   const { folder, server, space = diskSpaceAt, everyMs = lookEveryMs } = settings;

@@ -30,7 +30,9 @@ const plainVariables = new Set([
 /** Settings of services too, but these belong to another cluster, and some of them are secrets. */
 const otherClusters = new Set(['SCALE_CONTROL_TOKEN', 'SCALE_NATS_URL', 'SCALE_ENDPOINT_KEYS', 'SCALE_ENDPOINT_KEYS_FILE']);
 
-/** The part of this command's environment that its services get: not what merely happens to be there, such as a database password. */
+/**
+ * The part of this command's environment that its services get: not what merely happens to be there, such as a database password.
+ */
 export function plainEnvironment(environment: Environment): ServiceVariables {
   const isPlain = (name: string) =>
     plainVariables.has(name) || /^(LC|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.has(name));

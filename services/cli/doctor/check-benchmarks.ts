@@ -5,7 +5,7 @@ import { releasedBenchmarks } from '../../shared/benchmarks/releases/registry.ts
 import { benchmarkFiles } from '../releases/benchmark-files.ts';
 import type { Check } from './check.ts';
 
-/** Every benchmark that is known, with what its data folder holds of it. A built-in one is enough to run something. */
+/** Every known benchmark, with what the data folder holds of it. A built-in one is enough to run something. */
 export async function checkBenchmarks(folder: string): Promise<Check[]> {
   return Promise.all(
     [...benchmarkDefinitions.values()].map(async ({ name, splits }) => {
@@ -22,13 +22,17 @@ export async function checkBenchmarks(folder: string): Promise<Check[]> {
   );
 }
 
-/** A benchmark may load from other rows than AFlow's, and then its scores compare with nobody's. */
+/** A benchmark may load from other rows than AFlow's, and then its scores compare with no one else's. */
 async function checkFiles(name: string, folder: string, found: string): Promise<Omit<Check, 'name'>> {
   if (!releasedBenchmarks.has(name)) return { status: 'ok', found };
   const [{ files } = { files: [] }] = await benchmarkFiles(folder, [name]);
   const other = files.filter(({ state }) => state === 'other').map(({ file }) => file);
   if (other.length > 0)
-    return { status: 'warning', found: `${found}; not AFlow's: ${other.join(', ')}`, advice: 'see scale data list' };
+    return {
+      status: 'warning',
+      found: `${found}; not AFlow's: ${other.join(', ')}`,
+      advice: 'scale data list shows what differs',
+    };
   const missing = files.filter(({ state }) => state === 'missing');
   const needed = missing.filter(({ optional }) => optional === undefined).map(({ file }) => file);
   if (needed.length > 0)

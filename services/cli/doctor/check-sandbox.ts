@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 
 const name = 'sandbox';
 
-/** How well programs that models write would be caged here. A search whose workflows run no code needs none of it. */
+/** How well programs that models write would be confined here. A search whose workflows run no code needs no sandbox. */
 export async function checkSandbox(environment: Readonly<Record<string, string | undefined>>): Promise<Check> {
   try {
     await using sandbox = await createSandbox({ ...sandboxSettings(environment), environment, concurrency: 1 });
@@ -23,7 +23,7 @@ function adviceOn({ level, isolation, rejected }: Sandbox): string | undefined {
   const reasons = rejected.map((other) => `${other.level}: ${other.reason}`).join('; ');
   if (level !== 'plain') return undefined;
   if (isolation === 'plain+seccomp+landlock') {
-    return `programs are held by seccomp, landlock and limits, but in no namespaces of their own (${reasons})`;
+    return `programs are confined by seccomp, landlock and limits, but have no namespaces of their own (${reasons})`;
   }
-  return `programs may reach the network or files that everybody may read: install bubblewrap, or allow user namespaces (${reasons})`;
+  return `programs may reach the network or files that every user may read: install bubblewrap, or allow user namespaces (${reasons})`;
 }

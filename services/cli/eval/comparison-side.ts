@@ -35,7 +35,7 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
   const state = (await readRun(cluster, createRunRecord(runId), signal)).state();
   const round = bestOf(state) ?? state.rounds.at(-1);
   if (round === undefined || round.outcomes.length === 0) {
-    throw new CliError('bad-input', `run ${runId} has executed nothing of its best workflow: \`scale eval --run ${runId}\` does`);
+    throw new CliError('bad-input', `run ${runId} has not executed its best workflow: \`scale eval --run ${runId}\` does`);
   }
   const details = await readExecutionDetails(cluster, runId, round.workflowHash, signal);
   const records = executionRecords(round.outcomes, details, await readRunBenchmark(cluster, runId, signal));
@@ -62,7 +62,7 @@ export function refuseUnlike(a: ComparisonSide, b: ComparisonSide): void {
     if (inA === undefined || inB === undefined || inA === inB) continue;
     throw new CliError(
       'bad-input',
-      `${a.label} and ${b.label} cannot be compared: the ${field} of the first is ${inA}, of the second ${inB}`,
+      `${a.label} and ${b.label} cannot be compared: the ${field} of the first is ${inA}, that of the second ${inB}`,
     );
   }
 }

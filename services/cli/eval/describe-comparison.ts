@@ -14,7 +14,7 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
     '',
     `  difference  B - A is ${points(difference.difference)} points on ${queries} queries (${formatShare(difference.confidence)} interval ${range(difference)})`,
     `  test        ${describeTest(comparison)}`,
-    `  queries     B scores higher on ${better}, lower on ${worse}, alike on ${alike} (sign test: ${formatPValue(signTestPValue)})`,
+    `  queries     B scores higher on ${better}, lower on ${worse}, the same on ${alike} (sign test: ${formatPValue(signTestPValue)})`,
     ...[...a.remarks, ...b.remarks, ...unpairedRemarks(comparison), ...simulatedRemarks(a, b)].map(
       (text) => `  note        ${text}`,
     ),
@@ -22,11 +22,11 @@ export function describeComparison(comparison: Comparison, a: ComparisonSide, b:
   ].join('\n');
 }
 
-/** What the figures bear out, and no more. */
+/** What the figures support, and no more. */
 export function concludingSentence({ verdict, difference, test }: Comparison): string {
   const level = formatShare(difference.confidence);
   if (verdict === 'undecided') {
-    return `No difference can be told apart at ${level}: B - A may be anything from ${range(difference)} points (${formatPValue(test.pValue)}).`;
+    return `A and B cannot be told apart at ${level}: B - A may be anything from ${range(difference)} points (${formatPValue(test.pValue)}).`;
   }
   const [better, other] = verdict === 'b' ? ['B', 'A'] : ['A', 'B'];
   return `${better} scores higher than ${other}: B - A is ${points(difference.difference)} points, ${range(difference)} at ${level} (${formatPValue(test.pValue)}).`;
@@ -39,7 +39,7 @@ function describeSide({ label, tokens, executions }: ComparisonSide, { score, lo
 
 function describeTest({ test }: Comparison): string {
   if (test.name === 'mcnemar-exact') return `McNemar, exact: ${formatPValue(test.pValue)}`;
-  const ways = test.draws === 'all' ? 'all ways counted' : `${test.draws} ways drawn`;
+  const ways = test.draws === 'all' ? 'all signs counted' : `${test.draws} draws of signs`;
   return `sign-flip permutation of the queries' differences, ${ways}: ${formatPValue(test.pValue)}`;
 }
 
@@ -49,7 +49,7 @@ function unpairedRemarks({ onlyInA, onlyInB }: Comparison): string[] {
 }
 
 function simulatedRemarks(a: ComparisonSide, b: ComparisonSide): string[] {
-  return a.simulated || b.simulated ? ['simulated model: no result of a real one'] : [];
+  return a.simulated || b.simulated ? ['simulated model: not a result of a real one'] : [];
 }
 
 function changeLines({ changes, better, worse }: Comparison, shown: number): string[] {
@@ -69,7 +69,7 @@ function describeChange({ queryId, scoreA, scoreB, answersA, answersB, reference
   ];
 }
 
-/** Repeats that say the same are said once. */
+/** Repeats with the same answer are shown once. */
 function answerLines(side: 'A' | 'B', answers: readonly string[]): string[] {
   return [...new Set(answers.map(oneAnswer))].map((answer) => `    ${side}  ${answer}`);
 }

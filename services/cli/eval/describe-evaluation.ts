@@ -9,7 +9,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
   const { runId, benchmark, split, model, executions, queries, repeats, servedAs } = document;
   const name = oneLine(document.workflowName, 60);
   return [
-    `Evaluation ${runId}${document.simulated ? ' (simulated model: no result of a real one)' : ''}`,
+    `Evaluation ${runId}${document.simulated ? ' (simulated model: not a result of a real one)' : ''}`,
     `  workflow    ${name === '' ? '' : `${name}, `}${document.workflow.slice(0, 16)}`,
     `  executed    ${executions} executions: ${queries} of ${document.queryCount} ${benchmark} ${split} queries${repeats > 1 ? `, ${repeats} times each` : ''}, by ${oneLine(model, 60)}${servedAs === undefined ? '' : `, served as ${oneLine(servedAs.join(', '), 60)}`}`,
     `  score       ${describeScore(document.score)}, by ${document.scorer}`,
@@ -21,7 +21,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
     ...latencyLines(document),
     ...isolationLines(document),
     ...(document.warnings ?? []).map((warning) => `  note        ${warning}`),
-    ...(document.status === 'completed' ? [] : [`  status      ${document.status}: what was executed before is all there is`]),
+    ...(document.status === 'completed' ? [] : [`  status      ${document.status}: the figures cover what was executed before`]),
   ].join('\n');
 }
 
@@ -37,7 +37,7 @@ function describeOtherScore({ scorer, score, disagreements }: OtherScore, execut
 function repeatLines({ scoreByRepeat, unsteadyQueries, queries, repeats }: EvaluationDocument): string[] {
   if (repeats < 2) return [];
   const each = scoreByRepeat.map(formatScore).join(', ');
-  return [`  repeats     ${each}; ${unsteadyQueries} of ${queries} queries did not score alike each time`];
+  return [`  repeats     ${each}; ${unsteadyQueries} of ${queries} queries did not score the same each time`];
 }
 
 function failureLines({ failures, executions }: EvaluationDocument): string[] {

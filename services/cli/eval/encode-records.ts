@@ -5,7 +5,7 @@ import type { RecordColumn } from './record-columns.ts';
 type Columns = readonly RecordColumn[];
 type Records = readonly ExecutionRecord[];
 
-/** RFC 4180 with LF: a header, then one row an execution; an empty field is an absent value. */
+/** RFC 4180 with LF: a header, then one row per execution; an empty field is an absent value. */
 export function encodeCsv(columns: Columns, records: Records): string {
   const header = columns.map(({ name }) => csvField(name));
   const rows = records.map((record) => columns.map((column) => csvField(column.value(record))));
@@ -20,7 +20,7 @@ function csvField(value: string | number | boolean | null): string {
   return `"${plain.replaceAll('"', '""')}"`;
 }
 
-/** One object a line, absent values as null. */
+/** One object per line, absent values as null. */
 export function encodeJsonLines(columns: Columns, records: Records): string {
   const objects = records.map((record) => Object.fromEntries(columns.map((column) => [column.name, column.value(record)])));
   return objects.map((object) => `${JSON.stringify(object)}\n`).join('');

@@ -3,7 +3,7 @@ import { type EvaluationSummary, summariseEvaluation } from '../../domain/compar
 import type { SpentReport } from '../../domain/report/report-spent.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 
-/** An evaluation as --json and evaluation.json tell it. */
+/** An evaluation as --json and evaluation.json show it. */
 export interface EvaluationDocument extends EvaluationSummary {
   readonly runId: string;
   readonly status: RunState['status'];
@@ -17,7 +17,7 @@ export interface EvaluationDocument extends EvaluationSummary {
   readonly workflowName: string;
   /** Queries of the benchmark as it was asked for. */
   readonly queryCount: number;
-  /** What was paid for; absent where nothing is known of it. */
+  /** What was paid for; absent if nothing is known about it. */
   readonly spent?: SpentReport;
   /** What a reader of the scores should know about the queries and the model's calls, a sentence each. */
   readonly warnings?: readonly string[];

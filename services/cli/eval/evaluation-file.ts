@@ -41,7 +41,7 @@ export interface EvaluationChoices {
 
 /**
  * The run that evaluates one workflow: it ends with its first round, executed in full. Settings that only a search reads are the
- * defaults, so that they make no two evaluations of one.
+ * defaults, so that they do not make two evaluations of one.
  * @throws RunFileError, BenchmarkError, WorkflowFileError or CliError with one sentence for the user
  */
 export async function evaluationFile(subject: EvaluationSubject, choices: EvaluationChoices): Promise<RunFile> {
@@ -64,7 +64,7 @@ export async function evaluationFile(subject: EvaluationSubject, choices: Evalua
   });
 }
 
-/** What was decided, in the form of a run file: of the file itself, what an evaluation reads; and what the command line says. */
+/** What was decided, in the form of a run file: those settings of the file that an evaluation reads, and the command line's. */
 function writtenEvaluation(written: unknown, { split, repeat, limit, scorer, seed, model }: EvaluationChoices): unknown {
   const file = isGroup(written) ? written : {};
   const part = (group: unknown, key: string) => (isGroup(group) ? group[key] : undefined);
@@ -99,7 +99,7 @@ function evaluationSettings(
     seed: choices.seed ?? given.seed,
     benchmark,
     endpoints: given.endpoints,
-    // Nobody asks an optimizer.
+    // No optimizer is asked.
     models: { executor, optimizer: executor },
     ...singleRound(given, choices.repeat, preset),
     cluster: given.cluster,
@@ -130,14 +130,14 @@ async function settingsWithoutFile(subject: EvaluationSubject, choices: Evaluati
   };
 }
 
-/** A run knows the name of a user's own benchmark, and not where its file lies today. */
+/** A run knows the name of a user's own benchmark, but not where its file is today. */
 function refuseUnknownFile({ runId, configuration: { benchmark } }: FoundWorkflow): void {
   if (benchmarkDefinitions.has(benchmark.name)) return;
   const message = `${runId} ran on ${benchmark.name}, a benchmark of your own: name its file with --benchmark FILE.yaml`;
   throw new CliError('bad-input', message);
 }
 
-/** The path of a benchmark file that stands on the command line is seen from here, not from a run file. */
+/** On the command line, a benchmark file's path is relative to the current folder, not to a run file. */
 function fromHere(benchmark: string): string {
   return isBenchmarkFile(benchmark) ? resolve(benchmark) : benchmark;
 }
@@ -186,7 +186,7 @@ async function workflowOf(subject: EvaluationSubject, benchmark: Benchmark, maxC
 
 function nameOf(subject: EvaluationSubject, { benchmark }: RunFileSettings): string {
   const workflow = subject.kind === 'file' ? basename(subject.path, extname(subject.path)) : subject.configuration.name;
-  // Where the file lies is no part of what is evaluated.
+  // Where the file is does not change what is evaluated.
   const name = isBenchmarkFile(benchmark.name) ? basename(benchmark.name, extname(benchmark.name)) : benchmark.name;
   return `eval ${workflow} ${name} ${benchmark.split}`.slice(0, 100);
 }

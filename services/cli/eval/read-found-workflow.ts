@@ -20,7 +20,7 @@ export async function readFoundWorkflow(
   if (isQueryLevel(record.state().configuration)) {
     throw new CliError(
       'bad-input',
-      `run ${runId} has a workflow for each query, not one to evaluate; its own score is that of its benchmark's split`,
+      `run ${runId} has a workflow for each query, not one to evaluate; its score is already that of its whole split`,
     );
   }
   const workflow = bestOf(record.state())?.workflow;

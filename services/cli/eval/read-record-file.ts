@@ -30,7 +30,7 @@ export async function readRecordFile(path: string): Promise<ComparisonSide> {
   const lines = (await readText(path)).split('\n').map((text, index) => ({ text: text.trim(), number: index + 1 }));
   const records = lines.filter(({ text }) => text !== '').map(({ text, number }) => readLine(path, text, number));
   const [first] = records;
-  if (first === undefined) throw new CliError('bad-input', `${path}: it holds no record`);
+  if (first === undefined) throw new CliError('bad-input', `${path}: it holds no records`);
   return {
     label: path,
     ...sharedValue(path, records, 'benchmark'),

@@ -7,7 +7,8 @@ const noTolerance = 1e-9;
 
 /**
  * Eq 9's adaptive alpha in both readings, against fixed ones. With the quotient form and next to no tolerance alpha is alpha_max
- * unless prediction and few-shot score are equal, when it does not matter: a fixed alpha. At the ends it is one of the two scores.
+ * unless prediction and few-shot score are equal, when it does not matter: a fixed alpha. At the ends it is one of the two
+ * scores.
  */
 export const alpha = settingExperiment({
   name: 'alpha',

@@ -3,7 +3,10 @@ import type { ExperimentContext } from './experiment.ts';
 import { findAndTest } from './find-and-test.ts';
 import type { Variant } from './variant.ts';
 
-/** Every variant with every seed on every benchmark: those of one benchmark and seed beside each other, so that pairs fill up first. */
+/**
+ * Every variant with every seed on every benchmark: those of one benchmark and seed beside each other, so that pairs fill up
+ * first.
+ */
 export async function tryVariants(context: ExperimentContext, variants: readonly Variant[]): Promise<Trial[]> {
   const { benchmarks, seeds } = context.plan;
   const choices = benchmarks.flatMap((benchmark) =>

@@ -20,7 +20,9 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
     case 'tokens-reserved':
       return undefined;
     case 'spending-noted':
-      return milestone(`${formatCount(event.tokens)} tokens were paid for beside what is charged; the token budget counts them`);
+      return milestone(
+        `${formatCount(event.tokens)} tokens were paid for on top of what is charged; the token budget counts them`,
+      );
     case 'round-started':
       return event.parentRound === 0 ? undefined : detail(`round ${event.round}: from round ${event.parentRound}`);
     case 'workflow-proposed':
@@ -82,7 +84,7 @@ function describeEnd({ bestRound, reason }: Extract<RunEvent, { kind: 'run-compl
 }
 
 function describeBudget(budget: number, ledger: RunState['ledger']): string {
-  return `the token budget: ${exact(totalUse(ledger).tokens)} of ${exact(budget)} tokens charged, and the rest does not reach for more`;
+  return `the token budget: ${exact(totalUse(ledger).tokens)} of ${exact(budget)} tokens charged, and the rest is not enough for more`;
 }
 
 function describeStart({ configuration }: RunState): string {
@@ -94,10 +96,10 @@ function describeStart({ configuration }: RunState): string {
 }
 
 function describeMemory({ rows }: Extract<RunEvent, { kind: 'memory-recalled' }>): string {
-  if (rows.length === 0) return 'memory: nothing is kept of earlier runs on these queries';
+  if (rows.length === 0) return 'memory: nothing is kept from earlier runs on these queries';
   const runs = new Set(rows.map(({ runId }) => runId)).size;
   const executions = rows.reduce((sum, { queries }) => sum + queries.length, 0);
-  return `memory: ${rows.length} workflows with ${formatCount(executions)} executions of ${runs} earlier run${runs === 1 ? '' : 's'}`;
+  return `memory: ${rows.length} workflows with ${formatCount(executions)} executions from ${runs} earlier run${runs === 1 ? '' : 's'}`;
 }
 
 function describeRound(event: Extract<RunEvent, { kind: 'round-completed' }>, state: RunState): EventLine {

@@ -1,7 +1,7 @@
 import { type BesideKind, type BesidePart, isTold, type SpentReport } from '../../domain/report/report-spent.ts';
 import { exact } from '../../shared/document/format.ts';
 
-/** What was paid for beside what was charged. */
+/** What was paid for in addition to what was charged. */
 export const besideWords: Record<BesideKind, string> = {
   useless: 'replies of no use',
   lost: 'calls lost in flight',
@@ -10,7 +10,7 @@ export const besideWords: Record<BesideKind, string> = {
   unlogged: 'answers that are not in the log',
 };
 
-/** Nobody has counted what a server generated for a call that broke off, so its tokens are marked as an estimate. */
+/** What a server generated for a call that broke off was never counted, so its tokens are marked as an estimate. */
 export function besideTokens({ kind, tokens }: BesidePart): string {
   return `${kind === 'lost' ? '~' : ''}${exact(tokens)}`;
 }

@@ -8,17 +8,17 @@ import type { Spent } from '../../domain/run/ledger/spent.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 
-/** How far the present step is, as the coordinator tells it beside the log. */
+/** How far the current step has got, which the coordinator reports besides the log. */
 export interface StepProgress {
   readonly round: number;
   readonly phase: string;
   readonly done: number;
   readonly total: number;
-  /** What the run's calls have used, where that was told. */
+  /** What the run's calls have used, if that was reported. */
   readonly spent?: Spent;
 }
 
-/** When each round of a run began and ended, by the log's clock; a round that goes on has no end. */
+/** When each round of a run began and ended, by the log's clock; a round in progress has no end. */
 export type RoundTimes = ReadonlyMap<number, { readonly startMs: number; readonly endMs?: number }>;
 
 export interface RunProgress {
@@ -42,7 +42,7 @@ export interface RunProgress {
   readonly simulated: boolean;
 }
 
-/** What a person who waits wants to know. `nowMs` is on the log's clock. */
+/** What a waiting person wants to know. `nowMs` is on the log's clock. */
 export function progressOf(state: RunState, step: StepProgress | undefined, times: RoundTimes, nowMs: number): RunProgress {
   const best = bestOf(state);
   const used = totalUse(state.ledger);

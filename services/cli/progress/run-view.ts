@@ -15,18 +15,18 @@ export interface ViewedWait {
   readonly waitedMs: number;
 }
 
-/** Shows a run while it goes on. */
+/** Shows a run in progress. */
 export interface RunView {
   event(event: RunEvent, state: RunState): void;
   progress(progress: RunProgress, state: RunState): void;
-  /** What is waited for, to be told every second or so, undefined where all goes on; the view decides when that is worth a word. */
+  /** Called every second or so with what is waited for, undefined for nothing; the view decides when that is worth a line. */
   waiting(wait: ViewedWait | undefined): void;
-  /** A sentence from beside the run: a lost connection, a service that was started again. */
+  /** A sentence about what surrounds the run: a lost connection, a service that was started again. */
   notice(message: string): void;
   close(): void;
 }
 
-/** One line an event of interest, for files, pipes and terminals that cannot draw. */
+/** One line per event of interest, for files, pipes and terminals that cannot draw. */
 export function createLineView(write: (line: string) => void, notice: (message: string) => void): RunView {
   return {
     event: (event, state) => {
@@ -46,7 +46,7 @@ export function tellWaits(say: (message: string) => void): RunView['waiting'] {
   let last: ViewedWait | undefined;
   return (wait) => {
     const word = teller.look(wait);
-    if (word === 'over' && last !== undefined) say(`Going on, after ${formatDuration(last.waitedMs)} of waiting.`);
+    if (word === 'over' && last !== undefined) say(`Continuing, after ${formatDuration(last.waitedMs)} of waiting.`);
     if (word === 'now' && wait !== undefined) say(describeWait(wait));
     last = wait;
   };
@@ -59,7 +59,7 @@ export function describeWait({ what, until, waitedMs }: Omit<ViewedWait, 'kind'>
   return `Waiting${since}: ${cause}. ${end.charAt(0).toUpperCase()}${end.slice(1)}.`;
 }
 
-/** Progress drawn in place, below one line a round. */
+/** Progress drawn in place, below one line per round. */
 export function createDrawnView(stream: ScreenStream, withColour: boolean): RunView {
   const screen = createTerminalScreen(stream);
   const paint: Paint = withColour
@@ -85,7 +85,8 @@ export function createDrawnView(stream: ScreenStream, withColour: boolean): RunV
       shown = { progress, state };
       draw();
     },
-    // The line is there for as long as the wait is; what is kept above are the words of the line view, for who comes back later.
+    // The line is there for as long as the wait is; what is kept above is the text of the line view, for anyone who comes back
+    // later.
     waiting: (next) => {
       wait = next;
       tell(next);

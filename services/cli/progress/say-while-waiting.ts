@@ -3,7 +3,7 @@ import { describeWait, type ViewedWait } from './run-view.ts';
 
 const lookEveryMs = 1_000;
 
-/** The work's outcome; while it takes more than ten seconds, what is waited for is said, again and again. */
+/** The work's outcome; once it has taken more than ten seconds, what is waited for is reported, at intervals. */
 export async function sayWhileWaiting<Result>(
   say: (message: string) => void,
   describe: () => Pick<ViewedWait, 'what' | 'until'>,

@@ -70,7 +70,7 @@ export function createTerminalScreen(stream: ScreenStream): TerminalScreen {
   };
 }
 
-/** Cuts a line to the width. Styles stand around whole lines' ends only where they fit; a cut line loses them. */
+/** Cuts a line to the width. A line that fits keeps its styles; a cut one loses them. */
 function cut(line: string, columns: number): string {
   const plain = stripVTControlCharacters(line);
   if (plain.length <= columns) return line;

@@ -1,7 +1,10 @@
 import type { Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { ViewedWait } from './run-view.ts';
 
-/** What a run waits for, as its coordinator last told, going on with the time; and that the coordinator cannot be heard. */
+/**
+ * What a run waits for, as its coordinator last reported, with the time since then added; or that the coordinator is out of
+ * reach.
+ */
 export interface WaitClock {
   told(waiting: Waiting | undefined): void;
   /** The connection to the coordinator is lost. */

@@ -9,13 +9,13 @@ export interface BenchmarkFiles {
   readonly title: string;
   readonly licence: string;
   readonly files: readonly BenchmarkFile[];
-  /** Every file that it needs is there, and none is other than AFlow's. */
+  /** Every file that it needs is there, and none differs from AFlow's. */
   readonly complete: boolean;
 }
 
 export interface BenchmarkFile extends FileReport {
   readonly expectedRows: number;
-  /** Why nothing misses it. */
+  /** Why it may be missing. */
   readonly optional?: string;
 }
 

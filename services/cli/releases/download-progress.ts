@@ -2,7 +2,7 @@ import { formatDuration } from '../../shared/document/format.ts';
 
 const tellEveryMs = 2_000;
 
-/** Tells how far downloads are, on lines of their own, not more often than every two seconds. */
+/** Reports how far downloads have got, on lines of their own, at most every two seconds. */
 export function createDownloadProgress(
   notice: (line: string) => void,
   now: () => number = () => performance.now(),

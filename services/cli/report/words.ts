@@ -11,7 +11,7 @@ export function describeStatus({ run, rounds, ledger, configuration }: ReportMod
   const reasons = {
     'max-rounds': 'all rounds done',
     converged: 'converged',
-    'token-budget': `the token budget: ${budget}, and the rest does not reach for more`,
+    'token-budget': `the token budget: ${budget}, and the rest is not enough for more`,
   };
   const reason = run.stopReason === undefined ? (run.failure ?? '') : reasons[run.stopReason];
   const { startedAtMs, endedAtMs } = run;

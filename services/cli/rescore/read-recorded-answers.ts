@@ -30,8 +30,8 @@ export interface RecordedAnswers {
 }
 
 /**
- * Reads answers that a search recorded, with the scores that they got. Beside `NAME.answers.jsonl(.gz)` may lie a
- * `NAME.matrix.json(.gz)`, which says which query each q stands for.
+ * Reads answers that a search recorded, with the scores that they got. Next to `NAME.answers.jsonl(.gz)` there may
+ * be a `NAME.matrix.json(.gz)`, which says which query each q stands for.
  * @throws BenchmarkError, CliError with one sentence that names file, line and field
  */
 export async function readRecordedAnswers(file: string): Promise<RecordedAnswers> {
@@ -60,7 +60,7 @@ function parseMatrix(file: string, bytes: Buffer): z.infer<typeof matrixFile> {
     return matrixFile.parse(JSON.parse(utf8Text(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause).split('\n').join(' ') : (cause as Error).message;
-    throw new CliError('bad-input', `${file}, which says what the queries of the answers are, cannot be read: ${why}`, {
+    throw new CliError('bad-input', `${file}, which says which queries were answered, cannot be read: ${why}`, {
       cause,
     });
   }

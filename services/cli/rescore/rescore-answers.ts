@@ -22,7 +22,7 @@ export interface Disagreement {
 
 export interface Rescored {
   readonly answers: number;
-  /** Answers that were scored themselves; the others are the same text for the same query. */
+  /** Answers that were really scored; the others are the same text for the same query. */
   readonly scored: number;
   readonly agreeing: number;
   readonly meanScore: number;
@@ -38,7 +38,7 @@ export interface RescoreWork {
   onProgress(done: number): void;
 }
 
-/** AFlow's files hold scores with all their digits; these are differences of summing up. */
+/** AFlow's files hold scores with all their digits; smaller differences come from the order of a sum. */
 const tolerance = 1e-6;
 const answersPerTurn = 100;
 

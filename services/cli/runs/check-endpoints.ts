@@ -118,7 +118,10 @@ export function askedEndpoints({ configuration, endpoints }: RunFile): AskedEndp
     });
 }
 
-/** @returns undefined if it has neither answered nor refused within `patienceMs`; the look itself continues for as long as it takes */
+/**
+ * @returns undefined if it has neither answered nor refused within `patienceMs`; the look itself continues for as long as it
+ * takes
+ */
 export async function lookWithin(
   { endpoint, settings }: AskedEndpoint,
   { environment }: Pick<Cli, 'environment'>,

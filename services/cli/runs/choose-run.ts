@@ -32,8 +32,8 @@ export interface ChosenRun {
 }
 
 /**
- * The run that a file means. A run that it started before is found by what the user wrote, so that newer defaults do not make it a
- * different run: it keeps its own. A run that ended without a result is executed again, under the next number.
+ * The run that a file means. A run that it started before is found by what the user wrote, so that newer defaults do not make it
+ * a different run: it keeps its own. A run that ended without a result is executed again, under the next number.
  */
 export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, signal: AbortSignal): Promise<ChosenRun> {
   const { file, fresh, continued } = choice;

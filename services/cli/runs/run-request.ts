@@ -59,7 +59,9 @@ export function missingKeys({ endpoints }: RunFile, environment: Environment): s
   return [...new Set(sentences)];
 }
 
-/** Which models are simulated, undefined for none: what they say is no result, and a user should know that before paying for it. */
+/**
+ * Which models are simulated, undefined for none: what they say is no result, and a user should know that before paying for it.
+ */
 export function describeSimulated({ endpoints, configuration: { executor, optimizer } }: RunFile): string | undefined {
   const simulated = endpoints.filter((endpoint) => endpoint.simulated).map(({ model }) => model);
   if (simulated.length === 0) return undefined;

@@ -29,17 +29,17 @@ export interface ValidatedFile {
   readonly file: string;
   readonly kind: FileKind;
   readonly problems: readonly FileProblem[];
-  /** What a valid file amounts to. */
+  /** What is in a valid file, in a few words. */
   readonly summary: string;
   /** What a reader of its scores should know, a sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** What files are held against. */
+/** What files are checked against. */
 export interface Yardstick {
   /** Of workflows. */
   readonly benchmark: WorkflowSurroundings;
-  /** Runs a benchmark's own scorers once; gives what a user should know, and throws a CliError if one is at fault. */
+  /** Runs a benchmark's own scorers once; returns what a user should know, and throws a CliError if one is at fault. */
   tryScorers(loaded: Benchmark): Promise<readonly string[]>;
   /** Where the keys of a run file's endpoints are looked for. */
   readonly environment: Environment;
@@ -86,7 +86,7 @@ function lackOfPython(error: unknown): readonly string[] {
   throw error;
 }
 
-/** On a cluster elsewhere, keys are not in this environment: that one is missing is told, and no fault of the file. */
+/** On a cluster elsewhere, keys are not in this environment: a missing one is reported, and is no fault of the file. */
 async function validateRunFile(file: string, environment: Environment): Promise<Checked> {
   const runFile = await readRunFile(file);
   const { benchmark, warnings, configuration } = runFile;
@@ -118,7 +118,9 @@ function problemsOf(error: unknown, file: string): readonly FileProblem[] {
   throw error;
 }
 
-/** One in a benchmark file that is checked itself names that file first; one in a file that it names, or that a run file names, another. */
+/**
+ * An error in the benchmark file itself begins with that file's name; one in a file that it or a run file names, with another.
+ */
 function benchmarkProblem({ problem, message }: BenchmarkError, file: string): FileProblem {
   if (!message.startsWith(file)) return { step: '', field: 'benchmark', rule: problem, message };
   const [, line] = /^:(\d+): /.exec(message.slice(file.length)) ?? [];
@@ -130,7 +132,7 @@ function lineOf({ line }: { readonly line: number | undefined }): { line?: numbe
   return line === undefined ? {} : { line };
 }
 
-/** Their messages name the file and the line, which stand at the start of ours as well. */
+/** Their messages name the file and the line, which begin ours as well. */
 function withoutFile({ file, message }: { readonly file: string; readonly message: string }): string {
   const rest = message.startsWith(file) ? message.slice(file.length).replace(/^(:\d+)?: /, '') : message;
   return rest.replace(/\bline \d+: /, '');

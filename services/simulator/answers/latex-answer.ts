@@ -67,7 +67,9 @@ function marked(text: string): string | undefined {
   return undefined;
 }
 
-/** The official solution up to where it comes to the answer: a model would write much the same, even where it slips at the end. */
+/**
+ * The official solution up to where it comes to the answer: a model would write much the same, even where it slips at the end.
+ */
 function working(known: KnownQuery, steps: boolean): string {
   const official = known.query.reference.replace(/\[asy\][\s\S]*?\[\/asy\]/g, '');
   const before = sentencesOf(official).filter((sentence) => !sentence.includes('\\boxed'));

@@ -13,7 +13,9 @@ const searched = 3000;
 /** More different answers than this are no labels. */
 const mostLabels = 20;
 
-/** A wrong answer that looks like one: another label, name or number of the passage, a part of the right one, no for yes, C for B. */
+/**
+ * A wrong answer that looks like one: another label, name or number of the passage, a part of the right one, no for yes, C for B.
+ */
 export function nearWords(gold: string, known: KnownQuery, random: Random): string {
   const labels = labelsOf(known.benchmark).filter((label) => label !== gold);
   if (labels.length > 0) return pick(labels, random);

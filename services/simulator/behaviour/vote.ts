@@ -5,7 +5,9 @@ import { solvingProbability } from './draw-answer.ts';
 
 const miscountShare = 0.03;
 
-/** Picks the answer that most solutions give; of equally frequent ones, the right one about as often as it could solve the query. */
+/**
+ * Picks the answer that most solutions give; of equally frequent ones, the right one about as often as it could solve the query.
+ */
 export function vote(question: Question): string {
   const { known, random } = question;
   const candidates = candidatesIn(question);

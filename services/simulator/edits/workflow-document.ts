@@ -1,4 +1,6 @@
-/** A workflow's text form, decoded: what an optimizer reads and writes. Nothing here is checked; that is the other side's work. */
+/**
+ * A workflow's text form, decoded: what an optimizer reads and writes. Nothing here is checked; that is the other side's work.
+ */
 export interface WorkflowDocument {
   workflow: number;
   name?: string;

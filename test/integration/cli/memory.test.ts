@@ -35,7 +35,7 @@ test('a second search begins with what the first one has shown, and a third is t
   const { runId } = first.document as { readonly runId: string };
 
   const second = await search('second', ', memory: on');
-  expect(second.cli.stderr()).toMatch(/memory: 3 workflows with \d+ executions of 1 earlier run/);
+  expect(second.cli.stderr()).toMatch(/memory: 3 workflows with \d+ executions from 1 earlier run/);
   const { report, files } = second.document as { report: { memory: unknown }; files: Record<string, string> };
   expect(report.memory).toMatchObject({ workflows: 3, simulated: true, used: true, runs: [{ runId, models: ['qwen-plus'] }] });
   for (const file of [files.markdown, files.html]) {

@@ -24,7 +24,7 @@ test('lines tell a wait after ten seconds, every thirty seconds from then on, an
   expect(said).toEqual([
     'Waiting for 10 s: no executor is running for 12 executions. Start one.',
     'Waiting for 40 s: no executor is running for 12 executions. Start one.',
-    'Going on, after 44 s of waiting.',
+    'Continuing, after 44 s of waiting.',
   ]);
 });
 
@@ -46,7 +46,7 @@ test('a terminal shows a wait for as long as it lasts, and keeps the words for w
   vi.runAllTimers();
   expect(written.at(-1)).not.toContain('warm-up');
   view.waiting(undefined);
-  expect(written.at(-1)).toContain('Going on, after 2 s of waiting.');
+  expect(written.at(-1)).toContain('Continuing, after 2 s of waiting.');
   vi.runAllTimers();
   expect(written.at(-1)).toContain('warm-up');
   expect(written.at(-1)).not.toContain('Waiting');

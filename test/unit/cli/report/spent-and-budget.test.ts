@@ -55,7 +55,7 @@ describe('a token budget that ended the search', () => {
     const tokens = totalUse(ended.ledger).tokens;
     const report = asTerminal(reportOf(ended));
     expect(report).toContain(
-      `completed (the token budget: ${tokens.toLocaleString('en-US')} of 40,000 tokens, and the rest does not reach for more)`,
+      `completed (the token budget: ${tokens.toLocaleString('en-US')} of 40,000 tokens, and the rest is not enough for more)`,
     );
     const lost: Spent = { ...equal, answered: { calls: 1, tokens }, lost: { calls: 1, tokens: 77 } };
     expect(asTerminal(reportOf(ended, lost))).toContain(`${(tokens + 77).toLocaleString('en-US')} of 40,000 tokens`);
@@ -63,7 +63,7 @@ describe('a token budget that ended the search', () => {
 
   it('that reached for nothing says what to do', () => {
     const report = asTerminal(reportOf(run(1)));
-    expect(report).toContain('completed (the token budget: 0 of 1 tokens, and the rest does not reach for more) after 1 round');
+    expect(report).toContain('completed (the token budget: 0 of 1 tokens, and the rest is not enough for more) after 1 round');
     expect(report).toContain('Best       no workflow has a score\n');
     expect(report).toContain('Note: No workflow has a score: raise search.token_budget.');
     expect(report).toContain('Note: Round 1: the token budget of 1 does not reach for the rest of the round');

@@ -53,7 +53,7 @@ describe('recorded answers', () => {
   it('are refused with a matrix that cannot be read', async () => {
     await fileOf('Broken.matrix.json', '{"split": "test"}');
     await expect(readRecordedAnswers(await fileOf('Broken.answers.jsonl', good))).rejects.toThrow(
-      /Broken\.matrix\.json, which says what the queries of the answers are, cannot be read: .*queries/,
+      /Broken\.matrix\.json, which says which queries were answered, cannot be read: .*queries/,
     );
   });
 });
