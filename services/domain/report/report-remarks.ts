@@ -83,7 +83,7 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
   if (lost > 0) remarks.push(`${countOf(lost, 'round')} of ${rounds.length} found no workflow that could be taken.`);
   if (unpredicted > 0)
     remarks.push(
-      `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'attempt')} each.`,
+      `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'turn')} each.`,
     );
   return remarks;
 }

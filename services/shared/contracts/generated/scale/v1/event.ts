@@ -122,7 +122,7 @@ export interface SearchSettings {
 }
 
 export interface FinalPickSettings {
-  /** top, halving, race or refine. */
+  /** A name in the registry of pick policies. */
   policy: string;
   topK: number;
   /** Of the executions that executing every scored workflow in full would take. */
@@ -135,7 +135,7 @@ export interface FinalPickSettings {
 }
 
 export interface EvaluationSettings {
-  /** full, predicted, few-shot or scale. */
+  /** A name in the registry of evaluation methods. */
   method: string;
   warmUpRounds: number;
   /** rho: share of the validation queries that is executed. */
