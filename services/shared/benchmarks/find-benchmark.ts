@@ -3,7 +3,7 @@ import { BenchmarkError } from './benchmark-error.ts';
 import { readBenchmarkFile } from './read-benchmark-file.ts';
 import { benchmarkDefinitionOf, benchmarkDefinitions } from './registry.ts';
 
-/** What names a benchmark is the path of its file, not the name of one that is built in. */
+/** The benchmark is named by the path of its file, not by the name of a built-in one. */
 export function isBenchmarkFile(name: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(name);
 }

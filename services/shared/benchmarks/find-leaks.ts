@@ -1,7 +1,7 @@
 import type { Query } from '../../domain/benchmark.ts';
 
 /**
- * How many queries show a workflow, as public tests, what is also among their hidden tests. Spaces make no difference.
+ * How many queries show a workflow, as public tests, some of their own hidden tests. Whitespace is ignored.
  * @returns a sentence, or none if there is no such query
  */
 export function leakedTests(queries: readonly Query[]): string[] {
@@ -21,7 +21,7 @@ function showsHiddenTest({ fields, reference }: Query): boolean {
 }
 
 /**
- * How many queries of a split stand in another one too.
+ * How many queries of a split are also in another one.
  * @param inputs the fields that make a query what it is
  * @returns a sentence, or none if there is no such query
  */

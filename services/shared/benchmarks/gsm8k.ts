@@ -3,7 +3,7 @@ import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { readSplitFile } from './read-split-file.ts';
 import { singleCallWorkflow } from './single-call-workflow.ts';
 
-/** A row of AFlow's split files; `cot`, the official working, is not needed. */
+/** A row of AFlow's split files; `cot`, the official solution, is not needed. */
 const row = z.object({
   id: z.string().min(1),
   question: z.string().min(1),

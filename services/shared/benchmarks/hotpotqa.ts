@@ -4,7 +4,7 @@ import { BenchmarkError } from './benchmark-error.ts';
 import { readSplitFile } from './read-split-file.ts';
 import { singleCallWorkflow } from './single-call-workflow.ts';
 
-/** A few of AFlow's rows have a number for an id. */
+/** A few of AFlow's rows have a number as their id. */
 const row = z.object({
   _id: z.union([z.string().min(1), z.int().transform(String)]),
   question: z.string().min(1),
@@ -42,12 +42,12 @@ export const hotpotqa: BenchmarkDefinition = {
   },
 };
 
-/** As AFlow does: a line for each paragraph, without its title. */
+/** As AFlow does: one line per paragraph, without its title. */
 function joined(context: Row['context']): string {
   return context.map(([, sentences]) => sentences.join(' ')).join('\n');
 }
 
-/** AFlow's test split is not to be had everywhere; a sample of the official development set can stand in for it. */
+/** AFlow's test split is not available everywhere; a sample of the official development set can take its place. */
 async function readRows(split: string, folder: string): Promise<{ rows: readonly Row[]; warnings: readonly string[] }> {
   const file = `hotpotqa_${split}.jsonl`;
   try {

@@ -1,6 +1,6 @@
 /**
- * A JSON text's value with its numbers as texts, digit by digit as they were written: JavaScript's numbers make 18446744073709551616 of
- * another one, 1e-7 of 0.0000001 and 1.1 of 1.10, and two long ids one.
+ * A JSON text's value with its numbers as texts, digit by digit as they were written: JavaScript's numbers would change long ones
+ * such as 18446744073709551615, turn 0.0000001 into 1e-7 and 1.10 into 1.1, and make two long ids equal.
  * @throws SyntaxError
  */
 export function jsonAsWritten(text: string): unknown {

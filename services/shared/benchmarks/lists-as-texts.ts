@@ -4,8 +4,8 @@ import type { Query } from '../../domain/benchmark.ts';
 const listForm = /^\[\s*(?:"[^"]*"|'[^']*')(?:\s*,\s*(?:"[^"]*"|'[^']*'))*\s*\]$/;
 
 /**
- * Warns of references that read as lists but came as texts, as in a CSV that was written from a table with lists in it: compared as
- * they stand, brackets and all, hardly an answer matches. They may be meant so, in a benchmark on programs.
+ * Warns of references that look like lists but came as texts, as in a CSV written from a table that holds lists: compared
+ * literally, brackets and all, hardly any answer matches. In a benchmark on programs this may be intended.
  */
 export function listsAsTexts(queries: readonly Query[]): string[] {
   const [first, ...others] = queries.filter(({ reference }) => listForm.test(reference.trim()));

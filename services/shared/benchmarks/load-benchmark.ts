@@ -7,16 +7,16 @@ import { findBenchmark } from './find-benchmark.ts';
 import { leakedTests, sharedQueries } from './find-leaks.ts';
 
 export interface BenchmarkRequest {
-  /** Of a built-in benchmark, or the path of a benchmark file. */
+  /** The name of a built-in benchmark, or the path of a benchmark file. */
   readonly name: string;
   readonly split: string;
-  /** The first so many queries; undefined for all. */
+  /** Only the first this many queries; undefined for all. */
   readonly limit?: number | undefined;
   /** As in a run file: `aflow` or `strict`, or a scorer's full name. Default: the benchmark's first. */
   readonly scorer?: string | undefined;
-  /** Where data files lie. */
+  /** Where data files are. */
   readonly folder: string;
-  /** Compare the split with the others, as far as they are there, and warn of what they share. Default: no. */
+  /** Compare the split with the other available ones, and warn of what they share. Default: no. */
   readonly compareSplits?: boolean;
 }
 
@@ -27,12 +27,12 @@ export interface LoadedBenchmark extends Benchmark {
   readonly judgeEndpoints: readonly JudgeEndpoint[];
   /** The absolute path of the file that defines it; none if it is built in. */
   readonly file?: string;
-  /** What that file says, without the defaults of what it leaves out, as one text; none if it is built in. */
+  /** What that file says, without the defaults for what it leaves out, as one text; none if it is built in. */
   readonly written?: string;
 }
 
 /**
- * Loads a split of a benchmark and checks it: nothing can be spent on a benchmark that is not whole.
+ * Loads a split of a benchmark and checks it: nothing can be spent on a benchmark that is incomplete.
  * @throws BenchmarkError with one sentence for the user
  * @throws WorkflowFileError if a benchmark file names an initial workflow that cannot be used
  */

@@ -24,7 +24,7 @@ export const math: BenchmarkDefinition = {
       // The files have no ids.
       id: `math-${split}-${String(index + 1).padStart(3, '0')}`,
       fields: { problem },
-      // Scorers take the answer out of the official solution as out of any other text.
+      // Scorers extract the answer from the official solution as from any other text.
       reference: solution,
     }));
     return { queries, warnings: [] };

@@ -28,7 +28,7 @@ export const mbpp: BenchmarkDefinition = {
   async loadSplit(split, folder) {
     const rows = await readSplitFile(folder, `mbpp_${split}.jsonl`, row);
     const { rows: publicTests, warnings } = await readPublicTests(folder, 'mbpp_public_test.jsonl', publicRow);
-    // They are in the order of the problems, those of the test split first.
+    // They are in the order of the problems, with those of the test split first.
     const start = split === 'test' ? 0 : publicTests.length - rows.length;
     const queries = rows.map(({ task_id: id, prompt, entry_point, test }, index) => {
       const tests = publicTestsOf(entry_point, publicTests, start + index).join('\n');
@@ -38,7 +38,7 @@ export const mbpp: BenchmarkDefinition = {
   },
 };
 
-/** Eight names stand for two problems each: there the place decides, and without it nothing tells whose tests they are. */
+/** Eight names belong to two problems each: there the position decides, and without it nothing says whose tests they are. */
 function publicTestsOf(name: string, publicTests: readonly z.infer<typeof publicRow>[], place: number): readonly string[] {
   const there = publicTests[place];
   if (there?.entry_point === name) return there.test;

@@ -24,15 +24,15 @@ const quotedCell = /"[^"]*(?:""[^"]*)*"/y;
 
 /**
  * The records of a CSV text by RFC 4180: cells in quotes may hold the separator, line ends and doubled quotes; lines end with LF
- * or CRLF. A line that is wholly empty is no record. Quotes in a cell that does not begin with one are text.
+ * or CRLF. A completely empty line is not a record. Quotes in a cell that does not begin with one are text.
  * @param separator one ASCII character
  * @throws CsvError
  */
 export function parseCsv(text: string, separator = ','): CsvRecord[] {
-  // One character for each byte, as csv-parse tells places. It tells lines too, but a CRLF in quotes is two of them (7.0.3).
+  // One character per byte, as csv-parse reports positions. It reports lines too, but counts a CRLF in quotes as two (7.0.3).
   const written = Buffer.from(text).toString('latin1');
   const records: CsvRecord[] = [];
-  /** Where the next cell begins, and in which line its record does. */
+  /** Where the next cell begins, and the line on which its record begins. */
   let [start, line, recordLine] = [0, 1, 1];
   const goTo = (place: number): void => {
     line += lineEnds(written.slice(start, place));
@@ -45,7 +45,7 @@ export function parseCsv(text: string, separator = ','): CsvRecord[] {
       recordLine = line;
     }
     const quoted = isQuoted ? matchAt(quotedCell, written, start) : '';
-    // Plain cells may have quotes only with relax_quotes, which lets this pass too.
+    // Unquoted cells may hold quotes only with relax_quotes, which lets this pass too.
     if (isQuoted && start + quoted.length < end) {
       throw new CsvError(line + lineEnds(quoted), 'a cell continues after its closing quote');
     }
@@ -55,7 +55,7 @@ export function parseCsv(text: string, separator = ','): CsvRecord[] {
   try {
     parse(text, {
       delimiter: separator,
-      // By itself csv-parse takes the first line's end for that of all.
+      // By default csv-parse assumes the first line's end for all lines.
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       relax_quotes: true,

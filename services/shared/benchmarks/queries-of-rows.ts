@@ -2,11 +2,11 @@ import type { Query } from '../../domain/benchmark.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import type { NumberedRow } from './split-rule.ts';
 
-/** Which column of a data file is what. */
+/** What each column of a data file holds. */
 export interface FieldMap {
   /** Column by query field. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Column of the id; without one, the row's place is the id. */
+  /** Column of the id; without one, the row's position is the id. */
   readonly id: string | undefined;
   /** Column of the reference; without one it is "". */
   readonly reference: string | undefined;
@@ -23,7 +23,7 @@ export function queryOfRow(row: NumberedRow, { fields, id, reference }: FieldMap
   };
 }
 
-/** Numbers and true or false are texts too, and so is each item of a list of those. */
+/** Numbers, true and false count as texts too, and so does each item of a list of these. */
 function textsIn({ place, cells }: NumberedRow, column: string): string[] {
   const value = cells[column];
   const known = Object.keys(cells).join(', ');

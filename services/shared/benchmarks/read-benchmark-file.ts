@@ -21,7 +21,7 @@ import { splitRuleOf } from './split-rule-of-file.ts';
 type Parsed = ParsedSettings<BenchmarkFileSettings, BenchmarkError>;
 
 /**
- * A benchmark of a user's own: everything about it stands in one YAML file, or in files that it names.
+ * A user's own benchmark: everything about it is in one YAML file, or in files that it names.
  * @throws BenchmarkError with one sentence that names the file, the field and the rule
  * @throws WorkflowFileError for its initial workflow
  */
@@ -57,7 +57,10 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
   };
 }
 
-/** The content of files that it names stands for their paths, and the queries, which are told apart by themselves, are left out. */
+/**
+ * The content of the files that it names replaces their paths, and the queries, which have an identity of their own, are left
+ * out.
+ */
 function writtenBenchmark({ written, settings }: Parsed, { ownScorers }: ReadScorers, initialWorkflow: Workflow): string {
   const {
     file: _,
@@ -79,11 +82,11 @@ function writtenBenchmark({ written, settings }: Parsed, { ownScorers }: ReadSco
   });
 }
 
-/** Which fields a workflow may read; the others are for scorers. */
+/** The fields that a workflow may read; the others are for scorers. */
 function inputsOf({ settings, error }: Parsed): readonly string[] {
   const fields = Object.keys(settings.fields);
   if (fields.length === 0) throw error('fields', 'fields must map at least one field to a column');
-  // A scorer of the user's own finds them beside the fields.
+  // A user's own scorer finds them next to the fields.
   const reserved = fields.find((field) => field === 'id' || field === 'reference');
   if (reserved !== undefined)
     throw error(`fields.${reserved}`, `fields.${reserved} belongs at the top level of the file, not among the fields`);

@@ -4,14 +4,14 @@ import { readTextFile } from './read-text-file.ts';
 
 /**
  * The rows of a JSON Lines file, plain or gzipped, each checked against the schema; empty lines are skipped.
- * @param howToGetIt told to a user who lacks the file
+ * @param howToGetIt advice for a user who lacks the file
  * @throws BenchmarkError that names the file and the line
  */
 export async function readJsonLines<T>(path: string, row: z.ZodType<T>, howToGetIt: string): Promise<T[]> {
   return (await readNumberedJsonLines(path, row, howToGetIt)).map((numbered) => numbered.row);
 }
 
-/** The same, with the number of each row's line, from 1. */
+/** The same, with each row's line number, from 1. */
 export async function readNumberedJsonLines<T>(
   path: string,
   row: z.ZodType<T>,

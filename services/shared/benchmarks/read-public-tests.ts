@@ -3,8 +3,8 @@ import { BenchmarkError } from './benchmark-error.ts';
 import { readSplitFile } from './read-split-file.ts';
 
 /**
- * The public tests that AFlow gave some queries. Not everybody has that file, and a search can do without it.
- * @throws BenchmarkError if the file is there and wrong
+ * The public tests that AFlow gave some queries. Not everyone has that file, and a search can do without it.
+ * @throws BenchmarkError if the file exists but is wrong
  */
 export async function readPublicTests<T>(
   folder: string,

@@ -4,17 +4,17 @@ import { CsvError, type CsvRecord, parseCsv } from './parse-csv.ts';
 import { parsedLine } from './read-json-lines.ts';
 import { readTextFile } from './read-text-file.ts';
 
-/** A row of a data file, as it stands there. */
+/** A row of a data file, as written there. */
 export interface SourceRow {
   /** For messages, e.g. "questions.csv, line 7". */
   readonly place: string;
-  /** By column. A number of JSON is the text that it was written as. */
+  /** By column. A JSON number is the text that it was written as. */
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
 type RowReader = (text: string, path: string) => SourceRow[];
 
-/** By the ending of the file's name, without .gz. */
+/** By the extension of the file's name, without .gz. */
 const readers: Readonly<Record<string, RowReader>> = {
   csv: (text, path) => rowsOfTable(text, path, ','),
   tsv: (text, path) => rowsOfTable(text, path, '\t'),

@@ -12,7 +12,7 @@ import { readTextFile } from './read-text-file.ts';
 import { scorerSchema } from './scorer-options.ts';
 
 export interface ReadScorers {
-  /** What each name in the file stands for: itself, or a built-in scorer. */
+  /** What each name in the file means: itself, or a built-in scorer. */
   readonly scorers: Readonly<Record<string, string>>;
   readonly ownScorers: Readonly<Record<string, ScorerSettings>>;
   readonly judgeEndpoints: readonly JudgeEndpoint[];
@@ -23,7 +23,7 @@ const longestFile = 256 * 1024;
 
 /**
  * The scorers of a benchmark file, with the files that they name.
- * @param file the benchmark file, where relative paths start
+ * @param file the benchmark file, to which paths are relative
  * @throws BenchmarkError
  */
 export async function readScorers(
@@ -57,7 +57,7 @@ function optionsOf({ kind: _, ...options }: { readonly kind: string }): Readonly
   return options;
 }
 
-/** In a benchmark's scores, a built-in scorer and another one of its name could not be told apart. */
+/** In a benchmark's scores, a built-in scorer could not be told from another one of the same name. */
 function refuseTakenName({ error }: ParsedSettings<BenchmarkFileSettings, BenchmarkError>, name: string): void {
   if (!builtInScorers.has(name)) return;
   throw error(`scorers.${name}`, `scorers.${name} has the name of a built-in scorer; choose another`);
@@ -80,7 +80,7 @@ function builtInScorer(
   return wanted;
 }
 
-/** With the texts of files in place of their paths, and without what only says where. */
+/** With the texts of files in place of their paths, and without what only says where something is. */
 async function travelling(
   kind: ScorerKind,
   options: Readonly<Record<string, OptionValue>>,

@@ -4,7 +4,7 @@ import { readJsonLines } from './read-json-lines.ts';
 
 /**
  * The rows of a file of AFlow's data set.
- * @throws BenchmarkError that names the file and the line, and tells how to get a file that is missing
+ * @throws BenchmarkError that names the file and the line, and says how to get a missing file
  */
 export async function readSplitFile<T>(folder: string, file: string, row: z.ZodType<T>): Promise<T[]> {
   const [benchmark] = file.split('_');

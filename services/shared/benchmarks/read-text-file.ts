@@ -7,7 +7,7 @@ import { BenchmarkError } from './benchmark-error.ts';
 /**
  * The text of a file in UTF-8, plain or gzipped, without a byte order mark. Where carriage returns alone end the lines, as old
  * spreadsheets write them, they are line ends.
- * @param howToGetIt told to a user who lacks the file
+ * @param howToGetIt advice for a user who lacks the file
  * @throws BenchmarkError `missing-file`, `unreadable-file`
  */
 export async function readTextFile(path: string, howToGetIt: string): Promise<string> {

@@ -9,10 +9,10 @@ import { validateWorkflow } from '../../domain/workflow/validate-workflow.ts';
 import type { Workflow, WorkflowProblem } from '../../domain/workflow/workflow.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 
-/** What a workflow is held against: a benchmark's operators and fields. */
+/** What a workflow is checked against: a benchmark's operators and fields. */
 export type WorkflowSurroundings = Pick<Benchmark, 'operators' | 'inputs'>;
 
-/** A workflow file that cannot be used, with all that is wrong with it; the message has one line a problem. */
+/** A workflow file that cannot be used, with everything that is wrong with it; the message has one line per problem. */
 export class WorkflowFileError extends ScaleError {
   readonly kind = 'bad-input';
   readonly file: string;
@@ -81,7 +81,7 @@ function decoded(text: string, file: string): unknown {
   }
 }
 
-/** One line a problem: the file, the step, the field, the rule, and what would be right. */
+/** One line per problem: the file, the step, the field, the rule, and what would be right. */
 function problemLines(file: string, problems: readonly WorkflowProblem[]): string {
   return problems
     .map(({ step, field, rule, message }) => {

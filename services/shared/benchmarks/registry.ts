@@ -9,13 +9,13 @@ import { math } from './math.ts';
 import { mbpp } from './mbpp.ts';
 import { sample } from './sample.ts';
 
-/** A new benchmark is one file beside this one and one entry here. */
+/** A new benchmark is one file next to this one and one entry here. */
 export const benchmarkDefinitions: Registry<BenchmarkDefinition> = registryOf('benchmark', [
   ...[gsm8k, math, drop, hotpotqa, humaneval, mbpp],
   sample,
 ]);
 
-/** @throws BenchmarkError if there is none of that name */
+/** @throws BenchmarkError if there is none by that name */
 export function benchmarkDefinitionOf(name: string): BenchmarkDefinition {
   const definition = benchmarkDefinitions.get(name);
   if (definition) return definition;

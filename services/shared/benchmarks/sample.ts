@@ -4,7 +4,7 @@ import { gsm8k } from './gsm8k.ts';
 import { sampleTemplates, type TemplateDraw } from './sample-templates.ts';
 
 const queriesPerSplit = 60;
-/** The benchmark's content hangs on it: with another seed it is another benchmark. */
+/** The benchmark's content depends on it: with another seed it is another benchmark. */
 const generatorSeed = 20_260;
 
 /** Word problems that need no download: 60 to search on and 60 others to test with, the same on every machine. */

@@ -11,7 +11,7 @@ const usualValues = { validate: 'validate', test: 'test' };
 
 /**
  * Which of the three ways to make splits a benchmark file has chosen.
- * @param folder where relative paths start
+ * @param folder to which paths are relative
  * @throws BenchmarkError
  */
 export function splitRuleOf(parsed: Parsed, folder: string): SplitRule {

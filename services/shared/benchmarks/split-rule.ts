@@ -1,13 +1,13 @@
 import { randomStream, shuffled } from '../../domain/random.ts';
 import type { SourceRow } from './read-rows.ts';
 
-/** How a benchmark's rows come into its splits. */
+/** How a benchmark's rows are assigned to its splits. */
 export type SplitRule =
   /** A file for each split. */
   | { readonly kind: 'files'; readonly files: Readonly<Record<string, string>> }
-  /** One file, dealt out by lot: shares by split, which add up to 1 at most. */
+  /** One file, divided at random: shares by split, which add up to at most 1. */
   | { readonly kind: 'shares'; readonly file: string; readonly shares: Readonly<Record<string, number>>; readonly seed: number }
-  /** One file with a column that says it: what stands there, by split. */
+  /** One file with a column that says it: the column's value, by split. */
   | {
       readonly kind: 'column';
       readonly file: string;
@@ -16,7 +16,7 @@ export type SplitRule =
     };
 
 export interface NumberedRow extends SourceRow {
-  /** The row's place in its file, from 1. */
+  /** The row's position in its file, from 1. */
   readonly number: number;
 }
 
@@ -50,7 +50,7 @@ export function rowsOfSplit(rule: SplitRule, split: string, rows: readonly Sourc
   }
 }
 
-/** Every row falls to one split at most: the shares follow one another through one shuffled order. */
+/** Every row goes to at most one split: the shares follow one another through one shuffled order. */
 function drawnNumbers({ shares, seed }: SplitRule & { kind: 'shares' }, split: string, count: number): number[] {
   const order = shuffled(
     randomStream(seed, 'split'),

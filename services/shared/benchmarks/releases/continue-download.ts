@@ -4,7 +4,7 @@ import type { PartialFile } from './partial-file.ts';
 /** The host answered, but not with the file. */
 export class RefusedError extends ScaleError {
   readonly kind = 'refused';
-  /** Another try may fare better. */
+  /** Another try may succeed. */
   readonly mayPass: boolean;
   readonly retryAfterMs: number | undefined;
 
@@ -21,13 +21,13 @@ export interface PartDownload {
   readonly part: PartialFile;
   readonly silenceMs: number;
   readonly signal: AbortSignal;
-  /** So many bytes of the file are kept by now. */
+  /** The number of bytes of the file kept so far. */
   readonly onProgress: (done: number, total: number | undefined) => void;
 }
 
 /**
- * One request for what is still missing of a file, from the first byte if the host has another version of it by now.
- * @throws Error if the whole file is not there afterwards; what came is kept
+ * One request for the missing part of a file, or for all of it if the host now has another version.
+ * @throws Error if the file is still incomplete afterwards; what arrived is kept
  */
 export async function continueDownload({ url, part, silenceMs, signal, onProgress }: PartDownload): Promise<void> {
   const { have, validator } = await part.continuable(url);
@@ -58,19 +58,19 @@ export async function continueDownload({ url, part, silenceMs, signal, onProgres
   }
 }
 
-/** Ranges count bytes of the file itself, so it must not be compressed for the way. */
+/** Ranges count bytes of the file itself, so it must not be compressed in transit. */
 function requestHeaders(have: number, validator: string | undefined): Record<string, string> {
   const plain = { 'accept-encoding': 'identity' };
   if (have === 0 || validator === undefined) return plain;
   return { ...plain, range: `bytes=${have}-`, 'if-range': validator };
 }
 
-/** The place in the file of the first byte that comes. */
+/** The offset in the file of the first byte that arrives. */
 async function startOf(response: Response, have: number, part: PartialFile): Promise<number> {
   if (response.status === 200) return 0;
   if (response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`)) return have;
   await response.body?.cancel();
-  // The host does not know the place that was asked for: what is there belongs to another file.
+  // The host does not have the requested offset: what was kept belongs to another file.
   if (response.status === 416 || response.status === 206) await part.discard();
   throw new RefusedError(response);
 }
@@ -80,7 +80,7 @@ function totalOf(response: Response, start: number): number | undefined {
   return length === null || isEncoded(response) ? undefined : start + Number(length);
 }
 
-/** A host that compresses all the same: its lengths and places are not those of the file. */
+/** A host that compresses anyway: its lengths and offsets are not those of the file. */
 function isEncoded(response: Response): boolean {
   return (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
 }

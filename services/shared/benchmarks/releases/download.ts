@@ -5,9 +5,9 @@ import { partialFile } from './partial-file.ts';
 import { ReleaseError } from './release-error.ts';
 
 export interface DownloadSettings {
-  /** Tries in a row that bring no further byte; one that does starts the count anew. */
+  /** Tries in a row that bring no new byte; one that does restarts the count. */
   readonly tries: number;
-  /** The longest silence of a host, before its first byte and between two. */
+  /** The longest silence of a host, before its first byte and between two bytes. */
   readonly silenceMs: number;
   /** Before the second try; doubled before each further one, or as long as the host asks. */
   readonly firstPauseMs: number;
@@ -23,7 +23,10 @@ export const downloadDefaults: DownloadSettings = {
 
 export interface DownloadRequest {
   readonly url: string;
-  /** Appears when it is whole. What a broken download brought stays beside it, and a later one to the same URL goes on from there. */
+  /**
+   * Appears when it is complete. What a broken download brought stays next to it, and a later one from the same URL continues
+   * there.
+   */
   readonly file: string;
   readonly signal: AbortSignal;
   readonly settings: DownloadSettings;
@@ -34,8 +37,8 @@ export interface DownloadRequest {
 }
 
 /**
- * Downloads a file, going on where it broke off.
- * @throws ReleaseError that names the URL and what it answered; what the signal was aborted with
+ * Downloads a file, continuing where it broke off.
+ * @throws ReleaseError that names the URL and what it answered, or the signal's reason
  */
 export async function download(request: DownloadRequest): Promise<void> {
   const { url, settings, signal } = request;
@@ -66,7 +69,7 @@ function failed(message: string, cause: unknown): ReleaseError {
   return new ReleaseError('download', message, { cause });
 }
 
-/** fetch says no more than that it failed; the reason is its cause. */
+/** fetch says only that it failed; the reason is its cause. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error && error.message === 'fetch failed' ? error.cause.message : error.message;

@@ -9,8 +9,8 @@ const officialRow = z.object({ context: z.string(), completion: z.string(), ref_
 const names = ['drop_v0_dev.jsonl.gz', 'drop_v0_dev.jsonl'];
 
 /**
- * AFlow did not start from DROP's own JSON but from OpenAI's rendering of its development set, whose passages, questions and joined
- * answers its rows repeat word for word. Keys are the rows' numbers there, from 0, which AFlow uses as ids.
+ * AFlow did not start from DROP's own JSON but from OpenAI's rendering of its development set: AFlow's rows repeat its passages,
+ * questions and joined answers word for word. Keys are the row numbers there, from 0, which AFlow uses as ids.
  */
 export const drop: ReleasedBenchmark = {
   name: 'drop',

@@ -10,7 +10,7 @@ const answerMark = '\n#### ';
 /** The working, then the mark, then the answer. */
 const officialRow = z.object({ question: z.string(), answer: z.string().includes(answerMark) });
 
-/** Keys are the rows' numbers in the release, from 0; AFlow's ids hold them too. */
+/** Keys are the row numbers in the release, from 0; AFlow's ids contain them too. */
 export const gsm8k: ReleasedBenchmark = {
   name: 'gsm8k',
   title: "test.jsonl of OpenAI's grade-school-math (1,319 rows, 0.7 MB)",

@@ -43,8 +43,8 @@ const sampleFile = 'hotpotqa_dev_sample.jsonl.gz';
 const validateFile = 'hotpotqa_validate.jsonl';
 
 /**
- * Keys are official ids. Of four rows AFlow lost the id and wrote a small number in its place: there the key is that number, = and
- * the key of the question's text.
+ * Keys are official ids. AFlow lost the ids of four rows and wrote a small number in their place: there the key is that number, =
+ * and the key of the question's text.
  */
 export const hotpotqa: ReleasedBenchmark = {
   name: 'hotpotqa',
@@ -53,7 +53,7 @@ export const hotpotqa: ReleasedBenchmark = {
   sources: [
     ...[
       'http://curtis.ml.cmu.edu/datasets/hotpot/hotpot_dev_distractor_v1.json',
-      // The same file, put there by a third person; the official host has been out of reach for long.
+      // The same file, uploaded by a third party; the official host has been unreachable for a long time.
       `${huggingFace}/namlh2004/hotpotqa/resolve/7e54db4656209750ff487f6fdf8e39a66dba136b/hotpot_dev_distractor_v1.json`,
     ].map((url) => ({
       parts: [{ names: ['hotpot_dev_distractor_v1.json'], url }],

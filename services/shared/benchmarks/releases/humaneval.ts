@@ -16,9 +16,9 @@ const officialRow = z.object({
 type OfficialRow = z.infer<typeof officialRow>;
 
 /**
- * Keys are the numbers in HumanEval/N. The split files repeat the official rows. The public tests are calls from the docstrings that
- * AFlow's authors rewrote as assertions, by hand it seems: no rule gives them all, so each has a recipe that copies it together from
- * pieces of its own official row.
+ * Keys are the numbers in HumanEval/N. The split files repeat the official rows. The public tests are calls from the docstrings
+ * that AFlow's authors rewrote as assertions, apparently by hand: no rule yields all of them, so each has a recipe that assembles
+ * it from pieces of its own official row.
  */
 export const humaneval: ReleasedBenchmark = {
   name: 'humaneval',
@@ -49,7 +49,7 @@ export function recipeSourceOf({ prompt, test }: Pick<OfficialRow, 'prompt' | 't
   return `${prompt}\n${test}`;
 }
 
-/** A recipe for each assertion, "N: pieces"; those of one problem stand together. */
+/** A recipe for each assertion, "N: pieces"; those of one problem are adjacent. */
 function publicTestLines(
   recipes: NonNullable<SplitManifest['recipes']>,
   find: (keys: readonly string[]) => readonly (readonly [string, OfficialRow])[],

@@ -20,12 +20,12 @@ interface FoundFile {
   readonly bytes: Uint8Array;
 }
 
-/** Where AFlow's files lie in a copy of AFlow, or in what its archive unpacks to. */
+/** Where AFlow's files are in a copy of AFlow, or in what its archive unpacks to. */
 const placesInside = ['', 'datasets', 'data', 'data/datasets'];
 
 /**
- * Takes files that are in AFlow's form already, from a file, a folder or a tar archive, and writes into the data folder those that are
- * AFlow's. Others are refused, also where another file of that name is there.
+ * Takes files that are already in AFlow's form, from a file, a folder or a tar archive, and writes those that are AFlow's into
+ * the data folder. Others are refused, as is a file whose name is already taken by a different one.
  * @throws ReleaseError if there is nothing to take
  */
 export async function importFiles(path: string, folder: string): Promise<ImportedFile[]> {

@@ -4,13 +4,13 @@ import { type DownloadSettings, download } from './download.ts';
 import { ReleaseError } from './release-error.ts';
 import type { ReleasedBenchmark, ReleasePart, ReleaseSource } from './released-benchmark.ts';
 
-/** Where official files are taken from. */
+/** Where to take official files from. */
 export interface ReleaseOrigin {
   /** A folder with copies of them; nothing is downloaded then. */
   readonly from?: string | undefined;
-  /** An address that stands in for every host: the paths stay as they are. */
+  /** An address that replaces every host: the paths stay the same. */
   readonly mirror?: string | undefined;
-  /** Downloads lie here until they are used. */
+  /** Downloads are kept here until they are used. */
   readonly downloads: string;
   readonly settings: DownloadSettings;
   readonly signal: AbortSignal;
@@ -21,19 +21,19 @@ export interface ReleaseOrigin {
 export interface LoadedPart {
   /** The file or the URL. */
   readonly where: string;
-  /** Where it lies now. */
+  /** Where it is now. */
   readonly path: string;
 }
 
-/** Ways to have a benchmark's release, in the order to try them. */
+/** Ways to get a benchmark's release, in the order to try them. */
 export function sourcesAt({ sources }: ReleasedBenchmark, { from, mirror }: ReleaseOrigin): readonly ReleaseSource[] {
   if (from === undefined && mirror === undefined) return sources;
-  // A folder or a mirror may have the files of any source; those of two sources that have the same names are the same.
+  // A folder or a mirror may have the files of any source; files of the same name are the same in all sources.
   const whole = (source: ReleaseSource): string => source.parts.map((part) => whereOf(part, { from, mirror })).join();
   return [...new Map(sources.map((source) => [whole(source), source])).values()];
 }
 
-/** @throws ReleaseError if a part is not to be had */
+/** @throws ReleaseError if a part is not available */
 export async function loadParts(
   benchmark: ReleasedBenchmark,
   source: ReleaseSource,
@@ -64,7 +64,7 @@ async function isReadable(path: string): Promise<boolean> {
 async function downloadPart({ name }: ReleasedBenchmark, part: ReleasePart, origin: ReleaseOrigin): Promise<LoadedPart> {
   const url = whereOf(part, origin);
   const path = join(origin.downloads, name, new URL(url).hostname, part.names[0] ?? 'release');
-  // Whole, but a crash kept it from being used.
+  // Complete, but a crash kept it from being used.
   if (await isReadable(path)) return { where: url, path };
   const { settings, signal } = origin;
   await download({

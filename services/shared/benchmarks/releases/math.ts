@@ -23,7 +23,8 @@ const subjects = ['prealgebra', 'number_theory', 'precalculus', 'counting_and_pr
 const asPublishedBySubject = 'https://huggingface.co/datasets/EleutherAI/hendrycks_math/resolve/main';
 
 /**
- * AFlow took the problems of level 5 in four subjects of the test set. Keys are those of the problems' texts, which have no ids.
+ * AFlow took the problems of level 5 in four subjects of the test set. Keys are derived from the problems' texts, since they have
+ * no ids.
  */
 export const math: ReleasedBenchmark = {
   name: 'math',

@@ -17,7 +17,7 @@ type OfficialRow = z.infer<typeof officialRow>;
 
 const publicFile = 'mbpp_public_test.jsonl';
 
-/** Keys are official task ids. Beside its rows AFlow has the function's name, and the tests as a program. */
+/** Keys are official task ids. In addition to the official fields, AFlow has the function's name, and the tests as a program. */
 export const mbpp: ReleasedBenchmark = {
   name: 'mbpp',
   title: 'sanitized-mbpp.json of google-research (427 rows, 0.25 MB)',
@@ -55,7 +55,7 @@ function splitLine(row: OfficialRow): unknown {
   };
 }
 
-/** AFlow took the first test and put `candidate` for the word before the first bracket, if that directly follows assert. */
+/** AFlow took the first test and replaced the word before the first bracket with `candidate`, if it directly follows assert. */
 function publicTestLine(row: OfficialRow): unknown {
   const test = row.test_list[0]?.replace(/assert \w+\(/, 'assert candidate(');
   return { entry_point: entryPointOf(row), test: [test] };
@@ -79,7 +79,7 @@ function signatureOf(row: OfficialRow): string {
   return line.replace(find, put);
 }
 
-/** Signatures that AFlow's prompts have otherwise than the code, by task. */
+/** Signatures that differ between AFlow's prompts and the code, by task. */
 const changedSignatures: Readonly<Record<number, readonly [find: string | RegExp, put: string]>> = {
   164: [/: $/, ''],
   450: ['str, l', 'string_list, size'],
@@ -90,7 +90,7 @@ const changedSignatures: Readonly<Record<number, readonly [find: string | RegExp
   763: ['arr,n', 'arr:tuple,n'],
 };
 
-/** One function is called check, as the function around the tests is: AFlow gave it another name. */
+/** One function is called check, like the function around the tests: AFlow gave it another name. */
 function renamed(row: OfficialRow): OfficialRow {
   if (row.task_id !== 56) return row;
   const rename = (text: string): string => text.replaceAll('check(', 'check_answer(');

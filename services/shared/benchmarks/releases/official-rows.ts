@@ -27,7 +27,7 @@ export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-/** A release of one file with a row a line. */
+/** A release of one file with one row per line. */
 export async function rowsOfJsonLines([file = new Uint8Array()]: readonly Uint8Array[]): Promise<unknown[]> {
   return jsonLinesOf(await unpackedText(file));
 }
@@ -52,8 +52,8 @@ export function parsed(text: string, fault: string): unknown {
 }
 
 /**
- * The official rows by key, of which those that are wanted are checked.
- * @throws ReleaseError that says how many are not there or not as expected
+ * The official rows by key; those that are wanted are checked.
+ * @throws ReleaseError that says how many are missing or not as expected
  */
 export function findRows<T>(
   rows: ReadonlyMap<string, unknown>,
@@ -72,7 +72,7 @@ export function findRows<T>(
   );
 }
 
-/** Rows by what `keyOf` makes of them; rows that are no objects with that field are left out. */
+/** Rows by their `keyOf`; rows that are not objects with that field are left out. */
 export function rowsBy(rows: readonly unknown[], field: string, keyOf: (value: string | number) => string): Map<string, unknown> {
   return new Map(
     rows.flatMap((row) => {

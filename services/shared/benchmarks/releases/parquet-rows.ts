@@ -3,7 +3,7 @@ import { ReleaseError } from './release-error.ts';
 
 /**
  * The rows of Parquet files, one file after another.
- * @throws ReleaseError if one is no Parquet file, or damaged
+ * @throws ReleaseError if one is not a Parquet file, or is damaged
  */
 export async function parquetRowsOf(parts: readonly Uint8Array[]): Promise<Record<string, unknown>[]> {
   const read = parts.map(async (part) => {

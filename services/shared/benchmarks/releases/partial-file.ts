@@ -5,15 +5,18 @@ import { z } from 'zod';
 /** Where the bytes of a partial file come from, and what the host called that version of the file. */
 const originSchema = z.object({ url: z.string(), validator: z.string() });
 
-/** A download that may be broken off: FILE.part holds what has come, FILE.part.json whence. FILE is there only when it is whole. */
+/**
+ * A download that may break off: FILE.part holds what has arrived, FILE.part.json where it came from. FILE exists only when it is
+ * complete.
+ */
 export interface PartialFile {
-  /** Bytes that a further request to this URL can continue, and the version they belong to; 0 if there are none. */
+  /** Bytes from which another request to this URL can continue, and the version they belong to; 0 if there are none. */
   continuable(url: string): Promise<{ readonly have: number; readonly validator?: string }>;
-  /** What there is now, continuable or not. */
+  /** The bytes that exist now, whether or not they can be continued. */
   size(): Promise<number>;
-  /** Notes whence the next bytes come. Without a validator they cannot be continued later. */
+  /** Notes where the next bytes come from. Without a validator they cannot be continued later. */
   note(url: string, validator: string | undefined): Promise<void>;
-  /** Opens it to write on after its first `have` bytes; what else there was is gone. */
+  /** Opens it for writing after its first `have` bytes; anything beyond them is discarded. */
   openAfter(have: number): Promise<FileHandle>;
   /** Makes it the finished file. */
   finish(): Promise<void>;
@@ -52,7 +55,7 @@ export function partialFile(file: string): PartialFile {
   };
 }
 
-/** A note that is not there or was cut off continues nothing. */
+/** With a missing or truncated note, nothing can be continued. */
 async function readOrigin(path: string): Promise<z.infer<typeof originSchema> | undefined> {
   try {
     return originSchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 /**
- * Writes one of a benchmark's files, gzipped if its name says so. A reader finds the whole file or none, and after a crash too.
+ * Writes one of a benchmark's files, gzipped if its name says so. A reader finds the complete file or none, even after a crash.
  * @returns its size in bytes
  */
 export async function placeFile(folder: string, name: string, text: string | Uint8Array): Promise<number> {

@@ -7,7 +7,7 @@ import { type FileReport, judgeFile, reportFile, reportFiles } from './split-fil
 import { canBeRebuilt, type SplitManifest } from './split-manifest.ts';
 
 export interface PulledFile extends FileReport {
-  /** Written now; else it was there already. */
+  /** Written now; otherwise it already existed. */
   readonly written: boolean;
 }
 
@@ -15,13 +15,13 @@ export interface PulledBenchmark {
   readonly files: readonly PulledFile[];
   /** URLs or files that the release came from; none if nothing was missing. */
   readonly from: readonly string[];
-  /** Files that no release gives. */
+  /** Files that no release provides. */
   readonly notToBeHad: readonly { readonly file: string; readonly why: string }[];
 }
 
 /**
- * Sees to it that a folder has a benchmark's files: takes the official release, rebuilds AFlow's files from it, and writes those that
- * are missing if every one is what AFlow's was.
+ * Makes sure that a folder has a benchmark's files: takes the official release, rebuilds AFlow's files from it, and writes the
+ * missing ones if all of them equal AFlow's.
  * @throws ReleaseError
  */
 export async function pullBenchmark(
@@ -52,7 +52,7 @@ function manifestOf({ files }: ReleasedBenchmark, file: string): SplitManifest {
   return files[file] ?? { rows: 0 };
 }
 
-/** What a user put there under one of these names is not overwritten. */
+/** A file that a user put there under one of these names is not overwritten. */
 function refuseOthers(reports: readonly FileReport[]): void {
   const other = reports.find(({ state }) => state === 'other');
   if (other === undefined) return;
@@ -81,7 +81,7 @@ async function rebuildFromFirstGood(benchmark: ReleasedBenchmark, origin: Releas
       if (origin.from === undefined && !isLast) origin.onNote(`${error.message}; trying another source`);
     }
   }
-  // Of a folder that lacks the files of every source, those of the first are asked for.
+  // If a folder lacks the files of every source, those of the first are asked for.
   const telling = faults.every(({ problem }) => problem === 'missing-file') ? faults.slice(0, 1) : faults;
   const message = telling.map((fault) => fault.message).join('; and ');
   throw new ReleaseError(faults[0]?.problem ?? 'download', `${message}; ${adviceFor(benchmark, origin)}`, {
@@ -89,7 +89,7 @@ async function rebuildFromFirstGood(benchmark: ReleasedBenchmark, origin: Releas
   });
 }
 
-/** For a host that another can stand in for. */
+/** For a host that another can replace. */
 function withLessPatience(origin: ReleaseOrigin): ReleaseOrigin {
   return { ...origin, settings: { ...origin.settings, tries: Math.min(2, origin.settings.tries) } };
 }
@@ -99,7 +99,7 @@ function adviceFor({ name, title }: ReleasedBenchmark, { from }: ReleaseOrigin):
   return `get ${title} in another way and give its folder: scale data pull ${name} --from DIR`;
 }
 
-/** A release that does not give AFlow's files is thrown away, so that another try does not find it again. */
+/** A release that does not yield AFlow's files is deleted, so that another try does not find it again. */
 async function rebuildAll(
   benchmark: ReleasedBenchmark,
   source: ReleaseSource,

@@ -1,8 +1,8 @@
-/** Which characters Python left as they are: `unicode` is its ensure_ascii=False. */
+/** Which characters Python left unescaped: `unicode` is its ensure_ascii=False. */
 export type PythonJsonStyle = 'ascii' | 'unicode';
 
 /**
- * JSON as Python's json.dumps writes it, which is how AFlow's files were written: a blank after each comma and colon.
+ * JSON as Python's json.dumps writes it, which is how AFlow's files were written: a space after each comma and colon.
  * @param value strings, booleans, null, lists, objects and whole numbers; other numbers may be written differently
  */
 export function pythonJson(value: unknown, style: PythonJsonStyle): string {

@@ -11,11 +11,11 @@ const blockBytes = 512;
 
 /**
  * The regular files of a tar archive in memory: v7, ustar, and the long names of GNU tar and pax. Nothing is written anywhere, so
- * a path that points out of the archive does no harm.
- * @throws ReleaseError if it is no archive, or one that is cut off
+ * a path that points outside the archive does no harm.
+ * @throws ReleaseError if it is not an archive, or is cut off
  */
 export async function readTar(archive: Uint8Array): Promise<TarEntry[]> {
-  // An archive in the form of v7 says nowhere which form it has. The types of tar-stream lack this option, and byteOffset.
+  // An archive in v7 form does not say which form it has. The types of tar-stream lack this option, and byteOffset.
   const entries = extract({ allowUnknownFormat: true } as object);
   entries.end(archive);
   const files: TarEntry[] = [];
@@ -26,7 +26,7 @@ export async function readTar(archive: Uint8Array): Promise<TarEntry[]> {
       const content = await buffer(entry);
       if (type === 'file' || type === 'contiguous-file') files.push({ path: name, content });
       end = byteOffset + Math.ceil(size / blockBytes) * blockBytes;
-      // An empty block ends an archive, and what follows may be anything, says POSIX; tar-stream 3.2.2 reads on.
+      // An empty block ends an archive and anything may follow it, says POSIX; tar-stream 3.2.2 reads on.
       if (archive.subarray(end, end + blockBytes).every((byte) => byte === 0)) break;
     }
     return files;

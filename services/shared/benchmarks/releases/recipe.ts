@@ -1,6 +1,7 @@
 /**
- * A recipe says how a text is copied together from pieces of another: "17+4 ( 30+2" is 4 characters from place 17, a bracket, and 2
- * characters from place 30. So a text can be written down without being told: what is no piece has neither letters nor digits.
+ * A recipe says how a text is assembled from pieces of another: "17+4 ( 30+2" is 4 characters from offset 17, a bracket, and 2
+ * characters from offset 30. So a text can be described without being disclosed: what is not a piece has neither letters nor
+ * digits.
  */
 export function applyRecipe(recipe: string, source: string): string {
   return recipe
@@ -13,7 +14,7 @@ export function applyRecipe(recipe: string, source: string): string {
 }
 
 /**
- * The recipe for a text, by the longest piece at each place.
+ * The recipe for a text, with the longest piece at each offset.
  * @throws Error if a letter, a digit or a blank of the text is not in the source
  */
 export function recipeFor(text: string, source: string): string {

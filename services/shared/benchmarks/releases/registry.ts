@@ -14,7 +14,7 @@ export const releasedBenchmarks: Registry<ReleasedBenchmark> = registryOf('relea
 
 /**
  * @param names none for all
- * @throws ReleaseError if there is none of that name
+ * @throws ReleaseError if there is none by that name
  */
 export function releasedBenchmarksOf(names: readonly string[]): readonly ReleasedBenchmark[] {
   if (names.length === 0) return [...releasedBenchmarks.values()];

@@ -2,12 +2,12 @@ import type { SplitManifest } from './split-manifest.ts';
 
 /** One file that a publisher offers for download. */
 export interface ReleasePart {
-  /** What the file may be called in a folder of the user's; the first is what it is called here. */
+  /** What the file may be called in a user's folder; the first is what it is called here. */
   readonly names: readonly string[];
   readonly url: string;
 }
 
-/** One way to have the official rows. */
+/** One way to get the official rows. */
 export interface ReleaseSource {
   readonly parts: readonly ReleasePart[];
   /**
@@ -18,13 +18,15 @@ export interface ReleaseSource {
   rowsOf(parts: readonly Uint8Array[]): Promise<readonly unknown[]> | readonly unknown[];
 }
 
-/** How AFlow's files of one benchmark come out of the official release. A new one is one file and one line in registry.ts. */
+/**
+ * How AFlow's files for one benchmark are rebuilt from the official release. A new one is one file and one line in registry.ts.
+ */
 export interface ReleasedBenchmark {
   readonly name: string;
   /** What is downloaded, and whose it is. */
   readonly title: string;
   readonly licence: string;
-  /** The first is tried first; the others stand in where it is gone. */
+  /** The first is tried first; the others replace it if it is gone. */
   readonly sources: readonly ReleaseSource[];
   readonly files: Readonly<Record<string, SplitManifest>>;
   /**

@@ -10,7 +10,7 @@ export type SplitFileState =
   | 'verified'
   /** The same rows in the same order, written differently. */
   | 'same-content'
-  /** Nothing is known of AFlow's file to compare it with; it has as many rows. */
+  /** Nothing is known about AFlow's file to compare it with; it has the right number of rows. */
   | 'unverified'
   /** Something else. */
   | 'other'
@@ -26,7 +26,7 @@ export interface JudgedFile {
 export interface FileReport extends JudgedFile {
   readonly file: string;
   readonly path: string;
-  /** In bytes, as it lies there. */
+  /** In bytes, as stored. */
   readonly size: number;
 }
 
@@ -50,7 +50,7 @@ function judgeRows(list: readonly unknown[], manifest: SplitManifest): JudgedFil
   return isSame ? { state: 'same-content', rows } : { state: 'other', rows, fault: "its rows are not AFlow's" };
 }
 
-/** What a folder has of one of AFlow's files. */
+/** The state of one of AFlow's files in a folder. */
 export async function reportFile(folder: string, file: string, manifest: SplitManifest): Promise<FileReport> {
   const path = join(folder, file);
   try {

@@ -1,15 +1,18 @@
-/** What is known of one of AFlow's files: enough to find its rows in the official release and to recognise it, and no row of it. */
+/**
+ * What is known about one of AFlow's files: enough to find its rows in the official release and to recognise it, but none of its
+ * rows.
+ */
 export interface SplitManifest {
   readonly rows: number;
-  /** SHA-256 of the file, of a gzipped one unpacked. Without it the file is not known, and can only be imported. */
+  /** SHA-256 of the file, unpacked if it is gzipped. Without it the file is not known, and can only be imported. */
   readonly sha256?: string;
   /** contentHashOf its rows: the same however the JSON is written. */
   readonly content?: string;
   /** How each row is found in the official release, in order, separated by blanks. */
   readonly keys?: readonly string[];
-  /** For rows that are made of pieces of official rows: see humaneval.ts. */
+  /** For rows that are assembled from pieces of official rows: see humaneval.ts. */
   readonly recipes?: readonly string[];
-  /** Nothing misses this file: what it is, and what serves in its place. */
+  /** The file is optional: what it is, and what is used in its place. */
   readonly optional?: string;
 }
 
