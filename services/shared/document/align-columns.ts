@@ -1,6 +1,6 @@
 /**
- * Rows of cells as lines whose columns stand below each other; the first row says how many there are.
- * @param isRight whether a column's cells end below each other, as plain numbers should
+ * Rows of cells as lines with aligned columns; the first row says how many there are.
+ * @param isRight whether a column is right-aligned, as plain numbers should be
  */
 export function alignColumns(rows: readonly (readonly string[])[], isRight: (column: number) => boolean = () => false): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
@@ -11,7 +11,7 @@ export function alignColumns(rows: readonly (readonly string[])[], isRight: (col
   return rows.map((row) => row.map(padded).join('  ').trimEnd()).join('\n');
 }
 
-/** In characters, not in the units that a string is made of. */
+/** In characters, not in UTF-16 units. */
 function widthOf(cell: string): number {
   return [...cell].length;
 }

@@ -1,7 +1,7 @@
 import type { Mark } from '../../domain/evaluation/mark.ts';
 import type { Phase } from '../../domain/run/ledger/token-use.ts';
 
-/** Tried on a light ground, on a dark one and on paper, with at least 3:1 against each. */
+/** Tested on a light background, on a dark one and on paper, with a contrast of at least 3:1 against each. */
 export interface Colour {
   readonly light: string;
   readonly dark: string;
@@ -33,10 +33,10 @@ export const markColours: Readonly<Record<Mark, Colour>> = {
   other: { light: '#7a7f87', dark: '#8f96a1' },
 };
 
-/** For lines that are told apart by number. */
+/** For lines that are distinguished by number. */
 export const seriesMarks: readonly Mark[] = ['circle', 'diamond', 'triangle', 'square', 'star', 'wedge'];
 
-/** The colours as variables of a style sheet, on one ground. */
+/** The colours as variables of a style sheet, for one background. */
 export function colourVariables(ground: keyof Colour): string {
   const phases = Object.entries(phaseColours).map(([phase, colour]) => `--p-${phase}: ${colour[ground]};`);
   const marks = Object.entries(markColours).map(([mark, colour]) => `--m-${mark}: ${colour[ground]};`);

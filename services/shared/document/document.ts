@@ -1,27 +1,27 @@
 import type { Figure } from './figure.ts';
 import type { Plot } from './plot.ts';
 
-/** What stands at the top of every form of a document whose figures a simulated model gave. */
+/** Shown at the top of every form of a document whose figures come from a simulated model. */
 export const simulatedWarning =
   'Simulated model: not a result. The answers were made up by a program, so nothing here says anything about a real model.';
 
 /**
- * What there is to say, before it is HTML, Markdown or lines of a terminal: plain values alone, so it can be sent as it is. Texts may
- * come from models and strangers; making them harmless is the writers' work, and nobody else's.
+ * The content, before it becomes HTML, Markdown or terminal lines: plain values only, so it can be sent as is. Texts may come
+ * from models and strangers; making them harmless is the job of the writers and of no one else.
  */
 export interface Document {
-  /** Names its files: report.html, report.md beside report.json. */
+  /** Names its files: report.html and report.md next to report.json. */
   readonly name: string;
   readonly title: string;
   /** A simulated model gave at least one answer: nothing here is a result. */
   readonly simulated: boolean;
-  /** Before all sections. A terminal shows its lists last, nearest to where people read on. */
+  /** Before all sections. A terminal shows its lists last, closest to where people continue reading. */
   readonly header: readonly Block[];
   readonly sections: readonly Section[];
 }
 
 export interface Section extends Placed {
-  /** One word or several with hyphens; no other section's or plot's. */
+  /** One or more hyphenated words; unique among sections and plots. */
   readonly id: string;
   readonly title: string;
   readonly blocks: readonly Block[];
@@ -39,7 +39,7 @@ export interface Text {
   readonly text: string;
 }
 
-/** What has a name and is told in a few words. */
+/** Something with a name and a short description. */
 export interface Facts {
   readonly kind: 'facts';
   readonly facts: readonly Fact[];
@@ -64,16 +64,16 @@ export interface Table {
   readonly title?: string;
   /** Shown when asked for, where a form can do that; never on a terminal. */
   readonly folded?: true;
-  /** What the rows' names are; "" where they say so themselves. */
+  /** What the rows' names are; "" if that is obvious. */
   readonly of: string;
-  /** Beside the first one, which holds the rows' names. */
+  /** In addition to the first one, which holds the rows' names. */
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
 }
 
 export interface Column extends Placed {
   readonly name: string;
-  /** Holds texts; else figures. */
+  /** Holds texts; otherwise figures. */
   readonly text?: true;
   /** Without intervals on a terminal. */
   readonly brief?: true;
@@ -87,10 +87,10 @@ export interface Row {
   readonly total?: true;
 }
 
-/** A list is lines of one cell. What cannot be said is undefined, which JSON makes null. */
+/** A list is the lines of one cell. An unknown value is undefined, which JSON turns into null. */
 export type Cell = Figure | string | readonly string[] | null | undefined;
 
-/** A text that keeps its lines and signs, such as a program. */
+/** A text that keeps its lines and characters, such as a program. */
 export interface Listing {
   readonly kind: 'listing';
   readonly language: 'yaml' | 'json' | 'mermaid';

@@ -2,7 +2,7 @@ import { exact, formatCount, formatScore } from './format.ts';
 
 /**
  * - score: in [0, 1], with four digits; difference: of two scores, with its sign
- * - percent: 100 x a score; points: 100 x a difference of scores, with its sign; share: 1 is all, or as many
+ * - percent: 100 x a score; points: 100 x a difference of scores, with its sign; share: 1 is all of it, or the same amount
  * - count: with all its digits; tokens: three digits and a unit
  * - probability: of a test
  * - number: anything else
@@ -17,14 +17,14 @@ export interface Figure {
   readonly high?: number;
   /** After the point, of a number; by default three, and none for whole ones. */
   readonly digits?: number;
-  /** Rests on a guess, and is marked so. */
+  /** Based on an estimate, and marked as such. */
   readonly estimated?: boolean;
 }
 
-/** What cannot be said. */
+/** Stands for an unknown value. */
 export const dash = '–';
 
-/** E.g. "93.2 (91.0–95.1)", "+0.4 (−1.2 to +2.0)", "25 % (22 %–29 %)"; a dash for what cannot be said. */
+/** E.g. "93.2 (91.0–95.1)", "+0.4 (−1.2 to +2.0)", "25 % (22 %–29 %)"; a dash for an unknown value. */
 export function formatFigure(figure: Figure | undefined): string {
   if (figure === undefined) return dash;
   const { unit, low, high, digits } = figure;

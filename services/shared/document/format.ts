@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text that a model or a file brought, made safe for one line of a terminal: no control characters, at most `limit` long. */
+/** Text from a model or a file, made safe for one line of a terminal: no control characters, at most `limit` long. */
 export function oneLine(text: string, limit = 100): string {
   const plain = stripVTControlCharacters(text)
     .replaceAll(/[\s\p{Cc}\p{Bidi_Control}]+/gu, ' ')

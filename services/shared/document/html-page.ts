@@ -11,7 +11,7 @@ export interface HtmlPage {
   readonly footer: string;
 }
 
-/** One page that needs nothing else: no network, no script, no font. */
+/** A self-contained page: no network, no script, no font. */
 export function htmlPage({ title, simulated, header, main, footer }: HtmlPage): string {
   const page = markup`<!doctype html>
 <html lang="en">

@@ -6,8 +6,8 @@ export interface Markup {
 export type MarkupPart = Markup | string | number | undefined | false | readonly MarkupPart[];
 
 /**
- * Template tag for HTML and SVG: whatever is put in is escaped, unless it is markup itself. Texts of models end up in reports,
- * so there is no other way to build markup here.
+ * Template tag for HTML and SVG: whatever is inserted is escaped, unless it is markup itself. Texts from models end up in
+ * reports, so there is no other way to build markup here.
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup {
   const inserted = parts.map((part, index) => `${textOf(part)}${strings[index + 1] ?? ''}`);

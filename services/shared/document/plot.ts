@@ -7,7 +7,7 @@ import type { Figure, Unit } from './figure.ts';
 export type Plot = MarksPlot | BarsPlot | IntervalsPlot | CurvesPlot | TreePlot | MatrixPlot | WorkflowPlot;
 
 interface Drawn {
-  /** No other plot's or section's of the document. */
+  /** Unique among the document's plots and sections. */
   readonly id: string;
   readonly title: string;
   /** For those who cannot see it. */
@@ -32,7 +32,7 @@ export interface MarksPlot extends Drawn {
   readonly steps?: readonly Place[];
   /** Where both axes have the same value. */
   readonly diagonal?: true;
-  /** Parts of the axis across, by what they are spent on. */
+  /** Parts of the horizontal axis, by what they are spent on. */
   readonly ribbon?: readonly (Spent & { readonly from: number })[];
 }
 
@@ -55,19 +55,19 @@ export interface Spent {
   readonly title: string;
 }
 
-/** Amounts from zero on, one bar a row. */
+/** Amounts from zero on, one bar per row. */
 export interface BarsPlot extends Drawn {
   readonly kind: 'bars';
   readonly rows: readonly {
     readonly name: string;
     /** At the bar's end. */
     readonly label: string;
-    /** What it is made of, or one estimated amount. */
+    /** What it consists of, or one estimated amount. */
     readonly parts: readonly Spent[] | { readonly amount: number; readonly title: string };
   }[];
 }
 
-/** One line a row: a value with its interval. */
+/** One line per row: a value with its interval. */
 export interface IntervalsPlot extends Drawn {
   readonly kind: 'intervals';
   /** So that lengths may be compared. */
@@ -87,7 +87,7 @@ export interface CurvesPlot extends Drawn {
   }[];
 }
 
-/** Who came from whom. The first node is the root. */
+/** Which node came from which. The first node is the root. */
 export interface TreePlot extends Drawn {
   readonly kind: 'tree';
   readonly nodes: readonly TreeNode[];

@@ -1,6 +1,6 @@
 import { colourClasses, colourVariables } from './colours.ts';
 
-/** The one style sheet of a report. Colours are tried on light, dark and paper; shapes and texts carry the meaning as well. */
+/** The one style sheet of a report. Colours are tested on light, dark and paper; shapes and texts carry the meaning as well. */
 export const style = `
 :root {
   color-scheme: light dark;

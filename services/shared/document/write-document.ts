@@ -12,8 +12,8 @@ export interface DocumentFiles {
 }
 
 /**
- * Writes the document as a page and as Markdown into the folder, and beside them what it was made from, over earlier ones.
- * @param model is written as JSON as it is
+ * Writes the document as a page and as Markdown into the folder, with what it was made from next to them, over earlier ones.
+ * @param model is written as JSON unchanged
  */
 export async function writeDocument(folder: string, document: Document, model: object): Promise<DocumentFiles> {
   const file = (extension: string): string => resolve(join(folder, `${document.name}.${extension}`));

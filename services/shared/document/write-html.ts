@@ -4,7 +4,7 @@ import { htmlPage } from './html-page.ts';
 import { type Markup, markup } from './markup.ts';
 import { drawPlot } from './plots/draw-plot.ts';
 
-/** One page that needs nothing else: no network, no script, no font. */
+/** A self-contained page: no network, no script, no font. */
 export function writeHtml(document: Document): string {
   const { name, title, simulated, header, sections } = document;
   return htmlPage({
@@ -43,14 +43,14 @@ function blockMarkup(block: Block): Markup {
   }
 }
 
-/** Plots one by one; what else there is stands below each other, beside them. */
+/** Plots one by one; everything else is stacked next to them. */
 function besideMarkup(blocks: readonly Block[]): Markup {
   const isDrawn = (block: Block): boolean => 'id' in block;
   const others = blocks.filter((block) => !isDrawn(block));
   return markup`${blocks.filter(isDrawn).map(blockMarkup)}${others.length > 0 && markup`<div>${others.map(blockMarkup)}</div>`}`;
 }
 
-/** Those with a figure are cards. */
+/** Facts with a figure become cards. */
 function factsMarkup({ facts }: Facts): Markup {
   const cards = facts.filter(({ figure }) => figure !== undefined);
   const lines = facts.filter(({ figure }) => figure === undefined);
@@ -85,7 +85,7 @@ function tableMarkup({ title, folded, of, columns, rows }: Table): Markup {
   return markup`${title !== undefined && markup`<h3>${title}</h3>`}${table}`;
 }
 
-/** Whether a cell needs room, however many columns stand beside it. */
+/** Whether a cell needs room, however many other columns there are. */
 function isLong(cell: Cell): boolean {
   return typeof cell === 'string' ? cell.length > 40 : Array.isArray(cell);
 }

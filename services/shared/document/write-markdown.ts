@@ -2,7 +2,7 @@ import { type Block, type Cell, type Document, type List, type Listing, simulate
 import { dash, formatFigure } from './figure.ts';
 import { oneLine } from './format.ts';
 
-/** For a repository or an issue. Plots are left to the page; what they show stands in tables and Mermaid. */
+/** For a repository or an issue. Plots are left to the page; what they show is in tables and Mermaid. */
 export function writeMarkdown({ title, simulated, header, sections }: Document): string {
   const parts = [
     `# ${plain(title)}`,
@@ -58,7 +58,7 @@ function cellOf(cell: Cell): string {
   return 'unit' in cell ? plain(formatFigure(cell)) : cell.map((line) => plain(line, cellLimit)).join('<br>');
 }
 
-/** A text of unknown origin on one line, none of whose signs mean anything to Markdown. */
+/** A text of unknown origin on one line, with no characters that mean anything to Markdown. */
 function plain(text: string, limit = 100): string {
   return oneLine(text, limit).replace(/[\\`*_{}[\]<>|#!&~]/g, (sign) =>
     sign === '<' ? '&lt;' : sign === '&' ? '&amp;' : `\\${sign}`,

@@ -13,7 +13,7 @@ import {
 import { dash, formatFigure, formatPlainFigure } from './figure.ts';
 import { oneLine } from './format.ts';
 
-/** What matters, in lines; the files hold the rest. Lists of the header stand last, next to where people read on. */
+/** What matters, in lines; the files hold the rest. The header's lists come last, closest to where people continue reading. */
 export function writeTerminal({ title, simulated, header, sections }: Document): string {
   const lists = header.filter(({ kind }) => kind === 'list');
   return [
@@ -79,7 +79,7 @@ function tableLines({ title, of, columns, rows }: Table): string {
   return `${title === undefined ? '' : `${oneLine(title)}\n`}${alignColumns(lines, (column) => right[column - 1] === true)}`;
 }
 
-/** Whether a column's figures are plain ones, which read best when they end below each other. */
+/** Whether a column's figures are plain ones, which read best right-aligned. */
 function isPlain(cells: readonly Cell[], { text, brief }: Column): boolean {
   const hasInterval = (cell: Cell): boolean =>
     typeof cell === 'object' && cell !== null && 'unit' in cell && cell.low !== undefined;

@@ -6,15 +6,15 @@ import type { IsolationLevel } from './isolation.ts';
 /** What a warm interpreter is told at its start; python/zygote.py reads it. */
 export interface CageSettings {
   readonly level: IsolationLevel;
-  /** Of this interpreter alone; programs see nothing of it but, at level plain, their own temporary folder in it. */
+  /** This interpreter's own; programs see nothing of it except, at level plain, their own temporary folder in it. */
   readonly folder: string;
   /** Size of a program's temporary folder. */
   readonly folderBytes: number;
-  /** Of a program, where seccomp cannot keep it at one. */
+  /** Of a program, where seccomp cannot limit it to one. */
   readonly processes: number;
   /** Users that root becomes to run programs; the first that exists. */
   readonly uids: readonly number[];
-  /** Guards to do without, as on a kernel that lacks them. */
+  /** Guards to leave out, as on a kernel that lacks them. */
   readonly without: readonly ('seccomp' | 'landlock')[];
   /** A folder of packages that programs may import beyond Python's own, "" for none. */
   readonly packages: string;
@@ -29,12 +29,14 @@ const scripts = join(import.meta.dirname, 'python');
 const scriptsInCage = '/sandbox';
 const systemFolders = ['/usr', '/lib', '/lib64', '/lib32', '/libx32'];
 
-/** The command that starts a warm interpreter at a level of isolation, and leaves it the capabilities to cage programs. */
+/**
+ * The command that starts a warm interpreter at a level of isolation, and leaves it the capabilities it needs to cage programs.
+ */
 export function cageCommand(python: PythonBinary, settings: CageSettings, isRoot: boolean): CageCommand {
   const readable = [...readableFolders(python), ...(settings.packages === '' ? [] : [settings.packages])];
   const zygote = (folder: string) => {
-    // Not -I, which would ignore PYTHONHASHSEED: with a fixed one a program does the same on every machine. The rest of what
-    // -I is for holds anyway: the environment is ours, and the script's folder leaves the path before a program runs.
+    // Not -I, which would ignore PYTHONHASHSEED: with a fixed one a program behaves the same on every machine. The other purposes
+    // of -I are met anyway: the environment is ours, and the script's folder leaves the path before a program runs.
     return [python.path, '-s', '-S', '-B', join(folder, 'zygote.py'), JSON.stringify({ ...settings, readable })];
   };
   const asOwnRoot = isRoot ? [] : ['unshare', '--user', '--map-root-user', '--'];
@@ -50,12 +52,12 @@ export function cageCommand(python: PythonBinary, settings: CageSettings, isRoot
   }
 }
 
-/** Nothing of the machine but programs and libraries; no /proc, so nothing of any other process either. */
+/** Nothing of the machine but programs and libraries; no /proc, so no trace of any other process either. */
 function bwrapArguments(readable: readonly string[]): string[] {
   const binds = readable.flatMap((folder) =>
     lstatSync(folder).isSymbolicLink() ? ['--symlink', readlinkSync(folder), folder] : ['--ro-bind', folder, folder],
   );
-  // Folders that bwrap makes on the way to another would be root's alone, and programs are not root.
+  // Parent folders that bwrap creates would be accessible to root alone, and programs are not root.
   const ways = [...new Set(readable.flatMap(ancestorsOf))].flatMap((folder) => ['--perms', '0755', '--dir', folder]);
   const namespaces = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'];
   // The capabilities are for the interpreter, inside these namespaces: programs are forked without them.

@@ -5,24 +5,24 @@ import { promisify } from 'node:util';
 import { isAtLeast } from '../toolchain/versions.ts';
 import { SandboxError } from './sandbox-error.ts';
 
-/** The oldest that tells which modules are its own, which judging needs. */
+/** The oldest that can list its own modules, which judging needs. */
 export const oldestPython = '3.10';
 
 export interface PythonBinary {
   readonly path: string;
   /** E.g. "3.11.2". */
   readonly version: string;
-  /** The folder of its standard library and what belongs to it, e.g. "/usr". */
+  /** The folder of its standard library and all that belongs to it, e.g. "/usr". */
   readonly prefix: string;
 }
 
 export interface PythonSearch {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The only one to look at. Default: every python3 of PATH, then the system's. */
+  /** The only one to try. Default: every python3 in PATH, then the system's. */
   readonly path?: string;
 }
 
-/** Debian's python3-minimal, for one, comes without much of the standard library, which judging and programs need. */
+/** Debian's python3-minimal, for example, lacks much of the standard library, which judging and programs need. */
 const question =
   'import ctypes, decimal, hmac, os, sys, typing, unicodedata; print(sys.version.split()[0], os.path.realpath(sys.executable), sys.base_prefix, sep="\\n")';
 

@@ -9,7 +9,7 @@ export interface LazySandbox extends CodeRunner {
 }
 
 /**
- * A sandbox that is made for the first program: a search whose workflows run no code needs no Python.
+ * A sandbox that is created for the first program: a search whose workflows run no code needs no Python.
  */
 export function createLazySandbox(settings: SandboxSettings): LazySandbox {
   const closing = new AbortController();

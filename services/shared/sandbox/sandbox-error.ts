@@ -1,9 +1,9 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
 /**
- * No program can be run safely here, or the cage itself broke; never what a program did. `no-python`: there is no Python to
- * run it with. `no-packages`: the folder of packages is not there. `isolation-too-low`: no level that is allowed works on this
- * machine. `broken`: a level that worked before does not start any more. `closed`: the sandbox was closed.
+ * No program can be run safely here, or the cage itself broke; never something a program did. `no-python`: there is no Python to
+ * run it with. `no-packages`: the folder of packages does not exist. `isolation-too-low`: no allowed level works on this machine.
+ * `broken`: a level that worked before no longer starts. `closed`: the sandbox was closed.
  */
 export type SandboxProblem = 'no-python' | 'no-packages' | 'isolation-too-low' | 'broken' | 'closed';
 

@@ -17,23 +17,23 @@ import {
 } from './warm-interpreter.ts';
 
 export interface SandboxSettings {
-  /** PATH is looked at, to find Python. */
+  /** PATH is searched for Python. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The interpreter to use. Default: the first python3 that works in the cage. */
   readonly python?: string;
   /** Refuse to run anything below this level. Default: plain. */
   readonly minIsolation?: IsolationLevel;
-  /** Use no other level than this. Default: the strongest that works. */
+  /** Use only this level. Default: the strongest that works. */
   readonly onlyIsolation?: IsolationLevel;
-  /** Programs at once. Default: the machine's cores. */
+  /** Programs at once. Default: the number of the machine's cores. */
   readonly concurrency?: number;
-  /** Address space of a program that does not say. Default: 1 GiB. */
+  /** Address space of a program without a limit of its own. Default: 1 GiB. */
   readonly memoryLimitBytes?: number;
   /** A folder of packages that programs may import beyond Python's own. Default: none. */
   readonly packages?: string;
   /** Size of a program's temporary folder. Default: 16 MiB. */
   readonly folderBytes?: number;
-  /** Guards to do without, as on a kernel that lacks them: for tests. */
+  /** Guards to leave out, as on a kernel that lacks them: for tests. */
   readonly without?: CageSettings['without'];
 }
 
@@ -44,7 +44,7 @@ export interface Sandbox extends CodeRunner, AsyncDisposable {
   readonly python: PythonBinary;
   /** The stronger levels that do not work here, and why. */
   readonly rejected: readonly RejectedLevel[];
-  /** Ends all programs and removes everything that was left. */
+  /** Ends all programs and removes everything they left. */
   close(): Promise<void>;
 }
 
@@ -57,12 +57,12 @@ export interface RejectedLevel {
 const wallPerCpu = 4;
 const wallAtLeastSeconds = 2;
 const processesAllowed = 64;
-/** No real user has such a number; each interpreter's programs get one of their own, so that none can touch another's. */
+/** No real user has such an id; each interpreter's programs get one of their own, so that none can touch another's. */
 const firstUid = 1_900_000_000;
 const nobody = 65_534;
 
 /**
- * Finds out how well programs can be caged on this machine, and makes a runner that does.
+ * Finds out how well programs can be caged on this machine, and creates a runner that does so.
  * @throws SandboxError `no-python`, `no-packages`, `isolation-too-low`
  */
 export async function createSandbox(settings: SandboxSettings, signal = new AbortController().signal): Promise<Sandbox> {
@@ -133,7 +133,7 @@ function allowedLevels({ onlyIsolation, minIsolation = 'plain' }: SandboxSetting
   return onlyIsolation === undefined ? strongestFirst : strongestFirst.filter((level) => level === onlyIsolation);
 }
 
-/** That a cage starts does not mean that Python finds its libraries in it, so the probe uses some; colorsys is not yet loaded. */
+/** A cage that starts may still hide Python's libraries, so the probe uses some; colorsys is not loaded yet. */
 const probe =
   'import bisect, colorsys, ctypes, decimal, hashlib, json, math, random, re, zlib, unicodedata\nprint(json.dumps([math.pi > 3]))';
 
@@ -160,7 +160,7 @@ async function startInterpreter(
   signal: AbortSignal,
 ): Promise<WarmInterpreter> {
   const folder = join(sharedFolder, `slot-${slot}`);
-  // What an interpreter that was killed has left is in the way of the next.
+  // The remains of a killed interpreter would be in the way of the next.
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o711 });
   const command = cageCommand(
@@ -210,7 +210,7 @@ function openSandbox({ settings, folder, level, python, rejected }: OpenSettings
     const order = orderOf(program, settings);
     const slot = await slots.take(signal);
     try {
-      // An interpreter may die of something else than this program, but not twice in a row.
+      // An interpreter may die for reasons other than this program, but not twice in a row.
       const told = await runOnce(slot, order, signal).catch((error: unknown) => {
         if (!(error instanceof InterpreterLostError)) throw error;
         return runOnce(slot, order, signal);

@@ -7,7 +7,7 @@ import { systemTiming } from '../lifecycle/timing.ts';
 import type { CageCommand } from './cage-command.ts';
 import { createFrameReader, encodeFrame } from './frame-reader.ts';
 
-/** What python/zygote.py is told of one program: the second part only when the program's process has been made. */
+/** What python/zygote.py is told about one program: the second part only once the program's process has been created. */
 export interface ProgramOrder {
   readonly program: {
     readonly code: string;
@@ -15,7 +15,7 @@ export interface ProgramOrder {
     readonly cpuSeconds: number;
     readonly wallSeconds: number;
     readonly memoryBytes: number;
-    /** Whether the code is to think that it is `__main__`. */
+    /** Whether the code should believe that it is `__main__`. */
     readonly main: boolean;
     readonly tested: boolean;
   };
@@ -39,7 +39,7 @@ const greeting = z.object({ python: z.string(), uid: z.number().nullable(), guar
 export type Judgement = z.infer<typeof judgement>;
 export type Greeting = z.infer<typeof greeting>;
 
-/** The interpreter ended, or said nothing: nothing is known of the program that it ran. */
+/** The interpreter ended, or said nothing: nothing is known about the program that it ran. */
 export class InterpreterLostError extends ScaleError {
   readonly kind = 'failed';
 }
@@ -58,7 +58,7 @@ export interface WarmInterpreter {
 }
 
 const startWithinMs = 20_000;
-/** After a program's wall-clock limit its interpreter needs some time to kill it and to tell, more on a busy machine. */
+/** After a program's wall-clock limit its interpreter needs some time to kill it and to report, more on a busy machine. */
 const graceMs = 10_000;
 const stopWithinMs = 3_000;
 const keptLog = 4096;
@@ -66,7 +66,7 @@ const keptLog = 4096;
 /** @throws InterpreterLostError if it does not start, with what it wrote */
 export async function startWarmInterpreter({ command, args }: CageCommand, signal: AbortSignal): Promise<WarmInterpreter> {
   const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(command, args, {
-    // Nothing of the executor's environment, which holds API keys; PATH finds bwrap and unshare, and programs see none of it.
+    // Nothing from the executor's environment, which holds API keys; PATH finds bwrap and unshare, and programs do not see it.
     env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', PYTHONHASHSEED: '0', LC_ALL: 'C.UTF-8' },
     cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -101,7 +101,7 @@ export async function startWarmInterpreter({ command, args }: CageCommand, signa
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  child.stdin.on('error', () => undefined); // that it is gone is told by its end
+  child.stdin.on('error', () => undefined); // its end reports that it is gone
   const read = createFrameReader((message) => {
     settle?.resolve(message);
     settle = undefined;

@@ -57,7 +57,7 @@ function shown(value: unknown): string {
   return text.length <= longestShownValue ? text : `${text.slice(0, longestShownValue)}…`;
 }
 
-/** The line where the path's key stands, or that of the nearest thing above it. */
+/** The line of the path's key, or of the nearest ancestor that has one. */
 function lineOf(path: readonly PropertyKey[], { document, lines }: Place): number | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const node = keyNode(document, path.slice(0, length));

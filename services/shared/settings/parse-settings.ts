@@ -11,23 +11,23 @@ export interface SettingsPlace {
 }
 
 export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
-  /** The check of this content, which has been prepared. */
+  /** The check for this content, which has been prepared. */
   schemaOf(content: unknown): Schema;
   /** What such a file is called in messages, e.g. "a run file". */
   readonly what: string;
-  /** Done to the plain value before it is checked. */
+  /** Applied to the plain value before it is checked. */
   readonly prepare?: (value: unknown) => unknown;
   refuse(place: SettingsPlace, message: string, options?: ErrorOptions): Refusal;
 }
 
 export interface ParsedSettings<Settings, Refusal extends Error> {
   readonly settings: Settings;
-  /** What the file says, as it stands there. */
+  /** What the file says, unchanged. */
   readonly written: unknown;
   /** An error about one of its fields, with the line. */
   error(field: string, message: string, cause?: unknown): Refusal;
   /**
-   * Checks a part that the schema left open by a schema of its own, and fills in its defaults.
+   * Checks a part that the schema left open against a schema of its own, and fills in its defaults.
    * @param path the keys to the part
    * @throws Refusal
    */
@@ -38,7 +38,7 @@ export interface ParsedSettings<Settings, Refusal extends Error> {
 
 /**
  * Reads a file of settings in YAML, fills in the defaults, and checks each field by itself.
- * @throws what the form makes of the first thing that is wrong
+ * @throws what the form makes of the first fault
  */
 export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
   text: string,
@@ -83,7 +83,7 @@ function textOfPart(document: Document, path: readonly string[]): string {
   try {
     return String(new Document(document.getIn(path, true)));
   } catch {
-    // It refers to an anchor outside, which only the plain value has filled in.
+    // It refers to an outside anchor, which only the plain value has resolved.
     return stringify(path.reduce<unknown>((part, key) => (part as Readonly<Record<string, unknown>>)[key], document.toJS()));
   }
 }
@@ -106,7 +106,7 @@ function knownKeys(of: z.core.$ZodType, path: readonly PropertyKey[]): readonly 
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** The schema of the value itself, without its default and what is done to it before. */
+/** The schema of the value itself, without its default and its preprocessing. */
 function unwrapped(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
     return unwrapped(schema.unwrap());

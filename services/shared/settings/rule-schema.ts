@@ -3,7 +3,7 @@ import type { SettingRule, ValueOf } from '../../domain/settings/setting-rule.ts
 import { namesIn } from './registries.ts';
 import { choice, decimal, flag, integer, listed, onOrOff, orLeftOut, text } from './rules.ts';
 
-/** What must be told has no default. */
+/** A required setting has no default. */
 export type RuleSchema<Rule> = Rule extends { readonly default: unknown }
   ? z.ZodDefault<z.ZodType<ValueOf<Rule>>>
   : z.ZodType<ValueOf<Rule>>;
@@ -39,7 +39,7 @@ function schemaOf(rule: SettingRule): z.ZodType {
   }
 }
 
-/** What a setting may be, for tables of the documentation. */
+/** What a setting may be, for the tables in the documentation. */
 export function rangeOf(rule: SettingRule): string {
   switch (rule.type) {
     case 'flag':
@@ -70,7 +70,7 @@ function grouped(number: number): string {
   return number.toLocaleString('en-US');
 }
 
-/** As it would stand in a file; "" for none. */
+/** As it would be written in a file; "" for none. */
 export function defaultOf(rule: SettingRule): string {
   if (rule.default === undefined || rule.default === '') return '';
   if (rule.type === 'flag' && rule.spelt === 'on or off') return rule.default ? 'on' : 'off';

@@ -3,7 +3,7 @@ import type { SettingRule } from '../../domain/settings/setting-rule.ts';
 import { type RuleSchema, ruleSchema } from './rule-schema.ts';
 import { settings } from './rules.ts';
 
-/** A setting whose check says more than a rule can. What stands beside the check is for the tables of the documentation. */
+/** A setting whose check says more than a rule can. The fields next to the check are for the tables in the documentation. */
 export interface SpecialSetting<Schema extends z.ZodType = z.ZodType> {
   readonly type: 'special';
   /** With its default. */
@@ -15,7 +15,7 @@ export interface SpecialSetting<Schema extends z.ZodType = z.ZodType> {
   readonly shownDefault: string;
 }
 
-/** A group of settings by their names: everything that is said of them. */
+/** A group of settings by name, with everything that is known about each. */
 export type SettingTable = Readonly<Record<string, SettingRule | SpecialSetting>>;
 
 type SchemaOf<Setting> = Setting extends SpecialSetting<infer Schema> ? Schema : RuleSchema<Setting>;
@@ -28,7 +28,7 @@ export function shapeOf<const Table extends SettingTable>(table: Table): ShapeOf
   return Object.fromEntries(checks) as ShapeOf<Table>;
 }
 
-/** The group that a table describes; whatever it does not know is refused. */
+/** The group that a table describes; unknown settings are refused. */
 export function tableSchema<const Table extends SettingTable>(table: Table) {
   return settings(shapeOf(table));
 }

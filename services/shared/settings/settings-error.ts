@@ -1,6 +1,6 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
-/** Environment variables that cannot be used: one sentence that names the variable and the rule. */
+/** An environment variable that cannot be used: one sentence that names the variable and the rule. */
 export class SettingsError extends ScaleError {
   readonly kind = 'bad-input';
   readonly variable: string;

@@ -1,4 +1,4 @@
-/** JSON with sorted keys and without what says nothing: equal for equal settings. An empty group is as good as none. */
+/** JSON with sorted keys and without anything empty: equal for equal settings. An empty group counts as none. */
 export function sortedText(value: unknown): string {
   return JSON.stringify(pruned(value)) ?? '';
 }

@@ -1,6 +1,6 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 
-/** Bytes that are no text in UTF-8: where, what they most likely are, and what to do. */
+/** Bytes that are not UTF-8 text: where, what they most likely are, and what to do. */
 export class EncodingError extends ScaleError {
   readonly kind = 'bad-input';
   /** From 1. */
@@ -16,8 +16,8 @@ export class EncodingError extends ScaleError {
 }
 
 /**
- * The text of a file that a person gave. Whatever is not UTF-8 is refused: with a character put in its place, no answer could match,
- * and nobody would see why.
+ * The text of a file that a person supplied. Whatever is not UTF-8 is refused: with a replacement character in its place, no
+ * answer could match, and no one would see why.
  * @returns the text without a byte order mark
  * @throws EncodingError with the rest of a sentence that begins with the file
  */
@@ -42,10 +42,10 @@ const beginnings: readonly (readonly [readonly number[], string])[] = [
   [[0x50, 0x41, 0x52, 0x31], 'Parquet, not text: give the data as JSON Lines or CSV'],
 ];
 
-/** As its first bytes tell it; undefined for text. */
+/** Judged by its first bytes; undefined for text. */
 function fileKindOf(bytes: Uint8Array): string | undefined {
   for (const [first, kind] of beginnings) if (first.every((byte, index) => bytes[index] === byte)) return kind;
-  // ASCII in UTF-16 without a mark: every other byte is zero, which UTF-8 would let pass.
+  // ASCII in UTF-16 without a mark: every other byte is zero, which is valid UTF-8.
   const sample = bytes.subarray(0, 1000);
   const zeros = sample.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
   if (zeros * 4 < sample.length || zeros === 0) return undefined;
@@ -65,7 +65,7 @@ function brokenAt(bytes: Uint8Array): EncodingError {
   );
 }
 
-/** The first replacement character that does not stand in the file itself. */
+/** The first replacement character that is not in the file itself. */
 function firstBrokenByte(bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   let [offset, from] = [0, 0];

@@ -5,7 +5,7 @@ import { ruleSchema } from './rule-schema.ts';
 import type { SpecialSetting } from './setting-table.ts';
 import { SettingsError } from './settings-error.ts';
 
-/** A setting that an environment variable gives. */
+/** A setting given by an environment variable. */
 export type VariableSetting = { readonly variable: string } & (SettingRule | SpecialSetting);
 
 /** Settings of a process by the names that its code has for them. */
@@ -20,13 +20,14 @@ type VariableValue<Setting> =
 
 type MayLack<Table> = { [Name in keyof Table]: undefined extends VariableValue<Table[Name]> ? Name : never }[keyof Table];
 
-/** What a table's variables say: a setting without a default may be absent. */
+/** The values of a table's variables: a setting without a default may be absent. */
 export type VariablesOf<Table> = {
   readonly [Name in Exclude<keyof Table, MayLack<Table>>]: VariableValue<Table[Name]>;
 } & { readonly [Name in MayLack<Table>]?: NonNullable<VariableValue<Table[Name]>> };
 
 /**
- * Reads and checks the variables of a table. One that is set to nothing counts as not set: that is how Compose and Kubernetes leave one out.
+ * Reads and checks the variables of a table. One that is set to nothing counts as unset: that is how Compose and Kubernetes leave
+ * one out.
  * @throws SettingsError for the first that cannot be used
  */
 export function readVariables<const Table extends VariableTable>(table: Table, environment: Environment): VariablesOf<Table> {
@@ -45,7 +46,7 @@ function schemaOf(setting: VariableSetting): z.ZodType {
   return z.preprocess((given) => (given === undefined ? given : plainValue(String(given), setting)), ruleSchema(setting));
 }
 
-/** A variable is a text; what cannot be read as what it must be is left for the check to refuse. */
+/** A variable is a text; what cannot be converted to its type is left for the check to refuse. */
 function plainValue(given: string, { type }: SettingRule): unknown {
   if (type === 'number') return Number(given);
   if (type === 'flag') return given === 'true' ? true : given === 'false' ? false : given;

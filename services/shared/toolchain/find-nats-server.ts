@@ -16,22 +16,22 @@ export interface NatsServerBinary {
 }
 
 export interface NatsServerSearch {
-  /** The variables to look at: NATS_SERVER_BIN and PATH. */
+  /** The variables to read: NATS_SERVER_BIN and PATH. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where scripts/setup puts what it downloads. Default: `.tools` of this checkout. */
   readonly toolsFolder?: string;
-  /** Looked at after PATH. Default: the usual ones, since Debian's /usr/sbin is not on everybody's PATH. */
+  /** Searched after PATH. Default: the usual ones, since Debian's /usr/sbin is not on everyone's PATH. */
   readonly systemFolders?: readonly string[];
 }
 
-/** A place that was looked at, and why its server is of no use. */
+/** A place that was tried, and why its server cannot be used. */
 export interface RejectedNatsServer {
   readonly path: string;
   readonly origin: NatsServerOrigin;
   readonly reason: string;
 }
 
-/** No nats-server on this machine is new enough; `rejected` tells which were seen. */
+/** No nats-server on this machine is new enough; `rejected` lists those found. */
 export class NatsServerNotFoundError extends ScaleError {
   readonly kind = 'unreachable';
   readonly rejected: readonly RejectedNatsServer[];
@@ -47,7 +47,8 @@ export class NatsServerNotFoundError extends ScaleError {
 }
 
 /**
- * Finds a nats-server to start: NATS_SERVER_BIN, which must do if it is set; then PATH and the system's folders; then `.tools`.
+ * Finds a nats-server to start: NATS_SERVER_BIN, and only that if it is set; otherwise PATH and the system's folders; then
+ * `.tools`.
  * @throws NatsServerNotFoundError
  */
 export async function findNatsServer(search: NatsServerSearch): Promise<NatsServerBinary> {

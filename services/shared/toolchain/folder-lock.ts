@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 
-/** Another process that is alive uses the folder. */
+/** Another live process uses the folder. */
 export class FolderInUseError extends ScaleError {
   readonly kind = 'unreachable';
   readonly ownerPid: number;
@@ -15,7 +15,7 @@ export class FolderInUseError extends ScaleError {
 }
 
 /**
- * Takes a folder for this process. What a killed process left behind is taken over.
+ * Locks a folder for this process. The lock of a killed process is taken over.
  * @returns the release
  * @throws FolderInUseError
  */
@@ -24,7 +24,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const mine = `${lock}.${process.pid}`;
   await writeFile(mine, JSON.stringify(await identifyProcess(process.pid)));
   try {
-    // A link is made or refused at once, so of two processes one wins; each turn either ends or removes a dead owner's lock.
+    // A link is created or refused atomically, so one of two processes wins; each turn either ends or removes a dead owner's
+    // lock.
     while (!(await linked(mine, lock))) await removeDeadLock(folder, lock);
   } finally {
     await rm(mine, { force: true });
@@ -63,7 +64,10 @@ async function refuseLiveOwner(folder: string, lock: string): Promise<void> {
   if (owner !== undefined && (await isRunning(owner))) throw new FolderInUseError(folder, owner.pid);
 }
 
-/** A lock that cannot be read belongs to nobody: the link above shows only whole files, so the disk was full or it was edited. */
+/**
+ * A lock that cannot be read belongs to no one: the link above exposes only complete files, so the disk was full or it was
+ * edited.
+ */
 function parseOwner(text: string): ProcessIdentity | undefined {
   try {
     const owner = JSON.parse(text) as Partial<ProcessIdentity> | null;

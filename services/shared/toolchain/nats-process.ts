@@ -11,14 +11,14 @@ import { readCommandLine } from './process-identity.ts';
 export interface NatsServerSettings {
   /** Path of the program, from findNatsServer. */
   readonly binary: string;
-  /** Holds the streams, the configuration, the log and the lock. Made if it is not there. */
+  /** Holds the streams, the configuration, the log and the lock. Created if it does not exist. */
   readonly storeFolder: string;
   /** On loopback. Default 0: any free one. */
   readonly port?: number;
   readonly monitorPort?: number;
-  /** What clients must show; they find it in `url`. Without one, everybody on this machine may read and write. */
+  /** What clients must show; they find it in `url`. Without one, anyone on this machine may read and write. */
   readonly password?: string;
-  /** All streams' max_bytes together must fit in here. Default 8 GiB; nothing is reserved on the disk. */
+  /** The sum of all streams' max_bytes must fit in here. Default 8 GiB; nothing is reserved on the disk. */
   readonly maxFileStoreBytes?: number;
   /** How long the server may take to recover its streams and answer. Default 30 000. */
   readonly readyWithinMs?: number;
@@ -30,9 +30,9 @@ export interface NatsServerProcess extends AsyncDisposable {
   /** Of the HTTP monitor, e.g. "http://127.0.0.1:41235". */
   readonly monitorUrl: string;
   readonly pid: number;
-  /** Resolves with the reason when the process is gone, whoever ended it. */
+  /** Resolves with the reason when the process is gone, whatever ended it. */
   readonly exited: Promise<string>;
-  /** Lets it flush and end, then kills it after 10 s. Idempotent. */
+  /** Lets it flush and exit, and kills it after 10 s. Idempotent. */
   stop(): Promise<void>;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
@@ -41,7 +41,7 @@ export interface NatsServerProcess extends AsyncDisposable {
 /** The server ended before it was ready, or was not ready in time; the message holds the end of its log. */
 export class NatsServerStartError extends ScaleError {
   readonly kind = 'unreachable';
-  /** What happened, to follow the server's name: "ended with exit status 1 at its start". */
+  /** What happened, phrased to follow the server's name: "ended with exit status 1 while starting". */
   readonly reason: string;
 
   constructor(reason: string, details: string, options?: ErrorOptions) {
@@ -51,8 +51,8 @@ export class NatsServerStartError extends ScaleError {
 }
 
 /**
- * Starts a nats-server that belongs to this process: it survives Ctrl-C (the services must drain over it first), but not its
- * owner. One that a killed owner left on the same folder is ended first.
+ * Starts a nats-server that belongs to this process: it survives Ctrl-C (the services must drain through it first), but not its
+ * owner. A server that a killed owner left on the same folder is stopped first.
  * @throws FolderInUseError, NatsServerStartError
  */
 export async function startNatsServer(settings: NatsServerSettings, signal?: AbortSignal): Promise<NatsServerProcess> {
@@ -61,7 +61,7 @@ export async function startNatsServer(settings: NatsServerSettings, signal?: Abo
   const unlock = await lockFolder(folder);
   try {
     await endLeftOver(folder);
-    // Written anew, since a mode counts only for a file that is made.
+    // Written as a new file, since a mode applies only to a file being created.
     await rm(configurationPath(folder), { force: true });
     await writeFile(configurationPath(folder), renderConfiguration(folder, settings), { mode: 0o600 });
     const child = await spawnServer(settings.binary, folder);
@@ -114,7 +114,7 @@ function withPassword(url: string, password: string | undefined): string {
   return password === undefined ? url : url.replace('://', `://${user}:${encodeURIComponent(password)}@`);
 }
 
-/** Ends the server that the pid file names, if it is alive and was started on this very configuration. */
+/** Stops the server that the pid file names, if it is alive and was started with this very configuration. */
 async function endLeftOver(folder: string): Promise<void> {
   const pid = Number(await readFile(join(folder, 'nats-server.pid'), 'utf8').catch(() => ''));
   if (Number.isInteger(pid) && pid > 1) {
@@ -133,7 +133,7 @@ async function endLeftOver(folder: string): Promise<void> {
 }
 
 async function spawnServer(binary: string, folder: string): Promise<ChildProcess> {
-  // The log is a file and not a pipe, so that writing it never depends on the owner being alive.
+  // The log is a file and not a pipe, so that writing to it never depends on the owner being alive.
   const log = openSync(logPath(folder), 'w');
   try {
     const child = spawn(binary, ['-c', configurationPath(folder)], { detached: true, env: {}, stdio: ['ignore', log, log] });
@@ -152,11 +152,11 @@ function logPath(folder: string): string {
   return join(folder, 'nats-server.log');
 }
 
-/** Ends the server when this process is gone, even by kill -9: the shell's standard input closes then. */
+/** Stops the server when this process is gone, even by kill -9: the shell's standard input then closes. */
 function leash(pid: number): ChildProcess {
   const script = 'read -r line; kill -TERM "$0"';
   const shell = spawn('/bin/sh', ['-c', script, String(pid)], { detached: true, env: {}, stdio: ['pipe', 'ignore', 'ignore'] });
-  // Without a shell the next start on this folder still ends what is left over.
+  // Without a shell, the next start on this folder still stops what is left over.
   shell.on('error', () => {});
   shell.unref();
   return shell;

@@ -14,7 +14,7 @@ interface Axis {
   readonly format: (value: number) => string;
 }
 
-/** Grid lines with their values along the left, values along the bottom, and what both mean. */
+/** Grid lines with their values along the left, values along the bottom, and labels for both. */
 export function axes(frame: PlotArea, horizontal: Axis, vertical: Axis): Markup {
   const middle = (frame.left + frame.right) / 2;
   return markup`<g class="axis">
@@ -37,7 +37,7 @@ export interface DrawingSize {
   readonly height: number;
 }
 
-/** Pixels below which a drawing is scrolled instead of shrunk, on a small screen. */
+/** Width in pixels below which a drawing is scrolled instead of shrunk, on a small screen. */
 const narrowest = 640;
 
 /** A drawing with a name and a description for those who cannot see it. */

@@ -7,7 +7,7 @@ import { linearScale, rounded, type Scale } from './scale.ts';
 
 const layout = { width: 960, left: 150, right: 110, top: 8, row: 44, bar: 30 };
 
-/** One bar below the other, from zero on. */
+/** Stacked rows of bars, from zero on. */
 export function barsPlot(plot: BarsPlot): Markup {
   const most = Math.max(1, ...plot.rows.map(({ parts }) => amountOf(parts)));
   const x = linearScale([0, most], [layout.left, layout.width - layout.right], 6);

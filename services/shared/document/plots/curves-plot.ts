@@ -8,7 +8,7 @@ import { linearScale } from './scale.ts';
 const size = { width: 470, height: 320 };
 const frame = { left: 70, right: 360, top: 16, bottom: 264 };
 
-/** Values over a setting with their intervals, one line a series; each series has its name at its end. */
+/** Values over a setting with their intervals, one line per series; each series has its name at its end. */
 export function curvesPlot(plot: CurvesPlot): Markup {
   const { across, up, unit, series } = plot;
   const points = series.flatMap((one) => one.points);

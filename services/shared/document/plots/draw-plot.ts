@@ -8,7 +8,7 @@ import { matrixPlot } from './matrix-plot.ts';
 import { treePlot } from './tree-plot.ts';
 import { workflowPlot } from './workflow-plot.ts';
 
-/** The plot as SVG, with what its signs mean. */
+/** The plot as SVG, with a legend. */
 export function drawPlot(plot: Plot): Markup {
   if (isEmpty(plot)) return markup`<p>There is nothing to draw yet.</p>`;
   return markup`<figure>${drawn(plot)}${plot.caption !== undefined && markup`<figcaption>${plot.caption}</figcaption>`}</figure>`;

@@ -5,10 +5,10 @@ import { drawing } from './axes.ts';
 import { linearScale } from './scale.ts';
 
 const layout = { width: 940, right: 190, row: 26, top: 12, bottom: 34 };
-/** Of a name's characters, generously. */
+/** Width of a name's characters, generously. */
 const characterWidth = 7.2;
 
-/** One line a row: its value and interval. */
+/** One line per row: its value and interval. */
 export function intervalsPlot(plot: IntervalsPlot): Markup {
   const { rows, fromZero } = plot;
   const left = Math.min(440, 30 + characterWidth * Math.max(...rows.map(({ name }) => name.length)));

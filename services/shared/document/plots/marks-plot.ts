@@ -14,7 +14,7 @@ const layouts = {
 const left = 62;
 const ribbonHeight = 16;
 
-/** Marked points between two axes, a line of steps, and a ribbon that tells what the way across was spent on. */
+/** Marked points between two axes, a step line, and a ribbon that shows what the horizontal axis was spent on. */
 export function marksPlot(plot: MarksPlot): Markup {
   const { width, height, ticks } = layouts[plot.size];
   const frame = { left, right: width - 16, top: 24, bottom: height - 54 };
@@ -43,7 +43,7 @@ function legendOf({ series, ribbon = [] }: MarksPlot): LegendEntry[] {
   ];
 }
 
-/** Of whole things, no ticks between them. */
+/** For whole numbers, no ticks in between. */
 function scaleOf({ unit, domain }: Axis, range: readonly [number, number], ticks: number): Scale {
   const scale = linearScale(domain, range, ticks);
   return unit === 'count'

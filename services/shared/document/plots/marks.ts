@@ -3,7 +3,7 @@ import type { Phase } from '../../../domain/run/ledger/token-use.ts';
 import { type Markup, markup } from '../markup.ts';
 import { rounded } from './scale.ts';
 
-/** Each about 12 pixels wide, around its middle. */
+/** Each about 12 pixels wide, around its centre. */
 const paths: Readonly<Record<Mark, string>> = {
   circle: 'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z',
   diamond: 'M0-6.5L6.5 0L0 6.5L-6.5 0z',
@@ -30,7 +30,7 @@ export type LegendEntry = { readonly text: string } & (
   | { readonly cell: string }
 );
 
-/** What the signs of a plot mean. */
+/** What the marks of a plot mean. */
 export function legend(entries: readonly LegendEntry[]): Markup {
   return markup`<ul class="legend">${entries.map(
     (entry) =>

@@ -18,7 +18,7 @@ const stateTexts: Readonly<Record<CellState, string>> = {
   none: 'not executed',
 };
 
-/** One row below the other, one cell a column. */
+/** Stacked rows, one cell per column. */
 export function matrixPlot(plot: MatrixPlot): Markup {
   const { columns, rows, note } = plot;
   const cellWidth = Math.min(32, plotWidth / Math.max(1, columns.length));
@@ -39,7 +39,7 @@ ${cellStates.map((state) => markup`<path class="c-${state}" d="${runsOf(cells, s
   return markup`<div class="wide">${drawing(plot, size, content)}</div>${legend(told.map((cell) => ({ cell, text: stateTexts[cell] })))}`;
 }
 
-/** Neighbours in the same state are one piece: a few hundred of them instead of one rectangle a cell. */
+/** Neighbours in the same state form one piece: a few hundred of them instead of one rectangle per cell. */
 function runsOf(cells: readonly CellState[], state: CellState, cellWidth: number, y: number): string {
   const pieces: string[] = [];
   for (let start = 0; start < cells.length; start += 1) {

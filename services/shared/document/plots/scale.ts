@@ -1,7 +1,7 @@
-/** Maps a value to a place in a drawing. */
+/** Maps a value to a position in a drawing. */
 export type Scale = ((value: number) => number) & { readonly ticks: readonly number[] };
 
-/** Straight, from the domain to the range, with about `count` round tick values inside the domain. */
+/** Linear, from the domain to the range, with about `count` round tick values inside the domain. */
 export function linearScale(domain: readonly [number, number], range: readonly [number, number], count: number): Scale {
   const [low, high] = domain;
   const span = high - low || 1;
@@ -9,7 +9,7 @@ export function linearScale(domain: readonly [number, number], range: readonly [
   return Object.assign(place, { ticks: roundTicks(low, low + span, count) });
 }
 
-/** The smallest interval with some room that holds all scores; a few scores that hardly differ are not blown up. */
+/** The smallest interval, with some margin, that holds all scores; a few scores that hardly differ are not magnified. */
 export function scoreDomain(scores: readonly number[]): readonly [number, number] {
   if (scores.length === 0) return [0, 1];
   const low = Math.max(0, Math.floor((Math.min(...scores) - 0.02) * 20) / 20);

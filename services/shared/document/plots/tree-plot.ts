@@ -13,11 +13,11 @@ interface Placed {
   readonly node: TreeNode;
   readonly children: readonly Placed[];
   readonly depth: number;
-  /** In rows from the top; a parent stands in the middle of its children. */
+  /** In rows from the top; a parent is centred on its children. */
   readonly row: number;
 }
 
-/** Who came from whom: the root on the left, each child to the right of its parent. */
+/** Which node came from which: the root on the left, each child to the right of its parent. */
 export function treePlot(plot: TreePlot): Markup {
   const [root] = plot.nodes;
   if (root === undefined) return markup``;

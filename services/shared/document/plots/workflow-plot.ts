@@ -9,14 +9,14 @@ const gap = 24;
 const padding = 16;
 const headHeight = 24;
 const longestLine = 44;
-/** Of the small monospaced type, generously. */
+/** Character width of the small monospaced font, generously. */
 const characterWidth = 7.4;
 
-/** A piece of the drawing whose way in and way out are in the middle of its top and bottom. */
+/** A piece of the drawing, entered at the middle of its top and left at the middle of its bottom. */
 interface Block {
   readonly width: number;
   readonly height: number;
-  /** Nothing leads on from it. */
+  /** Nothing follows it. */
   readonly ends: boolean;
   draw(x: number, y: number): Markup;
 }
@@ -91,7 +91,7 @@ function pill(text: string, kind: 'start' | 'end'): Block {
   };
 }
 
-/** One below the other, with arrows between. */
+/** Stacked vertically, with arrows in between. */
 function stacked(blocks: readonly Block[]): Block {
   const width = Math.max(120, ...blocks.map((block) => block.width));
   const height = blocks.reduce((sum, block) => sum + block.height, 0) + gap * Math.max(0, blocks.length - 1);
@@ -136,7 +136,7 @@ ${inner.draw(x + (width - inner.width) / 2, y + headHeight + padding - 4)}`,
   };
 }
 
-/** A condition, both ways beside each other below it, and where they meet again. */
+/** A condition, its two branches side by side below it, and the point where they meet again. */
 function branched(condition: string, then: readonly Step[], otherwise: readonly Step[]): Block {
   const test = box('test', 'if', [condition]);
   const ways = [
