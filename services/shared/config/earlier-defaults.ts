@@ -1,9 +1,9 @@
 import { isGroup } from '../settings/sorted-text.ts';
 
 /**
- * Defaults of earlier versions, as they would stand in a run file, the oldest first: what each of them had otherwise than the present
- * version. A run that one of them started has an id with its defaults in it; with these, the same file finds it again. Later versions
- * keep with a run what its file said (written-settings.ts), and need no entry here.
+ * Defaults of earlier versions, as they would be written in a run file, oldest first: where each of them differed from the
+ * present version. The id of a run that one of them started includes its defaults; with these, the same file finds it again.
+ * Later versions keep what the file said with the run (written-settings.ts), and need no entry here.
  */
 export const earlierDefaults = [
   {
@@ -31,8 +31,8 @@ export const earlierDefaults = [
 export type EarlierDefaults = (typeof earlierDefaults)[number];
 
 /**
- * The version of the present defaults and presets, kept with each run. Count it up when one of them changes: whoever goes on with an
- * older run is told by it.
+ * The version of the present defaults and presets, kept with each run. Increase it when one of them changes: a user who continues
+ * an older run is told because of it.
  */
 export const defaultsVersion = earlierDefaults.length + 1;
 
@@ -47,14 +47,14 @@ export function withEarlierDefaults(content: unknown, defaults: EarlierDefaults)
   };
 }
 
-/** `final_pick: race` is short for a group, whose other values are defaults too. */
+/** `final_pick: race` is short for a group whose other values are defaults too. */
 function withPickAsGroup(search: unknown): unknown {
   return isGroup(search) && typeof search.final_pick === 'string'
     ? { ...search, final_pick: { policy: search.final_pick } }
     : search;
 }
 
-/** What is given stays; of the final pick, each value by itself. */
+/** Given values stay; in the final pick, each value separately. */
 function filledIn(given: unknown, defaults: Readonly<Record<string, unknown>>): unknown {
   if (given === undefined) return defaults;
   if (!isGroup(given)) return given;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text } from '../settings/rules.ts';
 
-/** Headers of one's own by name: a value as it is, or the variable that holds it. */
+/** The user's own headers by name: a literal value, or the variable that holds it. */
 export type HeaderSettings = Readonly<Record<string, string | { readonly variable: string }>>;
 
 /** The name of an environment variable that holds a secret. */

@@ -11,13 +11,13 @@ export interface OwnSettingsPlace {
   readonly name: string;
   /** The setting that chooses, e.g. "evaluation.method". */
   readonly chosenBy: string;
-  /** Names of settings that stand beside them whoever is chosen. */
+  /** Names of the settings that are always there next to them, whatever is chosen. */
   readonly taken: readonly string[];
 }
 
 /**
- * The checks of the settings that the chosen one brings; those of the others must be left out.
- * @throws RangeError for one that is called as a setting of all: a defect of its author's
+ * The checks of the settings that the chosen one brings; the settings of the others must be left out.
+ * @throws RangeError for a setting with the name of a common one: a defect of its author's
  */
 export function ownSettingChecks({ registry, name, chosenBy, taken }: OwnSettingsPlace): Readonly<Record<string, z.ZodType>> {
   const owned = [...registries[registry].values()].flatMap((owner) =>
@@ -38,8 +38,8 @@ export function ownSettingChecks({ registry, name, chosenBy, taken }: OwnSetting
 }
 
 /**
- * The own settings of whoever is chosen, as a run's configuration has them. An experiment changes the method of a file that was
- * written for another one: what does not fit the new one's rules is the default.
+ * The chosen one's own settings, as in a run's configuration. An experiment changes the method of a file that was written for
+ * another one: a value that does not fit the new one's rules becomes the default.
  */
 export function ownSettingsIn(registry: RegistryName, name: string, given: object): { readonly own?: OwnSettings } {
   const rules = registries[registry].get(name)?.settings;

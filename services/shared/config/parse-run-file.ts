@@ -16,7 +16,7 @@ export interface ParsedRunFile {
 
 export interface EarlierSettings {
   readonly settings: RunFileSettings;
-  /** What a file that says nothing had then. */
+  /** What a file that says nothing meant then. */
   readonly preset: RunFileSettings;
 }
 
@@ -35,7 +35,7 @@ export function parseRunFile(text: string, file: string): ParsedRunFile {
   return { settings, written, error, earlier: earlierSettings(written) };
 }
 
-/** Of a file with this content. */
+/** For a file with this content. */
 export function earlierSettings(written: unknown): readonly EarlierSettings[] {
   return earlierDefaults.flatMap((defaults) => {
     const under = (said: unknown) => {

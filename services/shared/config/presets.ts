@@ -1,9 +1,9 @@
 import { isGroup } from '../settings/sorted-text.ts';
 
 /**
- * Settings under one name, written as in a run file. A preset names what makes it what it is, and nothing else: an experiment puts
- * it over a user's run file, whose token budget and few-shot ratio it must leave alone. What it does not name is the default's, also
- * in a run's id.
+ * Settings under one name, written as in a run file. A preset names only what defines it: an experiment applies it on top of a
+ * user's run file, whose token budget and few-shot ratio it must leave alone. What it does not name keeps its default, also in a
+ * run's id.
  */
 
 const aflowSearch = {
@@ -20,11 +20,11 @@ const aflowSearch = {
 };
 
 export const presets = {
-  /** What stands in the tables. */
+  /** What the tables show. */
   default: { search: {}, evaluation: {} },
   /**
-   * SCALE as its paper gives it. M, rho, tau and the others are not in the paper; these are the values under which its own tables
-   * can come about, with the reading of Eq 9 that its words mean.
+   * SCALE as in its paper. M, rho, tau and the others are not in the paper; these are values that can produce its own tables,
+   * with Eq 9 read as its text means it.
    */
   paper: {
     search: { ...aflowSearch, invalid: 'zero' },
@@ -50,8 +50,8 @@ export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
 
 /**
- * The content of a run file with what its preset says filled in. What the file itself says stays; anything that is not as it should
- * be is left for the schema to refuse.
+ * The content of a run file with its preset filled in. What the file itself says stays; anything that is not as it should be is
+ * left for the schema to refuse.
  */
 export function withPreset(content: unknown): unknown {
   if (!isGroup(content) || !isPresetName(content.preset)) return content;

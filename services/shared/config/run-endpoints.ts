@@ -14,7 +14,7 @@ export interface RunEndpoint extends Endpoint {
 /** The endpoint that needs no entry under `endpoints`; with an entry of that name, that one counts. */
 const simulatedEndpoint = 'simulated';
 
-/** Where each model of the run is served, those of its judges among them. */
+/** Where each model of the run is served, including its judges'. */
 export function usedEndpoints({ settings, error }: ParsedRunFile, judges: readonly JudgeEndpoint[]): RunEndpoint[] {
   const used = new Map<string, { name: string; endpoints: RunEndpoint[] }>();
   for (const { field, endpoint: name, model } of wantedModels(settings, judges)) {
@@ -57,9 +57,9 @@ function wantedModels({ models: { executor, optimizer } }: RunFileSettings, judg
 }
 
 /**
- * Refuses what most likely is a slip: a simulated model beside a real one, and endpoints of which none is used, where the file
- * does not itself say that a model is simulated.
- * @returns what should be known, a sentence each
+ * Refuses what is most likely a slip: a simulated model next to a real one, or endpoints of which none is used, unless the file
+ * itself says that a model is simulated.
+ * @returns what the user should know, a sentence each
  * @throws RunFileError
  */
 export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEndpoint[]): string[] {
@@ -72,7 +72,7 @@ export function checkEndpointUse(parsed: ParsedRunFile, judges: readonly JudgeEn
     const real = names.find((name) => used.has(name));
     throw error(
       `models.${role}`,
-      `models.${role} names no endpoint, so a simulated model would answer beside the real one of ${real}: name its endpoint, or write \`endpoint: simulated\` if that is what you want`,
+      `models.${role} names no endpoint, so a simulated model would answer next to the real one of ${real}: name its endpoint, or write \`endpoint: simulated\` if that is what you want`,
     );
   }
   const [first] = unused;

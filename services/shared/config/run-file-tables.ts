@@ -13,9 +13,9 @@ import { presetNames } from './presets.ts';
 import { templateSettings } from './template-settings.ts';
 
 /**
- * Every setting of a run file. Its check, its default and its row in docs/run-file.md come from here and from the domain's rules of
- * `search` and `evaluation` (domain/run), which also give a run's configuration its form. To add one to those two: an entry there, with
- * the value that it leaves out.
+ * Every setting of a run file. Its check, its default and its row in docs/run-file.md come from here and from the domain's rules
+ * of `search` and `evaluation` (domain/run), which also give a run's configuration its form. To add one to those two: an entry
+ * there, with the value that it leaves out.
  */
 
 export const topTable = {

@@ -33,13 +33,13 @@ export interface RunFile {
   /** The absolute path of the file that defines the benchmark; none if it is built in. */
   readonly benchmarkFile?: string;
   readonly endpoints: readonly RunEndpoint[];
-  /** What is no fault of the file and should be known, a sentence each. */
+  /** What the user should know though the file is not at fault, a sentence each. */
   readonly warnings: readonly string[];
   /** What the user decided, without any default; see written-settings.ts. */
   readonly written: string;
   /** What the same file would have configured with the defaults of earlier versions. */
   readonly earlierConfigurations: readonly RunConfiguration[];
-  /** How fast, never what: no part of the run's identity. */
+  /** How fast, never what: not part of the run's identity. */
   readonly cluster: { readonly executors: number; readonly slots: number };
 }
 
@@ -106,7 +106,7 @@ export async function completeRunFile(
   });
 }
 
-/** A query-level run has one round, and reads nothing of what steers a search. */
+/** A query-level run has one round, and ignores everything that controls a search. */
 function runnableSettings(settings: RunFileSettings, preset?: RunFileSettings): RunFileSettings {
   const { mode, token_budget } = settings.search;
   if (mode !== 'query-level') return settings;
@@ -140,7 +140,7 @@ function contradictionIn({ evaluation, search }: RunFileSettings): { field: stri
   if (evaluation.forecasts && evaluationMethods.get(evaluation.method)?.executesAll !== true) {
     return {
       field: 'evaluation.forecasts',
-      message: `evaluation.forecasts is for evaluation.method full, which is compared with them, but the method is ${evaluation.method}`,
+      message: `evaluation.forecasts needs evaluation.method full, with which they are compared, but the method is ${evaluation.method}`,
     };
   }
   return undefined;
@@ -209,13 +209,13 @@ function configurationOf(
   };
 }
 
-/** argmax executes nothing, so what it might spend is no part of the run's identity. */
+/** argmax executes nothing, so what it might spend is not part of the run's identity. */
 function finalPickOf(pick: RunFileSettings['search']['final_pick']): Pick<SearchSettings, 'finalPick'> {
   if (pick.policy === 'argmax') return {};
   return { finalPick: { ...configured(finalPickRules, pick), ...ownSettingsIn('pick policies', pick.policy, pick) } };
 }
 
-/** But for its endpoint, which says where and not what. */
+/** Except for its endpoint, which says where and not what. */
 function modelSettings({ endpoint: _, chat_template_kwargs: chatTemplateKwargs, ...model }: ModelOfFile): ModelSettings {
   const { chat_template_kwargs: __, endpoint: ___, ...rules } = modelTables.executor;
   return { ...configured(rules, model), chatTemplateKwargs };

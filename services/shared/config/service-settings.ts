@@ -4,13 +4,13 @@ import { type Environment, processEnvironment } from '../settings/environment.ts
 import { readVariables, type VariablesOf } from '../settings/variable-table.ts';
 import { coordinatorTable, predictorTable, sandboxTable, serviceTable, simulatorTable, workerTable } from './service-tables.ts';
 
-/** What holds where nobody says: which process this is, and who started it. */
+/** Defaults that depend on the process: its role, and who started it. */
 interface OfThisProcess {
   readonly name: string;
   readonly leash: 'none' | 'stdin' | 'ipc';
 }
 
-/** What every service is told by its environment; service-tables.ts says what each is. Times are in milliseconds. */
+/** What every service reads from its environment; service-tables.ts describes each. Times are in milliseconds. */
 export type ServiceSettings = VariablesOf<typeof serviceTable> & OfThisProcess;
 export type CoordinatorServiceSettings = ServiceSettings & VariablesOf<typeof coordinatorTable>;
 /** Of an executor or a predictor. */
@@ -55,7 +55,7 @@ function ofThisProcess(role: string): OfThisProcess {
   return { name: `${role}-${hostname()}-${process.pid}`, leash: leashOfThisProcess() };
 }
 
-/** A service that was forked with a channel to its parent ends with it. */
+/** A service that was forked with a channel to its parent ends with its parent. */
 function leashOfThisProcess(): OfThisProcess['leash'] {
   return process.connected ? 'ipc' : 'none';
 }

@@ -8,8 +8,8 @@ import type { VariableTable } from '../settings/variable-table.ts';
 import { logLevels } from '../telemetry/logger.ts';
 
 /**
- * Every setting of a service, by the name that its code has for it: the environment variable, what it may be, its default and a
- * sentence. Checks, types and the tables in docs/services.md come from here. To add one: an entry, and the code that uses it.
+ * Every setting of a service, by its name in the code: the environment variable, what it may be, its default and a sentence.
+ * Checks, types and the tables in docs/services.md come from here. To add one: an entry, and the code that uses it.
  */
 
 const portRule = 'must be a port from 0 to 65535';
@@ -20,20 +20,20 @@ const port = (variable: string, preset: number, description: string) =>
     type: 'special',
     schema: z.coerce.number({ error: portRule }).pipe(integer(0, 65_535)).default(preset),
     description,
-    range: 'a port; 0: any that is free',
+    range: 'a port; 0: any free one',
     shownDefault: `\`${preset}\``,
   }) as const;
 
 const natsAddress = 'must be addresses such as nats://nats-1:4222, separated by commas';
 
-/** What ties a process to its parent, and how much it tells; simulated models know it too. */
+/** What ties a process to its parent, and how much it logs; simulated models have these settings too. */
 const everyProcess = {
   logLevel: {
     variable: 'SCALE_LOG_LEVEL',
     type: 'choice',
     choices: logLevels,
     default: 'info',
-    description: 'the least that is told in the log',
+    description: 'the lowest level that is logged',
   },
   leash: {
     variable: 'SCALE_PARENT_LEASH',
@@ -49,7 +49,7 @@ const everyProcess = {
     unit: 'ms',
     // Below the 30 s that Kubernetes waits before it kills.
     default: 25_000,
-    description: 'how long it may finish what it is at, once it is asked to end',
+    description: 'how long it may take to finish its work once it is asked to end',
   },
 } as const satisfies VariableTable;
 
@@ -60,7 +60,7 @@ export const serviceTable = {
     schema: text(natsAddress)
       .refine((urls) => urls.split(',').every((url) => /^(nats|tls):\/\/[^\s/]+$/.test(url.trim())), { error: natsAddress })
       .default('nats://127.0.0.1:4222'),
-    description: 'the NATS servers; may hold [credentials](security.md), which stand in no message',
+    description: 'the NATS servers; may hold [credentials](security.md), which appear in no message',
     range: 'addresses, separated by commas',
     shownDefault: '`nats://127.0.0.1:4222`',
   },
@@ -73,12 +73,12 @@ export const serviceTable = {
       .optional(),
     description: "unique in the cluster: it names a lease's holder",
     range: '1 to 100 letters, digits, dots, hyphens or underscores',
-    shownDefault: "the service's role, the machine's name and the process's number",
+    shownDefault: "the service's role, the machine's name and the process id",
   },
   healthHost: {
     variable: 'SCALE_HEALTH_HOST',
     type: 'text',
-    // Health and metrics hold no secret, yet whoever wants them reachable from elsewhere (a probe of Kubernetes) says so.
+    // Health and metrics hold no secret, but to make them reachable from elsewhere (for a probe by Kubernetes) one must say so.
     default: '127.0.0.1',
     description: 'the address at which `/livez`, `/readyz` and `/metrics` are served; in a container: 0.0.0.0',
   },
@@ -88,21 +88,21 @@ export const serviceTable = {
     variable: 'SCALE_STREAM_REPLICAS',
     ...whole(1, 5),
     default: 1,
-    description: 'copies of each stream; whoever comes first creates the streams, so all services must be told the same',
+    description: 'copies of each stream; whichever service comes first creates the streams, so all must have the same value',
   },
   leaseTtlMs: {
     variable: 'SCALE_LEASE_TTL_MS',
     ...whole(500, 600_000),
     unit: 'ms',
     default: 10_000,
-    description: "how long a run's lease lasts that is not renewed; all services must be told the same",
+    description: "how long a run's lease lasts without renewal; all services must have the same value",
   },
   ackWaitMs: {
     variable: 'SCALE_ACK_WAIT_MS',
     ...whole(1000, 3_600_000),
     unit: 'ms',
     default: 30_000,
-    description: 'a job of which nothing was heard for this long is given to another worker; all services must be told the same',
+    description: 'a job not heard from for this long is given to another worker; all services must have the same value',
   },
 } as const satisfies VariableTable;
 
@@ -110,7 +110,7 @@ export const coordinatorTable = {
   controlHost: {
     variable: 'SCALE_CONTROL_HOST',
     type: 'text',
-    // The coordinator steers the cluster: whoever wants it reachable from elsewhere says so.
+    // The coordinator controls the cluster: to make it reachable from elsewhere one must say so.
     default: '127.0.0.1',
     description: 'the address at which it listens for the `scale` command',
   },
@@ -118,13 +118,13 @@ export const coordinatorTable = {
   controlToken: {
     variable: 'SCALE_CONTROL_TOKEN',
     type: 'special',
-    // A token that can be guessed is none.
+    // A token that can be guessed is no protection.
     schema: z
       .string()
-      .regex(/^[\x21-\x7e]{16,}$/, { error: 'must be at least 16 characters without blanks' })
+      .regex(/^[\x21-\x7e]{16,}$/, { error: 'must be at least 16 characters without spaces' })
       .optional(),
-    description: 'what every call must show; without it, whoever reaches the port may start and end runs',
-    range: 'at least 16 characters without blanks',
+    description: 'what every call must show; without it, anyone who can reach the port may start and end runs',
+    range: 'at least 16 characters without spaces',
     shownDefault: 'none',
   },
   resume: {
@@ -132,27 +132,27 @@ export const coordinatorTable = {
     type: 'choice',
     choices: ['all', 'requested'],
     default: 'all',
-    description: 'go on with every unfinished run, or only with those that somebody asks this process for',
+    description: 'continue every unfinished run, or only those that this process is asked for',
   },
   maxInFlight: {
     variable: 'SCALE_MAX_IN_FLIGHT',
     ...whole(1, 100_000),
     default: 256,
-    description: 'jobs of one run in flight over all workers, where the run does not say',
+    description: 'jobs of one run in flight over all workers, if the run does not say',
   },
   reconcileMs: {
     variable: 'SCALE_RECONCILE_MS',
     ...whole(50, 600_000),
     unit: 'ms',
     default: 5_000,
-    description: 'how often it looks for runs that nobody drives',
+    description: 'how often it looks for runs that no coordinator drives',
   },
 } as const satisfies VariableTable;
 
 const keyBindings = z.string().transform((value, context) => {
   const bindings = parseKeyBindings(value);
   if (bindings !== undefined) return bindings;
-  context.addIssue('must be bindings such as MY_KEY=https://gpu-1:8000/v1, parted by blanks');
+  context.addIssue('must be bindings such as MY_KEY=https://gpu-1:8000/v1, separated by spaces');
   return z.NEVER;
 });
 
@@ -169,13 +169,13 @@ export const workerTable = {
     type: 'special',
     schema: keyBindings.default([]),
     description: 'which [keys](security.md) may be sent where: `MY_KEY=https://gpu-1:8000/v1`',
-    range: 'pairs, parted by blanks',
+    range: 'pairs, separated by spaces',
     shownDefault: 'none',
   },
   endpointKeysFile: {
     variable: 'SCALE_ENDPOINT_KEYS_FILE',
     type: 'text',
-    description: 'a file with more of them, read again for each address that is new',
+    description: 'a file with more of them, read again for each new address',
   },
 } as const satisfies VariableTable;
 
@@ -196,13 +196,13 @@ export const sandboxTable = {
     schema: text().optional(),
     description: 'the interpreter: Python 3.10 or newer, with its whole standard library',
     range: 'a path',
-    shownDefault: 'the first of PATH that works',
+    shownDefault: 'the first in PATH that works',
   },
   packages: {
     variable: 'SCALE_SANDBOX_PACKAGES',
     type: 'special',
     schema: text().optional(),
-    description: 'a folder of packages that programs may import too, readable by any user and not in `/tmp`',
+    description: 'a folder of more packages that programs may import, readable by any user and not in `/tmp`',
     range: 'a path',
     shownDefault: 'none',
   },
@@ -246,7 +246,7 @@ export const simulatorTable = {
   maxSequences: {
     variable: 'SCALE_SIMULATOR_MAX_SEQUENCES',
     ...whole(1, 100_000),
-    // As many as a vLLM with its default max_num_seqs.
+    // The same as vLLM's default max_num_seqs.
     default: 256,
     description: 'requests answered at once; the others wait in order',
   },
@@ -260,7 +260,7 @@ export const simulatorTable = {
     variable: 'SCALE_SIMULATOR_ACCESS_LOG',
     type: 'text',
     default: '',
-    description: 'a file for one line of JSON a finished call: job, call, model, tokens',
+    description: 'a file that gets one line of JSON per finished call: job, call, model, tokens',
   },
   benchmarkFiles: {
     variable: 'SCALE_SIMULATOR_BENCHMARKS',
@@ -268,7 +268,7 @@ export const simulatorTable = {
     schema: text()
       .default('')
       .transform((files) => files.split(delimiter).filter((file) => file !== '')),
-    description: 'benchmark files of users whose queries it knows too; `scale run` names its own',
+    description: 'benchmark files of users, whose queries it should know too; `scale run` names its own',
     range: 'paths, separated as in `PATH`',
     shownDefault: '',
   },

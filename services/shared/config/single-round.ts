@@ -1,8 +1,8 @@
 import { type RunFileSettings, settingsOf } from './run-file-schema.ts';
 
 /**
- * The settings of a run of one round that is executed in full. What only a search reads is the default, so that it makes no two
- * runs of one.
+ * The settings of a run of one round that is executed in full. What only a search reads keeps its default, so that it does not
+ * split one run into two.
  * @param preset what a file that says nothing has
  */
 export function singleRound(

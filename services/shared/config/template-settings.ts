@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * Settings of chat templates that switch thinking. Qwen's templates compare with the boolean false: with "off", "false", 0 or null the
- * model thinks, and on a server that does not part thoughts from answers they become answers.
+ * Settings of chat templates that switch thinking on and off. Qwen's templates compare with the boolean false: with "off",
+ * "false", 0 or null the model thinks, and on a server that does not separate thoughts from answers the thoughts become answers.
  */
 const switches = ['enable_thinking', 'thinking'];
-const rule = 'must be true or false, without quotes: templates take anything else for on';
+const rule = 'must be true or false, without quotes: templates treat anything else as on';
 
 /** `chat_template_kwargs` of a run file. */
 export function templateSettings() {
@@ -16,7 +16,7 @@ export function templateSettings() {
     });
 }
 
-/** The same for settings that came by another way: one sentence, undefined if nothing is wrong. */
+/** The same for settings from elsewhere: one sentence, undefined if nothing is wrong. */
 export function templateFault(settings: Readonly<Record<string, unknown>>): string | undefined {
   const [wrong] = wrongSwitches(settings);
   return wrong && `chat_template_kwargs.${wrong} ${rule}, but is ${JSON.stringify(settings[wrong])}`;

@@ -13,8 +13,8 @@ export interface WrittenParts {
 }
 
 /**
- * What a user has decided, as one text: the run file's own words, and the content of what they name. No default is in it, so that a
- * version with other defaults finds the run again; nor is what says where or how fast (addresses, keys, workers).
+ * What a user has decided, as one text: what the run file says, and the content of what it names. It contains no defaults, so
+ * that a version with other defaults finds the run again; nor anything that says where or how fast (addresses, keys, workers).
  */
 export function writtenSettings(written: unknown, { benchmark, initialWorkflow }: WrittenParts): string {
   const { name: _, endpoints: __, cluster: ___, ...said } = groupOf(written);
@@ -24,12 +24,12 @@ export function writtenSettings(written: unknown, { benchmark, initialWorkflow }
     ...rest,
     models: Object.fromEntries(Object.entries(groupOf(models)).map(([role, model]) => [role, withoutPlace(model)])),
     benchmark: { name: benchmark.name, split, limit, scorer, queries: hashQueryContent(benchmark), file: benchmark.written },
-    // Its text decides, wherever it stands.
+    // Its text decides, wherever the file is.
     workflow: workflow === undefined ? undefined : canonicalHash(initialWorkflow),
   });
 }
 
-/** Under a name, which tells runs of the same settings apart. */
+/** Under a name, which distinguishes runs with the same settings. */
 export function writtenHash(name: string, written: string): string {
   return createHash('sha256')
     .update(JSON.stringify([name, written]))

@@ -16,12 +16,12 @@ from plain_code import SAFE_MODULES
 from plain_values import NotPlainError, decode, encode
 
 
-# What a test may use by a name that the program has imported.
+# What a test may use under a name that the program has imported.
 LENT_MODULES = SAFE_MODULES | {"sys", "os", "types", "io", "threading"}
 
 
 class Peer:
-    """The other process, of which either may ask the other for calls: while one waits for a result, it answers calls back."""
+    """The other process. Either may ask the other for calls: while one waits for a result, it answers calls back."""
 
     def __init__(self, asks, answers, namespace, sources):
         self.asks, self.answers = asks, answers
@@ -35,7 +35,7 @@ class Peer:
         return decode(sent, self.borrow)
 
     def lend(self, function):
-        """A number for a function of one's own; one that the other side had lent goes back as its own."""
+        """A number for a function of this side; one that the other side had lent goes back as its own."""
         if function in self.borrowed.values():
             return ["yours", next(number for number, known in self.borrowed.items() if known is function)]
         self.lent.append(function)
@@ -89,7 +89,7 @@ class Peer:
                 stream.flush()
 
     def changed(self, value):
-        """What became of an argument that can be changed in place, if it can still be told."""
+        """What became of an argument that can be changed in place, if it can still be expressed."""
         try:
             return encode(value) if isinstance(value, (list, dict, set)) else None
         except NotPlainError:
@@ -102,7 +102,7 @@ class Peer:
             return None
 
     def error_of(self, answer):
-        """The same error as the program's if it is one of Python's own, or of its own: a test may expect it."""
+        """The program's error, if it is one of Python's or of its own: a test may expect it."""
         name = str(answer["raised"])
         kind = self.errors.get(name, getattr(builtins, name, None))
         if not (isinstance(kind, type) and issubclass(kind, Exception)) or issubclass(kind, (EOFError, UnicodeError)):
@@ -110,7 +110,7 @@ class Peer:
         try:
             error = kind(str(answer["message"])) if answer["held"] is None else kind(*map(decode, answer["held"]))
         except Exception:
-            # It cannot be made of what it holds, as a group of errors cannot.
+            # It cannot be rebuilt from what it holds, as a group of errors cannot.
             kind, error = RuntimeError, RuntimeError(str(answer["message"]))
         error.told_by_program = str(answer["told"])
         error.kind_of_program = "memory" if kind is MemoryError else "failed"
@@ -118,7 +118,7 @@ class Peer:
 
 
 def take_over(ours, theirs):
-    """What the program did to a list, dict or set that it was given is to be seen by the test, as in one process."""
+    """The test must see what the program did to a list, dict or set that it was given, as in one process."""
     if isinstance(ours, list):
         ours[:] = theirs
     elif isinstance(ours, (dict, set)):
@@ -134,7 +134,7 @@ def safe_text(error):
 
 
 def serve_calls(code, requests, answers):
-    """In the program's process: runs the code, says which names it has, and answers calls until nobody asks any more."""
+    """In the program's process: runs the code, says which names it has, and answers calls until no more come."""
     sources = {"<program>": code}
     try:
         namespace = program.new_module("program")
@@ -179,7 +179,7 @@ def run_tests(rest, nonce, answers, requests, report):
             write_frame(report, {"passed": False, "kind": hello.get("kind"), "error": hello.get("error")})
             return
         namespace = program.new_module("tests")
-        # Of the tests, the program may call what they hand it, and nothing by its name.
+        # The program may call what the tests hand it, but nothing of theirs by name.
         peer = Peer(requests, answers, {}, sources)
         for name, described in hello["names"].items():
             # The program may not give the tests another `abs` or `len`.
@@ -209,7 +209,7 @@ def bind(namespace, name, described, peer):
     elif described[0] == "module" and described[1] in LENT_MODULES:
         namespace[name] = importlib.import_module(described[1])
     elif described[0] == "from" and described[1] in LENT_MODULES:
-        # Python's own, found anew here: only its name came from the program.
+        # Python's own, looked up again here: only its name came from the program.
         namespace[name] = getattr(importlib.import_module(described[1]), str(described[2]))
     elif described[0] == "value":
         namespace[name] = decode(described[1])

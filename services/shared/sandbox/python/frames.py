@@ -19,11 +19,11 @@ def read_exactly(source, size):
 
 
 def read_frame(source):
-    """Reads no byte beyond the frame: what follows may be another process's to read."""
+    """Reads no byte beyond the frame: what follows may be for another process to read."""
     (size,) = struct.unpack("<I", read_exactly(source, 4))
     if size > LARGEST:
         raise EOFError("a message is longer than any that is sent")
-    # A lone surrogate may come from a program; it must not break who reads it.
+    # A lone surrogate may come from a program; it must not break the reader.
     return json.loads(read_exactly(source, size))
 
 

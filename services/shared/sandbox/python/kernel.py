@@ -69,7 +69,7 @@ def mount(source, target, kind, flags, options=""):
 
 
 def fork_into(flags):
-    """Forks; with flags the child is the first process of namespaces of its own, and all it starts end with it."""
+    """Forks; with flags the child is the first process of its own namespaces, and everything it starts ends with it."""
     if flags == 0:
         return os.fork()
     number = ARCHITECTURES[platform.machine()][1]["clone"]
@@ -86,7 +86,7 @@ def fork_into(flags):
 
 
 def build_root(folder, readable):
-    """Replaces this mount namespace's root: nothing of the machine is left but `readable`, and that is read-only."""
+    """Replaces this mount namespace's root: nothing of the machine remains except `readable`, and that is read-only."""
     mount(None, "/", None, MS_REC | MS_PRIVATE)
     mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
     for path in readable:
@@ -135,7 +135,7 @@ def set_limits(cpu_seconds, memory_bytes, file_bytes, processes):
 
 
 def drop_privileges(uid):
-    """Gives up every capability for good, and root's identity where there is another (`uid` not None)."""
+    """Gives up every capability for good, and root's identity if there is another one (`uid` not None)."""
     if os.geteuid() == 0:
         for capability in range(64):
             if libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) < 0:
@@ -156,7 +156,7 @@ def landlock_abi():
 
 
 def restrict_files(readable, writable):
-    """Landlock: from here on only these trees can be read, only `writable` can be written, and no TCP is spoken."""
+    """Landlock: from here on only these trees can be read, only `writable` can be written, and TCP is not available."""
     abi = landlock_abi()
     every = (1 << 13) - 1
     for since, bit in ((2, 13), (3, 14), (5, 15)):

@@ -1,8 +1,8 @@
-"""Tells code that cannot reach into the interpreter that runs it from code that might.
+"""Distinguishes code that cannot reach into the interpreter that runs it from code that might.
 
 Plain code computes: it imports from a list of harmless modules, and names nothing that leads to frames, modules, files,
 other code, or the way objects compare. Nearly all answers to programming problems are plain. It errs on the side of
-calling code not plain, which costs that code a process more (apart.py) and nothing else.
+calling code not plain, which costs that code one more process (apart.py) and nothing else.
 """
 
 import ast
@@ -31,13 +31,13 @@ FORBIDDEN_ATTRIBUTES = frozenset(
     get_original_bases bltns cached_property singledispatchmethod""".split()
 )
 
-# By which names the modules above let others be reached, and what they and their classes hold; preload() fills them.
+# The names through which the modules above give access to others, and what they and their classes hold; preload() fills them.
 leaks = frozenset()
 shared_names = frozenset()
 
 
 def preload():
-    """Imports what programs use, so that they find it ready, and learns what names in these modules are dangerous."""
+    """Imports what programs use, so that it is ready for them, and learns which names in these modules are dangerous."""
     global leaks, shared_names
     dangerous = [getattr(builtins, name) for name in FORBIDDEN_NAMES if hasattr(builtins, name)]
     found, shared = set(), set()
@@ -56,7 +56,7 @@ def preload():
 
 
 def is_plain(code):
-    """@raises SyntaxError, or ValueError for code that is no text for Python"""
+    """@raises SyntaxError, or ValueError for code that Python cannot take as text"""
     tree = ast.parse(code, "<program>")
     return not rebinds_builtins(tree) and not touches_modules(tree) and all(map(is_plain_node, ast.walk(tree)))
 
@@ -79,7 +79,7 @@ def is_plain_node(node):
         return node.name is None or is_plain_name(node.name)
     if isinstance(node, (ast.Global, ast.Nonlocal)):
         return all(map(is_plain_name, node.names))
-    # Class patterns read attributes by name; nobody needs them to compute.
+    # Class patterns read attributes by name; no computation needs them.
     return not isinstance(node, getattr(ast, "MatchClass", ()))
 
 
@@ -88,7 +88,7 @@ def is_plain_name(name):
 
 
 def is_plain_attribute(name):
-    # What a module keeps for itself may run code from strings; a program's own `_x` is its own.
+    # A module's private names may run code from strings; a program's own `_x` is its own.
     is_private = name.startswith("_") and not name.startswith("__") and name in shared_names
     is_module = name in sys.stdlib_module_names and name not in SAFE_MODULES
     if name == "*" or is_private or is_module or name in FORBIDDEN_ATTRIBUTES or name in leaks:
@@ -101,7 +101,7 @@ def is_plain_underscore(name):
 
 
 def rebinds_builtins(tree):
-    """Whether the tests would see another `abs` or `len` than Python's."""
+    """Whether the tests would see an `abs` or `len` other than Python's."""
     taken = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
@@ -126,7 +126,7 @@ def module_level(tree):
 
 
 def touches_modules(tree):
-    """Whether something of a module, or of a class of one, might be replaced: the tests share them."""
+    """Whether part of a module, or of one of its classes, might be replaced: the tests share them."""
     modules = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -134,5 +134,5 @@ def touches_modules(tree):
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and node.attr in shared_names:
             return True
     read_from = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    # A module itself is only good for reading from; anything else would let it go by another name.
+    # A module itself may only be read from; anything else would let it be used under another name.
     return any(isinstance(node, ast.Name) and node.id in modules and id(node) not in read_from for node in ast.walk(tree))

@@ -1,4 +1,4 @@
-"""Values as JSON, for two processes of which neither trusts the other's objects: what arrives is made anew of Python's own types.
+"""Values as JSON, for two processes that do not trust each other's objects: what arrives is rebuilt from Python's own types.
 
 Functions do not cross: the other side gets one that asks for a call (apart.py).
 """
@@ -17,7 +17,7 @@ import re
 import types
 
 DEEPEST = 200
-# Of a stream that may have no end, such as itertools.count(), the other side gets so much.
+# How much the other side gets of a stream that may have no end, such as itertools.count().
 MOST_ITEMS = 10_000
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
 
@@ -28,7 +28,7 @@ class NotPlainError(TypeError):
 
 def encode(value, lend=None, depth=0):
     """@param lend gives a function a number under which the other side may call it; without it, functions are refused, and so is
-    what reading would use up."""
+    anything that reading would use up."""
     if depth > DEEPEST:
         raise NotPlainError("a value is nested too deeply to be passed to the tests")
     if value is None or value is True or value is False:
@@ -82,13 +82,13 @@ def encode(value, lend=None, depth=0):
 
 
 def names_of(items):
-    """Of a named tuple, its name and those of its fields."""
+    """The name of a named tuple and those of its fields."""
     fields = getattr(type(items), "_fields", None)
     return [] if fields is None else [type(items).__name__, list(fields)]
 
 
 def as_number(value):
-    """A scalar of NumPy and its like as Python's own; an array is none, since it does not compare as a number does."""
+    """A scalar of NumPy or the like as Python's own; an array is not one, since it does not compare as a number does."""
     if callable(getattr(type(value), "item", None)) and getattr(value, "shape", None) == ():
         return value.item()
     for kind, turn in (
@@ -145,7 +145,7 @@ class PlainMatch:
 
 
 def decode(sent, function=None):
-    """@param function what stands for the other side's function of a number"""
+    """@param function returns the stand-in for the other side's function with a number"""
     if sent is None or sent is True or sent is False:
         return sent
     tag, held = sent

@@ -1,4 +1,4 @@
-"""What happens inside a program's cage: it is run, then its tests, and only then does the verdict's nonce come into reach."""
+"""What happens inside a program's cage: it is run, then its tests, and only then does the verdict's nonce come within reach."""
 
 import linecache
 import os
@@ -61,7 +61,7 @@ def report_error(report, error, sources):
 
 
 def describe(error, sources):
-    """A traceback without our own frames, its end if it is long: that is where the reason is."""
+    """A traceback without our own frames; only its end if it is long: that is where the reason is."""
     for filename, source in sources.items():
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     try:

@@ -1,6 +1,6 @@
-"""A warm interpreter: forks a caged process for each program that it is told to run, watches over it, and tells what came of it.
+"""A warm interpreter: forks a caged process for each program that it is told to run, watches over it, and reports the outcome.
 
-It runs outside of the programs' cages, never runs a line of theirs, and handles one program at a time.
+It runs outside the programs' cages, never runs a line of their code, and handles one program at a time.
 """
 
 import errno
@@ -130,7 +130,7 @@ class Run:
         )
         os.close(instructions_end)
         os.close(report_end)
-        # Only now, with the program's process made, does anything of the tests or the nonce come into this one.
+        # Only now that the program's process exists does anything of the tests or the nonce enter this one.
         rest = read_frame(zygote.commands)
         nonce = secrets.token_hex(16)
         first = self.next_report()
@@ -237,7 +237,7 @@ class Run:
                     return None
 
     def hear_command(self):
-        # While a program runs there is only one thing to be told, and one that ends: stop.
+        # While a program runs, only one message may arrive: stop.
         read_frame(self.zygote.commands)
         return {"kind": "cancelled", "error": "the run was cancelled"}
 
@@ -255,7 +255,7 @@ class Run:
         return None
 
     def folder_is_full(self):
-        """Where there is no file system of its own, whose size the kernel would see to. Takes a small part of the time."""
+        """For programs without a file system of their own, whose size the kernel would limit. Takes a small part of the time."""
         begin = time.monotonic()
         if begin < self.next_look:
             return False
@@ -294,10 +294,10 @@ class Run:
                 return
 
     def end(self):
-        """Ends whatever is left of the program, and gives back all that it held. Returns how its first process ended."""
+        """Ends whatever is left of the program, and releases everything it held. Returns how its first process ended."""
         ended = None
         for pid in self.pids:
-            # One that has begun to end by itself still tells how; with the first process of a namespace ends all of it.
+            # One that has begun to end by itself still reports how; the whole namespace ends with its first process.
             self.kill(pid)
             _, status, usage = os.wait4(pid, 0)
             self.cpu_seconds += usage.ru_utime + usage.ru_stime
@@ -346,7 +346,7 @@ def run_program(code, main, tested, instructions, report):
 
 
 def read_report(source, until):
-    """A report comes whole and at once; one that dribbles must not hold up the watch for ever."""
+    """A report arrives whole and at once; one that trickles in must not hold up the watch for ever."""
     signal.setitimer(signal.ITIMER_REAL, max(0.01, until - time.monotonic()))
     try:
         return read_frame(source)
@@ -426,7 +426,7 @@ def own_children():
 
 
 def folder_bytes(folder):
-    """What lies in it, infinite if it is more than can be counted in a moment."""
+    """The size of its content, infinite if it is more than can be counted in a moment."""
     total, files, waiting = 0, 0, [folder]
     while waiting:
         try:

@@ -42,7 +42,7 @@ describe('the endpoints of a run file', () => {
   ])('are refused beside a model that is simulated unasked: %s', async (models, role) => {
     await expect(runFile(models)).rejects.toThrow(
       new RegExp(
-        `models\\.${role} names no endpoint, so a simulated model would answer beside the real one of mine: name its endpoint, or`,
+        `models\\.${role} names no endpoint, so a simulated model would answer next to the real one of mine: name its endpoint, or`,
       ),
     );
   });
