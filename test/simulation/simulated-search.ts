@@ -154,7 +154,6 @@ export async function simulateSearch(search: MadeUpSearch, plan: FaultPlan, plan
     isOver = true;
     overAtMs = time.monotonicMs();
     tell('the run is over');
-    for (const { process } of [...members.values(), ...replaced.map(({ member }) => member)]) process.resume();
     await time.sleep(settledAfterMs, watching.signal);
     return undefined;
   };
