@@ -16,7 +16,7 @@ export const evaluationRules = {
     ...whole(0, 10_000),
     unit: 'rounds',
     default: 0,
-    description: "M: rounds with full execution, the initial workflow's among them",
+    description: "M: rounds with full execution, including the initial workflow's",
   },
   few_shot_ratio: {
     ...above(0, 1),
@@ -53,7 +53,7 @@ export const evaluationRules = {
   prediction_attempts: {
     ...whole(1, 20),
     default: 2,
-    description: 'how often a prediction is asked for before the round goes on without one',
+    description: 'how often a prediction is asked for before the round continues without one',
   },
   repeats: { ...whole(1, 100), default: 1, description: 'executions of a workflow on each query in a full evaluation' },
   forecasts: {
@@ -61,6 +61,6 @@ export const evaluationRules = {
     default: false,
     leftOut: false,
     description:
-      'with the method `full`: ask the optimizer for its prediction and its confidence too, to judge them (`scale experiment agreement`)',
+      'with the method `full`: also ask the optimizer for its prediction and its confidence, to judge them (`scale experiment agreement`)',
   },
 } as const satisfies SettingRules;

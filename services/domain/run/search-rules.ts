@@ -10,7 +10,7 @@ export const searchRules = {
     ...whole(1, 10_000),
     unit: 'rounds',
     default: 20,
-    description: 'workflows evaluated at most, the initial one among them',
+    description: 'the most workflows that are evaluated, including the initial one',
   },
   candidates: {
     ...whole(1, 1000),
@@ -43,7 +43,7 @@ export const searchRules = {
     unit: 'tokens',
     default: 0,
     description:
-      'the most that the run may take, rounds and final pick; 0: no limit; [more below](#a-limit-to-the-tokens-token_budget)',
+      'the most tokens that the run may spend on rounds and final pick; 0: no limit; [more below](#a-limit-to-the-tokens-token_budget)',
   },
   max_calls_per_query: {
     ...whole(1, 10_000),
@@ -57,7 +57,7 @@ export const searchRules = {
     // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
     default: false,
     leftOut: false,
-    description: 'begin with what earlier searches on the same queries have shown: [memory](memory.md)',
+    description: 'start from what earlier searches on the same queries have shown: [memory](memory.md)',
   },
   canary: {
     type: 'flag',
@@ -69,7 +69,7 @@ export const searchRules = {
 } as const satisfies SettingRules;
 
 /**
- * AFlow's early stop, `convergence`: these are its values, for whoever gives a part of the rule wants it. By default it is off: it is for
+ * AFlow's early stop, `convergence`: these are its values, since whoever gives a part of the rule wants it. By default it is off: it is for
  * scores of all queries, and takes equal scores of a few for convergence (docs/decisions/0008).
  */
 export const convergenceRules = {
@@ -79,7 +79,7 @@ export const convergenceRules = {
     default: 5,
     description: 'stop after this many flat rounds of the mean of the best; 0: never',
   },
-  top: { ...whole(1, 1000), default: 3, description: 'how many of the best the mean is of' },
+  top: { ...whole(1, 1000), default: 3, description: 'how many of the best scores the mean is taken over' },
   z: { ...between(0, 100), default: 0, description: 'how many standard errors of the mean still count as flat' },
 } as const satisfies SettingRules;
 

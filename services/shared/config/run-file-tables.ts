@@ -36,7 +36,7 @@ export const topTable = {
   initial_workflow: {
     type: 'special',
     schema: text('must be the path of a workflow file').optional(),
-    description: 'the workflow that the search starts from; its path is seen from the run file',
+    description: 'the workflow that the search starts from; its path is relative to the run file',
     range: 'a path',
     shownDefault: "the benchmark's single call",
   },
@@ -47,7 +47,7 @@ export const benchmarkTable = {
     type: 'special',
     schema: text('must be the name of a benchmark, or the path of a benchmark file (.yaml)'),
     description:
-      'a built-in benchmark, or the path of a [benchmark file](benchmarks.md) seen from the run file; `file` means the same, and the name alone may stand for the group',
+      'a built-in benchmark, or the path of a [benchmark file](benchmarks.md), relative to the run file; `file` means the same, and the name alone can replace the group',
     range: 'a name or a path',
     shownDefault: '',
   },
@@ -62,14 +62,14 @@ export const benchmarkTable = {
   scorer: {
     type: 'special',
     schema: text().optional(),
-    description: "one of the benchmark's, such as aflow or strict: [scoring](scoring.md); the others are reported beside it",
+    description: "one of the benchmark's, such as aflow or strict: [scoring](scoring.md); the others are reported as well",
     range: 'a name',
     shownDefault: "the benchmark's first",
   },
   folder: {
     type: 'special',
     schema: text('must be the path of a folder').optional(),
-    description: 'where the files are, seen from the run file: [more below](#where-benchmark-files-are-looked-for)',
+    description: 'where the files are, relative to the run file: [more below](#where-benchmark-files-are-looked-for)',
     range: 'a path',
     shownDefault: 'the data folder',
   },
@@ -93,14 +93,14 @@ const executor = {
     orNull: true,
     default: 0,
     description:
-      "null: not sent, for models that refuse it; the server's own holds. At 0 an optimizer tends to repeat a proposal that was refused",
+      "null: not sent, for models that refuse it; the server's default applies. At 0 an optimizer tends to repeat a proposal that was refused",
   },
   top_p: { ...above(0, 1), orNull: true, default: 1, description: 'null: not sent' },
   max_tokens: { ...whole(1, 1_000_000), unit: 'tokens', default: 2048, description: 'of one reply' },
   chat_template_kwargs: {
     type: 'special',
     schema: templateSettings().default({}),
-    description: 'passed on as it is, e.g. `{ enable_thinking: false }`, which must be true or false',
+    description: 'passed on unchanged, e.g. `{ enable_thinking: false }`, which must be true or false',
     range: 'a group',
     shownDefault: '`{}`',
   },
@@ -137,7 +137,7 @@ export const endpointTable = {
     type: 'special',
     schema: endpointHeaders().default({}),
     description:
-      'of your own, sent with each call: `{ x-portkey-provider: openai, api-key: { variable: AZURE_KEY } }`; see [model servers](endpoints.md)',
+      'your own headers, sent with each call: `{ x-portkey-provider: openai, api-key: { variable: AZURE_KEY } }`; see [model servers](endpoints.md)',
     range: 'a group',
     shownDefault: '`{}`',
   },
@@ -151,9 +151,9 @@ export const endpointTable = {
     ...above(0, 3600),
     unit: 's',
     default: endpointDefaults.timeoutMs / 1000,
-    description: 'of one attempt of a call, the wait for its first token included',
+    description: 'for one attempt at a call, including the wait for its first token',
   },
-  http2: { type: 'flag', default: false, description: 'speak HTTP/2 where the server offers it' },
+  http2: { type: 'flag', default: false, description: 'use HTTP/2 if the server offers it' },
 } as const satisfies SettingTable;
 
 const convergence = z

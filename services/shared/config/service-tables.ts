@@ -41,7 +41,7 @@ const everyProcess = {
     schema: choice(['none', 'stdin', 'ipc']).optional(),
     description: 'the service ends when its parent does: with its standard input, or with the channel that it was forked with',
     range: 'none, stdin or ipc',
-    shownDefault: '`ipc` if there is a channel, else `none`',
+    shownDefault: '`ipc` if there is a channel, otherwise `none`',
   },
   drainMs: {
     variable: 'SCALE_DRAIN_MS',
@@ -241,7 +241,7 @@ export const simulatorTable = {
     variable: 'SCALE_SIMULATOR_TOKENS_PER_SECOND',
     ...whole(0, 1_000_000),
     default: 20_000,
-    description: 'of one reply; 0: no wait at all',
+    description: 'of one reply; 0: without any wait',
   },
   maxSequences: {
     variable: 'SCALE_SIMULATOR_MAX_SEQUENCES',
