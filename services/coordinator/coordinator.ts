@@ -210,7 +210,7 @@ export function startCoordinator(
             run.progress = progress;
             tell(run);
           },
-          // A defect that comes back as soon as the log is read would else be the first one each time.
+          // Otherwise a defect that comes back as soon as the log is read would count as the first one each time.
           opened: (found) => {
             run.state = found;
           },

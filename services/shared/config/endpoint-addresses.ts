@@ -34,7 +34,7 @@ function withUrl(server: unknown): unknown {
   return typeof server === 'string' ? { url: server } : server;
 }
 
-/** The address of a server that was given alone stands in the list itself. */
+/** A server that is given as an address alone is that element of the list. */
 function pathOf(path: readonly PropertyKey[]): PropertyKey[] {
   return path.filter((key) => key !== 'url');
 }
@@ -52,7 +52,7 @@ const list = z
     for (const [index, { url }] of servers.entries()) {
       const first = servers.findIndex((other) => withoutSlash(other.url) === withoutSlash(url));
       if (first < index)
-        context.addIssue({ code: 'custom', message: `is the same server as the one before, ${url}`, path: [index] });
+        context.addIssue({ code: 'custom', message: `is the same server as an earlier one, ${url}`, path: [index] });
     }
   });
 

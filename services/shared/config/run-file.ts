@@ -62,7 +62,7 @@ export async function readRunFileSettings(path: string): Promise<ParsedRunFile> 
 /**
  * Reads what settings name: benchmark and initial workflow.
  * @param base the folder that relative paths start from
- * @param firstWorkflowOf gives another one than the one that the settings name
+ * @param firstWorkflowOf replaces the workflow that the settings name
  * @param kind by default what the settings say: a search, or the query-level baseline
  * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
  */

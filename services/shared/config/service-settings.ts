@@ -13,7 +13,7 @@ interface OfThisProcess {
 /** What every service reads from its environment; service-tables.ts describes each. Times are in milliseconds. */
 export type ServiceSettings = VariablesOf<typeof serviceTable> & OfThisProcess;
 export type CoordinatorServiceSettings = ServiceSettings & VariablesOf<typeof coordinatorTable>;
-/** Of an executor or a predictor. */
+/** Settings of an executor or a predictor. */
 export type WorkerServiceSettings = ServiceSettings & VariablesOf<typeof workerTable>;
 export type SandboxServiceSettings = VariablesOf<typeof sandboxTable>;
 export type ExecutorServiceSettings = WorkerServiceSettings & { readonly sandbox: SandboxServiceSettings };

@@ -10,7 +10,7 @@ export interface ServiceDefinition {
   readonly name: string;
   readonly log: Logger;
   /**
-   * Acquires what the service needs, pushing each release, and resolves once it is at work. What it returns is announced: logged,
+   * Acquires what the service needs, pushing each release, and resolves once it is running. What it returns is announced: logged,
    * and sent to the parent process if there is an IPC channel (see ServiceAnnouncement).
    */
   start(service: Service): Promise<ServiceAddresses>;

@@ -57,7 +57,7 @@ export interface JobQueue {
   /** Deletes a run's queued jobs and its lanes. Jobs in progress go too; their late results are harmless. */
   closeLanes(runId: string): Promise<void>;
   /**
-   * Up to `max` jobs: ask for exactly as many as there are free slots, since a delivered job burns its ack time even in a
+   * Up to `max` jobs: ask for exactly as many as there are free slots, since a delivered job uses up its ack time even in a
    * buffer. Waits up to `waitMs` for the first; [] when none came or the lane does not exist.
    */
   pull(

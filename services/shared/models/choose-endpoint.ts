@@ -11,8 +11,8 @@ const loadBound = 1.25;
 
 /**
  * Which of these endpoints gets a call. Calls with the same prefix go to the same one (rendezvous hashing), whose cache then
- * holds the prefix, unless it is loaded far above the others; in that case to the better of two random others.
- * @param avoid endpoints where this call has failed: taken only if there is no other
+ * holds the prefix. If it is loaded far above the others, they go to the better of two random others.
+ * @param avoid endpoints where this call has failed: used only if there is no other
  * @param random in [0, 1)
  */
 export function chooseEndpoint<T extends EndpointLoad>(

@@ -16,7 +16,7 @@ export interface ConcurrencyPlace {
 }
 
 interface Ended {
-  /** Calls in flight when it began, itself among them. */
+  /** Calls in flight when it began, including itself. */
   readonly load: number;
   readonly refused: boolean;
 }
@@ -72,7 +72,7 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
     if (flying.size + 1 < Math.floor(limit / 2)) return;
     successes += 1;
     if (limit === max || successes < limit * (limit + 1 < refusedFrom ? 1 : probeAfter)) return;
-    // What was refused once was borne now: the endpoint takes more than it did.
+    // A load that was once refused has now been accepted: the endpoint takes more than it did.
     if (limit >= refusedFrom) [refusedFrom, probeAfter] = [Number.POSITIVE_INFINITY, 1];
     changeTo(limit + 1);
   };
@@ -80,7 +80,7 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
     if (place <= lastOfOldLimit) return;
     note(load, true);
     lastRefused = Math.max(lastRefused, place);
-    // What began before one that was refused by now, and goes on, was taken.
+    // A call still in flight that began before one that has since been refused was accepted.
     const taken = [...flying].filter(([other]) => other < lastRefused && other > lastOfOldLimit);
     const borne = borneLoad([...ended, ...taken.map(([, each]) => ({ load: each, refused: false }))]);
     const share = ended.filter(({ refused }) => refused).length / ended.length;
@@ -117,15 +117,15 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
 }
 
 interface BorneLoad {
-  /** The highest load at which a call was taken, below those that were refused; 0 where none is known. */
+  /** The highest load at which a call was accepted, below the refused ones; 0 if none is known. */
   readonly load: number;
-  /** The lowest load of those that were refused. */
+  /** The lowest of the refused loads. */
   readonly refusedFrom: number;
-  /** Refusals from there on, beyond what the calls taken there outweigh. */
+  /** Refusals from there on, beyond what the calls accepted there outweigh. */
   readonly margin: number;
 }
 
-/** Where calls were refused rather than taken, by the widest margin; undefined where none is wide enough. */
+/** Where refusals outnumber accepted calls by the widest margin; undefined if none is wide enough. */
 function borneLoad(calls: readonly Ended[]): BorneLoad | undefined {
   const byLoad = Map.groupBy(calls, ({ load }) => load);
   let margin = 0;

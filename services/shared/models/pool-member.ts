@@ -11,7 +11,7 @@ export interface EndpointHealth {
   readonly inFlight: number;
   /** Calls that may be in flight now. */
   readonly limit: number;
-  /** Since the start. */
+  /** Calls begun since the start. */
   readonly calls: number;
   readonly failures: Readonly<Partial<Record<EndpointProblem, number>>>;
   /** Replies whose server gave no usage, so that the ledger holds estimates. */

@@ -8,11 +8,11 @@ export function createMetricsRegistry(service: string, version: string): Registr
   const registry = new Registry();
   // Memory, CPU, and the event loop's lag, which says whether heartbeats can be late.
   collectDefaultMetrics({ register: registry });
-  gauge(registry, 'scale_build_info', 'Always 1; the labels tell what runs', ['service', 'version']).set({ service, version }, 1);
+  gauge(registry, 'scale_build_info', 'Always 1; the labels say what runs', ['service', 'version']).set({ service, version }, 1);
   return registry;
 }
 
-/** Of a worker: executor or predictor. */
+/** For a worker: executor or predictor. */
 export function createWorkerMetrics(registry: Registry, figures: () => { readonly slots: number; readonly inFlight: number }) {
   const inFlight: Gauge = gauge(registry, 'scale_jobs_in_flight', 'Jobs that are being worked on', [], () =>
     inFlight.set(figures().inFlight),
@@ -69,7 +69,7 @@ export function createModelMetrics(registry: Registry, endpoints: () => readonly
   };
 }
 
-/** Of the coordinator: `scale_jobs_outstanding` is what to scale executors on. */
+/** For the coordinator: `scale_jobs_outstanding` is what to scale executors on. */
 export function createCoordinatorMetrics(
   registry: Registry,
   figures: () => {

@@ -123,7 +123,7 @@ describe('parsing a run file', () => {
     [
       'a server that stands in a list twice',
       ['benchmark: x', 'endpoints:', '  a: { base_url: [http://gpu-1/v1, http://gpu-1/v1/] }'],
-      /^my-run\.yaml:3: endpoints\.a\.base_url\.1 is the same server as the one before, http:\/\/gpu-1\/v1\//,
+      /^my-run\.yaml:3: endpoints\.a\.base_url\.1 is the same server as an earlier one, http:\/\/gpu-1\/v1\//,
     ],
     [
       'an empty list of servers',
