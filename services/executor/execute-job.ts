@@ -64,7 +64,7 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
       models.clientFor({ ...context, role: 'executor', settings, prefixKey: `judge/${benchmark.name}`, seed }),
     );
     const scored = await scoreAnswer(answer, query, benchmark, { code: programs, judge: judges.clientFor, signal });
-    for (const { message } of scored.otherFailures) warn?.(`query ${query.id}: ${message}; it counts 0 there`);
+    for (const { message } of scored.otherFailures) warn?.(`query ${query.id}: ${message}; it counts as 0 there`);
     return outcomeOf({ answer, ...scored }, [...calls(), ...judges.calls()], programs);
   };
 }

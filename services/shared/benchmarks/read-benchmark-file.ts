@@ -26,7 +26,7 @@ type Parsed = ParsedSettings<BenchmarkFileSettings, BenchmarkError>;
  * @throws WorkflowFileError for its initial workflow
  */
 export async function readBenchmarkFile(path: string): Promise<BenchmarkDefinition> {
-  const text = await readTextFile(path, 'name a benchmark file that is');
+  const text = await readTextFile(path, 'name an existing benchmark file');
   const parsed = parseSettings(text, {
     schemaOf: () => benchmarkFileSchema,
     what: 'a benchmark file',

@@ -73,7 +73,7 @@ async function respond(request: IncomingMessage, settings: HealthServerSettings)
     case '/metrics':
       return { status: 200, text: await settings.metrics.metrics(), type: settings.metrics.contentType };
     default:
-      return { status: 404, text: 'there are /livez, /readyz and /metrics\n' };
+      return { status: 404, text: 'not found; there are /livez, /readyz and /metrics\n' };
   }
 }
 

@@ -129,6 +129,6 @@ describe('an execution whose answer a model judges', () => {
     const { outcome, warnings } = await execute(benchmarkScoredBy('exact', ['judged']), { 'answer/0': 'Because' });
     expect(outcome).toMatchObject({ value: { score: 1, otherScores: { judged: 0 } } });
     expect(outcome).not.toHaveProperty('value.failure');
-    expect(warnings).toEqual([expect.stringMatching(/^query q0: the judge judged failed: no verdict .*; it counts 0 there$/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^query q0: the judge judged failed: no verdict .*; it counts as 0 there$/)]);
   });
 });
