@@ -14,7 +14,7 @@ const rowsWithPrograms = {
 } as const;
 
 /**
- * The official solutions of a split, by query id. They stand in the files that the queries come from, and no workflow sees them.
+ * The official solutions of a split, by query id. They are in the files that the queries come from, and no workflow sees them.
  * Empty for other benchmarks and where the file is missing.
  * @throws BenchmarkError that names the file and the line
  */
@@ -32,7 +32,7 @@ export async function loadCanonicalSolutions(
   }
 }
 
-/** Some of MBPP's have Windows line ends and blanks behind the code. */
+/** Some of MBPP's have Windows line ends and spaces after the code. */
 function unixLines(program: string): string {
   return program
     .replaceAll('\r\n', '\n')

@@ -1,7 +1,7 @@
 import { type ChatRequest, maxTokensOf } from './chat-request.ts';
 import { charactersPerToken, cutToTokens, estimatePromptTokens, estimateTokens } from './token-estimate.ts';
 
-/** Stands on every reply, so that whatever was made with it can be told from a real model's work. */
+/** Is on every reply, so that whatever was made with it can be distinguished from a real model's work. */
 export const simulatorFingerprint = 'scale-simulator';
 
 export interface Choice {
@@ -88,7 +88,7 @@ function usage(completion: Completion): Record<string, unknown> {
     prompt_tokens: completion.promptTokens,
     completion_tokens: generated,
     total_tokens: completion.promptTokens + generated,
-    // As vLLM answers unless told to report it. What is cached depends on what came before, so it must not be told.
+    // As vLLM answers unless told to report it. What is cached depends on what came before, so it must not be reported.
     prompt_tokens_details: null,
   };
 }

@@ -54,7 +54,7 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const release = await slots.acquire(gone.signal).catch((error: unknown) => {
-      // A client that hangs up while it waits is its own business: nothing was read for it.
+      // A client may hang up while it waits: nothing was read for it.
       if (gone.signal.aborted) return undefined;
       throw error;
     });

@@ -2,7 +2,7 @@ import type { Benchmark, Query } from '../domain/benchmark.ts';
 import { randomStream } from '../domain/random.ts';
 import type { KnownQuery } from './known-query.ts';
 
-/** What is known of a benchmark's queries beyond what a workflow may see, by query id. */
+/** What is known about a benchmark's queries beyond what a workflow may see, by query id. */
 export interface Lessons {
   /** Difficulties in logits from recorded runs. */
   readonly difficulties?: ReadonlyMap<string, number>;

@@ -2,12 +2,12 @@ import type { Random } from '../domain/ports.ts';
 import { badRequest, WireError } from './wire-error.ts';
 
 /**
- * What can go wrong with a call, as real servers and networks have it:
+ * What can go wrong with a call, as with real servers and networks:
  * - `429`, `500`, `503`: refused at once, or after the time to the first token for 500;
  * - `overflow`: HTTP 400, as if prompt and reply did not fit the context;
  * - `hang`: no byte ever comes; `stall`: the reply stops after its first part; both until the client hangs up;
  * - `drip`: each part of the reply takes a second;
- * - `truncate`: the stream ends in order, but in the middle; `reset`: the connection is cut there.
+ * - `truncate`: the stream ends cleanly, but in the middle; `reset`: the connection is cut there.
  */
 export const faultKinds = ['429', '500', '503', 'overflow', 'hang', 'stall', 'drip', 'truncate', 'reset'] as const;
 
@@ -60,6 +60,7 @@ export function parseFaults(text: string): FaultShares {
     shares[known] = value;
   }
   const sum = Object.values(shares).reduce((total, share) => total + share, 0);
-  if (sum > 1 + 1e-9) throw new RangeError(`the shares of faults add up to ${sum}, and no call meets two`);
+  if (sum > 1 + 1e-9)
+    throw new RangeError(`the shares of faults add up to ${sum}, but a call meets at most one: they may add up to 1`);
   return shares;
 }

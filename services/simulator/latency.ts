@@ -9,7 +9,7 @@ export interface Latency {
 }
 
 /**
- * Waits until the time that so many tokens need has passed since `startedAt` (monotonic milliseconds). Waiting for a point in
+ * Waits until the time that this many tokens need has passed since `startedAt` (monotonic milliseconds). Waiting for a point in
  * time, not a while, keeps timers that fire late from adding up.
  */
 export async function waitForTokens(latency: Latency, tokens: number, startedAt: number, signal: AbortSignal): Promise<void> {

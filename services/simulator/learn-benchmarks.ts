@@ -17,9 +17,9 @@ export interface Learned {
 }
 
 /**
- * Everything that there is to know about queries on this machine: the splits of all benchmarks, as far as their files are in the
+ * Everything there is to know about queries on this machine: the splits of all benchmarks, as far as their files are in the
  * data folder, their difficulties in recorded searches, and the official solutions of those that ask for programs.
- * @param files benchmark files of users, learned beside the built-in ones
+ * @param files benchmark files of users, learned in addition to the built-in ones
  * @throws BenchmarkError if a file is there and broken
  */
 export async function learnBenchmarks(

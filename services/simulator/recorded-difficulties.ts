@@ -13,7 +13,7 @@ const matrixSchema = z.object({
 });
 type Matrix = z.infer<typeof matrixSchema>;
 
-/** Runs below this are workflows that crashed: they tell nothing about the queries. */
+/** Runs below this are workflows that crashed: they say nothing about the queries. */
 const leastWorkingScore = 0.3;
 
 /**

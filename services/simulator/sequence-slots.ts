@@ -1,6 +1,6 @@
 import { onAbort } from '../shared/lifecycle/abort.ts';
 
-/** vLLM's max_num_seqs: so many requests run, the others wait in order. */
+/** vLLM's max_num_seqs: this many requests run, the others wait in order. */
 export interface SequenceSlots {
   readonly limit: number;
   readonly running: number;

@@ -30,9 +30,9 @@ export interface SimulatorOptions {
   readonly contextLength?: number;
   /** Shares of calls that go wrong. Default: none. */
   readonly faults?: FaultShares;
-  /** File for one line of JSON a finished call. */
+  /** File for one line of JSON per finished call. */
   readonly accessLog?: string;
-  /** Told of each finished call. */
+  /** Called for each finished call. */
   readonly onServed?: (call: ServedCall) => void;
 }
 
@@ -106,7 +106,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   server.listen(settings.port, settings.host);
   await once(server, 'listening').catch((cause: Error) => {
-    const remedy = 'SCALE_SIMULATOR_HOST and SCALE_SIMULATOR_PORT say where, port 0 is any that is free';
+    const remedy = 'SCALE_SIMULATOR_HOST and SCALE_SIMULATOR_PORT say where; port 0 is any free one';
     throw new ListenError('the simulated model cannot be served', `${settings.host}:${settings.port}`, remedy, cause);
   });
   const { port } = server.address() as AddressInfo;

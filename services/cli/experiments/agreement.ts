@@ -19,8 +19,8 @@ const others = surrogates.filter((name) => !thePapers.includes(name) && name !==
 const draws = { usual: 100, quick: 20 };
 
 /**
- * Table 3: how near the cheap scores come to full evaluation, on every workflow of a search that executes all of them in full.
- * The optimizer really gives its prediction and confidence of each; what is drawn by lot is replayed many times.
+ * Table 3: how close the cheap scores come to full evaluation, on every workflow of a search that executes all of them in full.
+ * The optimizer really gives its prediction and confidence of each; what is drawn at random is replayed many times.
  */
 export const agreement: Experiment = {
   name: 'agreement',
@@ -51,8 +51,8 @@ export const agreement: Experiment = {
       plots: [errorPlot(rows)],
       remarks: [
         `${searches.length} searches with ${workflows.join(', ')} workflows, each executed on every query; the first ${warmUp} of a search are the warm-up, and are left out of the figures. Predictions were asked for with no more experience than a warm-up of ${warmUp} gives.`,
-        'Working are workflows with at least half the score of the best of their search: telling broken ones from the others is most of what a correlation over all of them measures.',
-        'Intervals: bootstrap over the draws of queries, and over the searches of a benchmark where it has several; benchmarks weigh alike. The few-shot queries are among those of the full score, which flatters every method that executes.',
+        'Working workflows have at least half the score of the best of their search: a correlation over all workflows mostly measures how well broken ones are separated from the others.',
+        'Intervals: bootstrap over the draws of queries, and over the searches of a benchmark if it has several; all benchmarks have the same weight. The few-shot queries are among those of the full score, which flatters every method that executes.',
       ],
     };
   },

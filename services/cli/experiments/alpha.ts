@@ -30,6 +30,6 @@ export const alpha = settingExperiment({
       { name: 'fixed 1 (S_few)', at: 1, evaluation: { method: 'few-shot' } },
     ],
     reference: product,
-    remarks: ['The curves show the fixed weights; the adaptive ones stand in the table.'],
+    remarks: ['The curves show the fixed weights; the adaptive ones are in the table.'],
   }),
 });

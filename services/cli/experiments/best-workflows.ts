@@ -4,7 +4,10 @@ import { bestOf } from '../progress/run-progress.ts';
 import type { EndedRun } from '../runs/run-to-its-end.ts';
 import { foundWorkflow } from './find-and-test.ts';
 
-/** The best workflows of a search by their validation scores: the one that it picked, then the others; of equals the earlier. */
+/**
+ * The best workflows of a search by their validation scores: the one that it picked, then the others; the earlier one first among
+ * equals.
+ */
 export function bestWorkflows(ended: EndedRun, state: RunState, count: number): FoundWorkflow[] {
   const picked = bestOf(state);
   const others = state.rounds.filter((round) => round !== picked && round.evaluation !== undefined);

@@ -36,10 +36,10 @@ export const coverage: Experiment = {
       tables: [coverageTable(values), rankTable(trials)],
       plots: coveragePlots(values),
       remarks: [
-        'The paper sets the coverage of five tries against the performance of one run of a query-level method. Coverage is what an oracle would score who knows which try to trust, and grows with their number: the fair comparison is with the coverage of five.',
-        `An answer counts as correct from a score of ${threshold} on (--threshold); it matters for F1 alone, where the paper does not give its own.`,
-        'The query-level baseline is the optimizer model asked for one workflow a query; the paper has ScoreFlow, which is trained for it.',
-        ...(fewest < tries ? [`A search found only ${fewest} workflows: its "top-5" are so many.`] : []),
+        'The paper compares the coverage of five tries with the performance of one run of a query-level method. Coverage is what an oracle that knows which try to trust would score, and grows with the number of tries: the fair comparison is with the coverage of five.',
+        `An answer counts as correct from a score of ${threshold} on (--threshold); it matters only for F1, where the paper does not give its own.`,
+        'The query-level baseline is the optimizer model asked for one workflow per query; the paper has ScoreFlow, which is trained for it.',
+        ...(fewest < tries ? [`One search found only ${fewest} workflows: its "top-5" are those.`] : []),
         aboutIntervals,
       ],
     };

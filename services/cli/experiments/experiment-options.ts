@@ -28,12 +28,12 @@ const manyQueries = 1_000_000;
 export function addExperimentOptions(command: Command): Command {
   return addClusterOptions(command)
     .option('--run-file <file>', 'vary the settings, models and endpoints of this run file; default: the defaults')
-    .option('--benchmarks <names>', "comma-separated; default: the run file's, else the experiment's own", names)
+    .option('--benchmarks <names>', "comma-separated; default: the run file's, otherwise the experiment's own", names)
     .option('--methods <names>', "presets and evaluation methods, comma-separated; default: the experiment's own", names)
     .option('--optimizers <models>', 'for `optimizer`: models, comma-separated, each as MODEL or MODEL@ENDPOINT', optimizers)
     .option('--seeds <n>', 'searches with each setting, default 3', countUpTo(1_000))
-    .option('--limit <n>', 'at most so many queries to search on', countUpTo(manyQueries))
-    .option('--test-limit <n>', 'at most so many queries of the test split', countUpTo(manyQueries))
+    .option('--limit <n>', 'at most n queries to search on', countUpTo(manyQueries))
+    .option('--test-limit <n>', 'at most n queries of the test split', countUpTo(manyQueries))
     .option('--rounds <n>', 'rounds of each search', countUpTo(10_000))
     .option('--threshold <score>', 'an answer with this score or more counts as correct in coverage', parseScore, 0.5)
     .option('--parallel <n>', 'runs in flight at once', countUpTo(256), 4)
@@ -50,7 +50,7 @@ export function addExperimentOptions(command: Command): Command {
 
 function names(text: string): string[] {
   const list = text.split(',').map((name) => name.trim());
-  if (list.some((name) => name === '')) throw new InvalidArgumentError('it must be names with commas between them.');
+  if (list.some((name) => name === '')) throw new InvalidArgumentError('it must be names separated by commas.');
   return [...new Set(list)];
 }
 
@@ -64,6 +64,6 @@ function optimizers(text: string): OptimizerChoice[] {
 
 function parseScore(text: string): number {
   const score = text.trim() === '' ? Number.NaN : Number(text);
-  if (!(score > 0 && score <= 1)) throw new InvalidArgumentError('it must be a number above 0 and up to 1.');
+  if (!(score > 0 && score <= 1)) throw new InvalidArgumentError('it must be a number above 0 and at most 1.');
   return score;
 }

@@ -1,6 +1,6 @@
 import type { ParsedRunFile } from '../../shared/config/parse-run-file.ts';
 
-/** What an experiment varies upon. */
+/** The settings that an experiment varies. */
 export interface ExperimentBase {
   readonly parsed: ParsedRunFile;
   /** Relative paths in it start here. */
@@ -9,7 +9,7 @@ export interface ExperimentBase {
   readonly runFile?: string;
 }
 
-/** What an experiment is to run, all questions of the command line settled. */
+/** What an experiment runs, with all questions of the command line settled. */
 export interface ExperimentPlan {
   readonly base: ExperimentBase;
   /** What tables call them. */
@@ -26,7 +26,7 @@ export interface ExperimentPlan {
   readonly rounds?: number;
   /** From this score on an answer counts as correct. */
   readonly threshold: number;
-  /** Optimizer models to compare, each with its endpoint where it is not the base's. */
+  /** Optimizer models to compare, each with its endpoint if that is not the base's. */
   readonly optimizers: readonly OptimizerChoice[];
   readonly quick: boolean;
 }

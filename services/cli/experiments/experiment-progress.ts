@@ -3,7 +3,7 @@ import type { RunState } from '../../domain/run/state.ts';
 import { formatCount, formatScore } from '../../shared/document/format.ts';
 import { bestOf } from '../progress/run-progress.ts';
 
-/** Tells how far an experiment is: a line a run that ends, and now and then what is in flight. */
+/** Reports how far an experiment has got: a line for each run that ends, and now and then what is in flight. */
 export interface ExperimentProgress {
   /** A run that will have to be done; it may wait for its turn. */
   add(what: string): RunTicket;
@@ -15,7 +15,7 @@ export interface RunTicket {
   advanced(state: RunState): void;
   /** @param atNoCost it had ended before */
   ended(state: RunState, atNoCost: boolean): void;
-  /** Whatever became of it, it is in flight no more. */
+  /** Whatever its outcome, it is no longer in flight. */
   gone(): void;
 }
 
@@ -39,7 +39,7 @@ export function createExperimentProgress(notice: (message: string) => void): Exp
         ended: (state, atNoCost) => {
           done += 1;
           quiet = false;
-          notice(`[${done}/${known}] ${what}: ${outcomeOf(state)}${atNoCost ? ' (had ended before: no cost)' : ''}`);
+          notice(`[${done}/${known}] ${what}: ${outcomeOf(state)}${atNoCost ? ' (had already ended: no cost)' : ''}`);
         },
         gone: () => inFlight.delete(ticket),
       };

@@ -18,7 +18,7 @@ import type { SharedCluster } from './shared-cluster.ts';
 /** The runs of an experiment, several in flight at once. */
 export interface ExperimentRuns {
   /**
-   * Runs a search or an evaluation to its end, or goes on with it, and takes from it what is wanted. It waits for its turn.
+   * Runs or continues a search or an evaluation to its end, and takes from it what is wanted. It waits for its turn.
    * @throws CliError if the run did not come to a good end
    */
   run<Result>(file: RunFile, what: string, take: (ended: EndedRun, state: RunState) => Result): Promise<Result>;
@@ -26,9 +26,9 @@ export interface ExperimentRuns {
   ended(): readonly RunReference[];
   /** A simulated model gave at least one answer. */
   simulated(): boolean;
-  /** What there is to doubt about the calls of all runs, a sentence each. */
+  /** Reasons to doubt the calls of all runs, a sentence each. */
   doubts(): string[];
-  /** Lets the runs in flight go, which can be continued. */
+  /** Lets go of the runs in flight, which can be continued. */
   close(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
   };
 }
 
-/** When one run has failed, the others need not go on to their ends. */
+/** When one run has failed, the others need not continue to their ends. */
 function stoppedBy(cli: Cli, signal: AbortSignal): Cli {
   return { ...cli, interrupts: { ...cli.interrupts, requested: AbortSignal.any([cli.interrupts.requested, signal]) } };
 }
@@ -117,7 +117,7 @@ function quietView(ticket: RunTicket, notice: (message: string) => void): RunVie
   return {
     event: (_, state) => ticket.advanced(state),
     progress: () => undefined,
-    // That runs of one experiment wait for each other's jobs is how it goes; the rest concerns whoever waits.
+    // Runs of one experiment always wait for each other's jobs; the other waits concern the user.
     waiting: (wait) => tell(wait?.kind === 'work' ? undefined : wait),
     notice,
     close: () => undefined,

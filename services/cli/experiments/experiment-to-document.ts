@@ -35,7 +35,7 @@ function tableSection({ title, columns, rows }: ResultTable, id: string, simulat
   return { id, title, blocks: [table] };
 }
 
-/** Whose figures they are stands in the row itself: rows are copied out of tables. */
+/** The row itself says whose figures these are, since rows are copied out of tables. */
 function nameOf({ name, source }: ResultRow, simulated: boolean): string {
   if (source === 'paper') return `paper: ${name}`;
   return simulated ? `${name} (simulated)` : name;

@@ -2,7 +2,7 @@ import type { ExperimentReport } from '../../domain/experiment/experiment-report
 import type { ExperimentPlan } from './experiment-plan.ts';
 import type { ExperimentRuns } from './experiment-runs.ts';
 
-/** What an experiment says of its own; the frame adds what was run and whether a simulated model answered. */
+/** What an experiment itself reports; the frame adds what was run and whether a simulated model answered. */
 export type ExperimentResult = Pick<ExperimentReport, 'findings' | 'tables' | 'plots' | 'remarks'>;
 
 export interface ExperimentContext {
@@ -17,17 +17,17 @@ export interface Experiment {
   readonly title: string;
   /** For --help, in a few words. */
   readonly description: string;
-  /** What is run where the user does not say. */
+  /** What is run if the user does not say. */
   readonly benchmarks: readonly string[];
   readonly fewestBenchmarks: number;
-  /** Presets and evaluation methods; none where they are not its subject. */
+  /** Presets and evaluation methods; none if they are not its subject. */
   readonly methods: readonly string[];
   /** What --methods may name instead. */
   readonly knownMethods: readonly string[];
   readonly mostMethods: number;
   /**
-   * Starts its runs, several at once, and tells what came of them. Nothing is kept between runs but what it collects, so the same
-   * command goes on with whatever was interrupted.
+   * Starts its runs, several at once, and reports their outcome. Nothing is kept between runs but what it collects, so the
+   * same command continues whatever was interrupted.
    */
   run(context: ExperimentContext): Promise<ExperimentResult>;
 }

@@ -29,7 +29,7 @@ export const methods: Experiment = {
       tables: benchmarks.flatMap((benchmark) => [resultTable(benchmark, of(benchmark)), phasesOf(benchmark, of(benchmark))]),
       plots: [scorePlot('Test score (%) with 95 % intervals', results)],
       remarks: [
-        "Search tokens are all tokens of the search, the executions on the test split left out, as the paper counts them. Whether its figures hold the optimizer's own tokens, it does not say; ours do.",
+        "Search tokens are all tokens of the search without the executions on the test split, as the paper counts them. It does not say whether its figures include the optimizer's own tokens; ours do.",
         "The paper's rows are single runs with other models: compare the differences between rows, not the rows.",
         ...(names.includes(queryLevelName) ? [aboutQueryLevel] : []),
         aboutIntervals,

@@ -5,7 +5,7 @@ import { settingExperiment } from './setting-experiment.ts';
 /** Names that the simulated model knows; real models are named by --optimizers. */
 const byDefault: readonly OptimizerChoice[] = [{ model: 'qwen3-8b' }, { model: 'qwen-plus' }, { model: 'qwen3-32b' }];
 
-/** How much hangs on the model that proposes and predicts. */
+/** How much depends on the model that proposes and predicts. */
 export const optimizer = settingExperiment({
   name: 'optimizer',
   title: 'Optimizer: the model that proposes workflows and predicts their scores',

@@ -10,7 +10,7 @@ import type { Experiment } from './experiment.ts';
 import type { ExperimentOptions } from './experiment-options.ts';
 import type { ExperimentBase, ExperimentPlan } from './experiment-plan.ts';
 
-/** A reduced form that takes seconds to minutes on the simulated model: it shows how, never what. */
+/** A reduced form that takes seconds to minutes on the simulated model: it shows how an experiment works, not what it finds. */
 const quickly = { seeds: 2, limit: 12, testLimit: 12, rounds: 4, benchmarks: ['sample', 'gsm8k', 'mbpp'] } as const;
 const seedsByDefault = 3;
 
@@ -27,8 +27,8 @@ export async function planExperiment(experiment: Experiment, options: Experiment
   const benchmarkNames = await named(names ?? (await benchmarksOf(experiment, base, quick)));
   const benchmarks = [...benchmarkNames.keys()];
   if (benchmarks.length < experiment.fewestBenchmarks) {
-    const count = `${experiment.name} needs ${experiment.fewestBenchmarks} benchmarks and has ${benchmarks.join(', ') || 'none'}`;
-    throw new CliError('bad-input', `${count}: name some with --benchmarks`);
+    const count = `${experiment.name} needs ${experiment.fewestBenchmarks} benchmarks, but has ${benchmarks.join(', ') || 'none'}`;
+    throw new CliError('bad-input', `${count}: name them with --benchmarks`);
   }
   refuseMethods(experiment, options.methods ?? []);
   const seeds = options.seeds ?? (quick ? quickly.seeds : seedsByDefault);
@@ -46,20 +46,20 @@ export async function planExperiment(experiment: Experiment, options: Experiment
 /** @throws CliError */
 function refuseMethods({ name, knownMethods, mostMethods }: Experiment, wanted: readonly string[]): void {
   if (mostMethods === 0 && wanted.length > 0) {
-    throw new CliError('bad-input', `${name} varies a setting of its own: --methods is not for it`);
+    throw new CliError('bad-input', `${name} varies a setting of its own, so it takes no --methods`);
   }
   for (const method of wanted) {
     if (knownMethods.includes(method)) continue;
     throw new CliError('bad-input', `${name} knows no method "${method}"; ${suggestion(method, knownMethods)}`);
   }
   if (wanted.length > mostMethods) {
-    throw new CliError('bad-input', `${name} takes one method and has ${wanted.join(', ')}`);
+    throw new CliError('bad-input', `${name} takes one method, but --methods names ${wanted.join(', ')}`);
   }
 }
 
 const noLimits: Pick<ExperimentPlan, 'limit' | 'testLimit' | 'rounds'> = {};
 
-/** A run file names one benchmark; an experiment that needs several is told them by --benchmarks. */
+/** A run file names one benchmark; an experiment that needs several gets them from --benchmarks. */
 async function benchmarksOf(experiment: Experiment, base: ExperimentBase, quick: boolean): Promise<readonly string[]> {
   if (base.runFile !== undefined) return [base.parsed.settings.benchmark.name];
   return quick ? present(base, quickly.benchmarks) : experiment.benchmarks;
@@ -79,12 +79,12 @@ async function readBase(runFile: string | undefined, benchmark = 'sample'): Prom
   return { parsed: { settings: settingsOf(written), written, earlier: [], error }, folder: '' };
 }
 
-/** The path of a benchmark file is seen from the run file that holds it, or from here; a name is a name. */
+/** The path of a benchmark file is relative to the run file that holds it, or to the current folder; a name stays as it is. */
 function pathFrom(folder: string, name: string): string {
   return isBenchmarkFile(name) ? resolve(folder, name) : name;
 }
 
-/** @throws BenchmarkError for one that there is not, CliError for two that tables would call the same */
+/** @throws BenchmarkError for one that does not exist, CliError for two that tables would call the same */
 async function named(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const known = new Map<string, string>();
   for (const name of names) {

@@ -10,7 +10,7 @@ import { repeats } from './repeats.ts';
 import { transfer } from './transfer.ts';
 import { warmUp } from './warm-up.ts';
 
-/** Experiments by name, in the order in which --help lists them. A new one is one file beside this one and one entry here. */
+/** Experiments by name, in the order in which --help lists them. A new one is one file next to this one and one entry here. */
 export const experiments: Registry<Experiment> = registryOf('experiment', [
   coverage,
   methods,

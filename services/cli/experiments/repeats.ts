@@ -35,8 +35,8 @@ export const repeats: Experiment = {
       tables: [componentTable(results), passTable(trials)],
       plots: [passPlot(trials)],
       remarks: [
-        `The ${workflows} best workflows of each search, each executed ${passes} times on the test split. Components are those of the analysis of variance with random workflows, queries and repeats, cut at 0, on the mean over searches.`,
-        'At temperature 0 some servers answer alike each time: then this noise is 0, and what is left are the queries.',
+        `The ${workflows} best workflows of each search, each executed ${passes} times on the test split. Components are those of the analysis of variance with random workflows, queries and repeats, cut at 0 and averaged over searches.`,
+        'At temperature 0 some servers give the same answer each time: then this noise is 0, and only the queries are left.',
       ],
     };
   },

@@ -15,7 +15,7 @@ import { planExperiment } from './plan-experiment.ts';
 import { createSharedCluster, type SharedCluster } from './shared-cluster.ts';
 
 /**
- * Runs experiments one after another on one cluster that is started once, and says what came of each.
+ * Runs experiments one after another on one cluster that is started once, and reports the outcome of each.
  * @throws CliError
  */
 export async function runExperiments(
@@ -42,7 +42,7 @@ export async function runExperiments(
 }
 
 function whatGoesOn({ message }: InterruptedError, { server }: ExperimentOptions): string {
-  const there = server === undefined ? '' : `; the runs that were in flight go on at ${server}`;
+  const there = server === undefined ? '' : `; the runs that were in flight continue at ${server}`;
   return `${message}: what was done is kept${there}, and the same command continues it`;
 }
 
@@ -113,7 +113,7 @@ function describeSetting({ base, benchmarks, seeds, limit, testLimit, rounds }: 
   const { models, search, benchmark } = base.parsed.settings;
   const atMost = (count: number | undefined): string => (count === undefined ? 'all' : `at most ${count}`);
   return [
-    `Searches of ${rounds ?? search.max_rounds} rounds at most on ${benchmarks.join(', ')}: ${atMost(limit ?? benchmark.limit)} queries to search on, ${atMost(testLimit)} of the test split; seeds ${seeds.join(', ')}.`,
+    `Searches of at most ${rounds ?? search.max_rounds} rounds on ${benchmarks.join(', ')}: ${atMost(limit ?? benchmark.limit)} queries to search on, ${atMost(testLimit)} of the test split; seeds ${seeds.join(', ')}.`,
     `Executor ${models.executor.model}, optimizer ${models.optimizer.model}${base.runFile === undefined ? '' : `, as in ${base.runFile}`}.`,
   ];
 }

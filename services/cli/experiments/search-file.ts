@@ -29,7 +29,7 @@ export async function searchFile(plan: ExperimentPlan, choice: SearchChoice): Pr
   return limitedFile(base, settings, nameOf(choice.benchmark, settings), limit);
 }
 
-/** What the experiment decides stands over the run file's own words, whether it is the default or not. */
+/** What the experiment decides overrides the run file, whether it is the default or not. */
 function writtenSearch(
   written: unknown,
   { rounds }: ExperimentPlan,
@@ -56,7 +56,7 @@ export function variedSettings(
   const benchmark = benchmarkNames.get(title) ?? title;
   const { name: _, initial_workflow: own, ...given } = base.parsed.settings;
   const isOwn = benchmark === given.benchmark.name;
-  // Memory would let the runs lean on each other, in the order in which they happen to end.
+  // With memory, the runs would depend on each other and on the order in which they happen to end.
   const search = { ...given.search, memory: false, ...variant.search, max_rounds: rounds ?? given.search.max_rounds };
   const evaluation = { ...given.evaluation, ...variant.evaluation };
   return {
@@ -65,7 +65,7 @@ export function variedSettings(
     benchmark: {
       ...(isOwn ? given.benchmark : { name: benchmark, folder: given.benchmark.folder }),
       split: split ?? given.benchmark.split,
-      // How many queries a search takes says nothing of the test split.
+      // The limit for searches does not apply to the test split.
       ...(split === undefined ? {} : { limit: undefined }),
     },
     models: { ...given.models, optimizer: { ...given.models.optimizer, ...variant.optimizer } },
@@ -77,7 +77,7 @@ export function variedSettings(
   };
 }
 
-/** @param limit at most so many queries; a split that has fewer is taken whole */
+/** @param limit at most this many queries; a split that has fewer is taken whole */
 async function limitedFile(
   base: ExperimentBase,
   settings: RunFileSettings,

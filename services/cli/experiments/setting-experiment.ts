@@ -7,7 +7,7 @@ import type { ExperimentPlan } from './experiment-plan.ts';
 import { tryVariants } from './try-variants.ts';
 import { searchVariants, type Variant, variantNamed } from './variant.ts';
 
-/** What is varied, and beside which of them the others are put. */
+/** The variants, and the one that the others are compared with. */
 export interface SettingVariants {
   readonly variants: readonly SettingVariant[];
   /** A variant's name. */
@@ -59,7 +59,7 @@ export function settingExperiment({ setting, vary, method, anyMethod, ...about }
           ),
         ),
         plots,
-        remarks: [`What is varied is a setting of ${base.name}; everything else of it stays.`, ...remarks, aboutIntervals],
+        remarks: [`One setting of ${base.name} is varied; everything else stays the same.`, ...remarks, aboutIntervals],
       };
     },
   };

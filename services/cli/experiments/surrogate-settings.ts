@@ -5,9 +5,9 @@ import { variantNamed } from './variant.ts';
 const usualWarmUp = 3;
 
 /**
- * The settings under which cheap scores are judged on searches that execute everything: the run file's, else the paper's. There
- * is a warm-up in any case, since methods learn from one what queries are hard, and of a short search some workflows must be left
- * to judge on.
+ * The settings under which cheap scores are judged on searches that execute everything: the run file's, otherwise the paper's.
+ * There is always a warm-up, since methods learn from it which queries are hard, but it leaves some workflows of a short search
+ * to judge.
  */
 export function surrogateSettings({ base, rounds }: ExperimentPlan): RunFileSettings['evaluation'] {
   const { evaluation, search } = base.parsed.settings;

@@ -8,11 +8,11 @@ export interface TestChoice {
   readonly benchmark: string;
   readonly seed: number;
   readonly repeats?: number;
-  /** What is tested, for people who wait. */
+  /** What is tested, for people who are waiting. */
   readonly what: string;
 }
 
-/** Scores on the test split: one list a repeat, each with one score a query, in their order. */
+/** Scores on the test split: one list per repeat, each with one score per query, in their order. */
 export type TestScores = readonly (readonly number[])[];
 
 /** Evaluates a workflow on the test split, as `scale eval` does. */

@@ -53,7 +53,7 @@ export const transfer: Experiment = {
       plots: [transferPlot(transfers)],
       remarks: [
         'Query fields are renamed by their place (query.question becomes query.problem); prompts stay as they were found.',
-        'Strata: the bins are those of the benchmark itself, by its own warm-up; only the shares by which they are drawn from come from elsewhere. On the diagonal they are its own.',
+        'Strata: the bins are those of the benchmark itself, by its own warm-up; only the shares with which they are sampled come from the other one. On the diagonal they are its own.',
         ...new Set(tested.flatMap(({ misfit }) => misfit ?? [])),
         aboutIntervals,
       ],

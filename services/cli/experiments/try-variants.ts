@@ -4,7 +4,7 @@ import { findAndTest } from './find-and-test.ts';
 import type { Variant } from './variant.ts';
 
 /**
- * Every variant with every seed on every benchmark: those of one benchmark and seed beside each other, so that pairs fill up
+ * Every variant with every seed on every benchmark: those of one benchmark and seed next to each other, so that pairs fill up
  * first.
  */
 export async function tryVariants(context: ExperimentContext, variants: readonly Variant[]): Promise<Trial[]> {

@@ -16,7 +16,7 @@ export const queryLevelName = 'query-level';
 /** One workflow for each query. It looks at the test split alone: query-level.ts runs it. */
 const queryLevel: Variant = { name: queryLevelName, search: { mode: queryLevelName } };
 
-/** How many rounds a search has is the base's business: methods are compared on equally many. */
+/** The number of rounds comes from the base: methods are compared on equally many. */
 const ofTheBase = 'max_rounds';
 
 /** Presets and methods of searches, which look for one workflow. */

@@ -29,7 +29,7 @@ export async function replayOnThreads({ searches, jobs, threads, signal, onProgr
         onProgress(done);
       }
     } finally {
-      // Else the others would go on with a replay that is lost.
+      // Otherwise the others would continue a replay that is lost.
       next = jobs.length;
       await thread.terminate();
     }

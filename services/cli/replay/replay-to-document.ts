@@ -122,7 +122,7 @@ function describeReplay(
 ): string[] {
   return [
     `${searches.length} searches of ${sources.length} sources, each replayed with ${seeds} seeds from ${firstSeed} on. Pooled figures give each source the same weight; in brackets, 95 % intervals by bootstrap over seeds and over the searches of a source.`,
-    `Truth is the mean over all recorded repeats, of which one is drawn for each workflow as what is executed. Scores are compared on the workflows after the first ${after}; working ones have at least half the truth of the best of their search.`,
+    `Truth is the mean over all recorded repeats; for each workflow, one of them is drawn to give the results of its executions. Scores are compared on the workflows after the first ${after}; working ones have at least half the truth of the best of their search.`,
     ...(simulatedPredictions
       ? [
           "S_pred is simulated with the paper's quality (Pearson .05, MAE .05 among working workflows): the rows of predicted and scale are not made with a real predictor.",

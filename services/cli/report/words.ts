@@ -17,7 +17,7 @@ export function describeStatus({ run, rounds, ledger, configuration }: ReportMod
   const { startedAtMs, endedAtMs } = run;
   const duration = startedAtMs === undefined || endedAtMs === undefined ? '' : `, ${formatDuration(endedAtMs - startedAtMs)}`;
   const begun =
-    startedAtMs === undefined ? '' : `, begun ${new Date(startedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    startedAtMs === undefined ? '' : `, started ${new Date(startedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return `${run.status}${reason === '' ? '' : ` (${reason})`} after ${rounds.length} round${rounds.length === 1 ? '' : 's'}${duration}${begun}`;
 }
 
@@ -58,7 +58,7 @@ export function describeOtherScores({ best, rounds }: ReportModel): string {
   return round === undefined || scores.length === 0 ? '' : `${scores.join(', ')} on the ${round.executions} executed`;
 }
 
-/** How sure the pick is, and whom it cannot be told from; "" while nothing is picked. */
+/** How sure the pick is, and which workflows it cannot be told apart from; "" while nothing is picked. */
 export function describePick({ pick }: ReportModel): string {
   if (pick === undefined || pick.comparisons.length === 0) return '';
   const executed =
@@ -67,17 +67,17 @@ export function describePick({ pick }: ReportModel): string {
   const tied =
     pick.tied.length === 0
       ? 'no other workflow ties with it'
-      : `not told from round${pick.tied.length === 1 ? '' : 's'} ${rounds}`;
+      : `cannot be told apart from round${pick.tied.length === 1 ? '' : 's'} ${rounds}`;
   return `picked by ${pick.policy}, best of all with a probability of at least ${pick.certainty.toFixed(2)}; ${tied}${executed}`;
 }
 
-/** Where memory came from; "" for a run that goes without. */
+/** Where memory came from; "" for a run without it. */
 export function describeMemory({ memory }: ReportModel): string {
   if (memory === undefined) return '';
-  if (memory.runs.length === 0) return 'nothing was kept of earlier runs on these queries';
+  if (memory.runs.length === 0) return 'nothing was kept from earlier runs on these queries';
   const from = memory.runs.map(({ runId, executions, models }) => `${runId} (${exact(executions)}, ${models.join(', ')})`);
   const kind = memory.simulated ? ' with a simulated model' : '';
-  const unused = memory.used ? '' : '; not used, since this run is of the other kind';
+  const unused = memory.used ? '' : '; not used, since the models of this run are of the other kind';
   return `${exact(memory.executions)} executions of ${memory.workflows} workflows from earlier runs${kind}: ${from.join('; ')}${unused}`;
 }
 
@@ -93,7 +93,7 @@ export function describeModel({ model, simulated, servedAs }: ReportModel['ledge
   return `${model}${simulated ? ' (simulated)' : ''}${servedAs === undefined ? '' : ` (served as ${servedAs.join(', ')})`}`;
 }
 
-/** What could not be used, and what it took. */
+/** What could not be used, and what it cost. */
 export function describeBroken({ ledger }: ReportModel): string {
   const { candidates, tokens, refused, canary, executed } = ledger.broken;
   if (candidates === 0) return 'no candidate was broken';
@@ -101,7 +101,7 @@ export function describeBroken({ ledger }: ReportModel): string {
   const found = [
     ...(refused.candidates === 0 ? [] : [`${refused.candidates} refused`]),
     ...(canary.candidates === 0 ? [] : [`${canary.candidates} on the canary`]),
-    ...(executed.candidates === 0 ? [] : [`${executed.candidates} while evaluated`]),
+    ...(executed.candidates === 0 ? [] : [`${executed.candidates} during evaluation`]),
   ];
   return `${exact(tokens)} tokens (${share}) on ${candidates} broken candidate${candidates === 1 ? '' : 's'}: ${found.join(', ')}`;
 }
@@ -110,7 +110,7 @@ export function describeSaving({ ledger }: ReportModel): string {
   const { saving } = ledger;
   if (saving.fullEvaluation === 0) return 'nothing to compare with yet';
   // Every workflow was executed in full, or the method happened to cost as much.
-  if (Math.abs(saving.share) < 0.005) return 'as many as full evaluation of the same workflows takes';
+  if (Math.abs(saving.share) < 0.005) return 'nothing: about as many tokens as full evaluation of the same workflows takes';
   const amount = `${formatShare(Math.abs(saving.share))} ${saving.saved >= 0 ? 'less' : 'more'}`;
   return `${amount} than full evaluation of the same workflows, which is estimated at ${formatCount(saving.fullEvaluation)}`;
 }
@@ -120,7 +120,7 @@ export function scoreOrDash(score: number | undefined): string {
   return score === undefined ? '–' : formatScore(score);
 }
 
-/** What a round has to tell beside its score. */
+/** What there is to say about a round besides its score. */
 export function roundNotes({ failure, refusedProposals, failures }: RoundReport): string {
   const failed = failures.map(({ kind, count }) => `${count} × ${kind}`);
   const refused = refusedProposals === 0 ? [] : [`${refusedProposals} proposal${refusedProposals === 1 ? '' : 's'} refused`];

@@ -5,7 +5,7 @@ import { misspelt, mutated } from './program-mutations.ts';
 import { programVariants } from './program-variants.ts';
 import { plainPython } from './python-source.ts';
 
-/** The programs that the simulated model can write for a query; nobody runs them here. */
+/** The programs that the simulated model can write for a query; they are not run here. */
 export interface KnownPrograms {
   readonly right: readonly string[];
   readonly wrong: readonly string[];

@@ -52,7 +52,7 @@ function plain(answer: string): string {
     .replace(/\.$/, '');
 }
 
-/** Words that stand where an answer is to be put. */
+/** Words in the place where an answer should go. */
 const placeholder = /^(?:|\.\.\.|\\?ldots|.*\b(?:answer|number|result|here)\b.*)$/i;
 
 function marked(text: string): string | undefined {

@@ -3,7 +3,7 @@ import type { KnownQuery } from '../known-query.ts';
 import { pick } from '../pick.ts';
 import { nearNumber, numberIn } from './near-number.ts';
 
-/** A wrong answer in LaTeX as a slip would give it: one of its numbers is another one, or its parts change places. */
+/** A wrong answer in LaTeX as a slip would give it: one of its numbers changes, or its parts change places. */
 export function nearLatex(right: string, known: KnownQuery, random: Random): string {
   const value = numberIn(right);
   if (value !== undefined) return String(nearNumber(value, known, random));

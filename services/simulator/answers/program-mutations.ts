@@ -2,7 +2,7 @@ import type { Random } from '../../domain/ports.ts';
 import { pick } from '../pick.ts';
 import { bodyStart, codePlaces, type Place, replacedAt } from './python-source.ts';
 
-/** A slip that people and models make: a pattern in the code, and what stands there instead. */
+/** A slip that people and models make: a pattern in the code, and what replaces it. */
 interface Mutation {
   readonly pattern: RegExp;
   readonly replace: (text: string) => string;
@@ -10,7 +10,7 @@ interface Mutation {
   readonly last?: boolean;
 }
 
-/** Puts another text in the place of one, where that is not the end of a longer name. */
+/** Replaces one text by another, unless it is the end of a longer name. */
 const swapped = (pairs: Readonly<Record<string, string>>): Mutation => ({
   pattern: new RegExp(Object.keys(pairs).map(literally).join('|')),
   replace: (text) => pairs[text] ?? text,
@@ -50,7 +50,7 @@ export function mutated(source: string, name: string, random: Random): string[] 
   return mutations.flatMap((mutation) => applied(mutation, source, name, random, ends));
 }
 
-/** Programs that are no Python any more. */
+/** Programs that are no longer valid Python. */
 export function misspelt(source: string, name: string, random: Random): string[] {
   return syntaxSlips.flatMap((slip) => applied(slip, source, name, random, () => true));
 }

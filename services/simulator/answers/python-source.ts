@@ -15,7 +15,7 @@ export function withoutDocstrings(source: string): string {
   });
 }
 
-/** The same text for programs that differ in comments, docstrings, blank lines and blanks at line ends alone. */
+/** The same text for programs that differ in comments, docstrings, blank lines and trailing spaces only. */
 export function plainPython(source: string): string {
   return withoutDocstrings(source)
     .replace(noCode, (text) => (text.startsWith('#') ? '' : text))
@@ -25,7 +25,7 @@ export function plainPython(source: string): string {
     .join('\n');
 }
 
-/** Where the body of a function begins, behind its docstring; 0 if it is not there. */
+/** Where the body of a function begins, after its docstring; 0 if it is not there. */
 export function bodyStart(source: string, name: string): number {
   const head = new RegExp(`^[ \\t]*def[ \\t]+${name}\\b[^\\n]*:[ \\t]*\\n(?:\\s*("""|''')[\\s\\S]*?\\1[ \\t]*\\n)?`, 'm').exec(
     source,
@@ -39,7 +39,7 @@ export interface Place {
   readonly text: string;
 }
 
-/** Where a pattern matches code at or behind a place. */
+/** Where a pattern matches code at or after a place. */
 export function codePlaces(source: string, pattern: RegExp, from: number): Place[] {
   return [...maskedPython(source).matchAll(new RegExp(pattern.source, 'gm'))]
     .filter(({ index }) => index >= from)

@@ -10,14 +10,16 @@ import { nearWords, passageOf } from './near-words.ts';
 import { inWords } from './number-words.ts';
 import { sentencesOf } from './sentences.ts';
 
-/** How a question is answered when nobody says how long: with the answer alone, in one sentence, or with an explanation. */
+/**
+ * How a question is answered if the prompt does not say how long: with the answer alone, in one sentence, or with an explanation.
+ */
 const unaskedForms = { alone: 0.08, sentence: 0.3 };
 /** How often a right answer has a word more than needed. */
 const wordyShare = 0.06;
 
 /**
- * A few words, a number, yes or no: questions on a passage. Scorers compare words, so what counts most is that nothing stands
- * around the answer.
+ * A few words, a number, yes or no: questions on a passage. Scorers compare words, so what counts most is that there is
+ * nothing around the answer.
  */
 export const wordsAnswer: AnswerKind = {
   worth: { base: 0.6, steps: 0.45, checking: 0.25, mark: 0, brief: 0, program: 0 },

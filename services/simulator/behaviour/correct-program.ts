@@ -15,7 +15,7 @@ const remarks = [
   'The error shows that a case is not handled.',
 ];
 
-/** The reply to test, which shows a function and its error: mended more often than a function is right at first. */
+/** The reply to test, which shows a function and its error: fixed more often than a function is right at first. */
 export function correctProgram(question: Question): string {
   const { known, model, form, prompt, random } = question;
   if (known === undefined) return withoutQuery(question);

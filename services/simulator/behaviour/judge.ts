@@ -3,10 +3,10 @@ import type { Question } from '../question.ts';
 import { candidatesIn, inShort } from './candidates.ts';
 import { solvingProbability } from './draw-answer.ts';
 
-/** Logits that seeing all solutions beside each other adds to seeing which one is right. */
+/** Logits that seeing all solutions side by side adds to seeing which one is right. */
 const comparisonHelp = 0.4;
 
-/** Picks the solution that looks best: a right one about as often as it could solve the query, else any. */
+/** Picks the solution that looks best: a right one about as often as it could solve the query, otherwise any. */
 export function judge(question: Question): string {
   const { known, random } = question;
   const candidates = candidatesIn(question);

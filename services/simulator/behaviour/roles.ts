@@ -15,10 +15,10 @@ import { vote } from './vote.ts';
 import { writeFunction } from './write-function.ts';
 import { writeProgram } from './write-program.ts';
 
-/** What the simulated model makes of one kind of prompt. */
+/** How the simulated model replies to one kind of prompt. */
 export type Role = (question: Question) => string;
 
-/** How it answers each operator, by the operator's name. A new one is one file beside this one and one entry here. */
+/** How it answers each operator, by the operator's name. A new one is one file next to this one and one entry here. */
 export const operatorRoles: ReadonlyMap<string, Role> = new Map(
   Object.entries({
     custom: solve,
@@ -43,7 +43,7 @@ const otherRoles: Readonly<Record<Exclude<CallPurpose, `operator:${string}`>, Ro
 
 /**
  * The role for a call's purpose, as its header says it; a call that says none, such as one by hand, asks for a query's solution.
- * @throws WireError (400) if nobody has said how the simulated model answers such a call
+ * @throws WireError (400) if the simulated model has no role for such a call
  */
 export function roleFor(purpose: string): Role {
   if (purpose === '') return solve;

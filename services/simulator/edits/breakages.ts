@@ -28,7 +28,7 @@ const namesMissingPrompt = change((document) => {
   if (call !== undefined) call.with = { ...call.with, instruction: 'SOLVE_PROMPT' };
 });
 
-/** Operators of other benchmarks, and some that there are not. */
+/** Operators of other benchmarks, and some that do not exist. */
 const strangeOperators = ['programmer', 'test', 'web_search'];
 
 const namesUnknownOperator = change((document, { operators }) => {

@@ -43,7 +43,7 @@ export function freeId(document: WorkflowDocument, base: string): string {
   );
 }
 
-/** Adds a prompt and gives its name. */
+/** Adds a prompt and returns its name. */
 export function addPrompt(document: WorkflowDocument, base: string, text: string): string {
   const name = freeName(base, Object.keys(document.prompts));
   document.prompts[name] = text;
@@ -83,7 +83,7 @@ export function returnThrough(document: WorkflowDocument, steps: readonly StepDo
   document.steps.splice(-1, 1, ...steps, { return: answer });
 }
 
-/** Puts another expression in the place of one, in all steps from an index on. */
+/** Replaces one expression by another, in all steps from an index on. */
 export function replaceExpression(document: WorkflowDocument, from: number, old: string, replacement: string): void {
   const later = JSON.stringify(document.steps.slice(from)).replaceAll(old, replacement);
   document.steps = [...document.steps.slice(0, from), ...(JSON.parse(later) as StepDocument[])];

@@ -4,7 +4,7 @@ import { addPrompt, allSteps, type StepDocument, type WorkflowDocument } from '.
 
 /** An edit that the simulated optimizer knows how to make. */
 export interface WorkflowEdit {
-  /** Ways to describe it; by these it finds out again what it tried. */
+  /** Ways to describe it; by these it recognises later what it has tried. */
   readonly descriptions: readonly string[];
   /** How often it comes to mind, relative to the others. */
   readonly weight: number;

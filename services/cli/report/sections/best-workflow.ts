@@ -11,7 +11,7 @@ export const bestWorkflow: RunSection = ({ best }) => {
     title: 'The best workflow',
     filesOnly: true,
     blocks: [
-      { kind: 'text', text: `Round ${round}, ${formatScore(score)} (${method}). Its line: round ${lineage.join(' → ')}.` },
+      { kind: 'text', text: `Round ${round}, ${formatScore(score)} (${method}). Its lineage: round ${lineage.join(' → ')}.` },
       {
         kind: 'beside',
         blocks: [

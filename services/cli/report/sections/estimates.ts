@@ -81,7 +81,7 @@ function againstFull(rounds: readonly RoundEstimates[]): MarksPlot {
     id: 'estimates-against-full',
     title: 'Estimates against full evaluation',
     description: `${count} estimates of ${known.length} fully executed workflows.`,
-    caption: 'On the dashed line, the estimate is the full score.',
+    caption: 'On the dashed line, the estimate equals the full score.',
     size: 'square',
     across: scoreAxis('full evaluation', known),
     up: scoreAxis('estimate', known),
@@ -92,7 +92,7 @@ function againstFull(rounds: readonly RoundEstimates[]): MarksPlot {
 
 function agreementBlock(agreements: ReportModel['estimates']['agreements']): Block {
   if (agreements.length === 0) {
-    const text = 'No round has both an estimate and a full evaluation, so how good the estimates are is not known.';
+    const text = 'No round has both an estimate and a full evaluation, so it is not known how good the estimates are.';
     return { kind: 'text', text, filesOnly: true };
   }
   return {

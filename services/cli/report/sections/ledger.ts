@@ -29,7 +29,7 @@ export const ledger: RunSection = ({ ledger: report }) => {
       ...spentTable(report),
       {
         kind: 'text',
-        text: 'What full evaluation of the same workflows would have taken is an estimate: what each of them would have cost on all queries is taken from the queries that it was executed on.',
+        text: 'What full evaluation of the same workflows would have taken is an estimate: what each of them would have cost on all queries is extrapolated from the queries that it was executed on.',
         filesOnly: true,
       },
     ],
@@ -60,7 +60,7 @@ function spendingBars({ saving, total, byPhase }: LedgerReport): Block {
 }
 
 function useTable(of: string, rows: readonly Row[]): Block {
-  const names = ['calls', 'prompt', 'of it cached', 'completion', 'tokens', 'share'];
+  const names = ['calls', 'prompt', 'of which cached', 'completion', 'tokens', 'share'];
   return { kind: 'table', of, columns: names.map((name) => ({ name })), rows };
 }
 
@@ -96,7 +96,7 @@ function spentTable({ spent, total }: LedgerReport): Block[] {
       name: besideWords[kind],
       cells: [
         calls === undefined ? '' : ({ unit: 'count', value: calls } as const),
-        // Nobody has counted what a server generated for a call that broke off.
+        // What a server generated for a call that broke off was never counted.
         { unit: 'count', value: tokens, estimated: kind === 'lost' } as const,
       ],
     })),

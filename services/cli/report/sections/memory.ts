@@ -8,7 +8,7 @@ export const memory: RunSection = (report) => {
     title: 'Memory',
     filesOnly: true,
     blocks: [
-      { kind: 'text', text: `What the search began with: ${describeMemory(report)}.` },
+      { kind: 'text', text: `What the search started from: ${describeMemory(report)}.` },
       {
         kind: 'table',
         of: 'run',

@@ -12,17 +12,17 @@ export const pick: RunSection = ({ pick: verdict }) => {
       { kind: 'text', text: `Round ${round}, picked by ${policy}. The pick itself took ${exact(executions)} executions.` },
       {
         kind: 'table',
-        title: 'The winner against each other workflow',
+        title: 'The winner against each of the other workflows',
         folded: true,
         of: 'round',
-        columns: [{ name: 'queries of both' }, { name: 'difference' }, { name: 'p' }, { name: '', text: true }],
+        columns: [{ name: 'queries in common' }, { name: 'difference' }, { name: 'p' }, { name: '', text: true }],
         rows: comparisons.map(({ round: other, queries, difference, pValue }) => ({
           name: `${other}`,
           cells: [
             { unit: 'count', value: queries },
             difference === undefined ? undefined : { unit: 'difference', value: difference },
             pValue === undefined ? undefined : { unit: 'probability', value: pValue },
-            tied.includes(other) ? 'not told apart' : '',
+            tied.includes(other) ? 'cannot be told apart' : '',
           ],
         })),
       },

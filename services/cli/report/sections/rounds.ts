@@ -7,7 +7,7 @@ import type { RunSection } from './run-section.ts';
 export const rounds: RunSection = (report) => {
   const columns = columnsOf(report);
   const { scorer, otherScorers } = report.run;
-  const beside = `The search goes by ${scorer}. What ${otherScorers.join(' and ')} would have given the executed queries stands beside it.`;
+  const beside = `The search uses the scores of ${scorer}. Next to them are those that ${otherScorers.join(' and ')} would have given on the executed queries.`;
   return {
     id: 'rounds',
     title: 'All rounds',
@@ -32,7 +32,7 @@ interface RoundColumn {
   readonly cell: (round: RoundReport) => Cell;
 }
 
-/** Estimates stand there where some round has them beside its score. */
+/** An estimate has a column if some round has one besides its score. */
 function columnsOf({ rounds: all, run }: ReportModel): RoundColumn[] {
   const known = (name: string, value: (round: RoundReport) => number | undefined): RoundColumn[] =>
     all.some((round) => value(round) !== undefined && value(round) !== round.score) ? [figures(name, 'score', value)] : [];

@@ -27,7 +27,7 @@ export const scoreAgainstTokens: RunSection = (report) => {
         title: 'Score against tokens spent',
         description: `Scores of ${scored.length} workflows against the tokens that had been spent by then, ${formatCount(ledger.total.tokens)} in all.`,
         caption:
-          'Each mark is a workflow, placed where its score was known. The dashed line is the best score so far; the ribbon tells what the tokens were spent on.',
+          'Each mark is a workflow, placed at what had been spent when its score was known. The dashed line is the best score so far; the ribbon shows what the tokens were spent on.',
         size: 'wide',
         across: { label: 'tokens spent, by phase', unit: 'tokens', domain: [0, ledger.total.tokens] },
         up: { label: 'score', unit: 'score', domain: scoreDomain(scored.map(({ score }) => score)) },

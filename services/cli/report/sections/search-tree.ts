@@ -16,7 +16,7 @@ export const searchTree: RunSection = (report) => {
         id: 'search-tree',
         title: 'Search tree',
         description: `${rounds.length} rounds; ${best === undefined ? 'no best yet' : `the best is round ${best.round}`}.`,
-        caption: `From the initial workflow on the left, each workflow stands to the right of the one that it was made from. The strip on the left of a box goes from the lowest score of the run to the highest${best === undefined ? '' : '; the thick line leads to the best workflow'}. Point at a box for the edit.`,
+        caption: `From the initial workflow on the left, each workflow is to the right of the one that it was made from. The strip on the left of a box is scaled from the lowest score of the run to the highest${best === undefined ? '' : '; the thick line leads to the best workflow'}. Point at a box to see the edit.`,
         nodes: nodesOf(report),
       },
       { kind: 'listing', language: 'mermaid', text: mermaidOf(report), folded: 'As Mermaid' },

@@ -1,6 +1,6 @@
 import type { RunSection } from './run-section.ts';
 
-/** As they are, so that the run can be made again. */
+/** As they are, so that the run can be repeated. */
 export const settings: RunSection = ({ configuration }) => ({
   id: 'settings',
   title: 'Settings',

@@ -70,7 +70,7 @@ describe('memory', () => {
 
   test('that was not there is said not to be, and a run without it says nothing', () => {
     const { texts } = reported({ search: { memory: true, maxRounds: 3 } });
-    for (const text of texts) expect(text).toContain('nothing was kept of earlier runs on these queries');
+    for (const text of texts) expect(text).toContain('nothing was kept from earlier runs on these queries');
     expect(reported({ search: { maxRounds: 3 } }).model).not.toHaveProperty('memory');
   });
 });
