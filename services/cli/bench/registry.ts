@@ -1,10 +1,20 @@
 import { type Registry, registryOf } from '../../domain/names/registry.ts';
 import type { Bench } from './bench.ts';
+import { busBench } from './bus.ts';
 import { errorsBench } from './errors.ts';
+import { executorBench } from './executor.ts';
 import { makespanBench } from './makespan.ts';
 import { replayBench } from './replay.ts';
 import { sandboxBench } from './sandbox.ts';
 import { startBench } from './start.ts';
 
 /** Every bench there is. A new one is one file and one line here. */
-export const benches: Registry<Bench> = registryOf('bench', [errorsBench, makespanBench, replayBench, sandboxBench, startBench]);
+export const benches: Registry<Bench> = registryOf('bench', [
+  busBench,
+  errorsBench,
+  executorBench,
+  makespanBench,
+  replayBench,
+  sandboxBench,
+  startBench,
+]);

@@ -1,19 +1,17 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { decodeEvent } from '../../shared/contracts/event-codec.ts';
 import { decodeRunLogFile } from '../../shared/contracts/run-log-file.ts';
-import { onAbort } from '../../shared/lifecycle/abort.ts';
 import type { Cli } from '../cli.ts';
 import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
 import { plainEnvironment } from '../cluster/service-environment.ts';
 import { writeMadeUpBenchmark } from './made-up-benchmark.ts';
+import { type ScaleCommand, startScale } from './scale-command.ts';
 import { readServedCalls, type ServedCall } from './served-calls.ts';
 
-/** A search on a cluster of its own against simulated endpoints whose time per call is known. */
+/** A search on a cluster of its own against simulated endpoints whose time a call is known. */
 export interface SearchToBench {
   readonly queries: number;
   /** The groups `search` and `evaluation` of a run file, as YAML. */
@@ -26,6 +24,59 @@ export interface SearchToBench {
   readonly latencyMs: number;
   /** More settings of the simulated endpoint. */
   readonly endpoint?: Readonly<Record<string, string>>;
+  /** The first workflow, as YAML. Default: one call. */
+  readonly workflow?: string;
+}
+
+/** One workflow, executed on each query, and nothing else. */
+export const oneEvaluation = 'preset: aflow\nsearch: { max_rounds: 1 }\nevaluation: { method: full, warm_up_rounds: 0 }';
+
+export interface PreparedSearch extends AsyncDisposable {
+  readonly folder: string;
+  readonly runFile: string;
+  /** Of the simulated endpoint. */
+  readonly baseUrl: string;
+  readonly accessLog: string;
+  /** Starts the search, or continues it. */
+  begin(): ScaleCommand;
+  /** Another command on the same cluster's folder; what it prints. */
+  ask(words: readonly string[]): Promise<string>;
+  /** Stops the endpoint: its last lines are there when it has ended. Calls of no job are left out. */
+  calls(): Promise<readonly ServedCall[]>;
+}
+
+/** A folder with a run file, its benchmark and a simulated endpoint that listens; all end with it. */
+export async function prepareSearch(cli: Cli, search: SearchToBench): Promise<PreparedSearch> {
+  const folder = await mkdtemp(join(tmpdir(), 'scale-bench-'));
+  let endpoint: ChildService | undefined;
+  const release = async (): Promise<void> => {
+    await endpoint?.kill();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const benchmark = await writeMadeUpBenchmark(folder, search.queries);
+    const accessLog = join(folder, 'calls.jsonl');
+    const served = await startEndpoint(cli, { ...search, benchmark, accessLog });
+    endpoint = served;
+    const baseUrl = served.addresses.models ?? '';
+    const runFile = join(folder, 'search.yaml');
+    await writeFile(runFile, runFileOf(search, `"${baseUrl}"`));
+    if (search.workflow !== undefined) await writeFile(join(folder, 'workflow.yaml'), search.workflow);
+    const onFolder = ['--data-dir', join(folder, 'cluster'), '--json'];
+    return {
+      ...{ folder, runFile, baseUrl, accessLog },
+      begin: () => startScale(cli, ['run', runFile, ...onFolder]),
+      ask: (words) => startScale(cli, [...words, ...onFolder]).ended,
+      calls: async () => {
+        await served.stop();
+        return (await readServedCalls([accessLog])).filter(({ jobId }) => jobId !== '');
+      },
+      [Symbol.asyncDispose]: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 export interface BenchedSearch {
@@ -37,74 +88,60 @@ export interface BenchedSearch {
   readonly events: readonly RunEvent[];
 }
 
-/** @throws Error if the search did not end well, with the end of its output */
+/** @throws Error if the search did not end well, with the end of what it said */
 export async function runSearch(cli: Cli, search: SearchToBench): Promise<BenchedSearch> {
-  const folder = await mkdtemp(join(tmpdir(), 'scale-bench-'));
-  let endpoint: ChildService | undefined;
-  try {
-    const benchmark = await writeMadeUpBenchmark(folder, search.queries);
-    const accessLog = join(folder, 'calls.jsonl');
-    endpoint = await startEndpoint(cli, search, benchmark, accessLog);
-    const runFile = join(folder, 'search.yaml');
-    await writeFile(runFile, runFileOf(search, endpoint.addresses.models ?? ''));
-    const beganMs = performance.timeOrigin + performance.now();
-    await runCommand(cli, ['run', runFile, '--data-dir', join(folder, 'cluster'), '--json']);
-    const seconds = (performance.timeOrigin + performance.now() - beganMs) / 1000;
-    // Lines are written as calls end; the last ones are there when the endpoint has stopped.
-    await endpoint.stop();
-    // The look at the endpoint before the run begins belongs to no job.
-    const calls = (await readServedCalls([accessLog])).filter(({ jobId }) => jobId !== '');
-    return { seconds, secondsToFirstCall: ((calls[0]?.beganMs ?? beganMs) - beganMs) / 1000, calls, events: await logIn(folder) };
-  } finally {
-    await endpoint?.kill();
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using prepared = await prepareSearch(cli, search);
+  const beganMs = epochMs();
+  await prepared.begin().ended;
+  const seconds = (epochMs() - beganMs) / 1000;
+  const calls = await prepared.calls();
+  const events = await logIn(prepared.folder);
+  return { seconds, secondsToFirstCall: ((calls[0]?.beganMs ?? beganMs) - beganMs) / 1000, calls, events };
 }
 
-function startEndpoint(cli: Cli, search: SearchToBench, benchmark: string, accessLog: string): Promise<ChildService> {
+/** With fractions, and on the clock that the endpoints write down. */
+export function epochMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+export interface EndpointToStart {
+  readonly latencyMs: number;
+  readonly benchmark: string;
+  readonly accessLog: string;
+  readonly endpoint?: Readonly<Record<string, string>>;
+}
+
+export function startEndpoint(cli: Cli, { latencyMs, benchmark, accessLog, endpoint }: EndpointToStart): Promise<ChildService> {
   const environment = {
     ...plainEnvironment(cli.environment),
     SCALE_SIMULATOR_HOST: '127.0.0.1',
     SCALE_SIMULATOR_PORT: '0',
     SCALE_SIMULATOR_BENCHMARKS: [benchmark].join(delimiter),
-    SCALE_SIMULATOR_FIRST_TOKEN_MS: String(search.latencyMs),
+    SCALE_SIMULATOR_FIRST_TOKEN_MS: String(latencyMs),
     SCALE_SIMULATOR_TOKENS_PER_SECOND: '0',
     SCALE_SIMULATOR_MAX_SEQUENCES: '1000',
     SCALE_SIMULATOR_ACCESS_LOG: accessLog,
     SCALE_PARENT_LEASH: 'ipc',
     SCALE_LOG_LEVEL: 'warn',
-    ...search.endpoint,
+    ...endpoint,
   };
   return startChildService({ name: 'endpoint', script: mainOf('simulator'), environment }, cli.interrupts.requested);
 }
 
-function runFileOf({ settings, executors, slots, maxConcurrency }: SearchToBench, baseUrl: string): string {
+/** @param baseUrl as YAML: an address, or a list of them */
+export function runFileOf(
+  { settings, executors, slots, maxConcurrency, workflow }: Omit<SearchToBench, 'queries' | 'latencyMs'>,
+  baseUrl: string,
+  seed = 1,
+): string {
   return `name: bench
-seed: 1
+seed: ${seed}
 benchmark: sums.yaml
 models: { executor: { model: qwen-plus, endpoint: bench }, optimizer: { model: qwen3-8b, endpoint: bench } }
-endpoints: { bench: { base_url: "${baseUrl}", max_concurrency: ${maxConcurrency} } }
+endpoints: { bench: { base_url: ${baseUrl}, max_concurrency: ${maxConcurrency} } }
 cluster: { executors: ${executors}, slots: ${Math.ceil(slots / executors)} }
-${settings}
+${workflow === undefined ? '' : 'initial_workflow: workflow.yaml\n'}${settings}
 `;
-}
-
-async function runCommand(cli: Cli, words: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [mainOf('cli'), ...words], {
-    env: { ...plainEnvironment(cli.environment), NO_COLOR: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // Ctrl-C reaches this command alone, which passes it on.
-    detached: true,
-  });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = `${said}${text}`.slice(-4000);
-  });
-  using _stopping = onAbort(cli.interrupts.requested, () => void child.kill('SIGTERM'));
-  const [code] = await once(child, 'close');
-  cli.interrupts.requested.throwIfAborted();
-  if (code !== 0)
-    throw new Error(`\`scale ${words.join(' ')}\` ended with ${code}: ${said.trim().split('\n').slice(-5).join('\n')}`);
 }
 
 async function logIn(folder: string): Promise<RunEvent[]> {
