@@ -1,0 +1,47 @@
+import type { Bench, BenchRow } from './bench.ts';
+import { oneEvaluation, runSearch } from './run-search.ts';
+import { slotUse } from './served-calls.ts';
+
+const slotsEach = 10;
+const latencyMs = 1000;
+
+/** What more executors bring where calls take long, as they do. */
+export const scaleOutBench: Bench = {
+  name: 'scale-out',
+  description: 'calls of 1 s a second with one executor and with eight, over as many times one',
+  run: async (cli, { quick }) => {
+    const waves = quick ? 3 : 25;
+    const rows: BenchRow[] = [];
+    let ofOne = Number.NaN;
+    for (const executors of quick ? [1, 2] : [1, 8]) {
+      const slots = executors * slotsEach;
+      const { calls } = await runSearch(cli, {
+        ...{ queries: waves * slots, settings: oneEvaluation, executors, slots, maxConcurrency: slots, latencyMs },
+      });
+      const { seconds, busy } = slotUse(calls, slots);
+      const perSecond = calls.length / seconds;
+      if (executors === 1) ofOne = perSecond;
+      const plural = executors === 1 ? '' : 's';
+      rows.push(
+        { ...{ name: `${executors} executor${plural}`, value: perSecond, unit: 'calls/s' }, ...overLimit(perSecond, slots) },
+        { name: `${executors} executor${plural}: busy`, value: busy, unit: 'of the slots', limit: 1, ratio: busy },
+      );
+      if (executors > 1) {
+        const times = perSecond / ofOne;
+        rows.push({ name: 'times one executor', value: times, unit: 'x', limit: executors, ratio: times / executors });
+      }
+    }
+    return {
+      rows,
+      notes: [
+        `${slotsEach} slots an executor, ${waves} calls of ${latencyMs / 1000} s for each slot, from the first call's beginning to the last one's end. The limit is slots / latency.`,
+        'The simulated model answers; nothing of this is a result about a model.',
+      ],
+    };
+  },
+};
+
+function overLimit(perSecond: number, slots: number): Pick<BenchRow, 'limit' | 'ratio'> {
+  const limit = (slots * 1000) / latencyMs;
+  return { limit, ratio: perSecond / limit };
+}
