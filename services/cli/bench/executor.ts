@@ -25,7 +25,7 @@ const oneCall = tenCalls.replace('parallel: 10', 'parallel: 1');
 /** What an executor spends on a call that takes no time, over what a bare loop does. */
 export const executorBench: Bench = {
   name: 'executor',
-  description: "an executor's CPU a model call, over that of a bare loop of calls, pulls, results and acknowledgements",
+  description: "an executor's CPU per model call, over that of a bare loop of calls, pulls, results and acknowledgements",
   run: async (cli, { quick }) => {
     const calls = quick ? 400 : 20_000;
     const one = await cpuMsACall(cli, searchOf(oneCall, calls));
@@ -35,11 +35,11 @@ export const executorBench: Bench = {
     const limit = bareCall + bareJob;
     return {
       rows: [
-        { name: 'bare loop of calls', value: bareCall, unit: 'ms of CPU a call', ratio: 1 },
-        { name: 'bare pull, result and confirmed acknowledgement', value: bareJob, unit: 'ms of CPU a job', ratio: 1 },
-        { name: 'jobs of one call, over both bare loops', value: one, unit: 'ms of CPU a call', limit, ratio: one / limit },
+        { name: 'bare loop of calls', value: bareCall, unit: 'ms of CPU per call', ratio: 1 },
+        { name: 'bare pull, result and confirmed acknowledgement', value: bareJob, unit: 'ms of CPU per job', ratio: 1 },
+        { name: 'jobs of one call, over both bare loops', value: one, unit: 'ms of CPU per call', limit, ratio: one / limit },
         {
-          ...{ name: 'jobs of ten calls; ratio: of the rate of the bare loop of calls', value: ten, unit: 'ms of CPU a call' },
+          ...{ name: 'jobs of ten calls; ratio: of the rate of the bare loop of calls', value: ten, unit: 'ms of CPU per call' },
           ...{ limit: bareCall, ratio: bareCall / ten },
         },
       ],

@@ -11,7 +11,7 @@ const rounds = 10;
 /** What a long run costs more than a short one, result by result and byte by byte. */
 export const growthBench: Bench = {
   name: 'growth',
-  description: 'results a second, CPU and memory by the number of finished executions, and `status` and `list` after them',
+  description: 'results per second, CPU and memory by the number of finished executions, and `status` and `list` after them',
   run: async (cli, { quick }) => {
     const executions = quick ? 500 : 20_000;
     await using prepared = await prepareSearch(cli, {
@@ -82,8 +82,8 @@ function stageRows(stage: GrowthStage, first: GrowthStage): BenchRow[] {
   };
   return [
     row('results', 'results/s', ({ resultsPerSecond }) => resultsPerSecond),
-    row("the command's CPU", 'ms a result', ({ commandCpuMs }) => commandCpuMs),
-    row("the coordinator's CPU", 'ms a result', ({ coordinatorCpuMs }) => coordinatorCpuMs),
+    row("the command's CPU", 'ms per result', ({ commandCpuMs }) => commandCpuMs),
+    row("the coordinator's CPU", 'ms per result', ({ coordinatorCpuMs }) => coordinatorCpuMs),
     row("the coordinator's memory", 'MB', ({ coordinatorMb }) => coordinatorMb),
   ];
 }
