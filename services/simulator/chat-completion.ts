@@ -46,30 +46,43 @@ export function completionBody(completion: Completion): Record<string, unknown> 
   };
 }
 
+/** How far a reply has got. */
+export interface ReplyPart {
+  readonly choice: number;
+  /** Tokens of this choice so far. */
+  readonly tokens: number;
+  /** Tokens of all choices so far, which are sent one after another. */
+  readonly allTokens: number;
+}
+
 export interface StreamedChunk {
   readonly body: Record<string, unknown>;
-  /** Tokens that this chunk brings. */
-  readonly tokens: number;
+  /** What is out with this chunk. */
+  readonly upTo: ReplyPart;
 }
 
 const tokensPerChunk = 16;
 
 /** The chunks of a streamed reply: role, text, finish reasons and, if asked for, usage. */
 export function* completionChunks(completion: Completion, includeUsage: boolean): Generator<StreamedChunk> {
-  const chunk = (choices: readonly unknown[], tokens = 0, rest: Record<string, unknown> = {}): StreamedChunk => ({
+  let upTo: ReplyPart = { choice: 0, tokens: 0, allTokens: 0 };
+  const chunk = (choices: readonly unknown[], rest: Record<string, unknown> = {}): StreamedChunk => ({
     body: { ...head(completion, 'chat.completion.chunk'), choices, ...rest },
-    tokens,
+    upTo,
   });
   for (const [index, choice] of completion.choices.entries()) {
+    upTo = { ...upTo, choice: index, tokens: 0 };
     yield chunk([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]);
     const size = tokensPerChunk * charactersPerToken;
     for (let start = 0; start < choice.text.length; start += size) {
       const content = choice.text.slice(start, start + size);
-      yield chunk([{ index, delta: { content }, logprobs: null, finish_reason: null }], estimateTokens(content));
+      const more = estimateTokens(content);
+      upTo = { choice: index, tokens: upTo.tokens + more, allTokens: upTo.allTokens + more };
+      yield chunk([{ index, delta: { content }, logprobs: null, finish_reason: null }]);
     }
     yield chunk([{ index, delta: {}, logprobs: null, finish_reason: choice.finishReason, stop_reason: null }]);
   }
-  if (includeUsage) yield chunk([], 0, { usage: usage(completion) });
+  if (includeUsage) yield chunk([], { usage: usage(completion) });
 }
 
 function head(completion: Completion, object: string): Record<string, unknown> {

@@ -7,9 +7,7 @@ import type { ServedCall } from './access-log.ts';
 import { type Completion, complete, completionBody, completionChunks, generatedTokens } from './chat-completion.ts';
 import { type ChatRequest, chatRequestSchema, maxTokensOf } from './chat-request.ts';
 import { type FaultKind, refuseBy } from './faults.ts';
-import { type Latency, waitForTokens } from './latency.ts';
-import { createPrefixCache } from './prefix-cache.ts';
-import type { SequenceSlots } from './sequence-slots.ts';
+import type { PacedReply, Pacing } from './pacing.ts';
 import type { SimulatedModel } from './simulated-model.ts';
 import { estimatePromptTokens } from './token-estimate.ts';
 import type { VllmMetrics } from './vllm-metrics.ts';
@@ -17,9 +15,8 @@ import { badRequest, checkContextLength } from './wire-error.ts';
 
 export interface ChatHandlerDependencies {
   readonly model: SimulatedModel;
-  readonly slots: SequenceSlots;
+  readonly pacing: Pacing;
   readonly metrics: VllmMetrics;
-  readonly latency: Latency;
   readonly contextLength: number;
   readonly served: (call: ServedCall) => void;
   /** What the next call meets. */
@@ -37,8 +34,7 @@ const mostBodyBytes = 16 * 1024 * 1024;
 
 /** POST /v1/chat/completions. */
 export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHandler {
-  const { model, slots, metrics, latency, contextLength, served, nextFault } = dependencies;
-  const prefixCache = createPrefixCache();
+  const { model, pacing, metrics, contextLength, served, nextFault } = dependencies;
   let requests = 0;
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -53,24 +49,27 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
 
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const release = await slots.acquire(gone.signal).catch((error: unknown) => {
+    const waiting = {
+      prompt: request.messages.map((message) => message.content).join('\n'),
+      promptTokens,
+      complete: () => answer(request, model, purpose, contextLength - promptTokens),
+    };
+    const reply = await pacing.admit(waiting, gone.signal).catch((error: unknown) => {
       // A client may hang up while it waits: nothing was read for it.
       if (gone.signal.aborted) return undefined;
       throw error;
     });
-    if (release === undefined) return;
+    if (reply === undefined) return;
     try {
-      const startedAt = performance.now();
-      const prompt = request.messages.map((message) => message.content).join('\n');
-      metrics.prefixCache(request.model, promptTokens, Math.min(promptTokens, prefixCache.hits(prompt)));
-      const completion = answer(request, model, purpose, contextLength - promptTokens);
-      const call = { ...idsOf(incoming), model: request.model, promptTokens, beganMs: epochMs(startedAt) };
+      const { completion, startedAtMs } = reply;
+      metrics.prefixCache(request.model, promptTokens, reply.cachedTokens);
+      const call = { ...idsOf(incoming), model: request.model, promptTokens, beganMs: epochMs(startedAtMs) };
       try {
-        await send({ response, request, completion, latency, startedAt, fault, signal: gone.signal });
+        await send({ response, request, reply, fault, signal: gone.signal });
       } catch (error) {
         if (!gone.signal.aborted) throw error;
         // The client has hung up. What it was billed for is the prompt, and what was generated so far.
-        const generationTokens = tokensBy(performance.now(), completion, latency, startedAt);
+        const generationTokens = reply.tokensBy(performance.now());
         metrics.cutOff({ ...call, generationTokens });
         served({ ...call, generationTokens, cutOff: true, endedMs: epochMs(performance.now()) });
         return;
@@ -80,12 +79,13 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
       metrics.finished({
         ...{ ...call, generationTokens },
         finishReason: completion.choices[0]?.finishReason ?? 'stop',
-        timeToFirstTokenMs: startedAt - arrivedAt + latency.timeToFirstTokenMs,
+        queueMs: startedAtMs - arrivedAt,
+        timeToFirstTokenMs: reply.firstTokenAtMs - arrivedAt,
         elapsedMs: performance.now() - arrivedAt,
       });
       served({ ...call, generationTokens, cutOff: false, endedMs: epochMs(performance.now()) });
     } finally {
-      release();
+      reply.end();
     }
   };
 
@@ -106,9 +106,7 @@ function answer(request: ChatRequest, model: SimulatedModel, purpose: string, ro
 interface Sending {
   readonly response: ServerResponse;
   readonly request: ChatRequest;
-  readonly completion: Completion;
-  readonly latency: Latency;
-  readonly startedAt: number;
+  readonly reply: PacedReply;
   readonly fault: FaultKind | undefined;
   /** Aborts when the client hangs up. */
   readonly signal: AbortSignal;
@@ -116,24 +114,22 @@ interface Sending {
 
 const dripMs = 1000;
 
-async function send({ response, request, completion, latency, startedAt, fault, signal }: Sending): Promise<void> {
+async function send({ response, request, reply, fault, signal }: Sending): Promise<void> {
+  const { completion } = reply;
   if (fault === 'hang') await untilGone(signal);
   if (fault === '500') {
-    await waitForTokens(latency, 0, startedAt, signal);
+    await reply.untilFirstToken(signal);
     refuseBy(fault);
   }
   if (request.stream !== true) {
-    const longest = Math.max(...completion.choices.map((choice) => choice.tokens));
-    await waitForTokens(latency, longest, startedAt, signal);
+    await reply.untilWhole(signal);
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(completionBody(completion)));
     return;
   }
-  await waitForTokens(latency, 0, startedAt, signal);
+  await reply.untilFirstToken(signal);
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-  let sent = 0;
   for (const chunk of completionChunks(completion, request.stream_options?.include_usage === true)) {
-    sent += chunk.tokens;
-    await waitForTokens(latency, sent, startedAt, signal);
+    await reply.untilPart(chunk.upTo, signal);
     response.write(`data: ${JSON.stringify(chunk.body)}\n\n`);
     if (fault === 'drip') await sleep(dripMs, undefined, { signal });
     if (fault === 'stall') await untilGone(signal);
@@ -177,19 +173,6 @@ function parseRequest(body: string): ChatRequest {
   const parsed = chatRequestSchema.safeParse(document);
   if (!parsed.success) throw badRequest(z.prettifyError(parsed.error));
   return parsed.data;
-}
-
-/** What a sequence that began then has generated by now. */
-function tokensBy(
-  nowMs: number,
-  completion: Completion,
-  { timeToFirstTokenMs, tokensPerSecond }: Latency,
-  startedAt: number,
-): number {
-  const all = generatedTokens(completion);
-  const generatingMs = nowMs - startedAt - timeToFirstTokenMs;
-  if (generatingMs <= 0) return 0;
-  return tokensPerSecond === 0 ? all : Math.min(all, Math.floor((generatingMs * tokensPerSecond) / 1000));
 }
 
 /** Of a time by performance.now(). */

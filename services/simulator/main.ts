@@ -40,6 +40,7 @@ await runService({
       known,
       latency: { timeToFirstTokenMs: settings.firstTokenMs, tokensPerSecond: settings.tokensPerSecond },
       maxSequences: settings.maxSequences,
+      ...(settings.engine === 'vllm' ? { engine: settings } : {}),
       faults: settings.faults,
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
     });

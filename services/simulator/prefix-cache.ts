@@ -1,7 +1,5 @@
-import { charactersPerToken } from './token-estimate.ts';
+import { blockHashes, blockTokens } from './block-hashes.ts';
 
-const blockTokens = 16;
-const blockCharacters = blockTokens * charactersPerToken;
 const mostBlocks = 100_000;
 
 export interface PrefixCache {
@@ -15,12 +13,8 @@ export function createPrefixCache(): PrefixCache {
   return {
     hits: (prompt) => {
       if (blocks.size > mostBlocks) blocks.clear();
-      let hash = 0x811c9dc5;
       let hitBlocks = 0;
-      for (let index = 0; index < prompt.length; index += 1) {
-        // FNV-1a over everything up to here, so that a block counts only behind the same beginning.
-        hash = Math.imul(hash ^ prompt.charCodeAt(index), 0x01000193);
-        if ((index + 1) % blockCharacters !== 0) continue;
+      for (const hash of blockHashes(prompt)) {
         if (blocks.has(hash)) hitBlocks += 1;
         else blocks.add(hash);
       }

@@ -3,13 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { randomStream } from '../domain/random.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
+import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { openAccessLog, type ServedCall } from './access-log.ts';
+import { blockTokens } from './block-hashes.ts';
 import { createChatHandler } from './chat-handler.ts';
+import { createEnginePacing } from './engine/engine-pacing.ts';
+import type { EngineSettings } from './engine/engine-settings.ts';
 import { createFaults, type FaultShares } from './faults.ts';
+import { createFixedPacing } from './fixed-pacing.ts';
 import type { KnownQuery } from './known-query.ts';
 import type { Latency } from './latency.ts';
 import { buildQueryIndex } from './query-index.ts';
-import { createSequenceSlots } from './sequence-slots.ts';
 import { createSimulatedModel } from './simulated-model.ts';
 import { createVllmMetrics } from './vllm-metrics.ts';
 import { WireError } from './wire-error.ts';
@@ -24,6 +28,8 @@ export interface SimulatorOptions {
   /** Names listed by /v1/models; any name is served. */
   readonly models?: readonly string[];
   readonly latency?: Latency;
+  /** A model of vLLM's engine instead of the fixed latency. */
+  readonly engine?: Omit<EngineSettings, 'maxSequences'>;
   /** Requests that run at once; the others wait in order. */
   readonly maxSequences?: number;
   /** Tokens of prompt and reply together. */
@@ -63,15 +69,20 @@ const sweepMs = 10;
 /** An OpenAI-compatible server, in the manner of vLLM, behind which a simulated model answers. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const settings = { ...defaults, ...options };
-  const slots = createSequenceSlots(settings.maxSequences);
-  const metrics = createVllmMetrics(slots, settings.models);
+  const { engine, maxSequences } = settings;
+  const pacing =
+    engine === undefined
+      ? createFixedPacing(settings.latency, maxSequences)
+      : createEnginePacing({ ...engine, maxSequences }, systemTiming);
+  // As vLLM has it, a sequence that would not fit the KV cache by itself is refused.
+  const contextLength = Math.min(settings.contextLength, (engine?.kvBlocks ?? Number.POSITIVE_INFINITY) * blockTokens);
+  const metrics = createVllmMetrics(pacing, settings.models);
   const accessLog = settings.accessLog === undefined ? undefined : await openAccessLog(settings.accessLog);
   const chat = createChatHandler({
     model: createSimulatedModel(buildQueryIndex(settings.known), settings.seed),
-    slots,
+    pacing,
     metrics,
-    latency: settings.latency,
-    contextLength: settings.contextLength,
+    contextLength,
     nextFault: createFaults(settings.faults, randomStream(settings.seed, 'faults')),
     served: (call) => {
       accessLog?.write(call);
@@ -85,7 +96,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       case 'POST /v1/chat/completions':
         return chat.handle(request, response);
       case 'GET /v1/models':
-        return sendJson(response, 200, modelList(settings.models, settings.contextLength));
+        return sendJson(response, 200, modelList(settings.models, contextLength));
       case 'GET /health':
         response.writeHead(200).end();
         return;

@@ -1,11 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { SequenceSlots } from './sequence-slots.ts';
+import type { Pacing } from './pacing.ts';
 
 export interface FinishedRequest {
   readonly model: string;
   readonly promptTokens: number;
   readonly generationTokens: number;
   readonly finishReason: string;
+  /** Before its first step. */
+  readonly queueMs: number;
   readonly timeToFirstTokenMs: number;
   readonly elapsedMs: number;
 }
@@ -20,7 +22,7 @@ export interface VllmMetrics {
 }
 
 /** The metrics by which a client steers, under vLLM's names. */
-export function createVllmMetrics(slots: SequenceSlots, models: readonly string[]): VllmMetrics {
+export function createVllmMetrics(pacing: Pacing, models: readonly string[]): VllmMetrics {
   const registry = new Registry();
   const registers = [registry];
   const labelNames = ['model_name'] as const;
@@ -40,13 +42,19 @@ export function createVllmMetrics(slots: SequenceSlots, models: readonly string[
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, labelNames, registers, buckets });
 
-  gauge('vllm:num_requests_running', 'Requests in the running batch.', () => slots.running);
-  gauge('vllm:num_requests_waiting', 'Requests that wait for a place in the batch.', () => slots.waiting);
-  gauge(
-    'vllm:kv_cache_usage_perc',
-    'Used part of the KV cache, 0 to 1; here the used part of the sequence slots.',
-    () => slots.running / slots.limit,
-  );
+  gauge('vllm:num_requests_running', 'Requests in the running batch.', () => pacing.running);
+  gauge('vllm:num_requests_waiting', 'Requests that wait for a place in the batch.', () => pacing.waiting);
+  gauge('vllm:kv_cache_usage_perc', 'Used part of the KV cache, 0 to 1.', () => pacing.kvUsage);
+  new Counter({
+    name: 'vllm:num_preemptions_total',
+    help: 'Sequences that have lost their blocks to older ones.',
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      this.inc({ model_name: models[0] ?? '' }, pacing.preemptions);
+    },
+  });
   const promptTokens = counter('vllm:prompt_tokens_total', 'Prompt tokens processed.');
   const generationTokens = counter('vllm:generation_tokens_total', 'Tokens generated.');
   const cacheQueries = counter('vllm:prefix_cache_queries_total', 'Prompt tokens looked up in the prefix cache.');
@@ -58,6 +66,7 @@ export function createVllmMetrics(slots: SequenceSlots, models: readonly string[
     registers,
   });
   const latencyBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+  const queued = histogram('vllm:request_queue_time_seconds', 'Time from arrival to the first step.', latencyBuckets);
   const firstToken = histogram('vllm:time_to_first_token_seconds', 'Time to the first token.', latencyBuckets);
   const interToken = histogram('vllm:inter_token_latency_seconds', 'Mean time between tokens of a request.', latencyBuckets);
   const wholeRequest = histogram('vllm:e2e_request_latency_seconds', 'Time from arrival to the last token.', latencyBuckets);
@@ -73,6 +82,7 @@ export function createVllmMetrics(slots: SequenceSlots, models: readonly string[
       promptTokens.inc(labels, request.promptTokens);
       generationTokens.inc(labels, request.generationTokens);
       success.inc({ ...labels, finished_reason: request.finishReason });
+      queued.observe(labels, request.queueMs / 1000);
       firstToken.observe(labels, request.timeToFirstTokenMs / 1000);
       wholeRequest.observe(labels, request.elapsedMs / 1000);
       const rest = (request.elapsedMs - request.timeToFirstTokenMs) / Math.max(1, request.generationTokens - 1);

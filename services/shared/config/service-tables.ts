@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { z } from 'zod';
-import { whole, wholeFrom } from '../../domain/settings/number-rules.ts';
+import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { parseKeyBindings } from '../models/key-bindings.ts';
 import { isolationLevels } from '../sandbox/isolation.ts';
 import { choice, integer, text } from '../settings/rules.ts';
@@ -235,13 +235,13 @@ export const simulatorTable = {
     unit: 'ms',
     // Quick, so that demos are.
     default: 2,
-    description: 'wait before the first token',
+    description: 'wait before the first token, of the fixed latency',
   },
   tokensPerSecond: {
     variable: 'SCALE_SIMULATOR_TOKENS_PER_SECOND',
     ...whole(0, 1_000_000),
     default: 20_000,
-    description: 'of one reply; 0: without any wait',
+    description: 'of one reply, of the fixed latency; 0: without any wait',
   },
   maxSequences: {
     variable: 'SCALE_SIMULATOR_MAX_SEQUENCES',
@@ -249,6 +249,52 @@ export const simulatorTable = {
     // The same as vLLM's default max_num_seqs.
     default: 256,
     description: 'requests answered at once; the others wait in order',
+  },
+  engine: {
+    variable: 'SCALE_SIMULATOR_ENGINE',
+    type: 'choice',
+    choices: ['fixed', 'vllm'],
+    default: 'fixed',
+    description: 'a fixed latency, or [a model of vLLM](simulated-model.md#an-engine-like-vllms), which the next six describe',
+  },
+  batchedTokens: {
+    variable: 'SCALE_SIMULATOR_BATCHED_TOKENS',
+    ...whole(1, 10_000_000),
+    default: 8192,
+    description: 'tokens of one step, prompts and decoding together: `max_num_batched_tokens`',
+  },
+  kvBlocks: {
+    variable: 'SCALE_SIMULATOR_KV_BLOCKS',
+    ...whole(1, 10_000_000),
+    default: 22_000,
+    description: 'blocks of 16 tokens in the KV cache; a call that needs more is refused',
+  },
+  stepMs: {
+    variable: 'SCALE_SIMULATOR_STEP_MS',
+    ...above(0, 60_000),
+    unit: 'ms',
+    default: 7,
+    description: 'time of any step',
+  },
+  prefillMs: {
+    variable: 'SCALE_SIMULATOR_PREFILL_MS',
+    ...between(0, 60_000),
+    unit: 'ms',
+    default: 0.03,
+    description: 'more for each prompt token in it',
+  },
+  decodeMs: {
+    variable: 'SCALE_SIMULATOR_DECODE_MS',
+    ...between(0, 60_000),
+    unit: 'ms',
+    default: 0.05,
+    description: 'more for each sequence that decodes in it',
+  },
+  speed: {
+    variable: 'SCALE_SIMULATOR_SPEED',
+    ...above(0, 1_000_000),
+    default: 1,
+    description: 'how many times faster all that goes',
   },
   faults: {
     variable: 'SCALE_SIMULATOR_FAULTS',
