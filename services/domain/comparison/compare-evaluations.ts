@@ -27,11 +27,11 @@ export interface Comparison {
   /** B minus A. */
   readonly difference: PairedInterval;
   readonly test: ComparisonTest;
-  /** Queries on which B scores higher, lower, and alike. */
+  /** Queries on which B scores higher, lower, and the same. */
   readonly better: number;
   readonly worse: number;
   readonly alike: number;
-  /** Two-sided, on better against worse alone, whatever their sizes. */
+  /** Two-sided, on the counts of better and worse alone, whatever the sizes. */
   readonly signTestPValue: number;
   /** Which one is better, as far as these queries can tell. */
   readonly verdict: 'a' | 'b' | 'undecided';
@@ -43,7 +43,7 @@ export interface ComparisonTest {
   readonly name: 'mcnemar-exact' | 'sign-flip';
   /** Two-sided. */
   readonly pValue: number;
-  /** For sign-flip: whether all ways were counted, or how many were drawn. */
+  /** For sign-flip: whether all assignments of signs were counted, or how many were drawn. */
   readonly draws?: 'all' | number;
 }
 
@@ -51,7 +51,7 @@ export interface ChangedQuery {
   readonly queryId: string;
   readonly scoreA: number;
   readonly scoreB: number;
-  /** One a repeat, where the records have them. */
+  /** One per repeat, if the records have them. */
   readonly answersA: readonly string[];
   readonly answersB: readonly string[];
   readonly reference?: string;
@@ -63,9 +63,9 @@ export class NothingToCompareError extends ScaleError {
 }
 
 /**
- * Two workflows, query by query. Right and wrong once a query: McNemar's exact test; else the sign-flip permutation test on the
- * queries' mean differences. A verdict takes the test and the interval at one level, and both must agree: they rest on
- * different approximations and may part ways at the edge.
+ * Two workflows, query by query. If each query is right or wrong once, McNemar's exact test; otherwise the sign-flip permutation
+ * test on the queries' mean differences. A verdict takes the test and the interval at one level, and both must agree: they rest
+ * on different approximations and may disagree near the threshold.
  * @throws NothingToCompareError
  */
 export function compareEvaluations(
@@ -125,7 +125,7 @@ function pairOf(queryId: string, a: readonly ScoredExecution[], b: readonly Scor
   };
 }
 
-/** The same scores added up in another order differ in their last bits, and are the same. */
+/** The same scores added up in another order differ in their last bits, but are equal. */
 function differenceOf({ scoreA, scoreB }: ChangedQuery): number {
   const difference = scoreB - scoreA;
   return Math.abs(difference) < 1e-12 ? 0 : difference;

@@ -7,7 +7,7 @@ import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
 import { totalUse } from '../run/ledger/totals.ts';
 
-/** One execution, with all that is known of it. */
+/** One execution, with everything known about it. */
 export interface ExecutionRecord extends CallDoubts {
   readonly queryId: string;
   readonly queryIndex: number;
@@ -27,12 +27,12 @@ export interface ExecutionRecord extends CallDoubts {
   readonly usage: Usage;
   /** From the first call to the score, in the delivery that finished; absent if the result is gone. */
   readonly latencyMs?: number;
-  /** The isolation that programs ran in; absent if none was run. */
+  /** The isolation that programs ran in; absent if no program ran. */
   readonly isolation?: string;
   readonly simulated: boolean;
 }
 
-/** What the log does not keep of an execution. */
+/** What the log does not keep about an execution. */
 export interface ExecutionDetail {
   readonly answer: string;
   readonly extracted: string;
@@ -46,7 +46,9 @@ export function detailKey({ queryIndex, repeat }: { readonly queryIndex: number;
   return `${queryIndex}/${repeat}`;
 }
 
-/** The log decides; details fill in what it does not keep. In the order of the queries, the repeats of each together. */
+/**
+ * The log decides; details fill in what it does not keep. In the order of the queries, with the repeats of each query together.
+ */
 export function executionRecords(
   outcomes: readonly ExecutionOutcome[],
   details: ReadonlyMap<string, ExecutionDetail>,

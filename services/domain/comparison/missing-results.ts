@@ -1,6 +1,6 @@
 import type { ExecutionRecord } from './execution-record.ts';
 
-/** A sentence on executions whose results the cluster has no more, undefined where it has all. */
+/** A sentence about executions whose results the cluster no longer has; undefined if it has all of them. */
 export function describeMissingResults(
   records: readonly Pick<ExecutionRecord, 'answerIsWhole' | 'failure'>[],
 ): string | undefined {
@@ -8,7 +8,7 @@ export function describeMissingResults(
   const missing = records.filter(({ answerIsWhole, failure }) => !answerIsWhole && failure?.kind !== 'poison').length;
   if (missing === 0) return undefined;
   return (
-    `${missing} of ${records.length} results are no more in the cluster's store, which keeps them for two weeks: if these are younger, ` +
-    'its files were damaged. Scores and tokens are whole, since the log has them; of these executions, long answers are cut and times unknown.'
+    `${missing} of ${records.length} results are no longer in the cluster's store, which keeps them for two weeks; if these are more recent, ` +
+    'its files were damaged. Scores and tokens are complete, since the log has them; for these executions, long answers are cut and times are unknown.'
   );
 }

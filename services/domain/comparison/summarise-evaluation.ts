@@ -13,7 +13,7 @@ export interface EvaluationSummary extends CallDoubts {
   /** Most executions of one query. */
   readonly repeats: number;
   readonly score: ScoreInterval;
-  /** The mean over queries of each repeat by itself: how far a single pass may be off. */
+  /** The mean over queries of each repeat by itself: how far off a single pass may be. */
   readonly scoreByRepeat: readonly number[];
   /** Queries whose repeats did not all get the same score; 0 without repeats. */
   readonly unsteadyQueries: number;
@@ -23,7 +23,7 @@ export interface EvaluationSummary extends CallDoubts {
   readonly calls: number;
   readonly usage: Usage;
   readonly tokens: number;
-  /** Absent if no result is left that tells. */
+  /** Absent if no remaining result says so. */
   readonly latencyMs?: Latencies;
   /** Executions by the isolation of their programs; empty if none was run. */
   readonly isolation: Readonly<Record<string, number>>;
@@ -75,7 +75,7 @@ export function summariseEvaluation(records: readonly ExecutionRecord[], confide
 
 const noUsage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
 
-/** Only scorers that have scored every execution: the mean of some would be a score of something else. */
+/** Only scorers that have scored every execution: the mean over some of them would be the score of something else. */
 function otherScores(byQuery: readonly (readonly ExecutionRecord[])[], confidence: number): OtherScore[] {
   const records = byQuery.flat();
   const scorers = [...new Set(records.flatMap((record) => Object.keys(record.otherScores)))].sort();

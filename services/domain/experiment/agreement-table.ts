@@ -34,11 +34,11 @@ export interface AgreementPlan {
   readonly settings: EvaluationSettings;
   /** Draws of the few-shot queries. */
   readonly draws: number;
-  /** The first so many workflows, which every method executes in full, are left out. */
+  /** This many workflows at the start, which every method executes in full, are left out. */
   readonly after: number;
 }
 
-/** Replays the searches with each strategy: what each would have said of every workflow after the warm-up. */
+/** Replays the searches with each strategy: what each would have said about every workflow after the warm-up. */
 export function agreementRows(searches: readonly RecordedSearch[], plan: AgreementPlan): ReplayRow[] {
   const prepared = prepareSearches(searches);
   const seeds = Array.from({ length: plan.draws }, (_, index) => index + 1);
@@ -92,7 +92,7 @@ export function errorPlot(rows: readonly ReplayRow[]): IntervalPlot {
   };
 }
 
-/** Each method beside the constant that costs nothing; a difference is named only where the intervals do not meet. */
+/** Each method next to the constant that costs nothing; a difference is stated only where the intervals do not overlap. */
 export function describeAgreement(rows: readonly ReplayRow[], baseline: string): string[] {
   const constant = rows.find(({ strategy }) => strategy.name === baseline)?.pooled.meanAbsoluteError;
   if (constant === undefined) return [];
@@ -101,7 +101,8 @@ export function describeAgreement(rows: readonly ReplayRow[], baseline: string):
     if (strategy.name === baseline || error === undefined) return [];
     const says = `${strategy.name}: MAE ${error.mean.toFixed(3)}`;
     const against = `the ${constant.mean.toFixed(3)} of a constant`;
-    const verdict = error.high < constant.low ? 'below' : error.low > constant.high ? 'above' : 'which cannot be told apart from';
+    const verdict =
+      error.high < constant.low ? 'below' : error.low > constant.high ? 'above' : 'which cannot be distinguished from';
     return [`${says}, ${verdict} ${against}; ${describeCorrelation(pearson)}.`];
   });
 }
@@ -110,5 +111,5 @@ function describeCorrelation(pearson: Estimate | undefined): string {
   if (pearson === undefined) return 'no correlation can be given';
   const figure = `Pearson ${pearson.mean.toFixed(2)}`.replace('-', '−');
   if (pearson.low > 0) return `${figure}, above 0`;
-  return pearson.high < 0 ? `${figure}, below 0` : `${figure}, which cannot be told apart from 0`;
+  return pearson.high < 0 ? `${figure}, below 0` : `${figure}, which cannot be distinguished from 0`;
 }

@@ -5,13 +5,13 @@ import { signFlipTest } from '../statistics/sign-flip-test.ts';
 import { type CrossedInterval, crossedInterval, ratioInterval, type SeedsInterval, seedsInterval } from './crossed-interval.ts';
 import type { SearchSpending } from './search-spending.ts';
 
-/** One search with one variant and one seed, and how what it found scored on the test split. */
+/** One search with one variant and one seed, and the score on the test split of what it found. */
 export interface Trial {
   readonly benchmark: string;
   readonly variant: string;
   readonly seed: number;
   readonly spending: SearchSpending;
-  /** One a test query, in their order. */
+  /** One per test query, in their order. */
   readonly testScores: readonly number[];
 }
 
@@ -32,7 +32,7 @@ export interface VariantResult {
 export interface VariantDifference {
   /** This variant's test score minus the reference's. */
   readonly difference: CrossedInterval;
-  /** Two-sided: the sign-flip test on the queries' differences, each the mean over seeds. It knows nothing of other seeds. */
+  /** Two-sided: the sign-flip test on the queries' differences, each the mean over seeds. It says nothing about other seeds. */
   readonly pValue: number;
   /** This variant's tokens over the reference's. */
   readonly tokenRatio: SeedsInterval;
@@ -67,7 +67,7 @@ function resultOf(trials: readonly Trial[]): VariantResult {
   };
 }
 
-/** A score with its interval over seeds and queries, cut to what a score can be. @param values values[seed][query] */
+/** A score with its interval over seeds and queries, clipped to the range of a score. @param values values[seed][query] */
 export function scoreOver(values: readonly (readonly number[])[]): CrossedInterval {
   const { value, low, high } = crossedInterval(values, 0.5);
   return { value, low: Math.max(0, low), high: Math.min(1, high) };

@@ -15,7 +15,7 @@ export interface CoverageTrial {
   readonly top: Tries;
   /** The best one, several times. */
   readonly repeats: Tries;
-  /** The query-level baseline's workflows, as many times. */
+  /** The query-level baseline's workflows, the same number of times. */
   readonly queryLevel: Tries;
 }
 
@@ -89,7 +89,7 @@ export function coveragePlots(values: readonly CoverageValues[]): IntervalPlot[]
   }));
 }
 
-/** The paper's comparison, which sets five tries against one, and the one of equals. */
+/** The paper's comparison, which sets five tries against one, and a comparison on equal terms. */
 export function describeCoverage(values: readonly CoverageValues[]): string[] {
   return values.flatMap(({ benchmark, columns }) => {
     const against = (ours: ColumnName, theirs: ColumnName): CrossedInterval =>

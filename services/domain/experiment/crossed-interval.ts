@@ -7,9 +7,9 @@ export interface CrossedInterval extends Interval {
 
 /**
  * The mean of values that are crossed by seed and query, with its interval over both: other seeds would have found other
- * workflows, and other queries would have scored them differently. The variance is the sum of what seeds and what queries
- * add (s_seed^2 / S + s_query^2 / Q, which counts their interaction twice and so errs to the safe side), its degrees of freedom
- * are Satterthwaite's. With one seed only the queries are left, and the interval speaks of this one search alone.
+ * workflows, and other queries would have scored them differently. The variance is the sum of what seeds and what queries add
+ * (s_seed^2 / S + s_query^2 / Q, which counts their interaction twice and so errs on the safe side); its degrees of freedom are
+ * Satterthwaite's. With one seed only the queries are left, and the interval is about this one search alone.
  *
  * Queries whose values are all alike would give no variance, which a sample cannot justify: one value of +`spread` and one of
  * -`spread` are made up, as in pairedDifference.

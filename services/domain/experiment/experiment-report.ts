@@ -2,11 +2,11 @@
 export interface ExperimentReport {
   readonly experiment: string;
   readonly title: string;
-  /** A simulated model gave at least one answer: nothing here is a result. */
+  /** A simulated model gave at least one answer, so nothing here is a result. */
   readonly simulated: boolean;
   /** What was run, on what, with what. */
   readonly setting: readonly string[];
-  /** What the figures say, and no more than they bear out. */
+  /** What the figures say, and nothing that they do not support. */
   readonly findings: readonly string[];
   readonly tables: readonly ResultTable[];
   readonly plots: readonly ResultPlot[];
@@ -17,7 +17,7 @@ export interface ExperimentReport {
 
 export interface ResultTable {
   readonly title: string;
-  /** Of the cells; the first column holds the rows' names. */
+  /** Titles of the cells; the first column holds the rows' names. */
   readonly columns: readonly string[];
   readonly rows: readonly ResultRow[];
 }
@@ -26,12 +26,12 @@ export interface ResultRow {
   readonly name: string;
   /** Whose figures these are: measured here, or printed in the paper. */
   readonly source: 'ours' | 'paper';
-  /** Parallel to the table's columns; undefined is what cannot be said. */
+  /** Parallel to the table's columns; undefined where there is no figure. */
   readonly cells: readonly (Figure | undefined)[];
 }
 
 /**
- * - percent: of a score in [0, 1]; points: 100 x a difference of scores; share: of tokens, 1 is as many
+ * - percent: of a score in [0, 1]; points: 100 x a difference of scores; share: of tokens, 1 is the same number
  * - probability: of a test
  * - number: anything else, in plain digits
  */
@@ -40,14 +40,14 @@ export type FigureUnit = 'percent' | 'points' | 'share' | 'tokens' | 'probabilit
 export interface Figure {
   readonly unit: FigureUnit;
   readonly value: number;
-  /** 95 %; absent where a single value gives none. */
+  /** 95 %; absent where there is only a single value. */
   readonly low?: number;
   readonly high?: number;
 }
 
 export type ResultPlot = IntervalPlot | CurvePlot;
 
-/** One line a row, a mark with its interval. */
+/** One line per row, a mark with its interval. */
 export interface IntervalPlot {
   readonly kind: 'intervals';
   readonly title: string;

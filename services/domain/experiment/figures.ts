@@ -18,12 +18,12 @@ export function tokensFigure(interval: SeedsInterval): Figure {
   return boundedFigure('tokens', interval, [0, Number.POSITIVE_INFINITY]);
 }
 
-/** Of tokens: 1 is as many. */
+/** Of tokens: 1 is the same number. */
 export function shareFigure({ value, low, high }: SeedsInterval): Figure {
   return { unit: 'share', value, ...scaled({ low, high }, 1) };
 }
 
-/** A number, or a share, that cannot lie outside of bounds, as Student's interval can. */
+/** A number or a share that cannot lie outside its bounds, whereas Student's interval can. */
 export function boundedFigure(unit: Figure['unit'], { value, low, high }: SeedsInterval, [least, most]: Bounds): Figure {
   if (low === undefined || high === undefined) return { unit, value };
   return { unit, value, low: Math.max(least, low), high: Math.min(most, high) };

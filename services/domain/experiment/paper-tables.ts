@@ -26,10 +26,10 @@ export interface PaperResult {
   readonly tokens: number;
 }
 
-/** Table 2: the paper's names with the variant of ours that does what they did, and their cells by benchmark. */
+/** Table 2: the paper's names, with our variant that does the same, and their cells by benchmark. */
 export const paperMethods: readonly {
   readonly name: string;
-  /** Absent where there is none of ours. */
+  /** Absent if we have none. */
   readonly variant?: string;
   readonly cells: Readonly<Record<string, PaperResult>>;
 }[] = [

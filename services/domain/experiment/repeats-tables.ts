@@ -17,7 +17,7 @@ interface BenchmarkComponents {
   readonly components: readonly VarianceComponents[];
 }
 
-/** Those of each search; one that found a single workflow says nothing of differences, and is left out. */
+/** Those of each search; a search that found a single workflow says nothing about differences and is left out. */
 export function componentsOf(trials: readonly RepeatsTrial[]): BenchmarkComponents[] {
   return [...Map.groupBy(trials, ({ benchmark }) => benchmark)].flatMap(([benchmark, group]) => {
     const components = group.filter(({ scores }) => scores.length > 1).map(({ scores }) => varianceComponents(scores));
@@ -35,7 +35,7 @@ const deviations = [
 
 export function componentTable(results: readonly BenchmarkComponents[]): ResultTable {
   return {
-    title: 'Standard deviations (points), and what share of a difference between two workflows is execution noise',
+    title: 'Standard deviations (points), and the share of a difference between two workflows that is execution noise',
     columns: [...deviations.map(([title]) => title), 'noise share of a difference'],
     rows: results.map(({ benchmark, components }) => ({
       name: benchmark,
@@ -56,7 +56,7 @@ function noiseFigure(components: readonly VarianceComponents[]): Figure {
 export function passTable(trials: readonly RepeatsTrial[]): ResultTable {
   return {
     title: 'Scores of the passes (%)',
-    columns: ['mean', 'lowest', 'highest', 'queries that did not score alike each time (%)'],
+    columns: ['mean', 'lowest', 'highest', 'queries whose score varied (%)'],
     rows: trials.flatMap(({ benchmark, seed, scores }) =>
       scores.map((passes, place) => {
         const means = passes.map((pass) => 100 * mean(pass));

@@ -3,7 +3,7 @@ import type { Phase } from '../run/ledger/token-use.ts';
 import { totalsByPhase, totalUse } from '../run/ledger/totals.ts';
 import type { RunState } from '../run/state.ts';
 
-/** What a search has cost, as the paper counts it: everything but the executions on the test split. */
+/** What a search cost, as the paper counts it: everything except the executions on the test split. */
 export interface SearchSpending {
   readonly tokens: number;
   readonly byPhase: ReadonlyMap<Phase, number>;

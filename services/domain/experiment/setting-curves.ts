@@ -4,7 +4,7 @@ import { percentFigure, tokensFigure } from './figures.ts';
 import { describeDifference, describeTokenRatio } from './verdict.ts';
 
 /**
- * Test score and tokens over a setting that was varied, one curve a benchmark.
+ * Test score and tokens over a setting that was varied, one curve per benchmark.
  * @param placeOf a variant's value of the setting; variants without one are left out
  */
 export function settingCurves(
@@ -36,7 +36,7 @@ export function settingCurves(
   ];
 }
 
-/** One sentence a variant and benchmark: what it spends, and whether its score can be told from the reference's. */
+/** One sentence per variant and benchmark: what it spends, and whether its score differs from the reference's. */
 export function describeSettings(results: readonly VariantResult[], reference: string): string[] {
   return results.flatMap(({ benchmark, variant, against }) =>
     against === undefined

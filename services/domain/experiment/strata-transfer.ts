@@ -5,7 +5,7 @@ import { countsOf, sampleSize, stratifiedDraw } from '../sampling/stratified-dra
 import { mean } from '../statistics/intervals.ts';
 
 export interface StrataSettings {
-  /** M: the first so many workflows tell the queries' difficulties. */
+  /** M: this many workflows at the start give the queries' difficulties. */
   readonly warmUpRounds: number;
   /** rho */
   readonly ratio: number;
@@ -23,8 +23,8 @@ export function strataShares(search: RecordedSearch, settings: StrataSettings): 
 
 /**
  * Mean absolute error of S_few (Eq 7) over the workflows after the warm-up and over draws, if the bins of this benchmark are
- * drawn from by these shares instead of their own: what it costs to know the strata from another benchmark only.
- * @param shares one a bin; a bin that has none but holds queries here is drawn from when all others are empty
+ * drawn from by these shares instead of their own: what it costs to know the strata only from another benchmark.
+ * @param shares one per bin; a bin that has none but holds queries here is drawn from when all others are empty
  */
 export function fewShotError(search: RecordedSearch, shares: readonly number[], settings: StrataSettings): number {
   const { warmUpRounds, ratio, gamma, draws, seed } = settings;

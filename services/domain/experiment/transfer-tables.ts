@@ -11,7 +11,7 @@ export interface TransferTrial {
   /** Where the workflow comes from: a benchmark, or `initialWorkflow` for the target's own. */
   readonly source: string;
   readonly seed: number;
-  /** One a test query. */
+  /** One per test query. */
   readonly scores: readonly number[];
 }
 
@@ -21,7 +21,7 @@ interface Transfer {
   readonly target: string;
   readonly source: string;
   readonly trials: readonly TransferTrial[];
-  /** Differences from the target's own best, by seed and query; absent for that one itself. */
+  /** Differences from the target's own best, by seed and query; absent for that one. */
   readonly differences?: readonly (readonly number[])[];
 }
 

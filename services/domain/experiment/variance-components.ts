@@ -2,13 +2,13 @@ import { mean } from '../statistics/intervals.ts';
 
 /**
  * Where the variance of one execution's score comes from. Workflows, queries and repeats are random effects of a balanced
- * two-way layout with replication; the estimates are those of the analysis of variance, cut at 0.
+ * two-way layout with replication; the estimates are those of the analysis of variance, clipped at 0.
  */
 export interface VarianceComponents {
   /** Between workflows, on all queries. */
   readonly workflow: number;
   readonly query: number;
-  /** Queries that suit one workflow and not another. */
+  /** Between queries that suit one workflow and not another. */
   readonly interaction: number;
   /** Between repeats of the same workflow on the same query: execution noise. */
   readonly execution: number;
@@ -22,7 +22,7 @@ export interface VarianceComponents {
 export function varianceComponents(scores: readonly (readonly (readonly number[])[])[]): VarianceComponents {
   const [workflows, repeats, queries] = [scores.length, scores[0]?.length ?? 0, scores[0]?.[0]?.length ?? 0];
   if (workflows < 2 || repeats < 2 || queries < 2) {
-    throw new RangeError('variance components need two workflows, two repeats and two queries at the least');
+    throw new RangeError('variance components need at least two workflows, two repeats and two queries');
   }
   const places = Array.from({ length: queries }, (_, query) => query);
   const cells = scores.map((byRepeat) => places.map((query) => mean(byRepeat.map((row) => row[query] as number))));
@@ -76,7 +76,9 @@ export function passDeviation({ execution, queries }: VarianceComponents): numbe
   return Math.sqrt(execution / queries);
 }
 
-/** Of the variance of a difference between two workflows, each executed once on these queries: the part that is execution noise. */
+/**
+ * Of the variance of a difference between two workflows, each executed once on these queries, the part that is execution noise.
+ */
 export function noiseShare({ workflow, interaction, execution, queries }: VarianceComponents): number {
   const total = workflow + (interaction + execution) / queries;
   return total === 0 ? 0 : execution / queries / total;

@@ -39,7 +39,7 @@ export function paperRow(name: string, { score, tokens }: { readonly score: numb
   };
 }
 
-/** Where the tokens of a search went, on the mean over seeds. */
+/** Where the tokens of a search went, averaged over seeds. */
 export function phaseTable(title: string, results: readonly VariantResult[]): ResultTable {
   const used = phases.filter((phase) => results.some(({ byPhase }) => byPhase.has(phase)));
   return {

@@ -1,15 +1,15 @@
 import { agreement } from '../statistics/agreement.ts';
 import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 
-/** What one replay of one search amounts to. Undefined is what cannot be said of it, e.g. a correlation with a constant. */
+/** The measures of one replay of one search. Undefined where there is none, e.g. a correlation with a constant. */
 export interface Measures {
   /** Points (100 x score): truth of the best workflow minus truth of the one picked. */
   readonly regret: number | undefined;
   /** 1 if the one picked is within 1 point of the best, else 0. */
   readonly withinOnePoint: number | undefined;
-  /** f as it came out. */
+  /** f as it turned out. */
   readonly spent: number;
-  /** Of the scores of the workflows after the warm-up, broken ones among them. */
+  /** Of the scores of the workflows after the warm-up, including broken ones. */
   readonly meanAbsoluteError: number | undefined;
   readonly pearson: number | undefined;
   readonly spearman: number | undefined;
@@ -39,7 +39,7 @@ export const measureNames: readonly MeasureName[] = [
 
 type Outcome = Pick<ReplayedSearch, 'evaluations' | 'picked' | 'executions'>;
 
-/** @param after the first so many workflows are left out of the scores' measures: compare methods on the same ones */
+/** @param after this many workflows at the start are left out of the scores' measures: compare methods on the same ones */
 export function measure(search: PreparedSearch, replay: Outcome, after: number): Measures {
   const { truths, working } = search;
   const regret = replay.picked === undefined ? undefined : 100 * (Math.max(...truths) - (truths[replay.picked] as number));

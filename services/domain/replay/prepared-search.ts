@@ -4,14 +4,14 @@ import type { Evaluation } from '../run/event.ts';
 import type { RecordedSearch } from './recorded-search.ts';
 
 export interface ReplayedSearch {
-  /** One a workflow, in their order. */
+  /** One per workflow, in their order. */
   readonly evaluations: readonly Evaluation[];
   /** The winner's place; undefined without a pick. */
   readonly picked: number | undefined;
   /** Rounds that were executed in full, as the warm-up. */
   readonly warmUpRounds: number;
   readonly executions: number;
-  /** What was executed, a row a workflow; the pick's executions are on the board. */
+  /** What was executed, one row per workflow; the pick's executions are on the board. */
   readonly rows: readonly EarlierRound[];
   readonly board: OutcomeBoard | undefined;
 }

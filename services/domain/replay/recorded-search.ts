@@ -4,7 +4,7 @@ export interface RecordedSearch {
   readonly source: string;
   readonly name: string;
   readonly queryCount: number;
-  /** Searches with the same value were on the same queries, in the same order; absent where nobody knows. */
+  /** Searches with the same value were on the same queries, in the same order; absent if unknown. */
   readonly sharedQueries?: string;
   /** Oldest first. */
   readonly workflows: readonly RecordedWorkflow[];
@@ -13,7 +13,7 @@ export interface RecordedSearch {
 export interface RecordedWorkflow {
   /** From 1, without gaps. */
   readonly round: number;
-  /** 0 where it has none or nobody noted it. */
+  /** 0 if it has none or it was not recorded. */
   readonly parentRound: number;
   /** One list of scores by query for each time that all queries were executed; at least one. */
   readonly repeats: readonly (readonly number[])[];
@@ -28,14 +28,14 @@ export function lacksPredictions({ workflows }: RecordedSearch): boolean {
   return workflows.every(({ predicted }) => predicted === undefined);
 }
 
-/** The mean over all repeats and queries: what a replay takes for the truth. It includes the repeat that was drawn. */
+/** The mean over all repeats and queries: what a replay takes as the truth. It includes the repeat that was drawn. */
 export function truthOf({ repeats }: RecordedWorkflow): number {
   let sum = 0;
   for (const scores of repeats) for (const score of scores) sum += score;
   return sum / (repeats.length * (repeats[0]?.length ?? 1));
 }
 
-/** Below it, against the best of its search, a workflow counts as broken: it crashed, or its answers were never extracted. */
+/** A workflow below this share of the best of its search counts as broken: it crashed, or its answers were never extracted. */
 export const brokenBelow = 0.5;
 
 /** Which workflows work, by their truths. */

@@ -9,8 +9,8 @@ type Replay = (search: PreparedSearch, plan: ReplayPlan) => ReplayedSearch;
 const nothing: readonly MemoryRow[] = [];
 
 /**
- * What a run would have been offered of the searches before this one, by the very rule of a live run. They are replayed without
- * memory of their own.
+ * What a run would have been offered from the searches before this one, by the same rule as in a live run. Those are replayed
+ * without memory of their own.
  */
 export function rememberedRows(search: PreparedSearch, { memory, ...plan }: ReplayPlan, replay: Replay): readonly MemoryRow[] {
   if (memory === undefined || search.earlier.length === 0) return nothing;

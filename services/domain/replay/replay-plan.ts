@@ -2,7 +2,7 @@ import type { EvaluationMethod } from '../evaluation/evaluation-method.ts';
 import type { PickPolicy, PickSettings } from '../picking/pick-policy.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 
-/** How a recorded search is evaluated once more. */
+/** How a recorded search is evaluated again. */
 export interface ReplayPlan {
   readonly method: EvaluationMethod;
   /** With the warm-up rounds and the few-shot ratio for a search without a budget. */
@@ -12,8 +12,8 @@ export interface ReplayPlan {
   /** f = executions / (workflows x queries), warm-up and pick included; undefined for no bound and no pick. */
   readonly budget?: ReplayBudget;
   /**
-   * Begin with what the searches before this one on the same queries have shown: when replayed by this very plan, or when executed in
-   * full, as AFlow does. Absent: with nothing.
+   * Start with what earlier searches on the same queries have shown: when replayed by this very plan, or when executed in
+   * full, as AFlow does. Absent: start with nothing.
    */
   readonly memory?: ReplayMemory;
 }
@@ -24,8 +24,8 @@ export interface ReplayBudget {
   /** In (0, 1]. */
   readonly share: number;
   /**
-   * Part of what the warm-up leaves that is spent as workflows arrive; the pick has the rest. `rung`: the first rung of halving,
-   * so that arrival and pick are one halving.
+   * Share of what the warm-up leaves that is spent as workflows arrive; the pick gets the rest. `rung`: the first rung of
+   * halving, so that arrival and pick are one halving.
    */
   readonly arrival: number | 'rung';
 }
@@ -38,7 +38,7 @@ export interface PlannedSpending {
 
 /**
  * What a budget allows. A warm-up that leaves less than one query for each later workflow is shortened: with 5 workflows and
- * f = .2, one full execution would be all. Without a budget the settings stand as they are.
+ * f = .2, one full execution would be all. Without a budget the settings are left alone.
  */
 export function planSpending(
   { settings, budget, pickSettings }: ReplayPlan,
@@ -54,6 +54,6 @@ export function planSpending(
   const rungs = Math.ceil(Math.log(workflows) / Math.log(pickSettings.eta) - 1e-9);
   const part = budget.arrival === 'rung' ? 1 / Math.max(1, rungs) : budget.arrival;
   const each = Math.floor((part * (executions - affordable * queryCount)) / Math.max(1, arriving));
-  // sampleSize rounds, and gives one query at the least.
+  // sampleSize rounds, and gives at least one query.
   return { executions, warmUpRounds: affordable, fewShotRatio: Math.min(1, Math.max(1, each) / queryCount) };
 }

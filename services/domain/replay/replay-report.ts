@@ -18,11 +18,11 @@ export interface ReplayRow extends PooledSummary {
 }
 
 export interface ReplayReport {
-  /** S_pred was made up with the paper's quality, for searches whose record holds none. */
+  /** S_pred was simulated with the paper's quality, for searches whose record has none. */
   readonly simulatedPredictions: boolean;
   readonly seeds: number;
   readonly firstSeed: number;
-  /** Scores are compared on the workflows after so many. */
+  /** Scores are compared on the workflows after this many. */
   readonly after: number;
   readonly searches: readonly SearchFacts[];
   readonly tables: readonly (Omit<ReplayTable, 'strategies'> & { readonly rows: readonly ReplayRow[] })[];
@@ -57,7 +57,7 @@ export function factsOf({ source, name, queryCount, workflows, truths, working }
   };
 }
 
-/** @param measuresBySearch one list a search, parallel to the searches */
+/** @param measuresBySearch one list per search, parallel to the searches */
 export function rowOf(
   strategy: Strategy,
   searches: readonly PreparedSearch[],

@@ -28,9 +28,9 @@ export function prepareSearches(searches: readonly RecordedSearch[]): PreparedSe
 }
 
 /**
- * Goes through a recorded search as a run would: each workflow in its turn, asked for by the method's own steps, answered from
- * the record, and at the end the pick by its own. One of the repeats is drawn for each workflow and answers for all of its
- * executions. The same search, plan and seed give the same replay.
+ * Goes through a recorded search as a run would: each workflow in turn, evaluated by the method's own steps with scores from the
+ * record, and the pick at the end by the policy's own steps. One of the repeats is drawn for each workflow and answers for all of
+ * its executions. The same search, plan and seed give the same replay.
  */
 export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: number): ReplayedSearch {
   const rows = drawnRows(search, seed);

@@ -6,8 +6,8 @@ import type { Round, RunState } from '../run/state.ts';
 import type { RecordedSearch, RecordedWorkflow } from './recorded-search.ts';
 
 /**
- * A run of our own as a search to replay. Only rounds that were executed on every query can be: of the others the log holds
- * what the run asked for, and a replay would ask for something else.
+ * A run of our own as a search to replay. Only rounds that were executed on every query qualify: for the others the log holds
+ * what that run asked for, and a replay would ask for something else.
  */
 export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch {
   const { queryCount, name, contentHash: sharedQueries } = configuration.benchmark;
@@ -27,7 +27,7 @@ export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch
   return { source: name, name: configuration.name, queryCount, sharedQueries, workflows };
 }
 
-/** Repeats that not all queries had are left out. */
+/** Repeats that some queries lack are left out. */
 function repeatsOf({ outcomes }: Round, queryCount: number): number[][] {
   const byRepeat = Map.groupBy(outcomes, ({ repeat }) => repeat);
   return [...byRepeat.values()].flatMap((group) => {

@@ -12,7 +12,7 @@ export interface TableWishes {
   readonly warmUpRounds: number;
 }
 
-/** What is replayed: the scores of each method for each ratio, then the picks for each budget beside full validation. */
+/** What is replayed: the scores of each method for each ratio, then the picks for each budget, next to full validation. */
 export function tablesOf({ methods, picks, budgets, ratios, warmUpRounds }: TableWishes): ReplayTable[] {
   const scores = ratios.map((ratio): ReplayTable => {
     const strategies = [...scoreStrategies(methods, warmUpRounds, ratio), ...memoryStrategies(methods, ratio)];
@@ -33,7 +33,7 @@ function crossed(methods: readonly string[], picks: readonly string[], share: nu
       pick,
       warmUpRounds,
       fewShotRatio: 0,
-      // Whoever picks without executing spends all before; the others begin with what halving's first rung costs.
+      // A policy that picks without executing spends everything before; the others begin with what halving's first rung costs.
       budget: { share, arrival: pick === 'argmax' ? 1 : ('rung' as const) },
     })),
   );

@@ -5,7 +5,7 @@ import { type MeasureName, type Measures, measureNames } from './measure.ts';
 /** All replays of one search. */
 export interface SearchMeasures {
   readonly source: string;
-  /** One a seed. */
+  /** One per seed. */
   readonly measures: readonly Measures[];
 }
 
@@ -31,7 +31,8 @@ const blocks = 20;
 
 /**
  * Means over seeds, then over the searches of a source, then over sources. The interval says how far other seeds and other
- * searches of these sources might have moved it; it cannot speak of other benchmarks, nor of what one search of a source hides.
+ * searches of these sources might have moved it; it says nothing about other benchmarks, nor about what a single search of a
+ * source hides.
  */
 export function summarise(searches: readonly SearchMeasures[], seed: number): PooledSummary {
   const sources = new Map<string, Summary>();
@@ -58,7 +59,7 @@ interface Spread {
   readonly resampled: readonly number[];
 }
 
-/** The seeds for which the measure can be said; none for a search where it never can. */
+/** The seeds for which the measure is defined; none for a search where it never is. */
 function valuesOf({ measures }: SearchMeasures, name: MeasureName): number[][] {
   const values = measures.flatMap((measured) => measured[name] ?? []);
   return values.length === 0 ? [] : [values];

@@ -27,7 +27,7 @@ export function reportBest(state: RunState): BestWorkflow | undefined {
   };
 }
 
-/** Only a full evaluation is a plain share of successes. Repeats of a query are no further queries. */
+/** Only a full evaluation is a plain share of successes. Repeats of a query are not further queries. */
 function intervalOf({ configuration }: RunState, round: Round): Interval | undefined {
   if (round.evaluation === undefined || !coversAllQueries(round, configuration)) return undefined;
   const { queryCount } = configuration.benchmark;

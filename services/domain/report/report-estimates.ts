@@ -31,8 +31,8 @@ function estimatesOf(state: RunState, round: Round): RoundEstimates[] {
 }
 
 /**
- * What the run's first sample would have said about a round that was executed in full. Flattering: the difficulties behind that
- * sample come from these very rounds.
+ * What the run's first sample would have said about a round that was executed in full. That flatters it: the difficulties behind
+ * the sample come from these very rounds.
  */
 function fewShotInHindsight(state: RunState, round: Round): number | undefined {
   const sample = firstSample(state);

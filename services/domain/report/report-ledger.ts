@@ -8,7 +8,7 @@ import type { RunState } from '../run/state.ts';
 import type { LedgerReport, Spending } from './report-model.ts';
 import { reportSpent } from './report-spent.ts';
 
-/** @param spent what the run's calls have used, where that is known */
+/** @param spent what the run's calls have used, if that is known */
 export function reportLedger(state: RunState, spent: Spent | undefined): LedgerReport {
   const total = totalUse(state.ledger);
   return {

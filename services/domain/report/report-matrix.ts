@@ -6,7 +6,7 @@ import type { MatrixCell, MatrixQuery, QueryMatrix } from './report-model.ts';
 
 const questionLength = 300;
 
-/** Rows are the rounds that executed anything; columns go from the hardest query to the easiest, equals in their own order. */
+/** Rows are the rounds that executed anything; columns go from the hardest query to the easiest; ties keep their own order. */
 export function reportMatrix({ rounds }: RunState, benchmark: Benchmark): QueryMatrix {
   const executed = rounds.filter((round) => round.outcomes.length > 0);
   const scores = executed.map((round) => ({ round, byQuery: scoresByQuery(round.outcomes) }));

@@ -2,7 +2,7 @@ import { memoryOf } from '../run/memory.ts';
 import type { RunState } from '../run/state.ts';
 import type { MemoryReport } from './report-model.ts';
 
-/** Where the run's memory came from; undefined for a run that goes without. */
+/** Where the run's memory came from; undefined for a run without memory. */
 export function reportMemory(state: RunState): MemoryReport | undefined {
   const rows = state.memory;
   if (rows === undefined) return undefined;

@@ -15,7 +15,7 @@ export const reportFormat = 1;
 /** What a report says about a run, ready to be rendered: plain values only, and report.json is exactly this. */
 export interface ReportModel {
   readonly format: typeof reportFormat;
-  /** A simulated model gave at least one answer: nothing here is a result. */
+  /** A simulated model gave at least one answer, so nothing here is a result. */
   readonly simulated: boolean;
   readonly run: RunFacts;
   readonly configuration: Omit<RunConfiguration, 'initialWorkflow'>;
@@ -23,7 +23,7 @@ export interface ReportModel {
   readonly best?: BestWorkflow;
   /** Absent until the run has picked. */
   readonly pick?: PickReport;
-  /** What the run began with of earlier ones; absent for a run that goes without. */
+  /** What the run took over from earlier ones; absent for a run without memory. */
   readonly memory?: MemoryReport;
   readonly rounds: readonly RoundReport[];
   readonly spending: readonly Spending[];
@@ -79,14 +79,14 @@ export interface BestWorkflow {
 export interface PickReport {
   readonly policy: string;
   readonly round: number;
-  /** What picking has executed, beside the search. */
+  /** What the pick has executed, on top of the search. */
   readonly executions: number;
-  /** The winner by all that it was executed on; absent if on nothing. */
+  /** The winner by everything that it was executed on; absent if that is nothing. */
   readonly executed?: { readonly queries: number; readonly score: number };
   /** A lower bound for the probability that no other workflow is better on these queries. */
   readonly certainty: number;
   readonly confidence: number;
-  /** Rounds that the paired test cannot tell from the winner at that confidence. */
+  /** Rounds that the paired test cannot distinguish from the winner at that confidence. */
   readonly tied: readonly number[];
   /** The winner against each other workflow, on the queries that both were executed on. */
   readonly comparisons: readonly {
@@ -103,7 +103,9 @@ export interface MemoryReport {
   readonly workflows: number;
   readonly executions: number;
   readonly simulated: boolean;
-  /** False if the run's own executions showed that its models are of the other kind, real or simulated, or if there was nothing. */
+  /**
+   * False if the run's own executions showed that its models are of the other kind (real or simulated), or if there was nothing.
+   */
   readonly used: boolean;
   readonly runs: readonly MemoryOfRun[];
 }
@@ -124,7 +126,7 @@ export interface RoundReport {
   readonly workflowHash: string;
   readonly completed: boolean;
   readonly score?: number;
-  /** How the score came about: full, scale … */
+  /** How the score was obtained: full, scale … */
   readonly method?: string;
   readonly standardError?: number;
   /** Mean over the executed queries by each of the benchmark's other scorers; absent without executions. */
@@ -158,7 +160,7 @@ export interface Spending {
 export interface LedgerReport {
   /** Charged: what the log says. */
   readonly total: TokenTotal;
-  /** Paid for; absent where nothing is known of it. */
+  /** Paid for; absent if unknown. */
   readonly spent?: SpentReport;
   readonly byPhase: readonly (TokenTotal & { readonly phase: Phase })[];
   readonly byModel: readonly (TokenTotal & { readonly model: string })[];
@@ -171,11 +173,11 @@ export type EstimateKind = 'predicted' | 'few-shot' | 'calibrated';
 /** How far the cheap scores are from full evaluation, on the rounds where both are known. */
 export interface EstimateReport {
   readonly rounds: readonly RoundEstimates[];
-  /** Absent for a kind that no fully executed round has. */
+  /** Absent for a kind of estimate that no fully executed round has. */
   readonly agreements: readonly EstimateAgreement[];
 }
 
-/** See Agreement; absent is what cannot be said. */
+/** See Agreement; absent if it is undefined. */
 export interface EstimateAgreement {
   readonly estimate: EstimateKind;
   /** Rounds compared. */
@@ -196,7 +198,7 @@ export interface RoundEstimates {
   readonly inHindsight: boolean;
 }
 
-/** Scores of the executed rounds on each query. Queries stand from the hardest to the easiest. */
+/** Scores of the executed rounds on each query. Queries are listed from the hardest to the easiest. */
 export interface QueryMatrix {
   readonly queries: readonly MatrixQuery[];
   readonly rows: readonly { readonly round: number; readonly cells: readonly MatrixCell[] }[];

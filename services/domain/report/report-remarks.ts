@@ -9,7 +9,7 @@ import type { BestWorkflow, EstimateReport } from './report-model.ts';
 
 const fewPairs = 5;
 
-/** What keeps the figures of this run from meaning what they seem to. */
+/** Why the figures of this run may not mean what they seem to. */
 export function reportRemarks(state: RunState, best: BestWorkflow | undefined, estimates: EstimateReport): readonly string[] {
   const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
   return [...doubts, ...bestRemarks(state, best), ...estimateRemarks(estimates), ...roundRemarks(state)];
@@ -25,7 +25,7 @@ function bestRemarks(state: RunState, best: BestWorkflow | undefined): string[] 
   if (isQueryLevel(state.configuration)) return [queryLevelRemark(round)];
   const { queryCount } = state.configuration.benchmark;
   const remarks = [
-    'The best of many noisy scores is too high on average: before you rely on it, evaluate the workflow on other queries.',
+    'The best of many noisy scores is too high on average: evaluate the workflow on other queries before you rely on it.',
   ];
   if (!coversAllQueries(round, state.configuration)) {
     const rest = round.evaluation?.predicted === undefined ? 'alone' : "and the optimizer model's own prediction";
@@ -50,7 +50,7 @@ function equalsRemark(equals: readonly Round[], { configuration, status }: RunSt
 
 function queryLevelRemark(round: Round): string {
   const written = new Set(round.queryProposals?.map(({ queryIndex }) => queryIndex)).size - fallenBack(round);
-  return `${countOf(written, 'query')} have a workflow of their own, written for them by the optimizer; the one shown answered the other ${fallenBack(round)}, for which it wrote none that is valid.`;
+  return `${countOf(written, 'query')} have a workflow of their own, written by the optimizer; the workflow shown here answered the other ${fallenBack(round)}, for which the optimizer wrote no valid one.`;
 }
 
 function estimateRemarks({ agreements, rounds }: EstimateReport): string[] {
@@ -58,7 +58,7 @@ function estimateRemarks({ agreements, rounds }: EstimateReport): string[] {
   const remarks: string[] = [];
   if (pairs > 0 && pairs < fewPairs) {
     remarks.push(
-      `Estimates can be compared with full evaluation on ${countOf(pairs, 'round')} only, too few for a correlation to mean much.`,
+      `Estimates can be compared with full evaluation on only ${countOf(pairs, 'round')}, too few for a correlation to mean much.`,
     );
   }
   if (rounds.some(({ inHindsight }) => inHindsight)) {
@@ -77,10 +77,10 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
   const unscored = rounds.flatMap((round) => round.outcomes).filter(({ failure }) => failure?.kind === 'scorer').length;
   const remarks: string[] = [];
   if (unscored > 0)
-    remarks.push(`In ${countOf(unscored, 'execution')} the scorer itself failed, which counts 0: see the failures.`);
+    remarks.push(`In ${countOf(unscored, 'execution')} the scorer itself failed, which counts as 0: see the failures.`);
   for (const { round, failure } of rounds)
     if (failure && isForBudget(failure)) remarks.push(`Round ${round}: ${failure.message}.`);
-  if (lost > 0) remarks.push(`${countOf(lost, 'round')} of ${rounds.length} found no workflow that could be taken.`);
+  if (lost > 0) remarks.push(`${countOf(lost, 'round')} of ${rounds.length} found no usable workflow.`);
   if (unpredicted > 0)
     remarks.push(
       `In ${countOf(unpredicted, 'round')} the optimizer gave no usable prediction, after ${countOf(configuration.evaluation.predictionAttempts, 'turn')} each.`,

@@ -1,12 +1,12 @@
 import { type Spent, spentBeside } from '../run/ledger/spent.ts';
 
-/** What was paid for, beside what was charged. */
+/** What was paid for, including what was never charged to the run. */
 export interface SpentReport {
   /** In all: what was charged, and every part below. */
   readonly tokens: number;
-  /** Part of it of which no server has said how many there were. */
+  /** The part that no server has counted. */
   readonly estimatedTokens: number;
-  /** What was paid for and is in no log; empty where nothing is. */
+  /** What was paid for and is in no log; empty if there is nothing. */
   readonly beside: readonly BesidePart[];
 }
 
@@ -19,12 +19,14 @@ export interface BesidePart {
   readonly tokens: number;
 }
 
-/** Whether there is anything to tell: that each run tries its endpoints, with a few tokens, is none. */
+/** Whether there is anything to report: that each run tries its endpoints, with a few tokens, is not worth a line. */
 export function isTold(spent: SpentReport | undefined): spent is SpentReport {
   return spent?.beside.some(({ kind }) => kind !== 'preflight') === true;
 }
 
-/** @param isOver nothing more gets into the log: while a run goes on, answers are on their way there all the time */
+/**
+ * @param isOver nothing more is added to the log: while a run is under way, there are always answers that have not reached it yet
+ */
 export function reportSpent(charged: number, spent: Spent, isOver: boolean): SpentReport {
   const { tokens: all, estimatedTokens, unlogged: missing } = spentBeside(charged, spent);
   const unlogged = isOver ? missing : 0;

@@ -9,13 +9,13 @@ export interface ScoreLook {
   readonly mark: Mark;
 }
 
-/** What a score may be called beside the methods' names. */
+/** What a score may be called, besides the methods' names. */
 const withoutMethod = new Map<string, ScoreLook>([
   [partialMethod, { label: 'cut short by the token budget', mark: 'half' }],
   [staticScore.method, { label: 'refused by a static check', mark: 'cross' }],
 ]);
 
-/** By the name that the log gives a score; one that nothing here gives is shown by that name. */
+/** Looked up by the name that the log gives a score; a name unknown here is shown as it is. */
 export function lookOfScore(name: string): ScoreLook {
   return evaluationMethods.get(name) ?? withoutMethod.get(name) ?? { label: name, mark: 'other' };
 }

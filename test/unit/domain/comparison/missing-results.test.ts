@@ -8,5 +8,5 @@ test('results that are gone are told with their number; a job that could never b
   expect(describeMissingResults([whole, whole])).toBeUndefined();
   const poison = { ...gone, failure: { kind: 'poison', message: 'never finished', step: '' } } as const;
   expect(describeMissingResults([whole, poison])).toBeUndefined();
-  expect(describeMissingResults([whole, gone, gone])).toMatch(/^2 of 3 results are no more in the cluster's store/);
+  expect(describeMissingResults([whole, gone, gone])).toMatch(/^2 of 3 results are no longer in the cluster's store/);
 });

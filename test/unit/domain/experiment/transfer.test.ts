@@ -23,7 +23,7 @@ test('a workflow from elsewhere is compared with the own best of the same seed',
   expect(rows[1]?.cells.map((cell) => cell?.value)).toEqual([12.5, -50, 0.5]);
   expect(rows[0]?.cells[1]).toBeUndefined();
   expect(describeTransfers(transfers)).toEqual([
-    expect.stringMatching(/^On sums, the best workflow of words cannot be told apart from the one found there/),
+    expect.stringMatching(/^On sums, the best workflow of words cannot be distinguished from the one found there/),
   ]);
 });
 

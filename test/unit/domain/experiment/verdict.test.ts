@@ -13,13 +13,13 @@ test('a direction is named only where the interval leaves 0 out', () => {
     "it is 1.0 point below aflow's (−2.0 to −0.1)",
   );
   expect(describeDifference('it', { value: -0.003, low: -0.019, high: 0.013 }, "aflow's")).toBe(
-    "it cannot be told apart from aflow's (−0.3 points, −1.9 to +1.3)",
+    "it cannot be distinguished from aflow's (−0.3 points, −1.9 to +1.3)",
   );
 });
 
 test('the difference comes first where tokens and score stand in one sentence', () => {
   expect(describeScoreDifference({ value: -0.03, low: -0.071, high: 0.01 })).toBe(
-    'a test score difference of −3.0 points (interval −7.1 to +1.0): by score they cannot be told apart',
+    'a test score difference of −3.0 points (interval −7.1 to +1.0): the scores cannot be distinguished',
   );
   expect(describeScoreDifference({ value: -0.03, low: -0.05, high: -0.01 })).toContain('which is below 0');
   expect(describeScoreDifference({ value: 0.03, low: 0.01, high: 0.05 })).toContain('which is above 0');

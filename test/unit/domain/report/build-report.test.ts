@@ -90,7 +90,7 @@ describe('the report of a run', () => {
     }));
     const { remarks } = buildReport({ ...state, rounds }, { ...madeUpBenchmark(40), warnings }, meta);
     expect(remarks).toContain(warnings[0]);
-    expect(remarks).toContain('In 2 executions the scorer itself failed, which counts 0: see the failures.');
+    expect(remarks).toContain('In 2 executions the scorer itself failed, which counts as 0: see the failures.');
   });
 
   it('groups refused proposals and failed executions by kind, the most frequent first', () => {
@@ -115,7 +115,7 @@ describe('the report of a run', () => {
     expect(model.rounds[1]).toMatchObject({ completed: true, refusedProposals: 2, executions: 0 });
     expect(model.rounds[1]?.score).toBeUndefined();
     expect(model.rounds[1]?.failure).toBeTypeOf('string');
-    expect(model.remarks).toContain('2 rounds of 3 found no workflow that could be taken.');
+    expect(model.remarks).toContain('2 rounds of 3 found no usable workflow.');
   });
 
   it('is marked as simulated if a simulated model gave any answer, and only then', () => {
