@@ -8,15 +8,15 @@ export interface Benchmark {
   /** The fields that a workflow may read as query.<field>. */
   readonly inputs: readonly string[];
   readonly operators: readonly string[];
-  /** Name of the scorer whose score decides. */
+  /** Name of the scorer whose score decides the search. */
   readonly scorer: string;
-  /** Scorers whose scores are kept beside it. */
+  /** Scorers whose scores are recorded as well. */
   readonly otherScorers: readonly string[];
   /** For the optimizer: how an answer must look. */
   readonly answerFormat: string;
-  /** Scorers that the benchmark brings, by the names that stand above; all others are built in. */
+  /** Scorers that the benchmark brings, by the names given above; all others are built in. */
   readonly ownScorers?: Readonly<Record<string, ScorerSettings>>;
-  /** What a reader of its scores should know about its queries, a sentence each. */
+  /** What a reader of its scores should know about its queries, one sentence each. */
   readonly warnings?: readonly string[];
 }
 
@@ -41,8 +41,8 @@ export interface Query {
   /** What the scorer compares with; never shown to a workflow. */
   readonly reference: string;
   /**
-   * Two or more right answers of which any one is enough, where the data has a list of them. The reference is then the same joined by
-   * bars, for people: an answer may hold a bar itself.
+   * Two or more right answers, any one of which is enough, if the data has a list of them. The reference is then the same list
+   * joined by bars, for people only: an answer may itself contain a bar.
    */
   readonly rightAnswers?: readonly string[];
 }

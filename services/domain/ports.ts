@@ -1,4 +1,4 @@
-/** What the domain asks of the world. Adapters live in services/shared; tests pass object literals. */
+/** What the domain needs from the world. Adapters live in services/shared; tests pass object literals. */
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -9,9 +9,9 @@ export interface ChatMessage {
 export type CallPurpose = `operator:${string}` | 'propose' | 'predict' | 'judge';
 
 export interface ModelRequest {
-  /** Place of the call, unique and stable within a job, e.g. "drafts[1].draft/0": the journal's key and part of the seed. */
+  /** The call's place, unique and stable within a job, e.g. "drafts[1].draft/0": the journal's key and part of the seed. */
   readonly callId: string;
-  /** Sent to the endpoint beside the prompt, for its log; it changes nothing of what the model reads. */
+  /** Sent to the endpoint alongside the prompt, for its log; it does not change what the model reads. */
   readonly purpose: CallPurpose;
   readonly messages: readonly ChatMessage[];
 }
@@ -35,33 +35,35 @@ export interface ModelReply {
   readonly finishReason: FinishReason;
   readonly usage: Usage;
   readonly model: string;
-  /** True if a simulated model answered; whatever used it must say so. */
+  /** True if a simulated model answered; whatever uses the reply must say so. */
   readonly simulated: boolean;
 }
 
 export interface ModelClient {
   /**
-   * Asks the model once. Model name, sampling settings and seed are the client's business.
+   * Asks the model once. Model name, sampling settings and seed are up to the client.
    * @throws FailureError for what will not change by asking again (context overflow, content filter, a refused request)
-   * @throws anything else for the infrastructure; the caller lets it pass
+   * @throws anything else for the infrastructure; the caller lets it through
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
 }
 
-/** A Python program that a model wrote, and what is to be done with it. */
+/** A Python program that a model wrote, and what to do with it. */
 export interface CodeRun {
   /** The program's own code; it runs first. */
   readonly code: string;
   /** Limit of the CPU time. The wall clock is a backstop several times as long, since machines are shared. */
   readonly timeLimitMs: number;
   /**
-   * Runs after the code and sees its names, e.g. a benchmark's asserts and the call of its `check`. The program cannot read
-   * it, nor claim that it came to its end. Default: none.
+   * Runs after the code and sees its names, e.g. a benchmark's asserts and the call of its `check`. The program can neither read
+   * it nor claim that it has finished. Default: none.
    */
   readonly tests?: string;
-  /** A function of the code to call without arguments after all else; what it returns, as text, is the verdict's `result`. */
+  /**
+   * A function of the code to call without arguments after everything else; what it returns, as text, is the verdict's `result`.
+   */
   readonly entry?: string;
-  /** What the program can read from its standard input. Default: nothing. */
+  /** What the program can read from standard input. Default: nothing. */
   readonly stdin?: string;
   /** Address space of the program. Default: the runner's. */
   readonly memoryLimitBytes?: number;
@@ -74,7 +76,7 @@ export interface CodeVerdict {
   /** Everything ran to its end without an error. */
   readonly passed: boolean;
   readonly kind: CodeVerdictKind;
-  /** What it wrote to its standard output, up to a limit. */
+  /** What it wrote to standard output, up to a limit. */
   readonly output: string;
   /** Why it did not pass, for people and models: the traceback, or one sentence. "" if it passed. */
   readonly error: string;
@@ -88,7 +90,7 @@ export interface CodeVerdict {
 
 export interface CodeRunner {
   /**
-   * Runs a program in its cage and judges it; waits its turn if all cores are busy.
+   * Runs a program in its sandbox and judges it; waits its turn if all cores are busy.
    * @throws SandboxError for the infrastructure, never for what the program did
    */
   run(program: CodeRun, signal: AbortSignal): Promise<CodeVerdict>;

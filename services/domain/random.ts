@@ -4,8 +4,8 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Random } from './ports.ts';
 
 /**
- * The stream of random numbers that belongs to a purpose within a run, e.g. ("select-parent", 7). Streams are keyed instead
- * of cut from one sequence, so a run resumed at round 7 needs no cursor, and one more draw in one place changes no other.
+ * The stream of random numbers that belongs to a purpose within a run, e.g. ("select-parent", 7). Streams are keyed rather than
+ * cut from one sequence, so a run resumed at round 7 needs no cursor, and an extra draw in one place changes nothing elsewhere.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
   // Made at the first draw: many streams are offered to methods that never draw, and the digest costs microseconds.

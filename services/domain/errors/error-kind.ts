@@ -1,24 +1,27 @@
-/** What an error means for whoever asked, and who can mend it. The command line turns each into an exit status, gRPC into a status. */
+/**
+ * What an error means to the caller, and who can fix it. The command line turns each kind into an exit status, gRPC into a status
+ * code.
+ */
 export const errorKinds = [
-  // what was given cannot be used (a flag, a file, a setting): whoever gave it mends it, and nothing was started or spent
+  // an input cannot be used (a flag, a file, a setting): the caller fixes it; nothing was started or spent
   'bad-input',
-  // what was named is not there: whoever asked names another one
+  // what was named does not exist: the caller names another one
   'not-found',
-  // it cannot be done as things are now (the run has ended, another writer came first): whoever asked looks again
+  // it cannot be done in the present state (the run has ended, another writer came first): the caller looks again
   'conflict',
-  // it may not be done by this caller: whoever runs the other side lets them
+  // this caller is not allowed to do it: the operator of the other side can grant it
   'refused',
-  // what the work stands on does not answer or cannot be started: waiting may help, else whoever runs it
+  // something that the work depends on does not answer or cannot be started: waiting may help, otherwise its operator
   'unreachable',
-  // an endpoint refuses what no waiting mends (a key, a model, an address): whoever holds the account or the settings
+  // an endpoint refuses for a reason that waiting does not fix (a key, a model, an address): the owner of the account or settings
   'needs-person',
-  // the run ended without a result, as it was told to: nothing is broken
+  // the run ended without a result, as instructed: nothing is broken
   'unsuccessful',
-  // something broke on the way, though it was asked for rightly: asking again may help, else the message says what to do
+  // something broke along the way, though the request was valid: trying again may help, otherwise the message says what to do
   'failed',
-  // what was stored is not as it was written, or of a version that this program cannot read: only another copy helps
+  // stored bytes are damaged, or of a version that this program cannot read: only another copy helps
   'damaged',
-  // the program is wrong: only its authors can mend it, and the stack helps them
+  // the program is wrong: only its authors can fix it, and the stack trace helps them
   'defect',
   // Ctrl-C, or a caller that gave up
   'interrupted',

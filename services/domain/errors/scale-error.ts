@@ -1,6 +1,6 @@
 import type { ErrorKind } from './error-kind.ts';
 
-/** The base of every error class: its name is the class's, and its kind says what it means for whoever asked. */
+/** The base of every error class: its name is the class's, and its kind says what it means to the caller. */
 export abstract class ScaleError extends Error {
   override readonly name: string;
   abstract readonly kind: ErrorKind;
@@ -11,7 +11,7 @@ export abstract class ScaleError extends Error {
   }
 }
 
-/** Of anything that was thrown: what no class of ours foresaw is a defect. */
+/** The kind of anything that was thrown: what none of our classes foresaw is a defect. */
 export function kindOf(thrown: unknown): ErrorKind {
   return thrown instanceof ScaleError ? thrown.kind : 'defect';
 }

@@ -1,4 +1,4 @@
-/** The candidate that a misspelt name most likely meant: undefined if none is within two letters or a third of its length. */
+/** The candidate that a misspelt name most likely meant; undefined if none is within two letters or a third of its length. */
 export function nearName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(name.length < 4 ? 1 : 2, Math.floor(name.length / 3)) + 1;
@@ -9,7 +9,7 @@ export function nearName(name: string, candidates: Iterable<string>): string | u
   return best;
 }
 
-/** Ends a message: what was meant, or what there is. */
+/** The end of a message: what was meant, or what is available. */
 export function suggestion(name: string, candidates: Iterable<string>): string {
   const known = [...candidates];
   const near = nearName(name, known);

@@ -4,7 +4,7 @@ import { UnknownNameError } from './unknown-name-error.ts';
 export interface Registry<Item> extends ReadonlyMap<string, Item> {
   /** @throws UnknownNameError */
   named(name: string): Item;
-  /** What to say of a name that is not in it. */
+  /** What to say about a name that is not in it. */
   unknown(name: string): UnknownNameError;
 }
 
@@ -15,7 +15,7 @@ export interface Registry<Item> extends ReadonlyMap<string, Item> {
 export function registryOf<Item extends { readonly name: string }>(what: string, items: readonly Item[]): Registry<Item> {
   const byName = new Map(items.map((item) => [item.name, item]));
   const twice = items.find((item) => byName.get(item.name) !== item);
-  if (twice !== undefined) throw new RangeError(`there are two of the name "${twice.name}" where each ${what} has its own`);
+  if (twice !== undefined) throw new RangeError(`two are called "${twice.name}", and each ${what} needs a name of its own`);
   const unknown = (name: string): UnknownNameError => new UnknownNameError(what, name, [...byName.keys()]);
   const named = (name: string): Item => {
     const item = byName.get(name);

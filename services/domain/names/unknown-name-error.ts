@@ -1,10 +1,10 @@
 import { ScaleError } from '../errors/scale-error.ts';
 import { nearName } from './near-name.ts';
 
-/** Nothing goes by a name that was given; the message says what was most likely meant, and what there is. */
+/** There is nothing by the name that was given; the message says what was most likely meant, and what is available. */
 export class UnknownNameError extends ScaleError {
   readonly kind = 'bad-input';
-  /** What it was to be the name of, e.g. "pick policy". */
+  /** What the name should have been of, e.g. "pick policy". */
   readonly what: string;
   readonly unknown: string;
 

@@ -7,9 +7,9 @@ export function reserveTokens(state: RunState, { kind, jobs, tokens }: TokensRes
   if (state.configuration.search.tokenBudget === 0) throw new EventRefusedError(kind, 'the run has no token budget');
   const open = state.reservation?.open ?? 0;
   if (open > 0) throw new EventRefusedError(kind, `${open} jobs of the reservation before it have not been reported`);
-  if (!(jobs >= 1) || !(tokens >= 0)) throw new EventRefusedError(kind, 'it is for no job');
+  if (!(jobs >= 1) || !(tokens >= 0)) throw new EventRefusedError(kind, 'it is for no jobs');
   const reserved = { ...state, reservation: { open: jobs, done: 0, tokens } };
-  // Between the rounds nothing is reserved but for the final pick.
+  // Between rounds, nothing is reserved except for the final pick.
   const picking = state.rounds.at(-1)?.completed !== false;
   return picking && state.paidBesideBeforePick === undefined
     ? { ...reserved, paidBesideBeforePick: state.paidBeside ?? 0 }
@@ -18,7 +18,7 @@ export function reserveTokens(state: RunState, { kind, jobs, tokens }: TokensRes
 
 /** @throws EventRefusedError */
 export function noteSpending(state: RunState, { kind, tokens }: SpendingNoted): RunState {
-  if (!(tokens > (state.paidBeside ?? 0))) throw new EventRefusedError(kind, 'it tells of no more than was known');
+  if (!(tokens > (state.paidBeside ?? 0))) throw new EventRefusedError(kind, 'it reports no more than was known');
   return { ...state, paidBeside: tokens };
 }
 
@@ -38,7 +38,7 @@ function jobsOf(event: RunEvent): number {
     case 'final-executions-completed':
       return event.outcomes.length;
     case 'workflow-proposed':
-      // Nobody was asked for the initial workflow.
+      // The optimizer was not asked for the initial workflow.
       return event.turn === 0 ? 0 : 1;
     case 'query-workflow-proposed':
     case 'canary-completed':

@@ -11,7 +11,7 @@ type RunCompleted = Extract<RunEvent, { kind: 'run-completed' }>;
 
 /**
  * Folds one event into the state; undefined is the state of an empty log. Nothing is changed in place, and the work is
- * proportional to the event and to the round it belongs to, not to the run.
+ * proportional to the event and the round it belongs to, not to the run.
  * @throws EventRefusedError if the event cannot follow
  */
 export function applyEvent(state: RunState | undefined, event: RunEvent): RunState {
@@ -26,7 +26,7 @@ export function applyEvent(state: RunState | undefined, event: RunEvent): RunSta
 function applyToRun(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run-started':
-      throw new EventRefusedError(event.kind, 'the run has been started before');
+      throw new EventRefusedError(event.kind, 'the run has already been started');
     case 'memory-recalled':
       return takeMemory(state, event);
     case 'tokens-reserved':
@@ -62,8 +62,9 @@ function startRun(configuration: RunConfiguration): RunState {
 function takeMemory(state: RunState, { kind, rows }: MemoryRecalled): RunState {
   const { benchmark, search } = state.configuration;
   const { queryCount } = benchmark;
-  if (search.memory !== true) throw new EventRefusedError(kind, 'the run goes without memory');
-  if (state.memory !== undefined || state.rounds.length > 0) throw new EventRefusedError(kind, 'the run has begun without it');
+  if (search.memory !== true) throw new EventRefusedError(kind, 'the run does not use memory');
+  if (state.memory !== undefined || state.rounds.length > 0)
+    throw new EventRefusedError(kind, 'the run has already begun without it');
   for (const { runId, round, queries, scores } of rows) {
     const isRow = queries.length === scores.length && new Set(queries).size === queries.length;
     if (!isRow || queries.some((query) => !(query < queryCount)) || scores.some((score) => !(score >= 0 && score <= 1))) {
@@ -76,7 +77,7 @@ function takeMemory(state: RunState, { kind, rows }: MemoryRecalled): RunState {
   return { ...state, memory: rows };
 }
 
-/** A paused run takes up nothing but its end or its resumption, and nothing follows an end. */
+/** A paused run accepts nothing but its end or its resumption, and nothing follows an end. */
 function refuseByStatus(state: RunState, event: RunEvent): void {
   if (state.status === 'running') {
     if (event.kind === 'run-resumed') throw new EventRefusedError(event.kind, 'the run is not paused');
@@ -93,7 +94,7 @@ function completeRun(state: RunState, event: RunCompleted): RunState {
   // A token budget may end before any workflow has a score.
   const none = event.bestRound === 0 && event.reason === 'token-budget' && bestRound(state) === undefined;
   if (!none && state.rounds[event.bestRound - 1]?.evaluation === undefined) {
-    throw new EventRefusedError(event.kind, `round ${event.bestRound} was named the best and has no score`);
+    throw new EventRefusedError(event.kind, `round ${event.bestRound} was named the best but has no score`);
   }
   const best = none ? {} : { bestRound: event.bestRound };
   return { ...state, status: 'completed', ...best, stopReason: event.reason };

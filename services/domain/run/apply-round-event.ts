@@ -81,7 +81,7 @@ export function applyRoundEvent(state: RunState, event: RoundEvent): RunState {
 }
 
 function propose(state: RunState, round: Round, event: WorkflowProposed): Round {
-  refuseUnless(round.workflow === undefined, event, `round ${round.round} has its workflow`);
+  refuseUnless(round.workflow === undefined, event, `round ${round.round} already has its workflow`);
   const turn = round.proposals.length + (round.round === 1 ? 0 : 1);
   const turns = round.round === 1 ? 0 : proposalLimit(round, state.configuration.search);
   refuseUnless(event.turn === turn && turn <= turns, event, `turn ${event.turn} is not the next one`);
@@ -94,7 +94,11 @@ function propose(state: RunState, round: Round, event: WorkflowProposed): Round 
 
 function proposeForQuery(state: RunState, round: Round, event: QueryWorkflowProposed): Round {
   refuseUnless(isQueryLevel(state.configuration), event, 'this run looks for one workflow for all queries');
-  refuseUnless(round.workflow !== undefined && round.samples.length === 0, event, `round ${round.round} waits for no proposal`);
+  refuseUnless(
+    round.workflow !== undefined && round.samples.length === 0,
+    event,
+    `round ${round.round} is not waiting for a proposal`,
+  );
   const [next] = awaitedProposals(round, state.configuration.benchmark.queryCount);
   const place = `turn ${event.turn} for query ${event.queryIndex}`;
   refuseUnless(next?.queryIndex === event.queryIndex && next.turn === event.turn, event, `${place} is not the next one`);
@@ -112,13 +116,13 @@ function refuseUnlessTakenOrNot(event: WorkflowProposed | QueryWorkflowProposed)
 function takeCanary(state: RunState, round: Round, event: CanaryCompleted): Round {
   const { canary, workflow, ...rest } = round;
   const untouched = canary === undefined && round.samples.length === 0 && round.predictions.length === 0;
-  refuseUnless(workflow !== undefined && untouched, event, `round ${round.round} has no workflow that waits for its canary`);
+  refuseUnless(workflow !== undefined && untouched, event, `round ${round.round} has no workflow waiting for its canary`);
   const taken = round.proposals.at(-1);
   refuseUnless(taken !== undefined && event.turn === taken.turn, event, `turn ${event.turn} was not taken`);
   const { outcome } = event;
   refuseUnless(isQuery(state, outcome.queryIndex) && outcome.repeat === 0, event, `there is no query ${outcome.queryIndex}`);
   refuseUnlessScored(outcome, event);
-  // That the scorer failed says nothing against the workflow.
+  // A failed scorer says nothing against the workflow.
   if (outcome.failure === undefined || outcome.failure.kind === 'scorer') return { ...round, canary: outcome };
   const broken = { ...taken, failure: canaryFailure(outcome.failure) };
   return { ...rest, workflowHash: '', modification: '', proposals: [...round.proposals.slice(0, -1), broken] };
@@ -126,11 +130,11 @@ function takeCanary(state: RunState, round: Round, event: CanaryCompleted): Roun
 
 function drawSample(state: RunState, round: Round, event: SampleDrawn): Round {
   refuseUnless(round.workflow !== undefined, event, `round ${round.round} has no workflow to execute`);
-  refuseUnless(event.queryIndexes.length > 0, event, 'it names no query');
+  refuseUnless(event.queryIndexes.length > 0, event, 'it names no queries');
   const drawn = new Set(round.samples.flatMap((sample) => sample.queryIndexes));
   for (const queryIndex of event.queryIndexes) {
     refuseUnless(isQuery(state, queryIndex), event, `there is no query ${queryIndex}`);
-    refuseUnless(!drawn.has(queryIndex), event, `query ${queryIndex} was drawn before in round ${round.round}`);
+    refuseUnless(!drawn.has(queryIndex), event, `query ${queryIndex} was already drawn in round ${round.round}`);
     drawn.add(queryIndex);
   }
   const { canary } = round;
@@ -142,7 +146,7 @@ function drawSample(state: RunState, round: Round, event: SampleDrawn): Round {
 }
 
 function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted): Round {
-  refuseUnless(event.outcomes.length > 0, event, 'it holds no outcome');
+  refuseUnless(event.outcomes.length > 0, event, 'it has no outcomes');
   for (const [offset, outcome] of event.outcomes.entries()) {
     const asked = executionAt(round, state.configuration, round.outcomes.length + offset);
     const place = `query ${outcome.queryIndex}, repeat ${outcome.repeat}`;
@@ -161,7 +165,7 @@ function addPrediction(state: RunState, round: Round, event: PredictionCompleted
   const turn = round.predictions.length + 1;
   const turns = state.configuration.evaluation.predictionAttempts;
   refuseUnless(event.turn === turn && turn <= turns, event, `turn ${event.turn} is not the next one`);
-  refuseUnless(round.predictions.at(-1)?.score === undefined, event, `round ${round.round} has its prediction`);
+  refuseUnless(round.predictions.at(-1)?.score === undefined, event, `round ${round.round} already has its prediction`);
   refuseUnless((event.score === undefined) === (event.failure !== undefined), event, 'it has either a score or a failure');
   refuseUnless(event.score === undefined || isScore(event.score), event, `the score ${event.score} is not in [0, 1]`);
   return { ...round, predictions: [...round.predictions, event] };

@@ -5,7 +5,7 @@ import type { RunEvent } from './event.ts';
  * again; each has a deterministic job id, and doing one twice is harmless.
  */
 export type Command =
-  /** Append this event: a decision that needs nothing from outside. */
+  /** Append this event: a decision that needs no outside information. */
   | { readonly kind: 'append'; readonly event: RunEvent }
   /** Append what is remembered of earlier runs on the same queries, as one event. */
   | { readonly kind: 'recall' }

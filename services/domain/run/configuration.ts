@@ -5,7 +5,7 @@ import type { evaluationRules } from './evaluation-rules.ts';
 import type { RunKind } from './run-kind.ts';
 import type { finalPickRules, searchRules } from './search-rules.ts';
 
-/** Everything that decides a search, frozen in its first event. What only decides how fast it goes is elsewhere. */
+/** Everything that decides a search, frozen in its first event. What only affects its speed is elsewhere. */
 export interface RunConfiguration {
   readonly kind: RunKind;
   readonly name: string;
@@ -43,13 +43,18 @@ export interface ModelSettings {
 }
 
 export interface SearchSettings extends Configured<typeof searchRules> {
-  /** AFlow's convergence rule: stop after this many flat rounds of the mean of the best; 0 turns it off. AFlow: 5, 3, 0. */
+  /**
+   * AFlow's convergence rule: stop after the mean of the best has been flat for this many rounds; 0 turns it off. AFlow: 5, 3, 0.
+   */
   readonly convergenceRounds: number;
   readonly convergenceTop: number;
   readonly convergenceZ: number;
-  /** Absent: the highest score as it stands (argmax). */
+  /** Absent: the highest score of the search (argmax). */
   readonly finalPick?: FinalPickSettings;
-  /** A proposal that breaks a static rule ends its round with the score 0.0, as the paper says. Absent: it is asked for again. */
+  /**
+   * A proposal that breaks a static rule ends its round with the score 0.0, as the paper says. Absent: the optimizer is asked
+   * again.
+   */
   readonly invalidScoresZero?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { OutcomeRow } from './outcome-row.ts';
 import { scoresByQuery } from './outcomes.ts';
 import type { Round, RunState } from './state.ts';
 
-/** An earlier round with a score. Its row is empty where nothing was executed. The same round is always the same object. */
+/** An earlier round with a score. Its row is empty if nothing was executed. The same round is always the same object. */
 export interface EarlierRound extends OutcomeRow {
   readonly round: number;
   /** 0 for round 1. */
@@ -24,7 +24,7 @@ export function earlierRounds(rounds: readonly Round[]): readonly EarlierRound[]
 
 const knownRows = new WeakMap<Round, EarlierRound>();
 
-/** Kept by round, since states share their rounds: methods that fit a model know a row again by the object. */
+/** Cached by round, since states share their rounds: methods that fit a model recognise a row by object identity. */
 function earlierRound(round: Round): EarlierRound[] {
   if (round.evaluation === undefined) return [];
   const known = knownRows.get(round);

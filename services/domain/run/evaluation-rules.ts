@@ -2,8 +2,8 @@ import { above, between, whole } from '../settings/number-rules.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
 
 /**
- * The settings of `evaluation` in a run file. A method's own are with the method. A new one that the method of all runs may read is one
- * entry here; it must leave out the value that keeps things as they were.
+ * The settings of `evaluation` in a run file. A method's own settings are kept with the method. A new setting that any method may
+ * read is one entry here; it must leave out the value that keeps the earlier behaviour.
  */
 export const evaluationRules = {
   method: {

@@ -1,7 +1,7 @@
 import { ScaleError } from '../errors/scale-error.ts';
 import type { RunEvent } from './event.ts';
 
-/** Thrown by applyEvent: the event cannot follow what the log holds, so the log is damaged or its writer is wrong. */
+/** Thrown by applyEvent: the event cannot follow what is in the log, so the log is damaged or its writer is wrong. */
 export class EventRefusedError extends ScaleError {
   readonly kind = 'damaged';
   readonly event: RunEvent['kind'];

@@ -6,8 +6,8 @@ import type { TokenUse } from './ledger/token-use.ts';
 import type { MemoryRow } from './outcome-row.ts';
 
 /**
- * What has happened in a run, in order. The log holds no time, address or worker, and outcomes stand in the order in which
- * they were asked for: the same seed gives the same log, byte for byte, whatever answered first.
+ * What has happened in a run, in order. The log holds no times, addresses or workers, and outcomes appear in the order in which
+ * they were asked for: the same seed gives the same log, byte for byte, whichever call was answered first.
  */
 export type RunEvent =
   | { readonly kind: 'run-started'; readonly configuration: RunConfiguration }
@@ -32,13 +32,13 @@ export type RunEvent =
 export const stopReasons = ['max-rounds', 'converged', 'token-budget'] as const;
 export type StopReason = (typeof stopReasons)[number];
 
-/** What the run begins with beside its configuration; without any, there was nothing to remember. */
+/** What the run begins with besides its configuration; empty if there was nothing to remember. */
 export interface MemoryRecalled {
   readonly kind: 'memory-recalled';
   readonly rows: readonly MemoryRow[];
 }
 
-/** In a run with a token budget: so many of the jobs that come next may be issued, and this much of the budget is theirs. */
+/** In a run with a token budget: this many of the next jobs may be issued, and this much of the budget is theirs. */
 export interface TokensReserved {
   readonly kind: 'tokens-reserved';
   readonly jobs: number;
@@ -46,8 +46,8 @@ export interface TokensReserved {
 }
 
 /**
- * What the run has paid for beside what is charged, where its token budget decides otherwise because of it. Nothing else of that is
- * in the log: it depends on what died.
+ * What the run has paid for on top of what is charged, logged where it changes a decision of the token budget. No more of this is
+ * in the log, since it depends on which processes died.
  */
 export interface SpendingNoted {
   readonly kind: 'spending-noted';
@@ -73,14 +73,14 @@ export interface ParentCandidate {
 export interface WorkflowProposed {
   readonly kind: 'workflow-proposed';
   readonly round: number;
-  /** From 1; 0 for the initial workflow of round 1, which nobody proposed. */
+  /** From 1; 0 for the initial workflow of round 1, which was not proposed. */
   readonly turn: number;
   readonly modification: string;
   readonly workflow?: Workflow;
-  /** Hash of the canonical form, "" without a workflow. */
+  /** Hash of the canonical form; "" without a workflow. */
   readonly workflowHash: string;
   readonly failure?: Failure;
-  /** The reply as it came, for people who ask why. */
+  /** The reply as received, for people who ask why. */
   readonly reply: string;
   readonly tokens?: TokenUse;
 }
@@ -92,8 +92,8 @@ export interface QueryWorkflowProposed extends Omit<WorkflowProposed, 'kind'> {
 }
 
 /**
- * The first execution of a workflow that was just taken. With a failure the workflow is given up and the optimizer asked to mend
- * it; else the outcome counts as the execution of its query wherever that is asked for later, and is not paid for again.
+ * The first execution of a workflow that was just taken. If it fails, the workflow is dropped and the optimizer is asked to fix
+ * it; otherwise the outcome counts as the execution of its query wherever that is asked for later, and is not paid for again.
  */
 export interface CanaryCompleted {
   readonly kind: 'canary-completed';

@@ -13,9 +13,9 @@ export interface Execution {
 type Sampled = Pick<Round, 'samples' | 'canary'>;
 
 /**
- * The executions that a round's samples ask for have one fixed order: samples as drawn, their queries as listed, the repeats
- * of a query one after another. Outcomes enter the log in this order, so the n-th outcome belongs to the n-th execution. What
- * the canary has executed comes first in its sample: that outcome is there already.
+ * The executions that a round's samples ask for have one fixed order: samples as drawn, queries as listed, and the repeats of
+ * each query one after another. Outcomes enter the log in this order, so the n-th outcome belongs to the n-th execution. What the
+ * canary has executed comes first in its sample, since that outcome exists already.
  */
 export function executionAt(round: Sampled, configuration: RunConfiguration, index: number): Execution | undefined {
   let left = index;
@@ -34,7 +34,10 @@ export function executionAt(round: Sampled, configuration: RunConfiguration, ind
 
 const canaryPlaces = new WeakMap<SampleDrawn, { readonly queryIndex: number; readonly place: number }>();
 
-/** Of its query in the sample, -1 for none. Kept by sample: this is asked for every outcome, and looking goes through all queries. */
+/**
+ * The place of its query in the sample, -1 for none. Cached by sample: this is asked for every outcome, and the search goes
+ * through all queries.
+ */
 function placeOfCanary(sample: SampleDrawn, canary: Sampled['canary']): number {
   if (canary === undefined) return -1;
   const { queryIndex } = canary;
@@ -61,7 +64,7 @@ export function outstandingExecutions(round: Round, configuration: RunConfigurat
   }
 }
 
-/** Whether the samples cover the whole validation set, which makes the evaluation a full one by whatever method. */
+/** Whether the samples cover the whole validation set, which makes the evaluation a full one whatever the method. */
 export function coversAllQueries(
   round: Pick<Round, 'samples'> & Partial<Pick<Round, 'evaluation'>>,
   configuration: RunConfiguration,
@@ -77,7 +80,7 @@ export function executionPhase(round: Pick<Round, 'samples'>, configuration: Run
   return coversAllQueries(round, configuration) ? 'warm-up' : 'few-shot';
 }
 
-/** `repeats` is a setting of full evaluations: a draw of every query is one, and a smaller draw is executed once. */
+/** `repeats` applies to full evaluations only: a draw of every query is one, and a smaller draw is executed once. */
 function repeatsOf(sample: SampleDrawn, configuration: RunConfiguration): number {
   return sample.queryIndexes.length === configuration.benchmark.queryCount ? configuration.evaluation.repeats : 1;
 }

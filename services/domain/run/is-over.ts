@@ -1,6 +1,6 @@
 import type { RunState } from './state.ts';
 
-/** Nothing can follow in the log. */
+/** Nothing more can be added to the log. */
 export function isOver({ status }: Pick<RunState, 'status'>): boolean {
   return status === 'completed' || status === 'cancelled' || status === 'failed';
 }

@@ -8,7 +8,7 @@ export function completionJobId(command: CompletionCommand): string {
   return `${kind}-${round}-${turn}${query}`;
 }
 
-/** The identity of an execution within a run: the same one is never paid for twice, whatever asks for it. */
+/** The identity of an execution within a run: the same execution is never paid for twice, whatever asks for it. */
 export function executionJobId(workflowHash: string, queryIndex: number, repeat: number): string {
   return `execute-${workflowHash.slice(0, 16)}-${queryIndex}-${repeat}`;
 }

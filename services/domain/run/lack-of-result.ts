@@ -3,8 +3,8 @@ import { isSearch } from './run-kind.ts';
 import type { RunState } from './state.ts';
 
 /**
- * Why a run that is over is nothing to go by, so that whoever asks for it again wants it executed; undefined for a result. A search
- * that a person cancelled has found what it has; half of any other run is none.
+ * Why a run that is over gives no usable result, so that asking for it again should execute it; undefined for a usable one. A
+ * search that a person cancelled keeps what it has found; half of any other run is no result.
  */
 export function lackOfResult({ status, failure, configuration, rounds, finalOutcomes = [] }: RunState): string | undefined {
   if (status === 'failed') return `it failed: ${failure?.message ?? 'for an unknown reason'}`;

@@ -6,12 +6,12 @@ import { scoresByQuery } from './outcomes.ts';
 import { isQueryLevel } from './run-kind.ts';
 import type { Round, RunState } from './state.ts';
 
-/** More rows than this are not offered: the log should stay small, and what a query is like is known by then. */
+/** More rows than this are not offered: the log should stay small, and by then the queries are well known. */
 export const mostRowsRecalled = 32;
 
 /**
- * What a run that has ended leaves to later ones: a row for each workflow that was executed, by whatever asked for it. A workflow of its
- * own for each query says nothing about how queries compare.
+ * What an ended run leaves to later ones: a row for each workflow that was executed, whatever asked for it. A separate workflow
+ * for each query says nothing about how queries compare.
  */
 export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
   if (isQueryLevel(state.configuration)) return [];
@@ -34,7 +34,7 @@ export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
   });
 }
 
-/** A round's executions, those of the final pick and a canary that no sample took up among them. */
+/** A round's executions, including those of the final pick and a canary that no sample included. */
 function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): ExecutionOutcome[] {
   const final = finalOutcomes.flatMap((picked) => (picked.round === round.round ? [picked.outcome] : []));
   const known = [...round.outcomes, ...final].filter((outcome) => !isOfSurroundings(outcome));
@@ -43,7 +43,7 @@ function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): ExecutionOu
   return [canary, ...known];
 }
 
-/** It says nothing about the query, and would be remembered as one that nothing solves. */
+/** It says nothing about the query, which would be remembered as one that nothing solves. */
 function isOfSurroundings({ failure }: ExecutionOutcome): boolean {
   return failure?.kind === 'poison' || failure?.kind === 'internal';
 }
@@ -61,9 +61,10 @@ export interface MemoryReader {
 }
 
 /**
- * The rows that a new run begins with: of the same kind (simulated models tell nothing about real ones), each workflow once a
- * model. First those of the run's own executor, then those with the most executions, then the newest. Workflows that solved nothing are left
- * out: they were broken, or their few queries hard, and either way they tell queries from each other badly.
+ * The rows that a new run begins with: of the same kind (simulated models say nothing about real ones), each workflow once per
+ * model. First those of the run's own executor, then those with the most executions, then the newest. Workflows that solved
+ * nothing are left out: either they were broken or their few queries were hard, and either way they say little about how queries
+ * differ.
  * @param kept rows of earlier runs, the newest run first
  */
 export function rowsToRecall(kept: readonly MemoryRow[], { runId, model, simulated }: MemoryReader): MemoryRow[] {
@@ -83,8 +84,8 @@ export function rowsToRecall(kept: readonly MemoryRow[], { runId, model, simulat
 const noMemory: readonly MemoryRow[] = [];
 
 /**
- * The rows that the run may go by: those in its log, unless its own executions have shown by now that they are of the other kind. The same
- * array for all states of a run, since methods keep what they have learned from it by the object.
+ * The rows that the run may use: those in its log, unless its own executions have shown that they are of the other kind. The same
+ * array for all states of a run, since methods cache what they have learned from it by object identity.
  */
 export function memoryOf({ memory = noMemory, ledger }: RunState): readonly MemoryRow[] {
   const [row] = memory;

@@ -4,7 +4,7 @@ import type { Evaluation, ExecutionOutcome } from './event.ts';
 
 /**
  * The mean over queries, each the mean of its repeats. A failed execution counts 0. The standard error is that of the
- * queries as a sample: repeats of a query are no further evidence about other queries.
+ * queries as a sample: repeats of a query are not further evidence about other queries.
  */
 export function executedScore(outcomes: readonly ExecutionOutcome[]): Pick<Evaluation, 'score' | 'standardError'> {
   const scores = [...scoresByQuery(outcomes).values()];

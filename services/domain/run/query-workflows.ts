@@ -1,7 +1,7 @@
 import type { Workflow } from '../workflow/workflow.ts';
 import type { Round } from './state.ts';
 
-/** A reply that was refused is mended once; then the query falls back to the initial workflow. */
+/** A refused reply may be repaired once; after that the query falls back to the initial workflow. */
 const turns = 2;
 
 export interface AwaitedProposal {
@@ -10,8 +10,8 @@ export interface AwaitedProposal {
 }
 
 /**
- * The proposals that are still to be asked for and do not wait for each other, in the fixed order of the log: first one for
- * each query; when all have an answer, those that were refused once more.
+ * The proposals that are still to be requested and do not depend on each other, in the fixed order of the log: first one for
+ * each query; when all have an answer, the refused ones once more.
  */
 export function awaitedProposals({ queryProposals = [] }: Pick<Round, 'queryProposals'>, queryCount: number): AwaitedProposal[] {
   const first = queryProposals.slice(0, queryCount);
@@ -28,7 +28,7 @@ export interface ExecutedWorkflow {
   readonly workflowHash: string;
 }
 
-/** What is executed on each query: its own workflow where it has one, else the round's. */
+/** What is executed on each query: its own workflow if it has one, otherwise the round's. */
 export function executedWorkflows({
   queryProposals = [],
   workflow,

@@ -1,4 +1,6 @@
-/** What a run is for: one workflow for all queries, one for each query (the baseline of the paper), or the score of a given one. */
+/**
+ * What a run is for: one workflow for all queries, one for each query (the paper's baseline), or the score of a given workflow.
+ */
 export const runKinds = ['search', 'query-level', 'evaluation'] as const;
 
 export type RunKind = (typeof runKinds)[number];
@@ -15,7 +17,10 @@ export function isEvaluation({ kind }: OfAKind): boolean {
   return kind === 'evaluation';
 }
 
-/** Whether it looks for one workflow over several rounds, so that there is something to save, and something to show when it is cut off. */
+/**
+ * Whether it looks for one workflow over several rounds, so that there is something to save, and something to show if it is cut
+ * short.
+ */
 export function isSearch({ kind }: OfAKind): boolean {
   return kind === 'search';
 }
@@ -25,8 +30,8 @@ export function isQueryLevel({ kind }: OfAKind): boolean {
 }
 
 /**
- * What a run is that was started before runs said it: a search that ended with its first round, executed in full, was always an
- * evaluation, or was taken for one.
+ * The kind of a run that was started before runs stated it: a search that ended with its first round, executed in full, was
+ * always an evaluation or was treated as one.
  */
 export function impliedKind(shape: {
   readonly queryLevel: boolean;

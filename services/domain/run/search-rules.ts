@@ -2,8 +2,9 @@ import { between, whole, wholeFrom } from '../settings/number-rules.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
 
 /**
- * The settings of `search` in a run file, but for the two groups below. A new one is one entry here; it must leave out the value that keeps
- * things as they were. AFlow's own values (rounds, candidates, lambda, alpha) are those that the paper follows without naming them.
+ * The settings of `search` in a run file, except the two groups below. A new setting is one entry here; it must leave out the
+ * value that keeps the earlier behaviour. AFlow's own values (rounds, candidates, lambda, alpha) are the ones that the paper uses
+ * without naming them.
  */
 export const searchRules = {
   max_rounds: {
@@ -22,7 +23,8 @@ export const searchRules = {
   ties: {
     type: 'choice',
     choices: ['newest', 'oldest'],
-    // AFlow keeps to the oldest. Scores of a few queries are equal so often that such a search stays where it began (docs/decisions/0008).
+    // AFlow takes the oldest. Scores of a few queries are equal so often that such a search would stay where it began
+    // (docs/decisions/0008).
     default: 'newest',
     leftOut: 'oldest',
     description: 'which of several workflows with equal scores is the first to become a parent; AFlow: oldest',
@@ -54,7 +56,7 @@ export const searchRules = {
   memory: {
     type: 'flag',
     spelt: 'on or off',
-    // On, the same seed is another search each time, and the seeds of a sweep lean on one another.
+    // If on, the same seed gives a different search each time, and the seeds of a sweep depend on one another.
     default: false,
     leftOut: false,
     description: 'start from what earlier searches on the same queries have shown: [memory](memory.md)',
@@ -69,8 +71,8 @@ export const searchRules = {
 } as const satisfies SettingRules;
 
 /**
- * AFlow's early stop, `convergence`: these are its values, since whoever gives a part of the rule wants it. By default it is off: it is for
- * scores of all queries, and takes equal scores of a few for convergence (docs/decisions/0008).
+ * AFlow's early stop, `convergence`, with AFlow's values: setting any part of the rule turns it on. It is off by default: it is
+ * meant for scores over all queries and mistakes equal scores on a few queries for convergence (docs/decisions/0008).
  */
 export const convergenceRules = {
   rounds: {

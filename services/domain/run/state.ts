@@ -28,7 +28,7 @@ export interface RunState {
   readonly finalOutcomes?: readonly FinalOutcome[];
   /** Of a run with a token budget: the newest reservation. */
   readonly reservation?: Reservation;
-  /** Tokens paid for beside the ledger, as far as they have decided anything. */
+  /** Tokens paid for on top of the ledger, as far as they have affected a decision. */
   readonly paidBeside?: number;
   /** The same when the final pick began. */
   readonly paidBesideBeforePick?: number;
@@ -51,7 +51,7 @@ export interface FinalOutcome {
   readonly outcome: ExecutionOutcome;
 }
 
-/** One entry a phase, model and round. */
+/** One entry per phase, model and round. */
 export interface LedgerEntry extends TokenUse {
   readonly phase: Phase;
   readonly round: number;
@@ -61,14 +61,14 @@ export interface Round {
   readonly round: number;
   readonly parentRound: number;
   readonly candidates: readonly ParentCandidate[];
-  /** Refused ones and, last, the one taken. One that was taken and failed on its canary has a workflow and a failure. */
+  /** Refused ones and, last, the accepted one. One that was taken and failed on its canary has a workflow and a failure. */
   readonly proposals: readonly WorkflowProposed[];
   /** Replies about single queries, where each has its own workflow; `workflow` is then that of the queries left without one. */
   readonly queryProposals?: readonly QueryWorkflowProposed[];
   readonly workflow?: Workflow;
   readonly workflowHash: string;
   readonly modification: string;
-  /** The workflow's first execution; it is among the outcomes too as soon as a sample holds its query. */
+  /** The workflow's first execution; it is also among the outcomes once a sample includes its query. */
   readonly canary?: ExecutionOutcome;
   readonly samples: readonly SampleDrawn[];
   /** In the order of the log. */

@@ -11,18 +11,18 @@ export interface BrokenPart {
 
 /** What was spent on workflows that could not be used: their proposals, executions and predictions. */
 export interface BrokenSpending extends BrokenPart {
-  /** By the static checks, before anything was executed. */
+  /** Found by the static checks, before anything was executed. */
   readonly refused: BrokenPart;
   /** On one query. */
   readonly canary: BrokenPart;
-  /** While they were evaluated: at least half of their executions ended in a typed failure. A wrong answer is no failure. */
+  /** While they were evaluated: at least half of their executions ended in a typed failure. A wrong answer is not a failure. */
   readonly executed: BrokenPart;
 }
 
-/** A workflow of which so many executions fail is broken, whatever the others say. */
+/** A workflow with this share of failed executions is broken, whatever the others say. */
 const brokenFrom = 0.5;
 
-/** By what found them out; tokens of everything but the test split. */
+/** By what exposed them; tokens of everything but the test split. */
 export function brokenSpending(state: RunState): BrokenSpending {
   const refused = sum(state.rounds.map(refusedIn));
   const canary = sum(state.rounds.map((round) => brokenOnCanary(state, round)));
@@ -40,7 +40,7 @@ function refusedIn({ proposals, queryProposals = [] }: Round): BrokenPart {
   return { candidates: refused.length, tokens: proposalTokens(refused) };
 }
 
-/** The proposal and its one execution, of which the ledger alone still knows. */
+/** The proposal and its one execution, which only the ledger still records. */
 function brokenOnCanary({ ledger }: RunState, { round, proposals, canary }: Round): BrokenPart {
   const broken = brokenProposals({ proposals });
   const all = totalUse(ledger.filter((entry) => entry.round === round && entry.phase === 'canary')).tokens;

@@ -1,14 +1,14 @@
 import type { Usage } from '../../ports.ts';
 
 /**
- * What became of an attempt at a model call: it was sent (begun), and then gave a reply that was used (answered), a reply that was
- * billed and is of no use (useless), nothing any more (broken-off: cut, timed out, or the worker hung up), or it was turned away
+ * What became of an attempt at a model call: it was sent (begun), and then gave a reply that was used (answered), a reply that
+ * was billed and is of no use (useless), nothing more (broken-off: cut, timed out, or the worker hung up), or it was turned away
  * before a token was spent (refused: no connection, a refused key, too many calls).
  */
 export const attemptStates = ['begun', 'answered', 'useless', 'broken-off', 'refused'] as const;
 export type AttemptState = (typeof attemptStates)[number];
 
-/** One note on one attempt. There are up to two of each: before it is sent, and when it has ended. */
+/** One note on one attempt. There are up to two per attempt: one before it is sent, one when it has ended. */
 export interface CallAttempt {
   /** "<delivery>/<n>": unique in a run, and all attempts of one delivery of a job begin alike. */
   readonly attemptId: string;
@@ -17,7 +17,7 @@ export interface CallAttempt {
   readonly callId: string;
   readonly model: string;
   readonly state: AttemptState;
-  /** What the server said; an estimate of the prompt for what was begun or broken off, zero for what was refused. */
+  /** What the server reported; an estimate of the prompt if it was begun or broken off; zero if it was refused. */
   readonly usage: Usage;
   readonly usageEstimated: boolean;
 }

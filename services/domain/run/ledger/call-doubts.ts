@@ -1,6 +1,6 @@
 import type { CallDoubts } from './token-use.ts';
 
-/** A server that gives another name with each call must not fill the log. */
+/** A server that gives a different name with each call must not fill the log. */
 const mostNames = 10;
 
 /** The doubts about all of these calls together. */

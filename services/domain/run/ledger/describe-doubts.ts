@@ -12,7 +12,7 @@ export interface ModelCalls extends CallDoubts {
   readonly calls: number;
 }
 
-/** What people should know of the figures of these models' calls. */
+/** What people should know about the figures of these models' calls. */
 export function describeDoubts(uses: readonly ModelCalls[]): DescribedDoubt[] {
   return uses.flatMap(({ model, calls, estimatedCalls = 0, cutPrompts = 0, servedAs = [] }) => [
     ...servedAs.map((name) => ({
@@ -25,8 +25,8 @@ export function describeDoubts(uses: readonly ModelCalls[]): DescribedDoubt[] {
           {
             key: `cut ${model}`,
             sentence:
-              `Of ${cutPrompts} of ${calls} calls to ${model}, the server counts too few prompt tokens for so long a text: either it cuts prompts ` +
-              'to a shorter context, and the model does not see all of them (Ollama: raise num_ctx), or it leaves out what it had in its cache.',
+              `Of ${cutPrompts} of ${calls} calls to ${model}, the server counts too few prompt tokens for a text of that length: either it cuts prompts ` +
+              'to a shorter context, so that the model does not see all of them (Ollama: raise num_ctx), or it leaves out what was in its cache.',
           },
         ]),
     ...(estimatedCalls === 0
@@ -34,7 +34,7 @@ export function describeDoubts(uses: readonly ModelCalls[]): DescribedDoubt[] {
       : [
           {
             key: `estimated ${model}`,
-            sentence: `The tokens of ${estimatedCalls} of ${calls} calls to ${model} are estimates, four characters a token: its server does not say how many there were.`,
+            sentence: `The tokens of ${estimatedCalls} of ${calls} calls to ${model} are estimates, at four characters per token: its server does not report them.`,
           },
         ]),
   ]);

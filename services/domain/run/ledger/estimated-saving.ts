@@ -15,11 +15,11 @@ export interface EstimatedSaving {
 }
 
 /**
- * full evaluation = sum over completed rounds of
- *   tokens of its proposals (both ways need them) + validation queries x repeats x (tokens / executions) of the round itself.
- * A round without executions (`predicted`) takes the mean of all executions of the run instead. The same rounds with full
- * scores would have led the search elsewhere, and a few queries drawn by difficulty need not be of average length: hence
- * "estimated" wherever this is shown. An evaluation on its own searches nothing, so there is nothing to save.
+ * full evaluation = sum over completed rounds of tokens of its proposals (both ways need them) + validation queries x repeats x
+ * (tokens / executions) of the round itself. For a round without executions (`predicted`), the mean over all executions of the
+ * run is used instead. The same rounds with full scores would have led the search elsewhere, and a few queries drawn by
+ * difficulty need not be of average length: hence "estimated" wherever this is shown. An evaluation on its own searches nothing,
+ * so there is nothing to save.
  */
 export function estimateSaving(state: RunState): EstimatedSaving {
   if (!isSearch(state.configuration)) return { spent: 0, fullEvaluation: 0, saved: 0, share: 0 };
@@ -44,7 +44,7 @@ function proposalTokens({ proposals }: Round): number {
 }
 
 function fullExecutionTokens({ configuration }: RunState, round: Round, perExecution: number): number {
-  // One that a token budget has cut short has cost something, and would have cost the whole.
+  // A round that the token budget cut short cost something, and would have cost all of it.
   const isCut = round.failure?.kind === 'token-budget' && round.outcomes.length > 0;
   if (round.evaluation === undefined && !isCut) return 0;
   const executions = configuration.benchmark.queryCount * configuration.evaluation.repeats;
@@ -58,7 +58,7 @@ function meanTokens(rounds: readonly Round[]): number {
 
 const known = new WeakMap<Round['outcomes'], number>();
 
-/** Kept by the list, which never changes: whoever shows a run asks for all rounds each second. */
+/** Cached by the list, which never changes: a display of a run asks for all rounds each second. */
 function executedTokens({ outcomes }: Round): number {
   const before = known.get(outcomes);
   if (before !== undefined) return before;

@@ -6,11 +6,11 @@ import { totalUse } from './totals.ts';
 export interface MeanCosts {
   /** Tokens of an execution, the mean over the workflows. */
   readonly all: number;
-  /** The same over the better half of them, which tend to be dearer. */
+  /** The same over the better half of them, which tend to cost more. */
   readonly better: number;
 }
 
-/** By what was executed to give the rounds their scores; undefined where nothing was. */
+/** From what was executed to give the rounds their scores; undefined if nothing was. */
 export function meanCosts({ rounds }: RunState): MeanCosts | undefined {
   const costs = rounds
     .filter(({ evaluation, outcomes }) => evaluation !== undefined && outcomes.length > 0)

@@ -3,7 +3,7 @@ import { addDoubts } from './call-doubts.ts';
 import type { Phase, TokenUse } from './token-use.ts';
 import { addUsage } from './totals.ts';
 
-/** The ledger with these uses added: one entry a phase, model and round. */
+/** The ledger with these uses added: one entry per phase, model and round. */
 export function recordUse(
   ledger: readonly LedgerEntry[],
   phase: Phase,

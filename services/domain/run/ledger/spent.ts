@@ -8,25 +8,28 @@ export interface SpentPart {
 
 /** What a run's attempts at calls have used, by what became of them. */
 export interface Spent {
-  /** First answers to their calls. What was charged is made of these. */
+  /** First answers to their calls. The charged tokens consist of these. */
   readonly answered: SpentPart;
-  /** Answers to calls that had been answered before: a job that was done twice, its journal lost or its worker only slow. */
+  /**
+   * Answers to calls that had already been answered: a job that was done twice because its journal was lost or its worker was
+   * merely slow.
+   */
   readonly answeredAgain: SpentPart;
   readonly useless: SpentPart;
-  /** Sent, and their end never seen. Tokens are an estimate of the prompts: what was generated for nobody is not known. */
+  /** Sent, but their end was never seen. Tokens are an estimate of the prompts: what was generated is unknown. */
   readonly lost: SpentPart;
   /** Calls of no job, such as those that try an endpoint before a run begins. */
   readonly preflight: SpentPart;
   /** Sent, and under way as far as is known. */
   readonly callsInFlight: number;
-  /** Tokens, among all of these, of which the server did not say how many there were. */
+  /** Tokens, among all of these, that no server has counted. */
   readonly estimatedTokens: number;
 }
 
 export interface SpentTally {
   /** Counts a note, whatever was noted of the same attempt before: the same note twice changes nothing. */
   add(attempt: CallAttempt): void;
-  /** @param isOver nobody works on the run any more, so what has no end is lost */
+  /** @param isOver no one works on the run any more, so whatever has no end is lost */
   spent(isOver: boolean): Spent;
 }
 
@@ -39,7 +42,7 @@ export function createSpentTally(): SpentTally {
     add(attempt) {
       const { attemptId, jobId } = attempt;
       const known = attempts.get(attemptId);
-      // A worker that was given up may still tell how its call ended; its job is somebody else's all the same.
+      // A worker that was given up may still report how its call ended, although its job now belongs to another worker.
       if (known === undefined) newestDelivery.set(jobId, deliveryOf(attemptId));
       if (known === undefined || finality(attempt) > finality(known)) attempts.set(attemptId, attempt);
     },
@@ -87,20 +90,20 @@ function partOf(
 
 function finality({ state }: CallAttempt): number {
   if (state === 'begun') return 0;
-  // An attempt that was given up here may have been answered all the same.
+  // An attempt that was given up here may have been answered nevertheless.
   return state === 'broken-off' ? 1 : 2;
 }
 
 export interface SpentBeside {
-  /** Charged, and all that was paid for beside it. */
+  /** Charged, plus everything else that was paid for. */
   readonly tokens: number;
-  /** Part of it that no server has counted for us. */
+  /** The part that no server has counted. */
   readonly estimatedTokens: number;
   /** Answers that the log does not hold (yet): of jobs that are under way, of a run that was cancelled. */
   readonly unlogged: number;
 }
 
-/** What was paid for, given what the log has charged. Never less: notes are kept for two weeks, and the log for ever. */
+/** What was paid for, given what the log has charged. Never less than that: notes are kept for two weeks, the log forever. */
 export function spentBeside(charged: number, spent: Spent): SpentBeside {
   const unlogged = Math.max(0, spent.answered.tokens - charged);
   const { answeredAgain, useless, lost, preflight } = spent;

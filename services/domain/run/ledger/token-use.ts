@@ -1,12 +1,12 @@
 import type { Usage } from '../../ports.ts';
 
-/** What there is to doubt about the figures of some calls. Each field is absent where there is nothing. */
+/** What is doubtful about the figures of some calls. Each field is absent if there is no doubt. */
 export interface CallDoubts {
   /** Calls whose server gave no usage, so that their tokens are guessed from the lengths of the texts. */
   readonly estimatedCalls?: number;
-  /** Calls whose server counts so few tokens that it cannot have read the whole prompt. */
+  /** Calls whose server counts too few tokens to have read the whole prompt. */
   readonly cutPrompts?: number;
-  /** What servers say has answered, where it is another name than the model's. Sorted. */
+  /** The models that servers say have answered, if the name differs from the model's. Sorted. */
   readonly servedAs?: readonly string[];
 }
 

@@ -26,7 +26,7 @@ export function tokensOf(usage: Usage): number {
   return usage.promptTokens + usage.completionTokens;
 }
 
-/** The sum over any uses, the whole ledger among them. */
+/** The sum over any uses, such as the whole ledger. */
 export function totalUse(uses: readonly TokenUse[]): TokenTotal {
   const usage = uses.reduce((sum, use) => addUsage(sum, use.usage), noUsage);
   const calls = uses.reduce((sum, use) => sum + use.calls, 0);
