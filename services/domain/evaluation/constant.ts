@@ -13,8 +13,8 @@ export const constant: EvaluationMethod = {
 };
 
 /**
- * Also what other methods are left with when they have nothing to go by. The parent's score would do too, but would keep a
- * line of children that nobody executed at the top. With no warm-up, it is the parent's score, and for the first workflow 0.
+ * Also what other methods fall back on when they know nothing. The parent's score would do too, but would keep a line of children
+ * that were never executed at the top. With no warm-up, it is the parent's score, and for the first workflow 0.
  */
 export function constantEvaluation({ warmUp, parent }: Evidence): Evaluation {
   const score = warmUp.length === 0 ? (parent?.score ?? 0) : mean(warmUp.map(({ scores }) => mean(scores)));

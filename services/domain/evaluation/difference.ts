@@ -7,8 +7,8 @@ import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 import { expectedScores } from './expected-scores.ts';
 
 /**
- * The regression estimator of survey sampling: how the workflow differs on the drawn queries from what the warm-up lets
- * expect there, added to the warm-up's level, and shrunk towards it by how few executions there are.
+ * The regression estimator of survey sampling: how the workflow differs on the drawn queries from what the warm-up predicts
+ * there, added to the warm-up's level, and shrunk towards it, the more so the fewer executions there are.
  */
 export const difference: EvaluationMethod = {
   name: 'difference',
@@ -43,19 +43,19 @@ function differenceEvaluation(evidence: Evidence): Evaluation {
 interface Slope {
   /** By how much a query's score rises with its mean in the warm-up. */
   readonly slope: number;
-  /** What the slope leaves unexplained, a query. */
+  /** What the slope leaves unexplained, per query. */
   readonly residualVariance: number;
 }
 
-/** Worth of the assumed slope and variance against what was executed, in executions. */
+/** Weight of the assumed slope and variance against what was executed, in executions. */
 const priorExecutions = 20;
 const priorSlope = 0.5;
 const priorResidualVariance = 0.12;
 
 /**
- * Least squares within workflows: each warm-up row on the mean of the others (its own would explain itself), and later rows
- * on the mean of all. With one warm-up round only later rows tell anything, and until then the prior does. Without a warm-up, all rows
- * stand on what memory lets expect.
+ * Least squares within workflows: each warm-up row on the mean of the others (its own would explain itself), and later rows on
+ * the mean of all. With one warm-up round only later rows are informative; until then the prior is used. Without a warm-up, all
+ * rows are fitted to what memory predicts.
  */
 function learnSlope({ warmUp, earlier, queryCount }: Evidence, expected: readonly number[]): Slope {
   let xx = priorExecutions * 0.1;
@@ -69,7 +69,7 @@ function learnSlope({ warmUp, earlier, queryCount }: Evidence, expected: readonl
       others.length === 0 ? (expected[query] ?? 0) : mean(others.map(({ scores }) => scores[query] ?? 0)),
     );
     const [meanX, meanY] = [mean(xs), mean(row.scores)];
-    // A workflow that is broken, or solves all, has nothing to say about slopes.
+    // A workflow that is broken, or that solves everything, says nothing about slopes.
     if (row.queries.length === queryCount && (meanY === 0 || meanY === 1)) continue;
     for (const [index, x] of xs.entries()) {
       const y = (row.scores[index] as number) - meanY;

@@ -4,9 +4,9 @@ import type { EvaluationStep, Evidence } from './evaluation-method.ts';
 import { expectedScores } from './expected-scores.ts';
 
 /**
- * Asks for Dfew, unless the round has asked for queries already. With `draw: once` the first Dfew serves the whole run: all
- * workflows are compared on the same queries, and its strata are in the round that drew it. The paper reads so; a run that
- * draws in each round cannot overfit one small set.
+ * Asks for Dfew, unless the round has already asked for queries. With `draw: once` the first Dfew serves the whole run: all
+ * workflows are compared on the same queries, and its strata are in the round that drew it. That is how the paper reads; a run
+ * that draws in each round cannot overfit one small set.
  */
 export function drawFewShot(evidence: Evidence, draw: Draw = drawByGamma): EvaluationStep | undefined {
   const { settings, earlierSample, queryCount } = evidence;

@@ -8,8 +8,8 @@ import type { EvaluationMethods } from './registry.ts';
 import { warmUpFor } from './warm-up.ts';
 
 /**
- * What the open round needs before its workflow has a score, or the score. Executions and a prediction that do not wait for
- * each other come out together, executions first.
+ * What the open round needs before its workflow has a score, or the score. Executions and a prediction that do not depend on each
+ * other are returned together, executions first.
  */
 export function evaluateRound(state: RunState, round: Round, methods: EvaluationMethods): readonly Command[] {
   const method = methodOf(state, methods);
@@ -33,14 +33,14 @@ export function evaluateRound(state: RunState, round: Round, methods: Evaluation
 }
 
 /**
- * The warm-up lasts until M workflows were executed in full, so a round that found no workflow does not count: difficulties
- * are worth nothing with a row too few. A workflow that failed on every query does count, as in the paper; its row of zeros
- * moves all queries alike.
+ * The warm-up lasts until M workflows were executed in full, so a round that found no workflow does not count: difficulties are
+ * worthless with a row missing. A workflow that failed on every query does count, as in the paper; its row of zeros moves all
+ * queries equally.
  */
 function methodOf(state: RunState, methods: EvaluationMethods): EvaluationMethod {
   const { method: name, warmUpRounds, forecasts } = state.configuration.evaluation;
   const method = methods.named(name);
-  // Full evaluation with a prediction beside it is what the warm-up of a method is that uses predictions.
+  // Full evaluation together with a prediction: that is the warm-up of a method that uses predictions.
   if (forecasts === true) return warmUpFor({ ...method, usesPrediction: true });
   return fullyExecutedRounds(state).length < warmUpRounds ? warmUpFor(method) : method;
 }

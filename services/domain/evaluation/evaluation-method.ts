@@ -18,7 +18,7 @@ export interface Evidence {
   readonly earlierSample: readonly number[] | undefined;
   /** Rounds before this one that have a score, oldest first: with `outcomes`, the whole matrix so far. */
   readonly earlier: readonly EarlierRound[];
-  /** Rows of earlier searches on the same queries: they tell about the queries, and are no candidates. */
+  /** Rows of earlier searches on the same queries: they tell about the queries and are not candidates. */
   readonly memory: readonly OutcomeRow[];
   /** 0 for round 1. */
   readonly parentRound: number;
@@ -30,11 +30,11 @@ export interface Evidence {
   readonly sampled: readonly number[];
   /** 'pending' until asked for and answered; undefined if the optimizer gave no usable one. */
   readonly prediction: number | 'pending' | undefined;
-  /** What the optimizer said with its proposal about how sure it is of it, in [0, 1]; undefined if it did not. */
+  /** How sure the optimizer said it was of its proposal, in [0, 1]; undefined if it did not say. */
   readonly confidence: number | undefined;
-  /** A stream that is the same in every round, for what all workflows of the run share. It starts anew at each call. */
+  /** A stream that is the same in every round, for what all workflows of the run share. It restarts at each call. */
   readonly runRandom: Random;
-  /** A stream for this round's draws. It starts anew at each call: use it for one decision. */
+  /** A stream for this round's draws. It restarts at each call: use it for one decision. */
   readonly random: Random;
 }
 
@@ -45,34 +45,36 @@ export type EvaluationStep =
   | { readonly kind: 'score'; readonly evaluation: Evaluation };
 
 /**
- * A way to give a workflow a score: live and in replay the same code. It is asked again whenever what it asked for has
- * arrived. A new method is one file here and one line in registry.ts.
+ * A way to give a workflow a score: the same code live and in replay. It is asked again whenever what it asked for has arrived. A
+ * new method is one file here and one line in registry.ts.
  */
 export interface EvaluationMethod {
   readonly name: string;
   readonly description: string;
   /** What legends call its scores. */
   readonly label: string;
-  /** Its scores' shape in plots; no other method's. */
+  /** The shape of its scores in plots, which no other method uses. */
   readonly mark: Mark;
   /** Every workflow is executed on every query: nothing is estimated. */
   readonly executesAll?: true;
   /** The optimizer is asked to say with its proposal how sure it is of it. */
   readonly asksConfidence?: true;
-  /** It needs no warm-up where memory holds executions of the same queries, which a replay then tries. */
+  /** It needs no warm-up if memory holds executions of the same queries; a replay then tries it without one. */
   readonly livesOnMemory?: true;
-  /** Forms of the method that a replay compares in its place, each with the settings that make it, if they are not the usual ones. */
+  /**
+   * Variants of the method that a replay compares instead, each with the settings that define it, if they are not the usual ones.
+   */
   readonly forms?: readonly { readonly name: string; readonly settings?: Partial<EvaluationSettings> }[];
   /**
-   * Settings of its own, which stand beside the others under `evaluation` in a run file that names this method. It reads them with
-   * ownSettings(rules, evidence.settings.own).
+   * Settings of its own, listed with the others under `evaluation` in a run file that names this method. It reads them
+   * with ownSettings(rules, evidence.settings.own).
    */
   readonly settings?: SettingRules;
   /** Whether the optimizer is asked for a prediction in the warm-up too, as the paper does to learn how good it is. */
   readonly usesPrediction: boolean;
   /**
-   * Pure, and stable for the same evidence. It is also asked while executions are outstanding if the prediction is pending:
-   * then only the answer 'predict' counts, which sends the prediction out beside the executions.
+   * Pure, and stable for the same evidence. It is also asked while executions are outstanding if the prediction is pending: then
+   * only the answer 'predict' counts, which requests the prediction alongside the executions.
    */
   next(evidence: Evidence): EvaluationStep;
 }

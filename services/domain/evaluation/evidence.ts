@@ -44,7 +44,7 @@ function scoreRow(round: Round, queryCount: number): number[] {
   return Array.from({ length: queryCount }, (_, query) => scores.get(query) ?? 0);
 }
 
-/** Dfew of the newest earlier round that drew one; a draw of every query is no Dfew. */
+/** Dfew of the newest earlier round that drew one; a draw of every query is not a Dfew. */
 function earlierSample(state: RunState, round: Round): readonly number[] | undefined {
   return state.rounds
     .slice(0, round.round - 1)

@@ -3,7 +3,7 @@ import { executedScore } from '../run/outcomes.ts';
 import { drawFewShot } from './draw-few-shot.ts';
 import type { EvaluationMethod, Evidence } from './evaluation-method.ts';
 
-/** S_few (Eq 7): the plain mean over the drawn queries, without stratum weights, so biased whichever way gamma leans. */
+/** S_few (Eq 7): the plain mean over the drawn queries, without stratum weights, so it is biased for any gamma. */
 export const fewShot: EvaluationMethod = {
   name: 'few-shot',
   description: 'executes a few queries drawn by difficulty and takes their mean',

@@ -1,5 +1,5 @@
 /**
- * Shapes that a plot may give to a score, so that eyes and printers without colours tell methods apart. Each has a colour of its
+ * Shapes that a plot may give to a score, so that methods can be distinguished without colour. Each has a colour of its
  * own as well (services/shared/document/colours.ts). `other` is for names of old or foreign logs that no method here has.
  */
 export type Mark =

@@ -15,9 +15,9 @@ const roots: Roots = new Map();
 const noMemory: readonly OutcomeRow[] = [];
 
 /**
- * The model of everything that was executed, learned in the order of the rounds: what it says after round 5 is what it said
- * with round 5 the last. Steps are kept by the rows' objects, so another round costs its own executions and not those of all
- * before it; what is kept changes no result, and goes when the rows do.
+ * The model of everything that was executed, learned in the order of the rounds: what it says after round 5 is what it would say
+ * if round 5 were the last. Steps are cached by the rows' objects, so another round costs only its own executions; the cache
+ * changes no result, and goes when the rows do.
  */
 export function raschFitOf(queryCount: number, memory: readonly OutcomeRow[], earlier: readonly EarlierRound[]): RaschFit {
   let known = rootOf(queryCount, memory.length === 0 ? noMemory : memory);
@@ -47,7 +47,7 @@ function rootOf(queryCount: number, memory: readonly OutcomeRow[]): Known {
   return root;
 }
 
-/** The first rounds and those with many executions move the priors most; later ones are taken up every fifth round. */
+/** The first rounds and those with many executions move the priors most; later ones are refitted every fifth round. */
 function withRound(fit: RaschFit, row: EarlierRound, parent: number | undefined, place: number): RaschFit {
   const fitted = withRow(fit, { queries: row.queries, scores: row.scores, parent }, parentWeight);
   const sweeps = place <= 3 || row.queries.length * 2 > fit.queryCount ? 2 : place % 5 === 0 ? 1 : 0;

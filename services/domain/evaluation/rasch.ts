@@ -7,8 +7,8 @@ import type { EvaluationMethod, EvaluationStep, Evidence } from './evaluation-me
 import { parentWeight, raschFitOf } from './rasch-fit.ts';
 
 /**
- * Empirical-Bayes Rasch: abilities of workflows and difficulties of queries from everything executed so far, the parent's
- * ability as a prior, and the queries that tell most about this workflow. Needs no warm-up. On recorded searches it has the
+ * Empirical-Bayes Rasch: abilities of workflows and difficulties of queries from everything executed so far, the parent's ability
+ * as a prior, and the queries that are most informative about this workflow. Needs no warm-up. On recorded searches it has the
  * smallest error of all methods after a warm-up (docs/estimators.md).
  */
 export const rasch: EvaluationMethod = {
@@ -21,7 +21,7 @@ export const rasch: EvaluationMethod = {
   next: (evidence) => askForMore(evidence) ?? scored(evidence),
 };
 
-/** In two batches: what the first one shows decides what the second one asks. */
+/** Two batches: the results of the first decide what the second asks for. */
 function askForMore(evidence: Evidence): EvaluationStep | undefined {
   const { sampled, queryCount, settings } = evidence;
   const wanted = sampleSize(settings.fewShotRatio, queryCount);
@@ -34,8 +34,8 @@ function askForMore(evidence: Evidence): EvaluationStep | undefined {
 }
 
 /**
- * Whether half of the queries were executed by anybody. Below that, what is known best are the queries that somebody failed on:
- * asked again and again, they make every workflow look worse than it is.
+ * Whether half of the queries were executed by any workflow. Below that, the best-known queries are those that some workflow
+ * failed on: asking for them again and again would make every workflow look worse than it is.
  */
 function knowsQueries({ queryCount, rows }: RaschFit): boolean {
   const known = new Set(rows.flatMap(({ queries }) => queries));
@@ -68,8 +68,8 @@ function fitWithCandidate(evidence: Evidence): { readonly fit: RaschFit; readonl
 }
 
 /**
- * So many unseen queries, or all there are, the most telling first.
- * @param jitter a factor for each query, which keeps workflows on the same queries and off the model's blind spots
+ * This many unseen queries, or all there are, the most informative first.
+ * @param jitter a factor for each query, which keeps workflows on the same queries and away from the model's blind spots
  */
 export function mostInformative(fit: RaschFit, index: number, jitter: Float64Array, count: number): number[] {
   const priorities = information(fit, index);
@@ -82,7 +82,10 @@ export function mostInformative(fit: RaschFit, index: number, jitter: Float64Arr
   return unseen.sort((a, b) => (priorities[b] as number) - (priorities[a] as number) || a - b).slice(0, count);
 }
 
-/** exp of a standard normal number for each query, the same for all workflows of a run: they share most of their queries. */
+/**
+ * exp of a standard normal variable for each query, the same for all workflows of a run, so that they share most of their
+ * queries.
+ */
 export function sharedJitter(queryCount: number, random: Random): Float64Array {
   const jitter = new Float64Array(queryCount);
   for (let query = 0; query < queryCount; query += 1) {

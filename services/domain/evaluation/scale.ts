@@ -11,7 +11,7 @@ export const scale: EvaluationMethod = {
   description: 'calibrates the prediction by executing a few queries (the paper)',
   label: 'calibrated prediction',
   mark: 'diamond',
-  // Both readings of Eq 9, since they are different methods (docs/estimators.md); the second at half of its usual cap too.
+  // Both readings of Eq 9, since they are different methods (docs/estimators.md); the second also at about half of its usual cap.
   forms: [
     { name: 'scale (product)' },
     { name: 'scale (quotient)', settings: { alphaForm: 'quotient' } },
@@ -26,7 +26,7 @@ export const scale: EvaluationMethod = {
   },
 };
 
-/** Without a usable prediction there is nothing to calibrate: the score is S_few, named so, and alpha is 1. */
+/** Without a usable prediction there is nothing to calibrate: the score is S_few, labelled as such, and alpha is 1. */
 function scaleEvaluation(evidence: Evidence, prediction: number | undefined): Evaluation {
   if (prediction === undefined) return { ...fewShotEvaluation(evidence), alpha: 1 };
   const few = executedScore(evidence.outcomes).score;
@@ -37,7 +37,7 @@ function scaleEvaluation(evidence: Evidence, prediction: number | undefined): Ev
 }
 
 /**
- * Eq 9's alpha: 0 within the tolerance, else growing with epsilon up to alphaMax. The paper's words ("to how many tolerance
+ * Eq 9's alpha: 0 within the tolerance, otherwise growing with epsilon up to alphaMax. The paper's words ("to how many tolerance
  * units epsilon spans and to the few-shot ratio psi") mean the product (eps/tau) psi; its typeset line can be read as the
  * quotient eps/(tau psi), which is at least 33 for psi <= 0.03 and so always alphaMax. Its own Table 3 needs a mean alpha of
  * about 0.5, which the product gives only for tau of 0.01-0.02: hence the default.

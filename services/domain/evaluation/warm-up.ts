@@ -2,8 +2,8 @@ import type { EvaluationMethod } from './evaluation-method.ts';
 import { drawEveryQuery, full, fullEvaluation } from './full.ts';
 
 /**
- * Full evaluation on behalf of another method. If that one uses predictions, one is asked for here as well, and kept beside
- * the score: the records of the warm-up show the optimizer how far off it was.
+ * Full evaluation on behalf of another method. If that one uses predictions, one is asked for here as well and kept with the
+ * score: the records of the warm-up show the optimizer how far off it was.
  */
 export function warmUpFor(method: EvaluationMethod): EvaluationMethod {
   return {

@@ -20,7 +20,10 @@ export const weighted: EvaluationMethod = {
     },
 };
 
-/** What the expected mean of a stratum (of the warm-up, or of memory) weighs against executions in it. Strata that the sample missed rest on it alone. */
+/**
+ * The weight of a stratum's expected mean (from the warm-up or from memory) against executions in it. Strata that the sample
+ * missed rest on it alone.
+ */
 const priorExecutions = 1;
 
 function weightedEvaluation(evidence: Evidence): Evaluation {
@@ -28,7 +31,7 @@ function weightedEvaluation(evidence: Evidence): Evaluation {
   const executed = executedScore(evidence.outcomes);
   const base = { method: 'weighted', executions: evidence.outcomes.length, fewShot: executed.score };
   const expected = expectedScores(evidence);
-  // Where nothing is known of the queries there is one stratum, and no knowledge of it.
+  // If nothing is known about the queries there is one stratum, with nothing known about it.
   if (expected === undefined) return { ...base, ...executed };
   let score = 0;
   let variance = 0;
@@ -40,7 +43,7 @@ function weightedEvaluation(evidence: Evidence): Evaluation {
     const stratum = (priorExecutions * before + known.reduce((sum, value) => sum + value, 0)) / weight;
     const share = queries.length / evidence.queryCount;
     score += share * stratum;
-    // Not yet certain where all of a small stratum agree: one success and one failure more.
+    // Agreement within a small stratum is not certainty yet: add one success and one failure.
     const spread = ((stratum * weight + 1) / (weight + 2)) * (1 - (stratum * weight + 1) / (weight + 2));
     variance += share ** 2 * (spread / weight) * (1 - known.length / queries.length);
   }

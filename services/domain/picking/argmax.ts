@@ -1,8 +1,8 @@
 import type { PickPolicy } from './pick-policy.ts';
 
 /**
- * The highest score of the search, the earliest of equals, as the paper seems to do. Nothing is executed, so the winner of many
- * noisy scores is more likely lucky than good.
+ * The highest score of the search, the earliest if several are equal, as the paper seems to do. Nothing is executed, so the
+ * winner of many noisy scores is more likely lucky than good.
  */
 export const argmax: PickPolicy = {
   name: 'argmax',

@@ -2,9 +2,9 @@ import type { PickPolicy } from './pick-policy.ts';
 import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 
 /**
- * Successive halving over one order of queries: the rest of the budget in equal parts a rung, the better 1/eta of the workflows
- * goes on. If all have been executed on the same queries while searching, that was the first rung. On recorded searches no
- * scheme of the paper comes near it for the same executions (docs/estimators.md).
+ * Successive halving over one order of queries: the rest of the budget is split equally over the rungs, and the better 1/eta of
+ * the workflows advance. If all were executed on the same queries during the search, that was the first rung. On recorded
+ * searches no scheme of the paper comes close to it for the same number of executions (docs/estimators.md).
  */
 export const halving: PickPolicy = {
   name: 'halving',
@@ -17,7 +17,7 @@ export const halving: PickPolicy = {
     let left = budget;
     for (let rung = 0; rung < rungs && live.length > 1; rung += 1) {
       if (rung > 0 || length === 0) {
-        // One query at the least, while there is one to pay for: a rung that learns nothing drops workflows by lot.
+        // At least one query, if it can be paid for: a rung that learns nothing would drop workflows at random.
         const share = Math.max(Math.floor(left / (rungs - rung)), Math.min(left, live.length));
         const extension = extend(board, live, order, length, share);
         if (extension.requests.length > 0) left = yield extension.requests;

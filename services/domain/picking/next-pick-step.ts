@@ -11,9 +11,9 @@ export type PickStep =
       readonly round: number;
       /** Executions that the pick has asked for. */
       readonly executions: number;
-      /** Tokens let it execute less than its budget of executions would have. */
+      /** Tokens ran out before its budget of executions did. */
       readonly isLimited: boolean;
-      /** All that is known at the end. */
+      /** Everything known at the end. */
       readonly board: OutcomeBoard;
     };
 
@@ -25,25 +25,25 @@ export interface PickExecution {
 /** The mean score of an execution that the pick asked for, undefined as long as it is outstanding. */
 export type PickOutcome = (round: number, queryIndex: number) => number | undefined;
 
-/** What bounds a pick beside the executions of its budget. */
+/** What limits a pick besides the executions of its budget. */
 export interface PickTokens {
   /** At its beginning. */
   readonly left: number;
   /** What an execution is expected to take, before the pick has executed any. */
   readonly perExecution: number;
-  /** What one that has come has taken of it. */
+  /** What one that has arrived has used of it. */
   taken(round: number, queryIndex: number): number;
 }
 
 export interface PickLimits {
   readonly tokens?: PickTokens;
-  /** Nothing more is executed: the policy names its winner by what there is. */
+  /** Nothing more is executed: the policy names its winner from what it has. */
   readonly isCut?: boolean;
 }
 
 /**
- * The policy's next step, from what the search has shown and what the pick's own executions have. Pure: the policy goes its way
- * from the beginning, and stops where the first outcomes are missing, so a coordinator that starts again gets the same step.
+ * The policy's next step, from what the search has shown and what the pick's own executions have. Pure: the policy runs from the
+ * beginning and stops where the first outcomes are missing, so a coordinator that restarts gets the same step.
  * @throws RangeError for a task without candidates, and for a policy that asks for more than its budget: a defect of ours
  */
 export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOutcome, limits: PickLimits = {}): PickStep {
@@ -78,7 +78,7 @@ interface Meter {
   take(policy: PickPolicy, requests: readonly PickRequest[], missing: number): void;
 }
 
-/** A policy that is cut short gets so many chances to come to its end, and then asks without end: a defect of ours. */
+/** A policy that is cut short gets this many chances to finish; one that still asks has a defect, which is ours. */
 const mostUnanswered = 1000;
 
 function createMeter({ budget, candidates }: PickTask, { tokens }: PickLimits): Meter {
@@ -111,7 +111,7 @@ function createMeter({ budget, candidates }: PickTask, { tokens }: PickLimits): 
       const costs = requests.map(({ candidate, query }) => tokens.taken(candidates[candidate]?.round as number, query));
       const taken = costs.reduce((sum, cost) => sum + cost, 0);
       left -= taken;
-      // The pick executes the best, which are the dearest more often than not: what the last ones took says most of the next.
+      // The pick executes the best workflows, which usually cost most: what the last ones took says most about the next.
       perExecution = Math.max(tokens.perExecution, taken / requests.length);
     },
   };

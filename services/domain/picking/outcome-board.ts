@@ -1,6 +1,6 @@
 import type { EarlierRound } from '../run/earlier-rounds.ts';
 
-/** The matrix of workflows and queries, as far as it is known. NaN is what was not executed. */
+/** The matrix of workflows and queries, as far as it is known. NaN where nothing was executed. */
 export interface OutcomeBoard {
   readonly queryCount: number;
   /** Row after row: candidate * queryCount + query. */

@@ -10,23 +10,23 @@ export interface PickSettings {
   readonly topK: number;
   /** Halving keeps one in eta at each rung. */
   readonly eta: number;
-  /** A workflow is given up, or named as beaten, when the leader is better with this probability; in (0, 1). */
+  /** A workflow is given up, or reported as beaten, when the leader is better with this probability; in (0, 1). */
   readonly confidence: number;
-  /** The policy's own; absent if it has none, or nobody said. */
+  /** The policy's own; absent if it has none, or none is set. */
   readonly own?: OwnSettings;
 }
 
 /** What is known when the search is over and its winner must be named. */
 export interface PickTask {
   readonly queryCount: number;
-  /** Every round with a score, oldest first, with what was executed while searching. */
+  /** Every round with a score, oldest first, with what was executed during the search. */
   readonly candidates: readonly EarlierRound[];
-  /** Rows of earlier searches on the same queries: they tell about the queries, and are no candidates. */
+  /** Rows of earlier searches on the same queries: they tell about the queries and are not candidates. */
   readonly memory: readonly OutcomeRow[];
   /** Executions that may be spent. */
   readonly budget: number;
   readonly settings: PickSettings;
-  /** A stream for the pick's own draws. It starts anew each time the task is made. */
+  /** A stream for the pick's own draws. It restarts each time the task is made. */
   readonly random: Random;
   /** The stream that evaluation methods share between the rounds (Evidence.runRandom). */
   readonly runRandom: Random;
@@ -39,20 +39,23 @@ export interface PickRequest {
 }
 
 /**
- * Asks for executions, finds their scores on the board when it goes on, and returns the winner's place in the task. Each `yield`
- * gives the executions that may still be spent: fewer than the budget leaves where tokens run out. If that happens in the middle of
- * what was asked for, some scores are not on the board, and nothing more will be executed.
+ * Asks for executions, finds their scores on the board when it resumes, and returns the winner's place in the task. Each `yield`
+ * gives the executions that may still be spent: fewer than the budget leaves if tokens run out. If that happens in the middle
+ * of what was asked for, some scores are not on the board, and nothing more will be executed.
  */
 export type PickPlan = Generator<readonly PickRequest[], number, number>;
 
 /**
- * A way to name the winner: live and in replay the same code. It must be deterministic, ask for nothing that is on the board,
- * and never for more than the budget: whoever drives it starts it anew whenever executions have arrived.
+ * A way to name the winner: the same code live and in replay. It must be deterministic, ask for nothing that is already on the
+ * board, and never ask for more than the budget: its driver restarts it whenever executions have arrived.
  */
 export interface PickPolicy {
   readonly name: string;
   readonly description: string;
-  /** Settings of its own, which stand beside the others under `search.final_pick`. It reads them with ownSettings(rules, task.settings.own). */
+  /**
+   * Settings of its own, listed with the others under `search.final_pick`. It reads them with ownSettings(rules,
+   * task.settings.own).
+   */
   readonly settings?: SettingRules;
   plan(task: PickTask, board: OutcomeBoard): PickPlan;
 }

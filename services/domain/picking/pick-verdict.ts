@@ -7,11 +7,11 @@ import { isKnown, type OutcomeBoard, scoreAt } from './outcome-board.ts';
 export interface PickVerdict {
   readonly round: number;
   /**
-   * At least so probable is it that no other workflow is better on this validation set, judging by executions on the same
-   * queries: 1 minus the sum of each other's chance. 0 where nothing was executed in common.
+   * A lower bound for the probability that no other workflow is better on this validation set, judging by executions on the same
+   * queries: 1 minus the sum of the others' chances. 0 if nothing was executed in common.
    */
   readonly certainty: number;
-  /** Rounds that the paired test cannot tell from the winner at the confidence asked for. */
+  /** Rounds that the paired test cannot distinguish from the winner at the requested confidence. */
   readonly tied: readonly number[];
   /** The winner against each other, in the order of the candidates. */
   readonly comparisons: readonly PickComparison[];
@@ -23,7 +23,7 @@ export interface PickComparison {
   readonly queries: number;
   /** Undefined without common queries. */
   readonly paired: PairedDifference | undefined;
-  /** That the other is better on all queries; 0.5 where nothing is known. */
+  /** The chance that the other is better on all queries; 0.5 if nothing is known. */
   readonly chanceBetter: number;
 }
 

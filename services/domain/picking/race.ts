@@ -4,13 +4,13 @@ import { type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy } from './pick-policy.ts';
 import { executedLength, extend, prefixSum, ranked, type SharedOrder, sharedOrder } from './shared-order.ts';
 
-/** Share of the queries that all who are left execute before they are compared again. */
+/** Share of the queries that all remaining workflows execute before they are compared again. */
 const batchShare = 0.03;
 
 /**
- * Halving that stops when it is sure: between its rungs it also gives up whoever cannot catch the leader any more, by
- * arithmetic or with the confidence of the settings. What it does not need of the budget is not spent. Of equals the one that was
- * found last goes on: a search builds on its best, so it is the better one more often than not (docs/estimators.md).
+ * Halving that stops when it is sure: between its rungs it also drops any workflow that can no longer catch the leader, by
+ * arithmetic or with the confidence of the settings. Budget that it does not need is not spent. Among equals the one that was
+ * found last advances: a search builds on its best, so it is the better one more often than not (docs/estimators.md).
  */
 export const race: PickPolicy = {
   name: 'race',
@@ -54,7 +54,7 @@ function contenders(board: OutcomeBoard, byRank: readonly number[], order: Share
     if (prefixSum(board, leader, order, length) - prefixSum(board, other, order, length) > remaining) return false;
     if (remaining === 0) return true;
     const { difference, standardError } = pairedDifference(leading, row(other));
-    // The queries not seen are all that is uncertain about the mean over this set.
+    // The unseen queries are the only uncertainty about the mean over this set.
     return difference <= bound * standardError * Math.sqrt(remaining / (order.queries.length - 1));
   };
   return [leader, ...others.filter(canCatch)];

@@ -8,8 +8,9 @@ import type { PickPolicy, PickRequest } from './pick-policy.ts';
 const rungs = 4;
 
 /**
- * Halving by a model: at each rung the better half by Rasch's estimate, each on the queries that tell most about it; all come
- * in question again at each rung. Parents play no part here: what helped on arrival misled among the last.
+ * Halving by a model: at each rung the better half by Rasch's estimate, each on the queries that are most informative about it;
+ * all workflows are considered again at each rung. Parents play no part here: what helped on arrival was misleading among the
+ * last few.
  */
 export const refine: PickPolicy = {
   name: 'refine',

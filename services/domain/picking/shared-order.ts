@@ -3,14 +3,14 @@ import { shuffled } from '../random.ts';
 import { isKnown, type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickRequest } from './pick-policy.ts';
 
-/** One order of queries for all candidates: whoever has seen more of it has seen all that the others have. */
+/** One order of queries for all candidates: a workflow that has seen more of it has seen everything that the others have. */
 export interface SharedOrder {
   readonly queries: readonly number[];
-  /** How many at the beginning were executed with every candidate. */
+  /** How many queries at its beginning were executed with every candidate. */
   readonly common: number;
 }
 
-/** First what all candidates have seen, then what most have seen (it is paid for in part), ties at random. */
+/** First what all candidates have seen, then what most have seen (it is partly paid for), ties at random. */
 export function sharedOrder(board: OutcomeBoard, candidates: number, random: Random): SharedOrder {
   const seenBy = new Int32Array(board.queryCount);
   for (let candidate = 0; candidate < candidates; candidate += 1) {
@@ -29,7 +29,7 @@ export interface Extension {
   readonly requests: readonly PickRequest[];
 }
 
-/** Lengthens the shared beginning for these candidates as far as `share` executions go; what is on the board costs nothing. */
+/** Extends the shared beginning for these candidates as far as `share` executions allow; what is on the board costs nothing. */
 export function extend(
   board: OutcomeBoard,
   live: readonly number[],
@@ -52,7 +52,10 @@ export function extend(
   return { length, requests };
 }
 
-/** How much of the shared beginning, up to here, has been executed with all of them: all that was asked for, unless tokens ran out. */
+/**
+ * How much of the shared beginning, up to here, has been executed with all of them: all that was asked for, unless tokens ran
+ * out.
+ */
 export function executedLength(
   board: OutcomeBoard,
   live: readonly number[],
@@ -72,7 +75,9 @@ export function prefixSum(board: OutcomeBoard, candidate: number, { queries }: S
   return sum;
 }
 
-/** Best first by the sums over the shared beginning, equals as `ties` says: in random order, or the one found last first. */
+/**
+ * Best first by the sums over the shared beginning; `ties` says how equals are ordered: at random, or the one found last first.
+ */
 export function ranked(
   board: OutcomeBoard,
   live: readonly number[],

@@ -1,7 +1,7 @@
 import type { PickPolicy } from './pick-policy.ts';
 import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 
-/** Executes the K best on the same queries as far as the budget goes, and takes the best there. */
+/** Executes the K best on the same queries as far as the budget allows, and takes the best of them. */
 export const top: PickPolicy = {
   name: 'top',
   description: 'executes the K best again on the same queries, all of them if the budget allows',

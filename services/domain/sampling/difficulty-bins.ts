@@ -6,7 +6,7 @@ export interface DifficultyBin {
 }
 
 /**
- * Cuts [0, 1] in K equal intervals and sorts the queries in by their mean score (paper, section on sampling). With binary
+ * Cuts [0, 1] into K equal intervals and assigns the queries to them by mean score (paper, section on sampling). With binary
  * scores and M warm-up rounds there are only M + 1 different means, so most of K = 10 bins stay empty.
  * @param meanScores in [0, 1], by query
  */
@@ -20,12 +20,12 @@ export function difficultyBins(meanScores: readonly number[], count: number): Di
   return bins;
 }
 
-/** Where nothing is known about difficulty: one bin with every query. */
+/** If nothing is known about difficulty: one bin with every query. */
 export function undividedBin(queryCount: number): DifficultyBin[] {
   return [{ low: 0, high: 1, queries: Array.from({ length: queryCount }, (_, query) => query) }];
 }
 
-/** Compares with the very bounds that are reported: score * count alone rounds 0.29 * 100 down to 28. */
+/** Compares with the bounds as they are reported: score * count alone rounds 0.29 * 100 down to 28. */
 function binOf(score: number, count: number): number {
   const near = Math.min(count - 1, Math.floor(score * count));
   if (score < near / count) return near - 1;

@@ -20,7 +20,7 @@ export function sampleSize(ratio: number, queryCount: number): number {
  *
  * Danger: gamma multiplies counts, not shares, as in the paper. From gamma ~ 0.1 on with a hundred queries in a bin, nearly
  * everything comes from the largest bin, usually the easy queries; near 0 all bins weigh the same, however small.
- * @param counts n_k, where it is not that of these bins; above 0 for every bin that has queries
+ * @param counts n_k, if it is not that of these bins; above 0 for every bin that has queries
  */
 export function stratifiedDraw(
   bins: readonly DifficultyBin[],

@@ -4,8 +4,8 @@ import type { DifficultyBin } from './difficulty-bins.ts';
 import type { StratifiedDraw } from './stratified-draw.ts';
 
 /**
- * Draws queries at equal distances along the bins, hard to easy, each bin in random order: every query is as likely as any
- * other, and each bin's share of the sample is within one query of its share of the population.
+ * Draws queries at equal distances along the bins, hard to easy, each bin in random order: every query is equally likely, and
+ * each bin's share of the sample is within one query of its share of the population.
  */
 export function systematicDraw(bins: readonly DifficultyBin[], size: number, random: Random): StratifiedDraw {
   const line = bins.flatMap(({ queries }, bin) => shuffled(random, queries).map((query) => ({ query, bin })));

@@ -7,7 +7,7 @@ import type { RunState } from '../run/state.ts';
 import { nearForm } from '../workflow/near-form.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 
-/** What was made of the optimizer's reply: a valid workflow with its canonical hash, or why there is none. */
+/** The result of reading the optimizer's reply: a valid workflow with its canonical hash, or why there is none. */
 export type ParsedProposal =
   | { readonly modification: string; readonly workflow: Workflow; readonly workflowHash: string }
   | { readonly modification?: string; readonly failure: Failure };
@@ -18,15 +18,15 @@ export interface ProposalToAdmit {
   readonly round: number;
   readonly turn: number;
   readonly parsed: ParsedProposal;
-  /** The reply as it came. */
+  /** The reply as received. */
   readonly reply: string;
   readonly tokens: TokenUse | undefined;
 }
 
 /**
- * Decides on a proposal before anything is spent on it. Refused are a workflow whose canonical form was executed in this run, one
- * that differs from such a workflow only trivially, and a modification that was tried on the same parent (AFlow's rule). An edit that was refused may come again: a repaired
- * workflow has the same modification.
+ * Decides on a proposal before anything is spent on it. It refuses a workflow whose canonical form was already executed in this
+ * run, one that differs from such a workflow only trivially, and a modification that was already tried on the same parent
+ * (AFlow's rule). A refused edit may be proposed again, since a repaired workflow has the same modification.
  */
 export function admitProposal({ state, round, turn, parsed, reply, tokens }: ProposalToAdmit): WorkflowProposed {
   const base = { kind: 'workflow-proposed', round, turn, reply, ...defined({ tokens }) } as const;
@@ -43,7 +43,7 @@ interface Executed {
   readonly workflowHash: string;
 }
 
-/** Every workflow that was taken so far, those that failed on their canary among them. */
+/** Every workflow accepted so far, including those that failed on their canary. */
 function executedWorkflows({ rounds }: RunState): Executed[] {
   return rounds.flatMap(({ round, proposals, workflow, workflowHash }) => [
     ...(workflow === undefined ? [] : [{ round, workflow, workflowHash }]),

@@ -7,12 +7,12 @@ import { scoresByQuery } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { mean } from '../statistics/intervals.ts';
 
-/** A workflow that fails on its canary is given back to the optimizer once; if that fails too, the round is over. */
+/** A workflow that fails on its canary goes back to the optimizer once; if the repair fails too, the round is over. */
 export const brokenWorkflowsAllowed = 2;
 
 /**
- * The execution that a new workflow must survive before anything else is spent on it; undefined if it has, or needs none. The
- * initial workflow needs none: nobody could mend it.
+ * The execution that a new workflow must survive before anything else is spent on it; undefined if it has survived, or needs no
+ * canary. The initial workflow needs none: there is no one to fix it.
  */
 export function planCanary(state: RunState, round: Round): ExecuteCommand | undefined {
   const isNew = round.canary === undefined && round.samples.length === 0 && round.predictions.length === 0;
@@ -22,9 +22,9 @@ export function planCanary(state: RunState, round: Round): ExecuteCommand | unde
 }
 
 /**
- * The easiest query: the highest mean score over the rounds that were executed in full, else over all executions so far, and over
- * the rows of earlier runs. Of
- * equals one that the newest sample holds, since the round will most likely execute it anyway; then by lot, for the whole run.
+ * The easiest query: the highest mean score over the rounds that were executed in full, otherwise over all executions so far, and
+ * over the rows of earlier runs. Among equals, one from the newest sample, since the round will most likely execute it anyway;
+ * then at random, once for the whole run.
  */
 export function canaryQuery(state: RunState): number {
   const { configuration, rounds } = state;

@@ -14,7 +14,7 @@ export interface Experience {
   /** Edits whose child scored higher than the parent, as AFlow counts success; oldest first. */
   readonly worked: readonly TriedEdit[];
   readonly failed: readonly TriedEdit[];
-  /** Edits that never ran, those of the open round last. */
+  /** Edits that never ran, with those of the open round last. */
   readonly refused: readonly RefusedEdit[];
   /** Failed executions of the parent, the most frequent kind first. */
   readonly errors: readonly ErrorGroup[];
@@ -27,7 +27,7 @@ export interface TriedEdit {
   readonly modification: string;
   readonly before: number;
   readonly after: number;
-  /** Of the child: a surrogate score is not a measured one. */
+  /** Of the child: a surrogate score is not measured. */
   readonly method: string;
 }
 
@@ -36,7 +36,7 @@ export interface RefusedEdit {
   readonly turn: number;
   readonly modification: string;
   readonly failure: Failure;
-  /** Of its round, where the static check gave one. */
+  /** Of its round, if the static check gave one. */
   readonly score?: number;
 }
 
@@ -45,12 +45,12 @@ export interface ErrorGroup {
   readonly kind: Failure['kind'];
   readonly step: string | undefined;
   readonly count: number;
-  /** The first one's words. */
+  /** The first one's message. */
   readonly message: string;
   readonly queryIndex: number;
 }
 
-/** AFlow's bound: below it an answer counts as failing, for token F1 too. */
+/** AFlow's bound: an answer below it counts as failing, for token F1 too. */
 const failingBelow = 0.3;
 
 /** @throws RangeError if there is no such round */
@@ -70,7 +70,7 @@ export function experienceOf(state: RunState, parentRound: number): Experience {
   };
 }
 
-/** A warm-up round as the prediction prompt shows it: what was predicted then, and what came of it. */
+/** A warm-up round as the prediction prompt shows it: what was predicted then, and the score that it got. */
 export interface WarmUpRecord {
   readonly round: number;
   readonly score: number;
@@ -79,8 +79,8 @@ export interface WarmUpRecord {
 }
 
 /**
- * Fully executed rounds, oldest first. Surrogate rounds are left out: their scores are partly predictions themselves. Where all
- * rounds are executed in full to judge the forecasts, only those count that a surrogate would have had.
+ * Fully executed rounds, oldest first. Surrogate rounds are left out: their scores are partly predictions themselves. If all
+ * rounds are executed in full to judge the forecasts, only those that a surrogate method would have had count.
  */
 export function warmUpRecords(state: RunState): readonly WarmUpRecord[] {
   const { forecasts, warmUpRounds } = state.configuration.evaluation;
@@ -118,7 +118,7 @@ function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {
     .sort((one, other) => other.count - one.count);
 }
 
-/** Each query once; drawn anew in each round, but the same for all turns of a round. */
+/** Each query once; drawn again in each round, but the same for all turns of a round. */
 function failingQueries(state: RunState, parent: Round): ExecutionOutcome[] {
   const { seed, search } = state.configuration;
   const failing = parent.outcomes.filter(({ score }) => score < failingBelow);

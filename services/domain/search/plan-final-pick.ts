@@ -17,8 +17,8 @@ import { reservation } from './budget/reserve.ts';
 import { hasBudget, tokensForPick, tokensLeft } from './budget/tokens-left.ts';
 
 /**
- * Once a stop rule has spoken: what the pick policy still wants executed, or the end of the run with its winner. With a token budget,
- * as much of that as is reserved; where nothing more fits, the policy names its winner by what there is.
+ * Once a stop rule has fired: what the pick policy still wants executed, or the end of the run with its winner. With a token
+ * budget, as much of that as is reserved; if nothing more fits, the policy names its winner from what it has.
  */
 export function planFinalPick(state: RunState, reason: StopReason): readonly Command[] {
   if (!hasBudget(state)) {
@@ -51,7 +51,10 @@ function end(round: number, reason: StopReason): readonly Command[] {
   return [{ kind: 'append', event: { kind: 'run-completed', bestRound: round, reason } }];
 }
 
-/** One command a workflow, by round: in the order of the policy's requests, what is left after a batch would begin elsewhere. */
+/**
+ * One command per workflow, by round: in the order of the policy's requests, what is left after a batch would start at a
+ * different place.
+ */
 function execute(state: RunState, executions: readonly PickExecution[]): ExecuteCommand[] {
   const byRound = [...Map.groupBy(executions, ({ round }) => round)].sort(([one], [other]) => one - other);
   return byRound.map(([round, ofRound]) => ({
@@ -64,7 +67,7 @@ function execute(state: RunState, executions: readonly PickExecution[]): Execute
 }
 
 interface PickView {
-  /** Those that the policy may know of. */
+  /** Those that the policy may know about. */
   readonly finalOutcomes?: NonNullable<RunState['finalOutcomes']>;
   readonly isCut?: boolean;
 }
@@ -95,7 +98,7 @@ function pickSettings({ finalPick }: SearchSettings): Partial<PickSettings> {
   return own === undefined ? { topK } : { topK, own };
 }
 
-/** What the token budget leaves the pick, and what its executions take of that. */
+/** What the token budget leaves to the pick, and what its executions use of that. */
 function pickTokens(state: RunState): PickTokens {
   const taken = new Map((state.finalOutcomes ?? []).map(({ round, outcome }) => [`${round}/${outcome.queryIndex}`, outcome]));
   return {

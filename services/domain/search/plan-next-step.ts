@@ -19,16 +19,16 @@ import { scoresZero } from './static-score.ts';
 import { configuredStopRules } from './stop-rules/configured.ts';
 
 /**
- * What must happen next, from the state alone: the same state gives the same commands, so a coordinator that starts again
- * after any event goes on where the other one stopped. Nothing is left to do when it is [] (paused or ended).
+ * What must happen next, from the state alone: the same state gives the same commands, so a coordinator that restarts after any
+ * event continues where the other one stopped. [] means that there is nothing to do (paused or ended).
  *
- * Contract with whoever performs them, on which the log's being the same byte for byte rests:
- * - An `append` and a `recall` stand alone. Append the event, apply it, plan again.
+ * Contract with whatever performs the commands, which keeps the log the same byte for byte:
+ * - An `append` and a `recall` come alone. Append the event, apply it, plan again.
  * - `execute`, `propose` and `predict` may be performed at once and finish in any order, but their events are appended in the
- *   order of the commands, those of an execute command before the prediction beside it.
- * - The outcomes of an execute command are appended in the order of its executions, in batches whose bounds depend on nothing
- *   but their number. Planning again in between is harmless: the command then lists only what has no outcome yet.
- * - A job that cannot be done still gives its event: an outcome, a proposal or a prediction with a failure.
+ *   order of the commands, those of an execute command before the prediction next to it.
+ * - The outcomes of an execute command are appended in the order of its executions, in batches whose bounds depend
+ *   only on their number. Planning again in between is harmless: the command then lists only what has no outcome yet.
+ * - A job that cannot be done still produces its event: an outcome, a proposal or a prediction with a failure.
  */
 export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
@@ -46,7 +46,7 @@ function planRound(state: RunState, newest: Round, methods: EvaluationMethods): 
   return canary === undefined ? evaluateRound(state, newest, methods) : [canary];
 }
 
-/** Stop rules are asked between rounds, when every workflow that was paid for has its score. */
+/** Stop rules are consulted between rounds, when every workflow that was paid for has its score. */
 function nextRoundOrEnd(state: RunState): readonly Command[] {
   const reason = wasCutShort(state) ? 'token-budget' : configuredStopRules(state.configuration.search)(state);
   if (bestRound(state) === undefined) {
@@ -81,7 +81,7 @@ function initialProposal(workflow: RunState['configuration']['initialWorkflow'])
 }
 
 function noWorkflow(turns: number, last: Failure | undefined): Failure {
-  // In words that logs have had from the start: the same seed gives the same bytes.
+  // The wording that logs have had from the start: the same seed gives the same bytes.
   const message = `no usable workflow in ${turns} attempt${turns === 1 ? '' : 's'}; the last: ${last?.message ?? 'none made'}`;
   return { kind: last?.kind ?? 'invalid-workflow', message };
 }

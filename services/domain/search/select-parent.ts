@@ -13,7 +13,7 @@ export interface ParentChoice {
 
 /**
  * Draws a parent by Eq 4 among AFlow's candidates: round 1, which keeps a way out of a dead end open, and the best others.
- * Rounds without a score are no candidates.
+ * Rounds without a score are not candidates.
  */
 export function selectParent(rounds: readonly Round[], settings: SelectionSettings, random: Random): ParentChoice {
   const candidates = parentCandidates(rounds, settings);
@@ -26,7 +26,7 @@ export function selectParent(rounds: readonly Round[], settings: SelectionSettin
   return { parentRound: chosen.round, candidates };
 }
 
-/** Round 1 first, then the others by falling score, equals as the settings say, with their probabilities. */
+/** Round 1 first, then the others by descending score, ties as the settings say, with their probabilities. */
 export function parentCandidates(rounds: readonly Round[], settings: SelectionSettings): ParentCandidate[] {
   const scored = rounds.flatMap(({ round, evaluation }) =>
     evaluation === undefined ? [] : [{ round, score: evaluation.score }],
@@ -44,7 +44,9 @@ export function parentCandidates(rounds: readonly Round[], settings: SelectionSe
   return chosen.map((candidate, index) => ({ ...candidate, probability: probabilities[index] ?? 0 }));
 }
 
-/** Eq 4: lambda/n + (1 - lambda) softmax(alpha S), on scores times 100 as AFlow has it; relative to S_max, so nothing overflows. */
+/**
+ * Eq 4: lambda/n + (1 - lambda) softmax(alpha S), on scores times 100 as AFlow has it; relative to S_max, so nothing overflows.
+ */
 export function selectionProbabilities(
   scores: readonly number[],
   { lambda, alpha }: Pick<SearchSettings, 'lambda' | 'alpha'>,

@@ -28,7 +28,7 @@ export function configured<const Rules extends SettingRules>(rules: Rules, value
   return Object.fromEntries(entries) as Configured<Rules>;
 }
 
-/** What nobody says. A text that must be told has none. */
+/** What is not set. A text that must be set has no default. */
 export function defaultsOf<const Rules extends SettingRules>(rules: Rules): ValuesOf<Rules> {
   const entries = Object.entries<SettingRule>(rules).map(([name, rule]) => [name, rule.default] as const);
   return Object.fromEntries(entries) as ValuesOf<Rules>;

@@ -1,8 +1,8 @@
-/** What a number may be, to build rules of settings with. */
+/** Ranges of numbers, from which the rules of settings are built. */
 
 export const whole = (low: number, high: number) => ({ type: 'number', whole: true, low, high }) as const;
 
-/** Whole, and without an end but that of numbers that are exact. */
+/** Whole, and bounded only by the largest exact number. */
 export const wholeFrom = (low: number) => whole(low, Number.MAX_SAFE_INTEGER);
 
 export const between = (low: number, high: number) => ({ type: 'number', low, high }) as const;

@@ -4,8 +4,8 @@ import type { SettingRule, SettingRules, SettingValue, ValuesOf } from './settin
 export type OwnSettings = Readonly<Record<string, SettingValue>>;
 
 /**
- * The values of one's own settings, with their types. They were checked where they were read; what is not among them, as in a replay of a run
- * that had another method, is the default.
+ * The values of the caller's own settings, with their types. They were checked when they were read; a missing one, as in a replay
+ * of a run that used another method, is the default.
  */
 export function ownSettings<const Rules extends SettingRules>(rules: Rules, own: OwnSettings = {}): ValuesOf<Rules> {
   const entries = Object.entries<SettingRule>(rules).map(([name, rule]) => [name, own[name] ?? rule.default] as const);

@@ -1,13 +1,13 @@
 /**
- * What one setting is: all that is ever said of it. Schemas, defaults, the run's configuration and the tables of the documentation
- * come from it. It is found under its name in snake case.
+ * The one definition of a setting. Schemas, defaults, the run's configuration and the tables in the documentation come from it.
+ * It is filed under its name in snake case.
  */
 export type SettingRule = {
   /** What it does, for people: part of a sentence, without a full stop. */
   readonly description: string;
   /**
-   * The value that is left out of a run's configuration. Whatever is added to a table that has runs already needs one, which makes a run
-   * what it was before: else no run from before is found by its configuration.
+   * The value that is left out of a run's configuration. A setting that is added to a table that already has runs needs one,
+   * namely the value that earlier runs had; otherwise no earlier run is found by its configuration.
    */
   readonly leftOut?: boolean | number | string;
 } & ValueRule;
@@ -28,10 +28,10 @@ type ValueRule =
       readonly unit?: string;
     }
   | { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] }
-  /** A name in a registry, which knows today's. */
+  /** A name in a registry, which knows the current names. */
   | { readonly type: 'name'; readonly default: string; readonly of: RegistryName }
-  /** Without a default it must be told. Empty only if the default is. */
-  | { readonly type: 'text'; readonly default?: string /** What a message says that it must be. */; readonly rule?: string }
+  /** Without a default it must be set. May be empty only if the default is. */
+  | { readonly type: 'text'; readonly default?: string /** What it must be, for messages. */; readonly rule?: string }
   | { readonly type: 'texts'; readonly default: readonly string[]; readonly choices?: readonly string[] };
 
 export type RegistryName = 'evaluation methods' | 'pick policies';
@@ -55,5 +55,5 @@ export type ValueOf<Rule> = Rule extends { readonly type: 'flag' }
             ? readonly string[]
             : never;
 
-/** Values by the names that the rules have: as they stand in a file. */
+/** Values by the names that the rules have: as they appear in a file. */
 export type ValuesOf<Rules> = { readonly [Name in keyof Rules]: ValueOf<Rules[Name]> };

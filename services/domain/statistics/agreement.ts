@@ -1,8 +1,8 @@
 import { mean } from './intervals.ts';
 
 /**
- * How well one score stands in for another, as in the paper's Table 3. Both lists are parallel and in the order of the
- * rounds. Undefined is what cannot be said: a correlation with a constant, or of fewer than two values.
+ * How well one score can replace another, as in the paper's Table 3. Both lists are parallel and in the order of the rounds.
+ * Undefined where there is no value: a correlation with a constant, or of fewer than two values.
  */
 export interface Agreement {
   readonly pearson: number | undefined;
@@ -26,7 +26,7 @@ export function pearson(xs: readonly number[], ys: readonly number[]): number | 
   return xs.length < 2 ? undefined : cosine(centred(xs), centred(ys));
 }
 
-/** Pearson of the ranks; equal values share the mean of their ranks. */
+/** Pearson of the ranks; ties share the mean of their ranks. */
 export function spearman(xs: readonly number[], ys: readonly number[]): number | undefined {
   return pearson(ranks(xs), ranks(ys));
 }

@@ -1,12 +1,12 @@
-/** @throws RangeError for no values: there is no mean to make up */
+/** @throws RangeError for no values, which have no mean */
 export function mean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('the mean of no values is not defined');
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**
- * The standard error of the mean, with n - 1 degrees of freedom; undefined below two values. It is 0 where all values are
- * alike, which in a small sample is no certainty: show wilsonInterval for shares of successes.
+ * The standard error of the mean, with n - 1 degrees of freedom; undefined below two values. It is 0 if all values are equal,
+ * which in a small sample is no certainty: show wilsonInterval for shares of successes.
  */
 export function standardErrorOfMean(values: readonly number[]): number | undefined {
   if (values.length < 2) return undefined;
@@ -21,8 +21,8 @@ export interface Interval {
 }
 
 /**
- * Wilson's score interval for a share of successes; honest for small n and at 0 and 1. Fractional successes (F1) are taken
- * as they are, which makes it too wide rather than too narrow.
+ * Wilson's score interval for a share of successes; it holds for small n and at 0 and 1. Fractional successes (F1) are taken at
+ * face value, which makes it too wide rather than too narrow.
  * @param z 1.96 for 95 %
  */
 export function wilsonInterval(successes: number, trials: number, z = 1.96): Interval {

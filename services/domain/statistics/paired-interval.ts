@@ -12,9 +12,9 @@ export interface PairedInterval extends Interval {
 /**
  * The mean difference of two workflows on the same queries, with its interval. Pairing takes the queries' difficulties out.
  *
- * - Where each difference is -1, 0 or 1 (right or wrong, once a query): Bonett and Price (2012), a Wald interval after one won
- *   and one lost query have been made up. It keeps its word for few queries and for few that differ.
- * - Otherwise Student's t on the differences; if they are all equal, the former, which has a width.
+ * - Where each difference is -1, 0 or 1 (right or wrong, once a query): Bonett and Price (2012), a Wald interval after
+ *   adding one won and one lost query. It keeps its coverage for few queries, and when few of them differ.
+ * - Otherwise Student's t on the differences; if they are all equal, the former, which has a non-zero width.
  * @param differences one a query, in [-1, 1], at least one
  */
 export function pairedInterval(differences: readonly number[], confidence = 0.95): PairedInterval {

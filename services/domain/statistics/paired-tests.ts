@@ -4,7 +4,7 @@ import { mean } from './intervals.ts';
 export interface PairedDifference {
   /** Mean of the first minus mean of the second. */
   readonly difference: number;
-  /** Of the difference. One win and one loss are added to what was seen, so that a few like outcomes are no certainty. */
+  /** Of the difference. One win and one loss are added to what was seen, so that a few equal outcomes are not certainty. */
   readonly standardError: number;
   /** Queries on which the first scores higher, and lower. */
   readonly wins: number;
@@ -32,12 +32,15 @@ export function pairedDifference(first: readonly number[], second: readonly numb
   };
 }
 
-/** The two-sided probability of so uneven a split if both sides were equally likely; ties are left out. 1 for no split. */
+/**
+ * The two-sided probability of a split at least this uneven if both sides were equally likely; ties are left out. 1 if there are
+ * only ties.
+ */
 export function signTest(wins: number, losses: number): number {
   const count = wins + losses;
   const fewer = Math.min(wins, losses);
   if (2 * fewer >= count) return 1;
-  // Logarithms: 2^-count underflows from a thousand on.
+  // Logarithms, because 2^-count underflows beyond a thousand.
   let logTerm = -count * Math.LN2;
   let tail = Math.exp(logTerm);
   for (let successes = 1; successes <= fewer; successes += 1) {

@@ -40,13 +40,13 @@ export function estimate(fit: RaschFit, index: number): RaschEstimate {
   return { score: Math.min(1, Math.max(0, known + first)), variance };
 }
 
-/** By query, what a workflow of the good ones' mean ability would score. */
+/** By query, what a workflow with the good ones' mean ability would score. */
 export function expectedByQuery({ beliefs, priors, queryCount }: RaschFit): number[] {
   const usual = abilities.reduce((nearest, theta, g) => (theta <= priors.mean ? g : nearest), 0);
   return Array.from({ length: queryCount }, (_, query) => successAt(usual, beliefs, query * difficultyCount));
 }
 
-/** Abilities that are less likely than this tell nothing about what is worth executing. */
+/** Abilities that are less likely than this do not matter for what is worth executing. */
 const unlikely = 1e-4;
 
 /** What one execution would tell about the workflow's ability, in nats: mutual information, by query. NaN for seen ones. */
@@ -72,7 +72,7 @@ export function information(fit: RaschFit, index: number): Float64Array {
   return information;
 }
 
-/** What each query promises to a workflow of some ability that has not seen it: success, and its entropy. */
+/** What each query is expected to give a workflow of some ability that has not seen it: success, and its entropy. */
 interface Promised {
   readonly bySuccess: Float64Array;
   readonly byEntropy: Float64Array;
@@ -82,9 +82,11 @@ type Promises = (ability: number) => Promised;
 
 const promises = new WeakMap<Float64Array, Promises>();
 
-/** Kept with the beliefs, since all workflows that are asked about share them; made for the abilities that are asked for. */
+/**
+ * Cached with the beliefs, since all workflows that are asked about share them; computed for the abilities that are asked for.
+ */
 function promiseOf({ rows, beliefs, beliefsBefore, queryCount }: RaschFit, index: number): Promises {
-  // The newest row has changed the beliefs in its own queries only, and those are not asked for.
+  // The newest row has changed only the beliefs about its own queries, and those are not asked for.
   const shared = (index === rows.length - 1 ? beliefsBefore : undefined) ?? beliefs;
   const known = promises.get(shared);
   if (known !== undefined) return known;
@@ -93,7 +95,7 @@ function promiseOf({ rows, beliefs, beliefsBefore, queryCount }: RaschFit, index
     const made = byAbility[ability];
     if (made !== undefined) return made;
     const promised = { bySuccess: new Float64Array(queryCount), byEntropy: new Float64Array(queryCount) };
-    // Not by from() and map(), whose calls take longer than what they call.
+    // Not with from() and map(): the calls would take longer than their work.
     for (let query = 0; query < queryCount; query += 1) {
       const success = successAt(ability, shared, query * difficultyCount);
       promised.bySuccess[query] = success;

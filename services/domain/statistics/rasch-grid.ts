@@ -6,7 +6,7 @@ export const difficultyCount = difficulties.length;
 const lapseLow = 0.005;
 const lapseHigh = 0.02;
 
-/** Success by ability and difficulty: row after row, a row an ability. */
+/** Success by ability and difficulty: row after row, one row per ability. */
 const success = Float64Array.from({ length: abilityCount * difficultyCount }, (_, cell) => {
   const theta = abilities[Math.floor(cell / difficultyCount)] as number;
   const b = difficulties[cell % difficultyCount] as number;
@@ -26,7 +26,7 @@ export function successByDifficulty(posterior: Float64Array, from: number, to: n
   byDifficulty.fill(0);
   for (let g = from; g < to; g += 1) {
     const weight = posterior[g] as number;
-    // Far from the peak nothing is left of the posterior, and most of the grid is far from it.
+    // Far from the peak the posterior vanishes, and most of the grid is far from it.
     if (weight < 1e-9) continue;
     const row = g * difficultyCount;
     for (let h = 0; h < difficultyCount; h += 1) {
@@ -35,7 +35,7 @@ export function successByDifficulty(posterior: Float64Array, from: number, to: n
   }
 }
 
-/** How likely a score is at success rate p, in (0, 1). A score between 0 and 1 counts as that part of a success. */
+/** How likely a score is at success rate p, in (0, 1). A score between 0 and 1 counts as that fraction of a success. */
 export function likelihood(score: number, p: number): number {
   if (score === 1) return p;
   if (score === 0) return 1 - p;
@@ -48,7 +48,10 @@ const entropies = Float64Array.from({ length: entropyCells + 2 }, (_, cell) => {
   return p === 0 || p === 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
 });
 
-/** Of a success rate in [0, 1], in nats; from a table, since logarithms would take most of the time. Exact to 1e-5 between the lapses. */
+/**
+ * The entropy of a success rate in [0, 1], in nats; from a table, since logarithms would take most of the time. Exact to 1e-5
+ * between the lapses.
+ */
 export function entropy(p: number): number {
   const place = p * entropyCells;
   const cell = Math.floor(place);

@@ -12,8 +12,8 @@ import { abilityPrior, type LearnedAbility, learnedPriors, type RaschPriors, sta
 
 /**
  * Rasch's model of who solves what, on grids: P(y = 1) = lo + (1 - lo - hi) sigmoid(theta - b) for a workflow of ability theta
- * and a query of difficulty b. lo and hi are lapses: a lucky guess, a slip. A score between 0 and 1 (F1) counts as that part
- * of a success. Inference is loopy belief propagation, one workflow at a time; costs |theta| x |b| an execution and refresh.
+ * and a query of difficulty b. lo and hi are lapses: a lucky guess, a slip. A score between 0 and 1 (F1) counts as that fraction
+ * of a success. Inference is loopy belief propagation, one workflow at a time; costs |theta| x |b| per execution and refresh.
  */
 export interface RaschRow {
   readonly queries: readonly number[];
@@ -25,18 +25,18 @@ export interface RaschRow {
 
 export interface FittedRow extends RaschRow, LearnedAbility {
   readonly queries: readonly number[];
-  /** One message of difficultyCount numbers a query, in their order. All are above 0, thanks to the lapses. */
+  /** One message of difficultyCount numbers per query, in their order. All are above 0, thanks to the lapses. */
   readonly messages: Float64Array;
 }
 
-/** Immutable: each function that learns gives a new one. */
+/** Immutable: each function that learns returns a new one. */
 export interface RaschFit {
   readonly queryCount: number;
   readonly rows: readonly FittedRow[];
   readonly priors: RaschPriors;
   /** In each query's difficulty, difficultyCount numbers that sum to 1: the prior times all messages. */
   readonly beliefs: Float64Array;
-  /** Those before the newest row came: the same for all queries that it has not seen. */
+  /** Those before the newest row arrived: the same for all queries that it has not seen. */
   readonly beliefsBefore?: Float64Array;
 }
 
@@ -46,7 +46,7 @@ export function startRasch(queryCount: number): RaschFit {
   return { queryCount, rows: [], priors: startPriors, beliefs };
 }
 
-/** With one workflow more, whose row may be empty. */
+/** With one more workflow, whose row may be empty. */
 export function withRow(fit: RaschFit, row: RaschRow, parentWeight: number): RaschFit {
   const messages = new Float64Array(row.queries.length * difficultyCount).fill(1);
   const beliefs = fit.beliefs.slice();
@@ -65,7 +65,7 @@ export function withExecutions(fit: RaschFit, index: number, queries: readonly n
   return { queryCount: fit.queryCount, rows, priors: fit.priors, beliefs };
 }
 
-/** Goes through all workflows once, then learns the priors anew. */
+/** Goes through all workflows once, then learns the priors again. */
 export function swept(fit: RaschFit, parentWeight: number): RaschFit {
   const beliefs = fit.beliefs.slice();
   const rows = [...fit.rows];
@@ -81,7 +81,7 @@ export function swept(fit: RaschFit, parentWeight: number): RaschFit {
   return { queryCount: fit.queryCount, rows, priors, beliefs };
 }
 
-/** What is so much less likely than the likeliest ability is left out of the sums: it is nothing beside the rest. */
+/** Abilities this much less likely than the likeliest are left out of the sums: they are negligible. */
 const negligible = 1e-12;
 
 /** Takes the row's messages out of the beliefs, learns its ability from what is left, and puts its new messages in. */
@@ -109,7 +109,7 @@ function refreshed(fit: RaschFit, beliefs: Float64Array, row: FittedRow, parentW
     }
     while ((posterior[from] as number) < negligible * largest) from += 1;
     while ((posterior[to - 1] as number) < negligible * largest) to -= 1;
-    // Each execution takes a factor of up to 200 off: a few hundred of them would underflow.
+    // Each execution divides by up to 200: a few hundred of them would underflow.
     if (largest < 1e-100) for (let g = from; g < to; g += 1) posterior[g] = (posterior[g] as number) / largest;
   }
   posterior.fill(0, 0, from).fill(0, to);

@@ -1,6 +1,6 @@
 import { abilities, abilityCount, difficulties, difficultyCount, normalise, normalised } from './rasch-grid.ts';
 
-/** What is expected of a workflow and of a query that nobody has executed. Learned from the run by empirical Bayes. */
+/** What is expected of a workflow and of a query before anything is executed. Learned from the run by empirical Bayes. */
 export interface RaschPriors {
   /** Of the good workflows' ability. */
   readonly mean: number;
@@ -9,7 +9,7 @@ export interface RaschPriors {
   readonly difficulty: Float64Array;
 }
 
-/** What was learned of one workflow. */
+/** What was learned about one workflow. */
 export interface LearnedAbility {
   readonly queries: readonly number[];
   /** Of ability; sums to 1. */
@@ -19,14 +19,14 @@ export interface LearnedAbility {
 
 const difficultySpread = 3.5;
 const startDifficulty = normalised(difficulties.map((b) => Math.exp(-0.5 * (b / difficultySpread) ** 2)));
-/** What the assumed histogram of difficulties weighs against the queries' own. */
+/** The weight of the assumed histogram of difficulties against the queries' own. */
 const startWeight = 0.3;
 /** Share of workflows that are not like the others: broken, or badly formatted. */
 const brokenShare = 0.12;
 
 export const startPriors: RaschPriors = { mean: 0, deviation: 4, difficulty: startDifficulty };
 
-/** Most are like the others, or like their parent; the rest lie anywhere below. Sums to 1, nearly. */
+/** Most are like the others, or like their parent; the rest lie anywhere below. Sums to nearly 1. */
 export function abilityPrior(
   { mean, deviation }: RaschPriors,
   parentAbility: number | undefined,
@@ -41,7 +41,7 @@ export function abilityPrior(
     prior[g] = Math.exp(-0.5 * ((theta - near) / deviation) ** 2);
   }
   normalise(prior);
-  // Those below come first on the grid.
+  // The lower abilities come first on the grid.
   for (let g = 0; g < abilityCount; g += 1) {
     prior[g] = (1 - brokenShare) * (prior[g] as number) + (g < below ? brokenShare / below : 0) + 1e-300;
   }
@@ -66,8 +66,8 @@ export function learnedPriors(rows: readonly LearnedAbility[], beliefs: Float64A
 }
 
 /**
- * From the queries that were executed: the others would only repeat what was assumed of them, and so be taken for harder or easier
- * than those, of which they are no different.
+ * From the queries that were executed: the others would only repeat what was assumed about them, and so be taken for harder or
+ * easier than those, although they are no different.
  */
 function learnedDifficulty(rows: readonly LearnedAbility[], beliefs: Float64Array): Float64Array {
   const executed = new Set(rows.flatMap(({ queries }) => queries));

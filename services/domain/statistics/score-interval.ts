@@ -22,13 +22,13 @@ export function scoreKindOf(scores: Iterable<number>): ScoreKind {
 
 /**
  * A score with its interval: where the score on all queries of this kind lies, if these are a fair sample of them. The queries
- * are the sample. Repeats of a query say more about that query and nothing about others, so they enter through its mean.
+ * are the sample. Repeats of a query say more about that query but nothing about others, so they enter through its mean.
  *
- * - binary: Wilson's interval. With repeats, for as many trials as would have given the variance that the queries' means show
- *   (the effective sample size of a cluster sample): between the number of queries, where a query always ends alike, and the
- *   number of executions, where its repeats differ as freely as queries do.
- * - fractional: Student's t on the queries' means, cut to [0, 1]. Where all means are equal it would have no width, which a
- *   sample cannot justify: then Wilson's, which is too wide rather than too narrow.
+ * - binary: Wilson's interval. With repeats, for the number of trials that would have given the variance of the queries' means
+ *   (the effective sample size of a cluster sample): between the number of queries, if the repeats of a query always agree, and
+ *   the number of executions, if they differ as freely as queries do.
+ * - fractional: Student's t on the queries' means, clipped to [0, 1]. If all means are equal it would have no width,
+ *   which a sample cannot justify: then Wilson's, which is too wide rather than too narrow.
  * @param queries the scores of each query's repeats, at least one query with at least one score
  */
 export function scoreInterval(queries: readonly (readonly number[])[], confidence = 0.95): ScoreInterval {

@@ -3,25 +3,25 @@ import type { Random } from '../ports.ts';
 export interface SignFlipTest {
   /** Two-sided. */
   readonly pValue: number;
-  /** Whether every way to flip the signs was counted, or so many were drawn. */
+  /** Whether every way to flip the signs was counted, or how many were drawn. */
   readonly draws: 'all' | number;
 }
 
-/** Up to 2^16 ways are counted: some milliseconds. */
+/** Up to 2^16 ways are counted, which takes a few milliseconds. */
 const countedUpTo = 16;
 const drawn = 9_999;
 
 /**
- * The paired permutation test of the mean difference: if two workflows were alike, each query's difference could as well have
- * had the other sign. What share of all ways to choose the signs gives a mean as far from 0 as the one seen, or farther? It
- * assumes nothing about how the scores are distributed. With many queries the ways are drawn; the one seen counts among
- * them, so the p-value is never 0 and never too small (Phipson and Smyth 2010).
+ * The paired permutation test of the mean difference: if two workflows were equally good, each query's difference could just as
+ * well have had the other sign. What share of all ways to choose the signs gives a mean at least as far from 0 as the one
+ * observed? It assumes nothing about how the scores are distributed. With many queries the ways are sampled; the one observed
+ * counts among them, so the p-value is never 0 and never too small (Phipson and Smyth 2010).
  */
 export function signFlipTest(differences: readonly number[], random: Random): SignFlipTest {
   const sizes = differences.filter((value) => value !== 0).map(Math.abs);
   if (sizes.length === 0) return { pValue: 1, draws: 'all' };
   const seen = Math.abs(differences.reduce((sum, value) => sum + value, 0));
-  // Sums of the same numbers in another order differ in their last bits.
+  // Sums of the same numbers in a different order differ in their last bits.
   const atLeast = seen - 1e-9 * sizes.length;
   if (sizes.length <= countedUpTo) return { pValue: shareOfAll(sizes, atLeast), draws: 'all' };
   let asFar = 1;
@@ -29,7 +29,7 @@ export function signFlipTest(differences: readonly number[], random: Random): Si
   return { pValue: asFar / (drawn + 1), draws: drawn };
 }
 
-/** Half of the ways are the other half with all signs changed: the first sign may stay. */
+/** Half of the ways are the other half with all signs flipped, so the first sign can stay fixed. */
 function shareOfAll(sizes: readonly number[], atLeast: number): number {
   const ways = 2 ** (sizes.length - 1);
   let asFar = 0;

@@ -22,7 +22,7 @@ export function studentQuantile(probability: number, degrees: number): number {
   return (low + high) / 2;
 }
 
-/** I_x(a, b), by its continued fraction in Lentz's form (NIST DLMF 8.17.22), on the side where that converges fast. */
+/** I_x(a, b), by its continued fraction in Lentz's form (NIST DLMF 8.17.22), on the side where it converges fast. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

@@ -5,14 +5,14 @@ import { isPartial, partialMethod } from '../../run/is-partial.ts';
 import { executedScore } from '../../run/outcomes.ts';
 import type { RunState } from '../../run/state.ts';
 
-/** Whether the token budget has ended a round before its workflow had the score that the method gives. */
+/** Whether the token budget has ended a round before the method could score its workflow. */
 export function wasCutShort({ rounds }: RunState): boolean {
   return rounds.some((round) => isPartial(round) || round.failure?.kind === 'token-budget');
 }
 
 /**
- * Ends the open round, for want of tokens. Its workflow has no score: that of a few queries would be compared with those of more.
- * Only if no other workflow has one, what was executed of it so far is better than nothing.
+ * Ends the open round because the tokens have run out. Its workflow gets no score, since a score over a few queries would be
+ * compared with scores over more. Only if no other workflow has a score is what was executed so far better than nothing.
  */
 export function cutShort(state: RunState): RoundCompleted {
   const open = state.rounds.at(-1);

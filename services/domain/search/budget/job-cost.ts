@@ -8,18 +8,18 @@ import type { Round, RunState } from '../../run/state.ts';
 import { workflowBounds } from '../../workflow/bounds.ts';
 import type { Workflow } from '../../workflow/workflow.ts';
 
-/** What a job may take, by what others have taken. */
+/** What a job may take, judging by what others have taken. */
 export interface JobCost {
   /** Most tokens of one such job so far; before the first, a guess. */
   readonly most: number;
-  /** How many that rests on. */
+  /** The number of jobs that this is based on. */
   readonly seen: number;
 }
 
-/** Jobs of another workflow say less of what this one takes than a job of its own would. */
+/** Jobs of another workflow say less about what this one takes than a job of its own would. */
 const seenElsewhere = 0.2;
 
-/** Nothing of the kind was seen, so that no number of them is known to fit: they are tried one at a time. */
+/** No such job was seen yet, so it is not known how many fit: they are tried one at a time. */
 export const unseen = 0;
 
 /** What each job of a command may take, in the command's order. */
@@ -58,7 +58,7 @@ function executionCosts(state: RunState, command: ExecuteCommand): JobCost[] {
   });
 }
 
-/** Of this workflow, or, before it was executed, of as many calls as it can make, each the dearest so far. */
+/** The cost of this workflow or, before it was executed, of as many calls as it can make, each at the highest cost so far. */
 function executionCost(state: RunState, workflowHash: string, workflow: Workflow | undefined): JobCost {
   const own = executed(state, (round) => round.workflowHash === workflowHash && round.queryProposals === undefined);
   if (own.length > 0) return mostOf(own.map(tokensOfOutcome), 0);
@@ -77,7 +77,7 @@ function executed({ rounds, finalOutcomes = [] }: RunState, isMeant: (round: Rou
   return [...searched, ...finalOutcomes.filter(({ round }) => numbers.has(round)).map(({ outcome }) => outcome)];
 }
 
-/** An execution reads its prompts at the least. Four characters a token: within a quarter of the truth for English text. */
+/** An execution reads at least its prompts. Four characters per token is within a quarter of the truth for English text. */
 function leastTokens({ prompts }: Workflow): number {
   const characters = Object.values(prompts).reduce((sum, prompt) => sum + prompt.length, 0);
   return Math.max(2, Math.ceil(characters / 4));

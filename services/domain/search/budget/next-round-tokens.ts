@@ -6,7 +6,10 @@ import type { RunState } from '../../run/state.ts';
 import { sampleSize } from '../../sampling/stratified-draw.ts';
 import { mean } from '../../statistics/intervals.ts';
 
-/** What another round is likely to take, by the rounds so far: its proposal, and the executions that give its workflow a score. */
+/**
+ * What another round is likely to take, judging by the rounds so far: its proposal, and the executions that give its workflow a
+ * score.
+ */
 export function nextRoundTokens(state: RunState): number {
   return tokensOfProposal(state) + likelyExecutions(state) * (meanCosts(state)?.better ?? 0);
 }
@@ -27,7 +30,7 @@ function tokensOfProposal({ rounds, ledger, configuration }: RunState): number {
   );
 }
 
-/** As many as the newest round of the same kind, in full or not. */
+/** The number that the newest round of the same kind (in full or not) executed. */
 function likelyExecutions({ rounds, configuration }: RunState): number {
   const { evaluation, benchmark } = configuration;
   const scored = rounds.filter((round) => round.evaluation !== undefined);

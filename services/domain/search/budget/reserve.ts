@@ -10,7 +10,7 @@ import { hasBudget, tokensLeft, tokensOfPick } from './tokens-left.ts';
 
 /**
  * The part of a step that the token budget allows: jobs whose tokens are reserved, or the reservation of more, or the end of the
- * round. The log holds each reservation, so whoever goes on in the middle of it issues the same jobs.
+ * round. The log holds each reservation, so a coordinator that resumes in the middle of one issues the same jobs.
  */
 export function withinBudget(state: RunState, commands: readonly Command[]): readonly Command[] {
   const work = commands.filter(isWork);
@@ -23,12 +23,15 @@ export function withinBudget(state: RunState, commands: readonly Command[]): rea
   return [{ kind: 'append', event: event ?? cutShort(state) }];
 }
 
-/** So many executions say what a workflow takes to a tenth or two; after fewer, only what is twice too dear is given up. */
+/**
+ * This many executions predict what a workflow takes to within 10 or 20 %; after fewer, a workflow is given up only if it costs
+ * twice too much.
+ */
 const enoughSeen = 8;
 
 /**
- * Whether the tokens that are left cannot give the open round's workflow its score, by what it has taken so far: half an evaluation
- * is worth nothing where others have a whole one.
+ * Whether the remaining tokens cannot give the open round's workflow a score, judging by what it has taken so far: half an
+ * evaluation is worth nothing where others have a whole one.
  */
 function isHopeless(state: RunState, jobs: number, left: number): boolean {
   const { outcomes = [], canary } = state.rounds.at(-1) ?? {};
@@ -39,10 +42,10 @@ function isHopeless(state: RunState, jobs: number, left: number): boolean {
 }
 
 /**
- * As many of the next jobs as surely fit, or one if that is likely to fit; undefined if none is.
+ * As many of the next jobs as are sure to fit, or one if it is likely to fit; undefined if none is.
  *
- * What is reserved for a job is the most that one of its kind has taken so far, several times as much while few have been seen:
- * the budget is passed at most by what the jobs of one reservation take beyond it.
+ * What is reserved for a job is the most that one of its kind has taken so far, or several times that while few have been seen:
+ * the budget is exceeded at most by what the jobs of one reservation take beyond it.
  * @param costs of the jobs that are wanted, in the order in which they are to be issued
  */
 export function reservation(costs: readonly JobCost[], left: number): TokensReserved | undefined {
@@ -67,7 +70,10 @@ function isWork(command: Command): command is WorkCommand {
   return command.kind !== 'append' && command.kind !== 'recall';
 }
 
-/** Jobs are done, and reported, in the order of the commands: so what is left of a reservation is always their beginning. */
+/**
+ * Jobs are done, and reported, in the order of the commands: so what is left of a reservation always belongs to the first of
+ * them.
+ */
 function firstJobs(work: readonly WorkCommand[], count: number): readonly Command[] {
   let left = count;
   return work.flatMap((command): Command[] => {

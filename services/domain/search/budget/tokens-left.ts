@@ -8,12 +8,14 @@ export function hasBudget({ configuration }: Pick<RunState, 'configuration'>): b
   return configuration.search.tokenBudget > 0;
 }
 
-/** Tokens of the budget that are neither charged nor, as far as the log knows, paid for beside it. May be negative. */
+/** Tokens of the budget that are neither charged nor, as far as the log knows, paid for on top of that. May be negative. */
 export function tokensLeft({ configuration, ledger, paidBeside = 0 }: RunState): number {
   return configuration.search.tokenBudget - totalUse(ledger).tokens - paidBeside;
 }
 
-/** Of a budget that is too small for all, the rounds leave the final pick so much at most: without rounds there is nothing to pick. */
+/**
+ * The most that the rounds leave to the final pick if the budget is too small for both: without rounds there is nothing to pick.
+ */
 const mostForPick = 1 / 3;
 
 /** What the final pick would take of the budget if the rounds ended now; the rounds leave it that much. */
@@ -24,7 +26,7 @@ export function tokensOfPick(state: RunState): number {
   return Math.min(wanted, mostForPick * state.configuration.search.tokenBudget);
 }
 
-/** What the pick has of the budget, as it stood when the pick began: nothing that it spends itself changes that. */
+/** The pick's part of the budget, as it stood when the pick began: what the pick itself spends does not change that. */
 export function tokensForPick({ configuration, ledger, paidBeside = 0, paidBesideBeforePick = paidBeside }: RunState): number {
   const charged = totalUse(ledger.filter(({ phase }) => phase !== 'final')).tokens;
   return configuration.search.tokenBudget - charged - paidBesideBeforePick;

@@ -6,7 +6,7 @@ import type { Round, RunState } from '../../run/state.ts';
 
 /**
  * The query-level baseline, a run of one round: the optimizer writes a workflow for each query, all at once, and each is
- * executed on its one query. Whatever is refused is asked for again once, when all others are there. The score is the mean over
+ * executed on its one query. Refused ones are asked for again once, when all the others have arrived. The score is the mean over
  * the queries, as for one workflow.
  */
 export function planQueryLevel(state: RunState, round: Round, methods: EvaluationMethods): readonly Command[] {

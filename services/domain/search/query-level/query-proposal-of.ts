@@ -8,7 +8,7 @@ export interface QueryProposal {
   readonly queryIndex: number;
   readonly turn: number;
   readonly parsed: ParsedProposal;
-  /** As it came. */
+  /** As received. */
   readonly reply: string;
   readonly tokens: TokenUse | undefined;
 }

@@ -1,7 +1,7 @@
 import type { StopReason } from '../../run/event.ts';
 import type { RunState } from '../../run/state.ts';
 
-/** Asked between rounds: why the search should end now, or undefined to go on. */
+/** Asked between rounds: why the search should end now, or undefined to continue. */
 export type StopRule = (state: RunState) => StopReason | undefined;
 
 /** The first rule that says stop. */

@@ -29,7 +29,7 @@ test('an empty registry says so', () => {
 });
 
 test('two of one name are refused', () => {
-  expect(() => registryOf('fruit', [{ name: 'pear' }, { name: 'pear' }])).toThrow('two of the name "pear"');
+  expect(() => registryOf('fruit', [{ name: 'pear' }, { name: 'pear' }])).toThrow('two are called "pear"');
 });
 
 describe('a name that is nearly one of the domain finds it', () => {

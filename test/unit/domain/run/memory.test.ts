@@ -224,11 +224,11 @@ describe('the log refuses', () => {
   const recalled = (...given: MemoryRow[]) => applyEvent(started, { kind: 'memory-recalled', rows: given });
 
   test('memory twice, in a run that goes without, or after the first round has begun', () => {
-    expect(() => applyEvent(recalled(), { kind: 'memory-recalled', rows: [] })).toThrow(/has begun without it/);
+    expect(() => applyEvent(recalled(), { kind: 'memory-recalled', rows: [] })).toThrow(/already begun without it/);
     const without = replay([{ kind: 'run-started', configuration: madeUpConfiguration() }]);
-    expect(() => applyEvent(without, { kind: 'memory-recalled', rows: [] })).toThrow(/goes without memory/);
+    expect(() => applyEvent(without, { kind: 'memory-recalled', rows: [] })).toThrow(/does not use memory/);
     const begun = applyEvent(started, { kind: 'round-started', round: 1, parentRound: 0, candidates: [] });
-    expect(() => applyEvent(begun, { kind: 'memory-recalled', rows: [] })).toThrow(/has begun without it/);
+    expect(() => applyEvent(begun, { kind: 'memory-recalled', rows: [] })).toThrow(/already begun without it/);
     expect(planNextStep(started)).toEqual([{ kind: 'recall' }]);
   });
 

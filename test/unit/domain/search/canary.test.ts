@@ -211,8 +211,8 @@ describe('a canary is refused', () => {
 
   test('when it has been taken already, or when there is no workflow', () => {
     const passed = applyEvent(before, { ...canary, outcome });
-    expect(() => applyEvent(passed, { ...canary, outcome })).toThrow(/waits for its canary/);
+    expect(() => applyEvent(passed, { ...canary, outcome })).toThrow(/waiting for its canary/);
     const broken = applyEvent(before, canary);
-    expect(() => applyEvent(broken, canary)).toThrow(/waits for its canary/);
+    expect(() => applyEvent(broken, canary)).toThrow(/waiting for its canary/);
   });
 });

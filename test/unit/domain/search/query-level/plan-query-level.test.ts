@@ -83,7 +83,7 @@ describe('what cannot follow is refused:', () => {
 
   test('one more when all queries have theirs', () => {
     const sampled = replay(log.slice(0, log.findIndex(({ kind }) => kind === 'sample-drawn') + 1));
-    expect(() => applyEvent(sampled, next)).toThrow(/waits for no proposal/);
+    expect(() => applyEvent(sampled, next)).toThrow(/not waiting for a proposal/);
   });
 
   test('a query of a run that looks for one workflow', () => {
