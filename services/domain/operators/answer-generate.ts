@@ -21,7 +21,7 @@ export const answerGenerate: Operator = {
   async run(inputs, context) {
     const reply = await context.complete([{ role: 'user', content: `${instruction}\n\nQuestion:\n${inputs.input}` }]);
     const { thought = '', answer = '' } = readTags(reply.text, ['thought', 'answer']);
-    // A reply without the tag may say in another way what its answer is.
+    // A reply without the tag may state its answer in another way.
     const text = withoutAsides(reply.text);
     const said = answer || (markedAnswer(text) ?? shortReply(text)).trim();
     if (said) return { thought, answer: said };
@@ -32,7 +32,7 @@ export const answerGenerate: Operator = {
   },
 };
 
-/** A line of a few words that is no sentence, such as "42" or "**Paris**". */
+/** A line of a few words that is not a sentence, such as "42" or "**Paris**". */
 function shortReply(text: string): string {
   const line = text.trim().replace(/^[*_`"'\s]+|[*_`"'\s]+$/g, '');
   return /^(?!.*<\/?\w+>)[^\n]{1,60}$/.test(line) && !/[.!?:]$/.test(line) && line.split(/\s+/).length <= 6 ? line : '';

@@ -5,7 +5,7 @@ import type { Operator } from './operator.ts';
 const form = `Write the Python function that the task at the end asks for.
 Reply with one fenced python block that holds the whole function, with all imports and helpers it needs.`;
 
-/** Asks for a function, and gives back the program alone. */
+/** Asks for a function and returns only the program. */
 export const customCodeGenerate: Operator = {
   name: 'custom_code_generate',
   description:

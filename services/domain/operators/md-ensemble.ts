@@ -13,7 +13,7 @@ Reply in exactly this form:
 const votes = 5;
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Medprompt's vote: each time the solutions stand in another order, so that a liking for a letter evens out. */
+/** Medprompt's vote: each time the solutions are in a different order, so that a preference for a letter evens out. */
 export const mdEnsemble: Operator = {
   name: 'md_ensemble',
   description:

@@ -11,7 +11,7 @@ Compute the answer, do not write it down as a constant. Reply with the whole pro
 const tries = 3;
 const entry = 'solve';
 
-/** Writes a program, runs it, and has it repaired by the error. */
+/** Has a program written, runs it, and has it repaired with the help of the error. */
 export const programmer: Operator = {
   name: 'programmer',
   description:

@@ -11,10 +11,10 @@ import { revise } from './revise.ts';
 import { scEnsemble } from './sc-ensemble.ts';
 import { test } from './test.ts';
 
-/** What a workflow may use, by name. */
+/** The operators that a workflow may use, by name. */
 export type OperatorRegistry = ReadonlyMap<string, Operator>;
 
-/** Every operator there is. A new one is one entry here. */
+/** Every operator. A new one is one entry here. */
 export const operators: Registry<Operator> = registryOf('operator', [
   custom,
   answerGenerate,

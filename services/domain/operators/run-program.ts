@@ -3,10 +3,10 @@ import type { OperatorContext } from './operator.ts';
 
 /** CPU time that a program of an operator may take. */
 export const programTimeLimitMs = 15_000;
-/** The end of a traceback says what went wrong; all of it would fill the prompt of the repair. */
+/** The end of a traceback says what went wrong; the full traceback would fill the repair prompt. */
 const errorShown = 1_500;
 
-/** Runs a program that a model wrote, in the executor's cage. */
+/** Runs a program that a model wrote, in the executor's sandbox. */
 export function runProgram(program: Omit<CodeRun, 'timeLimitMs'>, context: OperatorContext): Promise<CodeVerdict> {
   if (context.code === undefined) throw new Error('this executor has no sandbox, so operators that run programs cannot be used');
   return context.code.run({ ...program, timeLimitMs: programTimeLimitMs }, context.signal);

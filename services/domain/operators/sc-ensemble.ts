@@ -16,7 +16,7 @@ export const solutionLabel = (letter: string): string => `Solution ${letter}:`;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Self-consistency: the model picks the most frequent answer among the solutions. If all are equal, nobody is asked. */
+/** Self-consistency: the model picks the most frequent answer among the solutions. If all are equal, the model is not asked. */
 export const scEnsemble: Operator = {
   name: 'sc_ensemble',
   description:
@@ -49,7 +49,10 @@ export const scEnsemble: Operator = {
 
 export const texts = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** The letter that a reply chooses, in the tag or without it. AFlow calls the field solution_letter, and models know it so. */
+/**
+ * The letter that a reply chooses, in the tag or without it. AFlow calls the field solution_letter, and some models use that
+ * name.
+ */
 export function chosenLetter(reply: string, letters: string): string | undefined {
   const { choice, solution_letter: letter } = readTags(reply, ['thought', 'choice', 'solution_letter']);
   return readChoice(withoutFence(choice || letter || withoutAsides(reply)), [...letters]);

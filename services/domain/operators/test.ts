@@ -7,7 +7,7 @@ Say in a sentence or two what is wrong. Then give the whole corrected program in
 
 const fixes = 3;
 
-/** Runs a solution against the public tests; what fails is shown to the model, which writes it anew. */
+/** Runs a solution against the public tests; what fails is shown to the model, which rewrites it. */
 export const test: Operator = {
   name: 'test',
   description:
@@ -33,7 +33,7 @@ export const test: Operator = {
       const parts = [`Task:\n${inputs.problem}`, `Tests:\n${tests}`, `Error:\n${error}`, `Function:\n${solution}`];
       const reply = await context.complete([{ role: 'user', content: [instruction, ...parts].join('\n\n') }]);
       const rewritten = readProgram(reply.text);
-      // A reply without the function leaves the solution as it was: there is nothing to test.
+      // A reply without the function leaves the solution unchanged: there is nothing to test.
       if (!defines(rewritten, entryPoint)) continue;
       solution = rewritten;
       error = await errorOf(solution, entryPoint, tests, context);
@@ -46,7 +46,7 @@ export const test: Operator = {
 async function errorOf(code: string, entryPoint: string, tests: string, context: OperatorContext): Promise<string> {
   if (tests === '') return '';
   if (!defines(code, entryPoint)) return `NameError: name '${entryPoint}' is not defined`;
-  // Under the name "candidate" the sandbox lends the tests even a function that is called like one of Python's own.
+  // Under the name "candidate" the sandbox gives the tests even a function with the name of a Python builtin.
   const program = `${code}\n\ncandidate = ${entryPoint}\n`;
   // Some of MBPP's public tests use math without importing it.
   const verdict = await runProgram({ code: program, tests: `import math\n${entryPoint} = candidate\n${tests}\n` }, context);

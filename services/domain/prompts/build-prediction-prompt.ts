@@ -9,8 +9,8 @@ import { workflowYaml } from './workflow-yaml.ts';
 const limits = { workflow: 12_000, records: 5, recordedWorkflow: 2500, problem: 300 };
 
 /**
- * The optimizer's prompt for its prediction of a round's score (Eq 6). What stays the same comes first. The paper asks for a
- * prediction in warm-up rounds too, so that later prompts can show how good they were.
+ * The optimizer's prompt for its prediction of a round's score (Eq 6). The parts that stay the same come first. The paper asks
+ * for a prediction in warm-up rounds too, so that later prompts can show how good they were.
  * @throws RangeError if the round has no workflow
  */
 export function buildPredictionPrompt({ state, benchmark, round, turn }: PromptRequest): string {
@@ -29,7 +29,7 @@ export function buildPredictionPrompt({ state, benchmark, round, turn }: PromptR
     .join('\n\n');
 }
 
-/** {experience}: the warm-up rounds with what was predicted then and what they really scored. */
+/** {experience}: the warm-up rounds with what was predicted then and what they actually scored. */
 function experienceSection(records: readonly WarmUpRecord[]): string {
   if (records.length === 0) return '';
   const shown = records.slice(-limits.records).map(({ round, score, predicted, workflow }) => {

@@ -13,11 +13,11 @@ export interface PromptRequest {
   readonly state: RunState;
   readonly benchmark: Benchmark;
   readonly round: number;
-  /** From 1. Above it, the prompt shows what was wrong with the reply before. */
+  /** From 1. From 2 on, the prompt shows what was wrong with the previous reply. */
   readonly turn: number;
 }
 
-/** Characters of each variable part, so that the whole stays within a few thousand tokens whatever a search comes up with. */
+/** Characters of each variable part, so that the prompt stays within a few thousand tokens whatever a search produces. */
 const limits = {
   workflow: 12_000,
   edits: 8,
@@ -29,7 +29,7 @@ const limits = {
   failingQueries: 8000,
 };
 
-/** The optimizer's prompt for a new workflow (Eq 5): what stays the same first, the repair of a refused reply last. */
+/** The optimizer's prompt for a new workflow (Eq 5): the parts that stay the same first, the repair of a refused reply last. */
 export function buildProposalPrompt({ state, benchmark, round, turn }: PromptRequest): string {
   const { configuration } = state;
   const open = roundOf(state, round);
@@ -84,7 +84,7 @@ function experienceSection(
   return parts.length === 0 ? '' : `# Modifications of this workflow that were tried\n${parts.join('\n')}`;
 }
 
-/** The newest ones; how many older ones there are is said. */
+/** The newest ones, with the number of older ones. */
 function listed(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return '';
   const shown = lines.slice(-limits.edits);
@@ -127,7 +127,7 @@ function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly 
   return [...fields, `expected: ${shortenedLine(query.reference, limits.answer)}`, answered].join('\n');
 }
 
-/** S_conf: the optimizer's prompt with a question more (the paper's "Output your confidence on the answer"). */
+/** S_conf: the optimizer's prompt with one more question (the paper's "Output your confidence on the answer"). */
 const confidenceRequest = `# Confidence
 Output your confidence on the answer as well: after the two tags, <confidence>a number from 0.0 to 1.0</confidence>.`;
 

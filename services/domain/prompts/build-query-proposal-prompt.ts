@@ -15,8 +15,8 @@ export interface QueryPromptRequest extends PromptRequest {
 const limits = { workflow: 12_000, field: 24_000 };
 
 /**
- * The optimizer's prompt for one query's own workflow: the query-level baseline. What is the same for all queries comes first, so
- * that a server's prefix cache holds it.
+ * The optimizer's prompt for one query's own workflow: the query-level baseline. The parts that are the same for all queries come
+ * first, so that a server's prefix cache can hold them.
  * @throws RangeError if there is no such round or query
  */
 export function buildQueryProposalPrompt({ state, benchmark, round, turn, queryIndex }: QueryPromptRequest): string {
@@ -64,7 +64,7 @@ the whole workflow in YAML
 </workflow>`;
 }
 
-/** A plan before the solution: another form than the vote of `languageExample`, and it needs no operator but custom. */
+/** A plan before the solution: a different form from the vote in `languageExample`, and it needs only the operator custom. */
 export function twoCallsExample(field: string): string {
   return `workflow: 1
 prompts:

@@ -8,15 +8,15 @@ import { decodeYaml } from '../workflow/decode-yaml.ts';
 
 /** A workflow that a reply gives: what its text decodes to, or what is wrong with the text. */
 export interface FoundWorkflow {
-  /** Where it stands; absent if it stands in no tag. */
+  /** Where it is; absent if it is in no tag. */
   readonly tag?: Tag;
   readonly document?: unknown;
   readonly error?: string;
 }
 
 /**
- * The different workflows of a reply, in order: in its <workflow> tags, else where only one thing can be meant (<graph>, as AFlow calls
- * it, a fenced block, or the bare text). A form that was repeated before it was filled in is left out.
+ * The different workflows of a reply, in order: in its <workflow> tags, otherwise where only one thing can be meant (<graph>, as
+ * AFlow calls it, a fenced block, or the bare text). A form that was repeated before it was filled in is left out.
  * @param tags those of the reply
  * @param isWhole false for a reply that was cut off: then only closed tags count
  */
@@ -41,7 +41,7 @@ function untagged(reply: string): FoundWorkflow[] {
   return [];
 }
 
-/** From the line that says the version up to a tag, such as the end tag whose beginning was forgotten. */
+/** From the line that states the version up to a tag, such as an end tag whose start tag was forgotten. */
 function bareTexts(text: string): string[] {
   return [...text.matchAll(/^workflow: *\d(?:(?!\n[ \t]*<[ \t/]*\w)[\s\S])*/gm)].map(([whole]) => whole);
 }
@@ -52,7 +52,7 @@ function decoded(text: string): FoundWorkflow {
   try {
     return { document: decodeYaml(content) };
   } catch (error) {
-    // A sentence before the fence, or one behind it; or signs that are escaped as XML has them.
+    // A sentence before or after the fence, or characters escaped as in XML.
     const inner =
       (fenced === undefined || others.length > 0 ? undefined : quietly(() => decodeYaml(fenced))) ??
       quietly(() => decodeYaml(unescaped(content)));

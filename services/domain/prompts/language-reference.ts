@@ -1,5 +1,5 @@
 /**
- * The workflow language in as few tokens as an 8B model needs to write it without error. docs/workflows.md is for people; the
+ * The workflow language in as few tokens as an 8B model needs to write it without errors. docs/workflows.md is for people; the
  * example is parsed in a test, so it cannot go stale.
  */
 export const languageReference = `A workflow begins with "workflow: 1" and has "prompts" (texts by name) and "steps" (run in order). Step kinds:
@@ -14,7 +14,7 @@ Texts hold {{ expression }}; expressions and conditions are CEL: query.<field>, 
 A text that is only "{{ drafts }}" stays a list. An input of type prompt is the name of an entry of prompts.
 Bounds (parallel, max, loop) are whole numbers from 1 to 20. Quote every text that holds {{ }} or a colon.`;
 
-/** A workflow that uses most of the language, and is no bad one either. */
+/** A workflow that uses most of the language and is a reasonable one too. */
 export function languageExample(field: string): string {
   return `workflow: 1
 prompts:

@@ -6,7 +6,7 @@ import { plainNumber } from '../replies/plain-number.ts';
 import { withoutAsides } from '../replies/split-thoughts.ts';
 import { tagsIn } from '../replies/tags-in.ts';
 
-/** What the optimizer predicts, or why its reply is of no use. */
+/** What the optimizer predicts, or why its reply cannot be used. */
 export type ParsedPrediction =
   | { readonly score: number; readonly reason: string }
   | { readonly reason: string; readonly failure: Failure };
@@ -36,7 +36,10 @@ export function parsePrediction(reply: string, cutOff = false): ParsedPrediction
   return { score, reason };
 }
 
-/** Models that were trained on mathematics write \boxed{0.85} for a box; others "Box: 0.85", or the number alone in the last line. */
+/**
+ * Models that were trained on mathematics write \boxed{0.85} for a box; others write "Box: 0.85", or the number alone in the last
+ * line.
+ */
 function otherBox(reply: string): string | undefined {
   const answer = withoutAsides(reply);
   const [text, ...others] = new Set(boxedTexts(answer));

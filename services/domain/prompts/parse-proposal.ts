@@ -24,8 +24,8 @@ export interface ProposalReply {
 }
 
 /**
- * Reads a reply to the proposal prompt, wherever a person would see its one modification and its one workflow; a workflow that breaks a
- * rule of the language is refused, and the failure says all that is wrong, for the repair turn.
+ * Reads a reply to the proposal prompt, wherever a person would see its one modification and its one workflow; a workflow that
+ * breaks a rule of the language is refused, and the failure lists everything that is wrong, for the repair turn.
  */
 export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalReply): ParsedProposal {
   const tags = tagsIn(reply, ['modification', 'workflow']);
@@ -58,7 +58,7 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
   return { modification, workflow, workflowHash: canonicalHash(workflow) };
 }
 
-/** Those that belong to a workflow: of several forms that were filled in, the one in which it stands. */
+/** The modifications that belong to a workflow: if several forms were filled in, those of the form that contains it. */
 function modificationsOf(reply: string, workflow: Tag | undefined, tags: readonly Tag[], isWhole: boolean): string[] {
   const at = workflow === undefined ? -1 : tags.indexOf(workflow);
   const begin = tags.slice(0, Math.max(0, at)).findLastIndex(({ name }) => name === 'workflow') + 1;
@@ -68,7 +68,7 @@ function modificationsOf(reply: string, workflow: Tag | undefined, tags: readonl
   return headed === undefined ? tagged : [headed];
 }
 
-/** One line a problem: the place, the field, the rule, and what would be right. */
+/** One line per problem: the place, the field, the rule, and what would be right. */
 export function problemList(problems: readonly WorkflowProblem[]): string {
   return problems.map(({ step, field, rule, message }) => `${place(step, field)} (${rule}): ${message}`).join('\n');
 }

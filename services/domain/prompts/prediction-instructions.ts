@@ -8,7 +8,7 @@ const fewShots = 3;
 const fewShotCharacters = 800;
 
 /**
- * What the prediction prompt says in every round of a run (Eq 6; the paper's Listing 1, with its six rules said for our
+ * What the prediction prompt says in every round of a run (Eq 6; the paper's Listing 1, with its six rules stated for our
  * workflow language instead of Python).
  */
 export function predictionInstructions(benchmark: Benchmark, backboneModel: string, seed: number): string {

@@ -3,8 +3,8 @@ import { languageExample } from './language-reference.ts';
 import { languageSection, taskSections } from './task-sections.ts';
 
 /**
- * The part of the proposal prompt that is the same in every round of a run. It stands first, so that a server's prefix cache
- * holds it.
+ * The part of the proposal prompt that is the same in every round of a run. It comes first, so that a server's prefix cache can
+ * hold it.
  */
 export function proposalInstructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number): string {
   return `You improve a workflow: a small program of language-model calls that answers every query of a task. You are shown one workflow, its score and where it fails. Make one modification of it that raises its mean score over all queries.

@@ -7,7 +7,7 @@ export const refusalTitle = '# Your last reply was refused';
 /** Characters of each variable part. */
 const limits = { reply: 6000, problems: 2000 };
 
-/** What was wrong with the reply before, and the reply. @param request what to do about it, in a sentence */
+/** What was wrong with the previous reply, and the reply itself. @param request what to do about it, in a sentence */
 export function repairSection(
   refused: { readonly failure?: Failure | undefined; readonly reply: string } | undefined,
   request: string,

@@ -1,4 +1,4 @@
-/** A text of at most `limit` characters; what is left out is said where it is missing. */
+/** A text of at most `limit` characters; a mark says how much is missing. */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const mark = ` [… ${text.length - limit} characters left out]`;

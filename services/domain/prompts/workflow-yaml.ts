@@ -3,9 +3,9 @@ import { toDocument } from '../workflow/to-document.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 
 /**
- * A workflow in the YAML that the optimizer reads and is asked to write, without name and description, which would go stale as
- * it is modified. Prose stands in blocks, since a model copies a block without error and an escape such as "\\boxed" with. The
- * styles are ours and not the library's: models have read these bytes since the first logs, and their answers hang on them.
+ * A workflow in the YAML that the optimizer reads and is asked to write, without name and description, which would go stale as it
+ * is modified. Prose is written in blocks, since a model copies a block without error but an escape such as "\\boxed" with one.
+ * The styles are ours and not the library's: models have read these bytes since the first logs, and their answers depend on them.
  */
 export function workflowYaml(workflow: Workflow): string {
   const document = new Document(toDocument({ ...workflow, name: '', description: '' }), { aliasDuplicateObjects: false });
@@ -22,12 +22,12 @@ function styleOf(text: string): Scalar.Type {
   return isPlain(text) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
 }
 
-/** Names of prompts and operators, and nothing that YAML takes for something else. */
+/** Names of prompts and operators, and nothing that YAML reads as something else. */
 function isPlain(text: string): boolean {
   return /^[a-z]\w*$/i.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
 }
 
-/** A block spares escapes. It cannot hold a blank at its start, a line end at its end, or control characters. */
+/** A block needs no escapes. It cannot hold a blank at its start, a line end at its end, or control characters. */
 function needsBlock(text: string): boolean {
   return /[\n\\"]/.test(text) && /^\S/.test(text) && !/\n$|[^\P{C}\n]|[\u2028\u2029]/u.test(text);
 }

@@ -5,7 +5,7 @@ import type { Step, Workflow } from './workflow.ts';
 export interface WorkflowBounds {
   readonly minCalls: number;
   readonly maxCalls: number;
-  /** Most steps run through; they cost time alone. */
+  /** Most steps that can run; they cost only time. */
   readonly maxSteps: number;
   /** Most model calls in flight at once. */
   readonly maxWidth: number;
@@ -17,7 +17,7 @@ export function workflowBounds(workflow: Workflow, operators: ReadonlyMap<string
   return { minCalls: either.least, maxCalls: either.most, maxSteps: either.steps, maxWidth: width };
 }
 
-/** Calls and steps on a kind of path; undefined where there is no such path. */
+/** Calls and steps on one kind of path; undefined if there is no such path. */
 interface PathCost {
   readonly least: number;
   readonly most: number;

@@ -9,7 +9,7 @@ import type { StepValue } from './value.ts';
 import { numberOf, textOf, textsOf } from './value.ts';
 import type { CallStep } from './workflow.ts';
 
-/** Runs one use of an operator. Its failures are located at `path`; its calls are recorded even if it fails. */
+/** Runs one use of an operator. Its failures carry `path`; its calls are recorded even if it fails. */
 export async function callOperator(step: CallStep, path: string, frame: Frame): Promise<Value> {
   const operator = frame.context.operators.get(step.operator);
   if (operator === undefined) throw failureAt('invalid-workflow', path, `there is no operator "${step.operator}".`);
@@ -21,7 +21,7 @@ export async function callOperator(step: CallStep, path: string, frame: Frame): 
     if (!(error instanceof FailureError) || error.failure.step !== undefined) throw error;
     throw failureAt(error.failure.kind, path, error.failure.message, error);
   } finally {
-    // In the order in which they were asked for, whatever was answered first.
+    // In the order in which they were made, whichever was answered first.
     frame.calls.push(...Object.values(calls));
   }
 }

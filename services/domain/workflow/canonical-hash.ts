@@ -16,9 +16,9 @@ export function canonicalHash(workflow: Workflow): string {
 }
 
 /**
- * A workflow without what makes no difference to what it does: its name and description, the order of fields, blanks at line
+ * A workflow without the parts that do not affect what it does: its name and description, the order of fields, blanks at line
  * ends and inside expressions, prompts that nothing uses, and the names of steps and prompts. Names become numbers in the
- * order in which they first get a value; a prompt stands where it is used, since its names mean what they mean there.
+ * order in which they first get a value; a prompt is written out where it is used, since its names have their meaning there.
  */
 export function canonicalForm(workflow: Workflow): string {
   const names = newNames(undefined, { next: 0 });
@@ -27,10 +27,10 @@ export function canonicalForm(workflow: Workflow): string {
 
 type Form = string | number | null | readonly Form[];
 
-/** The numbers of the names of one run of steps, which sees those of the runs around it. */
+/** The numbers of the names of one run of steps, which can see those of the enclosing runs. */
 interface Names {
   readonly numberOf: (name: string) => number | undefined;
-  /** The number of a name that gets a value here. */
+  /** The number of a name that is assigned here. */
   readonly assign: (name: string) => number;
   readonly inside: () => Names;
 }
@@ -111,7 +111,7 @@ function templateForm(text: string, names: Names): Form {
 
 const expressionForm = (text: string, names: Names): Form => treeForm(parseExpression(text).tree, names, new Map());
 
-/** `bound` numbers the names that macros bind, by how deep they stand. */
+/** `bound` numbers the names that macros bind, by nesting depth. */
 function treeForm(node: ExpressionNode, names: Names, bound: ReadonlyMap<string, string>): Form {
   const form = (inner: ExpressionNode): Form => treeForm(inner, names, bound);
   switch (node.kind) {
@@ -128,7 +128,7 @@ function treeForm(node: ExpressionNode, names: Names, bound: ReadonlyMap<string,
     case 'map':
       return ['map', node.entries.map(([key, value]) => [form(key), form(value)])];
     case 'comprehension': {
-      // A sign that no name can have keeps these numbers apart from names.
+      // A character that no name can contain keeps these numbers distinct from names.
       const inside = new Map([
         ...bound,
         [node.variable, `#${bound.size}`] as const,

@@ -8,7 +8,7 @@ import { describeShape, hasText } from './shape.ts';
 import { parseTemplateOrNothing } from './template.ts';
 import type { CallStep } from './workflow.ts';
 
-/** Checks a call against its operator, which it returns if there is one of that name. */
+/** Checks a call against its operator, which it returns if there is one by that name. */
 export function checkCall(step: CallStep, at: (field: string) => TextPlace, checks: Checks): Operator | undefined {
   const operator = checks.operators.get(step.operator);
   if (operator === undefined) {

@@ -10,7 +10,7 @@ import { describeShape, hasText, text } from './shape.ts';
 import type { Template } from './template.ts';
 import { bracesHint, followsLatex, parseTemplate } from './template.ts';
 
-/** Where a template or an expression stands. */
+/** Where a template or an expression is. */
 export interface TextPlace {
   readonly step: string;
   readonly field: string;
@@ -18,11 +18,11 @@ export interface TextPlace {
   readonly checks: Checks;
   /** Begins each message, e.g. 'in prompt "solve": '. */
   readonly prefix?: string;
-  /** For a prompt: the inputs of the operator that it is for. */
+  /** For a prompt: the inputs of the operator that uses it. */
   readonly inputs?: readonly string[];
 }
 
-/** The shape of a template's value; undefined if it cannot be read, which is then reported. */
+/** The shape of a template's value; undefined if it cannot be read, which is also reported. */
 export function checkTemplate(template: string, at: TextPlace): Shape | undefined {
   const parsed = readOrReport(() => parseTemplate(template), at);
   return parsed && templateShape(parsed, at);
@@ -41,7 +41,7 @@ export function templateShape(template: Template, at: TextPlace): Shape {
   return text;
 }
 
-/** Text that names a value as other template languages do would be returned, or shown to a model, as it stands. */
+/** Text that names a value in the style of other template languages would be returned, or shown to a model, literally. */
 function checkLiterals({ parts }: Template, at: TextPlace): void {
   const known: KnownNames = {
     values: new Set([...visibleNames(at.scope), ...at.checks.ids]),
@@ -50,7 +50,7 @@ function checkLiterals({ parts }: Template, at: TextPlace): void {
   };
   const literals = parts.filter((part) => typeof part === 'string');
   const [only = ''] = literals;
-  // A prompt of one word that is also a name is a prompt.
+  // A prompt of one word that is also a name is still a prompt.
   const whole =
     parts.length === 1 && !(at.inputs !== undefined && /^\s*\w+\s*$/.test(only)) ? wholeReference(only, known) : undefined;
   const found = whole ?? literals.map((literal) => findReference(literal, known)).find((reference) => reference !== undefined);

@@ -14,17 +14,17 @@ export class YamlError extends ScaleError {
   }
 }
 
-/** Deep enough for any workflow, and not for a text that a model made up to fill memory with aliases. */
+/** Enough for any workflow, but not for a text that uses aliases to fill memory. */
 const maxAliasCount = 20;
 
 /**
- * The plain value of a YAML (or JSON) text that nobody vouches for. Warnings count as errors: they are tags that nobody
- * meant, as in `if: !passed`. A whole number that was written as a double is a WholeDouble.
+ * The plain value of an untrusted YAML (or JSON) text. Warnings count as errors: they are tags that were not intended, as in `if:
+ * !passed`. A whole number written as a double becomes a WholeDouble.
  * @throws YamlError for the first thing that is wrong
  */
 export function decodeYaml(text: string): unknown {
   const lines = new LineCounter();
-  // Without the level, the library prints to stderr about keys such as those that braces without quotes make.
+  // Without the level, the library prints to stderr about keys such as those made by unquoted braces.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) {

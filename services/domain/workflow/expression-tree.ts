@@ -1,6 +1,6 @@
 import type { parse } from '@bufbuild/cel';
 
-/** A parsed expression in few shapes: what the checks and the canonical form read. Macros are comprehensions here. */
+/** A parsed expression in a few shapes, which the checks and the canonical form read. Macros are comprehensions here. */
 export type ExpressionNode =
   | { readonly kind: 'constant'; readonly type: 'text' | 'int' | 'uint' | 'double' | 'boolean' | 'null'; readonly value: string }
   | { readonly kind: 'name'; readonly name: string }
@@ -72,7 +72,7 @@ export function expressionTree(root: CelExpression, refuse: (why: string) => Err
           kind: 'comprehension',
           variable: iterVar,
           accumulator: accuVar,
-          // The list itself runs once, outside: chained macros are not nested ones.
+          // The list itself is evaluated once, outside: chained macros are not nested.
           over: convert(iterRange, depth),
           start: inside(accuInit),
           condition: inside(loopCondition),

@@ -9,11 +9,13 @@ import { expressionTree } from './expression-tree.ts';
 import type { MapKey, StepValue } from './value.ts';
 import { numberOf, Unsigned } from './value.ts';
 
-/** A CEL expression that was parsed. The only files that know the evaluator are this one, expression-tree.ts and those of cel/. */
+/**
+ * A parsed CEL expression. The only files that know the evaluator are this one, expression-tree.ts and those in cel/.
+ */
 export interface Expression {
   readonly text: string;
   readonly tree: ExpressionNode;
-  /** The names that must have a value, without those that a macro binds. */
+  /** The names that must have a value, except those that a macro binds. */
   readonly names: ReadonlySet<string>;
   /**
    * Its value for the next steps.
@@ -21,7 +23,7 @@ export interface Expression {
    */
   value(variables: Variables): StepValue;
   /**
-   * Its value as JSON has it, where an int and a double are both numbers.
+   * Its value as JSON represents it, where an int and a double are both numbers.
    * @throws ExpressionError
    */
   evaluate(variables: Variables): Value;
@@ -37,7 +39,7 @@ export class ExpressionError extends ScaleError {
 /** A value larger than this ends the execution: loops that double a text would exhaust the memory. */
 export const valueLimits = { characters: 262_144, items: 200 } as const;
 
-// Parsing costs more than evaluating, and a workflow is run on hundreds of queries: the last texts are kept.
+// Parsing costs more than evaluating, and a workflow is run on hundreds of queries, so the latest expressions are cached.
 const memory = new Map<string, Expression>();
 const memorySize = 2000;
 
@@ -82,7 +84,7 @@ function anyCall(): NonNullable<ReturnType<typeof parse>['expr']> {
 function parsedText(text: string): ReturnType<typeof parse> {
   refuseBrokenCode(text);
   try {
-    // The line end ends a remark, which the parser otherwise takes for a broken one.
+    // The line end closes a comment, which the parser would otherwise take for a broken one.
     return parse(`${withEscapedLineEnds(text)}\n`);
   } catch (error) {
     const message = readable(error instanceof Error ? error.message : String(error));
@@ -90,7 +92,7 @@ function parsedText(text: string): ReturnType<typeof parse> {
   }
 }
 
-/** How the code of a character goes on, by the letter behind the backslash. */
+/** What follows in the code of a character, by the letter after the backslash. */
 const codeForms: Readonly<Record<string, RegExp>> = {
   x: /^[0-9a-f]{2}/i,
   X: /^[0-9a-f]{2}/i,
@@ -112,19 +114,19 @@ function refuseBrokenCode(text: string): void {
   }
 }
 
-/** In YAML, "\n" between double quotes is a line end before CEL sees it, and CEL has none in its quotes. */
+/** In YAML, "\n" between double quotes is already a line end when CEL sees it, and CEL allows none in its quotes. */
 function withEscapedLineEnds(text: string): string {
   return text.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs, (quoted) => quoted.replaceAll('\n', '\\n'));
 }
 
-/** What people and models who think in another language write. */
+/** What people and models used to another language write. */
 function habitHint(text: string, message: string): string {
   if (text.includes('{{')) return '; an expression has no {{ }} inside it';
   if (message.includes('found =')) return '; write == to compare';
   return /\b(?:and|or|not)\b/.test(text) ? '; write && for and, || for or, ! for not' : '';
 }
 
-/** The evaluator's messages name its grammar's classes and its mangled operators; people need neither. */
+/** The evaluator's messages name grammar classes and mangled operators, which help no one. */
 function readable(message: string): string {
   return message
     .replace(/^<input>:\d+:(\d+): /, 'at character $1: ')

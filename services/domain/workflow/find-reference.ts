@@ -1,11 +1,11 @@
 import { ExpressionError, parseExpression } from './expression.ts';
 
-/** The names that a text could mean a value by. */
+/** The names by which a text could mean a value. */
 export interface KnownNames {
-  /** Steps and what else has a value, without query. */
+  /** Steps and everything else that has a value, except query. */
   readonly values: ReadonlySet<string>;
   readonly queryFields: readonly string[];
-  /** Inputs of the operator that the text is for. */
+  /** Inputs of the operator that uses the text. */
   readonly inputs: readonly string[];
 }
 
@@ -17,8 +17,8 @@ export interface UnfilledReference {
 
 /**
  * Looks for what other template languages would fill in and this one leaves as text: `{query.question}`, `${draft.response}`,
- * `<query.question>`, `{question}`, `{% if … %}`. Braces of JSON, of sets and of LaTeX are text and stay so: only what names a
- * value of this workflow counts.
+ * `<query.question>`, `{question}`, `{% if … %}`. Braces of JSON, sets and LaTeX are text and stay so: only what names a value of
+ * this workflow counts.
  */
 export function findReference(text: string, known: KnownNames): UnfilledReference | undefined {
   const [tag] =
@@ -51,13 +51,13 @@ function withSign(text: string, index: number): string {
   return /[$#%]$/.exec(text.slice(0, index))?.[0] ?? '';
 }
 
-/** What stands in braces, as an expression of this language, if it means a value. */
+/** The content of braces, as an expression of this language, if it means a value. */
 function meaningOf(inside: string, { values, queryFields, inputs }: KnownNames): string | undefined {
   const names = namesIn(inside);
   if (names.length === 0) return undefined;
   if (/^\w+$/.test(inside)) {
     if (queryFields.includes(inside)) return `query.${inside}`;
-    // A single letter is a variable of mathematics.
+    // A single letter is a mathematical variable.
     if (inside.length > 1 && (values.has(inside) || inside === 'query')) return inside;
     return inputs.includes(inside) ? inside : undefined;
   }

@@ -11,7 +11,7 @@ export interface ExecutionContext {
   readonly model: ModelClient;
   readonly code: CodeRunner | undefined;
   readonly operators: OperatorRegistry;
-  /** What the operators' random streams hang on: the run's seed, then what tells this execution from others. */
+  /** The key of the operators' random streams: the run's seed, then what identifies this execution. */
   readonly seed: readonly [number, ...(string | number)[]];
   /** The query's fields that the workflow may read. */
   readonly inputs: readonly string[];
@@ -32,13 +32,13 @@ export interface CallRecord {
 export interface Frame {
   readonly workflow: Workflow;
   readonly context: ExecutionContext;
-  /** Aborts this branch: with the execution, or because another branch met trouble that no branch can outlive. */
+  /** Aborts this branch: with the execution, or because another branch failed in a way that ends all of them. */
   readonly signal: AbortSignal;
   readonly outer: Frame | undefined;
   readonly values: Map<string, StepValue>;
   /** "" or the branch, e.g. "drafts[1].". */
   readonly prefix: string;
-  /** How often each id was run here. */
+  /** How often each id has run here. */
   readonly uses: Map<string, number>;
   readonly calls: CallRecord[];
 }
@@ -72,7 +72,7 @@ export function failureAt(kind: FailureKind, path: string, message: string, caus
   return new FailureError({ kind, step: path, message: `Step ${path}: ${message}` }, { cause });
 }
 
-/** Reads a template's or an expression's value; one without a value is a failure of the step. */
+/** Reads a template's or an expression's value; if there is none, the step fails. */
 export function evaluated<T>(path: string, field: string, evaluate: () => T): T {
   try {
     return evaluate();

@@ -6,12 +6,12 @@ import type { ListShape, Shape } from './shape.ts';
 import { any, boolean, compatible, decimalNumber, describeShape, joined, listOf, loosened, text, wholeNumber } from './shape.ts';
 
 export interface Surroundings {
-  /** The shape of a name; reports the names that there are not, and then gives `any`. */
+  /** The shape of a name; an unknown name is reported and gives `any`. */
   lookUp(name: string): Shape;
   report(rule: WorkflowRule, message: string): void;
 }
 
-/** The shape of an expression's value. What is wrong for certain is reported, and what cannot be known is let through. */
+/** The shape of an expression's value. What is certainly wrong is reported; what cannot be known is let through. */
 export function inferShape(node: ExpressionNode, around: Surroundings): Shape {
   switch (node.kind) {
     case 'constant':
@@ -87,7 +87,7 @@ function comprehensionShape(node: ComprehensionNode, around: Surroundings): Shap
     report: around.report,
     lookUp: (name) => (name === node.variable ? item : name === node.accumulator ? accumulator : around.lookUp(name)),
   });
-  // The accumulator grows with each item: what is known of it at first does not hold.
+  // The accumulator grows with each item, so what is known about it at first does not hold.
   const start = loosened(inferShape(node.start, around));
   const step = inferShape(node.step, within(start));
   const result = inferShape(node.result, within(loosened(joined(start, step))));
@@ -98,7 +98,7 @@ const comparisons = new Set(['_<_', '_<=_', '_>_', '_>=_']);
 const arithmetic = new Set(['_-_', '_*_', '_/_', '_%_', '-_']);
 const macroOperators = new Set(['_[_]', '_?_:_', '_&&_', '_||_', '@in', '@not_strictly_false']);
 
-/** What functions of CEL and of its strings extension give, where that does not hang on their arguments. */
+/** What functions of CEL and its strings extension return, if that does not depend on their arguments. */
 const results: Readonly<Record<string, Shape>> = {
   size: wholeNumber,
   int: wholeNumber,
@@ -189,7 +189,7 @@ function sumShape(node: CallNode, first: Shape, second: Shape, around: Surroundi
   return listOf(joined(first.item, second.item), most);
 }
 
-/** What arithmetic gives: the kind of its operands, which must be one. */
+/** The result of arithmetic: the kind of its operands, which must all be of one kind. */
 function numberShape(node: CallNode, shapes: readonly Shape[], around: Surroundings): Shape {
   const types = shapes.flatMap((shape) => (shape.kind === 'number' && shape.type !== undefined ? [shape.type] : []));
   const [type = 'any', ...others] = types;

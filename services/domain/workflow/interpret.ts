@@ -15,14 +15,14 @@ export interface WorkflowOutcome {
   /** "" with a failure. */
   readonly answer: string;
   readonly failure?: Failure;
-  /** Every finished call, in the workflow's order: the same whatever was answered first. */
+  /** Every finished call, in the workflow's order: the same whichever was answered first. */
   readonly calls: readonly CallRecord[];
 }
 
 /**
- * Runs a workflow on a query. What goes wrong with the workflow or with a model's reply is the outcome's failure, and what
- * goes wrong with the infrastructure is thrown, as is an abort. The same replies give the same outcome, in whatever order the
- * branches of a parallel step are answered: a failing branch lets the others end, and the first in order is reported.
+ * Runs a workflow on a query. A fault of the workflow or of a model's reply becomes the outcome's failure; a fault of the
+ * infrastructure is thrown, as is an abort. The same replies give the same outcome, in whatever order the branches of a parallel
+ * step are answered: when a branch fails the others still finish, and the first failure in order is reported.
  */
 export async function interpretWorkflow(workflow: Workflow, query: Query, context: ExecutionContext): Promise<WorkflowOutcome> {
   const { maxCalls } = workflowBounds(workflow, context.operators);
@@ -120,7 +120,7 @@ async function runBranches(
       try {
         return await runBranch(step, path, position, branch);
       } catch (error) {
-        // The execution is lost to the infrastructure and will be tried again: what the other branches spend is wasted.
+        // The execution is lost to the infrastructure and will be tried again, so what the other branches still spend is wasted.
         if (!(error instanceof FailureError)) trouble.abort(error);
         throw error;
       }

@@ -3,8 +3,8 @@ import type { Workflow } from './workflow.ts';
 
 /**
  * The same for two workflows of the same structure whose texts differ in nothing but capitals, blanks and the punctuation of
- * sentences: a model that is asked for something new often gives the old with a comma moved, and it is paid for in full.
- * What may change an answer stays: marks such as \boxed{} or <answer>, and whatever stands before a digit.
+ * sentences: a model that is asked for something new often gives the old text with a comma moved, and that would be paid for in
+ * full. What may change an answer stays: marks such as \boxed{} or <answer>, and whatever precedes a digit.
  * @throws ExpressionError for a workflow that was not validated
  */
 export function nearForm(workflow: Workflow): string {

@@ -7,7 +7,7 @@ import type { Step } from './workflow.ts';
 
 type StepObject = Readonly<Record<string, unknown>>;
 
-/** Where a list of steps stands. */
+/** Where a list of steps is. */
 interface ListPlace {
   /** "steps[2].then" */
   readonly place: string;
@@ -136,7 +136,7 @@ export function scalarTemplate(value: unknown, step: string, field: string, repo
   return '';
 }
 
-/** Words that CEL keeps for itself, and query, which holds the query's fields. */
+/** Words that CEL reserves, and query, which holds the query's fields. */
 const reserved = new Set(
   'query true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',
@@ -181,7 +181,7 @@ function inputsField(step: StepObject, at: StepPlace): Record<string, string> {
   );
 }
 
-/** A condition is an expression; {{ }} around the whole of it is taken off, since people write it by habit. */
+/** A condition is an expression; {{ }} around all of it is removed, since people write it out of habit. */
 function conditionField(step: StepObject, field: string, at: StepPlace): string {
   const value = step[field];
   if (typeof value === 'boolean') return String(value);

@@ -14,8 +14,8 @@ export type ParsedWorkflow =
 const fields = ['workflow', 'name', 'description', 'prompts', 'steps'];
 
 /**
- * Reads the text form, decoded from YAML or JSON. All that is wrong with its form is found at once; validateWorkflow finds
- * whatever else keeps it from running.
+ * Reads the text form, decoded from YAML or JSON. All problems with its form are found at once; validateWorkflow finds whatever
+ * else would keep it from running.
  */
 export function parseWorkflow(document: unknown): ParsedWorkflow {
   const { problems, report } = problemCollector();

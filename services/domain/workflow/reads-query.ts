@@ -4,8 +4,8 @@ import { parseTemplate } from './template.ts';
 import type { Step, Workflow } from './workflow.ts';
 
 /**
- * Whether anything of the query reaches an answer: by the values that a return is made of, or by a condition that decides what is
- * returned or made. Steps whose results nothing uses do not count.
+ * Whether anything of the query reaches an answer: through the values that a return is made of, or through a condition that
+ * decides what is returned or computed. Steps whose results nothing uses do not count.
  * @throws ExpressionError for a workflow with a text that cannot be read
  */
 export function readsQuery(workflow: Workflow, operators: ReadonlyMap<string, Operator>): boolean {
@@ -23,7 +23,7 @@ export function readsQuery(workflow: Workflow, operators: ReadonlyMap<string, Op
 const answer = '(answer)';
 
 interface Collection {
-  /** A name's value hangs on other names. A name that several steps use hangs on what each of them needs. */
+  /** A name's value depends on other names. A name that several steps use depends on what each of them needs. */
   add(name: string, from: Iterable<string>): void;
   inputNames(step: Step & { kind: 'call' }): Iterable<string>;
 }
@@ -42,7 +42,7 @@ function collect(steps: readonly Step[], collection: Collection): void {
         add(answer, templateNames(step.value));
         break;
       case 'if':
-        // What is returned or named on either path hangs on the condition, and so does whether the steps behind it are reached.
+        // What is returned or named on either path depends on the condition, and so does whether the steps after it are reached.
         add(answer, parseExpression(step.condition).names);
         collect(step.then, collection);
         collect(step.else, collection);

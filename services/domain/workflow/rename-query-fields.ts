@@ -1,8 +1,8 @@
 import type { Workflow } from './workflow.ts';
 
 /**
- * The same workflow for queries whose fields are called otherwise: `query.question` becomes `query.problem`. Prose is left as it
- * is; whether the workflow fits its new benchmark, validation says.
+ * The same workflow for queries whose fields have other names: `query.question` becomes `query.problem`. Prose is left alone;
+ * validation says whether the workflow fits its new benchmark.
  * @param names old to new
  */
 export function renameQueryFields(workflow: Workflow, names: ReadonlyMap<string, string>): Workflow {
@@ -14,7 +14,7 @@ export function renameQueryFields(workflow: Workflow, names: ReadonlyMap<string,
   return { ...workflow, prompts: mapTexts(workflow.prompts, renamed), steps: mapTexts(workflow.steps, renamed) };
 }
 
-/** Ids and operators hold no `query.`, so every text may be looked at. */
+/** Ids and operators contain no `query.`, so every text can be rewritten. */
 function mapTexts<Value>(value: Value, map: (text: string) => string): Value {
   if (typeof value === 'string') return map(value) as Value;
   if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, map)) as Value;

@@ -1,6 +1,9 @@
 import type { Step, Workflow } from './workflow.ts';
 
-/** A workflow as a Mermaid flowchart. Texts of the workflow appear in labels alone, with every sign escaped that could end one. */
+/**
+ * A workflow as a Mermaid flowchart. Texts of the workflow appear only in labels, with every character escaped that could end
+ * one.
+ */
 export function renderMermaid(workflow: Workflow): string {
   const drawing: Drawing = { lines: [], links: [], nodes: 0 };
   const start = node(drawing, '(["', 'query', '"])');
@@ -16,7 +19,7 @@ interface Drawing {
   nodes: number;
 }
 
-/** An arrow that is yet to be drawn. */
+/** An arrow still to be drawn. */
 interface OpenEnd {
   readonly from: string;
   readonly label: string;
@@ -32,7 +35,7 @@ function link(drawing: Drawing, ends: readonly OpenEnd[], to: string): void {
   for (const { from, label } of ends) drawing.links.push(`  ${from} -->${label === '' ? '' : `|"${escaped(label)}"|`} ${to}`);
 }
 
-/** What leads on from the steps: nothing if they always return. */
+/** The arrows that lead out of the steps: none if they always return. */
 function drawSteps(steps: readonly Step[], ends: readonly OpenEnd[], drawing: Drawing): readonly OpenEnd[] {
   return steps.reduce((open, step) => drawStep(step, open, drawing), ends);
 }
@@ -86,7 +89,7 @@ const promptLabel = (inputs: Readonly<Record<string, string>>) =>
 
 const labelLength = 120;
 
-/** Mermaid reads "#35;" as the sign with that number; letters, digits and harmless signs stay. */
+/** Mermaid reads "#35;" as the character with that number; letters, digits and harmless characters stay. */
 function escaped(label: string): string {
   const short = label.length > labelLength ? `${label.slice(0, labelLength)}…` : label;
   return [...short.replaceAll(/\s+/g, ' ')]

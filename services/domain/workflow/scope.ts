@@ -16,9 +16,9 @@ export interface Scope {
 export interface Checks {
   readonly report: Report;
   readonly query: RecordShape;
-  /** Every id of the workflow, wherever it stands. */
+  /** Every id of the workflow, wherever it is. */
   readonly ids: ReadonlySet<string>;
-  /** Those that get a value in more than one place. */
+  /** Those that are assigned in more than one place. */
   readonly reassigned: ReadonlySet<string>;
   readonly operators: ReadonlyMap<string, Operator>;
   readonly prompts: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export function visibleNames(scope: Scope): string[] {
   return [...scope.assigned, ...(scope.outer === undefined ? [] : visibleNames(scope.outer))];
 }
 
-/** The scope after a name got a value, with what is wrong about the name reported. */
+/** The scope after a name is assigned; problems with the name are reported. */
 export function assign(scope: Scope, name: string, shape: Shape, at: { step: string; field: string; report: Report }): Scope {
   for (let outer = scope.outer; outer !== undefined; outer = outer.outer) {
     if (outer.shapes.has(name)) {

@@ -1,20 +1,20 @@
 import { defined } from '../defined.ts';
 import type { Field, Operator } from '../operators/operator.ts';
 
-/** What is known of a value before anything runs. `any`: could be everything; `nothing`: the item of an empty list. */
+/** What is known about a value before anything runs. `any`: could be anything; `nothing`: the item of an empty list. */
 export type Shape = { readonly kind: 'text' | 'boolean' | 'null' | 'any' | 'nothing' } | NumberShape | ListShape | RecordShape;
 
 /** CEL does not mix its kinds of numbers in arithmetic. */
 export interface NumberShape {
   readonly kind: 'number';
-  /** Absent where it is not known. */
+  /** Absent if not known. */
   readonly type?: 'int' | 'uint' | 'double';
 }
 
 export interface ListShape {
   readonly kind: 'list';
   readonly item: Shape;
-  /** Most items that it can have; absent where that is not known. */
+  /** Most items that it can have; absent if not known. */
   readonly most?: number;
 }
 
@@ -59,7 +59,7 @@ export function describeShape(shape: Shape): string {
 
 const numberKinds = { int: 'a whole number', uint: 'an unsigned number', double: 'a number with decimals', any: 'a number' };
 
-/** Whether the two can be the same value's shape, as far as is known. */
+/** Whether both can be the shape of one value, as far as is known. */
 export function compatible(left: Shape, right: Shape): boolean {
   if ([left, right].some(({ kind }) => kind === 'any' || kind === 'nothing')) return true;
   if (left.kind === 'list' && right.kind === 'list') return compatible(left.item, right.item);
@@ -86,7 +86,7 @@ function mostOf(left: ListShape, right: ListShape): number | undefined {
   return left.most === undefined || right.most === undefined ? undefined : Math.max(left.most, right.most);
 }
 
-/** The shape without what a later value of the same name may differ in: how many items it has, and which kind of number it is. */
+/** The shape without the parts in which a later value of the same name may differ: the number of items and the kind of number. */
 export function loosened(shape: Shape): Shape {
   if (shape.kind === 'number') return number;
   if (shape.kind === 'list') return listOf(loosened(shape.item));
@@ -95,7 +95,7 @@ export function loosened(shape: Shape): Shape {
   return { ...shape, fields: Object.fromEntries(fields) };
 }
 
-/** Whether a value of the shape can stand in a text. */
+/** Whether a value of this shape can be part of a text. */
 export function hasText(shape: Shape): boolean {
   if (shape.kind === 'record' || shape.kind === 'null') return false;
   return shape.kind !== 'list' || (shape.item.kind !== 'list' && hasText(shape.item));

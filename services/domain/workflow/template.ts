@@ -11,8 +11,8 @@ export interface Template {
 }
 
 /**
- * Blanks at line ends and at the end are not part of a template, so that YAML's ways to write a text make no difference. The braces of
- * \boxed{{}} are text: nothing could be filled in.
+ * Blanks at line ends and at the end are not part of a template, so that it does not matter how YAML writes the text. The braces
+ * of \boxed{{}} are text, since there is nothing to fill in.
  * @throws ExpressionError
  */
 export function parseTemplate(raw: string): Template {
@@ -37,7 +37,7 @@ export function parseTemplate(raw: string): Template {
 
 export const bracesHint = 'a single { or } is text, in JSON and LaTeX too, and two are written {{ "{{" }}';
 
-/** Whether what comes next in a text stands where LaTeX has a group: after a command, an exponent, another group. */
+/** Whether what comes next in a text is where LaTeX has a group: after a command, an exponent or another group. */
 export const followsLatex = (before: string): boolean => /(?:\\[A-Za-z]+|[\^_}])$/.test(before);
 
 function expressionIn(inside: string, isLatex: boolean): Expression {
@@ -50,7 +50,7 @@ function expressionIn(inside: string, isLatex: boolean): Expression {
   }
 }
 
-/** For a text whose syntax was reported before. */
+/** For a text whose syntax errors were already reported. */
 export function parseTemplateOrNothing(text: string): Template | undefined {
   try {
     return parseTemplate(text);

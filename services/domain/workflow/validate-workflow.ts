@@ -13,17 +13,17 @@ import { any, describeShape, listOf, loosened, outputShape } from './shape.ts';
 import { parseTemplate } from './template.ts';
 import type { MapStep, ParallelStep, Step, Workflow, WorkflowProblem } from './workflow.ts';
 
-/** What a workflow is held against: its benchmark and its run. */
+/** What a workflow is checked against: its benchmark and its run. */
 export interface WorkflowRules {
   /** The operators that it may call, by name. */
   readonly operators: ReadonlyMap<string, Operator>;
   /** The fields of `query`. */
   readonly queryFields: readonly string[];
-  /** Most model calls for one query; without it, there is no limit. */
+  /** Most model calls for one query; no limit if absent. */
   readonly maxCalls?: number;
 }
 
-/** Everything that is wrong with a workflow whose form is right; [] if it can run. */
+/** Everything that is wrong with a workflow whose form is correct; [] if it can run. */
 export function validateWorkflow(workflow: Workflow, rules: WorkflowRules): readonly WorkflowProblem[] {
   const { problems, report } = problemCollector();
   const ids = allIds(workflow.steps);
@@ -61,7 +61,7 @@ interface Flow {
   /** The place of the list, e.g. "steps[2].then". */
   readonly position: string;
   readonly scope: Scope;
-  /** Inside parallel or map, from where nothing can return. */
+  /** Inside parallel or map, where return is not allowed. */
   readonly repeated: boolean;
   readonly checks: Checks;
 }

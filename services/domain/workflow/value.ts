@@ -1,7 +1,7 @@
 import { plainDouble } from './cel/double-text.ts';
 
 /**
- * A value between steps. What CEL tells apart stays apart: a number is a double, whole or not, and a bigint is an int; a Map has keys
+ * A value between steps. CEL's distinctions are kept: a number is a double, whole or not, and a bigint is an int; a Map has keys
  * that are not all texts.
  */
 export type StepValue =
@@ -26,7 +26,7 @@ export class Unsigned {
   }
 }
 
-/** A value as it stands in a text: a list has its items apart by a blank line. Undefined for what has no text form. */
+/** A value as part of a text: the items of a list are separated by blank lines. Undefined if it has no text form. */
 export function textOf(value: StepValue): string | undefined {
   if (!isList(value)) return scalarText(value);
   const items = value.map(scalarText);
@@ -40,7 +40,7 @@ export function textsOf(value: StepValue): string[] | undefined {
   return items.length === value.length ? items : undefined;
 }
 
-/** Undefined for what is no number, and for a whole one that JavaScript's numbers cannot hold. */
+/** Undefined for what is not a number, and for a whole number that JavaScript's numbers cannot hold. */
 export function numberOf(value: StepValue): number | undefined {
   if (typeof value === 'number') return value;
   const whole = value instanceof Unsigned ? value.value : value;

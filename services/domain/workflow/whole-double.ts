@@ -1,5 +1,5 @@
 /**
- * A number that was written as 1.0 or 2e3: whole, and a double all the same. JavaScript has one number for 1 and 1.0, so whoever decodes
+ * A number that was written as 1.0 or 2e3: whole, but still a double. JavaScript has one number for 1 and 1.0, so the decoder of
  * a workflow's text keeps the second as this.
  */
 export class WholeDouble {

@@ -1,6 +1,6 @@
 /**
- * The workflow language, version 1: a workflow is data, not program text. Expressions are CEL. A template is text with
- * {{ expression }} in it; a template that is exactly one {{ expression }} keeps the expression's type (a list stays a list).
+ * The workflow language, version 1: a workflow is data, not program text. Expressions are CEL. A template is text that contains
+ * {{ expression }}; a template that is exactly one {{ expression }} keeps the expression's type (a list stays a list).
  */
 export const languageVersion = 1;
 
@@ -24,7 +24,7 @@ export interface CallStep {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Runs the steps `times` times at once; `id` then names the list of what the branches yield, in branch order. */
+/** Runs the steps `times` times in parallel; `id` then names the list of what the branches yield, in branch order. */
 export interface ParallelStep {
   readonly kind: 'parallel';
   readonly id: string;
@@ -34,7 +34,7 @@ export interface ParallelStep {
   readonly yield?: string;
 }
 
-/** Runs the steps once for each item of a list, of which at most `max` are used; `id` then names the list of values. */
+/** Runs the steps once for each item of a list, using at most `max` items; `id` then names the list of values. */
 export interface MapStep {
   readonly kind: 'map';
   readonly id: string;
@@ -70,15 +70,15 @@ export interface SetStep {
   readonly value: string;
 }
 
-/** Ends the workflow with an answer, wherever it stands (not inside parallel or map). */
+/** Ends the workflow with an answer, from anywhere except inside parallel or map. */
 export interface ReturnStep {
   readonly kind: 'return';
   readonly value: string;
 }
 
-/** One thing that is wrong with a workflow text, precise enough for a person or a model to mend it. */
+/** One thing that is wrong with a workflow text, precise enough for a person or a model to fix it. */
 export interface WorkflowProblem {
-  /** Where: a step's id or its place such as "steps[2].then[0]", "prompts.solve", or "" for the whole. */
+  /** Where it is: a step's id or its position such as "steps[2].then[0]", "prompts.solve", or "" for the whole. */
   readonly step: string;
   /** Which field of it, e.g. "with.input". */
   readonly field: string;

@@ -8,7 +8,7 @@ const MAP = mapType(DYN, DYN);
 export const itemFunction = '@item';
 export const hasFunction = '@has';
 
-/** Items and keys. The evaluator itself takes true for the index 1, and a key whose value is null for one that is not there. */
+/** Items and keys. The evaluator itself takes true for the index 1, and treats a key whose value is null as missing. */
 export const accessFunctions: readonly CelFunc[] = [
   celFunc(itemFunction, [DYN, DYN], DYN, (of, at) => {
     if (isCelList(of)) return listItem(of, at);
@@ -21,7 +21,7 @@ export const accessFunctions: readonly CelFunc[] = [
     if (isCelList(of)) throw new Error(`a list has no field "${field}"`);
     return isCelMap(of) && valueAt(of, field) !== undefined;
   }),
-  // The evaluator has one for each type of key, each of which must be replaced.
+  // The evaluator has one for each type of key, and each must be replaced.
   ...[STRING, DOUBLE, INT, BOOL, UINT, DYN].map((type) =>
     celFunc('@in', [type, MAP], BOOL, (key: CelValue, map: CelMap) => valueAt(map, key) !== undefined),
   ),
@@ -35,7 +35,7 @@ function listItem(list: CelList, at: CelValue): CelValue {
   return item;
 }
 
-/** Undefined for a key that is not there, or that no map can have. */
+/** Undefined for a key that is missing, or that no map can have. */
 function valueAt(map: CelMap, key: CelValue): CelValue | undefined {
   const isKey = typeof key === 'string' || typeof key === 'boolean' || typeof key === 'bigint' || typeof key === 'number';
   return isKey || isCelUint(key) ? map.get(key as Parameters<CelMap['get']>[0]) : undefined;

@@ -1,6 +1,6 @@
 /**
- * Doubles as texts. JavaScript's own ways round a tie away from zero (2.5.toFixed(0) is 3) and switch to an exponent elsewhere;
- * cel-go and the specification's examples round to even.
+ * Doubles as texts. JavaScript's own functions round a tie away from zero (2.5.toFixed(0) is 3) and switch to an exponent at
+ * other limits; cel-go and the specification's examples round to even.
  */
 
 /** Decimal digits without leading zeros; the value is 0.digits times 10 to the power of point. */
@@ -26,7 +26,7 @@ export function shortDouble(value: number): string {
   return point < -3 || point > 6 ? signOf(value) + withExponent(digits, point - 1) : plainDouble(value);
 }
 
-/** With so many decimals, like C's %f. */
+/** With this many decimals, like C's %f. */
 export function fixedDouble(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return String(value);
   const { numerator, denominator } = exactFraction(value);
@@ -35,7 +35,7 @@ export function fixedDouble(value: number, decimals: number): string {
   return signOf(value) + whole + (decimals === 0 ? '' : `.${digits.slice(-decimals)}`);
 }
 
-/** With one digit before the point and so many behind it, like C's %e. */
+/** With one digit before the point and this many after it, like C's %e. */
 export function scientificDouble(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return signOf(value) + withExponent('0'.repeat(decimals + 1), 0);
@@ -60,7 +60,7 @@ function shortestDecimal(value: number): Decimal {
 
 function exactDecimal(value: number): Decimal {
   const { numerator, denominator } = exactFraction(value);
-  // The denominator is a power of two: so many decimals are enough.
+  // The denominator is a power of two, so this many decimals are enough.
   const decimals = denominator.toString(2).length - 1;
   const digits = String((numerator * 10n ** BigInt(decimals)) / denominator);
   return { digits, point: digits.length - decimals };

@@ -6,14 +6,16 @@ import { numberFunctions } from './number-functions.ts';
 import { textFunctions } from './text-functions.ts';
 
 /**
- * The evaluator with its standard functions and its strings extension, and with own ones in place of those that answer otherwise than
- * cel-go does: test/fixtures/cel holds the two together. Of two functions with the same operands, the later one counts.
+ * The evaluator with its standard functions and its strings extension, and with our own in place of those whose results differ
+ * from cel-go's: test/fixtures/cel keeps the two in step. Of two functions with the same operands, the later one counts.
  */
 export const environment = celEnv({
   funcs: [...strings, ...numberFunctions, ...textFunctions, formatFunction, ...accessFunctions],
 });
 
-/** Parts of CEL that are no part of the language: a workflow has no clock, and no value between its steps is one of these. */
+/**
+ * Parts of CEL that are not part of the language: a workflow has no clock, and no value passed between its steps is one of these.
+ */
 const leftOut = [
   'bytes',
   'timestamp',
@@ -32,7 +34,7 @@ const leftOut = [
   'strings.quote',
 ];
 
-/** Functions as an expression calls them; operators such as "_+_" are not among them. */
+/** Functions as an expression calls them; operators such as "_+_" are not included. */
 export const functionNames: ReadonlySet<string> = new Set(
   [...environment.funcs].map(({ name }) => name).filter((name) => /^[a-z]/i.test(name) && !leftOut.includes(name)),
 );

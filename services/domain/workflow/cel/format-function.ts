@@ -2,7 +2,7 @@ import type { CelFunc, CelList, CelValue } from '@bufbuild/cel';
 import { CelScalar, celMethod, isCelList, isCelMap, isCelUint, listType } from '@bufbuild/cel';
 import { fixedDouble, plainDouble, scientificDouble } from './double-text.ts';
 
-/** As cel-go's: values that are left over do no harm, too few do. */
+/** Like cel-go's: surplus values are ignored, and too few are an error. */
 export const formatFunction: CelFunc = celMethod(
   'format',
   CelScalar.STRING,

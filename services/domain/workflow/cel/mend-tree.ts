@@ -4,8 +4,8 @@ import { hasFunction, itemFunction } from './access-functions.ts';
 type CelExpression = NonNullable<ReturnType<typeof parse>['expr']>;
 
 /**
- * Makes function calls of x[i] and has(x.field), which the evaluator otherwise handles itself and wrongly, and a method of the
- * function matches(text, pattern). Changes the tree.
+ * Turns x[i] and has(x.field), which the evaluator would otherwise handle itself and get wrong, into function calls, and the
+ * function matches(text, pattern) into a method. Changes the tree in place.
  * @param call a call of any function with one text, to be filled in
  */
 export function mendTree(tree: CelExpression, call: () => CelExpression): void {

@@ -8,8 +8,8 @@ const mostInt = 2n ** 63n - 1n;
 const mostUint = 2n ** 64n - 1n;
 
 /**
- * Conversions that read a text as cel-go does: the whole of it, or an error. The evaluator's own take what JavaScript takes for a
- * number, such as "" for 0 and "n/a" for NaN.
+ * Conversions that read a text as cel-go does: all of it, or an error. The evaluator's own accept whatever JavaScript accepts as
+ * a number, such as "" for 0 and "n/a" for NaN.
  */
 export const numberFunctions: readonly CelFunc[] = [
   celFunc('int', [STRING], INT, readInt),

@@ -5,8 +5,8 @@ const { BOOL, INT, STRING } = CelScalar;
 const TEXTS = listType(CelScalar.DYN);
 
 /**
- * What counts places in a text counts characters (code points), as CEL says; the evaluator's own count UTF-16 units, so that an emoji
- * was two and could be cut in half. Limits of split and replace mean what cel-go makes of them.
+ * Positions in a text count characters (code points), as CEL says; the evaluator's own functions count UTF-16 units, so that an
+ * emoji was two and could be cut in half. Limits of split and replace mean what they mean in cel-go.
  */
 export const textFunctions: readonly CelFunc[] = [
   celMethod('charAt', STRING, [INT], STRING, function (index) {
@@ -57,7 +57,7 @@ export const textFunctions: readonly CelFunc[] = [
   celFunc('_>=_', [STRING, STRING], BOOL, (left, right) => orderOf(left, right) >= 0),
 ];
 
-/** The end is a place too. */
+/** The end is a position too. */
 function placeIn(letters: readonly string[], place: bigint): number {
   const index = notNegative(place, letters);
   if (index > letters.length) throw outside(place, letters);
@@ -73,7 +73,7 @@ function outside(place: bigint, letters: readonly string[]): Error {
   return new Error(`${place} is no place in a text of ${letters.length} characters`);
 }
 
-/** From a place on; -1 for nowhere. An empty part is found where the search begins. */
+/** Searches from a position on; -1 if not found. An empty part is found where the search begins. */
 function firstPlace(letters: readonly string[], part: string, from: bigint): bigint {
   const start = notNegative(from, letters);
   if (part === '') return BigInt(Math.min(start, letters.length));
@@ -82,7 +82,7 @@ function firstPlace(letters: readonly string[], part: string, from: bigint): big
   return start >= letters.length || found === -1 ? -1n : lettersBefore(letters, found);
 }
 
-/** At a place or before it. One behind the text finds nothing but an empty part, as in cel-go. */
+/** At a position or before it. A position after the text finds nothing but an empty part, as in cel-go. */
 function lastPlace(letters: readonly string[], part: string, from: number): bigint {
   if (part === '') return BigInt(Math.min(from, letters.length));
   if (from >= letters.length) return -1n;
@@ -100,16 +100,16 @@ function replaced(text: string, part: string, by: string, most: bigint): string 
   return [first, ...others.flatMap((piece) => [by, piece])].join('');
 }
 
-/** An empty part stands before every character and at the end. */
+/** An empty part is found before every character and at the end. */
 function splitBefore(text: string, part: string, most: number): string[] {
   const pieces = part === '' ? ['', ...text, ''] : text.split(part);
-  // "ab" has three such places, around the characters, which are then the pieces between.
+  // "ab" has three such positions, around the characters, which are then the pieces in between.
   const joined = part === '' && text === '' ? ['', ''] : pieces;
   const tail = joined.slice(most + 1);
   return most >= joined.length - 1 ? joined : [...joined.slice(0, most), [joined[most], ...tail].join(part)];
 }
 
-/** @param most pieces, of which the last has the rest; 0 for none at all, below 0 for all */
+/** @param most pieces, the last of which gets the rest; 0 for none at all, below 0 for all */
 function splitText(text: string, separator: string, most: bigint): string[] {
   if (most === 0n) return [];
   const pieces = separator === '' ? [...text] : text.split(separator);
