@@ -2,9 +2,9 @@ import { pythonString } from './answer-program.ts';
 import { longestCode } from './longest-code.ts';
 
 /**
- * Python: AFlow's `sanitize`. Of the longest valid stretch of an answer it keeps the imports, then those definitions and plain
- * assignments at the top level that the wanted function leads to by name. So `if`, `try` and `with` at the top level, annotated
- * assignments and asynchronous functions are lost.
+ * Python: AFlow's `sanitize`. From the longest valid stretch of an answer it keeps the imports, then the top-level definitions
+ * and plain assignments that the wanted function refers to by name, directly or not. So `if`, `try` and `with` at the top level,
+ * annotated assignments and asynchronous functions are lost.
  */
 export function aflowSanitize(entryPoint: string): string {
   return `${longestCode}

@@ -12,15 +12,15 @@ export interface CodeScoring {
   readonly scorer: string;
   /** Name of the function that is tested. */
   readonly entryPoint: string;
-  /** Python that defines `answer_code()`: reads the answer from standard input and returns the code in it. */
+  /** Python that defines `answer_code()`, which reads the answer from standard input and returns the code in it. */
   readonly extraction: string;
-  /** Python that stands before the code. */
+  /** Python that precedes the code. */
   readonly before: string;
   /** Python that fails if the code is wrong. */
   readonly tests: string;
 }
 
-/** Finds the code in an answer and runs the tests on it: right if they come to their end. */
+/** Finds the code in an answer and runs the tests on it: the answer is right if they run to the end. */
 export async function scoreProgram(scoring: CodeScoring, answer: string, tools: ScoringTools): Promise<ScoredAnswer> {
   const { code, signal } = tools;
   if (!code) throw new CodeRunnerMissingError(scoring.scorer);
@@ -31,18 +31,19 @@ export async function scoreProgram(scoring: CodeScoring, answer: string, tools: 
     timeLimitMs: checkTimeLimitMs,
   };
   const { passed, result } = await code.run(extraction, signal);
-  // What Python cannot even search for code is no program.
+  // If Python cannot even search it for code, it is not a program.
   if (!passed) return { score: 0, extracted: '' };
   const program = futureImportsFirst(`${givenNames}${scoring.before}\n${result}\ntested_function = ${scoring.entryPoint}\n`);
-  // The sandbox keeps from the tests what a program calls like one of Python's own functions, and one of MBPP's tasks wants a sum.
+  // The sandbox hides from the tests whatever a program names like a Python builtin, and one of MBPP's tasks asks for a function
+  // called sum.
   const wanted = `${scoring.entryPoint} = tested_function\n${scoring.tests}`;
-  // The tests do not share modules with a program that could reach into its interpreter, and one of MBPP's asks for sys.
+  // The tests share no modules with a program that could tamper with its interpreter, and one of MBPP's tests needs sys.
   const tests = /^import sys$/m.test(result) ? `import sys\n${wanted}` : wanted;
   const verdict = await code.run({ code: program, tests, timeLimitMs: checkTimeLimitMs }, signal);
   return { score: verdict.passed ? 1 : 0, extracted: result };
 }
 
-/** Python accepts them nowhere else. */
+/** Python does not accept them anywhere else. */
 function futureImportsFirst(program: string): string {
   const future = /^from __future__ import .+$/gm;
   return [...(program.match(future) ?? []), program.replace(future, '')].join('\n');

@@ -1,7 +1,7 @@
 import { markedReadings } from '../replies/marked-answer.ts';
 import type { ScoredAnswer } from './scorer.ts';
 
-/** The best score of what the answer may mean as its final text. */
+/** The best score among the texts that the answer may mean as its final one. */
 export function bestMarked(answer: string, score: (extracted: string) => number): ScoredAnswer {
   return bestOfTexts(markedReadings(answer), score);
 }

@@ -1,7 +1,7 @@
 /**
- * Python, below longestCode: the blocks of code in an answer as models write them, in order. A fence of backticks or tildes ends at
- * the next one behind which the block is Python, so that one inside a docstring ends nothing; one that is never closed ends with
- * the answer. Blocks of other languages count only if there is none of Python.
+ * Python, below longestCode: the blocks of code in an answer as models write them, in order. A fence of backticks or tildes is
+ * closed by the next one that leaves valid Python in the block, so that one inside a docstring closes nothing; one that is never
+ * closed ends with the answer. Blocks in other languages count only if there are none in Python.
  */
 export const codeBlocks = `
 import json

@@ -5,7 +5,7 @@ import { squadTokens, tokenOverlap } from './token-overlap.ts';
 
 /**
  * AFlow's rule for DROP: every part of the answer between bars is compared with every gold answer, and the best pair counts. So
- * an answer that lists several guesses loses nothing, and "96.28" and "9628" are the same.
+ * listing several guesses costs nothing, and "96.28" and "9628" are the same.
  */
 export const dropAflow = {
   name: 'drop-aflow',

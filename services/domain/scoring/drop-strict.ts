@@ -7,9 +7,9 @@ import { answerTokens, bestReading, isNumberToken, type Reader, type Tokens, wor
 
 /**
  * DROP's official measure, on the answer that is marked as final: an answer may be several spans, each gold span is aligned with
- * the answer's span that suits it best, what is left over costs, and a span with other numbers than the gold one's is wrong.
- * Beyond the official one, numbers are compared as numbers (word-answer.ts), a number is right with its unit and in a sentence that
- * has no other number, and nothing is rounded.
+ * the answer's best-matching span, surplus spans cost, and a span whose numbers differ from the gold one's is wrong. Unlike the
+ * official measure, numbers are compared as numbers (word-answer.ts), a number is right with its unit or in a sentence that has
+ * no other number, and nothing is rounded.
  */
 export const dropStrict = {
   name: 'drop-strict',
@@ -23,15 +23,15 @@ export const dropStrict = {
   },
 } satisfies Scorer;
 
-/** The score for the gold answer that suits best. */
+/** The score for the best-matching gold answer. */
 export function bestOf(query: Query, score: (gold: string) => number): number {
   return Math.max(0, ...goldAnswers(query).map(score));
 }
 
-/** So many spans say nothing any more; it bounds the search for the best alignment. */
+/** More spans than this mean nothing; the limit bounds the search for the best alignment. */
 const mostSpans = 8;
 
-/** Where a number is wanted, the last sentence may give it: "3,700 - 1,700 = 2,000. So it is 2,000 more." */
+/** If a number is wanted, the last sentence may give it: "3,700 - 1,700 = 2,000. So it is 2,000 more." */
 function overlap([whole = '', last = '']: readonly string[], gold: string): number {
   const [token = '', ...more] = answerTokens(gold);
   const texts = more.length === 0 && isNumberToken(token) ? [whole, last] : [whole];
@@ -62,9 +62,9 @@ function spanOverlap(answer: Tokens, gold: Tokens, withUnits: boolean): number {
   const expected = gold.filter(isNumberToken);
   const numbers = answer.filter(isNumberToken);
   if (expected.length > 0 && !expected.some((number) => numbers.includes(number))) return 0;
-  // "43 yards", "Carr threw for 163 yards."; but the million of "1.6 million" is no unit.
+  // "43 yards", "Carr threw for 163 yards."; but the million of "1.6 million" is not a unit.
   if (withUnits && gold.length === 1 && expected.length === 1 && new Set(numbers).size === 1) return 1;
-  // Each word counts once, as officially.
+  // Each word counts once, as in the official measure.
   return tokenOverlap([...new Set(answer)], [...new Set(gold)]);
 }
 

@@ -4,7 +4,7 @@ import { announcedBelowBoxes } from '../replies/marked-answer.ts';
 import { numberInWords } from './number-words.ts';
 import { type ReadNumber, readNumbers } from './read-number.ts';
 
-/** Each reader gives the texts that it holds for marked, in order of appearance; the last one with a number counts. */
+/** Each reader gives the texts that it takes as marked, in order of appearance; the last one with a number counts. */
 const markedAnswers: readonly ((text: string) => string[])[] = [
   (text) => announcedTexts(text, ({ kind }) => kind === 'tag'),
   (text) => [announcedBelowBoxes(text) ?? ''].filter(isOneNumber),
@@ -16,7 +16,7 @@ const markedAnswers: readonly ((text: string) => string[])[] = [
   (text) => announcedTexts(text, ({ kind }) => kind !== 'tag'),
 ];
 
-/** The number that the text marks as final, else its last one. Words count as numbers where there are no digits. */
+/** The number that the text marks as final, otherwise its last one. Words count as numbers if there are no digits. */
 export function finalNumber(text: string): ReadNumber | undefined {
   for (const marked of markedAnswers) {
     for (const candidate of marked(text).reverse()) {
@@ -29,7 +29,7 @@ export function finalNumber(text: string): ReadNumber | undefined {
 
 /** "20 + 16 = 36 signatures" is 36; "36 of the 100 signatures" is 36. */
 function numberOfMarked(marked: string): ReadNumber | undefined {
-  // Alone in a mark, "12 500" is one number.
+  // If it is all that is marked, "12 500" is one number.
   const text = /^\D*\d{1,3}(?: \d{3})+\D*$/.test(marked) ? marked.replace(/(?<=\d) (?=\d)/g, '') : marked;
   const parts = text.split(/=|\\approx|≈/);
   const result = readNumbers(parts.at(-1) ?? '').at(0);
@@ -39,7 +39,7 @@ function numberOfMarked(marked: string): ReadNumber | undefined {
 /** What may follow: "dollars a day", "apples in all". */
 const mostUnitWords = 4;
 
-/** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is none. */
+/** "twenty-five dollars", "negative four", "about a dozen"; but "one of them" is not a number. */
 function numberOfWords(text: string): ReadNumber | undefined {
   const words = text
     .toLowerCase()
@@ -52,7 +52,7 @@ function numberOfWords(text: string): ReadNumber | undefined {
   const skipped = before.split(' ').length - 1;
   const number = numberInWords(words?.slice(skipped, skipped + 20) ?? []);
   const rest = words?.slice(skipped + (number?.length ?? 0)) ?? [];
-  // A sentence that begins with a number word tells of something else: "Two friends share it, and each gets a half".
+  // A sentence that begins with a number word is about something else: "Two friends share it, and each gets a half".
   if (words === null || number === undefined || rest[0] === 'of' || rest.length > mostUnitWords) return undefined;
   const value = /minus|negative/.test(before) ? -number.value : number.value;
   return { value, percent: rest[0] === 'percent', text: words.slice(0, skipped + number.length).join(' ') };

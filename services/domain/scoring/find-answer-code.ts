@@ -3,9 +3,10 @@ import { codeBlocks } from './code-blocks.ts';
 import { longestCode } from './longest-code.ts';
 
 /**
- * Python: the program that an answer means. The last block of code that defines the function, with those other blocks that define
- * what it uses; else the answer as a whole, else its longest valid stretch; a bare function body is put under the prompt's
- * signature. A block that imports the function, or a module that nobody has, only shows a use of it. Nothing is cut out of a block.
+ * Python: the program that an answer means. The last block of code that defines the function, with the other blocks that define
+ * what it uses; otherwise the whole answer, or else its longest valid stretch; a bare function body is put under the prompt's
+ * signature. A block that imports the function, or a module that does not exist, only shows how it is used. Nothing is cut out of
+ * a block.
  */
 export function findAnswerCode(entryPoint: string, prompt: string): string {
   return `${longestCode}${codeBlocks}

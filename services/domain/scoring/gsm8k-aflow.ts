@@ -2,9 +2,9 @@ import type { Query } from '../benchmark.ts';
 import type { Scorer } from './scorer.ts';
 
 /**
- * AFlow's rule for GSM8K, with its quirks, so that published numbers can be compared: the last thing that looks like a number
- * is the answer, whatever stands around it. A hyphen counts as a minus ("3-5" ends in -5), "1e3" ends in 3, and commas are
- * dropped even where they separate nothing ("12345,678" is 12345678). Digits of every script count, as in Python.
+ * AFlow's rule for GSM8K, with its quirks, so that published numbers can be compared: the last thing that looks like a number is
+ * the answer, whatever surrounds it. A hyphen counts as a minus ("3-5" ends in -5), "1e3" ends in 3, and commas are dropped even
+ * if they separate nothing ("12345,678" is 12345678). Digits of every script count, as in Python.
  */
 const numberPattern = /[-+]?\p{Nd}+(?:,\p{Nd}{3})*(?:\.\p{Nd}+)?|\p{Nd}+\.\p{Nd}+/gu;
 const tolerance = 1e-6;
@@ -26,7 +26,7 @@ function lastNumber(text: string): string | undefined {
   return last?.replaceAll(',', '').replace(/\p{Nd}/gu, asciiDigit);
 }
 
-/** Unicode encodes a script's digits as ten code points in a row, 0 first; the few that touch another ten fold to ASCII. */
+/** Unicode encodes a script's digits as ten consecutive code points, 0 first; the few that adjoin another ten fold to ASCII. */
 function asciiDigit(digit: string): string {
   const folded = digit.normalize('NFKC');
   if (/^[0-9]$/.test(folded)) return folded;

@@ -4,10 +4,10 @@ import { readNumbers } from './read-number.ts';
 import { isSameNumber } from './same-number.ts';
 import type { Scorer } from './scorer.ts';
 
-/** For golds that are no whole numbers, which are compared exactly. */
+/** For gold answers that are not whole numbers; whole numbers are compared exactly. */
 const tolerance = 1e-6;
 
-/** What a careful person would accept: the answer that the text marks as final, else the last number in it. */
+/** What a careful person would accept: the answer that the text marks as final, otherwise the last number in it. */
 export const gsm8kStrict = {
   name: 'gsm8k-strict',
   description: 'the marked final answer (boxed, ####, "answer is", bold), else the last number; units and notation do not matter',

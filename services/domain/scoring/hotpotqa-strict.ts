@@ -7,8 +7,8 @@ import { bestReading, hotpotqaReaders, type Tokens } from './word-answer.ts';
 const decisions = new Set(['yes', 'no', 'noanswer']);
 
 /**
- * HotpotQA's official measure, on the answer that is marked as final: word overlap, but yes and no are right or wrong. A reader
- * takes the first word of "Yes, both are" for the answer; the official measure would not.
+ * HotpotQA's official measure, on the answer that is marked as final: word overlap, but yes and no are either right or wrong. A
+ * reader takes the first word of "Yes, both are" as the answer; the official measure does not.
  */
 export const hotpotqaStrict = {
   name: 'hotpotqa-strict',

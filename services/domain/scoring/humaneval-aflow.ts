@@ -3,7 +3,7 @@ import { aflowSanitize } from './aflow-sanitize.ts';
 import { entryPointOf, scoreProgram } from './answer-program.ts';
 import type { Scorer, ScoringTools } from './scorer.ts';
 
-/** Three tests of HumanEval call a function that only the prompt defines. AFlow gives it to the answers to these. */
+/** Three tests of HumanEval call a function that only the prompt defines. AFlow provides it for these. */
 const promptFunctions: Readonly<Record<string, string>> = {
   decode_cyclic: `
 def encode_cyclic(s):
@@ -21,8 +21,8 @@ def poly(xs, x):
 };
 
 /**
- * AFlow's rule for HumanEval but for one thing: there an answer that exits the program passes, since AFlow's check runs in a thread
- * that an exit ends quietly. No recorded answer does so, and it would reward cheats.
+ * AFlow's rule for HumanEval, with one exception: in AFlow an answer that exits the program passes, since the check runs in a
+ * thread that an exit ends quietly. No recorded answer does so, and it would reward cheating.
  */
 export const humanevalAflow = {
   name: 'humaneval-aflow',

@@ -3,7 +3,7 @@ import { entryPointOf, scoreProgram } from './answer-program.ts';
 import { findAnswerCode } from './find-answer-code.ts';
 import type { Scorer, ScoringTools } from './scorer.ts';
 
-/** The official way: the answer stands below the prompt, so it sees the prompt's imports and functions. */
+/** The official way: the answer is placed below the prompt, so it sees the prompt's imports and functions. */
 export const humanevalStrict = {
   name: 'humaneval-strict',
   description: "the code that the answer presents, whole and below the prompt, passes the benchmark's tests and does not exit",

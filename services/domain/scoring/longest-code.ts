@@ -1,6 +1,6 @@
 /**
- * Python: the range of lines that is valid Python and holds the most lines that are not blank, the first of several. AFlow tries
- * all ranges; trying the fullest first finds the same one. A single line is taken only if there is nothing else, as there.
+ * Python: the range of lines that is valid Python and has the most non-blank lines, the first if there are several. AFlow tries
+ * all ranges; trying the fullest first finds the same one. As in AFlow, a single line is taken only if there is nothing else.
  */
 export const longestCode = `
 import ast

@@ -3,10 +3,10 @@ import { parsePythonExpression } from './python-expression.ts';
 import type { Scorer } from './scorer.ts';
 
 /**
- * AFlow's rule for MATH as it was when AFlow's published runs were scored (September 2024), which the recorded answers tell from
- * its later form: percentages, tuples and matrices were compared part by part. Its defects are kept: a box with two levels of
- * braces inside is not found; LaTeX is never parsed, since the parser that it asked for was not installed, so \frac{1}{2} is not
- * 1/2 and not \dfrac{1}{2}; 0.5 is 50 and 0.005, as if each number might be a percentage.
+ * AFlow's rule for MATH as it was when AFlow's published runs were scored (September 2024), which the recorded answers
+ * distinguish from its later form: percentages, tuples and matrices were compared part by part. Its defects are kept: a box with
+ * two levels of braces inside is not found; LaTeX is never parsed, since the parser that it needed was not installed, so
+ * \frac{1}{2} is not 1/2 and not \dfrac{1}{2}; 0.5 is 50 and 0.005, as if each number might be a percentage.
  */
 export const mathAflow = {
   name: 'math-aflow',
@@ -22,7 +22,7 @@ const sentenceEnd = /(?<!\p{Nd})[.!?]\s+/u;
 const bracketed = /^[([].+[)\]]/;
 const matrixStart = /^\\begin\{[pb]matrix\}/;
 const matrixEnd = /\\end\{[pb]matrix\}$/;
-/** SymPy would prove it; agreement at these three points is as good for what people write. */
+/** SymPy would prove it; for what people write, agreement at these three points is just as good. */
 const points = [0.7390851332, 1.9021605831, 3.3598856662] as const;
 
 function extractAnswer(text: string): string {
@@ -52,7 +52,7 @@ function isClose(left: number, right: number): boolean {
   return Math.abs(left - right) <= Math.max(1e-9 * Math.max(Math.abs(left), Math.abs(right)), 1e-3);
 }
 
-/** Commas are dropped wherever they stand; a percent sign divides by 100. */
+/** Commas are dropped wherever they are; a percent sign divides by 100. */
 function readNumber(text: string): number | undefined {
   const bare = text.replaceAll(',', '');
   const whole = pythonFloat(bare);
@@ -76,7 +76,7 @@ function areSameParts(answer: string, reference: string, separator: string): boo
   return parts.length === expected.length && parts.every((part, index) => isEqual(part, expected[index] ?? ''));
 }
 
-/** The kinds of brackets do not matter, nor what follows the last one. */
+/** The kinds of brackets do not matter, nor does what follows the last one. */
 function isSameTuple(answer: string, reference: string): boolean {
   return bracketed.test(answer) && bracketed.test(reference) && areSameParts(answer.slice(1, -1), reference.slice(1, -1), ',');
 }
@@ -93,7 +93,7 @@ function matrixRows(text: string): string[] | undefined {
   return rows.map((row) => row.trim()).filter((row) => row !== '');
 }
 
-/** "x = 5" is 5, and two equations are the same if one side less the other is, up to its sign. */
+/** "x = 5" is 5, and two equations are the same if one side minus the other is, up to its sign. */
 function isSameEquation(answer: string, reference: string): boolean {
   const [sides, expected] = [answer.split('='), reference.split('=')];
   if (sides.length === 2 && expected.length === 2) {

@@ -4,7 +4,7 @@ import { finalFormula } from './mathematics/final-formula.ts';
 import { isSameMath, isSameSpelling } from './mathematics/same-math.ts';
 import type { Scorer } from './scorer.ts';
 
-/** The same mathematics in whatever spelling. Rounded decimals are not the same: MATH asks for exact values. */
+/** The same mathematics in any notation. Rounded decimals are not the same: MATH asks for exact values. */
 export const mathStrict = {
   name: 'math-strict',
   description:

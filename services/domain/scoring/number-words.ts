@@ -5,7 +5,7 @@ const below20 =
 const small = new Map(below20.split(' ').map((word, value) => [word, value]));
 const tens = new Map('twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, at) => [word, 20 + 10 * at]));
 
-/** By what a number is multiplied that stands before the word, in the plural too. */
+/** The factor by which the word multiplies the number before it, in the plural too. */
 export const scales: ReadonlyMap<string, number> = new Map(
   Object.entries({
     dozen: 12,
@@ -28,7 +28,7 @@ export interface NumberInWords {
   readonly length: number;
 }
 
-/** The number that the words begin with; they are in lower case, and parted at hyphens. */
+/** The number that the words begin with; they are in lower case and split at hyphens. */
 export function numberInWords(words: readonly string[]): NumberInWords | undefined {
   let total = 0;
   // "half a million", "half a dozen".
@@ -55,7 +55,9 @@ export function numberInWords(words: readonly string[]): NumberInWords | undefin
   return length === 0 ? undefined : { value: total + (current ?? 0), length };
 }
 
-/** What a word makes of the number so far: "twenty" and "five", "two hundred" and "five"; but "two" and "five" are two numbers. */
+/**
+ * What a word makes of the number so far: "twenty" and "five", "two hundred" and "five"; but "two" and "five" are two numbers.
+ */
 function valueAfter(before: number | undefined, word: string, first: boolean): number | undefined {
   const value = small.get(word) ?? tens.get(word);
   if (value === undefined) return undefined;

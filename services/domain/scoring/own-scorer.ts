@@ -6,13 +6,13 @@ import type { Scorer } from './scorer.ts';
 
 export type ScorersOfBenchmark = Pick<Benchmark, 'scorer' | 'otherScorers' | 'ownScorers'>;
 
-/** What was set up is kept: an executor scores thousands of answers by the same settings. */
+/** Scorers that were set up are cached: an executor scores thousands of answers with the same settings. */
 const created = new WeakMap<object, OwnScorer>();
 
 /**
- * A benchmark's own scorer of that name, else the built-in one.
+ * A benchmark's own scorer of that name, otherwise the built-in one.
  * @throws UnknownNameError
- * @throws RangeError if the options of its own cannot be used
+ * @throws RangeError if the options of the benchmark's own scorer cannot be used
  */
 export function scorerIn({ ownScorers }: Pick<Benchmark, 'ownScorers'>, name: string): Scorer & Partial<OwnScorer> {
   const settings = ownScorers?.[name];
@@ -24,7 +24,7 @@ export function scorerIn({ ownScorers }: Pick<Benchmark, 'ownScorers'>, name: st
   return scorer;
 }
 
-/** The one that decides, and those beside it. */
+/** The one that decides, and the others. */
 export function scorersIn(benchmark: ScorersOfBenchmark): readonly (Scorer & Partial<OwnScorer>)[] {
   return [benchmark.scorer, ...benchmark.otherScorers].map((name) => scorerIn(benchmark, name));
 }

@@ -1,9 +1,9 @@
 import { ScaleError } from '../errors/scale-error.ts';
 
-/** An expression in Python's notation as SymPy's `parse_expr` reads it, without what no answer has been seen to use. */
+/** An expression in Python's notation as SymPy's `parse_expr` reads it, without features that no answer has been seen to use. */
 export interface PythonExpression {
   readonly symbols: ReadonlySet<string>;
-  /** NaN where it has no real value. */
+  /** NaN if it has no real value. */
   at(numberOf: (symbol: string) => number): number;
 }
 
@@ -31,7 +31,7 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
   factorial,
   Rational: (numerator, denominator = 1) => numerator / denominator,
 };
-/** Names that SymPy gives a meaning that is no number, and Python's words. */
+/** Names to which SymPy gives a meaning that is not a number, and Python's keywords. */
 const notSymbols = new Set(
   'N O Q S beta gamma zeta Lambda and or not in is if else for lambda True False None def class return import from as'.split(' '),
 );

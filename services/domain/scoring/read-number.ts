@@ -3,12 +3,12 @@ import { scales } from './number-words.ts';
 export interface ReadNumber {
   /** With its scale: "3 million" is 3000000. */
   readonly value: number;
-  /** What stands before a scale word, which a reader may take for a unit: 3. */
+  /** The number before a scale word, which a reader may take for a unit: 3. */
   readonly unscaled?: number;
-  /** The digits of a whole number, which a number of JavaScript cannot hold beyond 2^53. */
+  /** The digits of a whole number, since JavaScript's numbers are exact only up to 2^53. */
   readonly whole?: bigint;
   readonly percent: boolean;
-  /** The text that was read, for people. */
+  /** The text that was read, for display. */
   readonly text: string;
 }
 
@@ -23,7 +23,7 @@ const digits =
 const scaleWords = [...scales.keys()].join('|');
 const numberAfter = (before: string) =>
   new RegExp(
-    // A sign belongs to the number only where no operand stands before it: "3-5" is two numbers, "= -5" is one.
+    // A sign belongs to the number only if no operand precedes it: "3-5" is two numbers, "= -5" is one.
     String.raw`${before}(?<sign>(?<!\p{L}|[\p{N})\]}]\s*)[-+](?=${currency}|\d|\.\d)|)` +
       String.raw`(?:${currency}\s?)?(?<innerSign>(?<=${currency}\s?)-|)` +
       String.raw`(?:(?<mixed>\d+)\s+(?=\d+\s?/\s?\d))?(?<digits>${digits})` +
@@ -34,7 +34,7 @@ const numberAfter = (before: string) =>
     'giu',
   );
 const number = numberAfter(String.raw`(?<![\p{L}\p{N}_.])`);
-/** Where there is no other number, letters may stand before it: "xxx123.45". */
+/** If there is no other number, letters may precede it: "xxx123.45". */
 const numberAmidLetters = numberAfter(String.raw`(?<!\p{N})`);
 
 /**
@@ -90,7 +90,7 @@ function scaleOf(word: string): number | undefined {
   return scales.get(word) ?? abbreviated[word];
 }
 
-/** Exactly, where it is one and not too long to be written out. */
+/** The exact digits, if it is a whole number and not too long to be written out. */
 function wholeNumber(plain: string, exponent: number, scale = 1): bigint | undefined {
   const [before = '', after = ''] = plain.split('.');
   const fraction = after.replace(/0+$/, '');
@@ -103,7 +103,7 @@ function wholeNumber(plain: string, exponent: number, scale = 1): bigint | undef
 const powers: Readonly<Record<string, string>> = Object.fromEntries(
   [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺'].map((sign, at) => [sign, '0123456789-+'.charAt(at)]),
 );
-/** What may stand before "minus 7" if it is a number below zero, and not taken from something. */
+/** What may precede "minus 7" if it is a negative number and not a subtraction. */
 const beforeMinus = String.raw`(?<=^\W*|\b(?:is|are|was|be|equals|to|of|about|exactly|gives|becomes|answer|result)\W+|[=:≈]\s*)`;
 const minus = new RegExp(String.raw`(?:(?<![-\p{L}])negative|${beforeMinus}minus)\s+(?=(?:${currency}\s?)?\.?\d)`, 'giu');
 
@@ -113,7 +113,7 @@ function plainText(text: string): string {
     text
       .replaceAll('{,}', ',')
       .replaceAll('\\!', '')
-      // The point of an abbreviation belongs to it: "Rp.500", "S/.20".
+      // The point of an abbreviation belongs to the abbreviation: "Rp.500", "S/.20".
       .replace(/(?<=\p{L}\/?)\.(?=\d)/gu, '. ')
       .replace(/\\[dtc]?frac\s*\{\s*(-?[\d.,]+)\s*\}\s*\{\s*([\d.,]+)\s*\}/g, ' $1/$2')
       .replace(/\\[dtc]?frac\s*(\d)\s*(\d)/g, ' $1/$2')
@@ -124,7 +124,7 @@ function plainText(text: string): string {
       .replace(/\\[,;: ]|~|[\u00a0\u2009\u202f]/g, ' ')
       .replace(/\\([$%])/g, '$1')
       .replace(/(?<=\d)([⁻⁺]?[⁰¹²³⁴-⁹]+)/g, (raised) => `^{${[...raised].map((sign) => powers[sign]).join('')}}`)
-      // A unit's exponent is no number: "25 cm^2".
+      // A unit's exponent is not a number: "25 cm^2".
       .replace(/(?<=\p{L})(?:\^\{?[-+]?\d+\}?|[⁻⁺]?[⁰¹²³⁴-⁹]+)/gu, '')
       .replace(
         /(\d?)([¼-¾⅐-⅞])/g,

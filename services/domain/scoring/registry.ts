@@ -15,7 +15,7 @@ import { mbppAflow } from './mbpp-aflow.ts';
 import { mbppStrict } from './mbpp-strict.ts';
 import type { Scorer } from './scorer.ts';
 
-/** A new scorer is one file beside this one and one line here. */
+/** A new scorer is one file next to this one and one line here. */
 export const scorers: Registry<Scorer> = registryOf('scorer', [
   gsm8kAflow,
   gsm8kStrict,

@@ -1,8 +1,8 @@
 import type { ReadNumber } from './read-number.ts';
 
 /**
- * Whether an answer's number is the expected one to within what is allowed: "3 million" is 3000000, and 3 for who wants millions;
- * 50 % is 50 and 0.5. Whole numbers are compared exactly, however long they are.
+ * Whether an answer's number is the expected one within the allowed difference: "3 million" is 3000000, and also 3 if the
+ * question asks for millions; 50 % is 50 and 0.5. Whole numbers are compared exactly, however long they are.
  * @param allowed the largest difference that is right
  */
 export function isSameNumber(answer: ReadNumber, expected: ReadNumber, allowed: number): boolean {
@@ -15,7 +15,7 @@ export function isSameNumber(answer: ReadNumber, expected: ReadNumber, allowed: 
   return readings.some((value) => Math.abs(value - expected.value) <= allowed);
 }
 
-/** JavaScript's numbers cannot tell these apart. */
+/** JavaScript's numbers cannot distinguish these. */
 function areLongWholes(one: ReadNumber, other: ReadNumber): boolean {
   return one.whole !== undefined && other.whole !== undefined && !Number.isSafeInteger(other.value);
 }

@@ -13,11 +13,11 @@ export interface ScoredByAll {
   readonly scores: AnswerScores;
   /** The scorer that decides could not judge the answer: all scores are 0. */
   readonly failure?: Failure;
-  /** Scorers beside it that could not, which costs the execution nothing but their own score. */
+  /** Other scorers that could not, which costs the execution only their own score. */
   readonly otherFailures: readonly Failure[];
 }
 
-/** Scores an answer by the scorer that decides and by those beside it. */
+/** Scores an answer by the scorer that decides and by the others. */
 export async function scoreAnswer(
   answer: string,
   query: Query,
@@ -38,7 +38,7 @@ export async function scoreAnswer(
   return { scores: { ...decisive, otherScores }, otherFailures };
 }
 
-/** Of an execution that failed. */
+/** The scores of an execution that failed. */
 export function noScores({ otherScorers }: Pick<ScorersOfBenchmark, 'otherScorers'>): AnswerScores {
   return { score: 0, extracted: '', otherScores: Object.fromEntries(otherScorers.map((name) => [name, 0])) };
 }

@@ -13,7 +13,7 @@ export interface ScoredAnswer {
 export interface ScoringTools {
   /** Runs the programs of answers; scorers of code need it. */
   readonly code: CodeRunner | undefined;
-  /** The model that judges, at temperature 0; what it is asked counts among the execution's calls. */
+  /** The model that judges, at temperature 0; its calls count among the execution's calls. */
   readonly judge?: (wanted: JudgeModel) => ModelClient;
   readonly signal: AbortSignal;
 }
@@ -25,17 +25,18 @@ export interface JudgeModel {
   readonly maxTokens: number;
 }
 
-/** Scores one answer to one query, the same each time. Repeats and whole sets are reduced elsewhere. */
+/** Scores one answer to one query, always the same way. Repeats and whole sets are aggregated elsewhere. */
 export interface Scorer {
   readonly name: string;
   readonly description: string;
   /** It runs Python, or asks a model. Default: neither. */
   readonly needs?: 'code' | 'model';
-  /** It knows what a query with a list of right answers is. Default: no. */
+  /** It can handle a query with a list of right answers. Default: no. */
   readonly takesSeveral?: true;
   /**
    * @throws CodeRunnerMissingError, JudgeMissingError if it needs one, and whatever the tools throw for the infrastructure
-   * @throws FailureError of the kind `scorer` if the scorer itself is at fault; never for an answer, which is wrong at worst
+   * @throws FailureError of the kind `scorer` if the scorer itself is at fault; never because of an answer, which is wrong at
+   * worst
    */
   score(answer: string, query: Query, tools: ScoringTools): ScoredAnswer | Promise<ScoredAnswer>;
 }
@@ -44,7 +45,7 @@ export class CodeRunnerMissingError extends ScaleError {
   readonly kind = 'failed';
 
   constructor(scorer: string) {
-    super(`the scorer ${scorer} runs the programs of answers and was given nothing to run them with; scale doctor tells why`);
+    super(`the scorer ${scorer} runs the programs in answers and has no sandbox to run them in; scale doctor says why`);
   }
 }
 
@@ -52,6 +53,6 @@ export class JudgeMissingError extends ScaleError {
   readonly kind = 'bad-input';
 
   constructor(scorer: string) {
-    super(`the scorer ${scorer} asks a model, which only an execution can: use scale eval`);
+    super(`the scorer ${scorer} asks a model, which is possible only during an execution: use scale eval`);
   }
 }

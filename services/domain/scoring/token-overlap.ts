@@ -1,10 +1,10 @@
 /**
- * The SQuAD measure that AFlow uses for DROP and HotpotQA: words in lower case without ASCII punctuation and articles. Words
- * are Unicode words, as in Python.
+ * The SQuAD measure that AFlow uses for DROP and HotpotQA: words in lower case without ASCII punctuation or articles. Words are
+ * Unicode words, as in Python.
  */
 const asciiPunctuation = /[!-/:-@[-`{-~]/g;
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-// Python also splits at \x1c to \x1f and \x85, JavaScript also at \ufeff; no answer has been seen to hold any of them.
+// Python also splits at \x1c to \x1f and \x85, JavaScript also at \ufeff; no answer has been seen to contain any of them.
 const spaces = /\s+/;
 
 export function squadTokens(text: string): string[] {
@@ -12,7 +12,7 @@ export function squadTokens(text: string): string[] {
   return words.filter((word) => word !== '');
 }
 
-/** Harmonic mean of precision and recall over words, each as often as it stands there. 0 if nothing is shared. */
+/** Harmonic mean of precision and recall over words, each as often as it occurs. 0 if nothing is shared. */
 export function tokenOverlap(answer: readonly string[], expected: readonly string[]): number {
   const left = new Map<string, number>();
   for (const token of expected) left.set(token, (left.get(token) ?? 0) + 1);

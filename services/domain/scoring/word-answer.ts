@@ -11,8 +11,9 @@ const hyphensAtDigits = /\s+|(?<=\p{N}[.%]?)-|(?<=[\p{L}.%])-(?=[\p{N}.])/u;
 const hyphensBetweenDigits = /\s+|(?<=\p{N}[.%]?)-(?=[\p{N}.]|$)/u;
 
 /**
- * Two texts are the same if they are so in one of these ways, and share as much as they do in the best: "1.6 million" is 1600000, or
- * 1.6 and a word; "super-regional" is two words, or one, as in the official measures. A number stays one: "43-yard" is no word.
+ * Two texts are the same if they are the same in one of these ways, and overlap as much as they do in the best of them: "1.6
+ * million" is 1600000, or 1.6 and a word; "super-regional" is two words, or one, as in the official measures. A number stays a
+ * number: "43-yard" is not one word.
  */
 export const wordReaders: readonly Reader[] = [
   answerTokens,
@@ -26,7 +27,7 @@ export const hotpotqaReaders: readonly Reader[] = [
   (text) => partsOf(text, hyphensBetweenDigits).flatMap(tokensOf),
 ];
 
-/** The best score in any way of reading. */
+/** The best score over all ways of reading. */
 export function bestReading(readers: readonly Reader[], score: (read: Reader) => number): number {
   return Math.max(...readers.map(score));
 }
@@ -37,7 +38,7 @@ export function isSameWords(one: string, other: string, readers: readonly Reader
 }
 
 /**
- * Lower case, no articles, no punctuation but inside numbers; "1,200", "1200.0" and "$1200" are one number, as are "three" and
+ * Lower case, no articles, no punctuation except inside numbers; "1,200", "1200.0" and "$1200" are one number, as are "three" and
  * "3", "1.6 million" and "1600000", "twenty-five" and "25"; "third" is "3rd". Words with a hyphen are two.
  */
 export function answerTokens(text: string): Tokens {
@@ -58,13 +59,13 @@ export function answerTokens(text: string): Tokens {
   return tokens;
 }
 
-/** What makes 20 the 21st: "1st" to "9th". */
+/** What turns 20 into 21st: "1st" to "9th". */
 function digitsOf(part: string): string | undefined {
   const ordinal = ordinalInDigits(lettersOf(part));
   return ordinal !== undefined && /^\d\p{L}/u.test(ordinal) ? ordinal : undefined;
 }
 
-/** 1.1 million, without the dust of binary fractions. */
+/** 1.1 million, without the rounding noise of binary fractions. */
 const rounded = (value: number): number => Number(value.toPrecision(15));
 
 function partsOf(text: string, separator: RegExp): string[] {

@@ -31,8 +31,8 @@ export interface TextOptions {
 }
 
 /**
- * The words that count, in their order. A sign, a point before digits and the # of C# are no punctuation: they make another word. What
- * would leave nothing of a text is not left out: "A" can be a label, and "+" an answer.
+ * The words that count, in order. A sign, a point before digits and the # of C# are not punctuation: they make a different word.
+ * Nothing is dropped if the text would be left empty: "A" can be a label, and "+" an answer.
  */
 export function comparedWords(text: string, { ignore }: Pick<TextOptions, 'ignore'>): string[] {
   let rest = withPlainSigns(text.normalize('NFKC'));
@@ -55,7 +55,7 @@ function wordsOf(text: string): string[] {
 const meaningful =
   /(?<=\d)[,.](?=\d)|(?<![\p{L}\p{N}])\.(?=\d)|(?<!\p{L}|\p{N}\s*|\p{N}[\p{P}\p{S}])-(?=\.?\d)|(?<=\p{L})#(?![\p{L}\p{N}])|([\p{P}`])/gu;
 
-/** One minus sign for all, before the digits ("-$5" is "$-5"), and no plus. */
+/** One form of minus sign, before the digits ("-$5" is "$-5"), and no plus. */
 function withPlainSigns(text: string): string {
   return text
     .replaceAll('\u2212', '-')
@@ -66,7 +66,7 @@ function withPlainSigns(text: string): string {
 
 export type RightAnswers = Pick<Query, 'reference' | 'rightAnswers'>;
 
-/** What the data has as a list is taken as it is; a text is split where the options say so. */
+/** A list in the data is used as it is; a text is split if the options say so. */
 function rightAnswersOf({ reference, rightAnswers }: RightAnswers, { alternatives }: TextOptions): readonly string[] {
   const answers = rightAnswers ?? (alternatives === '' ? [reference] : reference.split(alternatives));
   return answers.filter((answer) => answer.trim() !== '');

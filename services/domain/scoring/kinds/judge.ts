@@ -19,7 +19,7 @@ const form = (best: number) => `Reply in exactly this form, with a number from 0
 <score>the number alone</score>`;
 
 const names = ['answer', 'reference', 'query'];
-/** Which fields a query has, the kind does not know; that something of the query is meant, its name tells. */
+/** This kind does not know which fields a query has; the name `query` shows that one of them is meant. */
 const known = { values: new Set(names), queryFields: [], inputs: [] };
 const tries = 2;
 
@@ -80,7 +80,7 @@ async function judged({ name, best, client, signal }: Judging, messages: readonl
   const said: ChatMessage[] = [...messages];
   let fault = '';
   for (let index = 0; index < tries; index += 1) {
-    // No step of a workflow has such a path, so the journal holds the judge's calls apart from the workflow's.
+    // No step of a workflow has such a path, so the journal keeps the judge's calls separate from the workflow's.
     const reply = await asked({ name, client, signal }, said, `@${name}/${index}`);
     const { score = headedText(withoutAsides(reply), 'score'), reason = '' } = readTags(reply, ['score', 'reason']);
     const number = readScore(score, best);
@@ -105,7 +105,7 @@ function failure(name: string, message: string, cause?: unknown): FailureError {
   return new FailureError({ kind: 'scorer', message: `the judge ${name} failed: ${message}` }, { cause });
 }
 
-/** A number and nothing beside it: "0.8 because …" is refused, and so is "8/10". */
+/** A number and nothing else: "0.8 because …" is refused, and so is "8/10". */
 function readScore(text: string | undefined, best: number): number | undefined {
   const digits = text === undefined ? undefined : plainNumber(text);
   return digits === undefined || Number(digits) > best ? undefined : Number(digits);

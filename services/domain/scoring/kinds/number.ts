@@ -4,7 +4,7 @@ import { isSameNumber } from '../same-number.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 const defaultTolerance = 1e-6;
-/** Of a small reference even the default tolerance is much: it is never more than this share of one. */
+/** For a small reference even the default tolerance is large: it is never more than this share of the reference. */
 const mostOfReference = 1e-4;
 
 export const number = scorerKind({

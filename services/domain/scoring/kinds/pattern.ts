@@ -2,8 +2,8 @@ import { bestFor, comparedWords, textOptions } from './compared-text.ts';
 import { scorerKind } from './scorer-kind.ts';
 
 /**
- * Nothing limits the time of a pattern but the length of the text, and an executor waits for it: one that backtracks without end,
- * such as (a+)+b, would hold it up. What counts in a long answer stands at its end.
+ * Only the length of the text limits the time of a pattern, and an executor waits for it: one that backtracks endlessly, such as
+ * (a+)+b, would block it. What counts in a long answer is at its end.
  */
 const longestSearched = 20_000;
 

@@ -4,7 +4,9 @@ import type { CodeVerdict } from '../../ports.ts';
 import { CodeRunnerMissingError, type ScoredAnswer } from '../scorer.ts';
 import { scorerKind } from './scorer-kind.ts';
 
-/** It runs below the user's text, so that line numbers are the file's; its own names are none that a user would choose. */
+/**
+ * It runs below the user's text, so that line numbers are those of the file; its own names are ones that a user would not choose.
+ */
 const call = (name: string) => `
 def scale_told():
     import json, sys
@@ -47,12 +49,12 @@ export const python = scorerKind({
   },
 });
 
-/** A field of the user's own that is called right_answers stays what it is. */
+/** A field of the user's own called right_answers is left alone. */
 function fieldsOf({ id, fields, reference, rightAnswers }: Query): Record<string, unknown> {
   return { ...(rightAnswers && { right_answers: rightAnswers }), ...fields, id, reference };
 }
 
-/** A scorer that fails says nothing about the answer: it is no 0 by the scorer, but a failure of the execution. */
+/** A scorer that fails says nothing about the answer: that is not a score of 0, but a failure of the execution. */
 function readVerdict(verdict: CodeVerdict, name: string, file: AttachedFile, entry: string): ScoredAnswer {
   if (!verdict.passed) throw failure(`the scorer ${name} failed: ${placeOf(verdict, file)}`);
   const { score, extracted } = JSON.parse(verdict.result) as { score: number | string; extracted: string };
@@ -64,7 +66,7 @@ function failure(message: string): FailureError {
   return new FailureError({ kind: 'scorer', message });
 }
 
-/** "my-scorer.py, line 3: ZeroDivisionError: division by zero": the last line of the traceback that is the user's own. */
+/** "my-scorer.py, line 3: ZeroDivisionError: division by zero": the last line of the traceback that is in the user's file. */
 function placeOf({ error }: CodeVerdict, file: AttachedFile): string {
   const lines = file.text.split('\n').length;
   const places = [...error.matchAll(/File "<program>", line (\d+)/g)].map((match) => Number(match[1]));

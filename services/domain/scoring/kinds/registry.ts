@@ -9,7 +9,7 @@ import { python } from './python.ts';
 import type { ScorerKind } from './scorer-kind.ts';
 import { tokenF1 } from './token-f1.ts';
 
-/** A new kind is one file beside this one and one entry here. */
+/** A new kind is one file next to this one and one entry here. */
 export const scorerKinds: Registry<ScorerKind> = registryOf('kind of scorer', [
   exactMatch,
   number,

@@ -2,12 +2,15 @@ import type { AttachedFile, OptionValue, Query } from '../../benchmark.ts';
 import type { SettingRule, ValueOf } from '../../settings/setting-rule.ts';
 import type { Scorer } from '../scorer.ts';
 
-/** What a kind of scorer can be told in a benchmark file. */
+/** The options that a kind of scorer can have in a benchmark file. */
 export type OptionRule =
   | SettingRule
   | ({ readonly description: string } & (
       | /** A text file beside the benchmark file; its text travels with the benchmark. */ { readonly type: 'file' }
-      /** An endpoint of the run file, "" for the executor's. It decides where, never what, and does not travel. */
+      /**
+       * An endpoint of the run file, "" for the executor's. It decides where to ask, never what, and does not travel with the
+       * benchmark.
+       */
       | { readonly type: 'endpoint' }
     ));
 
@@ -29,11 +32,11 @@ export interface ScorerKind {
 }
 
 export interface OwnScorer extends Scorer {
-  /** Why no answer to this query could be judged, "" if one can: told before anything is spent. */
+  /** Why no answer to this query could be judged, "" if one can be; reported before anything is spent. */
   faultOf?(query: Query): string;
 }
 
-/** Gives a kind's own code its options with their types. They must have been checked against the rules before. */
+/** Gives a kind's own code its options with their types. They must already have been checked against the rules. */
 export function scorerKind<const Rules extends OptionRules>(kind: {
   readonly name: string;
   readonly description: string;

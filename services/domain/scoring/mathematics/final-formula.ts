@@ -8,15 +8,15 @@ import { isSameMath } from './same-math.ts';
 export interface FinalFormula {
   /** The formula that the text ends with or marks as its answer. */
   readonly formula: string;
-  /** The text around it, which may be the answer word by word: "odd $n$". */
+  /** The text around it, which may be the answer word for word: "odd $n$". */
   readonly around: string;
 }
 
-/** The answer is near the end; what is longer would only take time. */
+/** The answer is near the end; reading more would only take time. */
 const longestEnd = 20_000;
 
 /**
- * What an answer says in the end, the first of these that it has: what is announced as final below the last box, if it is a
+ * What an answer says in the end, the first of these that exists: what is announced as final below the last box, if it is a
  * formula; the last boxes; what is announced; the last formula or value of the last line.
  */
 export function finalFormula(answer: string): FinalFormula {
@@ -40,7 +40,9 @@ function withoutCourtesy(text: string): string {
     .replace(/\s+I hope (?:it|this) is correct\.?$/i, '');
 }
 
-/** What stands between boxes that are one list: "\boxed{2} and \boxed{3}", "x = \boxed{2}, y = \boxed{3}", "\boxed{2} papers and". */
+/**
+ * What separates boxes that form one list: "\boxed{2} and \boxed{3}", "x = \boxed{2}, y = \boxed{3}", "\boxed{2} papers and".
+ */
 const delimiters = /\$+|\\[()[\]]|\\q?quad(?![a-z])|\\[,;:! ]|~|&|\\(?:text|textrm|mbox|mathrm)\s*(?=\{)|[{}]/g;
 const joining = /^\s*(?:[,;]\s*)?(?:(?:(?:[a-z]{2,}|\([a-z]\))\s+){0,3}(?:and|or)\b)?\s*(?:([^\s=,;.]+(?:\([^=]*\))?)\s*=)?\s*$/;
 const verbs =
@@ -69,7 +71,7 @@ function joins(between: string): boolean {
   return name !== null && !verbs.test(words) && (name[1] === undefined || isName(plainLatex(name[1])));
 }
 
-/** Longer ones are no answers; it bounds the work of joining them. */
+/** Longer ones are not answers; the limit bounds the work of joining them. */
 const longestList = 1_000;
 const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:\\[^\n]|[^$\\\n])+)\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)/g;
 
@@ -79,7 +81,7 @@ interface Span {
   readonly end: number;
 }
 
-/** The formulas in order; those that only "and" or a comma parts are one, unless they give values to different names. */
+/** The formulas in order; those separated only by "and" or a comma are one, unless they give values to different names. */
 function formulasIn(text: string, together = false): Span[] {
   const spans: Span[] = [];
   for (const match of text.matchAll(formula)) {
@@ -102,7 +104,7 @@ function nameOf(text: string): string | undefined {
   return text.includes('=') && text.length < longestList ? namedValueOf(plainLatex(text))?.name : undefined;
 }
 
-/** The formula that an announcement holds: the first one, but no mere name where a value stands beside it. */
+/** The formula in an announcement: the first one, but not a mere name if a value comes with it. */
 function announcedFormula(text: string): string {
   const formulas = formulasIn(text, true);
   const [first] = formulas;
@@ -113,7 +115,7 @@ function announcedFormula(text: string): string {
   return telling?.text ?? value?.text ?? lastNumber(text) ?? first?.text ?? text;
 }
 
-/** The formula where a text is one, or hardly anything else. */
+/** The formula of a text that is nothing else, or hardly anything else. */
 function clearFormula(text: string): string | undefined {
   const [first] = formulasIn(text, true);
   if (first && text.slice(0, first.at).trim() === '') return first.text + percentAfter(text, first);
@@ -124,7 +126,7 @@ function percentAfter(text: string, { end }: Span): string {
   return /^\s*(?:\\?%|percent\b|pct\b)/.test(text.slice(end)) ? '\\%' : '';
 }
 
-/** No sentence: a formula without delimiters, a number with its unit, a word or two. */
+/** Not a sentence: a formula without delimiters, a number with its unit, a word or two. */
 function isClear(text: string): boolean {
   const plain = text.replace(/\\(?:text|mbox|mathrm)[a-z]*\s*\{[^{}]*\}/g, ' ').replace(/\\[a-zA-Z]+/g, ' ');
   const words = plain.match(/(?<![\p{L}\d])\p{L}{2,}/gu) ?? [];
@@ -162,7 +164,7 @@ function tailOf(line: string): string | undefined {
   return /\d|\\[a-zA-Z]/.test(tail) ? tail : undefined;
 }
 
-/** Nothing is announced: what stands last in the last line, a formula or a value that a sentence tells. */
+/** If nothing is announced: the last formula in the last line, or the value that a sentence states. */
 function lastFormula(end: string): string {
   const all = formulasIn(end);
   const closing = all.at(-1);

@@ -17,14 +17,14 @@ const argumentsOf: Readonly<Record<string, number>> = {
   '\\begin': 1,
   '\\end': 1,
 };
-/** Their argument is a whole number where it begins with a digit: nobody who writes 2^10 means 2^1 0. */
+/** Their argument is a whole number if it begins with a digit: no one who writes 2^10 means 2^1 0. */
 const takesNumbers = new Set(['^', '_', '\\sqrt']);
-/** What is deeper is no answer; it bounds the recursion. */
+/** Anything deeper is not an answer; the limit bounds the recursion. */
 const deepest = 60;
 
 /**
- * LaTeX in one spelling: each argument in braces, no other braces, no blanks but those that part two numbers or end a command's
- * name. So texts that are spelt alike mean the same, and \frac{12}{3} is spelt otherwise than \frac{1}{23}.
+ * LaTeX in one spelling: each argument in braces, no other braces, no blanks except those that separate two numbers or end a
+ * command's name. So texts that are spelt alike mean the same, and \frac{12}{3} is spelt differently from \frac{1}{23}.
  */
 export function spelt(latex: string): string {
   return new Speller(latex, 0).all();
@@ -122,7 +122,7 @@ class Speller {
     return this.balanced('(', ')');
   }
 
-  /** What stands between brackets, from the opening one on; up to the end if they are not closed. */
+  /** The text between brackets, from the opening one on; up to the end if they are not closed. */
   private balanced(open: string, close: string): string {
     const start = this.at + 1;
     let depth = 0;
@@ -142,7 +142,7 @@ class Speller {
     while (/\s/.test(this.text[this.at] ?? '')) this.at += 1;
   }
 
-  /** A blank ends a command's name where a letter follows. */
+  /** A blank ends a command's name if a letter follows. */
   private append(piece: string): void {
     if (/^[a-zA-Z]/.test(piece) && /\\[a-zA-Z]+$/.test(this.out)) this.out += ' ';
     this.out += piece;

@@ -13,17 +13,17 @@ const scales: Readonly<Record<string, string>> = {
   trillion: '1000000000000',
 };
 const scale = new RegExp(`^(${Object.keys(scales).join('|')})s?\\b`, 'i');
-/** Words that change what a formula says where they are no unit: they must stand in both answers. */
+/** Words that change what a formula says unless they are a unit: they must be in both answers. */
 const telling =
   /\b(?:odd|even|not?|non|never|none|except|all|every|integers?|primes?|multiples?|positive|negative|composite|rational|irrational|divisible|undefined|unless|otherwise)\b/i;
-/** "12 miles east" may be told as 12 miles, but not as 12 miles west. */
+/** "12 miles east" may be given as 12 miles, but not as 12 miles west. */
 const contrasts =
   /^(?:am|pm|noon|midnight|north|south|east|west|northeast|northwest|southeast|southwest|up|down|left|right|above|below|before|after|late|early|bc|ad|bce|ce|clockwise|counterclockwise|anticlockwise)$/i;
 
 /**
  * The words of an answer by what they mean: "12\text{ and }13" is a list, "percent" a sign, "million" a factor; the words of
- * "5\text{ square units}" are a unit and go, as do names and explanations; what changes the meaning stays, as \word{…}; words that
- * are the whole answer stay as they are.
+ * "5\text{ square units}" are a unit and go, as do names and explanations; what changes the meaning stays, as \word{…}; words
+ * that are the whole answer stay as they are.
  */
 export function withWordsRead(text: string): string {
   const named = nameOf(text);
@@ -37,7 +37,7 @@ export function withWordsRead(text: string): string {
   return withBareWordsRead(read);
 }
 
-/** Sets that have a sign. */
+/** Sets that have a symbol. */
 const sets: readonly (readonly [RegExp, string])[] = [
   [/^(?:x\s*(?:\\in|is)\s*)?(?:the\s+set\s+of\s+)?all\s+(?:the\s+)?reals?(?:\s+numbers?)?(?:\s+x)?$/i, '\\mathbb{R}'],
   [
@@ -65,7 +65,7 @@ function readWords(words: string, exponent: string, hasFormula: boolean, before:
   const direction = bare.split(/\s+/).find((word) => contrasts.test(word));
   if (afterValue && direction !== undefined) return `\\word{${direction.toLowerCase()}}`;
   if (!afterValue && telling.test(bare)) return `\\word{${bare.toLowerCase()}}`;
-  // Between two parts of a formula "and" still parts them: "\text{ for part (a) and }".
+  // Between two parts of a formula "and" still separates them: "\text{ for part (a) and }".
   return /\band$/i.test(bare) ? ' \\land ' : ' ';
 }
 
@@ -78,7 +78,7 @@ function signOf(words: string): string | undefined {
   return `\\cdot ${scales[name]} ${signOf(rest) ?? ''}`;
 }
 
-/** A word after a number is a unit where it is spaced off and no product of letters: "120 degrees", "5 cm". */
+/** A word after a number is a unit if a space precedes it and it is not a product of letters: "120 degrees", "5 cm". */
 const trailingUnit =
   /(?<=[\d}%])\s+(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)|sqrt|log|ln|pi\b|theta|infty)((?:[a-z]{3,}|cm|mm|km|in|ft|kg|mi|lb|hr|am|pm)(?:\s+[a-z]+)*)(?:\^\{?[23]\}?)?\s*$/i;
 const connective = /(?<!\s)\s*,?\s*(?<![a-zA-Z\\])(and|or)(?![a-z])\s*/g;
@@ -93,7 +93,7 @@ function withBareWordsRead(text: string): string {
     .trim();
 }
 
-/** Too short to be told from symbols, but for these. */
+/** Too short to be distinguished from symbols, except these. */
 const attachedUnit = /(?<=\d)(?:cm|mm|km|kg|ft)(?:\^\{?[23]\}?)?\s*$/;
 
 function withoutUnit(text: string): string {
@@ -103,7 +103,7 @@ function withoutUnit(text: string): string {
   return `${before} ${readWords(unit[1] ?? '', '', true, before)}`;
 }
 
-/** What tells 9 a.m. from 9 p.m.: see `contrasts`. */
+/** What distinguishes 9 a.m. from 9 p.m.: see `contrasts`. */
 export function withoutContrasts(text: string): string {
   return text.replace(/\\word\{([a-z]+)\}/g, (all, word: string) => (contrasts.test(word) ? '' : all));
 }

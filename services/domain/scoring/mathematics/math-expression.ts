@@ -3,10 +3,10 @@ import { type Arithmetic, exactly, type MathNumber, type Perhaps, whole } from '
 import { type MathCall, type MathTree, parseLatex } from './parse-latex.ts';
 import { isZero, readDecimal } from './rational.ts';
 
-/** An expression in LaTeX that has a value wherever its symbols have one. */
+/** An expression in LaTeX that has a value whenever its symbols do. */
 export interface MathExpression {
   readonly symbols: ReadonlySet<string>;
-  /** Whether it writes the imaginary unit, so that no value of it need be real. */
+  /** Whether it contains the imaginary unit, so that its values need not be real. */
   readonly complex: boolean;
   /** Its decimal of ten digits or more that has the fewest, which may be a rounded one. */
   readonly rounded: RoundedDecimal | undefined;
@@ -14,9 +14,9 @@ export interface MathExpression {
 }
 
 export interface RoundedDecimal {
-  /** From the first that is not 0. */
+  /** Counted from the first that is not 0. */
   readonly digits: number;
-  /** Those behind the point, if it is all of the expression but for a sign. */
+  /** Those after the point, if it is the whole expression except for a sign. */
   readonly places: number | undefined;
 }
 
@@ -36,9 +36,9 @@ interface Reading {
   rounded: RoundedDecimal | undefined;
 }
 
-/** Longer ones are prose; the bound keeps the recursion small. */
+/** Longer ones are prose; the limit bounds the recursion. */
 const longestExpression = 300;
-/** Decimals from so many digits on may be roundings of what no decimal writes exactly. */
+/** Decimals with at least this many digits may be roundings of what no decimal can express exactly. */
 const fewestRoundedDigits = 10;
 
 /** Reads what `plainLatex` has spelt. undefined for what is no expression, or has a function that `mathFunctions` lacks. */
@@ -104,7 +104,7 @@ function compileCall({ call, operands: trees }: MathCall, reading: Reading): Eva
   };
 }
 
-/** Some function: the same for the same argument, and without the laws that a factor has. */
+/** An unknown function: the same for the same argument, and without the laws that a factor obeys. */
 function ofUnknownFunction(argument: Evaluate): Evaluate {
   return (place) => {
     const { add, multiply, divide } = place.arithmetic;

@@ -2,7 +2,7 @@ import type { Decimal } from 'decimal.js';
 import { type Arithmetic, exactly, type MathNumber, type Perhaps, rationalOf, whole, wholeNumberOf } from './math-number.ts';
 import { binomialOf, compareRationals, factorialOf, floorOf, fraction, greatestDivisor, type Rational } from './rational.ts';
 
-/** What a function is of its operands. */
+/** What a function gives for its operands. */
 export type MathFunction = (arithmetic: Arithmetic, first: MathNumber, second: MathNumber | undefined) => Perhaps;
 
 /** By their names in the parser's trees (MathJSON). */
@@ -44,7 +44,7 @@ export const mathFunctions: Readonly<Record<string, MathFunction>> = {
   Min: (_, left, right) => larger(left, right, -1),
 };
 
-/** Exact where the value is a whole power of the base, as in \log_2 8. */
+/** Exact if the value is a whole power of the base, as in \log_2 8. */
 function logarithmOf(with_: Arithmetic, value: MathNumber, base: MathNumber): Perhaps {
   const [top, bottom] = [with_.logarithm(value), with_.logarithm(base)];
   return top && bottom && with_.divide(top, bottom);
@@ -66,7 +66,7 @@ function real(known: (value: Decimal) => Decimal): MathFunction {
   return (with_, value) => with_.ofReal(known)(value);
 }
 
-/** No value where rounding alone keeps the bottom from 0: \tan 90^\circ. */
+/** No value if only rounding keeps the denominator from being 0: \tan 90^\circ. */
 function quotient(parts: (value: Decimal) => [Decimal, Decimal]): MathFunction {
   return (with_, value) =>
     with_.ofReal((real) => {
@@ -75,7 +75,7 @@ function quotient(parts: (value: Decimal) => [Decimal, Decimal]): MathFunction {
     })(value);
 }
 
-/** What rounding left a hair beside a whole number is that number. */
+/** A value that rounding left a hair away from a whole number is that number. */
 function rounded(with_: Arithmetic, value: MathNumber, down: (value: Rational) => bigint): Perhaps {
   const rational = rationalOf(value);
   if (rational) return exactly({ top: down(rational), bottom: 1n });

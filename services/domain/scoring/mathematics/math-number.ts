@@ -14,11 +14,11 @@ import {
   zero,
 } from './rational.ts';
 
-/** A complex number: exact as long as its parts are fractions, else rounded to the precision of its arithmetic. */
+/** A complex number: exact as long as its parts are fractions, otherwise rounded to the precision of its arithmetic. */
 export type MathNumber =
   | { readonly exact: true; readonly re: Rational; readonly im: Rational }
   | { readonly exact: false; readonly re: Decimal; readonly im: Decimal };
-/** undefined where there is no value, and for numbers too large to handle. */
+/** undefined if there is no value, and for numbers too large to handle. */
 export type Perhaps = MathNumber | undefined;
 
 /** The argument of exp, whose result then has 434,000 digits in front of the point. */
@@ -32,7 +32,7 @@ export function whole(value: number): MathNumber {
   return { exact: true, re: { top: BigInt(value), bottom: 1n }, im: zero };
 }
 
-/** The fraction that a number is, if it is known to be one. */
+/** The number as a fraction, if it is known to be one. */
 export function rationalOf(value: MathNumber): Rational | undefined {
   return value.exact && isZero(value.im) ? value.re : undefined;
 }
@@ -44,7 +44,7 @@ export function wholeNumberOf(value: MathNumber): bigint | undefined {
 
 export type Arithmetic = ReturnType<typeof createArithmetic>;
 
-/** Decimals of a precision, with what takes long to compute. */
+/** Decimals of one precision, with the constants that take long to compute. */
 function realsOf(precision: number) {
   const known = knownReals.get(precision);
   if (known) return known;
@@ -55,7 +55,10 @@ function realsOf(precision: number) {
 }
 const knownReals = new Map<number, { Real: typeof Decimal; pi: Decimal; e: Decimal }>();
 
-/** Arithmetic in which whatever is not a fraction is rounded to so many digits. One for each value, since it notes what it rounds. */
+/**
+ * Arithmetic in which whatever is not a fraction is rounded to this many digits. One instance per value, since it records what it
+ * rounds.
+ */
 export function createArithmetic(precision: number) {
   const { Real, pi, e } = realsOf(precision);
   const nothing = new Real(0);
@@ -75,7 +78,7 @@ export function createArithmetic(precision: number) {
     return re.isFinite() && im.isFinite() ? { exact: false, re, im } : undefined;
   }
 
-  /** A part that rounding left beside a much larger one counts as nothing. */
+  /** A part that rounding left next to a much larger one counts as 0. */
   function realOf(value: MathNumber): Decimal | undefined {
     const { re, im } = rounded(value);
     return im.isZero() || im.abs().lt(re.abs().times(`1e-${Math.floor(precision / 2)}`)) ? re : undefined;
@@ -151,7 +154,7 @@ export function createArithmetic(precision: number) {
     return size.isZero() ? undefined : roundedTo(size.ln(), im.isZero() && !re.isNeg() ? nothing : Real.atan2(im, re));
   }
 
-  /** The principal root, but the real one of a negative number where the degree is odd. */
+  /** The principal root, but the real root of a negative number if the degree is odd. */
   function root(value: MathNumber, degree: number): Perhaps {
     const rational = rationalOf(value);
     if (rational && rational.top < 0n && degree % 2 === 0) {
@@ -208,7 +211,7 @@ export function createArithmetic(precision: number) {
     return exponent < 0n ? invert(result) : result;
   }
 
-  /** A function of real numbers; undefined where it has no real value. */
+  /** A function of real numbers; undefined if it has no real value. */
   function ofReal(known: (value: Decimal) => Decimal): (value: MathNumber) => Perhaps {
     return (value) => {
       const real = realOf(value);

@@ -8,7 +8,7 @@ export interface Matrix {
 
 const environment = /^\\begin\{([a-zA-Z]*matrix|array)\*?\}(?:\[[a-z]\]|\{[clr|]*\}|[clr|]+(?=[^a-zA-Z]))?(.*)\\end\{\1\*?\}$/s;
 
-/** The cells of a matrix, row by row, whatever its brackets; a factor in front is multiplied in, a T above turns it. */
+/** The cells of a matrix, row by row, whatever its brackets; a factor in front is multiplied in, and a raised T transposes it. */
 export function matrixOf(text: string): Matrix | undefined {
   const turned = /^(.*)\^\{(?:T|\\top|\\intercal|\\word\{t\})\}$/s.exec(text)?.[1];
   if (turned !== undefined) return transposed(matrixOf(turned) ?? rowOf(turned));
@@ -50,7 +50,7 @@ function transposed(matrix: Matrix | undefined): Matrix | undefined {
   return { bars: matrix.bars, rows: first.map((_cell, index) => matrix.rows.map((row) => row[index] ?? '')) };
 }
 
-/** The cells of what has one row or one column. */
+/** The cells of a matrix with one row or one column. */
 export function lineOf({ rows }: Matrix): string[] | undefined {
   return rows.length === 1 || rows.every((row) => row.length === 1) ? rows.flat() : undefined;
 }

@@ -12,10 +12,10 @@ const simple = `(?:${marked})+(?:${argument})?`;
 const name = new RegExp(
   `^(?:${simple}|\\\\lvert ?(?:${simple})\\\\rvert ?|\\((?:${simple})(?:,(?:${simple}))+\\)|\\\\frac\\{${simple}\\}\\{${simple}\\}|(?:${simple})(?:[:/](?:${simple}))+)$`,
 );
-/** Constants are no names. */
+/** Constants are not names. */
 const constant = /^(?:\\pi ?|e|i|\\infty ?)$/;
 
-/** Whether it is what an answer may call its value: also a tuple of names, a ratio of names, a length |AB|. */
+/** Whether an answer may call its value by this: a name, a tuple of names, a ratio of names, or a length |AB|. */
 export function isName(text: string): boolean {
   return text.length < 100 && name.test(text) && !constant.test(text);
 }
@@ -30,7 +30,9 @@ export interface NamedValue {
   readonly value: string;
 }
 
-/** "x = 5", "5 = x", "x = y = 2 + 3 = 5": the name and the last value. undefined for other equations, and for what has no name. */
+/**
+ * "x = 5", "5 = x", "x = y = 2 + 3 = 5": the name and the last value. undefined for other equations and for what has no name.
+ */
 export function namedValueOf(text: string): NamedValue | undefined {
   const sides = sidesOf(text).filter((side) => side !== '');
   const [first = '', ...others] = sides;

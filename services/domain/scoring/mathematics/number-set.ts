@@ -21,12 +21,12 @@ interface Piece {
 }
 
 interface Bound {
-  /** Infinite where there is none. */
+  /** Infinite if there is none. */
   readonly value: NumberTo | -1 | 1;
   readonly closed: boolean;
 }
 
-/** Answers have fewer; it bounds the work. */
+/** Answers have fewer; the limit bounds the work. */
 const mostPieces = 12;
 const everything: Piece = { low: { value: -1, closed: false }, high: { value: 1, closed: false } };
 
@@ -70,7 +70,7 @@ function readUnion(text: string): NumberSet | undefined {
   }
   const abouts = new Set(sets.flatMap((set) => set.about ?? []));
   const inequalities = sets.every((set) => set.about !== undefined);
-  // "(1, 2), (3, 4)" is a list of points, and "x > 1, y > 2" is about two things.
+  // "(1, 2), (3, 4)" is a list of points, and "x > 1, y > 2" is about two quantities.
   if (abouts.size > 1 || (separators.includes(',') && !inequalities)) return undefined;
   const together = separators.every((sign) => sign === '\\cap' || (inequalities && (sign === ',' || sign === '\\land')));
   const common = together ? sets.map((set) => set.pieces).reduce(intersection) : [];
@@ -126,7 +126,7 @@ function numberOf(text: string): NumberTo | undefined {
 
 const inequality = /\\(?:le|ge|ne)(?![a-z])|<|>/;
 
-/** "x < 5", "-2 \le 2x + 1 < 7", "|x| < 3": what is about one thing, and linear in it. */
+/** "x < 5", "-2 \le 2x + 1 < 7", "|x| < 3": comparisons about one quantity and linear in it. */
 function readInequality(text: string): NumberSet | undefined {
   const { parts, separators } = splitBy(text, inequality);
   if (separators.length === 0 || separators.length > 4) return undefined;
@@ -157,7 +157,7 @@ function readComparison(left: string, sign: string, right: string): { about: str
   return line && { about, pieces: halfLine(line.slope > 0 ? sign : turned(sign), line.root) };
 }
 
-/** Where the difference of two sides is 0, and whether it grows, if it is linear. */
+/** The zero of the difference of two sides, and whether the difference grows, if it is linear. */
 function linear(left: MathExpression, right: MathExpression, symbol: string): { slope: -1 | 1; root: NumberTo } | undefined {
   const difference =
     (value: MathNumber): NumberTo =>

@@ -1,15 +1,16 @@
 const opening = '([{';
 const closing = ')]}';
-/** What a bar after it cannot close. */
+/** What a bar that follows it cannot close. */
 const operator = /(?:^|[-+*/=<>,;:([{|]|\\(?:cdot|le|ge|ne|pm|mp|lvert|in)) ?$/;
 
 /**
- * The same with \lvert and \rvert for bars that belong together, so that nobody need guess which closes which (the parser tries all
- * readings). A bar closes where one is open within the same brackets and something stands between; one without a partner stays.
+ * The same with \lvert and \rvert for bars that belong together, so that there is no guessing which closes which (the parser
+ * would try all readings). A bar closes an open one within the same brackets if there is something between them; one without a
+ * partner stays.
  */
 export function withPairedBars(latex: string): string {
   const out: string[] = [];
-  /** Where bars are open, a list for each bracket that is. */
+  /** The places of the open bars, one list for each open bracket. */
   const open: number[][] = [[]];
   for (const [sign] of latex.matchAll(/\\(?:[a-zA-Z]+|[\s\S])|[\s\S]/g)) {
     const here = open.at(-1) ?? [];

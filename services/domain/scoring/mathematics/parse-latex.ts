@@ -29,7 +29,7 @@ const prefixes: Readonly<Record<string, string>> = {
 };
 /** Functions of two values in brackets. */
 const pairs: Readonly<Record<string, string>> = { '\\max': 'Max', '\\min': 'Min', '\\gcd': 'GCD', '\\lcm': 'LCM' };
-/** What opens, what closes it, and what that makes of the value within. */
+/** The opening sign, the closing sign, and what they make of the value inside. */
 const brackets: Readonly<Record<string, readonly [close: string, call: string | undefined]>> = {
   '(': [')', undefined],
   '[': [']', undefined],
@@ -52,10 +52,10 @@ const greek =
   /^\\(?:alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega|ell|hbar|infty)$/;
 
 /**
- * Reads an expression that `plainLatex` has spelt, in one pass from left to right. A product without signs binds more tightly than a
- * quotient's slash (1/2x is 1/(2x)), and is the argument of a function without brackets, up to a sign or the next function
+ * Reads an expression as written by `plainLatex`, in one pass from left to right. A product without signs binds more tightly than
+ * a quotient's slash (1/2x is 1/(2x)), and is the argument of a function without brackets, up to a sign or the next function
  * (\cos 3 \cdot 5 is 5 \cos 3, \ln x \ln y a product). A letter before brackets is a factor, but f is a function. undefined for
- * what is no expression.
+ * what is not an expression.
  */
 export function parseLatex(latex: string): MathTree | undefined {
   return new Parser(latex).whole();
@@ -163,7 +163,7 @@ class Parser {
     return base;
   }
 
-  /** Up to the closing sign of what has been opened. */
+  /** Up to the sign that closes what was opened. */
   private rest(close: string): MathTree {
     const tree = this.sum();
     return this.take(close) ? tree : this.fail();

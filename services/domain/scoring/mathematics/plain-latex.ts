@@ -47,11 +47,11 @@ const typography: Readonly<Record<string, string>> = {
 };
 const typographic = new RegExp(`[${Object.keys(typography).join('')}]`, 'g');
 
-/** Commands that say only how their one argument looks. */
+/** Commands that only affect how their one argument looks. */
 const fonts =
   'mathbf|mathit|mathnormal|mathscr|mathfrak|boldsymbol|bm|pmb|bold|emph|ensuremath|mathord|mathop|mathbin|mathrel|mathopen|mathclose|mathpunct|mathinner|boxed|fbox|underline|smash|overset\\{\\}';
 const fontCommand = new RegExp(`\\\\(?:${fonts})(?![a-zA-Z])\\s*`, 'g');
-/** … and those that say how all that follows looks, or nothing. */
+/** … and those that affect how everything after them looks, or do nothing. */
 const switches =
   'bf|it|rm|sf|tt|sl|sc|cal|bfseries|itshape|rmfamily|sffamily|ttfamily|mdseries|upshape|tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|displaystyle|textstyle|scriptstyle|scriptscriptstyle|limits|nolimits|nonumber|notag|hfill|hfil|strut|mathstrut|relax|enspace|thinspace|medspace|thickspace|negthinspace|negmedspace|negthickspace|allowbreak|nobreak|noindent|left|right|middle|[bB]igg?[lrm]?';
 const switchCommand = new RegExp(`\\\\(?:${switches})(?![a-zA-Z])\\.?`, 'g');
@@ -59,11 +59,11 @@ const switchCommand = new RegExp(`\\\\(?:${switches})(?![a-zA-Z])\\.?`, 'g');
 const colour = /\\(?:color(?:box)?|textcolor|fcolorbox\s*\{[^{}]*\})\s*(?:\[[^\][]*\])?\s*\{[^{}]*\}/g;
 const spacing =
   /\\(?:definecolor\s*\{[^{}]*\}\s*\{[^{}]*\}|[hv]space|kern|hskip|hphantom|vphantom|phantom|tag|label|rule\s*\{[^{}]*\})\*?\s*\{[^{}]*\}/g;
-/** Environments that lay out lines and say nothing. */
+/** Environments that only lay out lines. */
 const layoutEnvironment =
   /\\(?:begin|end)\s*\{(?:aligned|align|gathered|gather|equation|split|displaymath|math|center|multline)\*?\}/g;
 
-/** One name for what has several. */
+/** One name for commands that have several. */
 const names: Readonly<Record<string, string>> = {
   dfrac: 'frac',
   tfrac: 'frac',
@@ -120,10 +120,10 @@ const names: Readonly<Record<string, string>> = {
   ctg: 'cot',
   arctg: 'arctan',
 };
-/** Signs, which need no backslash; braces do. */
+/** Characters that need no backslash; braces do. */
 const signs = new Set(['<', '>', '/', '[', ']', '(', ')', '|', ':', "'"]);
 
-/** The sign may stand raised or not: 45\degree, 45^\degree. */
+/** The sign may be raised or not: 45\degree, 45^\degree. */
 const degreeName =
   /(?<!\\)(?:\^\s*(?:\{\s*\\(?:text)?degrees?\s*\}|\\(?:text)?degrees?(?![a-zA-Z]))|\\(?:text)?degrees?(?![a-zA-Z]))/g;
 /** Functions whose names are written as words: \operatorname{sin} x, \mathrm{sin}(x). */
@@ -137,16 +137,16 @@ const bareName =
 const mixedNumber = /(?<![\d.}^_,/])(\d+)(?:\s*(?=\\frac)|\s+)(\\frac\s*(?:\{\d+\}|\d)\s*(?:\{\d+\}|\d)|\d+\/\d+(?![\d/]))/g;
 const trigonometry = /\\(?:arc)?(?:sin|cos|tan|cot|sec|csc)(?![a-z])/;
 const degreeSign = /\^\{\\circ\}(?:[CF](?![a-zA-Z]))?/g;
-/** Around more than words. */
+/** When it surrounds more than words. */
 const leftTextCommand = /\\(?:text[a-z]*|mbox|hbox|mathrm|mathsf|mathtt|operatorname\*?)(?=\s*\{)/g;
 
 /**
- * The same mathematics in one spelling: without delimiters, spacing, sizes, fonts, colours, units, degree and currency signs; \dfrac
- * is \frac, a mixed number a sum, Unicode's signs are LaTeX's, and arguments have their braces. Words that are the whole answer or
- * change what it says stay. What is no LaTeX stays too.
+ * The same mathematics in one spelling: without delimiters, spacing, sizes, fonts, colours, units, degree and currency signs;
+ * \dfrac is \frac, a mixed number a sum, Unicode's signs become LaTeX's, and arguments get their braces. Words that are the whole
+ * answer, or that change what it says, stay. Whatever is not LaTeX stays too.
  */
 export function plainLatex(text: string): string {
-  // Long runs of blanks say no more than short ones, and take time.
+  // Long runs of blanks mean no more than short ones, and take time.
   const short = text.replace(/\s{3,}/g, '  ');
   const laidOut = withoutLayout(unescaped(short.replace(typographic, (sign) => typography[sign] ?? sign)));
   const formula = spelt(

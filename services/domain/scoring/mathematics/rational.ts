@@ -1,21 +1,24 @@
-/** A fraction of whole numbers of any size; the bottom is above 0. Reduced where both are small, so compare by `compareRationals`. */
+/**
+ * A fraction of whole numbers of any size; the denominator is above 0. Reduced only if both are small, so compare with
+ * `compareRationals`.
+ */
 export interface Rational {
   readonly top: bigint;
   readonly bottom: bigint;
 }
 
 /**
- * Larger numbers have no value here. 10,000! is below, and a multiplication takes well under a millisecond; `9^{9^9}` would have
- * more than a billion bits.
+ * Larger numbers have no value here. 10,000! is below the limit, and a multiplication takes well under a millisecond; `9^{9^9}`
+ * would have more than a billion bits.
  */
 export const mostBits = 131_072;
-/** Reducing costs the square of the length, and only keeps small numbers small. */
+/** Reducing takes time quadratic in the length, and only keeps small numbers small. */
 const mostReducedBits = 2_048;
 
 export const zero: Rational = { top: 0n, bottom: 1n };
 export const one: Rational = { top: 1n, bottom: 1n };
 
-/** undefined for a bottom of 0, and for what would be too large. */
+/** undefined for a denominator of 0, and for what would be too large. */
 export function fraction(top: bigint, bottom: bigint): Rational | undefined {
   if (bottom === 0n) return undefined;
   const [above, below] = bottom < 0n ? [-top, -bottom] : [top, bottom];
@@ -82,7 +85,7 @@ function evenPower(base: Rational, exponent: bigint): Rational | undefined {
   return exponent % 2n === 0n ? one : base;
 }
 
-/** The root if it is a fraction again. */
+/** The root, if it is a fraction. */
 export function exactRoot({ top, bottom }: Rational, degree: number): Rational | undefined {
   const [above, below] = [wholeRoot(top, degree), wholeRoot(bottom, degree)];
   return above === undefined || below === undefined ? undefined : fraction(above, below);
@@ -95,7 +98,7 @@ function wholeRoot(value: bigint, degree: number): bigint | undefined {
   }
   if (value < 2n || degree === 1) return value;
   const exponent = BigInt(degree);
-  // Newton's iteration from above; each step comes nearer until it meets the root's floor.
+  // Newton's iteration from above; each step comes closer until it reaches the root's floor.
   let root = 1n << BigInt(Math.ceil(bitsOf(value) / degree));
   while (true) {
     const next = ((exponent - 1n) * root + value / root ** (exponent - 1n)) / exponent;
@@ -119,7 +122,7 @@ export function binomialOf(whole: bigint, part: bigint): Rational | undefined {
   return fraction(fallingProduct(whole, Number(smaller)), fallingProduct(smaller, Number(smaller)));
 }
 
-/** value (value - 1) … of so many factors, halves multiplied with each other, so that most factors are small. */
+/** value (value - 1) … with this many factors, multiplied by halves, so that most factors are small. */
 function fallingProduct(value: bigint, factors: number): bigint {
   if (factors < 16) {
     let product = 1n;
@@ -157,7 +160,7 @@ export function readDecimal(text: string): Rational | undefined {
   return shifted && sign === '-' ? negativeOf(shifted) : shifted;
 }
 
-/** Whether a decimal with an end writes it exactly. */
+/** Whether a finite decimal expresses it exactly. */
 export function endsAsDecimal({ top, bottom }: Rational): boolean {
   if (bitsOf(bottom) > mostReducedBits) return false;
   let rest = bottom / greatestDivisor(top, bottom);

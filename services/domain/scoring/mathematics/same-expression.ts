@@ -4,9 +4,9 @@ import { compareRationals, endsAsDecimal, fraction, type Rational, zero } from '
 import { coarseDigits, differenceOf, isFar, isSameNumber, type NumberTo } from './same-value.ts';
 
 /**
- * Whether two expressions have the same value wherever their symbols have one. Without symbols that is one comparison. With some,
- * they are compared at points of either sign: at those where all of both is real, or, where there are none, at whole numbers and
- * as complex numbers. At the first point they are compared as `isSameNumber` does, at the others with 40 digits.
+ * Whether two expressions have the same value wherever their symbols have one. Without symbols that is one comparison. With
+ * symbols, they are compared at points of either sign: at those where every part of both is real or, if there are none, at whole
+ * numbers and as complex numbers. At the first point they are compared as `isSameNumber` does, at the others with 40 digits.
  */
 export function isSameExpression(left: MathExpression, right: MathExpression): boolean {
   const names = namesOf(left, right);
@@ -18,7 +18,7 @@ export function isSameExpression(left: MathExpression, right: MathExpression): b
   return same || isRounding(left, right);
 }
 
-/** Whether one expression is the same multiple of the other everywhere: of two equations "= 0", the same solutions. */
+/** Whether one expression is the same multiple of the other everywhere: if both are set to 0, the solutions are the same. */
 export function isMultiple(left: MathExpression, right: MathExpression): boolean {
   const names = namesOf(left, right);
   const [first, ...others] = comparablePoints([left, right], names.length === 0 ? ['x'] : names);
@@ -45,7 +45,7 @@ function evaluate(expression: MathExpression, where: Place): Perhaps {
   try {
     return expression.at(where);
   } catch (error) {
-    // decimal.js knows 1,025 digits of pi and of ln 10; what would need more has no value here.
+    // decimal.js knows 1,025 digits of pi and of ln 10; anything that would need more has no value here.
     if (error instanceof Error && error.message.startsWith('[DecimalError]')) return undefined;
     throw error;
   }
@@ -60,7 +60,7 @@ function namesOf(left: MathExpression, right: MathExpression): string[] {
 }
 
 interface Point {
-  /** Tells it from all others. */
+  /** Distinguishes it from all others. */
   readonly key: string;
   readonly numbers: Numbers;
 }
@@ -94,7 +94,7 @@ function isNear(left: Perhaps, right: Perhaps): boolean {
   return !isFar(differenceOf(createArithmetic(coarseDigits), left, right));
 }
 
-/** Numbers that nothing people write takes for special, some within the domain of logarithms, roots and inverse sines. */
+/** Numbers that are special to nothing that people write, some within the domain of logarithms, roots and inverse sines. */
 const realPoints = [
   [7_390, 10_007],
   [3_571, 10_009],
@@ -105,9 +105,9 @@ const realPoints = [
   [19_021, 10_037],
   [33_599, 10_061],
 ] as const;
-/** So many are enough: near 0 and far from it, of either sign. */
+/** This many are enough: near 0 and far from it, of either sign. */
 const mostPoints = 6;
-/** What is about n! or (-1)^n has values here alone. */
+/** Expressions with n! or (-1)^n have values only here. */
 const wholePoints = [3, 8, 13, 4] as const;
 
 /** The points at which all expressions can be compared. The signs of several symbols differ from point to point. */
@@ -129,7 +129,7 @@ function comparablePoints(expressions: readonly MathExpression[], names: readonl
   return firstOf(reals, fits(true));
 }
 
-/** The first symbol's sign turns from point to point, the second's from pair to pair, the third's from four to four. */
+/** The first symbol's sign changes with every point, the second's with every second point, the third's with every fourth. */
 function signAt(index: number, name: number): 1n | -1n {
   return (index >> (name % 3)) & 1 ? -1n : 1n;
 }
@@ -149,8 +149,8 @@ function pointOf(key: string, names: readonly string[], numberAt: (name: number)
 const digitsOfDoubles = 15;
 
 /**
- * A decimal of ten digits or more stands for what no decimal with an end writes exactly, if that is cut off or rounded to its places;
- * within an expression, if it is as near as so many digits can be.
+ * A decimal of ten digits or more stands for a value that no finite decimal expresses exactly, if it is that value cut off or
+ * rounded to its places; inside an expression, if it is as close as that many digits can be.
  */
 function isRounding(left: MathExpression, right: MathExpression): boolean {
   if ((left.rounded === undefined) === (right.rounded === undefined) || namesOf(left, right).length > 0) return false;

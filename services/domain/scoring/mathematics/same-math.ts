@@ -7,7 +7,7 @@ import { plainLatex } from './plain-latex.ts';
 import { isMultiple, isSameExpression } from './same-expression.ts';
 import { braced, bracketed, listOf, splitAtCommas, splitBy, tupleOf } from './split-latex.ts';
 
-/** Answers have fewer parts; it bounds the work. */
+/** Answers have fewer parts; the limit bounds the work. */
 const mostParts = 30;
 const based = /^(-?[\dA-Z.]+)_\{(\d{1,2})\}$/i;
 const angle = /\\circ(?![a-z])|\\(?:text)?degrees?(?![a-z])|\u00b0/;
@@ -15,10 +15,10 @@ const separated = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 
 /** Longer ones are prose. */
 const longestAnswer = 1_000;
-/** Lists of lists of lists are no answers; it bounds the recursion. */
+/** Lists of lists of lists are not answers; the limit bounds the recursion. */
 const deepest = 6;
 
-/** Whether two answers in LaTeX mean the same. Never throws; the time is bounded, whatever the answer is. */
+/** Whether two answers in LaTeX mean the same. Never throws; the time is bounded whatever the answer is. */
 export function isSameMath(answer: string, expected: string): boolean {
   if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
   const [left, right] = [plainLatex(answer), plainLatex(expected)];
@@ -27,14 +27,14 @@ export function isSameMath(answer: string, expected: string): boolean {
   return isSame(left, right, 0);
 }
 
-/** Whether they are the same letter for letter, but for LaTeX's spelling. */
+/** Whether they are the same letter for letter, apart from LaTeX spelling. */
 export function isSameSpelling(answer: string, expected: string): boolean {
   if (answer.length > longestAnswer || expected.length > longestAnswer) return false;
   const [left, right] = [plainLatex(answer), plainLatex(expected)];
   return left !== '' && isSameText(left, right);
 }
 
-/** What stands before "\approx", unless that is only the value's name. */
+/** What precedes "\approx", unless that is only the value's name. */
 function exactPart(text: string): string {
   const [exact = '', ...others] = splitBy(text, /\\approx(?![a-z])/).parts;
   return others.length > 0 && (exact === '' || isName(exact)) ? (others[0] ?? '') : exact;
@@ -62,7 +62,7 @@ function isSame(left: string, right: string, depth: number): boolean {
   return isSameInBase(answer, expected) ?? isSameValue(answer, expected);
 }
 
-/** Without brackets around one value, or around values that "and" parts. */
+/** Without brackets around one value, or around values separated by "and". */
 function unwrapped(text: string): string {
   const inside = bracketed(text);
   return inside?.brackets === '()' && splitAtCommas(inside.inner).length === 1 ? inside.inner : text;
@@ -84,7 +84,7 @@ function withoutSeparators(text: string): string {
   return separated.test(text) ? text.replaceAll(',', '') : text;
 }
 
-/** Each comparison is undefined where it does not apply. */
+/** Each comparison is undefined if it does not apply. */
 type Comparison = (answer: string, expected: string, depth: number) => boolean | undefined;
 
 const comparisons: readonly Comparison[] = [
@@ -115,7 +115,7 @@ function sameSigns(text: string): string[] {
   return ['+', '-'].map((sign) => signed(text, () => sign));
 }
 
-/** Each sign for itself, three at most. */
+/** Each sign by itself, at most three. */
 function allSigns(text: string): string[] {
   const count = text.match(/\\(?:pm|mp)(?![a-z])/g)?.length ?? 0;
   if (count < 2 || count > 3) return sameSigns(text);
@@ -149,7 +149,7 @@ function isSameMatrix(answer: string, expected: string, depth: number): boolean 
   return line !== undefined && tuple !== undefined && areSame(line, tuple, depth);
 }
 
-/** "x = 1, y = 2" is compared by the names, and with values that have none in their order. */
+/** "x = 1, y = 2" is compared by name, or in order with values that have no names. */
 function isSameNamedList(answer: string, expected: string, depth: number): boolean | undefined {
   const [left, right] = [namedGroups(answer), namedGroups(expected)];
   if (!left && !right) return undefined;
@@ -166,7 +166,7 @@ function isSameNamedList(answer: string, expected: string, depth: number): boole
   return false;
 }
 
-/** Values of different names, once or several times over: x = 1, y = 2 or x = 3, y = 4. */
+/** Values of different names, one or more times: x = 1, y = 2 or x = 3, y = 4. */
 function namedGroups(text: string): NamedValue[][] | undefined {
   const values = splitBy(braced(text) ?? text, /[,;]|\\(?:land|lor)(?![a-z])/).parts.map(namedValueOf);
   if (values.length < 2 || values.length > mostParts || !values.every((value) => value !== undefined)) return undefined;
@@ -228,7 +228,7 @@ function isSamePermuted(answers: readonly string[], expected: readonly string[],
   return true;
 }
 
-/** A pair that stands twice in a list is one solution; a number may be a root twice. */
+/** A pair that occurs twice in a list is one solution; a number may be a double root. */
 function withoutRepeated(parts: readonly string[]): string[] {
   return parts.filter((part, index) => tupleOf(part) === undefined || parts.indexOf(part) === index);
 }
@@ -319,7 +319,7 @@ function isSameValue(answer: string, expected: string): boolean {
   return share !== undefined && isSameExpression(share, left.percent ? b : a);
 }
 
-/** Its letters are no product, whose order would not matter. */
+/** Its letters are not a product, in which order would not matter. */
 function isWord(text: string): boolean {
   return /^(?:[a-zA-Z]{4,}|[A-Z]{3})$/.test(text);
 }

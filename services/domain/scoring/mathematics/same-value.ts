@@ -2,7 +2,7 @@ import type { Decimal } from 'decimal.js';
 import { type Arithmetic, createArithmetic, exactly, type MathNumber, type Perhaps } from './math-number.ts';
 import { compareRationals, zero } from './rational.ts';
 
-/** The digits of the first of two evaluations; the second has so many more. */
+/** The digits of the first of two evaluations, and how many more the second has. */
 export const coarseDigits = 40;
 const moreDigits = 60;
 /** Numbers with more digits are not rounded: the time would grow, and decimal.js knows 1,025 digits of pi. */
@@ -12,9 +12,9 @@ const mostDigitsRounded = 300;
 export type NumberTo = (arithmetic: Arithmetic) => Perhaps;
 
 /**
- * Fractions are compared exactly. Other numbers are evaluated with 40 and with 100 digits: the difference of two that are the same
- * shrinks with what rounding leaves, by some 60 digits; that of two others stays what it is, however small. Where whole numbers of
- * more digits stand within them, both precisions are higher by twice as many. What cannot be evaluated is equal to nothing.
+ * Fractions are compared exactly. Other numbers are evaluated with 40 and with 100 digits: if two are the same, their difference
+ * shrinks with the rounding error, by about 60 digits; if not, it stays as it is, however small. If they contain longer whole
+ * numbers, both precisions are raised by twice the extra length. What cannot be evaluated is equal to nothing.
  */
 export function isSameNumber(left: NumberTo, right: NumberTo): boolean {
   const first = compareAt(coarseDigits, left, right);
@@ -34,11 +34,11 @@ interface Difference {
   /** Of the larger of the two. */
   readonly size: Decimal;
   readonly precision: number;
-  /** Of the longest whole number within. */
+  /** Of the longest whole number in it. */
   readonly digits: number;
 }
 
-/** Whether they are the same where that is certain, else how far apart they are. undefined where one has no value. */
+/** Whether they are the same, if that is certain; otherwise how far apart they are. undefined if one has no value. */
 function compareAt(precision: number, left: NumberTo, right: NumberTo): boolean | Difference | undefined {
   const arithmetic = createArithmetic(precision);
   const [a, b] = [left(arithmetic), right(arithmetic)];
@@ -48,7 +48,7 @@ function compareAt(precision: number, left: NumberTo, right: NumberTo): boolean 
   return isFar(difference) ? false : difference;
 }
 
-/** So far apart, with 40 digits at least, that no precision would bring them together. */
+/** So far apart, with at least 40 digits, that no precision would bring them together. */
 export function isFar({ distance, size }: Difference): boolean {
   return distance.gt(size.times('1e-20').plus('1e-20'));
 }
@@ -65,7 +65,7 @@ export function differenceOf(arithmetic: Arithmetic, left: MathNumber, right: Ma
   };
 }
 
-/** The sign of the factor between two multiples: an inequality's direction turns with it. */
+/** The sign of the factor between two multiples: an inequality's direction changes with it. */
 export function signOf(value: NumberTo): -1 | 0 | 1 | undefined {
   if (isSameNumber(value, () => exactly(zero))) return 0;
   const arithmetic = createArithmetic(coarseDigits);

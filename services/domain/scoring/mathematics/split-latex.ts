@@ -1,7 +1,7 @@
 const opening = '([{';
 const closing = ')]}';
 
-/** The parts between separators that stand in no brackets of any kind, and the separators themselves. */
+/** The parts between separators that are not inside brackets of any kind, and the separators themselves. */
 export function splitBy(text: string, separator: RegExp): { parts: string[]; separators: string[] } {
   const sticky = new RegExp(separator.source, 'y');
   const parts: string[] = [];
@@ -24,14 +24,14 @@ export function splitBy(text: string, separator: RegExp): { parts: string[]; sep
   return { parts: [...parts, text.slice(start).trim()], separators };
 }
 
-/** Half-open intervals close with another bracket than they open with. */
+/** Half-open intervals close with a different bracket from the one they open with. */
 export interface Bracketed {
   /** The first and the last. */
   readonly brackets: string;
   readonly inner: string;
 }
 
-/** What stands between brackets that open at the beginning and close at the end, not so in "(0, 1) \cup (2, 3)". */
+/** The text between brackets that open at the beginning and close at the end, which is not so in "(0, 1) \cup (2, 3)". */
 export function bracketed(text: string): Bracketed | undefined {
   if (!/^[([].*[)\]]$/s.test(text)) return undefined;
   let depth = 0;
@@ -45,7 +45,7 @@ export function bracketed(text: string): Bracketed | undefined {
   return undefined;
 }
 
-/** What stands between the braces of a set. */
+/** The text between the braces of a set. */
 export function braced(text: string): string | undefined {
   const inner = /^\\\{(.*)\\\}$/s.exec(text)?.[1];
   return inner?.includes('\\}') ? undefined : inner;
@@ -53,7 +53,7 @@ export function braced(text: string): string | undefined {
 
 const comma = /[,;]/;
 
-/** The parts of a tuple or an interval, two at least: (3, 4), [0, 1). */
+/** The parts of a tuple or an interval, at least two: (3, 4), [0, 1). */
 export function tupleOf(text: string): { brackets: string; parts: readonly string[] } | undefined {
   const inside = bracketed(text);
   const parts = inside ? splitBy(inside.inner, comma).parts : [];
@@ -67,7 +67,7 @@ export function splitAtCommas(text: string): string[] {
 const separator = /[,;]|\\(?:cup|land|lor)(?![a-z])/;
 
 /**
- * The values of a list, with or without a set's braces. Groups that are parted by semicolons, as in "p=5,q=2;p=7,q=2", stay whole.
+ * The values of a list, with or without a set's braces. Groups separated by semicolons, as in "p=5,q=2;p=7,q=2", stay whole.
  */
 export function listOf(text: string): string[] {
   const inner = braced(text) ?? text;
