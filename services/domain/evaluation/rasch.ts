@@ -13,7 +13,7 @@ import { parentWeight, raschFitOf } from './rasch-fit.ts';
  */
 export const rasch: EvaluationMethod = {
   name: 'rasch',
-  description: 'executes the queries that tell most, and reads them with a model of abilities and difficulties',
+  description: 'executes the most informative queries and fits a model of abilities and difficulties',
   label: "Rasch's model",
   mark: 'star',
   livesOnMemory: true,

@@ -6,7 +6,7 @@ import type { PickPolicy } from './pick-policy.ts';
  */
 export const argmax: PickPolicy = {
   name: 'argmax',
-  description: 'takes the highest score of the search as it stands',
+  description: 'takes the highest score of the search',
   // biome-ignore lint/correctness/useYield: it asks for nothing
   *plan({ candidates }) {
     let best = 0;

@@ -14,7 +14,7 @@ const batchShare = 0.03;
  */
 export const race: PickPolicy = {
   name: 'race',
-  description: 'halves, drops who cannot catch the leader any more, and stops when one is left',
+  description: 'halves, drops workflows that can no longer catch the leader, and stops when one is left',
   *plan({ candidates, budget, settings, random, queryCount }, board) {
     const order = sharedOrder(board, candidates.length, random);
     const batch = Math.max(1, Math.round(batchShare * queryCount));

@@ -14,7 +14,7 @@ const rungs = 4;
  */
 export const refine: PickPolicy = {
   name: 'refine',
-  description: "halves by Rasch's estimates, each workflow on the queries that tell most about it",
+  description: "halves by Rasch's estimates, each workflow on the queries that are most informative about it",
   *plan({ candidates, memory, queryCount, budget, runRandom }, board) {
     const jitter = sharedJitter(queryCount, runRandom);
     let fit = sweptTimes(raschFitOf(queryCount, memory, candidates), 1, 0);
