@@ -18,7 +18,10 @@ const remark = String.raw`(?:\s*\([^()\n]{1,60}\)|,[^,.:\n]{1,40},)?`;
 const tag = /<\s*((?:final|short)?[ _-]?answer)\b[^<>]*>((?:(?!<\s*\1\b)[\s\S])*?)(<\s*\/\s*\1\s*>|$)/gi;
 /** The same in a JSON object. */
 const member = /"(?:final_?|short_?)?answer"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false)\s*[,}]/gi;
-/** "Answer: …", "**Final answer**: …", "the answer is correct: …", "Answer (in dollars) = …", also with the answer on the next line. */
+/**
+ * "Answer: …", "**Final answer**: …", "the answer is correct: …", "Answer (in dollars) = …", also with the answer on the next
+ * line.
+ */
 const heading = new RegExp(
   String.raw`(?<=^|[\s*_#(>])(?<!\b(?:${others})\s)answer${remark}${asked}(?:\s+is(?:\s+correct)?)?[*_]*\s*(?:[:：]|=(?![=>])|[-=]{1,2}>|[→⇒]|\s[–—-]\s)[\s*]*_{0,2}(?!_)`,
   'giu',

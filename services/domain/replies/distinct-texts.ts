@@ -3,8 +3,8 @@ import type { Tag } from './tag.ts';
 import { withoutFence } from './without-fence.ts';
 
 /**
- * The different texts that a field of a reply has, in order, for readers that take one only: what is said twice counts once, and a form
- * that was repeated before it is filled in ("…") not at all. A field without its end tag counts where no other is closed.
+ * The different texts that a field of a reply has, in order, for readers that take one only: what is said twice counts once, and
+ * a form that was repeated before it is filled in ("…") not at all. A field without its end tag counts where no other is closed.
  * @param isWhole false for a reply that was cut off: then nothing counts that is not closed
  */
 export function distinctTexts(tags: readonly Tag[], name: string, isWhole: boolean): string[] {

@@ -1,6 +1,6 @@
 /**
- * What a reply says under a heading where a tag was asked for: "**Modification:** Ask for steps." or "## Modification" above the line.
- * Undefined where there is no such heading, or where two say different things.
+ * What a reply says under a heading where a tag was asked for: "**Modification:** Ask for steps." or "## Modification" above the
+ * line. Undefined where there is no such heading, or where two say different things.
  */
 export function headedText(text: string, name: string): string | undefined {
   const mark = String.raw`^[ \t]*(?:[-*>#]+[ \t]*)*(?:\d{1,2}[.)][ \t]*)?`;

@@ -2,8 +2,8 @@ import { announcement, announcements } from './announced-text.ts';
 import { boxedTexts, boxesIn } from './boxes.ts';
 
 /**
- * The short texts that an answer may mean as its final one, else the whole of it: for questions whose answers are words. An answer of
- * several sentences is meant as it stands, or up to the end of its first.
+ * The short texts that an answer may mean as its final one, else the whole of it: for questions whose answers are words. An
+ * answer of several sentences is meant as it stands, or up to the end of its first.
  */
 export function markedReadings(answer: string): readonly string[] {
   const marked = markedIn(answer);

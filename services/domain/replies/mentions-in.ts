@@ -19,7 +19,10 @@ export function nameOf(text: string, choices: readonly string[]): string | undef
   return choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
 }
 
-/** The places in order. A letter counts in its own case, or in brackets, or behind "option" and its like; "A car" and "I think" do not. */
+/**
+ * The places in order. A letter counts in its own case, or in brackets, or behind "option" and its like; "A car" and "I think" do
+ * not.
+ */
 export function mentionsIn(text: string, choices: readonly string[]): Mention[] {
   const name = new RegExp(
     String.raw`(?<![\p{L}\p{N}]|\p{N}[.,]|\p{L}-)(?:${nameSource(choices)})(?![\p{L}\p{N}]|[.,]\d|['’-]\p{L})`,

@@ -6,7 +6,9 @@ export interface SplitReply {
   readonly reasoning: string;
 }
 
-/** How models mark their thoughts: DeepSeek, Qwen, GLM, Seed and prompts that ask for thinking; Mistral; Kimi; NovaSky; Cohere. */
+/**
+ * How models mark their thoughts: DeepSeek, Qwen, GLM, Seed and prompts that ask for thinking; Mistral; Kimi; NovaSky; Cohere.
+ */
 const marks = [
   mark('<\\s*(?:seed:)?think(?:ing)?(?:\\s[^<>]*)?>', '<\\s*\\\\?/\\s*(?:seed:)?think(?:ing)?\\s*>'),
   mark('\\[THINK\\]', '\\[/THINK\\]'),

@@ -4,9 +4,10 @@ import type { Tag } from './tag.ts';
 import { unescaped, withoutStraySigns } from './without-stray-signs.ts';
 
 /**
- * The fields of a reply, in order, as models really write them: in any case, with blanks and attributes, in a code fence, with prose
- * around them, inside one another, without an end tag, with signs escaped, or as the members of a JSON object. What stands in thoughts
- * is left out, and so are tags that prose only names. A field's own text may hold thoughts and other tags: a workflow's prompts do.
+ * The fields of a reply, in order, as models really write them: in any case, with blanks and attributes, in a code fence, with
+ * prose around them, inside one another, without an end tag, with signs escaped, or as the members of a JSON object. What stands
+ * in thoughts is left out, and so are tags that prose only names. A field's own text may hold thoughts and other tags: a
+ * workflow's prompts do.
  * @param names in small letters
  */
 export function tagsIn<Name extends string>(reply: string, names: readonly Name[]): Tag<Name>[] {

@@ -8,7 +8,9 @@ const longestToken = 40;
 const wideMargins = /^[ \t]*\u00a0[ \t\u00a0]*/gm;
 const plainBlanks = (margin: string): string => margin.replaceAll('\u00a0', ' ');
 
-/** A reply without signs that nobody sees, the leftovers of servers, and the quotation marks of Markdown around the whole of it. */
+/**
+ * A reply without signs that nobody sees, the leftovers of servers, and the quotation marks of Markdown around the whole of it.
+ */
 export function withoutStraySigns(reply: string): string {
   let text = reply
     .replaceAll('\r\n', '\n')

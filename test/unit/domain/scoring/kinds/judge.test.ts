@@ -115,6 +115,8 @@ describe('a judge', () => {
 
   it('needs an execution', async () => {
     const tools = { code: undefined, signal: new AbortController().signal };
-    await expect(judge.create('mine', options).score('x', query, tools)).rejects.toThrow(/only during an execution: use scale eval/);
+    await expect(judge.create('mine', options).score('x', query, tools)).rejects.toThrow(
+      /only during an execution: use scale eval/,
+    );
   });
 });
