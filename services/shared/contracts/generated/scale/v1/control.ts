@@ -200,7 +200,7 @@ export interface RunSummary {
 export interface Waiting {
   /** For programs: paused, person (it has paused itself), lease, bus, disk, executor, predictor, endpoint, work. */
   kind: string;
-  /** One clause, e.g. "no executor is there for 12 queued executions". */
+  /** One clause, e.g. "no executor is running for 12 queued executions". */
   what: string;
   /** One clause, e.g. "an executor that starts takes them up". */
   until: string;
