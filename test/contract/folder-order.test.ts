@@ -54,27 +54,27 @@ describe('planted violations', () => {
     [
       'an import upward',
       { 'run/state.ts': "import { plan } from '../search/plan.ts';" },
-      ['run/state.ts -> search/plan.ts: run stands below search'],
+      ['run/state.ts -> search/plan.ts: run comes before search, and may not import it'],
     ],
     [
       'a type upward',
       { 'run/state.ts': "import type { Plan } from '../search/plan.ts';" },
-      ['run/state.ts -> search/plan.ts: run stands below search'],
+      ['run/state.ts -> search/plan.ts: run comes before search, and may not import it'],
     ],
     [
       'an import on demand',
       { 'run/deep/state.ts': "const plan = () => import('../../search/plan.ts');" },
-      ['run/deep/state.ts -> search/plan.ts: run stands below search'],
+      ['run/deep/state.ts -> search/plan.ts: run comes before search, and may not import it'],
     ],
     [
       'an export passed on',
       { 'run/state.ts': "export { plan } from '../search/plan.ts';" },
-      ['run/state.ts -> search/plan.ts: run stands below search'],
+      ['run/state.ts -> search/plan.ts: run comes before search, and may not import it'],
     ],
     [
       'a file of the package itself',
       { 'benchmark.ts': "import type { State } from './run/state.ts';" },
-      ['benchmark.ts -> run/state.ts: benchmark stands below run'],
+      ['benchmark.ts -> run/state.ts: benchmark comes before run, and may not import it'],
     ],
     [
       'a folder that nobody has placed',

@@ -39,7 +39,7 @@ export function arrowsUpward(arrows: readonly FolderArrow[], order: readonly str
     const [low, high] = [rank.get(to), rank.get(from)];
     if (low === undefined || high === undefined)
       return [`${low === undefined ? to : from} has no place in the order (${file} -> ${imported})`];
-    return low > high ? [`${file} -> ${imported}: ${from} stands below ${to}`] : [];
+    return low > high ? [`${file} -> ${imported}: ${from} comes before ${to}, and may not import it`] : [];
   });
 }
 

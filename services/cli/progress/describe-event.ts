@@ -61,7 +61,9 @@ export function describeEvent(event: RunEvent, state: RunState): EventLine | und
     case 'round-completed':
       return describeRound(event, state);
     case 'final-executions-completed':
-      return detail(`final pick: executed round ${event.round} on ${event.outcomes.length} more queries`);
+      return detail(
+        `final pick: executed round ${event.round} on ${event.outcomes.length} more ${event.outcomes.length === 1 ? 'query' : 'queries'}`,
+      );
     case 'run-completed':
       return describeEnd(event, state);
     case 'run-cancelled':

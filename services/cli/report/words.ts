@@ -68,7 +68,9 @@ export function describePick({ pick }: ReportModel): string {
     pick.tied.length === 0
       ? 'no other workflow ties with it'
       : `cannot be told apart from round${pick.tied.length === 1 ? '' : 's'} ${rounds}`;
-  return `picked by ${pick.policy}, best of all with a probability of at least ${pick.certainty.toFixed(2)}; ${tied}${executed}`;
+  // Rounded to 0.00 it would be no statement.
+  const certainty = pick.certainty < 0.005 ? '' : `, best of all with a probability of at least ${pick.certainty.toFixed(2)}`;
+  return `picked by ${pick.policy}${certainty}; ${tied}${executed}`;
 }
 
 /** Where memory came from; "" for a run without it. */
