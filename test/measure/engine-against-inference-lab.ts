@@ -1,0 +1,287 @@
+/**
+ * The simulated vLLM (services/simulator/engine) against `inference-lab`, a simulator of serving engines by others: the same traces, limits
+ * and linear cost of a step; throughput, time to the first token, whole latency, prefix hits and preemptions beside each other.
+ *
+ *   cargo install inference-lab --version 1.0.0
+ *   node test/measure/engine-against-inference-lab.ts [--inference-lab ~/.cargo/bin/inference-lab] [--seeds 10]
+ *
+ * Its 1.0.0 looks for arrivals only up to the time of its last event: who arrives during a step waits for the end of the next one too, not
+ * only of that step. So times are compared with arrivals taken in the same way; what they are as the product takes them is shown too.
+ * Ends with 1 if anything else differs by more than a tenth.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Random } from '../../services/domain/ports.ts';
+import { randomInteger, randomStream } from '../../services/domain/random.ts';
+import { type EngineSettings, qwen8bOnH100 } from '../../services/simulator/engine/engine-settings.ts';
+import { createScheduler } from '../../services/simulator/engine/scheduler.ts';
+import type { Sequence } from '../../services/simulator/engine/sequence.ts';
+
+const blockTokens = 16;
+/** Of a Qwen3-8B: 36 layers, 8 KV heads of 128, keys and values, 2 bytes each. */
+const kvBytesPerToken = 36 * 8 * 128 * 2 * 2;
+
+/** One call of a conversation: its prompt begins with all but `new` tokens of what the call before it left. */
+interface Call {
+  readonly input: number;
+  readonly new: number;
+  readonly output: number;
+  readonly gap: number;
+}
+
+interface Scenario {
+  readonly name: string;
+  readonly engine: EngineSettings;
+  readonly conversations: readonly (readonly Call[])[];
+  /** Conversations a second, at random times; or so many at once, each followed by the next. */
+  readonly arrival: { readonly perSecond: number } | { readonly atOnce: number };
+}
+
+interface Outcome {
+  readonly outputTokensPerSecond: number;
+  readonly meanFirstTokenMs: number;
+  readonly meanLatencyMs: number;
+  readonly promptTokensComputed: number;
+  readonly preemptions: number;
+}
+
+const { values: given } = parseArgs({
+  options: { 'inference-lab': { type: 'string', default: 'inference-lab' }, seeds: { type: 'string', default: '10' } },
+});
+const engine: EngineSettings = { ...qwen8bOnH100, maxSequences: 64 };
+
+const scenarios = (random: Random): readonly Scenario[] => [
+  { name: 'half loaded', engine, conversations: singles(random, 400), arrival: { perSecond: 7 } },
+  { name: 'saturated', engine, conversations: singles(random, 600), arrival: { atOnce: 128 } },
+  {
+    name: 'prompts in chunks',
+    engine: { ...engine, batchedTokens: 512 },
+    conversations: singles(random, 600),
+    arrival: { atOnce: 96 },
+  },
+  { name: 'preempting', engine: { ...engine, kvBlocks: 600 }, conversations: singles(random, 400), arrival: { atOnce: 96 } },
+  { name: 'conversations', engine, conversations: chats(random, 200), arrival: { perSecond: 4 } },
+  {
+    name: 'chats, cache small',
+    engine: { ...engine, kvBlocks: 1500 },
+    conversations: chats(random, 200),
+    arrival: { atOnce: 40 },
+  },
+];
+
+/** By scenario: as it takes arrivals, it, and as the product takes them; one for each seed. */
+const outcomes = new Map<string, { ours: Outcome[]; theirs: Outcome[]; product: Outcome[] }>();
+const folder = await mkdtemp(join(tmpdir(), 'scale-inference-lab-'));
+try {
+  for (let seed = 1; seed <= Number(given.seeds); seed += 1) {
+    for (const scenario of scenarios(randomStream(seed, 'engine-against-inference-lab'))) {
+      const { outcome, startsMs } = await theirsOf(scenario);
+      const of = outcomes.get(scenario.name) ?? { ours: [], theirs: [], product: [] };
+      of.theirs.push(outcome);
+      of.ours.push(oursOf(scenario, startsMs, true));
+      of.product.push(oursOf(scenario, startsMs, false));
+      outcomes.set(scenario.name, of);
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+let apart = false;
+const line = (...cells: readonly string[]) =>
+  cells.map((cell, index) => (index === 0 ? cell.padEnd(26) : cell.padStart(12))).join('');
+console.log(`means of ${given.seeds} seeds`);
+for (const [name, { ours, theirs, product }] of outcomes) {
+  console.log(line(name, 'as they', 'theirs', 'ratio', 'as it is'));
+  for (const figure of Object.keys(theirs[0] ?? {}) as (keyof Outcome)[]) {
+    const mean = (of: readonly Outcome[]) => sum(of.map((each) => each[figure])) / of.length;
+    const far = Math.abs(mean(ours) - mean(theirs)) > 0.1 * mean(theirs);
+    apart ||= far;
+    const ratio = mean(theirs) === 0 ? '' : (mean(ours) / mean(theirs)).toFixed(3);
+    const cells = [mean(ours).toFixed(1), mean(theirs).toFixed(1), ratio, mean(product).toFixed(1)];
+    console.log(line(`  ${figure}`, ...cells, far ? 'apart' : ''));
+  }
+}
+process.exitCode = apart ? 1 : 0;
+
+function singles(random: Random, count: number): Call[][] {
+  return Array.from({ length: count }, () => {
+    const input = between(random, 100, 900);
+    return [{ input, new: input, output: between(random, 30, 400), gap: 0 }];
+  });
+}
+
+function chats(random: Random, count: number): Call[][] {
+  return Array.from({ length: count }, () => {
+    const calls: Call[] = [];
+    for (let context = 0; calls.length < 4; ) {
+      const added = between(random, 50, 400);
+      const output = between(random, 30, 300);
+      calls.push({ input: context + added, new: added, output, gap: calls.length === 0 ? 0 : 0.5 });
+      context += added + output;
+    }
+    return calls;
+  });
+}
+
+function between(stream: Random, low: number, high: number): number {
+  return low + randomInteger(stream, high - low + 1);
+}
+
+async function theirsOf({ engine, conversations, arrival }: Scenario): Promise<{ outcome: Outcome; startsMs: number[] }> {
+  const path = (name: string) => join(folder, name);
+  const lines = conversations.map((steps, index) => JSON.stringify({ id: String(index), steps }));
+  await writeFile(path('sessions.jsonl'), `${lines.join('\n')}\n`);
+  const pattern =
+    'perSecond' in arrival
+      ? `arrival_pattern = "poisson"\narrival_rate = ${arrival.perSecond.toFixed(3)}`
+      : `arrival_pattern = "closed_loop"\nnum_concurrent_users = ${arrival.atOnce}`;
+  const unused = `type = "fixed"\nvalue = 1`;
+  await writeFile(
+    path('workload.toml'),
+    `sessions_path = "${path('sessions.jsonl')}"\n${pattern}\nnum_sessions = ${conversations.length}\nseed = 1\n` +
+      `[input_len_dist]\n${unused}\n[output_len_dist]\n${unused}\n`,
+  );
+  await writeFile(
+    path('model.toml'),
+    `[scheduler]
+max_num_batched_tokens = ${engine.batchedTokens}
+max_num_seqs = ${engine.maxSequences}
+policy = "fcfs"
+enable_chunked_prefill = true
+block_size = ${blockTokens}
+kv_cache_capacity = ${engine.kvBlocks * blockTokens * kvBytesPerToken}
+[model]
+name = "Qwen3-8B"
+hidden_dim = 4096
+max_seq_len = 32768
+[[model.weights]]
+precision = "bf16"
+active_params = 8200000000
+resident_params = 8200000000
+[[model.layers]]
+kind = "attention"
+count = 36
+heads = 32
+head_dim = 128
+kv_heads = 8
+kv_precision = "bf16"
+[hardware.h100]
+tp = 1
+step_cost = { model = "linear", t0 = ${engine.stepMs / 1000}, tp = ${engine.prefillMs / 1000}, td = ${engine.decodeMs / 1000} }
+`,
+  );
+  const flags = ['--config', path('model.toml'), '--hardware', 'h100', '--workload', path('workload.toml'), '--quiet'];
+  execFileSync(given['inference-lab'], [...flags, '--output', path('out.json'), '--request-csv', path('calls.csv')]);
+
+  const summary = JSON.parse(await readFile(path('out.json'), 'utf8'));
+  const [heads = [], ...rows] = (await readFile(path('calls.csv'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  const column = (name: string) => {
+    const place = heads.indexOf(name);
+    if (place < 0) throw new Error(`inference-lab's table of calls has no column ${name}: ${heads.join(', ')}`);
+    return rows.map((row) => Number(row[place]));
+  };
+  const [arrivals, sessions, steps] = ['arrival', 'session', 'step'].map(column);
+  const startsMs: number[] = [];
+  for (const [index, session] of (sessions ?? []).entries()) {
+    if (steps?.[index] === 0) startsMs[session] = (arrivals?.[index] ?? 0) * 1000;
+  }
+  const outcome = {
+    outputTokensPerSecond: summary.throughput_metrics.output_tokens_per_sec,
+    meanFirstTokenMs: summary.latency_metrics.ttft_ms.mean,
+    meanLatencyMs: summary.latency_metrics.e2e_ms.mean,
+    promptTokensComputed: summary.work.prefill_tokens_computed,
+    preemptions: sum(column('preemptions')),
+  };
+  return { outcome, startsMs };
+}
+
+interface Arrival {
+  readonly atMs: number;
+  readonly conversation: number;
+  readonly call: number;
+  /** Of the call before it, prompt and output. */
+  readonly hashes: readonly number[];
+}
+
+/**
+ * @param startsMs when each conversation began there, for arrivals at random times
+ * @param late take arrivals as it does
+ */
+function oursOf({ engine, conversations, arrival }: Scenario, startsMs: readonly number[], late: boolean): Outcome {
+  const scheduler = createScheduler(engine);
+  const atOnce = 'atOnce' in arrival ? arrival.atOnce : conversations.length;
+  const arrivals: Arrival[] = conversations.slice(0, atOnce).map((_, conversation) => ({
+    ...{ atMs: 'atOnce' in arrival ? 0 : (startsMs[conversation] ?? 0), conversation, call: 0, hashes: [] },
+  }));
+  const calls = new Map<Sequence, Arrival>();
+  const all: Sequence[] = [];
+  const firstTokenMs: number[] = [];
+  const latencyMs: number[] = [];
+  let begun = atOnce;
+  let nowMs = 0;
+  let seenMs = 0;
+  let promptTokensComputed = 0;
+  let lastHash = 0;
+
+  const submit = (call: Arrival): void => {
+    const spec = conversations[call.conversation]?.[call.call];
+    if (spec === undefined) throw new Error('there is no such call');
+    const shared = call.hashes.slice(0, Math.floor((spec.input - spec.new) / blockTokens));
+    const blocks = Math.floor((spec.input + spec.output) / blockTokens);
+    const own = Array.from({ length: blocks - shared.length }, () => ++lastHash);
+    const blockHashes = [...shared, ...own];
+    const sequence = scheduler.add({ promptTokens: spec.input, outputTokens: spec.output, blockHashes });
+    all.push(sequence);
+    calls.set(sequence, call);
+  };
+  const over = (sequence: Sequence, { conversation, call, atMs }: Arrival): void => {
+    latencyMs.push(nowMs - atMs);
+    const next = conversations[conversation]?.[call + 1];
+    if (next !== undefined) {
+      arrivals.push({ atMs: nowMs + next.gap * 1000, conversation, call: call + 1, hashes: sequence.blockHashes });
+    } else if (begun < conversations.length) {
+      arrivals.push({ atMs: nowMs, conversation: begun, call: 0, hashes: [] });
+      begun += 1;
+    }
+  };
+
+  for (;;) {
+    arrivals.sort((a, b) => a.atMs - b.atMs);
+    while ((arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY) <= seenMs) submit(arrivals.shift() as Arrival);
+    const step = scheduler.next();
+    if (step === undefined) {
+      if (arrivals[0] === undefined) break;
+      nowMs = Math.max(nowMs, arrivals[0].atMs);
+      seenMs = nowMs;
+      continue;
+    }
+    const beganMs = nowMs;
+    nowMs += step.durationMs;
+    seenMs = late ? beganMs : nowMs;
+    promptTokensComputed += step.prefillTokens;
+    for (const sequence of scheduler.finish(step)) {
+      const call = calls.get(sequence);
+      if (call === undefined) continue;
+      if (sequence.generated === 1) firstTokenMs.push(nowMs - call.atMs);
+      if (sequence.state === 'over') over(sequence, call);
+    }
+  }
+  return {
+    outputTokensPerSecond: (1000 * sum(all.map(({ generated }) => generated))) / nowMs,
+    meanFirstTokenMs: sum(firstTokenMs) / firstTokenMs.length,
+    meanLatencyMs: sum(latencyMs) / latencyMs.length,
+    promptTokensComputed,
+    preemptions: scheduler.preemptions,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
