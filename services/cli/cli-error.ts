@@ -38,6 +38,12 @@ export function tellError(thrown: unknown): ToldError & { readonly stack?: strin
 /** Turns library errors that mean something to people into ours; leaves all others as they are. */
 function asOurs(error: unknown): unknown {
   if (error instanceof ScaleError) return error;
-  if (error instanceof CommanderError) return new UsageError(error.message.replace(/^error: /, ''), { cause: error });
+  if (error instanceof CommanderError) return usageError(error);
   return fileErrorFrom(error) ?? error;
+}
+
+/** Commander puts our sentence behind its own, "… is invalid. it must be …": as one sentence. */
+function usageError(error: CommanderError): UsageError {
+  const message = error.message.replace(/^error: /, '').replace(/( is invalid(?: for argument '[^']*')?)\. (?=[a-z])/, '$1: ');
+  return new UsageError(message, { cause: error });
 }

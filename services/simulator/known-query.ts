@@ -20,7 +20,7 @@ export function mainText({ benchmark, query }: KnownQuery): string {
 export function withoutFields(prompt: string, { benchmark, query }: KnownQuery): string {
   return benchmark.inputs.reduce((text, field) => {
     const own = query.fields[field]?.trim() ?? '';
-    // One word, such as the name of a function, may stand anywhere.
+    // One word, such as the name of a function, may be anywhere.
     return /\s/.test(own) ? text.replaceAll(own, ' ') : text;
   }, prompt);
 }

@@ -2,8 +2,8 @@ import { type KnownQuery, mainText } from './known-query.ts';
 
 export interface QueryIndex {
   /**
-   * The query that a prompt carries: the last one whose whole main text stands in it, since instructions and examples come first.
-   * Of several with the same main text, the one of which the prompt has the most other fields.
+   * The query that a prompt carries: the last one whose whole main text is in it, since instructions and examples come first.
+   * Of several with the same main text, the one with the most other fields in the prompt.
    */
   find(prompt: string): KnownQuery | undefined;
 }
@@ -52,7 +52,7 @@ export function buildQueryIndex(known: readonly KnownQuery[]): QueryIndex {
   };
 }
 
-/** The entries with the longest text that stands at a word; all of them have the same text. */
+/** The entries with the longest text that begins at a word; all of them have the same text. */
 function longestAt(
   entries: ReadonlyMap<string, readonly Entry[]>,
   lengths: readonly number[],

@@ -17,9 +17,9 @@ type Matrix = z.infer<typeof matrixSchema>;
 const leastWorkingScore = 0.3;
 
 /**
- * Difficulties by a query's place in its split, from recorded searches in a folder: `<BENCHMARK>.<split>.matrix.json.gz`, else
- * `forks/<BENCHMARK>.matrix.json`. A difficulty is minus the logit of a query's mean score over the runs that worked. Empty where
- * the folder has no record of the split.
+ * Difficulties by a query's place in its split, from recorded searches in a folder: `<BENCHMARK>.<split>.matrix.json.gz`,
+ * otherwise `forks/<BENCHMARK>.matrix.json`. A difficulty is minus the logit of a query's mean score over the runs that worked.
+ * Empty where the folder has no record of the split.
  * @throws Error naming the file if there is one and it is not such a matrix
  */
 export async function loadRecordedDifficulties(

@@ -15,10 +15,10 @@ const slots = 64;
 const sizes = { jobBytes: 300, resultBytes: 300 } as const;
 const zeroCalls = 'workflow: 1\nsteps:\n  - return: "{{query.question}}"\n';
 
-/** Jobs that call no model, through the whole cluster, over what the same server does when nobody thinks. */
+/** Jobs that call no model, through the whole cluster, against what the same server does when nothing has to be decided. */
 export const busBench: Bench = {
   name: 'bus',
-  description: 'jobs without a model call, per second, over a bare publish, pull, result and confirmed acknowledgement',
+  description: 'jobs without a model call, per second, against a bare publish, pull, result and confirmed acknowledgement',
   run: async (cli, { quick }) => {
     const jobs = quick ? 300 : 20_000;
     const bare = await bareJobs(cli, jobs);

@@ -22,10 +22,10 @@ steps:
 `;
 const oneCall = tenCalls.replace('parallel: 10', 'parallel: 1');
 
-/** What an executor spends on a call that takes no time, over what a bare loop does. */
+/** What an executor spends on a call that takes no time, against what a bare loop spends. */
 export const executorBench: Bench = {
   name: 'executor',
-  description: "an executor's CPU per model call, over that of a bare loop of calls, pulls, results and acknowledgements",
+  description: "an executor's CPU per model call, against that of a bare loop of calls, pulls, results and acknowledgements",
   run: async (cli, { quick }) => {
     const calls = quick ? 400 : 20_000;
     const one = await cpuMsACall(cli, searchOf(oneCall, calls));
@@ -45,7 +45,7 @@ export const executorBench: Bench = {
       ],
       notes: [
         `${calls} calls of no latency, at most ${slots} at once; the first half only warms up. The bare loop is undici's fetch, which reads and parses the same streamed bodies.`,
-        'The simulated model answers; nothing of this is a result about a model.',
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },
@@ -62,7 +62,10 @@ async function cpuMsACall(cli: Cli, search: SearchToBench): Promise<number> {
   return executorCpuMsACall(samples, await prepared.calls());
 }
 
-/** From when half of the calls had ended to when 95 % had: before it is warm, and while it only waits, an executor is another. */
+/**
+ * From when half of the calls had ended to when 95 % had: before it is warm, and while it only waits, an executor behaves
+ * differently.
+ */
 export function executorCpuMsACall(samples: readonly ProcessSample[], calls: readonly ServedCall[]): number {
   const ends = calls.map(({ endedMs }) => endedMs).sort((one, other) => one - other);
   const [from, to] = [Math.floor(ends.length * 0.5), Math.floor(ends.length * 0.95)];

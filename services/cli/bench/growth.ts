@@ -8,7 +8,7 @@ import type { ServedCall } from './served-calls.ts';
 const slots = 64;
 const rounds = 10;
 
-/** What a long run costs more than a short one, result by result and byte by byte. */
+/** How much more a long run costs than a short one, result by result and byte by byte. */
 export const growthBench: Bench = {
   name: 'growth',
   description: 'results per second, CPU and memory by the number of finished executions, and `status` and `list` after them',
@@ -41,7 +41,7 @@ export const growthBench: Bench = {
       ],
       notes: [
         `${rounds} rounds of ${executions / rounds} executions and calls of no latency, one executor of ${slots} slots. The limit is the first stage of the same run: nothing should grow but memory.`,
-        'The simulated model answers; nothing of this is a result about a model.',
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },
@@ -95,7 +95,7 @@ export function jobEnds(calls: readonly ServedCall[]): number[] {
   return [...ends.values()].sort((one, other) => one - other);
 }
 
-/** @param run of which the status is asked; without one, only the list is */
+/** @param run whose status is asked for; without one, only the list is */
 async function askSeconds(
   cli: Cli,
   prepared: PreparedSearch,

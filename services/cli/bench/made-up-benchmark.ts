@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Writes a benchmark of sums that the simulated model knows, so that a bench needs no data: its file, and the rows beside it.
+ * Writes a benchmark of sums that the simulated model knows, so that a bench needs no data: its file, and the rows next to it.
  * @returns the path of the benchmark file
  */
 export async function writeMadeUpBenchmark(folder: string, queries: number): Promise<string> {

@@ -19,7 +19,7 @@ export interface ProcessSample {
   readonly processes: readonly ProcessFigures[];
 }
 
-/** The system does not tell what processes use in the form that is read here. */
+/** The system does not report what processes use in the form that is read here. */
 export class NoProcessFiguresError extends ScaleError {
   readonly kind = 'failed';
 }

@@ -15,7 +15,7 @@ const pollMs = 20;
 export const resumeBench: Bench = {
   name: 'resume',
   description:
-    'kill -9 of a whole cluster after many executions; from the command that continues to its next model call, over a new run',
+    'kill -9 of a whole cluster after many executions; from the command that continues the run to its next model call, against a new run',
   run: async (cli, { quick }) => {
     const executions = quick ? 300 : 20_000;
     await using prepared = await prepareSearch(cli, {
@@ -37,8 +37,8 @@ export const resumeBench: Bench = {
         { name: 'calls made twice', value: begins.length - executionsIn(executions), unit: 'calls', limit: slots },
       ],
       notes: [
-        `${executions} executions of one call had ended when every process of the cluster and the command were killed; ${executionsIn(executions)} in all, one executor of ${slots} slots. Calls in flight then are made again.`,
-        'The simulated model answers; nothing of this is a result about a model.',
+        `${executions} executions of one call had ended when every process of the cluster and the command were killed; ${executionsIn(executions)} in all, one executor of ${slots} slots. Calls that were in flight then are made again.`,
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },
@@ -53,7 +53,7 @@ export function firstAfter(beginsMs: readonly number[], fromMs: number): number 
   return (Math.min(...beginsMs.filter((ms) => ms >= fromMs)) - fromMs) / 1000;
 }
 
-/** Resolves when the endpoint has written so many lines. */
+/** Resolves when the endpoint has written this many lines. */
 async function untilServed(cli: Cli, { accessLog }: PreparedSearch, command: ScaleCommand, calls: number): Promise<void> {
   let over = false;
   const note = (): void => {

@@ -11,7 +11,7 @@ import { writeMadeUpBenchmark } from './made-up-benchmark.ts';
 import { type ScaleCommand, startScale } from './scale-command.ts';
 import { readServedCalls, type ServedCall } from './served-calls.ts';
 
-/** A search on a cluster of its own against simulated endpoints whose time a call is known. */
+/** A search on a cluster of its own against simulated endpoints whose time per call is known. */
 export interface SearchToBench {
   readonly queries: number;
   /** The groups `search` and `evaluation` of a run file, as YAML. */
@@ -88,7 +88,7 @@ export interface BenchedSearch {
   readonly events: readonly RunEvent[];
 }
 
-/** @throws Error if the search did not end well, with the end of what it said */
+/** @throws Error if the search did not end well, with the end of its output */
 export async function runSearch(cli: Cli, search: SearchToBench): Promise<BenchedSearch> {
   await using prepared = await prepareSearch(cli, search);
   const beganMs = epochMs();

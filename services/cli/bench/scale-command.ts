@@ -7,7 +7,7 @@ import { plainEnvironment } from '../cluster/service-environment.ts';
 
 export interface ScaleCommand {
   readonly pid: number;
-  /** What it has printed. @throws Error if it ends with another status than 0, with the end of what it said */
+  /** What it has printed. @throws Error if it ends with another status than 0, with the end of its output */
   readonly ended: Promise<string>;
   stop(): void;
 }
@@ -35,7 +35,7 @@ export function startScale(cli: Cli, words: readonly string[]): ScaleCommand {
     throw new Error(`\`scale ${words.join(' ')}\` ended with ${code ?? signal}: ${said.trim().split('\n').slice(-5).join('\n')}`);
   };
   const ended = wait();
-  // Whoever stops it need not hear how it ended.
+  // A caller that stops it need not be told how it ended.
   ended.catch(() => undefined);
   return { pid: child.pid ?? 0, ended, stop: () => void child.kill('SIGTERM') };
 }

@@ -8,7 +8,7 @@ const latencyMs = 1000;
 /** What more executors bring where calls take long, as they do. */
 export const scaleOutBench: Bench = {
   name: 'scale-out',
-  description: 'calls of 1 s answered per second with one executor and with eight, over as many times one',
+  description: 'calls of 1 s answered per second with one executor and with eight, against that many times one',
   run: async (cli, { quick }) => {
     const waves = quick ? 3 : 25;
     const rows: BenchRow[] = [];
@@ -35,7 +35,7 @@ export const scaleOutBench: Bench = {
       rows,
       notes: [
         `${slotsEach} slots per executor, ${waves} calls of ${latencyMs / 1000} s for each slot, from the first call's beginning to the last one's end. The limit is slots / latency.`,
-        'The simulated model answers; nothing of this is a result about a model.',
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },

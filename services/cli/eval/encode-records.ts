@@ -15,7 +15,7 @@ export function encodeCsv(columns: Columns, records: Records): string {
 function csvField(value: string | number | boolean | null): string {
   if (value === null) return '';
   const plain = String(value);
-  // An empty text is quoted, so that readers that care can tell it from an absent one.
+  // An empty text is quoted, so that readers that care can distinguish it from an absent one.
   if (plain !== '' && !/[",\r\n]|^\s|\s$/.test(plain)) return plain;
   return `"${plain.replaceAll('"', '""')}"`;
 }

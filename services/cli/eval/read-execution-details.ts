@@ -19,7 +19,7 @@ export async function readExecutionDetails(
   return details;
 }
 
-/** A job that could not be done at all has no execution: the log tells its failure. */
+/** A job that could not be done at all has no execution: its failure is in the log. */
 function detailOf({ outcome, elapsedMs }: Result): ExecutionDetail | undefined {
   if (outcome?.$case !== 'execution') return undefined;
   const { answer, extracted, otherScores, isolation } = outcome.value;

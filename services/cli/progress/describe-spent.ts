@@ -17,7 +17,7 @@ export function besideTokens({ kind, tokens }: BesidePart): string {
 
 /**
  * E.g. "641,200: what was charged, and 3 replies of no use 1,200, 2 calls lost in flight ~4,000"; "" where there is
- * nothing to tell.
+ * nothing to say.
  */
 export function describeSpent(spent: SpentReport | undefined): string {
   if (!isTold(spent)) return '';

@@ -13,7 +13,7 @@ export interface WaitClock {
   now(): ViewedWait | undefined;
 }
 
-/** @param nowMs monotonic: the coordinator tells how long, not since when, so that no two clocks need agree */
+/** @param nowMs monotonic: the coordinator reports how long, not since when, so that no two clocks need agree */
 export function createWaitClock(nowMs: () => number): WaitClock {
   let wait: { readonly told: Waiting; readonly atMs: number } | undefined;
   let away: { readonly message: string; readonly sinceMs: number } | undefined;

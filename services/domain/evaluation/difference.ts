@@ -12,7 +12,7 @@ import { expectedScores } from './expected-scores.ts';
  */
 export const difference: EvaluationMethod = {
   name: 'difference',
-  description: "adds the difference to the warm-up on a few queries to the warm-up's mean, with a learned slope, shrunk",
+  description: "takes the warm-up's mean and adds the difference on a few queries, with a learned slope, shrunk",
   label: 'difference to the warm-up',
   mark: 'plus',
   usesPrediction: false,

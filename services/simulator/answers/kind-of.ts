@@ -16,7 +16,7 @@ const byScorer: readonly (readonly [string, AnswerKind])[] = [
   ['mbpp-', programAnswer],
 ];
 
-/** What kind of answer a query asks for; where a user's scorer judges it, the reference tells. */
+/** What kind of answer a query asks for; if a user's scorer judges it, the reference decides. */
 export function kindOf({ benchmark, query, solution }: KnownQuery): AnswerKind {
   const listed = byScorer.find(([prefix]) => benchmark.scorer.startsWith(prefix))?.[1];
   if (listed !== undefined) return listed;

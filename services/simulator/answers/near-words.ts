@@ -41,7 +41,7 @@ export function nearWords(gold: string, known: KnownQuery, random: Random): stri
 
 const knownLabels = new WeakMap<Benchmark, readonly string[]>();
 
-/** The answers that there are, where a benchmark has few and each stands for many queries; else none. */
+/** All answers that occur, if a benchmark has few and each belongs to many queries; otherwise none. */
 function labelsOf(benchmark: Benchmark): readonly string[] {
   const before = knownLabels.get(benchmark);
   if (before !== undefined) return before;

@@ -16,7 +16,7 @@ const brokenShare = 0.24;
 const brokenRepairShare = 0.08;
 const harmfulShare = 0.22;
 const unchangedShare = 0.03;
-/** How often it heeds that an edit was tried before. */
+/** How often it takes into account that an edit was tried before. */
 const heedsExperience = 0.9;
 
 /** The reply to a proposal prompt: an edit of the workflow that the prompt shows. Some help, some harm, some are broken. */

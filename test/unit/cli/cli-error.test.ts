@@ -80,3 +80,20 @@ test('an error that nobody foresaw keeps its stack, and counts as failed', () =>
   expect(tellError(new InvalidRequestError('put', 'no id'))).toMatchObject({ exitCode: 1, stack: expect.any(String) });
   expect(tellError('a text')).toEqual({ kind: 'Error', message: 'a text', exitCode: 1 });
 });
+
+test.each([
+  [
+    "error: option '--slots <n>' argument '0' is invalid. it must be a whole number from 1 to 1024.",
+    "option '--slots <n>' argument '0' is invalid: it must be a whole number from 1 to 1024.",
+  ],
+  [
+    `error: command-argument value 'x' is invalid for argument 'names'. there is no experiment "x".`,
+    `command-argument value 'x' is invalid for argument 'names': there is no experiment "x".`,
+  ],
+  [
+    "error: option '--what <part>' argument 'x' is invalid. Allowed choices are workflow, log.",
+    "option '--what <part>' argument 'x' is invalid. Allowed choices are workflow, log.",
+  ],
+])('a wrong argument is told in one sentence: %s', (said, told) => {
+  expect(tellError(new CommanderError(1, 'commander.invalidArgument', said)).message).toBe(told);
+});
