@@ -36,8 +36,14 @@ async function validate(cli: Cli, files: readonly string[], options: ValidateOpt
   return {
     exitCode: valid ? exitCodes.ok : exitCodes.badInput,
     document: { valid, files: checked.map((file) => ({ ...file, valid: file.problems.length === 0 })) },
-    text: checked.flatMap(renderFile).join('\n'),
+    text: [...checked.flatMap(renderFile), ...yardstickNote(checked, options.benchmark)].join('\n'),
   };
+}
+
+/** What a workflow may call depends on the benchmark, which whoever left it out may not have had in mind. */
+function yardstickNote(checked: readonly ValidatedFile[], benchmark: string): string[] {
+  const isWrong = checked.some(({ kind, problems }) => kind === 'workflow' && problems.length > 0);
+  return isWrong ? [`Workflows were checked for the benchmark ${benchmark}; --benchmark <name> names another.`] : [];
 }
 
 function renderFile({ file, kind, problems, summary, warnings }: ValidatedFile): string[] {
