@@ -59,7 +59,7 @@ describe('with --json', () => {
   test('an error is a document too, and a sentence on stderr', async () => {
     const address = await serve([...log]);
     const { code, stdout, stderr } = await runCli('status', 'nothing', '--server', address, '--json');
-    const message = 'no run is called nothing: there are made-up-1';
+    const message = 'no run is called nothing: the runs here are made-up-1';
     expect(JSON.parse(stdout)).toEqual({ error: { kind: 'CliError', message, exitCode: 2 } });
     expect(stderr).toBe(`scale: ${message}\n`);
     expect(code).toBe(2);
@@ -70,7 +70,7 @@ describe('the exit status', () => {
   test('is 2 for bad input, which is told in one sentence', async () => {
     const wrong = [
       [['run', 'nowhere.yaml'], 'scale: nowhere.yaml: there is no such run file\n'],
-      [['list', '--server', 'nonsense'], /option '--server <host:port>' argument 'nonsense' is invalid\. it must be host:port/],
+      [['list', '--server', 'nonsense'], /option '--server <host:port>' argument 'nonsense' is invalid: it must be host:port/],
       [['lst'], /unknown command 'lst'[\s\S]*Did you mean list\?/],
       [['run', 'x.yaml', '--executors', '0'], /it must be a whole number from 1 to 1024/],
     ] as const;
