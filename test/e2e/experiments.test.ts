@@ -87,7 +87,7 @@ describe('scale experiment --quick', { timeout: 600_000 }, () => {
 
   it('is refused before anything is spent, with one sentence', async () => {
     const wrong: [string[], RegExp][] = [
-      [['transfer', '--benchmarks', 'sample'], /transfer needs 2 benchmarks and has sample/],
+      [['transfer', '--benchmarks', 'sample'], /transfer needs 2 benchmarks, but has sample/],
       [['agreement', '--methods', 'aflow'], /agreement knows no method "aflow"/],
       [['alpha', '--methods', 'rasch'], /alpha varies a setting of its own/],
       [['coverage', '--methods', 'aflow,paper'], /coverage takes one method/],

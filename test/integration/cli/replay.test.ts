@@ -84,7 +84,7 @@ test('--json prints the one document; --picks crosses methods with policies', as
 test.each([
   [['--traces', '/nowhere/at/all'], /\/nowhere\/at\/all: there is no such folder/],
   [['--methods', 'oracle'], /there is no evaluation method "oracle"; there are full, predicted/],
-  [['--budgets', '1.5'], /above 0 and up to 1/],
+  [['--budgets', '1.5'], /above 0 and at most 1/],
   [['--budgets', '', '--ratios', ''], /nothing to replay/],
 ])('%j is refused with one sentence and status 2', async (args, sentence) => {
   const { code, stderr } = await startCli(['replay', '--out', join(root, 'none'), ...args]).ended;

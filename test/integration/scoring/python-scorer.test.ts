@@ -102,7 +102,7 @@ describe.skipIf(!isPythonHere)('a benchmark with such a scorer, before it is run
     await expect(checking).rejects.toMatchObject({
       ...{ name: 'CliError', kind: 'bad-input' },
       message:
-        "the scorer mine failed: mine.py, line 2: KeyError: 'refrence' (tried with the reference of query q1 for an answer)",
+        "the scorer mine failed: mine.py, line 2: KeyError: 'refrence' (tried with the reference of query q1 as the answer)",
     });
   });
 });
