@@ -8,6 +8,7 @@ import { makespanBench } from './makespan.ts';
 import { replayBench } from './replay.ts';
 import { resumeBench } from './resume.ts';
 import { sandboxBench } from './sandbox.ts';
+import { saturationBench } from './saturation.ts';
 import { scaleOutBench } from './scale-out.ts';
 import { startBench } from './start.ts';
 
@@ -21,6 +22,7 @@ export const benches: Registry<Bench> = registryOf('bench', [
   replayBench,
   resumeBench,
   sandboxBench,
+  saturationBench,
   scaleOutBench,
   startBench,
 ]);

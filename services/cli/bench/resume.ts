@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cli } from '../cli.ts';
 import type { Bench } from './bench.ts';
+import { openLineCounter } from './line-counter.ts';
 import { processesBelow } from './process-samples.ts';
 import { epochMs, oneEvaluation, type PreparedSearch, prepareSearch } from './run-search.ts';
 import type { ScaleCommand } from './scale-command.ts';
@@ -60,12 +60,8 @@ async function untilServed(cli: Cli, { accessLog }: PreparedSearch, command: Sca
     over = true;
   };
   command.ended.then(note, note);
-  await using file = await open(accessLog, 'r');
-  const buffer = Buffer.alloc(1 << 20);
-  for (let lines = 0; lines < calls; ) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-    for (let at = buffer.indexOf(10); at >= 0 && at < bytesRead; at = buffer.indexOf(10, at + 1)) lines += 1;
-    if (bytesRead > 0) continue;
+  await using served = await openLineCounter(accessLog);
+  while ((await served.count()) < calls) {
     if (over) {
       await command.ended;
       throw new Error('the run of the bench ended before it could be killed');
