@@ -30,3 +30,13 @@ export interface BenchRow {
   /** The value over its limit, or the other way round, as the name of the row says; 1 is the limit. */
   readonly ratio?: number;
 }
+
+/** For tables: value, unit, limit and ratio, "" where there is none. */
+export function cellsOf({ value, unit, limit, ratio }: BenchRow): string[] {
+  return [shown(value), unit, limit === undefined ? '' : shown(limit), ratio === undefined ? '' : ratio.toFixed(2)];
+}
+
+/** Three significant digits, or all those before the decimal point. */
+function shown(value: number): string {
+  return value >= 100 ? `${Math.round(value)}` : value.toPrecision(3);
+}
