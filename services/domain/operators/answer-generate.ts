@@ -11,7 +11,7 @@ Reply in exactly this form:
 
 export const answerGenerate: Operator = {
   name: 'answer_generate',
-  description: 'Asks the model to think step by step, and gives its reasoning and its short final answer apart.',
+  description: 'Asks the model to think step by step, and returns its reasoning and its short final answer separately.',
   inputs: { input: { type: 'text', description: 'the question, with everything that is needed to answer it' } },
   outputs: {
     thought: { type: 'text', description: 'the reasoning' },
@@ -27,7 +27,7 @@ export const answerGenerate: Operator = {
     if (said) return { thought, answer: said };
     throw new FailureError({
       kind: 'unparsable-answer',
-      message: 'The reply to answer_generate has no <answer> field, and announces no answer.',
+      message: 'The reply to answer_generate has no <answer> field and states no answer in any other way.',
     });
   },
 };

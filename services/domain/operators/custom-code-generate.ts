@@ -9,7 +9,7 @@ Reply with one fenced python block that holds the whole function, with all impor
 export const customCodeGenerate: Operator = {
   name: 'custom_code_generate',
   description:
-    'Has the model write a Python function of a given name, with a prompt of the workflow or without, and gives back the code alone, fences and remarks left out.',
+    "Has the model write a Python function with a given name, optionally guided by one of the workflow's prompts, and returns only the code, without fences or remarks.",
   inputs: {
     problem: { type: 'text', description: 'the task: a description, or a signature with its docstring' },
     entry_point: { type: 'text', description: 'the name of the function' },

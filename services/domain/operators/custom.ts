@@ -5,9 +5,9 @@ import type { Operator } from './operator.ts';
 export const custom: Operator = {
   name: 'custom',
   description:
-    'Asks the model once. The reply to the instruction (the name of a prompt) and the input is the response. Use it for whatever no other operator does.',
+    'Asks the model once, with the instruction (the name of a prompt) and the input; the reply is the response. Use it for anything that no other operator does.',
   inputs: {
-    input: { type: 'text', description: 'what the model works on, as a rule the query' },
+    input: { type: 'text', description: 'what the model works on, usually the query' },
     instruction: { type: 'prompt', description: 'name of the prompt that says what to do', optional: true },
   },
   outputs: { response: { type: 'text', description: "the model's reply" } },

@@ -6,7 +6,7 @@ import { withoutFence } from '../replies/without-fence.ts';
 import type { Operator } from './operator.ts';
 
 const instruction = `State the final answer of the solution at the end, and nothing else.
-Give a few words or a number, as short as the problem allows, without a sentence around it. Do not solve the problem anew.
+Give a few words or a number, as short as the problem allows, without a sentence around it. Do not solve the problem again.
 Reply in exactly this form:
 <answer>the final answer alone</answer>`;
 

@@ -7,7 +7,7 @@ import { chosenLetter, solutionLabel, texts } from './sc-ensemble.ts';
 const instruction = `Several solutions of the problem follow, each under a letter. Judge which one is the best.
 Check the reasoning and the final answer of each against the problem.
 Reply in exactly this form:
-<thought>what speaks for and against each</thought>
+<thought>the arguments for and against each</thought>
 <choice>the letter of the best solution alone</choice>`;
 
 const votes = 5;
@@ -17,7 +17,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export const mdEnsemble: Operator = {
   name: 'md_ensemble',
   description:
-    'Has the model choose the best of several solutions five times, each time in another order, and gives back the one with most votes, word for word. Dearer than sc_ensemble, and fit for solutions that cannot agree literally, such as programs.',
+    'Has the model choose the best of several solutions five times, each time in a different order, and returns the one with the most votes, word for word. Costs five calls; use it when solutions cannot match word for word, such as programs.',
   inputs: {
     solutions: { type: 'texts', description: 'the solutions to choose from, 26 at most' },
     problem: { type: 'text', description: 'the problem that they solve' },
@@ -29,7 +29,7 @@ export const mdEnsemble: Operator = {
     const solutions = texts(inputs.solutions);
     const [first] = solutions;
     if (first === undefined || solutions.length > alphabet.length) {
-      const message = `md_ensemble chooses among 1 to ${alphabet.length} solutions, and got ${solutions.length}.`;
+      const message = `md_ensemble chooses among 1 to ${alphabet.length} solutions and got ${solutions.length}.`;
       throw new FailureError({ kind: 'operator-input', message });
     }
     if (solutions.every((solution) => solution.trim() === first.trim())) return { solution: first };

@@ -6,7 +6,7 @@ import { errorLine, runProgram, shownError } from './run-program.ts';
 
 const instruction = `Write a Python program that computes the answer to the problem at the end.
 Define a function solve() without parameters that returns the final answer. Use the standard library only; read no input and no files.
-Compute the answer, do not write it down as a constant. Reply with the whole program in one fenced python block.`;
+Compute the answer; do not hard-code it. Reply with the whole program in one fenced python block.`;
 
 const tries = 3;
 const entry = 'solve';
@@ -15,7 +15,7 @@ const entry = 'solve';
 export const programmer: Operator = {
   name: 'programmer',
   description:
-    'Has the model write a Python program for the problem, runs it, and gives back what it computed; a program that fails is repaired by its error. Use it where an answer can be calculated.',
+    'Has the model write a Python program for the problem, runs it, and returns what it computed; if the program fails, the model repairs it using the error. Use it where an answer can be calculated.',
   inputs: {
     problem: { type: 'text', description: 'the problem, with everything that is needed to solve it' },
     analysis: { type: 'text', description: 'thoughts on how to solve it, such as an earlier solution', optional: true },
@@ -38,7 +38,10 @@ export const programmer: Operator = {
       if (last.error === '') return { code: last.code, output: last.output };
     }
     const kind = last.code === '' ? 'unparsable-answer' : 'code';
-    throw new FailureError({ kind, message: `The program of programmer failed ${tries} times, at last with: ${last.summary}` });
+    throw new FailureError({
+      kind,
+      message: `The program written for programmer failed ${tries} times; the last error: ${last.summary}`,
+    });
   },
 };
 

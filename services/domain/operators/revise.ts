@@ -3,14 +3,14 @@ import { readTags } from '../replies/read-tags.ts';
 import { withoutThoughts } from '../replies/split-thoughts.ts';
 import type { Operator } from './operator.ts';
 
-const instruction = `Revise the solution at the end so that the feedback on it is met.
-Keep what is right, mend what is wrong, and give the whole solution anew with its final answer.
+const instruction = `Revise the solution at the end to address the feedback on it.
+Keep what is right, correct what is wrong, and give the whole revised solution with its final answer.
 Reply in exactly this form:
 <solution>the revised solution</solution>`;
 
 export const revise: Operator = {
   name: 'revise',
-  description: 'Asks the model to rewrite a solution by the feedback on it. Use it after a review that did not pass.',
+  description: 'Asks the model to rewrite a solution according to the feedback on it. Use it after a review that did not pass.',
   inputs: {
     problem: { type: 'text', description: 'the problem' },
     solution: { type: 'text', description: 'the solution to rewrite' },

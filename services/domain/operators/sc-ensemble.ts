@@ -8,7 +8,7 @@ import type { Operator, Value } from './operator.ts';
 const instruction = `Several solutions of one problem follow, each under a letter. Choose the one that most of them agree with.
 Compare the final answers. The answer that occurs most often is most likely right; pick any solution that gives it.
 Reply in exactly this form:
-<thought>which answer occurs how often</thought>
+<thought>how often each answer occurs</thought>
 <choice>the letter of the solution alone</choice>`;
 
 /** How a solution is introduced in the prompt: "Solution A:". */
@@ -20,7 +20,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export const scEnsemble: Operator = {
   name: 'sc_ensemble',
   description:
-    'Shows the model several solutions of the same problem and gives back, word for word, the one that most agree with. Use it after parallel samples.',
+    'Shows the model several solutions of the same problem and returns, word for word, the one that most of them agree with. Use it after parallel samples.',
   inputs: {
     solutions: { type: 'texts', description: 'the solutions to choose from, 26 at most' },
     problem: { type: 'text', description: 'the problem that they solve', optional: true },
@@ -32,7 +32,7 @@ export const scEnsemble: Operator = {
     const solutions = texts(inputs.solutions);
     const [first] = solutions;
     if (first === undefined || solutions.length > alphabet.length) {
-      const message = `sc_ensemble chooses among 1 to ${alphabet.length} solutions, and got ${solutions.length}.`;
+      const message = `sc_ensemble chooses among 1 to ${alphabet.length} solutions and got ${solutions.length}.`;
       throw new FailureError({ kind: 'operator-input', message });
     }
     if (solutions.every((solution) => solution.trim() === first.trim())) return { response: first };

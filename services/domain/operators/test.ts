@@ -2,7 +2,7 @@ import { defines, readProgram } from '../replies/read-program.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { runProgram, shownError } from './run-program.ts';
 
-const instruction = `The Python function at the end fails its tests. Find the mistake and write it anew.
+const instruction = `The Python function at the end fails its tests. Find the mistake and rewrite the function.
 Say in a sentence or two what is wrong. Then give the whole corrected program in one fenced python block, under the same function name.`;
 
 const fixes = 3;
@@ -11,7 +11,7 @@ const fixes = 3;
 export const test: Operator = {
   name: 'test',
   description:
-    'Runs a Python solution against the public tests of the query, and lets the model correct it by the error, three times at most. Gives the last solution and whether it passes. Without tests, every solution passes.',
+    'Runs a Python solution against the public tests of the query and, if it fails, has the model correct it using the error, at most three times. Returns the last solution and whether it passes. Without tests, every solution passes.',
   inputs: {
     problem: { type: 'text', description: 'the task that the function must solve' },
     solution: { type: 'text', description: 'the program to test' },
@@ -20,7 +20,7 @@ export const test: Operator = {
   },
   outputs: {
     passed: { type: 'boolean', description: 'whether the solution passes the tests' },
-    solution: { type: 'text', description: 'the solution, corrected where it had to be' },
+    solution: { type: 'text', description: 'the solution, corrected if necessary' },
   },
   maxCalls: fixes,
   minCalls: 0,

@@ -174,7 +174,9 @@ describe('programmer', () => {
     const code = scriptedRunner({ error }, { error }, { error });
     const failure = await failureOf(use('programmer', { problem: 'p' }, code, solving, solving, solving));
     expect(failure.kind).toBe('code');
-    expect(failure.message).toBe('The program of programmer failed 3 times, at last with: ZeroDivisionError: division by zero');
+    expect(failure.message).toBe(
+      'The program written for programmer failed 3 times; the last error: ZeroDivisionError: division by zero',
+    );
   });
 
   test('fails as unparsable where no reply holds a program, and lets no empty result pass', async () => {

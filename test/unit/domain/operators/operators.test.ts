@@ -46,7 +46,7 @@ describe('every operator', () => {
     ['answer_generate', 'Answer the question at the end.', { input: 'LAST' }, '<answer>1</answer>'],
     ['sc_ensemble', 'Several solutions of one problem follow', { solutions: ['a', 'LAST'] }, 'B'],
     ['review', 'Review the solution at the end', { problem: 'p', solution: 'LAST' }, '<passed>true</passed>'],
-    ['revise', 'Revise the solution at the end so that', { problem: 'p', solution: 's', feedback: 'LAST' }, 'new'],
+    ['revise', 'Revise the solution at the end to address', { problem: 'p', solution: 's', feedback: 'LAST' }, 'new'],
   ])(
     '%s puts its fixed part first and the query last, so that a prefix cache can serve it',
     async (name, opening, inputs, reply) => {
