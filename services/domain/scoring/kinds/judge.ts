@@ -12,7 +12,7 @@ import { parseTemplate, type Template, templateText } from '../../workflow/templ
 import { JudgeMissingError, type ScoredAnswer } from '../scorer.ts';
 import { scorerKind } from './scorer-kind.ts';
 
-const instruction = 'You judge an answer that somebody else gave. Do not solve the task anew; judge what stands there.';
+const instruction = 'You judge an answer that someone else gave. Do not solve the task yourself; judge the answer as written.';
 
 const form = (best: number) => `Reply in exactly this form, with a number from 0 (worst) to ${best} (best):
 <reason>one or two sentences</reason>
@@ -87,7 +87,10 @@ async function judged({ name, best, client, signal }: Judging, messages: readonl
     if (number !== undefined) return { score: number / best, extracted: reason };
     fault =
       score === undefined ? 'the reply has no <score>' : `<score> is "${score.slice(0, 40)}", not a number from 0 to ${best}`;
-    said.push({ role: 'assistant', content: reply }, { role: 'user', content: `That cannot be read: ${fault}. ${form(best)}` });
+    said.push(
+      { role: 'assistant', content: reply },
+      { role: 'user', content: `Your reply cannot be read: ${fault}. ${form(best)}` },
+    );
   }
   throw failure(name, `no verdict after ${tries} tries: ${fault}`);
 }
@@ -122,7 +125,7 @@ function checkedTemplate(prompt: string): Template {
       .find((found) => found !== undefined);
     if (unfilled !== undefined) {
       const meant = unfilled.meant === undefined ? '{{ expression }}' : `{{ ${unfilled.meant} }}`;
-      throw new ExpressionError(`"${unfilled.written}" would be shown to the model as it stands: write ${meant} for a value`);
+      throw new ExpressionError(`"${unfilled.written}" would be shown to the model literally: write ${meant} for a value`);
     }
     return template;
   } catch (error) {

@@ -43,7 +43,7 @@ describe('a judge', () => {
       extracted: 'Fair.',
     });
     const [message] = requests[0]?.messages ?? [];
-    expect(message?.content.startsWith('You judge an answer that somebody else gave.')).toBe(true);
+    expect(message?.content.startsWith('You judge an answer that someone else gave.')).toBe(true);
     expect(message?.content).toContain('Question: Why is the sky blue?\nRight: Rayleigh scattering\nGiven: Because of light');
     expect(wanted).toEqual([{ model: '', maxTokens: 99 }]);
   });
@@ -55,7 +55,7 @@ describe('a judge', () => {
       expect(await judge.create('mine', options).score('x', query, tools)).toMatchObject({ score: 1 });
       expect(requests.map(({ callId }) => callId)).toEqual(['@mine/0', '@mine/1']);
       expect(requests[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
-      expect(requests[1]?.messages[2]?.content).toMatch(/^That cannot be read: /);
+      expect(requests[1]?.messages[2]?.content).toMatch(/^Your reply cannot be read: /);
     },
   );
 
@@ -90,7 +90,7 @@ describe('a judge', () => {
   });
 
   it.each([
-    ['Judge {answer}.', '"{answer}" would be shown to the model as it stands: write {{ answer }} for a value'],
+    ['Judge {answer}.', '"{answer}" would be shown to the model literally: write {{ answer }} for a value'],
     ['Q: {query.question}, A: {{ answer }}', '"{query.question}" would be shown'],
     ['A: {{ answer }}, right: \u0024{reference}', '\u0024{reference}" would be shown'],
     ['{% if answer %}{{ answer }}{% endif %}', '"{% if answer %}" would be shown'],
