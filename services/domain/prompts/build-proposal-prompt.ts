@@ -43,7 +43,7 @@ export function buildProposalPrompt({ state, benchmark, round, turn }: PromptReq
     failingQueriesSection(experience.failingQueries, benchmark),
     repairSection(
       turn > 1 ? open.proposals.at(-1) : undefined,
-      'Keep its idea and mend what was refused, or choose another modification if it was a repetition.',
+      'Keep its idea and fix what was refused, or choose another modification if it was a repetition.',
     ),
     asksForConfidence(configuration.evaluation) ? confidenceRequest : '',
     'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow with one modification.',
@@ -79,7 +79,7 @@ function experienceSection(
   const parts = [
     listed('Worked (each gave a better workflow; do not repeat it, but learn from it):', worked.map(triedLine)),
     listed('Did not help (do not try again):', failed.map(triedLine)),
-    listed('Refused before it ran (mind the rule):', earlier.map(refusedLine)),
+    listed('Refused before it ran (follow the rule):', earlier.map(refusedLine)),
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `# Modifications of this workflow that were tried\n${parts.join('\n')}`;
 }
@@ -129,7 +129,7 @@ function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly 
 
 /** S_conf: the optimizer's prompt with one more question (the paper's "Output your confidence on the answer"). */
 const confidenceRequest = `# Confidence
-Output your confidence on the answer as well: after the two tags, <confidence>a number from 0.0 to 1.0</confidence>.`;
+Also output your confidence in this proposal: after the two tags, <confidence>a number from 0.0 to 1.0</confidence>.`;
 
 function percent(score: number | undefined): string {
   return score === undefined ? 'unknown' : score.toFixed(3);

@@ -29,7 +29,7 @@ export function buildQueryProposalPrompt({ state, benchmark, round, turn, queryI
   return [
     instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow),
     querySection(query, benchmark.inputs),
-    repairSection(refused, 'Keep its idea and mend what was refused.'),
+    repairSection(refused, 'Keep its idea and fix what was refused.'),
     'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow for this query.',
   ]
     .filter((section) => section !== '')
@@ -41,11 +41,11 @@ function instructions(benchmark: Benchmark, executorModel: string, maxCallsPerQu
   return `You write a workflow: a small program of language-model calls that answers one query of a task. You are shown the query and the task's usual workflow. Write the workflow that answers this query best.
 
 # Rules
-1. Choose by the query: an easy one needs one call, a hard one may need reasoning in steps, several independent solutions and a vote, a check, or a revision.
-2. Every prompt that a step names stands under prompts with exactly that name. Use no operators but those below, with exactly their inputs.
-3. The returned text is the answer that is scored. Bring it into the answer format by what the prompts ask for.
-4. Do not solve the query yourself: no answer and no intermediate result in a prompt. The workflow's calls read the query from its fields.
-5. At most ${maxCallsPerQuery} model calls; each costs tokens, so add one only where it should pay.
+1. Match the workflow to the query: an easy one needs one call, a hard one may need reasoning in steps, several independent solutions and a vote, a check, or a revision.
+2. Every prompt that a step names must be defined under prompts with exactly that name. Use only the operators below, with exactly their inputs.
+3. The returned text is the answer that is scored. Have the prompts ask for the answer format.
+4. Do not solve the query yourself: put no answer or intermediate result in a prompt. The workflow's calls read the query from its fields.
+5. At most ${maxCallsPerQuery} model calls; each costs tokens, so add one only where it should pay off.
 
 ${languageSection([languageExample(field), twoCallsExample(field)])}
 
@@ -71,7 +71,7 @@ prompts:
   plan: |-
     List what is given, what is asked for, and the steps between them. Do not solve it yet.
   solve: |-
-    Solve the problem by the plan below it, step by step. End with the final answer.
+    Solve the problem by following the plan below it, step by step. End with the final answer.
 steps:
   - id: plan
     call: custom

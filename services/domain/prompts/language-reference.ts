@@ -22,7 +22,7 @@ prompts:
     Solve the problem step by step, then check each step.
     End with the final answer.
   second_look: |-
-    Solve the problem in another way than by equations. End with the final answer.
+    Solve the problem by a method other than equations. End with the final answer.
 steps:
   - id: drafts
     parallel: 3

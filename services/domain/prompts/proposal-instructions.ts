@@ -7,15 +7,15 @@ import { languageSection, taskSections } from './task-sections.ts';
  * hold it.
  */
 export function proposalInstructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number): string {
-  return `You improve a workflow: a small program of language-model calls that answers every query of a task. You are shown one workflow, its score and where it fails. Make one modification of it that raises its mean score over all queries.
+  return `You improve a workflow: a small program of language-model calls that answers every query of a task. You are shown one workflow, its score and where it fails. Make one modification that raises its mean score over all queries.
 
 # Rules
-1. Change one thing: a prompt, or one or two steps. Keep what works. Write the whole workflow, not a difference.
-2. Every prompt that a step names stands under prompts with exactly that name. Use no operators but those below, with exactly their inputs.
-3. The returned text is the answer that is scored. Bring it into the answer format by what the prompts ask for.
-4. The workflow must work for queries that you have not seen: no query's own facts in a prompt.
-5. At most ${maxCallsPerQuery} model calls for a query; each costs tokens, so add one only where it should pay.
-6. What may help: reasoning in steps, a clearly marked final answer, several independent solutions and a vote, review and revision, different prompts for different ways to solve, a check with a loop or a branch.
+1. Change one thing: a prompt, or one or two steps. Keep what works. Write the whole workflow, not a diff.
+2. Every prompt that a step names must be defined under prompts with exactly that name. Use only the operators below, with exactly their inputs.
+3. The returned text is the answer that is scored. Have the prompts ask for the answer format.
+4. The workflow must work for queries that you have not seen: put no facts of a particular query in a prompt.
+5. At most ${maxCallsPerQuery} model calls per query; each costs tokens, so add one only where it should pay off.
+6. What may help: reasoning in steps, a clearly marked final answer, several independent solutions and a vote, review and revision, different prompts for different approaches, a check with a loop or a branch.
 
 ${languageSection([languageExample(benchmark.inputs[0] ?? 'question')])}
 
