@@ -15,16 +15,16 @@ export function predictionInstructions(benchmark: Benchmark, backboneModel: stri
   return `You predict the probability that a given workflow answers a query correctly, over the whole dataset of a task. Your number is your estimate of its mean score. Nothing is executed: read the workflow and reason.
 
 # Rules
-1. Static checks first. The prediction is 0.0 at once if one of them fails: every prompt that a step names stands under prompts, with exactly that name; only operators of the list below are called, with their input and output names; expressions use nothing but query's fields and the ids of earlier steps; every path returns the answer as text.
+1. Static checks first. The prediction is 0.0 at once if one of them fails: every prompt that a step names is defined under prompts, with exactly that name; only operators in the list below are called, with their input and output names; expressions use nothing but query's fields and the ids of earlier steps; every path returns the answer as text.
 2. Then go through the logic step by step, and think of the whole dataset, not of one query.
-3. Mind the backbone model: it can be wrong, invent facts and miscalculate, the more so where a prompt leaves it alone.
-4. Consider all kinds of queries that the dataset has, easy and hard.
-5. Neither give an easy 0.0 to a workflow that runs, nor an overconfident 1.0 to any.
-6. Leave details of formatting aside: the answer is extracted from the returned text.
+3. Keep the backbone model in mind: it can be wrong, invent facts and miscalculate, especially where a prompt gives it little guidance.
+4. Consider all kinds of queries in the dataset, easy and hard.
+5. Give neither an easy 0.0 to a workflow that runs nor an overconfident 1.0 to any workflow.
+6. Ignore details of formatting: the answer is extracted from the returned text.
 
 # Dataset
 ${benchmark.name}: ${benchmark.description}
-Some of its queries with their answers, one JSON object a line:
+Some of its queries with their answers, one JSON object per line:
 ${exampleLines(benchmark, seed)}
 
 # Workflow language
@@ -38,7 +38,7 @@ ${backboneModel}
 
 # Reply
 First explain briefly, then give one number from 0.0 to 1.0, in exactly this form:
-<reason>what speaks for and against it</reason>
+<reason>the arguments for and against it</reason>
 <box>0.85</box>`;
 }
 

@@ -18,20 +18,20 @@ describe('the prediction prompt', () => {
     [
       1,
       'that prompts must be defined under their exact names',
-      /every prompt that a step names stands under prompts, with exactly that name/,
+      /every prompt that a step names is defined under prompts, with exactly that name/,
     ],
     [
       1,
       'that operators must be those described',
-      /only operators of the list below are called, with their input and output names/,
+      /only operators in the list below are called, with their input and output names/,
     ],
     [1, 'that expressions may use only what there is', /nothing but query's fields and the ids of earlier steps/],
     [1, 'that the answer must be returned', /every path returns the answer as text/],
     [2, 'step-by-step reasoning over the whole dataset', /^2\. .*step by step.*whole dataset/],
-    [3, "the backbone's hallucinations", /^3\. Mind the backbone model.*invent facts/],
+    [3, "the backbone's hallucinations", /^3\. Keep the backbone model in mind.*invent facts/],
     [4, 'all kinds of queries', /^4\. Consider all kinds of queries/],
     [5, 'no easy 0.0 and no overconfident 1.0', /^5\. .*easy 0\.0.*overconfident 1\.0/],
-    [6, 'to leave formatting aside', /^6\. Leave details of formatting aside/],
+    [6, 'to leave formatting aside', /^6\. Ignore details of formatting/],
   ])('has rule %i of the paper: %s', (number, _, text) => {
     const rule = prompt.split('\n').find((line) => line.startsWith(`${number}. `));
     expect(rule).toMatch(text);
