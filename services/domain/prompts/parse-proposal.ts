@@ -42,9 +42,9 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
     );
   }
   if (missing.length > 0)
-    return refused('unparsable-reply', `the reply has no ${wholeTags(missing)}: both tags must be there, closed, and not empty`);
+    return refused('unparsable-reply', `the reply has no ${wholeTags(missing)}: both tags must be present, closed and not empty`);
   if (modifications.length > 1)
-    return refused('unparsable-reply', `the reply has ${modifications.length} <modification> tags: make exactly one`);
+    return refused('unparsable-reply', `the reply has ${modifications.length} <modification> tags: give exactly one`);
   if (workflows.length > 1)
     return refused('unparsable-reply', `the reply gives ${workflows.length} different workflows: give exactly one`);
   const [{ document, error } = {}] = workflows;

@@ -63,7 +63,7 @@ function duplicateOf(state: RunState, workflowHash: string, workflow: Workflow):
   const form = nearForm(workflow);
   const near = executed.find((earlier) => nearForm(earlier.workflow) === form);
   if (near === undefined) return undefined;
-  const message = `this is the workflow of round ${near.round} but for capitals, blanks or punctuation in its texts; change what it does`;
+  const message = `this differs from the workflow of round ${near.round} only in capitals, blanks or punctuation in its texts; change what it does`;
   return { kind: 'duplicate-workflow', message };
 }
 

@@ -73,7 +73,7 @@ function checkPrompt(name: string, at: TextPlace, checks: Checks): void {
   const prompt = Object.hasOwn(checks.prompts, name) ? checks.prompts[name] : undefined;
   if (prompt === undefined) {
     const inline = /[\s{]/.test(name)
-      ? 'write the text under prompts, and here its name alone'
+      ? 'put the text under prompts and only its name here'
       : suggestion(name, Object.keys(checks.prompts));
     const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
     checks.report(at.step, at.field, 'unknown-prompt', `there is no prompt "${shown}": ${inline}`);

@@ -36,7 +36,7 @@ export function templateShape(template: Template, at: TextPlace): Shape {
     const before = template.parts[index - 1];
     const shape = expressionShape(part, at, typeof before === 'string' && followsLatex(before) ? `; ${bracesHint}` : '');
     if (!hasText(shape))
-      complain(at, `"${part.text}" is ${describeShape(shape)} and cannot stand in a text${textHint(part.text, shape)}`);
+      complain(at, `"${part.text}" is ${describeShape(shape)} and cannot be part of a text${textHint(part.text, shape)}`);
   }
   return text;
 }
@@ -60,11 +60,11 @@ function checkLiterals({ parts }: Template, at: TextPlace): void {
 
 function unfilledMessage({ written, meant }: UnfilledReference, inputs: readonly string[] = []): string {
   if (meant === undefined)
-    return `"${written}" is another language's and stays as text: write {{ expression }} for a value, and steps such as if and map for the rest`;
+    return `"${written}" belongs to another template language and stays as text: write {{ expression }} for a value, and steps such as if and map for the rest`;
   const kept = `to keep it as text, write {{ ${JSON.stringify(written)} }}`;
   if (inputs.includes(meant))
     return `"${written}" stays as text: the operator adds its input "${meant}" itself, so leave it out; ${kept}`;
-  return `"${written}" stays as text, braces and names as they stand: write {{ ${meant} }} for its value; ${kept}`;
+  return `"${written}" stays as text, braces and names unchanged: write {{ ${meant} }} for its value; ${kept}`;
 }
 
 /** A template whose value must have a text form, such as an answer. */

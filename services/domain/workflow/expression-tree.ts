@@ -59,7 +59,7 @@ export function expressionTree(root: CelExpression, refuse: (why: string) => Err
         return {
           kind: 'map',
           entries: kind.value.entries.map(({ keyKind, value }) => {
-            if (keyKind.case !== 'mapKey') throw refuse('the keys of a map are texts');
+            if (keyKind.case !== 'mapKey') throw refuse('the keys of a map must be texts');
             return [convert(keyKind.value, depth), convert(value, depth)] as const;
           }),
         };

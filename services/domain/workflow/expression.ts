@@ -174,8 +174,8 @@ function childNodes(node: Exclude<ExpressionNode, { kind: 'name' | 'comprehensio
 }
 
 const leftOut: ReadonlyMap<string, string> = new Map([
-  ['bytes', 'bytes are not part of the language: a text is compared and measured as it is'],
-  ['type', 'types are no values of the language'],
+  ['bytes', 'bytes are not part of the language: texts are compared and measured directly'],
+  ['type', 'types are not values of the language'],
   ...['timestamp', 'duration'].map((name) => [name, 'times are not part of the language: a workflow has no clock'] as const),
 ]);
 

@@ -141,7 +141,7 @@ function callShape(node: CallNode, around: Surroundings): Shape {
     if (!compatible(first, second) && first.kind !== 'null' && second.kind !== 'null')
       around.report(
         'type-mismatch',
-        `${sources(node)} are compared, and one is ${describeShape(first)}, the other ${describeShape(second)}`,
+        `${sources(node)} cannot be compared: one is ${describeShape(first)}, the other ${describeShape(second)}`,
       );
     return boolean;
   }
@@ -232,9 +232,7 @@ function checkIndex(node: CallNode, { most }: ListShape, around: Surroundings): 
     );
   } else if (most !== undefined && index >= most) {
     const has =
-      most === 0
-        ? 'has no items'
-        : `has at most ${most} item${most === 1 ? '' : 's'}, of which the last is ${source}[${most - 1}]`;
+      most === 0 ? 'has no items' : `has at most ${most} item${most === 1 ? '' : 's'}; the last is ${source}[${most - 1}]`;
     around.report('index-range', `there is no ${source}[${index}]: ${source} ${has}`);
   }
 }

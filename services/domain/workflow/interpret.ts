@@ -67,7 +67,8 @@ async function runStep(step: Step, position: string, frame: Frame): Promise<stri
       return undefined;
     case 'return': {
       const answer = textOf(fieldValue(step.value, 'return', position, frame));
-      if (answer === undefined) throw failureAt('expression', position, `return needs a text, and ${step.value.trim()} is none.`);
+      if (answer === undefined)
+        throw failureAt('expression', position, `return needs a text, and ${step.value.trim()} is not one.`);
       return answer;
     }
     default:
@@ -94,7 +95,7 @@ async function namedValue(step: NamedStep, path: string, position: string, frame
       );
     case 'map': {
       const list = fieldValue(step.over, 'map', path, frame);
-      if (!isList(list)) throw failureAt('expression', path, `map needs a list, and ${step.over.trim()} is none.`);
+      if (!isList(list)) throw failureAt('expression', path, `map needs a list, and ${step.over.trim()} is not one.`);
       return runBranches(step, list.slice(0, step.max), path, position, frame);
     }
   }

@@ -157,7 +157,12 @@ function nameField(step: StepObject, field: string, at: StepPlace): string {
   if (reserved.has(value)) at.report(at.place, field, 'invalid-name', `"${value}" is a reserved word: use another name`);
   else if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(value)) {
     const better = value.replaceAll(/[^A-Za-z0-9_]+/g, '_').replace(/^[^A-Za-z]+/, '') || 'step';
-    at.report(at.place, field, 'invalid-name', `"${value}" is no name: use letters, digits and underscores, e.g. "${better}"`);
+    at.report(
+      at.place,
+      field,
+      'invalid-name',
+      `"${value}" is not a valid name: use letters, digits and underscores, e.g. "${better}"`,
+    );
   }
   return value;
 }
@@ -203,11 +208,6 @@ function repetitions(step: StepObject, field: string, at: StepPlace): number {
   if (typeof value === 'number')
     at.report(at.place, field, 'out-of-range', `${field} must be a whole number from ${least} to ${most}, and is ${value}`);
   else
-    at.report(
-      at.place,
-      field,
-      'missing-bound',
-      `${field} must say how often at most, from ${least} to ${most}, and is ${kindOf(value)}`,
-    );
+    at.report(at.place, field, 'missing-bound', `${field} must give a maximum from ${least} to ${most}, and is ${kindOf(value)}`);
   return least;
 }

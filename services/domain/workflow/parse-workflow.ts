@@ -82,7 +82,12 @@ function parsePrompts(value: unknown, report: Report): Record<string, string> {
   for (const [name, prompt] of Object.entries(value)) {
     const place = `prompts.${name}`;
     if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name))
-      report(place, '', 'invalid-name', `"${name}" is no name for a prompt: use letters, digits and underscores, a letter first`);
+      report(
+        place,
+        '',
+        'invalid-name',
+        `"${name}" is not a valid name for a prompt: use letters, digits and underscores, a letter first`,
+      );
     prompts[name] = scalarTemplate(prompt, place, '', report);
   }
   return prompts;

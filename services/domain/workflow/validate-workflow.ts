@@ -40,12 +40,7 @@ export function validateWorkflow(workflow: Workflow, rules: WorkflowRules): read
   const end = checkSteps(workflow.steps, { position: 'steps', scope: newScope(), repeated: false, checks });
   if (end !== undefined) {
     const last = workflow.steps.length - 1;
-    report(
-      '',
-      'steps',
-      'missing-return',
-      `the workflow can end without an answer: let steps[${last}] be followed by a return step`,
-    );
+    report('', 'steps', 'missing-return', `the workflow can end without an answer: add a return step after steps[${last}]`);
   }
   if (problems.length === 0 && !readsQuery(workflow, rules.operators)) report('', 'steps', 'unread-query', unreadMessage(rules));
   checkBounds(workflow, rules, report);
@@ -54,7 +49,7 @@ export function validateWorkflow(workflow: Workflow, rules: WorkflowRules): read
 
 function unreadMessage({ queryFields }: WorkflowRules): string {
   const field = queryFields[0] ?? 'question';
-  return `nothing of the query reaches the answer, which would be the same for every query: read it in a step, e.g. input: "{{ query.${field} }}", and return what comes of it`;
+  return `nothing from the query reaches the answer, which would be the same for every query: read it in a step, e.g. input: "{{ query.${field} }}", and return the result`;
 }
 
 interface Flow {
@@ -172,7 +167,7 @@ function branchShape(step: ParallelStep | MapStep, inner: Scope, flow: Flow): Sh
     step.id,
     'yield',
     'missing-yield',
-    'the last step has no id: say with yield what each branch gives, e.g. yield: "{{answer}}"',
+    'the last step has no id: use yield to say what each branch gives, e.g. yield: "{{answer}}"',
   );
   return any;
 }

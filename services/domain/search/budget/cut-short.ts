@@ -24,6 +24,6 @@ export function cutShort(state: RunState): RoundCompleted {
   }
   const wanted = outcomes.length + outstandingExecutions(open, state.configuration).length;
   const executed = wanted === 0 ? '' : `, after ${outcomes.length} of ${wanted} executions`;
-  const message = `the token budget of ${state.configuration.search.tokenBudget} does not reach for the rest of the round${executed}`;
+  const message = `the token budget of ${state.configuration.search.tokenBudget} is not enough for the rest of the round${executed}`;
   return { kind: 'round-completed', round, failure: { kind: 'token-budget', message } };
 }

@@ -29,7 +29,7 @@ export const accessFunctions: readonly CelFunc[] = [
 
 function listItem(list: CelList, at: CelValue): CelValue {
   const index = isCelUint(at) ? Number(at.value) : typeof at === 'bigint' || typeof at === 'number' ? Number(at) : Number.NaN;
-  if (!Number.isInteger(index)) throw new Error(`the index of a list is a whole number, and ${keyText(at)} is none`);
+  if (!Number.isInteger(index)) throw new Error(`the index of a list is a whole number, and ${keyText(at)} is not one`);
   const item = list.get(index);
   if (item === undefined) throw new Error(`index ${index} out of bounds: the list has ${list.size} items, the first at 0`);
   return item;

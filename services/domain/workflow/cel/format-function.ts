@@ -27,7 +27,8 @@ function formatted(text: string, values: CelList): string {
     }
     clauseForm.lastIndex = at;
     const [whole = '', percent, decimals, letter = ''] = clauseForm.exec(text) ?? [];
-    if (whole === '') throw new Error(`format knows no clause "${text.slice(at, at + 5)}"; a percent sign is written %%`);
+    if (whole === '')
+      throw new Error(`format does not know the clause "${text.slice(at, at + 5)}"; a percent sign is written %%`);
     at += whole.length;
     if (percent === undefined) {
       if (used >= values.size) throw new Error(`format has ${values.size} values, and its text asks for more`);

@@ -71,7 +71,7 @@ function readBool(text: string): boolean {
 }
 
 function remainder(left: bigint, right: bigint): bigint {
-  if (right === 0n) throw new Error('there is no remainder of a division by zero');
+  if (right === 0n) throw new Error('a division by zero has no remainder');
   if (left === leastInt && right === -1n) throw new Error('the whole number is too large');
   return left % right;
 }

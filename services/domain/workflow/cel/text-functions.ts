@@ -70,7 +70,7 @@ function notNegative(place: bigint, letters: readonly string[]): number {
 }
 
 function outside(place: bigint, letters: readonly string[]): Error {
-  return new Error(`${place} is no place in a text of ${letters.length} characters`);
+  return new Error(`${place} is not a position in a text of ${letters.length} characters`);
 }
 
 /** Searches from a position on; -1 if not found. An empty part is found where the search begins. */

@@ -66,7 +66,7 @@ describe('a token budget that ended the search', () => {
     expect(report).toContain('completed (the token budget: 0 of 1 tokens, and the rest is not enough for more) after 1 round');
     expect(report).toContain('Best       no workflow has a score\n');
     expect(report).toContain('Note: No workflow has a score: raise search.token_budget.');
-    expect(report).toContain('Note: Round 1: the token budget of 1 does not reach for the rest of the round');
+    expect(report).toContain('Note: Round 1: the token budget of 1 is not enough for the rest of the round');
   });
 
   it('marks the score of a round that it has cut short, and gives it no interval', () => {

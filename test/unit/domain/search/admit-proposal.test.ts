@@ -55,7 +55,7 @@ test('a workflow that differs from an earlier one in capitals, blanks and punctu
   const event = admit({ modification: 'again', workflow: near, workflowHash: 'new' }, 2);
   expect(event.failure).toMatchObject({
     kind: 'duplicate-workflow',
-    message: expect.stringContaining('round 3 but for capitals'),
+    message: expect.stringContaining('round 3 only in capitals'),
   });
 });
 
@@ -72,7 +72,7 @@ test('a workflow that failed on its canary is refused when it comes back, in its
   const state: RunState = { configuration: madeUpConfiguration(), status: 'running', ledger: [], rounds };
   for (const [workflowHash, words] of [
     ['broken', 'again'],
-    ['new', 'but for capitals'],
+    ['new', 'only in capitals'],
   ]) {
     const parsed = { modification: 'other words', workflow, workflowHash: workflowHash as string };
     const { failure } = admitProposal({ state, round: 2, turn: 2, parsed, reply: '', tokens });

@@ -23,7 +23,7 @@ const expected: readonly [file: string, step: string, field: string, rule: strin
   ['bad-expression', 'steps[1]', 'if', 'expression-syntax', 'write == to compare'],
   ['bound-too-large', 'drafts', 'parallel', 'out-of-range', 'from 1 to 20, and is 50'],
   ['duplicate-id', 'answer', 'id', 'duplicate-id', 'already has the id "answer"'],
-  ['loop-without-bound', 'steps[1]', 'loop', 'missing-bound', 'how often at most, from 1 to 20'],
+  ['loop-without-bound', 'steps[1]', 'loop', 'missing-bound', 'must give a maximum from 1 to 20'],
   ['missing-prompt', 'answer', 'with.instruction', 'unknown-prompt', 'did you mean "solve_it"?'],
   ['missing-return', '', 'steps', 'missing-return', 'can end without an answer'],
   ['records-for-texts', 'best', 'with.solutions', 'type-mismatch', '{{drafts.map(item, item.response)}}'],

@@ -110,7 +110,7 @@ describe('a token budget', () => {
     expect(state.bestRound).toBeUndefined();
     expect(state.rounds[0]?.failure).toEqual({
       kind: 'token-budget',
-      message: 'the token budget of 1 does not reach for the rest of the round, after 0 of 264 executions',
+      message: 'the token budget of 1 is not enough for the rest of the round, after 0 of 264 executions',
     });
     expect(log.some(({ kind }) => kind === 'tokens-reserved')).toBe(false);
   });
