@@ -13,8 +13,8 @@ const row = z.object({
 export const drop: BenchmarkDefinition = {
   name: 'drop',
   description:
-    'Reading with arithmetic: a passage from Wikipedia and a question on it, which takes finding, counting, adding, subtracting ' +
-    'or comparing what the passage says. The answer is a number, a date, or a few words of the passage.',
+    'Reading with arithmetic: a passage from Wikipedia and a question about it that requires finding, counting, adding, ' +
+    'subtracting or comparing what the passage says. The answer is a number, a date, or a few words of the passage.',
   answerFormat:
     'The scorer compares the words of the answer with the official ones. Give the number or the few words alone, ' +
     'without a sentence, an explanation or a unit around them.',

@@ -21,11 +21,11 @@ type Row = z.infer<typeof row>;
 export const hotpotqa: BenchmarkDefinition = {
   name: 'hotpotqa',
   description:
-    'Questions that take facts from two of ten given paragraphs of Wikipedia; the other eight are there to distract. ' +
+    'Questions that require facts from two of ten given Wikipedia paragraphs; the other eight are distractors. ' +
     'The answer is a name, a date, a number, a few words, or yes or no.',
   answerFormat:
     'The scorer compares the words of the answer with the official ones. Give the few words alone, without a sentence or an ' +
-    'explanation around them; where the question asks whether something is so, yes or no alone.',
+    'explanation around them; if the question asks whether something is so, yes or no alone.',
   inputs: ['question', 'context'],
   operators: ['custom', 'answer_generate', 'sc_ensemble', 'review', 'revise', 'format'],
   splits: ['validate', 'test'],

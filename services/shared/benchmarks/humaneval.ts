@@ -16,7 +16,7 @@ const publicRow = z.object({ problem_id: z.string(), test: z.array(z.string()) }
 export const humaneval: BenchmarkDefinition = {
   name: 'humaneval',
   description:
-    'Python functions from their signature and a docstring that describes what they do, often with examples. ' +
+    'Python functions to be written from a signature and a docstring that describes what they do, often with examples. ' +
     'Hidden tests call the function.',
   answerFormat:
     'The scorer runs the code in the answer against hidden tests. Give the whole function under its name, with all imports and ' +

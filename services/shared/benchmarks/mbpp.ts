@@ -16,7 +16,7 @@ const publicRow = z.object({ entry_point: z.string(), test: z.array(z.string()) 
 export const mbpp: BenchmarkDefinition = {
   name: 'mbpp',
   description:
-    'Short Python functions from one sentence that says what they do, and their signature. Hidden tests call the function.',
+    'Short Python functions to be written from a signature and one sentence that says what they do. Hidden tests call the function.',
   answerFormat:
     'The scorer runs the code in the answer against hidden tests. Give the whole function under its name, with all imports and ' +
     'helpers it needs, as Python alone or in one fenced python block; it must not read input or print.',
