@@ -2,7 +2,9 @@
 export interface EngineSettings {
   /** max_num_seqs: sequences in the running batch. */
   readonly maxSequences: number;
-  /** max_num_batched_tokens: tokens computed in one step, prompts and decoding together; longer prompts are computed in chunks. */
+  /**
+   * max_num_batched_tokens: tokens computed in one step, prompts and decoding together; longer prompts are computed in chunks.
+   */
   readonly batchedTokens: number;
   /** Blocks of 16 tokens in the KV cache. */
   readonly kvBlocks: number;

@@ -40,9 +40,9 @@ type Mutable = { -readonly [Field in keyof Sequence]: Sequence[Field] } & {
 };
 
 /**
- * As vLLM's (V1) schedules by default: first come, first served; running sequences first, then waiting ones while there is room in the
- * batch, the step's tokens and the cache; long prompts in chunks; when a running sequence finds no block, the newest is preempted
- * and later computed again.
+ * As vLLM's (V1) schedules by default: first come, first served; running sequences first, then waiting ones while there is room
+ * in the batch, the step's tokens and the cache; long prompts in chunks; when a running sequence finds no block, the newest is
+ * preempted and later computed again.
  */
 export function createScheduler(settings: EngineSettings): Scheduler {
   const blocks = createKvBlocks(settings.kvBlocks);
@@ -121,7 +121,8 @@ export function createScheduler(settings: EngineSettings): Scheduler {
       parts.push({ sequence, tokens });
       budget -= tokens;
     }
-    // One that has just been preempted stands first there, and does not fit: it needs what it held and more, and some of it is taken.
+    // One that has just been preempted stands first there, and does not fit: it needs what it held and more, and some of it is
+    // taken.
     while (budget > 0 && running.length < settings.maxSequences) {
       const [sequence] = waiting;
       const tokens = sequence && admit(sequence, budget);
