@@ -40,9 +40,9 @@ export const saturationBench: Bench = {
     return {
       rows: [...rowsOf('all replicas up', calm), ...rowsOf('one down', faulty)],
       notes: [
-        `${sweep.searches} searches at once, each ${sweep.rounds} rounds of ${sweep.queries} queries in full; calls of ${latencyMs} ms on replicas of ${sweep.replicas.join(', ')} sequences, which take more and let it wait, as vLLM does. The run file tells their addresses and the same max_concurrency for all. The one of ${sweep.replicas[fault.replica]} is killed when ${100 * fault.from} % of the calls have been answered and is back at ${100 * fault.to} %.`,
+        `${sweep.searches} searches at once, each ${sweep.rounds} rounds of ${sweep.queries} queries in full; calls of ${latencyMs} ms on replicas of ${sweep.replicas.join(', ')} sequences, which accept more calls and let them wait, as vLLM does. The run file gives their addresses and one max_concurrency for all of them. The one with ${sweep.replicas[fault.replica]} is killed when ${100 * fault.from} % of the calls have been answered and is back at ${100 * fault.to} %.`,
         'Capacity is the slot-seconds of the replicas that are up.',
-        'The simulated model answers; nothing of this is a result about a model.',
+        'The simulated model answers; none of this is a result about a model.',
       ],
     };
   },

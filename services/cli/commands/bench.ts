@@ -47,7 +47,7 @@ async function runBenches(cli: Cli, wanted: string, options: BenchOptions): Prom
   for (const { name, description, run } of chosen) {
     if (chosen.length > 1) cli.notice(`Measuring ${name}: ${description}.`);
     const outcome = await repeat(options.times, () => run(cli, options)).catch((error: unknown) => {
-      // The others have figures of their own, which may have taken an hour.
+      // The others have figures of their own, which may have taken long.
       if (chosen.length === 1 || cli.interrupts.requested.aborted || !(error instanceof Error)) throw error;
       cli.notice(`${name} was not measured: ${error.message}`);
       return error;
@@ -68,7 +68,7 @@ async function runBenches(cli: Cli, wanted: string, options: BenchOptions): Prom
   };
 }
 
-/** An hour of measuring must not end with a page that cannot be written. */
+/** What took long to measure must not end with a page that cannot be written. */
 async function requireFolderOf(file: string): Promise<void> {
   const folder = dirname(file);
   await access(folder, constants.W_OK).catch((cause: Error) => {

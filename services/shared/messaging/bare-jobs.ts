@@ -46,10 +46,9 @@ export async function runBareJobs(settings: BareJobs, signal: AbortSignal): Prom
     using _ending = onAbort(signal, () => void child.kill('SIGKILL'));
     await nextMessage(child);
     const finished = nextMessage(child);
-    const results = readResults(connection, jobs);
     const beganMs = performance.now();
-    await publishAll(connection, settings);
-    const [{ cpuMsPerJob }, firstMs] = await Promise.all([finished, results]);
+    const work = [finished, readResults(connection, jobs), publishAll(connection, settings)] as const;
+    const [{ cpuMsPerJob }, firstMs] = await Promise.all(work);
     return {
       seconds: (performance.now() - beganMs) / 1000,
       secondsToFirstResult: (firstMs - beganMs) / 1000,
@@ -94,6 +93,7 @@ async function readResults(connection: NatsConnection, jobs: number): Promise<nu
     read += 1;
     if (read === jobs) break;
   }
+  if (read < jobs) throw new Error(`the bare loop has read ${read} of ${jobs} results: its connection is gone`);
   return firstMs ?? Number.NaN;
 }
 
