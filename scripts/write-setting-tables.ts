@@ -1,4 +1,5 @@
-// Writes the tables of settings into docs/ from the tables in the code: `node scripts/write-setting-tables.ts`. Commit what changes.
+// Writes the tables of settings into docs/ from the tables in the code: `node scripts/write-setting-tables.ts`. Commit what
+// changes.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withSettingTables } from './setting-tables.ts';

@@ -1,12 +1,12 @@
 /**
- * How often the strict scorers agree with the measures that others use (official.py): math-verify, lm-evaluation-harness' rule for GSM8K,
- * and the official F1 of DROP and HotpotQA; over the answers that AFlow's runs recorded, over golds in the words of models, and
- * over golds with a digit changed, which nobody must accept. It installs math-verify with pip on its first run.
+ * How often the strict scorers agree with the measures that others use (official.py): math-verify, lm-evaluation-harness' rule
+ * for GSM8K, and the official F1 of DROP and HotpotQA; over the answers that AFlow's runs recorded, over golds in the words of
+ * models, and over golds with a digit changed, which nobody must accept. It installs math-verify with pip on its first run.
  *
  *   node test/agreement/compare-with-official.ts [--verbose] [--only math] --data FOLDER
  *
- * `--data` is a folder with `benchmarks` (as `scale data` fetches them) and, where they were had, `recorded`. Ends with 0 once the
- * figures are printed, with 2 if the data or what Python needs cannot be had, and with 3 if this Python has no pip.
+ * `--data` is a folder with `benchmarks` (as `scale data` fetches them) and, where they were had, `recorded`. Ends with 0 once
+ * the figures are printed, with 2 if the data or what Python needs cannot be had, and with 3 if this Python has no pip.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

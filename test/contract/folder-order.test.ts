@@ -8,8 +8,8 @@ import { arrowsUpward, folderArrows, folderCircles } from '../support/folder-ord
 const services = join(import.meta.dirname, '../../services');
 
 /**
- * Each folder of the domain uses those before it. `run` is the record of a run; what reads the record to decide stands above it, and
- * what tells people of it above that.
+ * Each folder of the domain uses those before it. `run` is the record of a run; what reads the record to decide stands above it,
+ * and what tells people of it above that.
  */
 const domain = [
   ...[
@@ -28,7 +28,7 @@ const domain = [
     'scoring',
     'sampling',
   ],
-  ...['run', 'evaluation', 'picking', 'search', 'prompts', 'comparison', 'replay', 'experiment', 'report'],
+  ...['run', 'evaluation', 'picking', 'search', 'prompts', 'comparison', 'replay', 'experiments', 'report'],
 ];
 
 test('the folders of the domain keep their order, types included', () => {

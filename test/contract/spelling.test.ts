@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { ownTexts, type Text } from '../support/tracked-texts.ts';
 
-/** One spelling of each word, British where there are two; `optimizer`, `tokenizer` and `color` in CSS and LaTeX are their fields' terms. */
+/**
+ * One spelling of each word, British where there are two; `optimizer`, `tokenizer` and `color` in CSS and LaTeX are their fields'
+ * terms.
+ */
 const spellings: readonly (readonly [RegExp, string])[] = [
   [
     /(?:summar|normal|recogn|organ|optim|minim|maxim|general|special|serial|initial|standard|visual|priorit)iz(?:e|es|ed|ing|ation)/i,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExperimentReport } from '../../services/domain/experiment/experiment-report.ts';
+import type { ExperimentReport } from '../../services/domain/experiments/experiment-report.ts';
 import { servedCalls } from '../support/local-run.ts';
 import { type CliRun, startCli } from '../support/run-cli.ts';
 

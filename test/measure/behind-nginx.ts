@@ -1,12 +1,12 @@
 /**
- * What a gateway that ends its connections in good order costs: 15,000 calls from 64 slots through nginx with TLS, at its default of
- * 1,000 requests a connection, before a model that streams for 160 ms; without HTTP/2 at the server, with it there and this
+ * What a gateway that ends its connections in good order costs: 15,000 calls from 64 slots through nginx with TLS, at its default
+ * of 1,000 requests a connection, before a model that streams for 160 ms; without HTTP/2 at the server, with it there and this
  * product's defaults, and with `http2: true`. Each in turn, in one run.
  *
  *   node test/measure/behind-nginx.ts [--nginx /usr/sbin/nginx] [--calls 15000]
  *
- * Ends with 1 if a call was given up, or HTTP/2 at the server costs who did not choose it more than a twentieth of the time. Who chooses
- * it pays in processor time: Node's HTTP/2 takes more of it than its HTTP/1.1.
+ * Ends with 1 if a call was given up, or HTTP/2 at the server costs who did not choose it more than a twentieth of the time. Who
+ * chooses it pays in processor time: Node's HTTP/2 takes more of it than its HTTP/1.1.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,13 +1,14 @@
 /**
- * The simulated vLLM (services/simulator/engine) against `inference-lab`, a simulator of serving engines by others: the same traces, limits
- * and linear cost of a step; throughput, time to the first token, whole latency, prefix hits and preemptions beside each other.
+ * The simulated vLLM (services/simulator/engine) against `inference-lab`, a simulator of serving engines by others: the same
+ * traces, limits and linear cost of a step; throughput, time to the first token, whole latency, prefix hits and preemptions
+ * beside each other.
  *
  *   cargo install inference-lab --version 1.0.0
  *   node test/measure/engine-against-inference-lab.ts [--inference-lab ~/.cargo/bin/inference-lab] [--seeds 10]
  *
- * Its 1.0.0 looks for arrivals only up to the time of its last event: who arrives during a step waits for the end of the next one too, not
- * only of that step. So times are compared with arrivals taken in the same way; what they are as the product takes them is shown too.
- * Ends with 1 if anything else differs by more than a tenth.
+ * Its 1.0.0 looks for arrivals only up to the time of its last event: who arrives during a step waits for the end of the next one
+ * too, not only of that step. So times are compared with arrivals taken in the same way; what they are as the product takes them
+ * is shown too. Ends with 1 if anything else differs by more than a tenth.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * What the simulated vLLM serves over HTTP, of what engineCapacity says that it can: unequal replicas, each with twice as many callers as
- * sequences, whose prompts share nothing; from the 10th percentile of the answers' times to the 90th.
+ * What the simulated vLLM serves over HTTP, of what engineCapacity says that it can: unequal replicas, each with twice as many
+ * callers as sequences, whose prompts share nothing; from the 10th percentile of the answers' times to the 90th.
  *
  *   node test/measure/engine-capacity.ts [--speed 1] [--calls 20]
  *

@@ -55,7 +55,10 @@ export const calm: Weather = { latencyMs: 0, refused: 0, lost: 0, unanswered: 0,
 export const undisturbed: FaultPlan = { seed: 0, coordinators: 1, workers: 1, slots: 4, weather: calm, incidents: [] };
 
 const shares = [0, 0, 0.005, 0.02];
-/** In longer runs each share is smaller, so that they meet with no more faults than these: one that fails at every step goes on for hours. */
+/**
+ * In longer runs each share is smaller, so that they meet with no more faults than these: one that fails at every step goes on
+ * for hours.
+ */
 const stepsOfSmallRun = 500;
 
 /** @param steps of the undisturbed run */

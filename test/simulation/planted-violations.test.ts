@@ -3,7 +3,9 @@ import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { describeSeed, type SimulatedSeed, simulateSeed } from './simulate-seed.ts';
 import type { Plant } from './simulated-search.ts';
 
-/** A simulation that finds nothing may be one that cannot: each of these is a defect that it must find, within this many seeds. */
+/**
+ * A simulation that finds nothing may be one that cannot: each of these is a defect that it must find, within this many seeds.
+ */
 const seeds = 100;
 const first = Number(process.env.SCALE_TEST_SEED ?? 1);
 const command = 'npx vitest run test/simulation/planted-violations.test.ts';

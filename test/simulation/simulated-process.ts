@@ -1,8 +1,8 @@
 import { sleepOn, type Timing } from '../../services/shared/lifecycle/timing.ts';
 
 /**
- * A process of the simulated cluster, as the world knows it: what reaches it, and when it does. Its code runs in this process of ours
- * like any other; what makes it a process is that it can be stopped between any two things that happen to it.
+ * A process of the simulated cluster, as the world knows it: what reaches it, and when it does. Its code runs in this process of
+ * ours like any other; what makes it a process is that it can be stopped between any two things that happen to it.
  */
 export interface SimulatedProcess {
   readonly name: string;

@@ -20,7 +20,9 @@ export async function readLog({ bus, runId }: Pick<SimulatedRun, 'bus' | 'runId'
   return entries;
 }
 
-/** What is not as it must be, whatever went wrong on the way, as sentences. @param expected the log of the same search undisturbed */
+/**
+ * What is not as it must be, whatever went wrong on the way, as sentences. @param expected the log of the same search undisturbed
+ */
 export async function violationsOf(run: SimulatedRun, expected: readonly string[]): Promise<string[]> {
   const log = await readLog(run);
   const events = log.map((entry) => decodeEvent(Buffer.from(entry, 'hex')).event);
@@ -47,8 +49,8 @@ function endOf(events: readonly RunEvent[], { standstill }: SimulatedRun): strin
 }
 
 /**
- * What calls that were lost have used counts towards a token budget, so a search with one may decide otherwise from there on. It says
- * so in its log then, and up to there the log is that of the undisturbed search.
+ * What calls that were lost have used counts towards a token budget, so a search with one may decide otherwise from there on. It
+ * says so in its log then, and up to there the log is that of the undisturbed search.
  */
 function differences(log: readonly string[], expected: readonly string[], events: readonly RunEvent[]): string[] {
   const noted = events.findIndex(({ kind }) => kind === 'spending-noted');
@@ -66,7 +68,9 @@ function miscounted(logged: readonly string[], published: ReadonlySet<string>): 
   ];
 }
 
-/** Whatever died: what was charged was answered once, and each token that the model's server counted is on one of the accounts. */
+/**
+ * Whatever died: what was charged was answered once, and each token that the model's server counted is on one of the accounts.
+ */
 async function misspent({ bus, runId, evidence: { served } }: SimulatedRun, state: RunState | undefined): Promise<string[]> {
   const tally = createSpentTally();
   const ends = new Map<string, CallAttempt>();

@@ -12,8 +12,8 @@ export interface Evidence {
   /** Ids of all jobs that were ever queued. */
   readonly published: ReadonlySet<string>;
   /**
-   * Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next, or that the next
-   * delivery of their job did not know.
+   * Calls that were recorded, as whoever made them was told, and that the journal did not hold when it was read next, or that the
+   * next delivery of their job did not know.
    */
   readonly forgottenCalls: readonly string[];
   /** Jobs whose work began although the store had their result before they were delivered. */

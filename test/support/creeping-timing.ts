@@ -10,7 +10,10 @@ interface Due {
   readonly happen: () => void;
 }
 
-/** Promises that a step's doing has resolved run so far before the next step, and to their ends before it is said that there is none. */
+/**
+ * Promises that a step's doing has resolved run so far before the next step, and to their ends before it is said that there is
+ * none.
+ */
 const turns = 12;
 const lastTurns = 200;
 

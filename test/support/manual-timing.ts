@@ -3,7 +3,10 @@ import { sleepOn, type Timing } from '../../services/shared/lifecycle/timing.ts'
 export interface ManualTiming extends Timing {
   /** Lets the time pass, and calls who is due in the order of their times. */
   advance(durationMs: number): Promise<void>;
-  /** Lets the time pass while nobody is called, as for a process that is stopped; who is due by then is called by the next `advance`. */
+  /**
+   * Lets the time pass while nobody is called, as for a process that is stopped; who is due by then is called by the next
+   * `advance`.
+   */
   stop(durationMs: number): void;
   /** Milliseconds that sleepers have asked for, oldest first. */
   readonly sleeps: readonly number[];

@@ -24,7 +24,9 @@ export interface ReleaseHost extends AsyncDisposable {
   /** Faults of the next requests, one each, in order. */
   readonly faults: (HostFault | undefined)[];
   readonly files: Map<string, Buffer>;
-  /** What is put before the entity tags: another one means that all files are new. '' for hosts that have no tags and no ranges. */
+  /**
+   * What is put before the entity tags: another one means that all files are new. '' for hosts that have no tags and no ranges.
+   */
   version: string;
   /** To be told how many bytes a client has by now. */
   readonly onProgress: (url: string, done: number) => void;

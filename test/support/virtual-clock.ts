@@ -4,8 +4,8 @@ import { sleepOn, type Timing } from '../../services/shared/lifecycle/timing.ts'
 export interface VirtualClock {
   readonly timing: Timing;
   /**
-   * Lets time pass until the promise is settled, and gives its outcome. Timers fire in the order of their times, those of one time in
-   * the order in which they were set; between two of them, everything that the first has set off runs to its end.
+   * Lets time pass until the promise is settled, and gives its outcome. Timers fire in the order of their times, those of one
+   * time in the order in which they were set; between two of them, everything that the first has set off runs to its end.
    * @throws StandstillError when nothing is left that could settle the promise, or `withinMs` of virtual time have passed
    */
   until<Value>(promise: Promise<Value>, withinMs?: number): Promise<Value>;
@@ -26,7 +26,10 @@ interface Timer {
 const dayMs = 86_400_000;
 /** Any day will do, as long as it is the same one each time. */
 const firstWallMs = Date.UTC(2026, 0, 1);
-/** Timers that fire in one turn of the event loop, which runs microtasks to their end after each. A turn costs as much as many timers. */
+/**
+ * Timers that fire in one turn of the event loop, which runs microtasks to their end after each. A turn costs as much as many
+ * timers.
+ */
 const timersInTurn = 64;
 
 export function createVirtualClock(): VirtualClock {
@@ -91,13 +94,17 @@ export function createVirtualClock(): VirtualClock {
   };
 }
 
-/** Runs the body on a clock of its own, whose time passes while the body waits. @throws what the body throws, or StandstillError */
+/**
+ * Runs the body on a clock of its own, whose time passes while the body waits. @throws what the body throws, or StandstillError
+ */
 export async function inVirtualTime<Value>(body: (timing: Timing) => Promise<Value>): Promise<Value> {
   const { timing, until } = createVirtualClock();
   return await until(body(timing));
 }
 
-/** Where a timer goes among others that are sorted the latest first: those of the same time fire in the order of their setting. */
+/**
+ * Where a timer goes among others that are sorted the latest first: those of the same time fire in the order of their setting.
+ */
 function placeOf(timers: readonly Timer[], atMs: number): number {
   let low = 0;
   let high = timers.length;

@@ -1,6 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
-import { agreementRows, agreementTables, describeAgreement, errorPlot } from '../../domain/experiment/agreement-table.ts';
+import { agreementRows, agreementTables, describeAgreement, errorPlot } from '../../domain/experiments/agreement-table.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { scoreStrategies } from '../../domain/replay/strategy.ts';

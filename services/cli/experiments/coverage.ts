@@ -5,7 +5,7 @@ import {
   coverageValues,
   describeCoverage,
   rankTable,
-} from '../../domain/experiment/coverage-table.ts';
+} from '../../domain/experiments/coverage-table.ts';
 import { bestWorkflows } from './best-workflows.ts';
 import { aboutIntervals, type Experiment, type ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';

@@ -1,4 +1,4 @@
-import type { RunReference } from '../../domain/experiment/experiment-report.ts';
+import type { RunReference } from '../../domain/experiments/experiment-report.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel, totalUse } from '../../domain/run/ledger/totals.ts';
 import type { LedgerEntry, RunState } from '../../domain/run/state.ts';

@@ -1,4 +1,4 @@
-import type { ExperimentReport, ResultRow, ResultTable } from '../../domain/experiment/experiment-report.ts';
+import type { ExperimentReport, ResultRow, ResultTable } from '../../domain/experiments/experiment-report.ts';
 import type { Document, Section, Table } from '../../shared/document/document.ts';
 
 /** An experiment as every form shows it. */

@@ -1,4 +1,4 @@
-import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
+import type { ExperimentReport } from '../../domain/experiments/experiment-report.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import type { ExperimentRuns } from './experiment-runs.ts';
 

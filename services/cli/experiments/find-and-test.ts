@@ -1,5 +1,5 @@
-import type { Trial } from '../../domain/experiment/compare-variants.ts';
-import { searchSpending } from '../../domain/experiment/search-spending.ts';
+import type { Trial } from '../../domain/experiments/compare-variants.ts';
+import { searchSpending } from '../../domain/experiments/search-spending.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
 import { bestOf } from '../progress/run-progress.ts';

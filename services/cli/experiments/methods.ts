@@ -1,8 +1,8 @@
-import { compareVariants, type VariantResult } from '../../domain/experiment/compare-variants.ts';
-import type { ResultRow, ResultTable } from '../../domain/experiment/experiment-report.ts';
-import { paperMethods } from '../../domain/experiment/paper-tables.ts';
-import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
-import { describeScoreDifference, describeTokenRatio } from '../../domain/experiment/verdict.ts';
+import { compareVariants, type VariantResult } from '../../domain/experiments/compare-variants.ts';
+import type { ResultRow, ResultTable } from '../../domain/experiments/experiment-report.ts';
+import { paperMethods } from '../../domain/experiments/paper-tables.ts';
+import { paperRow, phaseTable, scorePlot, variantTable } from '../../domain/experiments/variant-tables.ts';
+import { describeScoreDifference, describeTokenRatio } from '../../domain/experiments/verdict.ts';
 import { aboutIntervals, type Experiment } from './experiment.ts';
 import { tryVariants } from './try-variants.ts';
 import { queryLevelName, searchVariants, variantNamed } from './variant.ts';

@@ -1,4 +1,4 @@
-import { type SearchSpending, searchSpending } from '../../domain/experiment/search-spending.ts';
+import { type SearchSpending, searchSpending } from '../../domain/experiments/search-spending.ts';
 import type { ExperimentContext } from './experiment.ts';
 import { searchFile } from './search-file.ts';
 import { scoresByRepeat, type TestScores } from './test-workflow.ts';

@@ -5,7 +5,7 @@ import {
   passPlot,
   passTable,
   type RepeatsTrial,
-} from '../../domain/experiment/repeats-tables.ts';
+} from '../../domain/experiments/repeats-tables.ts';
 import { bestWorkflows } from './best-workflows.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';
 import { search } from './find-and-test.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ExperimentReport } from '../../domain/experiment/experiment-report.ts';
+import type { ExperimentReport } from '../../domain/experiments/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
 import { endpointSecrets } from '../../shared/config/run-endpoints.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';

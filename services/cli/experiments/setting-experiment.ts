@@ -1,7 +1,7 @@
-import { compareVariants } from '../../domain/experiment/compare-variants.ts';
-import type { ResultPlot } from '../../domain/experiment/experiment-report.ts';
-import { describeSettings, settingCurves } from '../../domain/experiment/setting-curves.ts';
-import { scorePlot, variantTable } from '../../domain/experiment/variant-tables.ts';
+import { compareVariants } from '../../domain/experiments/compare-variants.ts';
+import type { ResultPlot } from '../../domain/experiments/experiment-report.ts';
+import { describeSettings, settingCurves } from '../../domain/experiments/setting-curves.ts';
+import { scorePlot, variantTable } from '../../domain/experiments/variant-tables.ts';
 import { aboutIntervals, type Experiment } from './experiment.ts';
 import type { ExperimentPlan } from './experiment-plan.ts';
 import { tryVariants } from './try-variants.ts';

@@ -1,4 +1,4 @@
-import { canJudge, fewShotError, type StrataSettings, strataShares } from '../../domain/experiment/strata-transfer.ts';
+import { canJudge, fewShotError, type StrataSettings, strataShares } from '../../domain/experiments/strata-transfer.ts';
 import {
   describeTransfers,
   initialWorkflow,
@@ -8,7 +8,7 @@ import {
   transferPlot,
   transfersOf,
   transferTable,
-} from '../../domain/experiment/transfer-tables.ts';
+} from '../../domain/experiments/transfer-tables.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../domain/replay/search-of-run.ts';
 import { renameQueryFields } from '../../domain/workflow/rename-query-fields.ts';

@@ -1,4 +1,4 @@
-import type { Trial } from '../../domain/experiment/compare-variants.ts';
+import type { Trial } from '../../domain/experiments/compare-variants.ts';
 import type { ExperimentContext } from './experiment.ts';
 import { findAndTest } from './find-and-test.ts';
 import type { Variant } from './variant.ts';

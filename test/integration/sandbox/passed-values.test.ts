@@ -19,7 +19,10 @@ class Array:
     def item(self): return 5
 `;
 
-/** What the program is, and what its tests say of it: each with \`import os\` in front, for which they run in a process of their own. */
+/**
+ * What the program is, and what its tests say of it: each with \`import os\` in front, for which they run in a process of their
+ * own.
+ */
 const passed: Record<string, [code: string, tests: string]> = {
   'a match': [
     'import re\ndef f(s): return re.match(r"(?P<a>a)(x)?b", s)',

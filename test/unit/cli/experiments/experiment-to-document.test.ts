@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { experimentToDocument } from '../../../../services/cli/experiments/experiment-to-document.ts';
-import type { ExperimentReport } from '../../../../services/domain/experiment/experiment-report.ts';
+import type { ExperimentReport } from '../../../../services/domain/experiments/experiment-report.ts';
 import { writeHtml } from '../../../../services/shared/document/write-html.ts';
 import { writeMarkdown } from '../../../../services/shared/document/write-markdown.ts';
 import { writeTerminal } from '../../../../services/shared/document/write-terminal.ts';

@@ -44,8 +44,8 @@ describe('the YAML of a workflow', () => {
     );
   });
 
-  // The hash of a prompt decides what a simulated model answers, and a log's search can be repeated only with the same prompts. Made
-  // with the writer that came before the library's; only a change of a workflow itself changes its line.
+  // The hash of a prompt decides what a simulated model answers, and a log's search can be repeated only with the same prompts.
+  // Made with the writer that came before the library's; only a change of a workflow itself changes its line.
   it('has the bytes that models have always read', () => {
     const shown = globSync('{examples,test/fixtures}/**/*.yaml', { cwd: project }).flatMap((file) => {
       const parsed = parsedIn(join(project, file));

@@ -58,7 +58,8 @@ describe('parsing CSV', () => {
     expect(cellsOf(text)).toEqual([['a'], ['1'], ['2']]);
   });
 
-  // csv-parse 7.0.3 counts a CRLF within quotes as two lines, and a carriage return alone as one: `lines` is 4 for the record of line 2.
+  // csv-parse 7.0.3 counts a CRLF within quotes as two lines, and a carriage return alone as one: `lines` is 4 for the record of
+  // line 2.
   it('counts the lines that an editor shows, whatever ends them', () => {
     const text = 'a,b\r\n"1\r\n\r\n2",x\ry\r\n\r\n3,é\r\n';
     expect(parseCsv(text).map(({ line }) => line)).toEqual([1, 2, 6]);

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../../services/domain/random.ts';
 import { type ConcurrencyPlace, createConcurrencyLimit } from '../../../../services/shared/models/concurrency-limit.ts';
 
-/** An endpoint in virtual time: answers after 180 to 220 ms, refuses after 2 ms beyond its cap or by chance; what is refused comes again. */
+/**
+ * An endpoint in virtual time: answers after 180 to 220 ms, refuses after 2 ms beyond its cap or by chance; what is refused comes
+ * again.
+ */
 function serve({ max, cap, stray, seed }: { max: number; cap: number; stray: number; seed: number }) {
   const calls = 100 * Math.min(cap, max);
   const random = randomStream(seed, 'endpoint');

@@ -8,8 +8,8 @@ import { madeUpBenchmark } from '../../domain/report/made-up-benchmark.ts';
 const folder = join(import.meta.dirname, '../../../fixtures/logs');
 
 /**
- * Logs of GSM8K by the version before runs said their kind (simulated model, first 60 queries of the split, 40 of the test split), each
- * with the state and the report that the version folded it to.
+ * Logs of GSM8K by the version before runs said their kind (simulated model, first 60 queries of the split, 40 of the test
+ * split), each with the state and the report that the version folded it to.
  */
 test.each([
   ['search', 'search', 'fixture-search-3d5e9e625112'],

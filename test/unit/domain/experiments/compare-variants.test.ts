@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareVariants, type Trial } from '../../../../services/domain/experiment/compare-variants.ts';
+import { compareVariants, type Trial } from '../../../../services/domain/experiments/compare-variants.ts';
 
 function trial(variant: string, seed: number, tokens: number, testScores: readonly number[], benchmark = 'sums'): Trial {
   const spending = { tokens, byPhase: new Map([['propose' as const, tokens]]), broken: tokens / 10 };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { competitionRanks, covered, denseRanks } from '../../../../services/domain/experiment/coverage.ts';
+import { competitionRanks, covered, denseRanks } from '../../../../services/domain/experiments/coverage.ts';
 import {
   type CoverageTrial,
   coverageTable,
   coverageValues,
   describeCoverage,
   rankTable,
-} from '../../../../services/domain/experiment/coverage-table.ts';
+} from '../../../../services/domain/experiments/coverage-table.ts';
 
 test('a query is covered if one try reaches the threshold', () => {
   const tries = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { searchSpending } from '../../../../services/domain/experiment/search-spending.ts';
+import { searchSpending } from '../../../../services/domain/experiments/search-spending.ts';
 import { totalUse } from '../../../../services/domain/run/ledger/totals.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../search/made-up-world.ts';
 

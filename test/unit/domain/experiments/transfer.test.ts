@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { fewShotError, type StrataSettings, strataShares } from '../../../../services/domain/experiment/strata-transfer.ts';
+import { fewShotError, type StrataSettings, strataShares } from '../../../../services/domain/experiments/strata-transfer.ts';
 import {
   describeTransfers,
   initialWorkflow,
   transfersOf,
   transferTable,
-} from '../../../../services/domain/experiment/transfer-tables.ts';
+} from '../../../../services/domain/experiments/transfer-tables.ts';
 import type { RecordedSearch } from '../../../../services/domain/replay/recorded-search.ts';
 
 const trials = [

@@ -3,7 +3,7 @@ import {
   describeDifference,
   describeScoreDifference,
   describeTokenRatio,
-} from '../../../../services/domain/experiment/verdict.ts';
+} from '../../../../services/domain/experiments/verdict.ts';
 
 test('a direction is named only where the interval leaves 0 out', () => {
   expect(describeDifference('it', { value: 0.012, low: 0.002, high: 0.022 }, "aflow's")).toBe(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crossedInterval, ratioInterval, seedsInterval } from '../../../../services/domain/experiment/crossed-interval.ts';
+import { crossedInterval, ratioInterval, seedsInterval } from '../../../../services/domain/experiments/crossed-interval.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 
 describe('crossedInterval', () => {

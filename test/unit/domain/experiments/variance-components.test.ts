@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { componentsOf, describeNoise } from '../../../../services/domain/experiment/repeats-tables.ts';
-import { noiseShare, passDeviation, varianceComponents } from '../../../../services/domain/experiment/variance-components.ts';
+import { componentsOf, describeNoise } from '../../../../services/domain/experiments/repeats-tables.ts';
+import { noiseShare, passDeviation, varianceComponents } from '../../../../services/domain/experiments/variance-components.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
 
 /** scores[workflow][repeat][query] with these deviations, from a seed. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agreementRows, agreementTables, describeAgreement } from '../../../../services/domain/experiment/agreement-table.ts';
+import { agreementRows, agreementTables, describeAgreement } from '../../../../services/domain/experiments/agreement-table.ts';
 import type { RecordedSearch } from '../../../../services/domain/replay/recorded-search.ts';
 import { searchOfRun } from '../../../../services/domain/replay/search-of-run.ts';
 import { scoreStrategies } from '../../../../services/domain/replay/strategy.ts';
