@@ -47,7 +47,11 @@ export function createEngine(settings: EngineSettings, timing: Timing): Engine {
       if (sequence.state === 'over') timed.delete(sequence);
     }
   };
-  const arm = (): void => void timing.after(Math.max(0, endsAtMs - timing.monotonicMs()), proceed);
+  let disarm = (): void => {};
+  const arm = (): void => {
+    disarm();
+    disarm = timing.after(Math.max(0, endsAtMs - timing.monotonicMs()), proceed);
+  };
   // Steps begin where the last one ended, not when its timer fired: late timers do not add up.
   const proceed = (): void => {
     for (let steps = 0; steps < mostStepsATurn && step !== undefined && endsAtMs <= timing.monotonicMs(); steps += 1) {
@@ -59,7 +63,7 @@ export function createEngine(settings: EngineSettings, timing: Timing): Engine {
 
   const submit = (sequence: NewSequence): TimedSequence => {
     const added = scheduler.add(sequence);
-    const progress = createProgress(added);
+    const progress = createProgress(added, timing.monotonicMs());
     timed.set(added, progress);
     return {
       sequence: added,
@@ -92,6 +96,8 @@ export function createEngine(settings: EngineSettings, timing: Timing): Engine {
       return scheduler.kvUsage;
     },
     submit: (sequences) => {
+      // Steps that should have begun by now have begun without them.
+      if (step !== undefined) proceed();
       const submitted = sequences.map(submit);
       if (step === undefined) {
         begin(timing.monotonicMs());
@@ -110,7 +116,7 @@ interface Progress {
   until(holds: () => boolean, signal: AbortSignal): Promise<void>;
 }
 
-function createProgress(sequence: Sequence): Progress {
+function createProgress(sequence: Sequence, submittedAtMs: number): Progress {
   const waits = new Set<{ readonly holds: () => boolean; readonly resolve: () => void }>();
   let startedAtMs: number | undefined;
   let firstTokenAtMs: number | undefined;
@@ -126,11 +132,12 @@ function createProgress(sequence: Sequence): Progress {
     },
     started: (atMs) => {
       if (startedAtMs !== undefined) return;
-      startedAtMs = atMs;
+      // An engine that cannot keep up with its clock begins steps in the past.
+      startedAtMs = Math.max(atMs, submittedAtMs);
       look();
     },
     token: (atMs) => {
-      if (sequence.generated === 1) firstTokenAtMs = atMs;
+      if (sequence.generated === 1) firstTokenAtMs = Math.max(atMs, submittedAtMs);
       look();
     },
     until: async (holds, signal) => {

@@ -39,6 +39,28 @@ describe('the engine in time', () => {
     expect(second?.firstTokenAtMs).toBe(62);
   });
 
+  it('lets nobody into a step that should have begun before they came', async () => {
+    const timing = createManualTiming();
+    const engine = createEngine({ ...settings, maxSequences: 2 }, timing);
+    engine.submit([call]);
+    // The timer at 20 ms is late: the second step, of 11 ms, is under way.
+    timing.stop(25);
+    const [late] = engine.submit([call]);
+    expect(timing.waiting()).toBe(1);
+    await timing.advance(100);
+    expect(late?.startedAtMs).toBe(31);
+  });
+
+  it('never tells of a start before the arrival, however far behind its clock it is', async () => {
+    const timing = createManualTiming();
+    const engine = createEngine({ ...settings, maxSequences: 2 }, timing);
+    engine.submit([{ ...call, outputTokens: 1000 }]);
+    timing.stop(5000);
+    const [late] = engine.submit([call]);
+    await timing.advance(0);
+    expect(late).toMatchObject({ startedAtMs: 5000, firstTokenAtMs: 5000 });
+  });
+
   it('tells when so many tokens are there, and not before', async () => {
     const timing = createManualTiming();
     const [first] = createEngine(settings, timing).submit([call]);
