@@ -5,11 +5,13 @@ import { openLineCounter } from './line-counter.ts';
 import { processesBelow } from './process-samples.ts';
 import { epochMs, oneEvaluation, type PreparedSearch, prepareSearch } from './run-search.ts';
 import type { ScaleCommand } from './scale-command.ts';
+import type { ServedCall } from './served-calls.ts';
 
 const slots = 64;
 /** What is left to do when the cluster dies, so that there is a next call. */
 const leftShare = 0.2;
 const pollMs = 20;
+const quietMs = 2_000;
 
 /** What a machine that goes down costs: the way back to the next model call. */
 export const resumeBench: Bench = {
@@ -26,15 +28,16 @@ export const resumeBench: Bench = {
     const command = prepared.begin();
     await untilServed(cli, prepared, command, executions);
     await killAll(command);
+    await untilQuiet(cli, prepared);
     const againMs = epochMs();
     await prepared.begin().ended;
-    const begins = (await prepared.calls()).map(({ beganMs: callMs }) => callMs);
-    const [fresh, resumed] = [firstAfter(begins, beganMs), firstAfter(begins, againMs)];
+    const calls = await prepared.calls();
+    const [fresh, resumed] = [firstAfter(calls, beganMs), firstAfter(calls, againMs)];
     return {
       rows: [
         { name: 'a new run: from the command to its first call', value: fresh, unit: 's', ratio: 1 },
         { name: 'continued: from the command to its next call', value: resumed, unit: 's', limit: fresh, ratio: resumed / fresh },
-        { name: 'calls made twice', value: begins.length - executionsIn(executions), unit: 'calls', limit: slots },
+        { name: 'calls made twice', value: calls.length - executionsIn(executions), unit: 'calls', limit: slots },
       ],
       notes: [
         `${executions} executions of one call had ended when every process of the cluster and the command were killed; ${executionsIn(executions)} in all, one executor of ${slots} slots. Calls that were in flight then are made again.`,
@@ -48,9 +51,18 @@ function executionsIn(executions: number): number {
   return Math.ceil(executions * (1 + leftShare));
 }
 
-/** Seconds from a time to the first beginning after it. */
-export function firstAfter(beginsMs: readonly number[], fromMs: number): number {
-  return (Math.min(...beginsMs.filter((ms) => ms >= fromMs)) - fromMs) / 1000;
+/** Seconds from a time to the first beginning after it of a call that somebody waited for. */
+export function firstAfter(calls: readonly ServedCall[], fromMs: number): number {
+  const begins = calls.filter(({ beganMs, cutOff }) => !cutOff && beganMs >= fromMs).map(({ beganMs }) => beganMs);
+  return (Math.min(...begins) - fromMs) / 1000;
+}
+
+/** Resolves when the endpoint is done with what it had been sent by processes that are dead now. */
+async function untilQuiet(cli: Cli, { accessLog }: PreparedSearch): Promise<void> {
+  await using served = await openLineCounter(accessLog);
+  for (let [before, now] = [-1, await served.count()]; before < now; [before, now] = [now, await served.count()]) {
+    await sleep(quietMs, undefined, { signal: cli.interrupts.requested });
+  }
 }
 
 /** Resolves when the endpoint has written this many lines. */

@@ -28,7 +28,11 @@ test('the stages of a run are equal parts of its results, each with its own time
   expect(two).toMatchObject({ finished: 9, resultsPerSecond: 2, commandCpuMs: 400, coordinatorCpuMs: 250, coordinatorMb: 130 });
 });
 
-test('the next call is the first that began after the command', () => {
-  expect(firstAfter([900, 4000, 2500, 2400], 2000)).toBe(0.4);
+test('the next call is the first that began after the command, but for one whose caller is dead', () => {
+  const calls = [900, 4000, 2500, 2400].map((beganMs) => ({
+    ...{ jobId: 'j', callId: 'c', model: 'm', beganMs, endedMs: beganMs + 1 },
+    cutOff: beganMs === 2400,
+  }));
+  expect(firstAfter(calls, 2000)).toBe(0.5);
   expect(firstAfter([], 2000)).toBe(Number.POSITIVE_INFINITY);
 });
