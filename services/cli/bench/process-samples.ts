@@ -54,28 +54,42 @@ export async function sampleProcesses(root: number, everyMs: number, signal: Abo
   return samples;
 }
 
-/** CPU seconds that the processes of a role have used between two times; samples are joined by straight lines. */
+/**
+ * CPU seconds that the processes of a role have used between two times; samples are joined by straight lines. What a process had
+ * used when it was last seen stays used after it has ended.
+ */
 export function cpuBetween(samples: readonly ProcessSample[], role: Role, fromMs: number, toMs: number): number {
-  const used = (atMs: number) => between(samples, atMs, (sample) => sumOf(sample, role, ({ cpuSeconds }) => cpuSeconds));
-  return used(toMs) - used(fromMs);
+  const last = new Map<number, number>();
+  const sums = samples.map(({ atMs, processes }) => {
+    for (const each of processes) if (each.role === role) last.set(each.pid, each.cpuSeconds);
+    return { atMs, figure: [...last.values()].reduce((sum, cpuSeconds) => sum + cpuSeconds, 0) };
+  });
+  return between(sums, toMs) - between(sums, fromMs);
 }
 
-/** Megabytes that the processes of a role held at a time, of memory that is in use. */
+/** Megabytes of memory that the processes of a role held at a time; if they had all ended, when they were last seen. */
 export function residentAt(samples: readonly ProcessSample[], role: Role, atMs: number): number {
-  return between(samples, atMs, (sample) => sumOf(sample, role, ({ residentMb }) => residentMb));
+  const there = samples
+    .map((sample) => ({ atMs: sample.atMs, own: sample.processes.filter((each) => each.role === role) }))
+    .filter(({ own }) => own.length > 0);
+  return between(
+    there.map((sample) => ({ atMs: sample.atMs, figure: sample.own.reduce((sum, { residentMb }) => sum + residentMb, 0) })),
+    atMs,
+  );
 }
 
-function sumOf({ processes }: ProcessSample, role: Role, figure: (process: ProcessFigures) => number): number {
-  return processes.filter((each) => each.role === role).reduce((sum, each) => sum + figure(each), 0);
+interface Point {
+  readonly atMs: number;
+  readonly figure: number;
 }
 
-function between(samples: readonly ProcessSample[], atMs: number, figure: (sample: ProcessSample) => number): number {
-  const before = samples.findLast((sample) => sample.atMs <= atMs) ?? samples[0];
-  const after = samples.find((sample) => sample.atMs >= atMs) ?? samples.at(-1);
+function between(points: readonly Point[], atMs: number): number {
+  const before = points.findLast((point) => point.atMs <= atMs) ?? points[0];
+  const after = points.find((point) => point.atMs >= atMs) ?? points.at(-1);
   if (before === undefined || after === undefined) return Number.NaN;
-  if (after.atMs === before.atMs) return figure(before);
+  if (after.atMs === before.atMs) return before.figure;
   const part = (atMs - before.atMs) / (after.atMs - before.atMs);
-  return figure(before) + part * (figure(after) - figure(before));
+  return before.figure + part * (after.figure - before.figure);
 }
 
 async function figuresOf(pid: number): Promise<ProcessFigures | undefined> {

@@ -62,6 +62,15 @@ test('memory at a time is that of all processes of the role', () => {
   expect(residentAt(samples, 'bus', 1500)).toBe(7);
 });
 
+test('what a process that has ended had used stays used, and its memory is that of when it was last there', () => {
+  const ending = [...samples, sample(5000, [3, 5, 50]), sample(6000)];
+  // 2 + 4 s at 4000, 2 + 5 at 5000 and ever after.
+  expect(cpuBetween(ending, 'executor', 1000, 4000)).toBe(4);
+  expect(cpuBetween(ending, 'executor', 1000, 4500)).toBe(4.5);
+  expect(cpuBetween(ending, 'executor', 1000, 6000)).toBe(5);
+  expect(residentAt(ending, 'executor', 5500)).toBe(50);
+});
+
 test("an executor's CPU a call counts from the half of the calls to 95 % of them", () => {
   const calls = Array.from({ length: 20 }, (_, index) => ({
     ...{ jobId: 'j', callId: 'c', model: 'm', cutOff: false },
