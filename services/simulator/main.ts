@@ -6,6 +6,7 @@ import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { SettingsError } from '../shared/settings/settings-error.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { version } from '../shared/telemetry/version.ts';
+import { engineCapacity } from './engine/capacity.ts';
 import { parseFaults } from './faults.ts';
 import { learnBenchmarks } from './learn-benchmarks.ts';
 import { startSimulator } from './start-simulator.ts';
@@ -19,6 +20,9 @@ const settings = settingsOrEnd('simulator', () => {
   }
 });
 const log = createLogger({ service: 'simulator', version, level: settings.logLevel });
+
+/** For the log: a question with a worked example, and an answer with its steps. */
+const usual = { promptTokens: 500, outputTokens: 200 };
 
 await runService({
   name: 'simulator',
@@ -44,6 +48,9 @@ await runService({
       faults: settings.faults,
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
     });
+    if (settings.engine === 'vllm') {
+      log.info({ request: usual, capacity: engineCapacity(settings, usual) }, 'what the simulated vLLM gives at its fullest');
+    }
     releases.push('the server', () => simulator.stop(forced));
     return { models: simulator.url };
   },

@@ -1,8 +1,8 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { simulatorSettings } from '../../services/shared/config/service-settings.ts';
-import { qwen8bOnH100 } from '../../services/simulator/engine/engine-settings.ts';
 import { type SimulatorOptions, startSimulator } from '../../services/simulator/start-simulator.ts';
+import { qwen8bOnH100 } from '../support/qwen8b-on-h100.ts';
 
 const question = {
   model: 'qwen-plus',

@@ -17,9 +17,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Random } from '../../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import { type EngineSettings, qwen8bOnH100 } from '../../services/simulator/engine/engine-settings.ts';
+import type { EngineSettings } from '../../services/simulator/engine/engine-settings.ts';
 import { createScheduler } from '../../services/simulator/engine/scheduler.ts';
 import type { Sequence } from '../../services/simulator/engine/sequence.ts';
+import { qwen8bOnH100 } from '../support/qwen8b-on-h100.ts';
 
 const blockTokens = 16;
 /** Of a Qwen3-8B: 36 layers, 8 KV heads of 128, keys and values, 2 bytes each. */
