@@ -56,8 +56,8 @@ async function search(
     `name: spent
 seed: 5
 benchmark: { name: sample, limit: 60 }
-search: { max_rounds: 8 }
-evaluation: { method: scale, few_shot_ratio: 0.3, warm_up_rounds: 6 }
+search: { max_rounds: 12 }
+evaluation: { method: scale, few_shot_ratio: 0.3, warm_up_rounds: 9 }
 `,
   );
   await using cluster = await startKillableCluster(3, slots, firstTokenMs);

@@ -83,7 +83,7 @@ describe('scale rescore', () => {
     const file = await fileOf('bad.jsonl', [...fiveAnswers(0), { q: 99, prediction: '5', score: 1 }]);
     const [place, scorer] = await Promise.all([rescore(file), rescore(file, '--scorer', 'kind')]);
     expect(place.stderr).toMatch(/bad\.jsonl, line 6: field "q" is 99, but the split has 60 queries/);
-    expect(scorer.stderr).toContain('benchmark sample has aflow, strict; there is no scorer "kind"');
+    expect(scorer.stderr).toContain('benchmark sample has the scorers aflow, strict; there is no scorer "kind"');
     expect([place.code, place.stdout, scorer.code, scorer.stdout]).toEqual([2, '', 2, '']);
   });
 });
