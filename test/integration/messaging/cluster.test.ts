@@ -38,7 +38,7 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
       return made;
     };
 
-    beforeAll(async () => {
+    const begin = async (): Promise<void> => {
       cluster = await startNatsCluster({ binary, nodes: 2 });
       let isConnected = false;
       const connecting = connectTo(cluster.nodes, { replicas, leaseTtlMs: 6_000 }).then((made) => {
@@ -49,12 +49,24 @@ describe.concurrent.each(await natsServersToTry())('a cluster of nats-server $ve
       connectedEarly = isConnected;
       await cluster.start(2);
       bus = await connecting;
+    };
+
+    beforeAll(async () => {
+      try {
+        await begin();
+      } catch (error) {
+        // Seen twice on 2.10.27, on a busy machine: the leader never counts a node that came late as one that can
+        // hold streams. Three replicas are not safe on 2.10 anyway (docs/decisions/0010), and SCALE warns of them.
+        if (!version.startsWith('2.10.') || !String(error).includes('10005')) throw error;
+        console.warn(`nats-server ${version} refused the node that came late for ${deadlineMs} ms; once more with a new cluster`);
+        await begin();
+      }
       await cluster.ready();
       leader = cluster.nodes[0] as NatsNode;
       others = cluster.nodes.slice(1);
       admin = await connect({ servers: leader.url });
       open.push(admin);
-    }, 90_000);
+    }, 180_000);
 
     afterAll(async () => {
       await Promise.all(open.map((each) => Promise.race([each.close(), sleep(2_000)])));
