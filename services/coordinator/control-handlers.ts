@@ -18,13 +18,14 @@ import type {
   WatchRunResponse,
 } from '../shared/contracts/generated/scale/v1/control.ts';
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
 import { within } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
-import { type Coordinator, isOver } from './coordinator.ts';
+import type { Coordinator } from './coordinator.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 import { openRunLog } from './run-log.ts';
@@ -86,7 +87,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     return { status };
   };
   const unlessOver = (runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined> =>
-    bus.runs.update(runId, (manifest) => (isOver(manifest.status) ? manifest : change(manifest)));
+    bus.runs.update(runId, (manifest) => (hasEnded(manifest.status) ? manifest : change(manifest)));
 
   /** For a run that continues: missing results change nothing about it, but someone must know. */
   const missingResultsOf = async (runId: string): Promise<number> => {
@@ -131,13 +132,13 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       };
       if (stored === undefined) await bus.runs.put(manifest);
       if (preflight) await bus.spending.note({ ...preflight, runId });
-      if (!isOver(manifest.status)) coordinator.drive(manifest);
+      if (!hasEnded(manifest.status)) coordinator.drive(manifest);
       // A run that already exists has begun with its memory, or without.
       const memory =
         known === undefined
           ? await summariseMemory(bus, queries, { runId, model: settings.executor.model, simulated })
           : undefined;
-      const missingResults = known && !isOver(known.status) ? await missingResultsOf(runId) : 0;
+      const missingResults = known && !hasEnded(known.status) ? await missingResultsOf(runId) : 0;
       const missing = missingResults === 0 ? {} : { missingResults };
       return { runId, continued: known !== undefined, status: manifest.status, memory, ...missing };
     },

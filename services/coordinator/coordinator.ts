@@ -3,6 +3,7 @@ import type { RunState } from '../domain/run/state.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
@@ -159,7 +160,7 @@ export function startCoordinator(
     for await (const manifest of bus.runs.watch(signal)) {
       const known = runs.get(manifest.runId);
       if (known) changed(known, manifest);
-      else if (settings.resume === 'all' && !isOver(manifest.status)) drive(manifest);
+      else if (settings.resume === 'all' && !hasEnded(manifest.status)) drive(manifest);
     }
   });
 
@@ -181,7 +182,7 @@ export function startCoordinator(
     if (!held) {
       // Another coordinator leads, or did a moment ago; if the run has ended meanwhile, there is nothing left to lead.
       await timing.sleep(leasePollMs, signal);
-      if (isOver(run.manifest.status)) run.over.abort();
+      if (hasEnded(run.manifest.status)) run.over.abort();
       return;
     }
     const { copy, leadAgain } = run;
@@ -276,7 +277,7 @@ export function startCoordinator(
       // What it had used when it ended: nothing is added to that.
       if (spent !== undefined) return spentFromProto(spent);
       const { spending } = runs.get(runId) ?? { spending: createRunSpending(bus, runId) };
-      return await spending.spent(state !== undefined && isOver(statusOf(state)), signal);
+      return await spending.spent(state !== undefined && hasEnded(statusOf(state)), signal);
     },
     wait: (runId) => runs.get(runId)?.wait,
     notices: (runId) => runs.get(runId)?.notices ?? [],
@@ -310,10 +311,6 @@ function describeRestored(entries: number): string {
     `The NATS store was lost: ${entries} entries of the run's log were written again from the coordinator's memory. ` +
     'Executions whose results were not in the log are run again.'
   );
-}
-
-export function isOver(status: RunStatus): boolean {
-  return status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
 }
 
 function wantedOf({ status, cancelReason }: RunManifest): WantedStatus {

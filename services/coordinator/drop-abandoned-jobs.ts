@@ -1,5 +1,5 @@
+import { hasEnded } from '../shared/contracts/has-ended.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { isOver } from './coordinator.ts';
 
 /**
  * Clears the queues of unfinished runs that no coordinator leads. A cluster that continues only the runs that it is asked for
@@ -8,7 +8,7 @@ import { isOver } from './coordinator.ts';
  */
 export async function dropAbandonedJobs(bus: Bus, holder: string): Promise<void> {
   for (const { runId, status } of await bus.runs.list()) {
-    if (isOver(status)) continue;
+    if (hasEnded(status)) continue;
     const lease = await bus.leases.acquire(`run-${runId}`, holder);
     if (lease === undefined) continue;
     await bus.jobs.closeLanes(runId);

@@ -4,7 +4,8 @@ import { isEvaluation, isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { writtenHash } from '../../shared/config/written-settings.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
-import { type RunManifest, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { RunManifest } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { runIdOf } from '../../shared/contracts/run-id.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
@@ -56,7 +57,7 @@ export async function chooseRun(cluster: ReachedCluster, choice: RunChoice, sign
     }
     const started = await asStarted(cluster, named, found, signal);
     const passedOver = lacks.map((other) => `${other}: run ${found.runId} was executed in its place.`);
-    return { file: started, notices: [...passedOver, ...continuation(started, named, found)], isOver: isOver(found.status) };
+    return { file: started, notices: [...passedOver, ...continuation(started, named, found)], isOver: hasEnded(found.status) };
   }
 }
 
@@ -90,13 +91,9 @@ async function whyNot(
 ): Promise<string | undefined> {
   if (simulated !== isSimulatedRun(file))
     return simulated ? 'simulated models answered it' : 'real models answered it, and here simulated ones would';
-  if (!isOver(status)) return undefined;
+  if (!hasEnded(status)) return undefined;
   const record = await readRun(cluster, createRunRecord(runId), signal);
   return record.events.length === 0 ? 'it ended before its first event' : lackOfResult(record.state());
-}
-
-function isOver(status: RunStatus): boolean {
-  return status === RunStatus.COMPLETED || status === RunStatus.CANCELLED || status === RunStatus.FAILED;
 }
 
 /** The file as it would be if it said what the run was started with. */
@@ -114,7 +111,7 @@ function continuation(started: RunFile, file: RunFile, { runId, status, endpoint
   const again = isSearch(file.configuration) ? '--fresh runs the search once more' : '--fresh executes it once more';
   const moves = describeMoves(endpoints, file.endpoints);
   const kept = `It keeps the defaults of the version that started it (${listedDifferences(differences)})`;
-  if (!isOver(status)) {
+  if (!hasEnded(status)) {
     return [
       `Continuing run ${runId}.`,
       ...(differences.length === 0 ? [] : [`${kept}; --fresh starts a run with the current ones.`]),
@@ -143,7 +140,7 @@ async function noteEarlier(
   const why = `${listedDifferences(differences)}. So this starts a new run`;
   const { benchmark: then, search } = before.configuration;
   const { benchmark: now } = file.configuration;
-  if (isOver(earlier.status)) {
+  if (hasEnded(earlier.status)) {
     const isOtherContent = then.contentHash !== now.contentHash && then.name === now.name && then.split === now.split;
     return isOtherContent && !isOtherLength(before, file) ? `Run ${earlier.runId} has ended, and since then ${why}.` : undefined;
   }
@@ -159,7 +156,7 @@ async function noteEarlier(
 async function continueRun(cluster: ReachedCluster, file: RunFile, runId: string, signal: AbortSignal): Promise<ChosenRun> {
   const { manifest } = await cluster.client.getRun(runId, signal);
   if (manifest?.configuration === undefined) throw new CliError('failed', `the cluster has no configuration for run ${runId}`);
-  if (isOver(manifest.status)) throw new CliError('bad-input', `run ${runId} has ended: \`scale report ${runId}\` shows it`);
+  if (hasEnded(manifest.status)) throw new CliError('bad-input', `run ${runId} has ended: \`scale report ${runId}\` shows it`);
   const { executor, optimizer } = configurationFromProto(manifest.configuration);
   const missing = [executor, optimizer].find(({ model }) => file.endpoints.every((endpoint) => endpoint.model !== model));
   if (missing !== undefined) {

@@ -1,5 +1,6 @@
 import { applyEvent } from '../../domain/run/apply-event.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
+import { isOver } from '../../domain/run/is-over.ts';
 import type { Spent } from '../../domain/run/ledger/spent.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { eventFromProto } from '../../shared/contracts/event-codec.ts';
@@ -55,7 +56,7 @@ export function createRunRecord(runId: string): RunRecord {
       spent = undefined;
       digest = '';
     },
-    isOver: () => state !== undefined && state.status !== 'running' && state.status !== 'paused',
+    isOver: () => state !== undefined && isOver(state),
     add: ({ sequence, timeMs, event: logged, digest: upToHere = '' }) => {
       if (logged === undefined) throw new CliError('failed', `entry ${sequence} of run ${runId} holds no event`);
       const { event } = eventFromProto(logged);

@@ -2,6 +2,7 @@ import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { randomStream } from '../../domain/random.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import { hasEnded } from '../contracts/has-ended.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { pause, within } from '../lifecycle/abort.ts';
 import { createBackoff } from '../lifecycle/backoff.ts';
@@ -57,7 +58,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     return 'already-done';
   }
   const manifest = runs.manifest(job.runId);
-  if (manifest && isOver(manifest.status)) {
+  if (manifest && hasEnded(manifest.status)) {
     await delivery.ack();
     return 'dropped';
   }
@@ -179,10 +180,6 @@ async function workUntilDone(
 function whatForPerson(error: unknown): string | undefined {
   if (error instanceof InfrastructureError) return error.forPerson;
   return error instanceof EndpointSettingsError ? error.message : undefined;
-}
-
-function isOver(status: RunStatus): boolean {
-  return status === RunStatus.CANCELLED || status === RunStatus.FAILED || status === RunStatus.COMPLETED;
 }
 
 function poisonOutcome(message: string): JobOutcome {
