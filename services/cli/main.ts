@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { exitCodes } from '../shared/errors/exit-codes.ts';
 import { processEnvironment } from '../shared/settings/environment.ts';
+import { version } from '../shared/telemetry/version.ts';
 import { createCli, sayError } from './cli.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { createProgram } from './program.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const notice = (message: string): void => {
   process.stderr.write(`${message}\n`);
 };

@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
+import { sourceFile } from '../../shared/toolchain/package-folder.ts';
 import type { RunningPart, StartFailure } from './supervise.ts';
 
 export interface ServiceCommand {
@@ -48,7 +48,7 @@ export class ServiceStartError extends ScaleError implements StartFailure {
 
 /** The program of a service, by the name of its room: services start each other and import nothing from each other. */
 export function mainOf(room: string): string {
-  return join(import.meta.dirname, '..', '..', room, 'main.ts');
+  return sourceFile(import.meta.url, `../../${room}/main`);
 }
 
 const readyWithinMs = 30_000;

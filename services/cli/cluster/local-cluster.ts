@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../domain/defined.ts';
 import { onAbort } from '../../shared/lifecycle/abort.ts';
-import { findNatsServer } from '../../shared/toolchain/find-nats-server.ts';
+import { bringNatsServer } from '../../shared/toolchain/bring-nats-server.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type NatsServerProcess, startNatsServer } from '../../shared/toolchain/nats-process.ts';
 import { identifyProcess } from '../../shared/toolchain/process-identity.ts';
@@ -188,7 +188,7 @@ async function settleAll(started: readonly Promise<unknown>[]): Promise<void> {
 }
 
 async function superviseNatsServer(settings: WatchedSettings, signal: AbortSignal): Promise<Supervised<NatsServerProcess>> {
-  const { path: binary } = await findNatsServer({ environment: settings.environment });
+  const { path: binary } = await bringNatsServer(settings, signal);
   const logFile = join(settings.folder.nats, 'nats-server.log');
   const password = newSecret();
   return supervise(

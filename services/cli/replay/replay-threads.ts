@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Measures } from '../../domain/replay/measure.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
 import { onAbort } from '../../shared/lifecycle/abort.ts';
+import { sourceFile } from '../../shared/toolchain/package-folder.ts';
 import type { ReplayJob } from './replay-work.ts';
 
 export interface ReplayRun {
@@ -21,7 +22,7 @@ export async function replayOnThreads({ searches, jobs, threads, signal, onProgr
   let next = 0;
   let done = 0;
   const serve = async (): Promise<void> => {
-    const thread = new Worker(new URL('./replay-thread.ts', import.meta.url), { workerData: searches });
+    const thread = new Worker(sourceFile(import.meta.url, 'replay-thread'), { workerData: searches });
     try {
       for (let place = next++; place < jobs.length; place = next++) {
         results[place] = await ask(thread, jobs[place] as ReplayJob, signal);

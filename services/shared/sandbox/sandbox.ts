@@ -65,7 +65,10 @@ const nobody = 65_534;
  * Finds out how well programs can be caged on this machine, and creates a runner that does so.
  * @throws SandboxError `no-python`, `no-packages`, `isolation-too-low`
  */
-export async function createSandbox(settings: SandboxSettings, signal = new AbortController().signal): Promise<Sandbox> {
+export async function createSandbox(
+  settings: SandboxSettings,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Sandbox> {
   const search = { environment: settings.environment, ...defined({ path: settings.python }) };
   const pythons = await findPythons(search);
   if (settings.packages !== undefined) await checkPackages(settings.packages);

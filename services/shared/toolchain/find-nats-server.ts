@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { homedir } from 'node:os';
+import { delimiter, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { packageFolder } from './package-folder.ts';
 import { isAtLeast, oldestNatsServer } from './versions.ts';
 
-export type NatsServerOrigin = 'NATS_SERVER_BIN' | 'PATH' | '.tools';
+export type NatsServerOrigin = 'NATS_SERVER_BIN' | 'PATH' | 'downloaded';
 
 export interface NatsServerBinary {
   readonly path: string;
@@ -16,9 +18,9 @@ export interface NatsServerBinary {
 }
 
 export interface NatsServerSearch {
-  /** The variables to read: NATS_SERVER_BIN and PATH. */
+  /** The variables to read: NATS_SERVER_BIN, PATH and XDG_DATA_HOME. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where scripts/setup puts what it downloads. Default: `.tools` of this checkout. */
+  /** Where what was downloaded is. Default: that of toolsFolderOf. */
   readonly toolsFolder?: string;
   /** Searched after PATH. Default: the usual ones, since Debian's /usr/sbin is not on everyone's PATH. */
   readonly systemFolders?: readonly string[];
@@ -48,7 +50,7 @@ export class NatsServerNotFoundError extends ScaleError {
 
 /**
  * Finds a nats-server to start: NATS_SERVER_BIN, and only that if it is set; otherwise PATH and the system's folders; then
- * `.tools`.
+ * what was downloaded before.
  * @throws NatsServerNotFoundError
  */
 export async function findNatsServer(search: NatsServerSearch): Promise<NatsServerBinary> {
@@ -70,12 +72,14 @@ function placesToLook(search: NatsServerSearch): { path: string; origin: NatsSer
   const onPath = [...new Set(folders.filter((folder) => folder !== ''))];
   return [
     ...onPath.map((folder) => ({ path: join(folder, 'nats-server'), origin: 'PATH' as const })),
-    { path: join(search.toolsFolder ?? defaultToolsFolder(), 'nats-server'), origin: '.tools' },
+    { path: join(search.toolsFolder ?? toolsFolderOf(search.environment), 'nats-server'), origin: 'downloaded' },
   ];
 }
 
-function defaultToolsFolder(): string {
-  return join(import.meta.dirname, '..', '..', '..', '.tools');
+/** What is downloaded belongs to a clone; an installed package is replaced as a whole, so its user keeps it. */
+export function toolsFolderOf({ XDG_DATA_HOME: share }: NatsServerSearch['environment']): string {
+  if (extname(import.meta.filename) === '.ts') return join(packageFolder(), '.tools');
+  return join(share === undefined || share === '' ? join(homedir(), '.local', 'share') : share, 'scale');
 }
 
 async function isExecutable(path: string): Promise<boolean> {

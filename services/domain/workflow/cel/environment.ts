@@ -1,4 +1,4 @@
-import { celEnv } from '@bufbuild/cel';
+import { type CelEnv, celEnv } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { accessFunctions } from './access-functions.ts';
 import { formatFunction } from './format-function.ts';
@@ -9,7 +9,7 @@ import { textFunctions } from './text-functions.ts';
  * The evaluator with its standard functions and its strings extension, and with our own in place of those whose results differ
  * from cel-go's: test/fixtures/cel keeps the two in step. Of two functions with the same operands, the later one counts.
  */
-export const environment = celEnv({
+export const environment: CelEnv = celEnv({
   funcs: [...strings, ...numberFunctions, ...textFunctions, formatFunction, ...accessFunctions],
 });
 

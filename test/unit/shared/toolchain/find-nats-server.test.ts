@@ -40,7 +40,7 @@ test('a server that NATS_SERVER_BIN names and that is too old is refused, whatev
 test('a server on PATH comes before the downloaded one, unless it is too old', async () => {
   const tools = await plantServer('tools', '2.10.27');
   await plantServer('path', '2.10.22');
-  expect(await search({})).toMatchObject({ path: tools, origin: '.tools' });
+  expect(await search({})).toMatchObject({ path: tools, origin: 'downloaded' });
   const onPath = await plantServer('path', '2.11.0');
   expect(await search({})).toMatchObject({ path: onPath, version: '2.11.0', origin: 'PATH' });
 });
