@@ -14,6 +14,8 @@ export default defineConfig({
       project('integration', 2, { testTimeout: 120_000, hookTimeout: 60_000 }),
       // Each file starts whole clusters: one at a time.
       project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 1 }),
+      // On the container engine of this machine; skipped where none runs.
+      project('container', 4, { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 1 }),
     ],
   },
 });
