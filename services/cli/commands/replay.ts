@@ -31,6 +31,7 @@ interface ReplayOptions {
   readonly picks: readonly string[];
   readonly budgets: readonly number[];
   readonly ratios: readonly number[];
+  readonly parallelism: readonly number[];
   readonly warmUp: number;
   readonly seeds: number;
   readonly seed: number;
@@ -61,6 +62,7 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     )
     .option('--budgets <list>', 'f = executions / (workflows x queries), comma-separated; "" for no picks', shares, [0.1, 0.2])
     .option('--ratios <list>', 'share of the queries for the scores, comma-separated; "" for no scores', shares, [0.03, 0.1])
+    .option('--parallelism <list>', 'P, rounds in flight together, for the picks, comma-separated', counts, [1])
     .option('--warm-up <n>', 'M, for the scores and for --picks', parseWhole, 3)
     .option('--seeds <n>', 'replays of each search', parseCount, 100)
     .option('--seed <n>', 'the first seed', parseWhole, 1)
@@ -77,8 +79,8 @@ function comparedMethods(): string[] {
 }
 
 async function replay(cli: Cli, options: ReplayOptions): Promise<Answer> {
-  const { budgets, ratios, picks, warmUp } = options;
-  const tables = tablesOf({ methods: options.methods, picks, budgets, ratios, warmUpRounds: warmUp });
+  const { budgets, ratios, picks, warmUp, parallelism } = options;
+  const tables = tablesOf({ methods: options.methods, picks, budgets, ratios, warmUpRounds: warmUp, parallelism });
   if (tables.length === 0) throw new CliError('bad-input', '--budgets and --ratios are both empty: nothing to replay');
   const searches = await readSearches(cli, options);
   const report = await replayTables(cli, options, searches, tables);
@@ -170,6 +172,10 @@ function shares(text: string): number[] {
       throw new InvalidArgumentError('it must be numbers above 0 and at most 1, for example 0.1,0.2.');
     return share;
   });
+}
+
+function counts(text: string): number[] {
+  return text.split(',').map(parseCount);
 }
 
 function parseCount(text: string): number {

@@ -41,6 +41,7 @@ const columnsByKind: Readonly<Record<ReplayTable['kind'], readonly [MeasureColum
     { name: 'regret (points)', measure: 'regret', digits: 2 },
     { name: 'within 1 point', measure: 'withinOnePoint', digits: 2 },
     { name: 'f spent', measure: 'spent', digits: 3 },
+    { name: 'steps of the pick', measure: 'pickSteps', digits: 1 },
   ],
 };
 

@@ -11,6 +11,8 @@ export type PickStep =
       readonly round: number;
       /** Executions that the pick has asked for. */
       readonly executions: number;
+      /** Times that the policy has asked: each waits for the one before. */
+      readonly steps: number;
       /** Tokens ran out before its budget of executions did. */
       readonly isLimited: boolean;
       /** Everything known at the end. */
@@ -52,10 +54,19 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
   const board = boardOf(candidates, queryCount);
   const meter = createMeter(task, limits);
   const plan = policy.plan({ ...task, budget: meter.left() }, board);
+  let steps = 0;
   for (let step = plan.next(); ; step = plan.next(meter.left())) {
     if (step.done === true) {
       const round = candidates[step.value]?.round as number;
-      return { kind: 'pick', candidate: step.value, round, executions: meter.asked(), isLimited: meter.isLimited(), board };
+      return {
+        kind: 'pick',
+        candidate: step.value,
+        round,
+        executions: meter.asked(),
+        steps,
+        isLimited: meter.isLimited(),
+        board,
+      };
     }
     const missing: PickExecution[] = [];
     for (const { candidate, query } of step.value) {
@@ -67,6 +78,7 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
     }
     if (missing.length > 0 && limits.isCut !== true) return { kind: 'execute', executions: missing };
     meter.take(policy, step.value, missing.length);
+    steps += 1;
   }
 }
 

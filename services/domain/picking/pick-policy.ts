@@ -26,6 +26,8 @@ export interface PickTask {
   /** Executions that may be spent. */
   readonly budget: number;
   readonly settings: PickSettings;
+  /** The run's `search.parallelism`. Above 1 time counts: a policy asks for much at once instead of in many small steps. */
+  readonly parallelism: number;
   /** A stream for the pick's own draws. It restarts each time the task is made. */
   readonly random: Random;
   /** The stream that evaluation methods share between the rounds (Evidence.runRandom). */

@@ -4,20 +4,23 @@ import { type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy } from './pick-policy.ts';
 import { executedLength, extend, prefixSum, ranked, type SharedOrder, sharedOrder } from './shared-order.ts';
 
-/** Share of the queries that all remaining workflows execute before they are compared again. */
+/** With `parallelism: 1`: share of the queries that all remaining workflows execute before they are compared again. */
 const batchShare = 0.03;
 
 /**
  * Halving that stops when it is sure: between its rungs it also drops any workflow that can no longer catch the leader, by
  * arithmetic or with the confidence of the settings. Budget that it does not need is not spent. Among equals the one that was
  * found last advances: a search builds on its best, so it is the better one more often than not (docs/estimators.md).
+ *
+ * Every comparison between rungs costs the time of the longest execution. On recorded searches those comparisons drop next to
+ * nothing, so above `parallelism: 1` each rung is one step: the same regret in a third of the steps (docs/parallelism.md).
  */
 export const race: PickPolicy = {
   name: 'race',
   description: 'halves, drops workflows that can no longer catch the leader, and stops when one is left',
-  *plan({ candidates, budget, settings, random, queryCount }, board) {
+  *plan({ candidates, budget, settings, random, queryCount, parallelism }, board) {
     const order = sharedOrder(board, candidates.length, random);
-    const batch = Math.max(1, Math.round(batchShare * queryCount));
+    const batch = parallelism > 1 ? queryCount : Math.max(1, Math.round(batchShare * queryCount));
     // Shared between the comparisons, so that the whole race errs with at most 1 - confidence, roughly.
     const bound = normalQuantile(1 - (1 - settings.confidence) / Math.max(1, candidates.length - 1));
     const rungs = Math.ceil(Math.log(candidates.length) / Math.log(settings.eta) - 1e-9);

@@ -9,6 +9,8 @@ export interface Measures {
   readonly withinOnePoint: number | undefined;
   /** f as it turned out. */
   readonly spent: number;
+  /** Times that the pick waited for executions. */
+  readonly pickSteps: number | undefined;
   /** Of the scores of the workflows after the warm-up, including broken ones. */
   readonly meanAbsoluteError: number | undefined;
   readonly pearson: number | undefined;
@@ -27,6 +29,7 @@ export const measureNames: readonly MeasureName[] = [
   'regret',
   'withinOnePoint',
   'spent',
+  'pickSteps',
   'meanAbsoluteError',
   'pearson',
   'spearman',
@@ -37,7 +40,7 @@ export const measureNames: readonly MeasureName[] = [
   'workingDiffCos',
 ];
 
-type Outcome = Pick<ReplayedSearch, 'evaluations' | 'picked' | 'executions'>;
+type Outcome = Pick<ReplayedSearch, 'evaluations' | 'picked' | 'pickSteps' | 'executions'>;
 
 /** @param after this many workflows at the start are left out of the scores' measures: compare methods on the same ones */
 export function measure(search: PreparedSearch, replay: Outcome, after: number): Measures {
@@ -54,6 +57,7 @@ export function measure(search: PreparedSearch, replay: Outcome, after: number):
     regret,
     withinOnePoint: regret === undefined ? undefined : Number(regret <= 1 + 1e-9),
     spent: replay.executions / (truths.length * search.queryCount),
+    pickSteps: replay.pickSteps,
     meanAbsoluteError: all.meanAbsoluteError,
     pearson: all.pearson,
     spearman: all.spearman,

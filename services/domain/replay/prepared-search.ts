@@ -8,6 +8,8 @@ export interface ReplayedSearch {
   readonly evaluations: readonly Evaluation[];
   /** The winner's place; undefined without a pick. */
   readonly picked: number | undefined;
+  /** Times that the pick waited for executions; undefined without a pick. */
+  readonly pickSteps: number | undefined;
   /** Rounds that were executed in full, as the warm-up. */
   readonly warmUpRounds: number;
   readonly executions: number;

@@ -28,9 +28,12 @@ export function prepareSearches(searches: readonly RecordedSearch[]): PreparedSe
 }
 
 /**
- * Goes through a recorded search as a run would: each workflow in turn, evaluated by the method's own steps with scores from the
- * record, and the pick at the end by the policy's own steps. One of the repeats is drawn for each workflow and answers for all of
- * its executions. The same search, plan and seed give the same replay.
+ * Goes through a recorded search as a run would: each workflow in turn, evaluated by the method's own steps with scores from
+ * the record, and the pick at the end by the policy's own steps. One of the repeats is drawn for each workflow and answers for
+ * all of its executions. The same search, plan and seed give the same replay.
+ *
+ * With rounds in flight together, a workflow is evaluated without those that a run would not have finished by then. The tree is
+ * the record's all the same: that a search which sees less may choose other parents is in no record.
  */
 export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: number): ReplayedSearch {
   const rows = drawnRows(search, seed);
@@ -38,8 +41,8 @@ export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: num
   const { warmUpRounds, fewShotRatio } = spending;
   const settings: EvaluationSettings = { ...plan.settings, warmUpRounds, fewShotRatio, repeats: 1 };
   const memory = rememberedRows(search, plan, (earlier, alike) => replaySearch(earlier, alike, seed));
-  const { earlier, ...scoring } = scoreRounds(search, rows, { method: plan.method, settings, seed, memory });
-  if (plan.budget === undefined) return { ...scoring, rows: earlier, board: undefined, picked: undefined };
+  const { earlier, ...scoring } = scoreRounds(search, rows, { ...plan, settings, seed, memory });
+  if (plan.budget === undefined) return { ...scoring, rows: earlier, board: undefined, picked: undefined, pickSteps: undefined };
   const budget = Math.max(0, spending.executions - scoring.executions);
   const task = {
     queryCount: search.queryCount,
@@ -47,13 +50,14 @@ export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: num
     memory,
     budget,
     settings: plan.pickSettings,
+    parallelism: plan.parallelism,
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),
   };
   const step = nextPickStep(plan.pick, task, (round, query) => rows[round - 1]?.[query]);
   if (step.kind === 'execute') throw new RangeError(`${search.name} has no score for query ${step.executions[0]?.queryIndex}`);
   const executions = scoring.executions + step.executions;
-  return { ...scoring, rows: earlier, board: step.board, picked: step.candidate, executions };
+  return { ...scoring, rows: earlier, board: step.board, picked: step.candidate, pickSteps: step.steps, executions };
 }
 
 type Row = readonly number[];
@@ -63,9 +67,7 @@ function drawnRows({ workflows }: RecordedSearch, seed: number): Row[] {
   return workflows.map(({ repeats }) => repeats[repeats.length === 1 ? 0 : randomInteger(random, repeats.length)] as Row);
 }
 
-interface Scoring {
-  readonly method: EvaluationMethod;
-  readonly settings: EvaluationSettings;
+interface Scoring extends Pick<ReplayPlan, 'method' | 'settings' | 'parallelism'> {
   readonly seed: number;
   readonly memory: Evidence['memory'];
 }
@@ -77,7 +79,11 @@ interface ScoredRounds {
   readonly executions: number;
 }
 
-function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, settings, seed, memory }: Scoring): ScoredRounds {
+function scoreRounds(
+  search: PreparedSearch,
+  rows: readonly Row[],
+  { method, settings, seed, memory, parallelism }: Scoring,
+): ScoredRounds {
   const { queryCount, workflows, truths, working } = search;
   // A record with real predictions has none where the optimizer gave no usable one: a live run would not have it either.
   const predictions =
@@ -86,32 +92,36 @@ function scoreRounds(search: PreparedSearch, rows: readonly Row[], { method, set
       : [];
   const warmingUp = warmUpFor(method);
   const earlier: EarlierRound[] = [];
-  const warmUp: { round: number; scores: Row }[] = [];
-  let earlierSample: readonly number[] | undefined;
+  const isFull = ({ queries }: EarlierRound): boolean => queries.length === queryCount;
   let executions = 0;
   for (const [index, { round, parentRound, predicted, confidence }] of workflows.entries()) {
     const row = rows[index] as Row;
-    const warm = warmUp.length < settings.warmUpRounds;
+    const seen = earlier.slice(0, Math.max(1, round - parallelism));
+    const warmUp = seen.filter(isFull);
     const base = {
       settings,
       queryCount,
       round,
-      warmUp: [...warmUp],
-      earlierSample,
-      earlier: [...earlier],
+      warmUp: warmUp.map((full) => ({ round: full.round, scores: rows[full.round - 1] as Row })),
+      earlierSample: seen.findLast((sampled) => sampled.queries.length > 0 && !isFull(sampled))?.queries,
+      earlier: seen,
       memory,
-      parentRound,
-      parent: earlier[parentRound - 1]?.evaluation,
+      parentRound: parentRound > seen.length ? 0 : parentRound,
+      parent: seen[parentRound - 1]?.evaluation,
       confidence,
     };
+    const warm = warmUp.length < settings.warmUpRounds;
     const scored = scoreRound(warm ? warmingUp : method, base, row, predicted ?? predictions[index], seed);
     executions += scored.sampled.length;
     const scores = scored.sampled.map((query) => row[query] as number);
     earlier.push({ round, parentRound, evaluation: scored.evaluation, queries: scored.sampled, scores });
-    if (scored.sampled.length === queryCount) warmUp.push({ round, scores: row });
-    else if (scored.sampled.length > 0) earlierSample = scored.sampled;
   }
-  return { evaluations: earlier.map(({ evaluation }) => evaluation), earlier, warmUpRounds: warmUp.length, executions };
+  return {
+    evaluations: earlier.map(({ evaluation }) => evaluation),
+    earlier,
+    warmUpRounds: earlier.filter(isFull).length,
+    executions,
+  };
 }
 
 type Before = Omit<Evidence, 'outcomes' | 'sampled' | 'prediction' | 'random' | 'runRandom'>;

@@ -10,17 +10,20 @@ export interface TableWishes {
   /** rho, each in (0, 1]. */
   readonly ratios: readonly number[];
   readonly warmUpRounds: number;
+  /** P, each 1 or more: the picks are replayed with each of them. */
+  readonly parallelism: readonly number[];
 }
 
 /** What is replayed: the scores of each method for each ratio, then the picks for each budget, next to full validation. */
-export function tablesOf({ methods, picks, budgets, ratios, warmUpRounds }: TableWishes): ReplayTable[] {
+export function tablesOf({ methods, picks, budgets, ratios, warmUpRounds, parallelism }: TableWishes): ReplayTable[] {
   const scores = ratios.map((ratio): ReplayTable => {
     const strategies = [...scoreStrategies(methods, warmUpRounds, ratio), ...memoryStrategies(methods, ratio)];
     return { kind: 'scores', title: `Scores after ${warmUpRounds} warm-up rounds, ${percent(ratio)} of the queries`, strategies };
   });
   const choices = budgets.map((share): ReplayTable => {
     const strategies = picks.length === 0 ? pickStrategies(share) : crossed(methods, picks, share, warmUpRounds);
-    return { kind: 'picks', title: `The pick at f = ${share}`, strategies: [...strategies, fullValidation] };
+    const each = strategies.flatMap((strategy) => parallelism.map((rounds) => withParallelism(strategy, rounds)));
+    return { kind: 'picks', title: `The pick at f = ${share}`, strategies: [...each, fullValidation] };
   });
   return [...scores, ...choices];
 }
@@ -37,6 +40,10 @@ function crossed(methods: readonly string[], picks: readonly string[], share: nu
       budget: { share, arrival: pick === 'argmax' ? 1 : ('rung' as const) },
     })),
   );
+}
+
+function withParallelism(strategy: Strategy, parallelism: number): Strategy {
+  return parallelism === 1 ? strategy : { ...strategy, name: `${strategy.name}, P = ${parallelism}`, parallelism };
 }
 
 function percent(share: number): string {

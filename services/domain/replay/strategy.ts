@@ -17,6 +17,8 @@ export interface Strategy {
   readonly settings?: Partial<EvaluationSettings>;
   readonly topK?: number;
   readonly memory?: ReplayMemory;
+  /** Rounds in flight together; absent: one. */
+  readonly parallelism?: number;
 }
 
 /** @throws UnknownNameError */
@@ -26,12 +28,13 @@ export function planOf(
   methods: EvaluationMethods = evaluationMethods,
   policies: PickPolicies = pickPolicies,
 ): ReplayPlan {
-  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK, memory } = strategy;
+  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK, memory, parallelism = 1 } = strategy;
   return {
     method: methods.named(method),
     settings: { ...defaults, ...settings, method, warmUpRounds, fewShotRatio },
     pick: policies.named(pick),
     pickSettings: { ...defaultPickSettings, ...defined({ topK }) },
+    parallelism,
     ...defined({ budget, memory }),
   };
 }

@@ -87,6 +87,7 @@ function pickTask(state: RunState): PickTask {
     memory: memoryOf(state),
     budget: wantedExecutions(state, candidates.length),
     settings: { ...defaultPickSettings, ...pickSettings(search) },
+    parallelism: 1,
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),
   };

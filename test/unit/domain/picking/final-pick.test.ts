@@ -15,7 +15,7 @@ function scoreOf(ability: number, query: number): number {
 }
 
 /** Workflows of these abilities, each executed on the same first queries of a random order. */
-function taskOf(abilities: readonly number[], { seen = 4, budget = 200, seed = 1 } = {}): PickTask {
+function taskOf(abilities: readonly number[], { seen = 4, budget = 200, seed = 1, parallelism = 1 } = {}): PickTask {
   const order = shuffled(
     randomStream(seed, 'order'),
     Array.from({ length: queryCount }, (_, query) => query),
@@ -28,7 +28,8 @@ function taskOf(abilities: readonly number[], { seen = 4, budget = 200, seed = 1
   });
   const settings = defaultPickSettings;
   const random = randomStream(seed, 'pick');
-  return { queryCount, candidates, memory: [], budget, settings, random, runRandom: randomStream(seed, 'evaluate') };
+  const runRandom = randomStream(seed, 'evaluate');
+  return { queryCount, candidates, memory: [], budget, settings, parallelism, random, runRandom };
 }
 
 /** To the end, with everything answered at once. */
@@ -107,6 +108,15 @@ test('halving gives each rung the same share, and the best more queries than the
 test('a race between unequals stops long before its budget, and between equals it does not', () => {
   expect(pick(pickPolicies.named('race'), [0.95, 0.05, 0.02], { budget: 180 }).executions).toBeLessThan(90);
   expect(pick(pickPolicies.named('race'), [0.5, 0.51, 0.52], { budget: 150 }).executions).toBeGreaterThan(100);
+});
+
+test('with several rounds in flight a race asks once for each rung, and still finds the best', () => {
+  const one = pick(pickPolicies.named('race'), abilities, { seen: 6, budget: 250 });
+  const several = pick(pickPolicies.named('race'), abilities, { seen: 6, budget: 250, parallelism: 4 });
+  // Eight workflows: the search's own queries decide the first of three rungs.
+  expect(several.steps).toBeLessThanOrEqual(2);
+  expect(one.steps).toBeGreaterThan(2);
+  expect([one.round, several.round]).toEqual([4, 4]);
 });
 
 test('of equals, a race takes the one that was found last, and halving draws lots', () => {

@@ -10,7 +10,7 @@ const search = prepareSearch({
   workflows: [0.2, 0.8, 0.9, 0.895].map((score, index) => ({ round: index + 1, parentRound: 0, repeats: [[score]] })),
 });
 const evaluations = [0.3, 0.7, 0.9, 0.995].map((score) => ({ method: 'x', score, executions: 1 }));
-const replayed = { evaluations, warmUpRounds: 0, executions: 2 };
+const replayed = { evaluations, warmUpRounds: 0, pickSteps: undefined, executions: 2 };
 
 test('regret is in points, and a point is near enough', () => {
   expect(measure(search, { ...replayed, picked: 1 }, 0).regret).toBeCloseTo(10, 9);

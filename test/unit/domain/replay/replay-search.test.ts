@@ -184,3 +184,21 @@ test('a method that peeks at what was not drawn would be seen: it only gets its 
   expect(seen).toEqual(Array.from({ length: 10 }, () => [3, 1]).flat());
   expect(executions).toBe(20);
 });
+
+test.each([1, 3, 20])(
+  'with %i rounds in flight, a workflow is evaluated without those that would not have ended',
+  (parallelism) => {
+    const seen: number[] = [];
+    const watching: EvaluationMethod = {
+      ...evaluationMethods.named('few-shot'),
+      next: (evidence) => {
+        seen[evidence.round - 1] = evidence.earlier.length;
+        return evaluationMethods.named('few-shot').next(evidence);
+      },
+    };
+    const search = prepareSearch(madeUpSearch());
+    const strategy: Strategy = { name: 'x', method: 'few-shot', pick: 'argmax', warmUpRounds: 0, fewShotRatio: 0.2, parallelism };
+    replaySearch(search, { ...planOf(strategy, madeUpConfiguration({}).evaluation), method: watching }, 1);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((before) => Math.min(before, Math.max(1, before + 1 - parallelism))));
+  },
+);

@@ -3,7 +3,7 @@ import { tablesOf } from '../../../../services/domain/replay/strategy-tables.ts'
 
 test('a method is replayed in each of its forms, and without a warm-up where it lives on memory', () => {
   const methods = ['few-shot', 'scale', 'rasch'];
-  const [table] = tablesOf({ methods, picks: [], budgets: [], ratios: [0.1], warmUpRounds: 3 });
+  const [table] = tablesOf({ methods, picks: [], budgets: [], ratios: [0.1], warmUpRounds: 3, parallelism: [1] });
   const usual = { pick: 'argmax', warmUpRounds: 3, fewShotRatio: 0.1 };
   const cold = { ...usual, method: 'rasch', warmUpRounds: 0 };
   expect(table?.strategies).toStrictEqual([
@@ -15,5 +15,21 @@ test('a method is replayed in each of its forms, and without a warm-up where it 
     { ...cold, name: 'rasch, no warm-up' },
     { ...cold, name: 'rasch, no warm-up, memory of such searches', memory: 'alike' },
     { ...cold, name: 'rasch, no warm-up, memory of full searches', memory: 'full' },
+  ]);
+});
+
+test('each pick is replayed with each number of rounds in flight, and full validation once', () => {
+  const [table] = tablesOf({
+    methods: ['rasch'],
+    picks: ['race'],
+    budgets: [0.2],
+    ratios: [],
+    warmUpRounds: 3,
+    parallelism: [1, 4],
+  });
+  expect(table?.strategies.map(({ name, parallelism }) => [name, parallelism])).toEqual([
+    ['rasch, race', undefined],
+    ['rasch, race, P = 4', 4],
+    ['full validation', undefined],
   ]);
 });

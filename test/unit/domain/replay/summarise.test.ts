@@ -5,6 +5,7 @@ import { summarise } from '../../../../services/domain/replay/summarise.ts';
 const unknown = {
   withinOnePoint: undefined,
   spent: 0.2,
+  pickSteps: undefined,
   meanAbsoluteError: undefined,
   pearson: undefined,
   spearman: undefined,
