@@ -54,7 +54,7 @@ const tool = (name: string, ...args: readonly string[]) => inCopy(join(project, 
 
 test('each thing is one new file and one registry line with its import', () => {
   expect(blocks.length * 2, 'a block without the name of its file').toBe(page.match(/^```/gm)?.length);
-  expect(added).toHaveLength(10);
+  expect(added).toHaveLength(11);
   const registries = changes.filter(({ path }) => /registry|roles|program/.test(path));
   expect(registries).toHaveLength(added.length);
   for (const { path, text } of registries) {
@@ -86,7 +86,7 @@ test('a search uses benchmark, scorer, operator, method, policy and settings, an
     simulated: true,
     configuration: {
       benchmark: { name: 'times-table', scorer: 'whole-number' },
-      search: { finalPick: { policy: 'newcomer', own: { slack: 0.1 } } },
+      search: { parents: 'newest', finalPick: { policy: 'newcomer', own: { slack: 0.1 } } },
       evaluation: { method: 'pessimist', fewestQueries: 5, own: { doubt: 0.5 } },
     },
     pick: { policy: 'newcomer' },

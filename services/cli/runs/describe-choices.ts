@@ -11,6 +11,9 @@ export function describeChoices(): string {
     'search.final_pick in a run file, how the winner is named:',
     ...[...registries['pick policies'].values()].flatMap(linesOf),
     '',
+    'search.parents in a run file, how the workflow that a round edits is chosen:',
+    ...[...registries['parent samplings'].values()].flatMap(linesOf),
+    '',
     'Every setting with its default and its range: docs/run-file.md',
   ].join('\n');
 }

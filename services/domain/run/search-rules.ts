@@ -29,6 +29,13 @@ export const searchRules = {
     leftOut: 'oldest',
     description: 'which of several workflows with equal scores is the first to become a parent; AFlow: oldest',
   },
+  parents: {
+    type: 'name',
+    of: 'parent samplings',
+    default: 'drawn',
+    leftOut: 'drawn',
+    description: 'how the workflow that a round edits is chosen: [more below](#which-workflow-is-edited-parents)',
+  },
   proposal_attempts: {
     ...whole(1, 20),
     default: 3,

@@ -12,9 +12,9 @@ import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { wasCutShort } from './budget/cut-short.ts';
 import { withinBudget } from './budget/reserve.ts';
 import { brokenWorkflowsAllowed, planCanary } from './canary.ts';
+import { selectParent } from './parents/select-parent.ts';
 import { planFinalPick } from './plan-final-pick.ts';
 import { planQueryLevel } from './query-level/plan-query-level.ts';
-import { selectParent } from './select-parent.ts';
 import { scoresZero } from './static-score.ts';
 import { configuredStopRules } from './stop-rules/configured.ts';
 
@@ -61,7 +61,8 @@ function nextRound(state: RunState): RoundStarted {
   const round = rounds.length + 1;
   if (round === 1) return { kind: 'round-started', round, parentRound: 0, candidates: [] };
   const random = randomStream(configuration.seed, 'select-parent', round);
-  return { kind: 'round-started', round, ...selectParent(rounds, configuration.search, random) };
+  const { parents, ...settings } = configuration.search;
+  return { kind: 'round-started', round, ...selectParent({ rounds, underWay: [], settings }, random, parents) };
 }
 
 /** A refused proposal is asked for again; a round without a workflow after the last turn is over, and counts as a round. */

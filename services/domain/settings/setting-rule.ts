@@ -34,7 +34,7 @@ type ValueRule =
   | { readonly type: 'text'; readonly default?: string /** What it must be, for messages. */; readonly rule?: string }
   | { readonly type: 'texts'; readonly default: readonly string[]; readonly choices?: readonly string[] };
 
-export type RegistryName = 'evaluation methods' | 'pick policies';
+export type RegistryName = 'evaluation methods' | 'pick policies' | 'parent samplings';
 
 export type SettingRules = Readonly<Record<string, SettingRule>>;
 

@@ -1,5 +1,6 @@
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
 import { pickPolicies } from '../../domain/picking/registry.ts';
+import { parentSamplings } from '../../domain/search/parents/registry.ts';
 import type { RegistryName, SettingRules } from '../../domain/settings/setting-rule.ts';
 
 /** Something that a setting names, and that may bring settings of its own. */
@@ -13,6 +14,7 @@ export interface Named {
 export const registries: Readonly<Record<RegistryName, ReadonlyMap<string, Named>>> = {
   'evaluation methods': evaluationMethods,
   'pick policies': pickPolicies,
+  'parent samplings': parentSamplings,
 };
 
 /** The names that a registry has now. */

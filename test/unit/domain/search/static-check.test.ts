@@ -7,7 +7,7 @@ import { parseProposal } from '../../../../services/domain/prompts/parse-proposa
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
 import { experienceOf } from '../../../../services/domain/search/experience.ts';
-import { parentCandidates } from '../../../../services/domain/search/select-parent.ts';
+import { bestCandidates } from '../../../../services/domain/search/parents/drawn.ts';
 import { scoresZero } from '../../../../services/domain/search/static-score.ts';
 import { readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { continueRun, madeUpWorld } from './made-up-world.ts';
@@ -109,7 +109,7 @@ test.each(broken)('%s scores 0.0 before anything is spent, and its round is over
   });
   expect(state.ledger.filter((entry) => entry.round === 2).map(({ phase }) => phase)).toEqual(['propose']);
   // No parent, since there is nothing to edit, and no winner; but the optimizer reads what it scored, and why.
-  expect(parentCandidates(state.rounds, state.configuration.search).map((candidate) => candidate.round)).toEqual([1]);
+  expect(bestCandidates(state.rounds, state.configuration.search).map((candidate) => candidate.round)).toEqual([1]);
   expect(experienceOf(state, 1).refused).toMatchObject([{ round: 2, score: 0 }]);
   expect(buildProposalPrompt({ state, benchmark, round: 2, turn: 2 })).toMatch(/score 0\.0|was refused/);
 });
