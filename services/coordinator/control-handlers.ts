@@ -28,7 +28,7 @@ import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import type { Coordinator } from './coordinator.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
-import { openRunLog } from './run-log.ts';
+import { readRunState } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
@@ -66,7 +66,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     return manifest;
   };
   const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
-    coordinator.state(runId) ?? (await openRunLog(bus, runId, signal)).state();
+    coordinator.state(runId) ?? (await readRunState(bus, runId, signal));
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
     const state = await stateOf(manifest.runId, signal);
     const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, timing.wallMs());
@@ -92,7 +92,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   /** For a run that continues: missing results change nothing about it, but someone must know. */
   const missingResultsOf = async (runId: string): Promise<number> => {
     using limit = within(timing, readWithinMs);
-    const state = (await openRunLog(bus, runId, limit.signal)).state();
+    const state = await readRunState(bus, runId, limit.signal);
     return state === undefined ? 0 : await countMissingResults(bus, runId, state);
   };
 

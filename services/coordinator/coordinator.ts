@@ -198,7 +198,7 @@ export function startCoordinator(
           timing,
           runId,
           ...content,
-          remembered: copy.entries,
+          remembered: copy.log,
           epoch: held.epoch,
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
@@ -241,7 +241,7 @@ export function startCoordinator(
       run.defects += 1;
       if (run.defects < defectsBeforeFailure) throw error;
       log.error({ err: coerceError(error) }, 'the run cannot continue');
-      await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal, copy.entries));
+      await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal, copy.log));
     }
   };
 
@@ -271,7 +271,7 @@ export function startCoordinator(
     state: (runId) => runs.get(runId)?.state,
     remembered(runId) {
       const run = runs.get(runId);
-      return run && run.copy.entries.length > 0 ? run.manifest : undefined;
+      return run && run.copy.log.length > 0 ? run.manifest : undefined;
     },
     async spent({ runId, spent }, state, signal) {
       // What it had used when it ended: nothing is added to that.

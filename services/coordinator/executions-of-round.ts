@@ -30,7 +30,7 @@ export async function* executionsOf(
   round: Pick<Round, 'workflow' | 'workflowHash' | 'outcomes' | 'queryProposals'>,
   signal: AbortSignal,
 ): AsyncGenerator<ListExecutionsResponse> {
-  const { outcomes } = round;
+  const outcomes = [...round.outcomes];
   const workflowFor = executedWorkflows(round);
   for (let start = 0; start < outcomes.length; start += readAtOnce) {
     signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import { buildPredictionPrompt } from '../domain/prompts/build-prediction-prompt.ts';
-import { buildProposalPrompt } from '../domain/prompts/build-proposal-prompt.ts';
+import { answersShown, buildProposalPrompt, type ExecutionPlace } from '../domain/prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal-prompt.ts';
 import type { ExecuteCommand, WorkCommand } from '../domain/run/command.ts';
 import { type CompletionCommand, completionJobId, executionJobId } from '../domain/run/job-id.ts';
@@ -16,6 +16,8 @@ export interface JobSource {
   readonly runId: string;
   readonly epoch: number;
   readonly benchmark: Benchmark;
+  /** What the log has of the answers of these executions, by answerKey. */
+  readonly answers: (places: readonly ExecutionPlace[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 const executionTimeLimitMs = 15 * 60_000;
@@ -24,19 +26,24 @@ const completionTimeLimitMs = 10 * 60_000;
 /** The jobs of a command, in its order, after the blobs that they name have been stored. Deterministic but for the epoch. */
 export async function jobsOf(command: WorkCommand, state: RunState, source: JobSource): Promise<Job[]> {
   if (command.kind === 'execute') return await executionJobs(command, state, source);
-  const { benchmark, bus } = source;
+  const { bus } = source;
   const { round, turn } = command;
-  const promptBlob = await bus.blobs.put(new TextEncoder().encode(promptOf(command, state, benchmark)));
+  const promptBlob = await bus.blobs.put(new TextEncoder().encode(await promptOf(command, state, source)));
   const work = { $case: command.kind, value: { round, attempt: turn, promptBlob } };
   return [job(source, completionJobId(command), completionTimeLimitMs, work)];
 }
 
-function promptOf(command: CompletionCommand, state: RunState, benchmark: Benchmark): string {
+async function promptOf(
+  command: CompletionCommand,
+  state: RunState,
+  { benchmark, answers }: Pick<JobSource, 'benchmark' | 'answers'>,
+): Promise<string> {
   const { round, turn } = command;
   const request = { state, benchmark, round, turn };
   if (command.kind === 'predict') return buildPredictionPrompt(request);
   const { queryIndex } = command;
-  return queryIndex === undefined ? buildProposalPrompt(request) : buildQueryProposalPrompt({ ...request, queryIndex });
+  if (queryIndex !== undefined) return buildQueryProposalPrompt({ ...request, queryIndex });
+  return buildProposalPrompt({ ...request, answers: await answers(answersShown(request)) });
 }
 
 async function executionJobs(command: ExecuteCommand, state: RunState, source: JobSource): Promise<Job[]> {

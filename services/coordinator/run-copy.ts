@@ -3,16 +3,16 @@ import { ScaleError } from '../domain/errors/scale-error.ts';
 import { encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import type { RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { createLogCopy, type LogCopy } from './log-copy.ts';
 
 /** What a coordinator that has led a run keeps of it, so that a recreated store need not cost the run. */
 export interface RunCopy {
-  /** The bytes of the log's entries, in order, as far as this process has read and written them. */
-  readonly entries: Uint8Array[];
+  readonly log: LogCopy;
   benchmark: Benchmark | undefined;
 }
 
 export function createRunCopy(): RunCopy {
-  return { entries: [], benchmark: undefined };
+  return { log: createLogCopy(), benchmark: undefined };
 }
 
 /** The run is gone from the store, and this process has no copy: it must be started again with its file. */
@@ -35,16 +35,4 @@ export async function restoreRun(bus: Bus, manifest: RunManifest, { benchmark }:
   // The manifest last: what it names must be there when others see it.
   await bus.blobs.put(encodeBenchmark(benchmark));
   await bus.runs.put(manifest);
-}
-
-/**
- * What a log needs to be the remembered one again: nothing if it is that or longer, undefined if it is a different one. An empty
- * log, as in a recreated store, is the beginning of every log, and so is one that has lost its end.
- */
-export function entriesLost(found: readonly Uint8Array[], remembered: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
-  const common = Math.min(found.length, remembered.length);
-  for (let index = 0; index < common; index += 1) {
-    if (Buffer.compare(found[index] as Uint8Array, remembered[index] as Uint8Array) !== 0) return undefined;
-  }
-  return remembered.slice(common);
 }

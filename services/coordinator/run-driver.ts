@@ -15,6 +15,7 @@ import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
 import { type JobSource, jobsOf } from './job-of-command.ts';
+import type { LogCopy } from './log-copy.ts';
 import { planStep } from './plan-step.ts';
 import { publishJobs, startReconciler } from './publish-jobs.ts';
 import { openResultInbox, type ResultInbox } from './result-inbox.ts';
@@ -32,7 +33,7 @@ export interface RunDriverSettings {
   readonly configuration: RunConfiguration;
   readonly benchmark: Benchmark;
   /** The log's entries as this process knows them; kept current. */
-  readonly remembered: Uint8Array[];
+  readonly remembered: LogCopy;
   /** The lease's epoch. */
   readonly epoch: number;
   readonly maxInFlight: number;
@@ -110,7 +111,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
         else work.push(command);
       }
       if (work.length === 0) continue;
-      const source = { bus, runId, epoch: settings.epoch, benchmark: settings.benchmark };
+      const source = { bus, runId, epoch: settings.epoch, benchmark: settings.benchmark, answers: log.answers };
       const jobs = await allJobsOf(work, state, source);
       const unanswered = jobs.filter((job) => !inbox.seen(job.jobId));
       step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);

@@ -1,10 +1,13 @@
+import type { ExecutionPlace } from '../domain/prompts/build-proposal-prompt.ts';
 import { applyEvent } from '../domain/run/apply-event.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import { isOver } from '../domain/run/is-over.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { entriesLost } from './run-copy.ts';
+import { createAnswerPlaces, readAnswers } from './answer-places.ts';
+import { nextDigest } from './digested-log.ts';
+import { createLogCopy, type LogCopy } from './log-copy.ts';
 
 /** A run's log, and the state it adds up to. */
 export interface RunLog {
@@ -19,33 +22,52 @@ export interface RunLog {
    * @throws EventRefusedError if the event cannot follow; then nothing was written
    */
   append(event: RunEvent): Promise<RunState>;
+  /** The answers to these executions as the log has them, by answerKey. */
+  answers(places: readonly ExecutionPlace[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /**
  * Reads the log to its present end. If it is only the beginning of what was remembered, the store has lost the rest, which is
  * then written again.
- * @param remembered the entries that this process knows, in order; kept current
+ * @param remembered what this process knows of the log; kept current
  */
-export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, remembered: Uint8Array[] = []): Promise<RunLog> {
-  const found: Uint8Array[] = [];
+export async function openRunLog(
+  bus: Bus,
+  runId: string,
+  signal: AbortSignal,
+  remembered: LogCopy = createLogCopy(),
+): Promise<RunLog> {
+  const places = createAnswerPlaces();
+  let state: RunState | undefined;
   let last = 0;
-  for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
-    found.push(entry);
+  const apply = (entry: Uint8Array, sequence: number): void => {
+    const { event } = decodeEvent(entry);
+    state = applyEvent(state, event);
+    places.note(event, state, sequence);
     last = sequence;
+  };
+  let found = 0;
+  let digest = '';
+  for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
+    digest = nextDigest(digest, entry);
+    found += 1;
+    // A log that is a different one replaces what was remembered.
+    if (remembered.digest(found) !== digest) {
+      remembered.cut(found - 1);
+      remembered.push(entry);
+    }
+    apply(entry, sequence);
   }
   // A read that was cut short by the signal ends too early.
   signal.throwIfAborted();
-  const lost = entriesLost(found, remembered) ?? [];
-  for (const entry of lost) {
+  const lost = remembered.length - found;
+  for (const entry of remembered.from(found)) {
     signal.throwIfAborted();
-    last = await bus.log.append(runId, entry, last);
-    found.push(entry);
+    apply(entry, await bus.log.append(runId, entry, last));
   }
-  remembered.splice(0, remembered.length, ...found);
-  let state = found.reduce<RunState | undefined>((before, entry) => applyEvent(before, decodeEvent(entry).event), undefined);
   return {
     state: () => state,
-    restored: lost.length,
+    restored: lost,
     async append(event) {
       signal.throwIfAborted();
       // Applied first: an event that cannot follow must never get into the log.
@@ -54,10 +76,22 @@ export async function openRunLog(bus: Bus, runId: string, signal: AbortSignal, r
       const next = applyEvent(state, decodeEvent(entry).event);
       last = await bus.log.append(runId, entry, last);
       remembered.push(entry);
+      places.note(event, next, last);
       state = next;
       return next;
     },
+    answers: (wanted) => readAnswers(bus, runId, state ?? { rounds: [] }, places, wanted),
   };
+}
+
+/** What the log adds up to now; undefined while it is empty. */
+export async function readRunState(bus: Bus, runId: string, signal: AbortSignal): Promise<RunState | undefined> {
+  let state: RunState | undefined;
+  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
+    state = applyEvent(state, decodeEvent(entry).event);
+  }
+  signal.throwIfAborted();
+  return state;
 }
 
 /** Ends a run that cannot continue because of a defect, so that people see why. */
@@ -66,7 +100,7 @@ export async function failRun(
   runId: string,
   message: string,
   signal: AbortSignal,
-  remembered: Uint8Array[] = [],
+  remembered: LogCopy = createLogCopy(),
 ): Promise<RunState> {
   const log = await openRunLog(bus, runId, signal, remembered);
   const state = log.state();

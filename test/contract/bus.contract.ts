@@ -458,6 +458,18 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await readAll(runId, second)).toEqual([]);
       });
 
+      test('gives one entry by its sequence, and none of another run', async () => {
+        const [runId, otherRun] = [newRunId(), newRunId()];
+        const large = new Uint8Array(600_000).fill(9);
+        const first = await bus.log.append(runId, bytes('one'), 0);
+        const foreign = await bus.log.append(otherRun, bytes('foreign'), 0);
+        const second = await bus.log.append(runId, large, first);
+        const plain = (read: LogEntry | undefined) => read && { ...read, entry: Buffer.from(read.entry) };
+        const read = (await readAll(runId)).map(plain);
+        expect([plain(await other.log.at(runId, first)), plain(await other.log.at(runId, second))]).toEqual(read);
+        for (const sequence of [foreign, second + 1]) expect(await other.log.at(runId, sequence)).toBeUndefined();
+      });
+
       test('refuses a writer that has not seen the last entry', async () => {
         const runId = newRunId();
         const first = await bus.log.append(runId, bytes('one'), 0);

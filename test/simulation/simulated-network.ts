@@ -151,6 +151,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       log: {
         append: (runId, entry, last) => call(`append after ${last}`, () => log.append(runId, entry, last)),
         read: (runId, place, signal) => stream('read log', (served) => log.read(runId, place, served), signal),
+        at: (runId, sequence) => call(`read entry ${sequence}`, () => log.at(runId, sequence)),
       },
       journal: {
         record: (runId, jobId, made) => call(`record ${jobId}`, () => journal.record(runId, jobId, made)),

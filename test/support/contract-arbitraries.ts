@@ -322,3 +322,4 @@ const plain = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> => arbitrary.map(
 export const anyConfiguration = plain(configuration);
 export const anyEvent = plain(event);
 export const anyBenchmark = plain(benchmark);
+export const anyOutcome = plain(outcome);

@@ -9,6 +9,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import { answersInLog } from '../eval/answers-in-log.ts';
 import { describeEvaluation } from '../eval/describe-evaluation.ts';
 import { evaluationDocument } from '../eval/evaluation-document.ts';
 import { type EvaluationChoices, type EvaluationSubject, evaluationFile } from '../eval/evaluation-file.ts';
@@ -93,7 +94,7 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
     throw new CliError('unsuccessful', `${record.runId} was ${state.status} before anything was executed`);
   }
   const details = await readExecutionDetails(cluster, record.runId, round.workflowHash, signal);
-  const records = executionRecords(round.outcomes, details, file.benchmark);
+  const records = executionRecords(round.outcomes, answersInLog(record, round.round), details, file.benchmark);
   const doubts = describeDoubts(totalsByModel(state.ledger)).map(({ sentence }) => sentence);
   const missing = describeMissingResults(records);
   const warnings = [...(missing === undefined ? [] : [missing]), ...doubts, ...(file.benchmark.warnings ?? [])];

@@ -9,6 +9,7 @@ import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
 import { createRunRecord } from '../runs/run-record.ts';
+import { answersInLog } from './answers-in-log.ts';
 import { readExecutionDetails } from './read-execution-details.ts';
 
 /** One of the two that are compared. */
@@ -32,13 +33,15 @@ export interface ComparisonSide {
  */
 export async function readRunSide(cluster: ReachedCluster, wanted: string, signal: AbortSignal): Promise<ComparisonSide> {
   const { runId } = await findRun(cluster, wanted, signal);
-  const state = (await readRun(cluster, createRunRecord(runId), signal)).state();
+  const record = await readRun(cluster, createRunRecord(runId), signal);
+  const state = record.state();
   const round = bestOf(state) ?? state.rounds.at(-1);
   if (round === undefined || round.outcomes.length === 0) {
     throw new CliError('bad-input', `run ${runId} has not executed its best workflow: \`scale eval --run ${runId}\` does`);
   }
   const details = await readExecutionDetails(cluster, runId, round.workflowHash, signal);
-  const records = executionRecords(round.outcomes, details, await readRunBenchmark(cluster, runId, signal));
+  const benchmarkRead = await readRunBenchmark(cluster, runId, signal);
+  const records = executionRecords(round.outcomes, answersInLog(record, round.round), details, benchmarkRead);
   const missing = describeMissingResults(records);
   const { benchmark } = state.configuration;
   const executed = new Set(records.map(({ queryId }) => queryId)).size;

@@ -1,5 +1,5 @@
 import { defined } from '../../domain/defined.ts';
-import type { ExecutionOutcome } from '../../domain/run/event.ts';
+import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
 import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
 import type { ExperimentContext } from './experiment.ts';
@@ -37,7 +37,7 @@ export async function testWorkflow(context: ExperimentContext, found: FoundWorkf
   );
 }
 
-export function scoresByRepeat(outcomes: readonly ExecutionOutcome[], queryCount: number): TestScores {
+export function scoresByRepeat(outcomes: Iterable<KeptOutcome>, queryCount: number): TestScores {
   const repeats = Map.groupBy(outcomes, ({ repeat }) => repeat);
   return [...repeats.keys()]
     .sort((one, other) => one - other)

@@ -2,10 +2,11 @@ import type { Benchmark } from '../benchmark.ts';
 import { defined } from '../defined.ts';
 import type { Failure } from '../failure.ts';
 import type { Usage } from '../ports.ts';
-import type { ExecutionOutcome } from '../run/event.ts';
 import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
 import { totalUse } from '../run/ledger/totals.ts';
+import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { Outcomes } from '../run/outcome-list.ts';
 
 /** One execution, with everything known about it. */
 export interface ExecutionRecord extends CallDoubts {
@@ -48,23 +49,27 @@ export function detailKey({ queryIndex, repeat }: { readonly queryIndex: number;
 
 /**
  * The log decides; details fill in what it does not keep. In the order of the queries, with the repeats of each query together.
+ * @param answers as the log has them, by detailKey
  */
 export function executionRecords(
-  outcomes: readonly ExecutionOutcome[],
+  outcomes: Outcomes,
+  answers: ReadonlyMap<string, string>,
   details: ReadonlyMap<string, ExecutionDetail>,
   { queries }: Pick<Benchmark, 'queries'>,
 ): ExecutionRecord[] {
-  return outcomes
-    .toSorted((one, other) => one.queryIndex - other.queryIndex || one.repeat - other.repeat)
+  return [...outcomes]
+    .sort((one, other) => one.queryIndex - other.queryIndex || one.repeat - other.repeat)
     .map((outcome) => {
       const query = queries[outcome.queryIndex];
       if (query === undefined) throw new RangeError(`the benchmark has no query ${outcome.queryIndex}`);
-      return recordOf(outcome, details.get(detailKey(outcome)), query);
+      const key = detailKey(outcome);
+      return recordOf(outcome, answers.get(key) ?? '', details.get(key), query);
     });
 }
 
 function recordOf(
-  outcome: ExecutionOutcome,
+  outcome: KeptOutcome,
+  answer: string,
   detail: ExecutionDetail | undefined,
   query: Benchmark['queries'][number],
 ): ExecutionRecord {
@@ -76,7 +81,7 @@ function recordOf(
     repeat,
     score,
     otherScores: detail?.otherScores ?? outcome.otherScores ?? {},
-    answer: detail?.answer ?? outcome.answer,
+    answer: detail?.answer ?? answer,
     answerIsWhole: detail !== undefined,
     ...(detail === undefined ? {} : { extracted: detail.extracted, latencyMs: detail.latencyMs }),
     ...(detail?.isolation === undefined ? {} : { isolation: detail.isolation }),

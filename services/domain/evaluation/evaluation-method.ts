@@ -1,7 +1,8 @@
 import type { Random } from '../ports.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
-import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
+import type { Evaluation } from '../run/event.ts';
+import type { Outcomes } from '../run/outcome-list.ts';
 import type { OutcomeRow } from '../run/outcome-row.ts';
 import type { Stratum } from '../sampling/stratum.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
@@ -25,7 +26,7 @@ export interface Evidence {
   /** Score of the parent and where it came from, if the parent has one. */
   readonly parent: Evaluation | undefined;
   /** The candidate's own executions so far. */
-  readonly outcomes: readonly ExecutionOutcome[];
+  readonly outcomes: Outcomes;
   /** Queries asked for in this round so far, whether finished or not. */
   readonly sampled: readonly number[];
   /** 'pending' until asked for and answered; undefined if the optimizer gave no usable one. */

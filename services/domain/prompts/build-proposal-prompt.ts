@@ -1,7 +1,7 @@
 import type { Benchmark, Query } from '../benchmark.ts';
 import { evaluationMethods } from '../evaluation/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
-import type { ExecutionOutcome } from '../run/event.ts';
+import type { KeptOutcome } from '../run/outcome-columns.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
@@ -15,6 +15,26 @@ export interface PromptRequest {
   readonly round: number;
   /** From 1. From 2 on, the prompt shows what was wrong with the previous reply. */
   readonly turn: number;
+  /** The answers that `answersShown` names, by answerKey: a state does not keep them. */
+  readonly answers?: ReadonlyMap<string, string>;
+}
+
+/** An execution of a round's workflow. */
+export interface ExecutionPlace {
+  readonly round: number;
+  readonly queryIndex: number;
+  readonly repeat: number;
+}
+
+export function answerKey({ round, queryIndex, repeat }: ExecutionPlace): string {
+  return `${round}/${queryIndex}/${repeat}`;
+}
+
+/** The executions whose answers the prompt for a proposal shows. */
+export function answersShown({ state, round }: Pick<PromptRequest, 'state' | 'round'>): ExecutionPlace[] {
+  const { parentRound } = roundOf(state, round);
+  const answered = experienceOf(state, parentRound).failingQueries.filter(({ failure }) => failure === undefined);
+  return answered.map(({ queryIndex, repeat }) => ({ round: parentRound, queryIndex, repeat }));
 }
 
 /** Characters of each variable part, so that the prompt stays within a few thousand tokens whatever a search produces. */
@@ -29,8 +49,11 @@ const limits = {
   failingQueries: 8000,
 };
 
-/** The optimizer's prompt for a new workflow (Eq 5): the parts that stay the same first, the repair of a refused reply last. */
-export function buildProposalPrompt({ state, benchmark, round, turn }: PromptRequest): string {
+/**
+ * The optimizer's prompt for a new workflow (Eq 5): the parts that stay the same first, the repair of a refused reply last.
+ * @throws RangeError for a round that does not exist, and for an answer that is to be shown and was not given
+ */
+export function buildProposalPrompt({ state, benchmark, round, turn, answers = new Map() }: PromptRequest): string {
   const { configuration } = state;
   const open = roundOf(state, round);
   const parent = roundOf(state, open.parentRound);
@@ -40,7 +63,7 @@ export function buildProposalPrompt({ state, benchmark, round, turn }: PromptReq
     parentSection(parent),
     experienceSection(experience, { round, turn: turn - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
-    failingQueriesSection(experience.failingQueries, benchmark),
+    failingQueriesSection(experience, benchmark, answers),
     repairSection(
       turn > 1 ? open.proposals.at(-1) : undefined,
       'Keep its idea and fix what was refused, or choose another modification if it was a repetition.',
@@ -110,20 +133,31 @@ function errorsSection(errors: readonly ErrorGroup[], executions: number): strin
   return ['# Errors when it ran', ...lines].join('\n');
 }
 
-function failingQueriesSection(outcomes: readonly ExecutionOutcome[], benchmark: Benchmark): string {
-  const shown = outcomes.flatMap((outcome) => {
+function failingQueriesSection(
+  { parentRound, failingQueries }: Experience,
+  benchmark: Benchmark,
+  answers: ReadonlyMap<string, string>,
+): string {
+  const shown = failingQueries.flatMap((outcome) => {
     const query = benchmark.queries[outcome.queryIndex];
-    return query === undefined ? [] : [failingQuery(query, outcome, benchmark.inputs)];
+    const answer = answers.get(answerKey({ round: parentRound, ...outcome }));
+    return query === undefined ? [] : [failingQuery(query, outcome, answer, benchmark.inputs)];
   });
   return shown.length === 0 ? '' : shortened(`# Queries that it does not solve\n${shown.join('\n\n')}`, limits.failingQueries);
 }
 
-function failingQuery(query: Query, outcome: ExecutionOutcome, inputs: readonly string[]): string {
+function failingQuery(
+  query: Query,
+  { queryIndex, failure }: KeptOutcome,
+  answer: string | undefined,
+  inputs: readonly string[],
+): string {
+  if (failure === undefined && answer === undefined) throw new RangeError(`the answer to query ${queryIndex} was not given`);
   const fields = inputs.map((field) => `${field}: ${shortenedLine(query.fields[field] ?? '', limits.query)}`);
   const answered =
-    outcome.failure === undefined
-      ? `answered: ${shortenedLine(outcome.answer, limits.answer)}`
-      : `failed: ${outcome.failure.kind}: ${shortenedLine(outcome.failure.message, limits.errorMessage)}`;
+    failure === undefined
+      ? `answered: ${shortenedLine(answer ?? '', limits.answer)}`
+      : `failed: ${failure.kind}: ${shortenedLine(failure.message, limits.errorMessage)}`;
   return [...fields, `expected: ${shortenedLine(query.reference, limits.answer)}`, answered].join('\n');
 }
 

@@ -4,7 +4,8 @@ import { nextPickStep } from '../picking/next-pick-step.ts';
 import { randomInteger, randomStream } from '../random.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
-import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
+import type { Evaluation } from '../run/event.ts';
+import type { KeptOutcome } from '../run/outcome-columns.ts';
 import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 import { lacksPredictions, type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
 import { rememberedRows } from './remembered-rows.ts';
@@ -139,7 +140,7 @@ function scoreRound(
   seed: number,
 ): ScoredRound {
   let sampled: readonly number[] = [];
-  let outcomes: readonly ExecutionOutcome[] = [];
+  let outcomes: readonly KeptOutcome[] = [];
   let prediction: Evidence['prediction'] = 'pending';
   for (;;) {
     const step = method.next({
@@ -163,8 +164,8 @@ function scoreRound(
   }
 }
 
-function outcomeOf(queryIndex: number, score: number): ExecutionOutcome {
-  return { queryIndex, repeat: 0, score, answer: '', tokens: noTokens };
+function outcomeOf(queryIndex: number, score: number): KeptOutcome {
+  return { queryIndex, repeat: 0, score, tokens: noTokens };
 }
 
-const noTokens: ExecutionOutcome['tokens'] = [];
+const noTokens: KeptOutcome['tokens'] = [];

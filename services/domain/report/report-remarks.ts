@@ -74,7 +74,7 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
   const unpredicted = rounds.filter(
     (round) => round.predictions.length > 0 && round.predictions.at(-1)?.score === undefined,
   ).length;
-  const unscored = rounds.flatMap((round) => round.outcomes).filter(({ failure }) => failure?.kind === 'scorer').length;
+  const unscored = rounds.flatMap(({ outcomes }) => outcomes.filter(({ failure }) => failure?.kind === 'scorer')).length;
   const remarks: string[] = [];
   if (unscored > 0)
     remarks.push(`In ${countOf(unscored, 'execution')} the scorer itself failed, which counts as 0: see the failures.`);

@@ -1,7 +1,6 @@
 import { defined } from '../defined.ts';
 import type {
   CanaryCompleted,
-  ExecutionOutcome,
   ExecutionsCompleted,
   PredictionCompleted,
   QueryWorkflowProposed,
@@ -15,6 +14,8 @@ import { executionAt, executionPhase } from './executions.ts';
 import { isPartial } from './is-partial.ts';
 import { recordUse } from './ledger/record-use.ts';
 import type { Phase, TokenUse } from './ledger/token-use.ts';
+import type { KeptOutcome } from './outcome-columns.ts';
+import { OutcomeList } from './outcome-list.ts';
 import { canaryFailure, proposalLimit } from './proposals.ts';
 import { awaitedProposals } from './query-workflows.ts';
 import { isQueryLevel } from './run-kind.ts';
@@ -47,7 +48,7 @@ export function startRound(state: RunState, event: RoundStarted): RunState {
     workflowHash: '',
     modification: '',
     samples: [],
-    outcomes: [],
+    outcomes: new OutcomeList(),
     predictions: [],
     completed: false,
   };
@@ -142,7 +143,7 @@ function drawSample(state: RunState, round: Round, event: SampleDrawn): Round {
   if (canary === undefined || !event.queryIndexes.includes(canary.queryIndex)) return { ...round, samples };
   const next = executionAt(round, state.configuration, round.outcomes.length);
   refuseUnless(next === undefined, event, `query ${next?.queryIndex} was asked for and has no outcome`);
-  return { ...round, samples, outcomes: [...round.outcomes, canary] };
+  return { ...round, samples, outcomes: OutcomeList.of(round.outcomes).with([canary]) };
 }
 
 function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted): Round {
@@ -157,7 +158,7 @@ function addOutcomes(state: RunState, round: Round, event: ExecutionsCompleted):
     );
     refuseUnlessScored(outcome, event);
   }
-  return { ...round, outcomes: [...round.outcomes, ...event.outcomes] };
+  return { ...round, outcomes: OutcomeList.of(round.outcomes).with(event.outcomes) };
 }
 
 function addPrediction(state: RunState, round: Round, event: PredictionCompleted): Round {
@@ -183,7 +184,7 @@ function completeRound(state: RunState, round: Round, event: RoundCompleted): Ro
   return { ...round, completed: true, evaluation };
 }
 
-function refuseUnlessScored({ queryIndex, repeat, score, failure }: ExecutionOutcome, event: RoundEvent): void {
+function refuseUnlessScored({ queryIndex, repeat, score, failure }: KeptOutcome, event: RoundEvent): void {
   const place = `query ${queryIndex}, repeat ${repeat}`;
   refuseUnless(isScore(score), event, `${place} has the score ${score}, which is not in [0, 1]`);
   refuseUnless(failure === undefined || score === 0, event, `${place} failed and has a score above 0`);

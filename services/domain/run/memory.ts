@@ -1,6 +1,6 @@
 import { isNoResult } from '../failure.ts';
-import type { ExecutionOutcome } from './event.ts';
 import type { TokenUse } from './ledger/token-use.ts';
+import type { KeptOutcome } from './outcome-columns.ts';
 import type { MemoryRow } from './outcome-row.ts';
 import { scoresByQuery } from './outcomes.ts';
 import { isQueryLevel } from './run-kind.ts';
@@ -35,7 +35,7 @@ export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
 }
 
 /** A round's executions, including those of the final pick and a canary that no sample included. */
-function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): ExecutionOutcome[] {
+function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): KeptOutcome[] {
   const final = finalOutcomes.flatMap((picked) => (picked.round === round.round ? [picked.outcome] : []));
   const known = [...round.outcomes, ...final].filter((outcome) => !isOfSurroundings(outcome));
   const { canary } = round;
@@ -44,7 +44,7 @@ function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): ExecutionOu
 }
 
 /** It says nothing about the query, which would be remembered as one that nothing solves. */
-function isOfSurroundings({ failure }: ExecutionOutcome): boolean {
+function isOfSurroundings({ failure }: KeptOutcome): boolean {
   return failure?.kind === 'poison' || failure?.kind === 'internal';
 }
 

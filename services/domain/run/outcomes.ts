@@ -1,19 +1,20 @@
 import { defined } from '../defined.ts';
 import { mean, standardErrorOfMean } from '../statistics/intervals.ts';
-import type { Evaluation, ExecutionOutcome } from './event.ts';
+import type { Evaluation } from './event.ts';
+import type { KeptOutcome } from './outcome-columns.ts';
 
 /**
  * The mean over queries, each the mean of its repeats. A failed execution counts 0. The standard error is that of the
  * queries as a sample: repeats of a query are not further evidence about other queries.
  */
-export function executedScore(outcomes: readonly ExecutionOutcome[]): Pick<Evaluation, 'score' | 'standardError'> {
+export function executedScore(outcomes: Iterable<KeptOutcome>): Pick<Evaluation, 'score' | 'standardError'> {
   const scores = [...scoresByQuery(outcomes).values()];
   const standardError = standardErrorOfMean(scores);
   return { score: mean(scores), ...defined({ standardError }) };
 }
 
 /** Mean score over the repeats, by query index, in the order of the outcomes. */
-export function scoresByQuery(outcomes: readonly ExecutionOutcome[]): ReadonlyMap<number, number> {
+export function scoresByQuery(outcomes: Iterable<KeptOutcome>): ReadonlyMap<number, number> {
   const repeats = Map.groupBy(outcomes, (outcome) => outcome.queryIndex);
   return new Map([...repeats].map(([query, group]) => [query, mean(group.map((outcome) => outcome.score))]));
 }

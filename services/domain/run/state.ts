@@ -12,6 +12,8 @@ import type {
   WorkflowProposed,
 } from './event.ts';
 import type { Phase, TokenUse } from './ledger/token-use.ts';
+import type { KeptOutcome } from './outcome-columns.ts';
+import type { Outcomes } from './outcome-list.ts';
 import type { MemoryRow } from './outcome-row.ts';
 
 export type RunStatus = 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
@@ -48,7 +50,7 @@ export interface Reservation {
 export interface FinalOutcome {
   /** Whose workflow was executed. */
   readonly round: number;
-  readonly outcome: ExecutionOutcome;
+  readonly outcome: KeptOutcome;
 }
 
 /** One entry per phase, model and round. */
@@ -72,7 +74,7 @@ export interface Round {
   readonly canary?: ExecutionOutcome;
   readonly samples: readonly SampleDrawn[];
   /** In the order of the log. */
-  readonly outcomes: readonly ExecutionOutcome[];
+  readonly outcomes: Outcomes;
   readonly predictions: readonly PredictionCompleted[];
   readonly completed: boolean;
   readonly evaluation?: Evaluation;

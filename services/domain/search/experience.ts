@@ -2,7 +2,9 @@ import { defined } from '../defined.ts';
 import type { Failure } from '../failure.ts';
 import { randomStream, shuffled } from '../random.ts';
 import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
-import type { Evaluation, ExecutionOutcome } from '../run/event.ts';
+import type { Evaluation } from '../run/event.ts';
+import type { KeptOutcome } from '../run/outcome-columns.ts';
+import type { Outcomes } from '../run/outcome-list.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import { scoresZero, staticScore } from './static-score.ts';
@@ -19,7 +21,7 @@ export interface Experience {
   /** Failed executions of the parent, the most frequent kind first. */
   readonly errors: readonly ErrorGroup[];
   /** Some of the queries that the parent does not solve. */
-  readonly failingQueries: readonly ExecutionOutcome[];
+  readonly failingQueries: readonly KeptOutcome[];
 }
 
 export interface TriedEdit {
@@ -105,7 +107,7 @@ function refusedEdits({ configuration }: RunState, { round, proposals }: Round):
   });
 }
 
-function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {
+function errorGroups(outcomes: Outcomes): ErrorGroup[] {
   const failures = outcomes.flatMap(({ failure, queryIndex }) => (failure === undefined ? [] : [{ failure, queryIndex }]));
   const groups = Map.groupBy(failures, ({ failure }) => JSON.stringify([failure.kind, failure.step]));
   return [...groups.values()]
@@ -119,7 +121,7 @@ function errorGroups(outcomes: readonly ExecutionOutcome[]): ErrorGroup[] {
 }
 
 /** Each query once; drawn again in each round, but the same for all turns of a round. */
-function failingQueries(state: RunState, parent: Round): ExecutionOutcome[] {
+function failingQueries(state: RunState, parent: Round): KeptOutcome[] {
   const { seed, search } = state.configuration;
   const failing = parent.outcomes.filter(({ score }) => score < failingBelow);
   const byQuery = new Map(failing.map((outcome) => [outcome.queryIndex, outcome]));

@@ -123,6 +123,8 @@ export interface EventLog {
     settings: { readonly after: number; readonly follow: boolean },
     signal: AbortSignal,
   ): AsyncIterable<LogEntry>;
+  /** The entry of the run's log at a sequence, undefined if there is none. */
+  at(runId: string, sequence: number): Promise<LogEntry | undefined>;
 }
 
 export interface LogEntry {

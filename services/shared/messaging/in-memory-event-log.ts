@@ -44,6 +44,12 @@ export function createInMemoryLogs(world: World): InMemoryPart<EventLog> {
           if (entry.sequence > after) yield { ...entry, entry: entry.entry.slice() };
         }
       },
+      async at(runId, sequence) {
+        const subject = subjects.events(runId);
+        requireOpen(client, `read ${subject}`);
+        const found = entriesOf(subject).find((entry) => entry.sequence === sequence);
+        return found && { ...found, entry: found.entry.slice() };
+      },
     }),
   };
 }

@@ -1,10 +1,10 @@
 import type { BlobStore, EventLog } from './bus.ts';
 import { LogConflictError, LogLostError } from './errors.ts';
-import { carryBody, fetchBody } from './large-body.ts';
+import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
 import { type NamedWrite, nameWrite, publishOnce } from './nats-publish.ts';
-import { readLast, readLastOnce } from './nats-read.ts';
+import { readAt, readLast, readLastOnce } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
@@ -30,6 +30,13 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore): Even
         yield { sequence: message.seq, timeMs: message.time.getTime(), entry: await fetchBody(blobs, message) };
         if (message.seq >= end) return;
       }
+    },
+
+    async at(runId, sequence) {
+      const subject = subjects.events(runId);
+      const message = await readAt(session, streams.events, sequence);
+      if (message?.subject !== subject) return undefined;
+      return { sequence, timeMs: message.time.getTime(), entry: await fetchBody(blobs, carriedBy(message)) };
     },
   };
 }

@@ -15,6 +15,12 @@ export async function readLastOnce(session: NatsSession, stream: string, subject
   return (await session.manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
 }
 
+/** The message at a sequence of the stream, undefined if there is none. */
+export async function readAt(session: NatsSession, stream: string, sequence: number): Promise<StoredMsg | undefined> {
+  const read = () => session.manager.streams.getMessage(stream, { seq: sequence });
+  return (await untilDone(session, `read ${stream} at ${sequence}`, read)) ?? undefined;
+}
+
 /** The last tokens of the subjects that the filter matches, such as the ids of jobs. */
 export async function lastTokensOf(session: NatsSession, stream: string, filter: string): Promise<Set<string>> {
   return new Set((await subjectsOf(session, stream, filter)).map(lastToken));

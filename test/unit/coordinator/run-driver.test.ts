@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { createLogCopy } from '../../../services/coordinator/log-copy.ts';
 import { driveRun, type RunDriverSettings, type WantedStatus } from '../../../services/coordinator/run-driver.ts';
 import type { RunEvent } from '../../../services/domain/run/event.ts';
 import { encodeBenchmark } from '../../../services/shared/contracts/benchmark-codec.ts';
@@ -24,7 +25,7 @@ async function setUp() {
       {
         ...{ bus, logger, timing, runId, benchmark, reconcileMs },
         configuration: configuration(1),
-        remembered: [],
+        remembered: createLogCopy(),
         epoch: 1,
         maxInFlight: 100,
         simulated: true,
@@ -182,7 +183,7 @@ test('a driver whose log somebody else has written to ends, and writes nothing o
 
 test('what this process remembers of a log is written again where the store has lost it, and the run goes on from there', async () => {
   const { timing, server, bus, drive, storeRun } = await setUp();
-  const remembered: Uint8Array[] = [];
+  const remembered = createLogCopy();
   const killed = new AbortController();
   const first = drive({ remembered, ...atStep(12, () => killed.abort()) }, killed.signal).catch(() => undefined);
   await timing.advance(1_000);

@@ -6,7 +6,7 @@ import { parseProposal } from '../../../services/domain/prompts/parse-proposal.t
 import type { ParsedProposal } from '../../../services/domain/search/admit-proposal.ts';
 import { canonicalHash } from '../../../services/domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../../services/domain/workflow/workflow.ts';
-import { fourRounds, madeUpState } from '../domain/prompts/made-up-search.ts';
+import { fourRounds, madeUpAnswers, madeUpState } from '../domain/prompts/made-up-search.ts';
 import { arithmeticBenchmark, chat, modelFor } from './arithmetic-benchmark.ts';
 
 const initial: Workflow = {
@@ -20,7 +20,8 @@ const initial: Workflow = {
 };
 const first = { parentRound: 0, taken: { modification: '', workflow: initial }, answers: ['2', '20', '8', '35'], predicted: 0.8 };
 const state = madeUpState([first, { parentRound: 1 }]);
-const prompt = buildProposalPrompt({ state, benchmark: arithmeticBenchmark, round: 2, turn: 1 });
+const answers = madeUpAnswers([first]);
+const prompt = buildProposalPrompt({ state, benchmark: arithmeticBenchmark, round: 2, turn: 1, answers });
 const model = modelFor();
 const proposalCount = 200;
 
@@ -69,7 +70,7 @@ describe('the simulated optimizer', () => {
     const modification = broken.parsed.modification ?? '';
     const refusals = [{ modification, failure: broken.parsed.failure, reply: broken.reply }];
     const repairState = madeUpState([first, { parentRound: 1, refusals }]);
-    const repair = buildProposalPrompt({ state: repairState, benchmark: arithmeticBenchmark, round: 2, turn: 2 });
+    const repair = buildProposalPrompt({ state: repairState, benchmark: arithmeticBenchmark, round: 2, turn: 2, answers });
     const repairs = proposals(repair);
     expect(repairs.filter(refused).length / repairs.length).toBeLessThan(0.14);
     const kept = repairs.filter(({ reply }) => reply.includes(modification)).length / repairs.length;
@@ -85,7 +86,7 @@ describe('the simulated optimizer', () => {
       answers: ['1', '20', '8', '35'],
     };
     const later = madeUpState([first, tried, { parentRound: 1 }]);
-    const heeding = buildProposalPrompt({ state: later, benchmark: arithmeticBenchmark, round: 3, turn: 1 });
+    const heeding = buildProposalPrompt({ state: later, benchmark: arithmeticBenchmark, round: 3, turn: 1, answers });
     expect(count(made)).toBeGreaterThan(6);
     expect(count(proposals(heeding))).toBeLessThan(count(made) / 2);
   });

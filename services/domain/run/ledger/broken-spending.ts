@@ -1,4 +1,5 @@
-import type { ExecutionOutcome, WorkflowProposed } from '../event.ts';
+import type { WorkflowProposed } from '../event.ts';
+import type { Outcomes } from '../outcome-list.ts';
 import { brokenProposals } from '../proposals.ts';
 import type { Round, RunState } from '../state.ts';
 import type { Phase, TokenUse } from './token-use.ts';
@@ -48,7 +49,7 @@ function brokenOnCanary({ ledger }: RunState, { round, proposals, canary }: Roun
   return { candidates: broken.length, tokens: proposalTokens(broken) + all - survived };
 }
 
-function isBroken(outcomes: readonly ExecutionOutcome[]): boolean {
+function isBroken(outcomes: Outcomes): boolean {
   const failed = outcomes.filter(({ failure }) => failure !== undefined).length;
   return outcomes.length > 0 && failed >= brokenFrom * outcomes.length;
 }

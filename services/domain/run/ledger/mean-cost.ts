@@ -1,5 +1,5 @@
 import { mean } from '../../statistics/intervals.ts';
-import type { ExecutionOutcome } from '../event.ts';
+import type { KeptOutcome } from '../outcome-columns.ts';
 import type { RunState } from '../state.ts';
 import { totalUse } from './totals.ts';
 
@@ -20,6 +20,6 @@ export function meanCosts({ rounds }: RunState): MeanCosts | undefined {
   return { all: mean(costs), better: mean(costs.slice(0, Math.ceil(costs.length / 2))) };
 }
 
-export function tokensOfOutcome({ tokens }: ExecutionOutcome): number {
+export function tokensOfOutcome({ tokens }: KeptOutcome): number {
   return totalUse(tokens).tokens;
 }

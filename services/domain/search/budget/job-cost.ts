@@ -1,8 +1,9 @@
 import { operators } from '../../operators/registry.ts';
 import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../../run/command.ts';
-import type { ExecutionOutcome, WorkflowProposed } from '../../run/event.ts';
+import type { WorkflowProposed } from '../../run/event.ts';
 import { tokensOfOutcome } from '../../run/ledger/mean-cost.ts';
 import { totalUse } from '../../run/ledger/totals.ts';
+import type { KeptOutcome } from '../../run/outcome-columns.ts';
 import { executedWorkflows } from '../../run/query-workflows.ts';
 import type { Round, RunState } from '../../run/state.ts';
 import { workflowBounds } from '../../workflow/bounds.ts';
@@ -70,10 +71,10 @@ function executionCost(state: RunState, workflowHash: string, workflow: Workflow
   return { most: Math.ceil(Math.max(1, maxCalls) * Math.max(...perCall)), seen: seenElsewhere };
 }
 
-function executed({ rounds, finalOutcomes = [] }: RunState, isMeant: (round: Round) => boolean): ExecutionOutcome[] {
+function executed({ rounds, finalOutcomes = [] }: RunState, isMeant: (round: Round) => boolean): KeptOutcome[] {
   const meant = rounds.filter(isMeant);
   const numbers = new Set(meant.map(({ round }) => round));
-  const searched = meant.flatMap(({ canary, outcomes }) => (canary === undefined ? outcomes : [canary, ...outcomes]));
+  const searched = meant.flatMap(({ canary, outcomes }) => (canary === undefined ? [...outcomes] : [canary, ...outcomes]));
   return [...searched, ...finalOutcomes.filter(({ round }) => numbers.has(round)).map(({ outcome }) => outcome)];
 }
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
-import { fourRounds, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
+import { fourRounds, madeUpAnswers, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
 
 const promptOf = (turn: number, rounds = fourRounds) =>
-  buildProposalPrompt({ state: madeUpState(rounds), benchmark: madeUpBenchmark, round: rounds.length, turn });
+  buildProposalPrompt({
+    ...{ state: madeUpState(rounds), benchmark: madeUpBenchmark, round: rounds.length, turn },
+    answers: madeUpAnswers(rounds),
+  });
 
 /** The text from a heading to the next one. */
 const section = (prompt: string, title: string) => prompt.split(/^(?=# )/m).find((part) => part.startsWith(`# ${title}`)) ?? '';
@@ -54,7 +57,8 @@ describe('the proposal prompt', () => {
     const state = madeUpState(fourRounds);
     const evaluation = { ...state.configuration.evaluation, method: method.name };
     const asked = { ...state, configuration: { ...state.configuration, evaluation } };
-    const prompt = buildProposalPrompt({ state: asked, benchmark: madeUpBenchmark, round: fourRounds.length, turn: 1 });
+    const request = { state: asked, benchmark: madeUpBenchmark, round: fourRounds.length, turn: 1 };
+    const prompt = buildProposalPrompt({ ...request, answers: madeUpAnswers(fourRounds) });
     expect(section(prompt, 'Confidence') !== '').toBe(method.name === 'confidence');
     expect(prompt.replace(/# Confidence\n[^\n]*\n\n/, '')).toBe(promptOf(1));
   });

@@ -1,5 +1,6 @@
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { Failure } from '../../../../services/domain/failure.ts';
+import { answerKey } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
 import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
@@ -55,6 +56,18 @@ export function madeUpState(rounds: readonly MadeUpRound[]): RunState {
   const state = events.reduce<RunState | undefined>(applyEvent, undefined);
   if (state === undefined) throw new Error('there is no event');
   return state;
+}
+
+/** The answers in these rounds, as prompts are given them. */
+export function madeUpAnswers(rounds: readonly MadeUpRound[]): Map<string, string> {
+  return new Map(
+    rounds.flatMap(({ answers = [] }, index) =>
+      answers.map((answer, queryIndex) => {
+        const text = typeof answer === 'string' ? answer : '';
+        return [answerKey({ round: index + 1, queryIndex, repeat: 0 }), text] as const;
+      }),
+    ),
+  );
 }
 
 function roundEvents({ parentRound, refusals = [], taken, answers, predicted }: MadeUpRound, round: number): RunEvent[] {

@@ -68,7 +68,7 @@ describe('what a run keeps', () => {
         failing((query) => (query % 2 === 0 ? 'poison' : 'internal')),
       ),
     ).toEqual([]);
-    const some = state.rounds[0]?.outcomes[0]?.queryIndex ?? 0;
+    const some = state.rounds[0]?.outcomes.at(0)?.queryIndex ?? 0;
     const [first] = rowsToKeep(
       'mine',
       failing((query) => (query === some ? 'poison' : undefined)),

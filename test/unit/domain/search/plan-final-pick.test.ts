@@ -66,7 +66,7 @@ describe('executions for the pick are refused', () => {
   const event = log[first] as Extract<RunEvent, { kind: 'final-executions-completed' }>;
   const [outcome] = event.outcomes;
   if (outcome === undefined) throw new Error('the pick executed nothing');
-  const searched = before.rounds[event.round - 1]?.outcomes[0]?.queryIndex ?? 0;
+  const searched = before.rounds[event.round - 1]?.outcomes.at(0)?.queryIndex ?? 0;
 
   test.each<[string, RunEvent]>([
     ['of a round that there is not', { ...event, round: 99 }],
@@ -99,7 +99,7 @@ describe('a share of the pick', () => {
     const round = (number: number, score: number, tokens: number): Round => ({
       ...{ round: number, parentRound: number - 1, candidates: [], proposals: [], workflowHash: `w${number}`, modification: '' },
       ...{ samples: [], predictions: [], completed: true, evaluation: { method: 'few-shot', score, executions: 1 } },
-      outcomes: [{ queryIndex: 0, repeat: 0, score, answer: '', tokens: [use('executor', tokens)] }],
+      outcomes: [{ queryIndex: 0, repeat: 0, score, tokens: [use('executor', tokens)] }],
     });
     const configuration = madeUpConfiguration({ queryCount: 40, search: { finalPick } });
     return { configuration, status: 'running', ledger: [], rounds: [round(1, 0.4, first), round(2, 0.8, second)] };

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
+import { answerKey, answersShown, buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
+import type { RunState } from '../../../../services/domain/run/state.ts';
 import { experienceOf } from '../../../../services/domain/search/experience.ts';
 import { bestCandidates } from '../../../../services/domain/search/parents/drawn.ts';
 import { scoresZero } from '../../../../services/domain/search/static-score.ts';
@@ -93,6 +94,11 @@ function searchProposing(workflow: string, search: RunConfiguration['search'] = 
   );
 }
 
+/** One for each execution that the prompt for round 2 shows. */
+function someAnswers(state: RunState): Map<string, string> {
+  return new Map(answersShown({ state, round: 2 }).map((place) => [answerKey(place), 'wrong']));
+}
+
 test('the workflow that these are made from is a good one: it is executed', () => {
   const { state } = searchProposing(call(`{ instruction: solve, input: ${question} }`));
   expect(state.rounds[1]).toMatchObject({ proposals: [{ turn: 1 }], evaluation: { method: 'full', predicted: 0.9 } });
@@ -103,7 +109,7 @@ test.each(broken)('%s scores 0.0 before anything is spent, and its round is over
   const [, round] = state.rounds;
   expect(round?.proposals).toHaveLength(1);
   expect(round?.failure?.message).toMatch(message);
-  expect(round).toMatchObject({ completed: true, samples: [], outcomes: [], predictions: [], workflowHash: '' });
+  expect(round).toMatchObject({ completed: true, samples: [], outcomes: { length: 0 }, predictions: [], workflowHash: '' });
   expect(buildReport(state, benchmark, { runId: 'paper' }).rounds[1]).toMatchObject({
     ...{ score: 0, method: 'static-check', executions: 0 },
   });
@@ -111,7 +117,9 @@ test.each(broken)('%s scores 0.0 before anything is spent, and its round is over
   // No parent, since there is nothing to edit, and no winner; but the optimizer reads what it scored, and why.
   expect(bestCandidates(state.rounds, state.configuration.search).map((candidate) => candidate.round)).toEqual([1]);
   expect(experienceOf(state, 1).refused).toMatchObject([{ round: 2, score: 0 }]);
-  expect(buildProposalPrompt({ state, benchmark, round: 2, turn: 2 })).toMatch(/score 0\.0|was refused/);
+  expect(buildProposalPrompt({ state, benchmark, round: 2, turn: 2, answers: someAnswers(state) })).toMatch(
+    /score 0\.0|was refused/,
+  );
 });
 
 test('a repetition is asked for again, also with the preset paper', () => {
@@ -131,7 +139,7 @@ test.each(broken)('without that preset, %s is refused with its rule and asked fo
     expect(failure?.message).toMatch(message);
   }
   expect(round).not.toHaveProperty('evaluation');
-  expect(round).toMatchObject({ completed: true, samples: [], outcomes: [], predictions: [], workflowHash: '' });
+  expect(round).toMatchObject({ completed: true, samples: [], outcomes: { length: 0 }, predictions: [], workflowHash: '' });
   const spentOn = state.ledger.filter((entry) => entry.round === 2).map(({ phase }) => phase);
   expect(spentOn).toEqual(['propose']);
   expect(log.filter((event) => 'round' in event && event.round === 2 && event.kind === 'sample-drawn')).toEqual([]);

@@ -55,7 +55,7 @@ describe('a query-level run', () => {
 
   test('scores the mean over the queries and ends, with its generation as propose and its executions as test', () => {
     const { outcomes, evaluation } = round;
-    const sum = outcomes.reduce((total, { score }) => total + score, 0);
+    const sum = [...outcomes].reduce((total, { score }) => total + score, 0);
     expect(evaluation?.score).toBeCloseTo(sum / outcomes.length, 12);
     expect(state).toMatchObject({ status: 'completed', bestRound: 1 });
     const phases = Object.fromEntries(totalsByPhase(state.ledger).map(({ phase, tokens }) => [phase, tokens]));
