@@ -24,7 +24,14 @@ export interface FaultyEndpoint extends AsyncDisposable {
 }
 
 /** An endpoint that misbehaves as told: the n-th request gets the n-th behaviour, and all further ones the last. */
-export async function startFaultyEndpoint(...behaviours: readonly Behaviour[]): Promise<FaultyEndpoint> {
+export function startFaultyEndpoint(...behaviours: readonly Behaviour[]): Promise<FaultyEndpoint> {
+  return startFaultyEndpointAt({ host: '127.0.0.1', port: 0 }, ...behaviours);
+}
+
+export async function startFaultyEndpointAt(
+  { host, port }: { readonly host: string; readonly port: number },
+  ...behaviours: readonly Behaviour[]
+): Promise<FaultyEndpoint> {
   const requests: Received[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -48,9 +55,9 @@ export async function startFaultyEndpoint(...behaviours: readonly Behaviour[]): 
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    baseUrl: `http://${host}:${(server.address() as AddressInfo).port}/v1`,
     requests,
     get connections() {
       return connections;

@@ -12,6 +12,7 @@ import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 import { singleRound } from '../../shared/config/single-round.ts';
 import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { addressKindOf } from '../../shared/models/endpoint-settings.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
 import { workflowFileText } from '../report/workflow-file-text.ts';
@@ -150,7 +151,7 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoints }: Fo
   const scorer = isSame ? benchmark.scorer : undefined;
   const [endpoint] = endpoints;
   const served = endpoint && {
-    base_url: endpoints.map(({ baseUrl: url, maxConcurrency: max_concurrency }) => ({ url, max_concurrency })),
+    base_url: endpoints.map(({ baseUrl: url, maxConcurrency: max_concurrency, weight }) => ({ url, max_concurrency, weight })),
     ...(endpoint.apiKeyVariable === '' ? {} : { api_key_variable: endpoint.apiKeyVariable }),
     headers: Object.fromEntries(
       (endpoint.headers?.headers ?? []).map(({ name, value, variable }) => [name, variable === '' ? value : { variable }]),
@@ -158,6 +159,8 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoints }: Fo
     max_concurrency: endpoint.maxConcurrency,
     timeout_seconds: endpoint.timeoutMs / 1000,
     http2: endpoint.http2 ?? false,
+    addresses: addressKindOf(endpoint),
+    gateway: endpoint.gateway ?? false,
   };
   const model = {
     ...preset.models.executor,

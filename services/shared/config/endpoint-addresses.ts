@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import { integer, text } from '../settings/rules.ts';
+import { decimal, integer, text } from '../settings/rules.ts';
 
 /** One server of an endpoint. */
 export interface EndpointAddress {
   readonly url: string;
   /** Most calls in flight there from one worker; absent: the endpoint's. */
   readonly max_concurrency?: number | undefined;
+  /** Its part of the calls beside the others'; absent: 1. */
+  readonly weight?: number | undefined;
 }
 
 const rule = 'must be an http or https address such as http://gpu-1:8000/v1';
 const mostServers = 256;
 
-/** `base_url` of an endpoint: an address, or a list of addresses, each alone or with a limit of its own. */
+/** `base_url` of an endpoint: an address, or a list of addresses, each alone or with a limit and a weight of its own. */
 export function addresses() {
   return z.unknown().transform((given, context): readonly EndpointAddress[] => {
     const read = Array.isArray(given) ? list.safeParse(given.map(withUrl)) : address().safeParse(given);
@@ -42,8 +44,8 @@ function pathOf(path: readonly PropertyKey[]): PropertyKey[] {
 const list = z
   .array(
     z.strictObject(
-      { url: address(), max_concurrency: integer(1, 10_000).optional() },
-      { error: `${rule}, or { url, max_concurrency }` },
+      { url: address(), max_concurrency: integer(1, 10_000).optional(), weight: decimal(0, 1_000, { above: true }).optional() },
+      { error: `${rule}, or { url, max_concurrency, weight }` },
     ),
   )
   .min(1, { error: 'must name a server' })

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { suggestion } from '../../domain/names/near-name.ts';
 import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
@@ -102,14 +103,21 @@ function rolesLeftToTheSimulator({ settings, written }: ParsedRunFile): string[]
 function endpointsOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint[] {
   const endpoint = endpoints[name];
   if (!endpoint) return [{ model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true }];
-  return endpoint.base_url.map(({ url, max_concurrency }) => ({
+  return serversOf(endpoint, model).map((server) => ({ ...server, simulated: false }));
+}
+
+/** The servers of an endpoint, in the terms of the contract. */
+export function serversOf(endpoint: RunFileSettings['endpoints'][string], model: string): Endpoint[] {
+  return endpoint.base_url.map(({ url, max_concurrency, weight }) => ({
     model,
     baseUrl: withoutSlash(url),
     maxConcurrency: max_concurrency ?? endpoint.max_concurrency,
     timeoutMs: Math.ceil(endpoint.timeout_seconds * 1000),
     ...endpointSecrets(endpoint),
     ...(endpoint.http2 && { http2: true }),
-    simulated: false,
+    ...defined({ weight }),
+    ...(endpoint.gateway && { gateway: true }),
+    ...(endpoint.addresses !== 'auto' && { addresses: endpoint.addresses }),
   }));
 }
 

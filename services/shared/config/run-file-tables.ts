@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
-import { endpointDefaults } from '../models/endpoint-settings.ts';
+import { addressKinds, endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/registries.ts';
 import { integer, listed, text } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
@@ -154,6 +154,19 @@ export const endpointTable = {
     description: 'for one attempt at a call, including the wait for its first token',
   },
   http2: { type: 'flag', default: false, description: 'use HTTP/2 if the server offers it' },
+  addresses: {
+    type: 'choice',
+    choices: addressKinds,
+    default: 'auto',
+    description:
+      'what several addresses of the name in `base_url` are: `each` a server of its own, or `one` server; `auto`: each where they are private; [more below](#a-name-with-several-addresses)',
+  },
+  gateway: {
+    type: 'flag',
+    default: false,
+    description:
+      'it balances calls over servers of its own, as llm-d, the SGLang gateway, Dynamo and LiteLLM do; see [model servers](endpoints.md#gateways)',
+  },
 } as const satisfies SettingTable;
 
 const convergence = z

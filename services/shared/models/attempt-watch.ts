@@ -1,6 +1,6 @@
 import type { Timing } from '../lifecycle/timing.ts';
 import { EndpointError } from './endpoint-errors.ts';
-import type { EndpointSettings } from './endpoint-settings.ts';
+import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 
 /** Watches over one attempt at a call. */
 export interface AttemptWatch extends Disposable {
@@ -28,7 +28,7 @@ export function watchAttempt(
   const startMs = timing.monotonicMs();
   let firstTokenMs: number | undefined;
   const passed = (kind: 'timeout' | 'stalled', message: string): void =>
-    limits.abort(new EndpointError(kind, settings.baseUrl, message));
+    limits.abort(new EndpointError(kind, endpointName(settings), message));
   const cancelWhole = timing.after(timeoutMs, () => {
     if (streamed && firstTokenMs === undefined) {
       passed('stalled', `no token within ${seconds(timeoutMs)}; if the first one may take longer, raise timeout_seconds`);

@@ -12,7 +12,7 @@ import {
   ServerRefusal,
   WebPageError,
 } from './endpoint-errors.ts';
-import type { EndpointSettings } from './endpoint-settings.ts';
+import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { Redact } from './redact.ts';
 import {
@@ -54,7 +54,7 @@ export interface CallCircumstances {
 export function callError(error: unknown, circumstances: CallCircumstances): EndpointError | FailureError | undefined {
   const { endpoint, redact, billed } = circumstances;
   const trouble = (problem: EndpointProblem, message: string, failure?: FailureKind) =>
-    new EndpointError(problem, endpoint.baseUrl, message, { billed, ofRequest: failure && { kind: failure, message } });
+    new EndpointError(problem, endpointName(endpoint), message, { billed, ofRequest: failure && { kind: failure, message } });
   if (error instanceof FailureError) return error;
   if (error instanceof EndpointError) return billed === undefined ? error : withBilled(error, billed);
   if (error instanceof ServerRefusal) return fromAnswer(error.answer, circumstances);
@@ -85,9 +85,9 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
     new RequestFailure({ kind, message: `${message}: ${quote(message)}` }, billed === undefined ? [] : [billed]);
   /** @param mayBeOfRequest other requests, with the same settings, may be answered */
   const trouble = (problem: EndpointProblem, message: string, mayBeOfRequest = false) => {
-    const said = `HTTP ${status ?? 200}: ${quote(endpoint.baseUrl + message)}`;
+    const said = `HTTP ${status ?? 200}: ${quote(endpointName(endpoint) + message)}`;
     const ofRequest = { kind: 'refused', message: `the endpoint refuses the request (${said})` } as const;
-    return new EndpointError(problem, endpoint.baseUrl, `${message} (${said})`, {
+    return new EndpointError(problem, endpointName(endpoint), `${message} (${said})`, {
       status,
       retryAfterMs: wait,
       said: clipped(redact(`${answer.param} ${answer.message}`), longestSaid),
@@ -149,12 +149,12 @@ function isBrokenOff(error: unknown): error is Error {
 function fromTransportError(error: Error, { endpoint, redact, billed }: CallCircumstances): EndpointError {
   const origin = innermost(error);
   const code = String(fieldsOf(origin).code ?? '');
-  const said = clipped(redact(origin.message), longestMessage - endpoint.baseUrl.length - 40);
+  const said = clipped(redact(origin.message), longestMessage - endpointName(endpoint).length - 40);
   const detail = `${code ? `${code}, ` : ''}${said}`;
   const remedy = connectionRemedy(code, origin.message);
   return remedy === undefined
-    ? new EndpointError('unavailable', endpoint.baseUrl, `the connection failed: ${detail}`, { billed })
-    : new EndpointError('misconfigured', endpoint.baseUrl, `${remedy} (${detail})`, { billed });
+    ? new EndpointError('unavailable', endpointName(endpoint), `the connection failed: ${detail}`, { billed })
+    : new EndpointError('misconfigured', endpointName(endpoint), `${remedy} (${detail})`, { billed });
 }
 
 function innermost(error: Error): Error {

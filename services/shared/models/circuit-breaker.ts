@@ -12,6 +12,8 @@ export interface CircuitBreaker {
   readonly freeAtMs: number;
   /** To be called when a call is sent; unless it is closed, that call is the probe. */
   begin(): CircuitCall;
+  /** There is reason to believe that a probe would succeed. */
+  tryNow(): void;
 }
 
 export interface CircuitCall {
@@ -32,6 +34,9 @@ export interface CircuitSettings {
 }
 
 export const defaultCircuitSettings: CircuitSettings = { failures: 5, openMs: 10_000, maxOpenMs: 120_000 };
+
+/** Of a gateway: as long as some of its servers answer, the failures of another are no reason to leave them all alone. */
+export const gatewayCircuitSettings: CircuitSettings = { failures: 20, openMs: 2_000, maxOpenMs: 30_000 };
 
 export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitSettings): CircuitBreaker {
   let consecutive = 0;
@@ -84,6 +89,9 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
       if (isClosed) return ordinaryCall;
       probing = true;
       return probe;
+    },
+    tryNow: () => {
+      openUntilMs = Number.NEGATIVE_INFINITY;
     },
   };
 }

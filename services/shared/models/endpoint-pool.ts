@@ -1,6 +1,7 @@
-import { linked, onAbort } from '../lifecycle/abort.ts';
+import { linked, onAbort, orAborted } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { createCallJudge } from './call-judge.ts';
+import { createCallPace } from './call-pace.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
@@ -9,6 +10,7 @@ import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
+import { watchReturn } from './watch-return.ts';
 
 /** All endpoints of one model: which one gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
 export interface EndpointPool {
@@ -20,6 +22,8 @@ export interface EndpointPool {
    */
   complete(request: EndpointRequest, prefixKey: string, signal: AbortSignal): Promise<PooledReply>;
   health(): readonly EndpointHealth[];
+  /** These from now on. Those that were there before stay as they are; others get no more calls, and are closed when idle. */
+  setEndpoints(endpoints: readonly ModelEndpoint[]): void;
   /** Calls that wait for a slot. */
   readonly waiting: number;
   /** Cuts the calls in flight and those waiting. Idempotent. */
@@ -44,6 +48,8 @@ export interface PoolSettings {
   readonly circuit?: CircuitSettings;
   /** How long a call waits while no endpoint may be asked at all; after that its job must come back later. */
   readonly patienceMs?: number;
+  /** Awaited before each call, where it gives something to wait for. */
+  readonly ready?: () => Promise<void> | undefined;
   /** Look at the endpoints before the first call with new settings. Default: no. */
   readonly looksFirst?: boolean;
 }
@@ -62,7 +68,12 @@ interface Waiter {
 
 export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const { model, timing, random, patienceMs = defaultPatienceMs } = settings;
-  const members = settings.endpoints.map((endpoint) => createPoolMember(endpoint, () => timing.monotonicMs(), settings.circuit));
+  const pace = createCallPace();
+  const newMember = (endpoint: ModelEndpoint): PoolMember =>
+    createPoolMember(endpoint, () => timing.monotonicMs(), pace, settings.circuit);
+  const members = settings.endpoints.map(newMember);
+  const leaving = new Set<PoolMember>();
+  const watched = new Set<PoolMember>();
   const budget = settings.retryBudget ?? createRetryBudget();
   const policy = settings.retryPolicy ?? defaultRetryPolicy;
   const closing = new AbortController();
@@ -74,6 +85,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
    * or the end of another call is pending, since every endpoint is full, being probed, or free only after this moment.
    */
   const dispatch = (): void => {
+    for (const member of leaving) if (member.inFlight === 0) release(member);
     const nowMs = timing.monotonicMs();
     for (const waiter of waiters) {
       const open = members.filter(({ freeAtMs }) => freeAtMs <= nowMs);
@@ -86,6 +98,24 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     }
     const laterMs = members.map(({ freeAtMs }) => freeAtMs).filter((atMs) => atMs > nowMs && Number.isFinite(atMs));
     if (waiters.size > 0 && laterMs.length > 0) wakeAt(Math.min(...laterMs), nowMs);
+  };
+
+  /** A server that cannot be reached is awaited, so that it has calls again as soon as it is back. */
+  const awaitReturns = (): void => {
+    for (const member of members) {
+      if (watched.has(member) || !member.isUnreachable()) continue;
+      watched.add(member);
+      const over = (): void => {
+        watched.delete(member);
+        dispatch();
+      };
+      watchReturn(member, timing, closing.signal).then(over, over);
+    }
+  };
+
+  const release = (member: PoolMember): void => {
+    leaving.delete(member);
+    member.endpoint.close().then(undefined, () => {});
   };
 
   const refuseIfTooLong = (waiter: Waiter, nowMs: number): void => {
@@ -127,8 +157,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         admit: (member) => {
           settle();
           member
-            .send((endpoint) => meteredAttempt(endpoint, request, signal))
-            .finally(dispatch)
+            .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, signal))
+            .finally(() => {
+              awaitReturns();
+              dispatch();
+            })
             .then((reply) => resolve({ ...reply, endpoint: member.name, attempts: failed.length + 1 }), reject);
         },
         refuse: (error) => {
@@ -160,18 +193,28 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     complete: async (request, prefixKey, caller) => {
       using either = linked(caller, closing.signal);
       const { signal } = either;
+      const readying = settings.ready?.();
+      if (readying !== undefined) await orAborted(readying, signal);
       const dependencies = { model, policy, budget, timing, random, mayRetry };
       const make = () => retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
       return await judge.watch(request, make, signal);
     },
-    health: () => members.map((member) => member.health()),
+    health: () => [...members, ...leaving].map((member) => member.health()),
+    setEndpoints: (endpoints) => {
+      const stay = members.filter(({ endpoint }) => endpoints.includes(endpoint));
+      for (const member of members) if (!stay.includes(member)) leaving.add(member);
+      const known = new Set(stay.map(({ endpoint }) => endpoint));
+      // In place: others hold this very list.
+      members.splice(0, members.length, ...stay, ...endpoints.filter((endpoint) => !known.has(endpoint)).map(newMember));
+      dispatch();
+    },
     get waiting() {
       return waiters.size;
     },
     close: async () => {
       if (closing.signal.aborted) return;
       closing.abort(new Error(`the endpoints of ${model} are closed`));
-      await Promise.all(members.map(({ endpoint }) => endpoint.close()));
+      await Promise.all([...members, ...leaving].map(({ endpoint }) => endpoint.close()));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import { secretVariablesOf } from './key-bindings.ts';
@@ -24,6 +25,31 @@ export interface EndpointSettings {
   readonly stallTimeoutMs: number;
   /** Speak HTTP/2 where the server offers it. */
   readonly http2: boolean;
+  /** Its part of the calls beside the others' until its speed is known. Default: 1. */
+  readonly weight?: number;
+  /** It spreads calls over servers of its own. Default: no. */
+  readonly gateway?: boolean;
+  /** What several addresses of its name are. Default: `auto`. */
+  readonly addresses?: AddressKind;
+  /** The only address to connect to, of those that its name has. Default: any of them. */
+  readonly address?: string;
+}
+
+/**
+ * Several addresses of a name: each a server of its own, or one server; `auto`: each where they are private, one where they are
+ * public or belong to a gateway.
+ */
+export const addressKinds = ['auto', 'each', 'one'] as const;
+export type AddressKind = (typeof addressKinds)[number];
+
+/** An unknown kind comes from a newer version. */
+export function addressKindOf({ addresses }: Pick<Endpoint, 'addresses'>): AddressKind {
+  return addressKinds.find((kind) => kind === addresses) ?? 'auto';
+}
+
+/** What an endpoint is called in messages and metrics, and told from others by. */
+export function endpointName({ baseUrl, address }: Pick<EndpointSettings, 'baseUrl' | 'address'>): string {
+  return address === undefined ? baseUrl : `${baseUrl} (${address})`;
 }
 
 /** For an endpoint that does not say; the table of a run file's settings takes them from here. */
@@ -65,6 +91,8 @@ export function endpointSettings(
     timeoutMs,
     stallTimeoutMs: Math.min(timeoutMs, Math.max(endpointDefaults.stallTimeoutMs, stallShare * timeoutMs)),
     http2: endpoint.http2 ?? false,
+    ...defined({ weight: endpoint.weight, gateway: endpoint.gateway }),
+    ...(endpoint.addresses === undefined ? {} : { addresses: addressKindOf(endpoint) }),
   };
 }
 

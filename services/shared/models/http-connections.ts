@@ -1,3 +1,4 @@
+import { isIP, type LookupFunction } from 'node:net';
 import {
   Agent,
   EnvHttpProxyAgent,
@@ -36,7 +37,7 @@ const streamsPerConnection = 8;
  * balancer sends to one server, and whatever is in flight fails when that connection is closed normally.
  */
 export function openHttpConnections(settings: EndpointSettings, proxies: ProxySettings = noProxies): HttpConnections {
-  const { maxConcurrency, http2 } = settings;
+  const { maxConcurrency, http2, address } = settings;
   const options = {
     connections: maxConcurrency + probeConnections,
     pipelining: 1,
@@ -48,6 +49,7 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
     keepAliveMaxTimeout: 300_000,
     allowH2: http2,
     ...(http2 && { maxConcurrentStreams: streamsPerConnection }),
+    ...(address !== undefined && { connect: { lookup: always(address) } }),
   };
   const proxy = proxyFor(settings.baseUrl, proxies);
   const dispatcher =
@@ -68,6 +70,12 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
     fetch: (address, init) => sendAgain(() => undiciFetch(withoutPort(address), { ...init, dispatcher: anyPort })),
     close: () => dispatcher.destroy(),
   };
+}
+
+/** The name stays what TLS checks and what the Host header says. */
+function always(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_name, { all }, found) => (all ? found(null, [{ address, family }]) : found(null, address, family));
 }
 
 function withoutPort(address: URL): URL {

@@ -2,6 +2,7 @@ import { FailureError, type FailureKind } from '../../domain/failure.ts';
 import { nearName, suggestion } from '../../domain/names/near-name.ts';
 import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import { EndpointError, needsPerson } from './endpoint-errors.ts';
+import { endpointName } from './endpoint-settings.ts';
 import { meteredAttempt } from './metered-attempt.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
 
@@ -58,7 +59,7 @@ export async function lookAtEndpoint(
       return { kind: 'answers' };
     } catch (error) {
       signal.throwIfAborted();
-      return lookOf(error, endpoint.settings.baseUrl);
+      return lookOf(error, endpointName(endpoint.settings));
     }
   };
   const first = await ask(howMuch === 'one-token' ? 1 : request.maxTokens);
@@ -89,13 +90,13 @@ const wrongForAll: Readonly<Partial<Record<FailureKind, string>>> = {
   'content-filter': 'not even a harmless prompt passes its filter',
 };
 
-function lookOf(error: unknown, baseUrl: string): EndpointLook {
+function lookOf(error: unknown, name: string): EndpointLook {
   if (error instanceof FailureError) {
     const whole = wrongForAll[error.failure.kind];
     if (whole === undefined) return { kind: 'answers' };
     return {
       kind: 'needs-person',
-      error: new EndpointError('misconfigured', baseUrl, `${whole}: ${error.message}`),
+      error: new EndpointError('misconfigured', name, `${whole}: ${error.message}`),
     };
   }
   if (!(error instanceof EndpointError)) throw error;

@@ -13,6 +13,7 @@ export interface ModelClientSettings {
   /** The run's seed, then what distinguishes the job from all others: workflow hash, query, repeat. */
   readonly seed: readonly (string | number)[];
   readonly jobId: string;
+  readonly runId?: string;
   /** What calls whose prompts begin alike have in common, e.g. the workflow's hash. */
   readonly prefixKey: string;
   readonly meter?: AttemptMeter;
@@ -21,7 +22,16 @@ export interface ModelClientSettings {
 }
 
 /** The model as one job sees it. */
-export function createModelClient({ pool, settings, seed, jobId, prefixKey, meter, onCall }: ModelClientSettings): ModelClient {
+export function createModelClient({
+  pool,
+  settings,
+  seed,
+  jobId,
+  runId,
+  prefixKey,
+  meter,
+  onCall,
+}: ModelClientSettings): ModelClient {
   return {
     complete: async ({ callId, purpose, messages }, signal): Promise<ModelReply> => {
       const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
@@ -37,7 +47,7 @@ export function createModelClient({ pool, settings, seed, jobId, prefixKey, mete
           jobId,
           callId,
           purpose,
-          ...defined({ meter }),
+          ...defined({ meter, runId }),
         },
         prefixKey,
         signal,

@@ -19,6 +19,10 @@ export interface EndpointRequest {
   readonly callId: string;
   /** So is this; absent where the call only checks whether the server answers. */
   readonly purpose?: CallPurpose;
+  /** What the prompt begins with, as a key: gateways send calls that share it to the same server. */
+  readonly prefixKey?: string;
+  /** Whose share of a gateway it takes. */
+  readonly runId?: string;
   /** And this; absent where no account of attempts is kept. */
   readonly attemptId?: string;
   /** Keeps account of the attempts at the call. */

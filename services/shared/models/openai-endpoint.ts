@@ -17,6 +17,7 @@ import {
 import { createEndpointConnection } from './endpoint-connection.ts';
 import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
+import { gatewayHeaders } from './gateway-headers.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { isPromptCut } from './prompt-cut.ts';
 import type { ProxySettings } from './proxy-settings.ts';
@@ -51,9 +52,14 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
     }
   };
 
+  const headersOf = (request: EndpointRequest) => ({
+    ...(settings.gateway && gatewayHeaders(request, settings.headers)),
+    ...idsOf(request),
+  });
+
   const answered = async (path: string, signal: AbortSignal, request?: EndpointRequest, asked?: Dialect) => {
     const body = request && asked && requestBody(request, asked);
-    const response = await connection.send(path, { signal, ...(request && { body, headers: idsOf(request) }) });
+    const response = await connection.send(path, { signal, ...(request && { body, headers: headersOf(request) }) });
     if (response.ok) return response;
     throw new ServerRefusal(
       answerOf(response.status, response.headers, await readStart(response, longestAnswer, answerPatienceMs)),

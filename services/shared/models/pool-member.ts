@@ -1,12 +1,24 @@
 import { FailureError } from '../../domain/failure.ts';
-import { type CircuitSettings, type CircuitState, createCircuitBreaker } from './circuit-breaker.ts';
+import type { Usage } from '../../domain/ports.ts';
+import type { CallPace } from './call-pace.ts';
+import type { ShownSpeed } from './choose-endpoint.ts';
+import {
+  type CircuitSettings,
+  type CircuitState,
+  createCircuitBreaker,
+  defaultCircuitSettings,
+  gatewayCircuitSettings,
+} from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { EndpointError, type EndpointProblem, isOutage, isOverload } from './endpoint-errors.ts';
+import { endpointName } from './endpoint-settings.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
 /** How an endpoint is doing, for /readyz and the metrics. */
 export interface EndpointHealth {
+  /** Base URL and, where it is one of several addresses of a name, the address. */
   readonly endpoint: string;
+  readonly baseUrl: string;
   readonly state: CircuitState | 'throttled';
   readonly inFlight: number;
   /** Calls that may be in flight now. */
@@ -24,7 +36,9 @@ export interface EndpointHealth {
 export interface PoolMember {
   readonly endpoint: ModelEndpoint;
   readonly name: string;
+  readonly weight: number;
   readonly inFlight: number;
+  readonly shown: ShownSpeed | undefined;
   hasRoom(): boolean;
   /**
    * The time from which it may be asked at all, whether or not it has room: -Infinity for any time, Infinity while a probe is
@@ -35,16 +49,34 @@ export interface PoolMember {
   readonly lastError: EndpointError | undefined;
   /** Calls that it has answered, apart from looks. */
   readonly answered: number;
+  /** It is left alone since no connection to it could be made. */
+  isUnreachable(): boolean;
+  /** Ends the time for which it is left alone. */
+  tryNow(): void;
   /** Sends one call, and learns from how it ends. */
-  send<T extends { readonly usageEstimated: boolean }>(
-    work: (endpoint: ModelEndpoint) => Promise<T>,
-    options?: { readonly isLook: boolean },
-  ): Promise<T>;
+  send<T extends SentReply>(work: (endpoint: ModelEndpoint) => Promise<T>, options?: { readonly isLook: boolean }): Promise<T>;
   health(): EndpointHealth;
 }
 
-export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, circuitSettings?: CircuitSettings): PoolMember {
-  const { baseUrl, maxConcurrency } = endpoint.settings;
+/** What the pool learns from. */
+interface SentReply {
+  readonly usageEstimated: boolean;
+  readonly latencyMs?: number;
+  readonly usage?: Pick<Usage, 'completionTokens'>;
+}
+
+/** What the latest call counts for in what an endpoint has shown. */
+const newest = 1 / 16;
+
+/** @param pace that of the model, over all of its endpoints */
+export function createPoolMember(
+  endpoint: ModelEndpoint,
+  nowMs: () => number,
+  pace: CallPace,
+  circuitSettings: CircuitSettings = endpoint.settings.gateway ? gatewayCircuitSettings : defaultCircuitSettings,
+): PoolMember {
+  const { baseUrl, maxConcurrency, weight = 1 } = endpoint.settings;
+  const name = endpointName(endpoint.settings);
   const limit = createConcurrencyLimit(maxConcurrency);
   const circuit = createCircuitBreaker(circuitSettings);
   const failures: Partial<Record<EndpointProblem, number>> = {};
@@ -53,7 +85,15 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
   let answered = 0;
   let usageEstimates = 0;
   let lastError: EndpointError | undefined;
+  let shown: ShownSpeed | undefined;
 
+  const notePace = ({ latencyMs, usage }: SentReply, inFlight: number): void => {
+    if (latencyMs === undefined || usage === undefined) return;
+    const slowness = pace.slownessOf(usage.completionTokens, latencyMs);
+    pace.note(usage.completionTokens, latencyMs);
+    const mix = (before: number | undefined, now: number) => (before === undefined ? now : before + newest * (now - before));
+    shown = { slowness: mix(shown?.slowness, slowness), inFlight: mix(shown?.inFlight, inFlight) };
+  };
   const noteFailure = (error: EndpointError, atMs: number) => {
     failures[error.problem] = (failures[error.problem] ?? 0) + 1;
     lastError = error;
@@ -62,11 +102,18 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
 
   return {
     endpoint,
-    name: baseUrl,
+    name,
     get inFlight() {
       return limit.inFlight;
     },
+    weight,
+    get shown() {
+      return shown;
+    },
     hasRoom: limit.hasRoom,
+    isUnreachable: () =>
+      circuit.stateAt(nowMs()) === 'open' && lastError?.problem === 'unavailable' && lastError.status === undefined,
+    tryNow: circuit.tryNow,
     get freeAtMs() {
       return Math.max(throttledUntilMs, circuit.freeAtMs);
     },
@@ -79,12 +126,16 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
     send: async (work, { isLook } = { isLook: false }) => {
       const place = limit.begin();
       const call = circuit.begin();
+      const besides = limit.inFlight;
       calls += 1;
       try {
         const reply = await work(endpoint);
         if (reply.usageEstimated) usageEstimates += 1;
         lastError = undefined;
-        if (!isLook) answered += 1;
+        if (!isLook) {
+          answered += 1;
+          notePace(reply, besides);
+        }
         place.succeeded();
         call.succeeded();
         return reply;
@@ -106,7 +157,8 @@ export function createPoolMember(endpoint: ModelEndpoint, nowMs: () => number, c
       const now = nowMs();
       const state = circuit.stateAt(now);
       return {
-        endpoint: baseUrl,
+        endpoint: name,
+        baseUrl,
         state: state === 'closed' && throttledUntilMs > now ? 'throttled' : state,
         inFlight: limit.inFlight,
         limit: limit.limit,

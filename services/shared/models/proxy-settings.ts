@@ -37,14 +37,26 @@ export function proxySettings(environment: Environment): ProxySettings {
 }
 
 /**
- * The proxy for an address, undefined for none. This machine's own hosts are always reached directly. Names in `noProxy` are left
- * to the client library, which does not support ranges.
+ * The proxy for an address, undefined for none. This machine's own hosts are always reached directly. Names in `noProxy` mean what
+ * they mean to the client library, which does not support ranges.
  */
 export function proxyFor(address: string, { http, https, noProxy }: ProxySettings): string | undefined {
-  const { protocol, hostname } = new URL(address);
+  const { protocol, hostname, port } = new URL(address);
   const host = hostname.replace(/^\[(.+)\]$/, '$1');
-  if (isLoopback(host) || isWithin(host, noProxy)) return undefined;
+  if (isLoopback(host) || isWithin(host, noProxy) || isNamed(host, port || defaultPorts[protocol], noProxy)) return undefined;
   return protocol === 'https:' ? https : http;
+}
+
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/** `*.example.com` is what is below it, `.example.com` and `example.com` are itself as well; each may have a port. */
+function isNamed(host: string, port: string | undefined, noProxy: string): boolean {
+  return noProxy.split(/[\s,]+/).some((entry) => {
+    const [, star = '', name = '', entryPort] = /^(\*?)\.?(.*?)\.?(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    if (entryPort !== undefined && entryPort !== port) return false;
+    if (name === '') return star !== '';
+    return (star === '' && host === name) || host.endsWith(`.${name}`);
+  });
 }
 
 function isLoopback(host: string): boolean {

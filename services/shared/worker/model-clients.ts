@@ -5,12 +5,14 @@ import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { EndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.ts';
+import { createEndpointRoster, type EndpointRoster } from '../models/endpoint-roster.ts';
 import { EndpointSettingsError, endpointSettings } from '../models/endpoint-settings.ts';
 import { createJournaledModelClient } from '../models/journaled-model-client.ts';
 import { createModelClient } from '../models/model-client.ts';
+import { systemResolve } from '../models/name-addresses.ts';
 import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
 import type { EndpointHealth } from '../models/pool-member.ts';
-import type { ProxySettings } from '../models/proxy-settings.ts';
+import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
 import type { JobContext } from './job-work.ts';
 
 /** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */
@@ -47,9 +49,10 @@ export function createModelClients(
   environmentFor: EndpointEnvironment,
   timing: Timing,
   random: () => number,
-  proxies?: ProxySettings,
+  proxies: ProxySettings = noProxies,
 ): ModelClients {
   const pools = new Map<string, EndpointPool>();
+  const rosters: EndpointRoster[] = [];
   const poolOf = (model: string, endpoints: readonly Endpoint[]): EndpointPool => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
     if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
@@ -57,13 +60,18 @@ export function createModelClients(
     const known = pools.get(key);
     if (known) return known;
     const settings = serving.map((endpoint) => endpointSettings(endpoint, environmentFor(endpoint.baseUrl)));
-    const pool = createEndpointPool({
-      model,
-      endpoints: settings.map((each) => createOpenAiEndpoint(each, timing, proxies)),
-      timing,
-      random,
-      looksFirst: true,
+    const roster = createEndpointRoster(settings, {
+      open: (each) => createOpenAiEndpoint(each, timing, proxies),
+      ...{ resolve: systemResolve, proxies, timing },
+      isBusy: () => pool.waiting > 0 || pool.health().some(({ inFlight }) => inFlight > 0),
     });
+    const pool = createEndpointPool({
+      ...{ model, timing, random, looksFirst: true },
+      endpoints: roster.servers(),
+      ready: roster.used,
+    });
+    roster.onChange(() => pool.setEndpoints(roster.servers()));
+    rosters.push(roster);
     pools.set(key, pool);
     return pool;
   };
@@ -81,7 +89,11 @@ export function createModelClients(
         keep(call);
         await record(call);
       };
-      const asking = createModelClient({ pool, settings, seed, jobId: job.jobId, prefixKey, meter: account, onCall });
+      const asking = createModelClient({
+        ...{ pool, settings, seed, prefixKey, meter: account, onCall },
+        jobId: job.jobId,
+        runId: job.runId,
+      });
       return {
         client: createJournaledModelClient(asking, journal, onReplay),
         calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),
@@ -89,6 +101,7 @@ export function createModelClients(
     },
     health: () => [...pools.values()].flatMap((pool) => pool.health()),
     close: async () => {
+      for (const roster of rosters) roster.stop();
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };

@@ -5,6 +5,8 @@ import type { Bus, JobKind } from '../messaging/bus.ts';
 /** One of a worker's endpoints: the part of services/shared/models' EndpointHealth that reports need. */
 export interface ReportedEndpoint {
   readonly endpoint: string;
+  /** Where `endpoint` says more than that. */
+  readonly baseUrl?: string;
   readonly state: string;
   readonly inFlight: number;
   /** Calls begun since the start. */
@@ -51,6 +53,7 @@ function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
     const other = merged.get(each.endpoint);
     merged.set(each.endpoint, {
       endpoint: each.endpoint,
+      baseUrl: each.baseUrl ?? each.endpoint,
       state: other === undefined || other.state === 'closed' ? each.state : other.state,
       inFlight: each.inFlight + (other?.inFlight ?? 0),
       calls: each.calls + (other?.calls ?? 0),
@@ -64,13 +67,13 @@ function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
 export function createSilence(): { look(endpoint: ReportedEndpoint, nowMs: number): EndpointUse } {
   const seen = new Map<string, { ended: number; inFlight: number; sinceMs: number }>();
   return {
-    look({ endpoint, state, inFlight, calls, lastError = '' }, nowMs) {
+    look({ endpoint, baseUrl = endpoint, state, inFlight, calls, lastError = '' }, nowMs) {
       const ended = calls - inFlight;
       const before = seen.get(endpoint);
       const isSilent = before?.ended === ended && before.inFlight > 0 && inFlight > 0;
       const sinceMs = isSilent ? before.sinceMs : nowMs;
       seen.set(endpoint, { ended, inFlight, sinceMs });
-      return { baseUrl: endpoint, callsInFlight: inFlight, silentMs: Math.round(nowMs - sinceMs), state, lastError };
+      return { baseUrl, callsInFlight: inFlight, silentMs: Math.round(nowMs - sinceMs), state, lastError };
     },
   };
 }

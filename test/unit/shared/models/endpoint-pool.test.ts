@@ -391,3 +391,84 @@ test('calls that wait for an endpoint which needs a person end with the one that
   open();
   for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ forPerson: 'http://a/v1: no' });
 });
+
+test('a server that cannot be reached gets calls again soon after it is back, not when its circuit would have tried', async () => {
+  let isUp = false;
+  const { endpoint, calls } = scripted('a', async (signal) => (isUp ? reply : failing('unavailable', 'a')(signal)));
+  const returning: ModelEndpoint = {
+    ...endpoint,
+    models: async () => {
+      if (!isUp) throw new EndpointError('unavailable', 'http://a/v1', 'no connection');
+      return { names: ['m'], simulated: false };
+    },
+  };
+  const { pool, timing } = pooled([returning], { circuit: { failures: 2, openMs: 100_000, maxOpenMs: 100_000 } });
+  const lost = pool.complete(request, 'w', never);
+  await timing.advance(20_000);
+  expect(pool.health()[0]?.state).toBe('open');
+  const before = calls.length;
+  isUp = true;
+  await timing.advance(3_000);
+  expect(calls.length).toBe(before + 1);
+  expect(await lost).toMatchObject({ text: 'answer' });
+  expect(pool.health()[0]?.state).toBe('closed');
+});
+
+test('a server that lists its models and fails its calls is left to its circuit', async () => {
+  const { endpoint, calls } = scripted('a', failing('unavailable', 'a'));
+  const { pool, timing } = pooled([endpoint], { circuit: { failures: 2, openMs: 60_000, maxOpenMs: 60_000 } });
+  const lost = pool.complete(request, 'w', never).catch((error: unknown) => error);
+  await timing.advance(10_000);
+  expect(pool.health()[0]?.state).toBe('open');
+  expect(calls).toHaveLength(2);
+  await pool.close();
+  await lost;
+});
+
+test('the failures of one server behind a gateway do not keep calls from the others', async () => {
+  let sent = 0;
+  const gateway = scripted('a', async (signal) => {
+    sent += 1;
+    // One of three servers is down, and for a while the gateway picks it again and again.
+    return sent % 3 === 0 || (sent > 30 && sent < 40) ? failing('unavailable', 'a')(signal) : reply;
+  });
+  const endpoint = { ...gateway.endpoint, settings: { ...gateway.endpoint.settings, gateway: true } };
+  const { pool, timing } = pooled([endpoint]);
+  for (let call = 0; call < 60; call += 1) {
+    const answered = pool.complete(request, 'w', never).catch((error: unknown) => error);
+    await timing.advance(30_000);
+    await answered;
+    expect(pool.health()[0]?.state).toBe('closed');
+  }
+});
+
+test('endpoints come and go while calls are under way, which are not cut', async () => {
+  const holding = held();
+  const closed: string[] = [];
+  const made = (name: string) => {
+    const { endpoint, calls } = scripted(name, holding.behaviour, 2);
+    return { endpoint: { ...endpoint, close: async () => void closed.push(name) }, calls };
+  };
+  const [a, b] = [made('a'), made('b')];
+  const { pool, timing } = pooled([a.endpoint]);
+  const answers = Array.from({ length: 4 }, () => pool.complete(request, 'w', never));
+  await timing.advance(0);
+  expect([a.calls.length, b.calls.length]).toEqual([2, 0]);
+  pool.setEndpoints([b.endpoint]);
+  await timing.advance(0);
+  // Those that waited go to the new one; the old one finishes what it has, and is closed only then.
+  expect([a.calls.length, b.calls.length, pool.waiting]).toEqual([2, 2, 0]);
+  expect(closed).toEqual([]);
+  expect(pool.health().map(({ endpoint, inFlight }) => [endpoint, inFlight])).toEqual([
+    ['http://b/v1', 2],
+    ['http://a/v1', 2],
+  ]);
+  for (const open of holding.open) open();
+  expect((await Promise.all(answers)).map(({ endpoint }) => endpoint)).toEqual([
+    ...['http://a/v1', 'http://a/v1', 'http://b/v1', 'http://b/v1'],
+  ]);
+  await timing.advance(0);
+  expect(closed).toEqual(['a']);
+  expect(pool.health().map(({ endpoint }) => endpoint)).toEqual(['http://b/v1']);
+  await pool.close();
+});

@@ -17,6 +17,12 @@ test.each([
   ['http://[::1]:8000/v1', both, undefined],
   ['http://10.1.2.3/v1', { ...both, NO_PROXY: 'example.org, 10.0.0.0/8' }, undefined],
   ['http://11.1.2.3/v1', { ...both, NO_PROXY: '10.0.0.0/8,nonsense/99' }, 'http://plain:3128'],
+  ['http://a.svc:8000/v1', { ...both, NO_PROXY: '.svc' }, undefined],
+  ['http://a.svc:8000/v1', { ...both, NO_PROXY: 'svc:8000' }, undefined],
+  ['http://a.svc:8000/v1', { ...both, NO_PROXY: 'svc:80' }, 'http://plain:3128'],
+  ['http://asvc:8000/v1', { ...both, NO_PROXY: 'svc' }, 'http://plain:3128'],
+  ['http://svc/v1', { ...both, NO_PROXY: '*.svc' }, 'http://plain:3128'],
+  ['https://svc/v1', { ...both, NO_PROXY: 'x,*' }, undefined],
 ])('%s with %o goes through %s', (address, environment, proxy) => {
   expect(proxyFor(address, proxySettings(environment))).toBe(proxy);
 });

@@ -113,7 +113,19 @@ export interface Endpoint {
     | boolean
     | undefined;
   /** Headers of one's own that go with each call. Absent: none. */
-  headers?: EndpointHeaders | undefined;
+  headers?:
+    | EndpointHeaders
+    | undefined;
+  /** Its part of the calls, beside those of the model's other endpoints, until its speed is known. Absent: 1. */
+  weight?:
+    | number
+    | undefined;
+  /** It spreads calls over servers of its own: a few failures do not say that all of them are down. Absent: no. */
+  gateway?:
+    | boolean
+    | undefined;
+  /** What several addresses of its name are: "each" a server of its own, "one" server, or "auto". Absent: "auto". */
+  addresses?: string | undefined;
 }
 
 export interface EndpointHeaders {
@@ -421,6 +433,9 @@ function createBaseEndpoint(): Endpoint {
     timeoutMs: 0,
     http2: undefined,
     headers: undefined,
+    weight: undefined,
+    gateway: undefined,
+    addresses: undefined,
   };
 }
 
@@ -446,6 +461,15 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.headers !== undefined) {
       EndpointHeaders.encode(message.headers, writer.uint32(58).fork()).join();
+    }
+    if (message.weight !== undefined) {
+      writer.uint32(65).double(message.weight);
+    }
+    if (message.gateway !== undefined) {
+      writer.uint32(72).bool(message.gateway);
+    }
+    if (message.addresses !== undefined) {
+      writer.uint32(82).string(message.addresses);
     }
     return writer;
   },
@@ -519,6 +543,30 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.headers = EndpointHeaders.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.gateway = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.addresses = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -556,6 +604,9 @@ export const Endpoint: MessageFns<Endpoint> = {
         : 0,
       http2: isSet(object.http2) ? globalThis.Boolean(object.http2) : undefined,
       headers: isSet(object.headers) ? EndpointHeaders.fromJSON(object.headers) : undefined,
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
+      gateway: isSet(object.gateway) ? globalThis.Boolean(object.gateway) : undefined,
+      addresses: isSet(object.addresses) ? globalThis.String(object.addresses) : undefined,
     };
   },
 
@@ -582,6 +633,15 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.headers !== undefined) {
       obj.headers = EndpointHeaders.toJSON(message.headers);
     }
+    if (message.weight !== undefined) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.gateway !== undefined) {
+      obj.gateway = message.gateway;
+    }
+    if (message.addresses !== undefined) {
+      obj.addresses = message.addresses;
+    }
     return obj;
   },
 
@@ -599,6 +659,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.headers = (object.headers !== undefined && object.headers !== null)
       ? EndpointHeaders.fromPartial(object.headers)
       : undefined;
+    message.weight = object.weight ?? undefined;
+    message.gateway = object.gateway ?? undefined;
+    message.addresses = object.addresses ?? undefined;
     return message;
   },
 };
