@@ -11,6 +11,7 @@ import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
 import { noPause } from '../shared/messaging/pause-run.ts';
+import { runLease } from '../shared/messaging/run-lease.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
 import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
@@ -177,7 +178,7 @@ export function startCoordinator(
   const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
     const { runId } = run.manifest;
     const log = logger.child({ runId });
-    await using held = await holdLease(bus.leases, `run-${runId}`, settings.name, log, timing);
+    await using held = await holdLease(bus.leases, runLease(runId), settings.name, log, timing);
     run.isLeading = held !== undefined;
     if (!held) {
       // Another coordinator leads, or did a moment ago; if the run has ended meanwhile, there is nothing left to lead.
@@ -199,7 +200,7 @@ export function startCoordinator(
           runId,
           ...content,
           remembered: copy.log,
-          epoch: held.epoch,
+          ...{ epoch: held.epoch, leaseId: held.id },
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
           simulated: run.manifest.simulated,
@@ -245,14 +246,14 @@ export function startCoordinator(
     }
   };
 
-  /** Writes how the run ended where workers see it, and clears its queues. */
+  /** Clears the run's queues, and then writes how it ended where workers see it: nobody leads it any more after that. */
   const settleRun = async (run: DrivenRun, state: RunState): Promise<void> => {
     const { runId } = run.manifest;
     const spent = await run.spending.spent(true, AbortSignal.any([stopping.signal, run.over.signal]));
     const end = { status: statusOf(state), spent: spent && spentToProto(spent) };
+    await bus.jobs.closeLanes(runId);
     const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
     if (settled === undefined) await bus.runs.put({ ...run.manifest, ...end });
-    await bus.jobs.closeLanes(runId);
     logger.info({ runId, status: state.status }, 'run ended');
     run.over.abort();
   };

@@ -6,6 +6,7 @@ import type { Logger } from '../shared/telemetry/logger.ts';
 
 export interface HeldLease extends AsyncDisposable {
   readonly epoch: number;
+  readonly id: string;
   /** Aborts when the lease was taken or could not be renewed in time: stop writing. */
   readonly lost: AbortSignal;
 }
@@ -16,7 +17,7 @@ export interface HeldLease extends AsyncDisposable {
  * writes are fenced off by the log anyway.
  */
 export async function holdLease(
-  leases: LeaseStore,
+  leases: Pick<LeaseStore, 'acquire'>,
   name: string,
   holder: string,
   logger: Logger,
@@ -33,6 +34,7 @@ export async function holdLease(
   const renewing = renewUntil(lease, AbortSignal.any([ended.signal, lost.signal]), { watch, timing, logger, lose });
   return {
     epoch: lease.epoch,
+    id: lease.id,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
       ended.abort();

@@ -64,5 +64,5 @@ async function executionJobs(command: ExecuteCommand, state: RunState, source: J
 }
 
 function job(source: JobSource, jobId: string, timeLimitMs: number, work: NonNullable<Job['work']>): Job {
-  return { schemaVersion: 1, runId: source.runId, jobId, epoch: source.epoch, timeLimitMs, work };
+  return { schemaVersion: 1, runId: source.runId, jobId, epoch: source.epoch, newUnder: '', timeLimitMs, work };
 }

@@ -8,11 +8,28 @@ import type { ResultInbox } from './result-inbox.ts';
 
 const publishWidth = 64;
 
-/** Queues jobs, in order. A job that is already queued stays as it is; one that has a result ends when a worker sees that. */
-export async function publishJobs(bus: Bus, jobs: readonly Job[]): Promise<void> {
-  for (let start = 0; start < jobs.length; start += publishWidth) {
-    await Promise.all(jobs.slice(start, start + publishWidth).map((job) => bus.jobs.publish(job)));
-  }
+/**
+ * Queues jobs, in order, so many at a time. A job that is already queued stays as it is; one that has a result ends when a worker
+ * sees that. The first error ends it.
+ * @param issue what to queue for a job, asked when its turn has come
+ */
+export async function publishJobs(bus: Bus, jobs: readonly Job[], issue: (job: Job) => Job = (job) => job): Promise<void> {
+  const left = jobs.values();
+  let failed = false;
+  const publishNext = async (): Promise<void> => {
+    for (const job of left) {
+      if (failed) return;
+      await bus.jobs.publish(issue(job));
+    }
+  };
+  const publishing = Array.from({ length: Math.min(publishWidth, jobs.length) }, () =>
+    publishNext().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    }),
+  );
+  const [failure] = (await Promise.allSettled(publishing)).filter(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
 }
 
 export interface ReconcilerSettings {
@@ -46,7 +63,11 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
       else missing.push(job);
     }
     const stuck = outstanding.size > 0 ? await bus.jobs.closeStuckLanes(runId) : 0;
-    if (stuck > 0) await settings.openLanes();
+    if (stuck > 0) {
+      // A new lane counts deliveries from 1: what an earlier one delivered must not be called new there.
+      await bus.jobs.closeLanes(runId);
+      for (const job of jobs) if (outstanding.has(job.jobId) && !inbox.seen(job.jobId)) missing.push(job);
+    }
     if (missing.length === 0) return;
     logger.warn({ runId, jobs: missing.length }, 'jobs were issued and are neither queued nor answered; publishing them again');
     await settings.openLanes();

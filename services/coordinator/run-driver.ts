@@ -14,6 +14,7 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
+import { createIssuedJobs } from './issued-jobs.ts';
 import { type JobSource, jobsOf } from './job-of-command.ts';
 import type { LogCopy } from './log-copy.ts';
 import { planStep } from './plan-step.ts';
@@ -34,8 +35,9 @@ export interface RunDriverSettings {
   readonly benchmark: Benchmark;
   /** The log's entries as this process knows them; kept current. */
   readonly remembered: LogCopy;
-  /** The lease's epoch. */
+  /** Of the lease. */
   readonly epoch: number;
+  readonly leaseId: string;
   readonly maxInFlight: number;
   readonly reconcileMs: number;
   /** The run's executor is a simulated model, according to whoever started it. */
@@ -75,6 +77,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   };
   const found = log.state();
   if (found !== undefined) settings.opened(found);
+  const issued = createIssuedJobs(found === undefined ? settings.leaseId : undefined);
   let state = found ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
   if (isOver(state)) return state;
 
@@ -117,7 +120,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       step.begin({ round: currentRound(state), phase: phaseOf(work, state), jobs }, inbox.seen);
       // Concurrently with folding in the results: the first results of a large round arrive long before its last job is queued.
       const unpublished = new AbortController();
-      const publishing = publishJobs(bus, unanswered);
+      const publishing = publishJobs(bus, unanswered, issued.issue);
       publishing.catch((error: unknown) => unpublished.abort(error));
       const folding = AbortSignal.any([interrupt, unpublished.signal]);
       await using _reconciler = startReconciler({
@@ -130,6 +133,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
             state = await append(event);
             // Only now: after an interruption, whoever continues needs what is not in the log.
             inbox.release(jobIds);
+            issued.release(jobIds);
           }
         }
       } catch (error) {

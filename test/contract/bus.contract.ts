@@ -67,7 +67,16 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await bus.jobs.publish(executeJob(runId, 'j1'))).toBe('queued');
         const delivery = await pullOne(runId);
         expect(delivery.job).toEqual(executeJob(runId, 'j1'));
-        expect(delivery.deliveryCount).toBe(1);
+        expect([delivery.deliveryCount, delivery.isFirst]).toEqual([1, true]);
+        await delivery.ack();
+      });
+
+      test('that are called new arrive so, and are not queued over one that is there', async () => {
+        const runId = await openedRun();
+        expect(await bus.jobs.publish({ ...executeJob(runId, 'j1'), newUnder: 'a' })).toBe('queued');
+        expect(await bus.jobs.publish({ ...executeJob(runId, 'j1'), newUnder: 'b' })).toBe('already-queued');
+        const delivery = await pullOne(runId);
+        expect(delivery.job.newUnder).toBe('a');
         await delivery.ack();
       });
 
@@ -112,6 +121,7 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         const first = await pullOne(runId);
         const second = await pullOne(runId, ackWaitMs * 4);
         expect([first.deliveryCount, second.deliveryCount]).toEqual([1, 2]);
+        expect([first.isFirst, second.isFirst]).toEqual([true, false]);
         await second.ack();
       });
 
@@ -755,6 +765,21 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         const second = await other.leases.acquire(name, 'b');
         expect(second?.epoch).toBeGreaterThan(first?.epoch ?? Number.POSITIVE_INFINITY);
         await second?.release();
+      });
+
+      test('are seen by others for as long as they are held', async () => {
+        const name = newRunId();
+        expect(await other.leases.holding(name)).toBeUndefined();
+        const lease = await bus.leases.acquire(name, 'a');
+        expect(lease?.id).toBeDefined();
+        expect(await other.leases.holding(name)).toBe(lease?.id);
+        await lease?.renew();
+        expect(await other.leases.holding(name)).toBe(lease?.id);
+        await lease?.release();
+        expect(await other.leases.holding(name)).toBeUndefined();
+        const next = await other.leases.acquire(name, 'a');
+        expect(next?.id).not.toBe(lease?.id);
+        await next?.release();
       });
 
       test('are kept by renewing them beyond their time', async () => {

@@ -40,6 +40,29 @@ const plants: readonly (readonly [what: string, plant: Plant, found: RegExp])[] 
     /was recorded, and is not known to the next delivery/,
   ],
   [
+    'a queue that calls every delivery the first, so that what an earlier one has paid for is not looked up',
+    (bus) => ({
+      ...bus,
+      jobs: {
+        ...bus.jobs,
+        pull: async (...asked) => (await bus.jobs.pull(...asked)).map((delivery) => ({ ...delivery, isFirst: true })),
+      },
+    }),
+    /was recorded, and is not known to the next delivery|was begun again although/,
+  ],
+  [
+    'a lease that seems never to pass to another, so that a job of a deposed coordinator is believed to be new',
+    (bus) => {
+      let first: string | undefined;
+      const holding = async (name: string) => {
+        first ??= await bus.leases.holding(name);
+        return first;
+      };
+      return { ...bus, leases: { ...bus.leases, holding } };
+    },
+    /was recorded, and is not known to the next delivery|was begun again although/,
+  ],
+  [
     'a store that says it has a result and has not',
     (bus) => ({ ...bus, results: { ...bus.results, put: async () => 'stored' } }),
     /the run does not end/,

@@ -178,6 +178,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
           const lease = await call(`acquire ${name}`, () => leases.acquire(name, holder));
           return lease && leaseOf(name, lease);
         },
+        holding: (name) => call(`look at ${name}`, () => leases.holding(name)),
       },
       troubles: {
         tell: (trouble) => void time.after(wayMs(), () => troubles.tell(trouble)),

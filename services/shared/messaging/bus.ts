@@ -50,7 +50,10 @@ export interface BusTrouble {
 export type JobKind = 'execute' | 'predict' | 'propose';
 
 export interface JobQueue {
-  /** A job that is already queued is left alone: its id is its identity. */
+  /**
+   * A job that is already queued is left alone: its id is its identity. One that is called new (`newUnder`) is not tried again: a
+   * first try that is still on its way would make the second one a lie.
+   */
   publish(job: Job): Promise<'queued' | 'already-queued'>;
   /** Creates or updates the one consumer of a run's jobs of a kind. maxInFlight is a cap over all workers. */
   openLane(kind: JobKind, runId: string, settings: { readonly maxInFlight: number }): Promise<void>;
@@ -81,6 +84,8 @@ export interface Delivery {
   readonly job: Job;
   /** From 1. */
   readonly deliveryCount: number;
+  /** Surely no one was given this message before. False where that is unknown: a server that was killed may count from 1 again. */
+  readonly isFirst: boolean;
   /**
    * Tells the server that the job is alive; without it the job is redelivered after ackWaitMs. Resolves when the server has it.
    * Does nothing once the delivery is settled (acked, given back or terminated).
@@ -195,11 +200,15 @@ export interface RunRegistry {
 export interface LeaseStore {
   /** Undefined if someone else holds it. */
   acquire(name: string, holder: string): Promise<Lease | undefined>;
+  /** The id of the lease that is held now; undefined if no one holds it. */
+  holding(name: string): Promise<string | undefined>;
 }
 
 export interface Lease {
   /** Increases with each holder: the epoch that fences off what a deposed holder still sends. */
   readonly epoch: number;
+  /** No other holding has it, not even in a store that was recreated. */
+  readonly id: string;
   /** Must be called every ttlMs / 3. False: the lease is lost, stop writing. */
   renew(): Promise<boolean>;
   release(): Promise<void>;

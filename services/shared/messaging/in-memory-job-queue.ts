@@ -61,6 +61,7 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
     return {
       job: decodeJob(queued.bytes),
       deliveryCount: queued.deliveries,
+      isFirst: queued.deliveries === 1,
       heartbeat: async () => {
         requireOpen(client, `heartbeat ${subject}`);
         if (!settled && !queued.ready && queue.get(subject) === queued) readyAfter(queued, ackWaitMs);

@@ -4,6 +4,7 @@ import { token } from './subjects-and-streams.ts';
 
 interface HeldLease {
   readonly epoch: number;
+  readonly id: string;
   expiresAtMs: number;
 }
 
@@ -19,11 +20,14 @@ export function createInMemoryLeases(world: World, ttlMs: number): InMemoryPart<
         requireOpen(client, `acquire lease ${key}`);
         const holding = leases.get(key);
         if (holding && holding.expiresAtMs > timing.monotonicMs()) return undefined;
-        const held: HeldLease = { epoch: world.nextSequence(), expiresAtMs: timing.monotonicMs() + ttlMs };
+        const epoch = world.nextSequence();
+        const id = `${world.incarnation()}-${epoch}`;
+        const held: HeldLease = { epoch, id, expiresAtMs: timing.monotonicMs() + ttlMs };
         leases.set(key, held);
         const isHeld = () => leases.get(key) === held && held.expiresAtMs > timing.monotonicMs();
         return {
-          epoch: held.epoch,
+          epoch,
+          id,
           ttlMs,
           async renew() {
             if (client.closed || !isHeld()) return false;
@@ -34,6 +38,12 @@ export function createInMemoryLeases(world: World, ttlMs: number): InMemoryPart<
             if (isHeld()) leases.delete(key);
           },
         };
+      },
+      async holding(name) {
+        const key = token(name);
+        requireOpen(client, `look at lease ${key}`);
+        const held = leases.get(key);
+        return held && held.expiresAtMs > timing.monotonicMs() ? held.id : undefined;
       },
     }),
   };

@@ -12,6 +12,7 @@ import { BusError } from './errors.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
+import { watchDeliveryCounts } from './nats-delivery-counts.ts';
 import { toBusError } from './nats-errors.ts';
 import { createNatsEventLog } from './nats-event-log.ts';
 import { createNatsJobQueue } from './nats-job-queue.ts';
@@ -100,16 +101,17 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
   const { connection, manager } = session;
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
-  const [runs, leases, objects, leaseStream] = await Promise.all([
+  const [runs, leases, objects, leaseStream, counts] = await Promise.all([
     kvm.open(buckets.runs, { allow_direct: false }),
     kvm.open(buckets.leases, { allow_direct: false }),
     new Objm(session.jetstream).open(buckets.blobs),
     manager.streams.info(streams.leases),
+    watchDeliveryCounts(session),
   ]);
   const blobs = createNatsBlobStore(session, objects, blobTouchMs);
   let closing: Promise<void> | undefined;
   return {
-    jobs: createNatsJobQueue(session, ackWaitMs),
+    jobs: createNatsJobQueue(session, ackWaitMs, counts),
     results: createNatsResultStore(session, blobs),
     log: createNatsEventLog(session, blobs),
     journal: createNatsCallJournal(session, blobs),

@@ -4,9 +4,10 @@ import { nanos } from 'nats';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Delivery } from './bus.ts';
+import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
 import { publishOnce } from './nats-publish.ts';
-import { type NatsSession, untilDone, within } from './nats-session.ts';
+import { isAlone, type NatsSession, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 const settleDeadlineMs = 8_000;
@@ -21,7 +22,7 @@ const signals = {
   never: '+TERM',
 };
 
-export function createDelivery(session: NatsSession, message: Msg, job: Job): Delivery {
+export function createDelivery(session: NatsSession, message: Msg, job: Job, counts: DeliveryCounts): Delivery {
   const { deliveryCount, consumer, sequence } = placeOf(message);
   let settled = false;
   const settle = (verb: string, signal: string) => {
@@ -30,11 +31,12 @@ export function createDelivery(session: NatsSession, message: Msg, job: Job): De
   };
   const settleForGood = async (verb: string, signal: string) => {
     await settle(verb, signal);
-    await untilRemoved(session, sequence);
+    if (!isAlone(session)) await untilRemoved(session, sequence);
   };
   return {
     job,
     deliveryCount,
+    isFirst: deliveryCount === 1 && counts.areKnown(sequence),
     heartbeat: async () => {
       // After a job was given back, a late heartbeat would take it from the queue again until its ack time is over.
       if (settled) return;

@@ -7,10 +7,11 @@ import type { Delivery, JobKind, JobQueue } from './bus.ts';
 import { refusesByReplica } from './connect.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
+import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
-import { publishFirst } from './nats-publish.ts';
+import { publishFirst, publishFirstOnce } from './nats-publish.ts';
 import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
-import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
+import { isAlone, type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
 
 /** Messages that exist arrive back to back; after a pause this long there are none. */
@@ -19,7 +20,7 @@ const lingerMs = 5;
 const missingLanePauseMs = 200;
 const stuckForMs = 1_000;
 
-export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): JobQueue {
+export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, counts: DeliveryCounts): JobQueue {
   const { consumers } = session.manager;
   const looksFirst = refusesByReplica(session.connection.info?.version ?? '');
   return {
@@ -28,8 +29,10 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
       if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
       const subject = subjects.job(kind, job.runId, job.jobId);
       // Looked up instead of tried where replicas may disagree on whether to refuse it (docs/decisions/0010).
-      if (looksFirst && (await readLast(session, streams.jobs, subject)) !== undefined) return 'already-queued';
-      const answer = await publishFirst(session, { stream: streams.jobs, subject, body: encodeJob(job) });
+      if (looksFirst && !isAlone(session) && (await readLast(session, streams.jobs, subject)) !== undefined)
+        return 'already-queued';
+      const first = { stream: streams.jobs, subject, body: encodeJob(job) };
+      const answer = await (job.newUnder === '' ? publishFirst(session, first) : publishFirstOnce(session, first));
       return answer === 'stored' ? 'queued' : 'already-queued';
     },
 
@@ -62,7 +65,7 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number): Job
       const deliveries: Delivery[] = [];
       for (const message of messages) {
         try {
-          deliveries.push(createDelivery(session, message, decodeJob(message.data)));
+          deliveries.push(createDelivery(session, message, decodeJob(message.data), counts));
         } catch (error) {
           await setAside(session, message, error);
         }

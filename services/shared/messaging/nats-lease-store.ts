@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KV } from '@nats-io/kv';
+import { z } from 'zod';
 import type { Lease, LeaseStore } from './bus.ts';
 import { BusError } from './errors.ts';
 import { isWrongLastSequence, toBusError } from './nats-errors.ts';
@@ -19,7 +20,8 @@ export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: nu
       const key = token(name);
       const operation = `acquire lease ${key}`;
       // Distinguishes our entry from another one of the same holder.
-      const value = JSON.stringify({ holder, id: randomUUID() });
+      const id = randomUUID();
+      const value = JSON.stringify({ holder, id });
       const asked = performance.now();
       const epoch = await untilDone(session, operation, async () => {
         try {
@@ -29,7 +31,13 @@ export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: nu
           throw error;
         }
       });
-      return epoch === undefined ? undefined : createLease({ session, bucket, key, value, ttlMs }, epoch, asked);
+      return epoch === undefined ? undefined : createLease({ session, bucket, key, value, id, ttlMs }, epoch, asked);
+    },
+
+    async holding(name) {
+      const key = token(name);
+      const entry = await untilDone(session, `look at lease ${key}`, () => bucket.get(key));
+      return entry?.operation === 'PUT' ? leaseValue.parse(entry.json()).id : undefined;
     },
   };
 }
@@ -39,11 +47,14 @@ interface HeldLease {
   readonly bucket: KV;
   readonly key: string;
   readonly value: string;
+  readonly id: string;
   readonly ttlMs: number;
 }
 
+const leaseValue = z.object({ id: z.string() });
+
 function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease {
-  const { session, bucket, key, value, ttlMs } = held;
+  const { session, bucket, key, value, id, ttlMs } = held;
   let revision = epoch;
   let renewedAt = acquiredAt;
   let lost = false;
@@ -73,6 +84,7 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
 
   return {
     epoch,
+    id,
     ttlMs,
     async renew() {
       // At two thirds of the time the holder must stop, so that it has stopped before anyone else can start.

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { JetStreamPublishOptions, StoredMsg } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from 'nats';
 import { BusError } from './errors.ts';
-import { isSubjectTaken } from './nats-errors.ts';
+import { isSubjectTaken, toBusError } from './nats-errors.ts';
 import { readLastOnce } from './nats-read.ts';
-import { type NatsSession, requestTimeoutMs, untilDone } from './nats-session.ts';
+import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 
 /**
  * Names one call over all its tries, so that what an earlier one has stored can be told from what others have. Nats-Msg-Id would
@@ -54,18 +54,30 @@ export interface FirstMessage {
  * alone proves nothing, since servers from 2.12 on refuse even while another write is in progress, which may yet be lost.
  */
 export async function publishFirst(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
-  const { stream, subject, body } = first;
-  const operation = `publish ${subject}`;
   const write = nameWrite(first.headers);
-  return await untilDone(session, operation, async () => {
-    try {
-      await publishOnce(session, subject, body, write.headers);
-      return 'stored';
-    } catch (error) {
-      if (!isSubjectTaken(error)) throw error;
-      const there = await readLastOnce(session, stream, subject);
-      if (there === undefined) throw new BusError(operation, 'another write of it is in progress', { cause: error });
-      return write.isOurs(there) ? 'stored' : 'taken';
-    }
-  });
+  return await untilDone(session, `publish ${first.subject}`, () => tryFirst(session, first, write));
+}
+
+/** The same for what must not be sent twice: tried once, when the link is up. @throws BusError; it may have been stored all the same */
+export async function publishFirstOnce(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
+  const operation = `publish ${first.subject}`;
+  const attempt = session.link.whileUp(operation, () => tryFirst(session, first, nameWrite(first.headers)));
+  try {
+    return await within(operation, session.deadlineMs, attempt);
+  } catch (error) {
+    throw toBusError(operation, error);
+  }
+}
+
+async function tryFirst(session: NatsSession, first: FirstMessage, write: NamedWrite): Promise<'stored' | 'taken'> {
+  const { stream, subject, body } = first;
+  try {
+    await publishOnce(session, subject, body, write.headers);
+    return 'stored';
+  } catch (error) {
+    if (!isSubjectTaken(error)) throw error;
+    const there = await readLastOnce(session, stream, subject);
+    if (there === undefined) throw new BusError(`publish ${subject}`, 'another write of it is in progress', { cause: error });
+    return write.isOurs(there) ? 'stored' : 'taken';
+  }
 }

@@ -24,6 +24,11 @@ export interface NatsSession {
   readonly deadlineMs: number;
 }
 
+/** Connected to a server that is in no cluster: what it has confirmed holds at once, for everyone. */
+export function isAlone({ connection }: Pick<NatsSession, 'connection'>): boolean {
+  return connection.info !== undefined && connection.info.cluster === undefined;
+}
+
 /** What retrying needs; before the streams are declared, they are not watched yet. */
 export type Trying = Omit<NatsSession, 'streams'> & { readonly streams?: Pick<StreamWatch, 'hint'> };
 

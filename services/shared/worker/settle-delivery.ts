@@ -30,6 +30,8 @@ export interface SettleDependencies {
   /** A name that no other delivery has; random if not given. */
   newId?(): string;
   readonly logger: Logger;
+  /** Surely no one has worked on it before: it has no result and no journaled calls. */
+  isNew(delivery: Delivery): boolean | Promise<boolean>;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
   /** Aborts when the worker must stop: the job goes back to the queue at once. */
@@ -47,13 +49,14 @@ const longestPauseMs = 30_000;
 export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'held' | 'lost';
 
 /**
- * Does a delivered job once: looks for a result first, works under a heartbeat, journals finished calls, stores the result, and
+ * Does a delivered job once: looks for a result first unless the job is new, works under a heartbeat, journals finished calls, stores the result, and
  * acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
   const { bus, runs, timing, stopSignal } = dependencies;
   const { job } = delivery;
-  if (await bus.results.get(job.runId, job.jobId)) {
+  const isNew = await dependencies.isNew(delivery);
+  if (!isNew && (await bus.results.get(job.runId, job.jobId))) {
     await delivery.ack();
     return 'already-done';
   }
@@ -80,7 +83,8 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   const started = timing.monotonicMs();
   let done: JobOutcome;
   try {
-    done = await workUntilDone(delivery, dependencies, account, signal);
+    const journal = isNew ? new Map<string, ModelCall>() : await bus.journal.read(job.runId, job.jobId);
+    done = await workUntilDone(delivery, dependencies, { account, journal }, signal);
     // A result whose calls are not on record would be charged but never counted as spent.
     await account.settled();
   } catch (error) {
@@ -125,12 +129,11 @@ function handBack(delivery: Delivery): Promise<void> {
 async function workUntilDone(
   delivery: Delivery,
   dependencies: SettleDependencies,
-  account: JobAccount,
+  { account, journal }: { readonly account: JobAccount; readonly journal: Map<string, ModelCall> },
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const { bus, runs, work, timing, logger } = dependencies;
   const { job } = delivery;
-  const journal = await bus.journal.read(job.runId, job.jobId);
   const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
   const backoff = createBackoff({
     ...{ firstMs: firstPauseMs, capMs: longestPauseMs },

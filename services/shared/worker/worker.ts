@@ -7,9 +7,10 @@ import { BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createJobLanes, type Lane } from './job-lanes.ts';
 import type { JobWork } from './job-work.ts';
+import { newDeliveries } from './new-deliveries.ts';
 import { startRunDirectory } from './run-directory.ts';
 import { createRunShares } from './run-shares.ts';
-import { type Settlement, settleDelivery } from './settle-delivery.ts';
+import { type SettleDependencies, type Settlement, settleDelivery } from './settle-delivery.ts';
 import { createSpendingWriter } from './spending-writer.ts';
 
 export interface WorkerSettings {
@@ -57,7 +58,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const inFlight = new Set<Promise<void>>();
   const runs = startRunDirectory(bus, { logger, timing }, () => lanes.refresh());
 
-  const begin = (lane: Lane, delivery: Delivery): void => {
+  const begin = (lane: Lane, delivery: Delivery, isNew: SettleDependencies['isNew']): void => {
     const { runId, jobId } = delivery.job;
     shares.began(delivery.job);
     const started = timing.monotonicMs();
@@ -71,6 +72,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       timing,
       ...(dependencies.newId && { newId: dependencies.newId }),
       logger,
+      isNew,
       shares,
       stopSignal: stopping.signal,
     })
@@ -97,7 +99,8 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       wanted: () => runs.active().flatMap(({ runId }) => settings.kinds.map((kind) => ({ runId, kind }))),
       pull: async (lane, limits) => {
         const deliveries = await bus.jobs.pull(lane.kind, lane.runId, limits, pulling.signal);
-        for (const delivery of deliveries) begin(lane, delivery);
+        const isNew = newDeliveries(bus, lane.runId);
+        for (const delivery of deliveries) begin(lane, delivery, isNew);
         return deliveries.length;
       },
       failed: async (lane, error) => {

@@ -227,3 +227,33 @@ test('while the server is away, everything is refused or ends within its deadlin
 async function forEach<T>(items: AsyncIterable<T>, act: (item: T) => void): Promise<void> {
   for await (const item of items) act(item);
 }
+
+test('what was delivered before a server was killed is not called first by the next one, whatever it counts', async () => {
+  const outages = await startOutages();
+  const bus = await outages.connect({ ackWaitMs: 1_000 });
+  const runId = newRunId();
+  const pull = async () => await bus.jobs.pull('execute', runId, { max: 8, waitMs: 3_000 }, new AbortController().signal);
+  await bus.jobs.openLane('execute', runId, { maxInFlight: 8 });
+  for (const id of ['a', 'b', 'c']) await bus.jobs.publish(executeJob(runId, id));
+  const before = await pull();
+  expect(before.map(({ isFirst }) => isFirst)).toEqual([true, true, true]);
+  await outages.crash();
+  await outages.recover();
+  const again: string[] = [];
+  while (again.length < 3) {
+    for (const delivery of await pull()) {
+      expect(delivery.isFirst, `${delivery.job.jobId}, delivered for the ${delivery.deliveryCount}. time`).toBe(false);
+      again.push(delivery.job.jobId);
+      await delivery.ack();
+    }
+  }
+  // Once the queue has been looked at again, what comes after that is known to be new.
+  for (let tries = 0; tries < 50; tries += 1) {
+    await bus.jobs.publish(executeJob(runId, `later-${tries}`));
+    const [delivery] = await pull();
+    await delivery?.ack();
+    if (delivery?.isFirst) return;
+    await sleep(100);
+  }
+  throw new Error('deliveries are never again known to be the first');
+}, 60_000);

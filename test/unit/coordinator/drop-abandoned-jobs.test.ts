@@ -10,6 +10,7 @@ const jobOf = (runId: string): Job => ({
   runId,
   jobId: 'predict-2-1',
   epoch: 1,
+  newUnder: '',
   timeLimitMs: 1_000,
   work: { $case: 'predict', value: { round: 2, attempt: 1, promptBlob: '' } },
 });

@@ -31,7 +31,7 @@ const renewal = fc.record<Renewal>({
 function createStore(timing: CreepingTiming, acquireMs: number, renewals: readonly Renewal[]) {
   const seen = { askedAtMs: timing.monotonicMs(), taken: false, released: 0, asked: 0 };
   const lease: Lease = {
-    ...{ epoch: 1, ttlMs },
+    ...{ epoch: 1, id: 'a', ttlMs },
     renew: () => {
       const { takesMs, outcome } = renewals[seen.asked] ?? { takesMs: 1, outcome: 'renewed' };
       seen.asked += 1;
@@ -50,7 +50,9 @@ function createStore(timing: CreepingTiming, acquireMs: number, renewals: readon
       seen.released += 1;
     },
   };
-  const store: LeaseStore = { acquire: () => new Promise((resolve) => timing.after(acquireMs, () => resolve(lease))) };
+  const store: Pick<LeaseStore, 'acquire'> = {
+    acquire: () => new Promise((resolve) => timing.after(acquireMs, () => resolve(lease))),
+  };
   return { store, seen };
 }
 
@@ -139,7 +141,7 @@ function twoHolders() {
 test('a lease is renewed every third of its life, and sooner once a renewal has failed', async () => {
   const { timing, first } = twoHolders();
   const [asked, failing]: [number[], Set<number>] = [[], new Set([2, 3])];
-  const watched: LeaseStore = {
+  const watched: Pick<LeaseStore, 'acquire'> = {
     acquire: async (name, holder) => {
       const lease = await first.leases.acquire(name, holder);
       return (

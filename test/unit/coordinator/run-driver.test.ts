@@ -26,7 +26,7 @@ async function setUp() {
         ...{ bus, logger, timing, runId, benchmark, reconcileMs },
         configuration: configuration(1),
         remembered: createLogCopy(),
-        epoch: 1,
+        ...{ epoch: 1, leaseId: 'a' },
         maxInFlight: 100,
         simulated: true,
         spent: async () => undefined,

@@ -62,6 +62,7 @@ function execute(benchmark: Benchmark, replies: Readonly<Record<string, string>>
     runId: 'r',
     jobId: 'j',
     epoch: 1,
+    newUnder: '',
     timeLimitMs: 1000,
     work: { $case: 'execute' as const, value },
   };

@@ -22,6 +22,11 @@ export interface Job {
   epoch: number;
   /** Wall-clock limit of one try at the job, of which a delivery may need several. */
   timeLimitMs: number;
+  /**
+   * The holding of the run's lease under which the job was issued for the first time: while it lasts, and for the first delivery, the
+   * job has no result and no journaled calls. "" where the job may have been issued before.
+   */
+  newUnder: string;
   work?: { $case: "execute"; value: ExecuteWork } | { $case: "predict"; value: Complete } | {
     $case: "propose";
     value: Complete;
@@ -87,7 +92,7 @@ export interface EndpointUse {
 }
 
 function createBaseJob(): Job {
-  return { schemaVersion: 0, runId: "", jobId: "", epoch: 0, timeLimitMs: 0, work: undefined };
+  return { schemaVersion: 0, runId: "", jobId: "", epoch: 0, timeLimitMs: 0, newUnder: "", work: undefined };
 }
 
 export const Job: MessageFns<Job> = {
@@ -106,6 +111,9 @@ export const Job: MessageFns<Job> = {
     }
     if (message.timeLimitMs !== 0) {
       writer.uint32(40).uint32(message.timeLimitMs);
+    }
+    if (message.newUnder !== "") {
+      writer.uint32(74).string(message.newUnder);
     }
     switch (message.work?.$case) {
       case "execute":
@@ -174,6 +182,14 @@ export const Job: MessageFns<Job> = {
             message.timeLimitMs = reader.uint32();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.newUnder = reader.string();
+            continue;
+          }
           case 6: {
             if (tag !== 50) {
               break;
@@ -233,6 +249,11 @@ export const Job: MessageFns<Job> = {
         : isSet(object.time_limit_ms)
         ? globalThis.Number(object.time_limit_ms)
         : 0,
+      newUnder: isSet(object.newUnder)
+        ? globalThis.String(object.newUnder)
+        : isSet(object.new_under)
+        ? globalThis.String(object.new_under)
+        : "",
       work: isSet(object.execute)
         ? { $case: "execute", value: ExecuteWork.fromJSON(object.execute) }
         : isSet(object.predict)
@@ -260,6 +281,9 @@ export const Job: MessageFns<Job> = {
     if (message.timeLimitMs !== 0) {
       obj.timeLimitMs = Math.round(message.timeLimitMs);
     }
+    if (message.newUnder !== "") {
+      obj.newUnder = message.newUnder;
+    }
     if (message.work?.$case === "execute") {
       obj.execute = ExecuteWork.toJSON(message.work.value);
     } else if (message.work?.$case === "predict") {
@@ -280,6 +304,7 @@ export const Job: MessageFns<Job> = {
     message.jobId = object.jobId ?? "";
     message.epoch = object.epoch ?? 0;
     message.timeLimitMs = object.timeLimitMs ?? 0;
+    message.newUnder = object.newUnder ?? "";
     switch (object.work?.$case) {
       case "execute": {
         if (object.work?.value !== undefined && object.work?.value !== null) {
