@@ -4,6 +4,7 @@ import { convergenceRules, finalPickRules } from '../services/domain/run/search-
 import type { RegistryName } from '../services/domain/settings/setting-rule.ts';
 import {
   benchmarkTable,
+  cacheTable,
   clusterTable,
   endpointTable,
   modelTables,
@@ -46,6 +47,7 @@ const tables: Readonly<Record<string, () => string>> = {
   search: searchRows,
   evaluation: evaluationRows,
   cluster: () => settingRows(clusterTable),
+  cache: () => settingRows(cacheTable),
   services: () => variableRows(serviceTable),
   coordinator: () => variableRows(coordinatorTable),
   workers: workerRows,

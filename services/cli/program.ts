@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addBenchCommand } from './commands/bench.ts';
+import { addCacheCommand } from './commands/cache.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDataCommand } from './commands/data.ts';
@@ -35,6 +36,7 @@ const commands: readonly AddCommand[] = [
   addReportCommand,
   addExportCommand,
   addMemoryCommand,
+  addCacheCommand,
   addEvalCommand,
   addCompareCommand,
   addRescoreCommand,

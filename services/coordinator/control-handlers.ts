@@ -3,8 +3,10 @@ import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import type {
+  ClearCacheResponse,
   FindRunsResponse,
   ForgetMemoryResponse,
+  GetCacheResponse,
   GetRunBenchmarkResponse,
   GetRunResponse,
   ListExecutionsRequest,
@@ -53,6 +55,8 @@ export interface ControlHandlers {
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
+  getCache(): Promise<GetCacheResponse>;
+  clearCache(): Promise<ClearCacheResponse>;
   /** The operation of the bus that has kept failing for the longest time. */
   trouble(): string | undefined;
 }
@@ -97,7 +101,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   };
 
   return {
-    async startRun({ configuration, benchmark, endpoints, maxInFlight, simulated, writtenHash, defaultsVersion, preflight }) {
+    async startRun({ writtenHash, defaultsVersion, preflight, ...given }) {
+      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache } = given;
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
@@ -117,7 +122,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         if (fault !== undefined) throw new RequestRefusedError('bad-input', `configuration.${role}: ${fault}`);
       }
       const runId = runIdOf(settings);
-      const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated };
+      const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated, cache };
       const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
@@ -188,6 +193,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const forgotten: string[] = [];
       for (const runId of runIds) if (await bus.memory.forget(runId)) forgotten.push(runId);
       return { runIds: forgotten };
+    },
+    getCache: () => bus.responses.size(),
+    async clearCache() {
+      return { replies: await bus.responses.clear() };
     },
   };
 }

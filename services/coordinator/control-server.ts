@@ -103,6 +103,8 @@ export async function startControlServer(
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),
     forgetMemory: unary(({ runIds }) => handlers.forgetMemory(runIds)),
+    getCache: unary(() => handlers.getCache()),
+    clearCache: unary(() => handlers.clearCache()),
     listExecutions: streamed((request, signal) => handlers.listExecutions(request, signal)),
   };
   server.addService(ControlServiceService, implementation);

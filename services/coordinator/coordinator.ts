@@ -2,7 +2,7 @@ import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
-import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { type CacheUse, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
@@ -41,7 +41,7 @@ export interface Coordinator {
   remembered(runId: string): RunManifest | undefined;
   /** What the calls of a run have used so far, whoever drives it; undefined if nothing was noted. */
   spent(
-    manifest: Pick<RunManifest, 'runId' | 'spent'>,
+    manifest: Pick<RunManifest, 'runId' | 'spent' | 'cache'>,
     state: RunState | undefined,
     signal: AbortSignal,
   ): Promise<Spent | undefined>;
@@ -249,7 +249,8 @@ export function startCoordinator(
   /** Clears the run's queues, and then writes how it ended where workers see it: nobody leads it any more after that. */
   const settleRun = async (run: DrivenRun, state: RunState): Promise<void> => {
     const { runId } = run.manifest;
-    const spent = await run.spending.spent(true, AbortSignal.any([stopping.signal, run.over.signal]));
+    const noted = await run.spending.spent(true, AbortSignal.any([stopping.signal, run.over.signal]));
+    const spent = withCache(noted, run.manifest.cache);
     const end = { status: statusOf(state), spent: spent && spentToProto(spent) };
     await bus.jobs.closeLanes(runId);
     const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
@@ -274,11 +275,12 @@ export function startCoordinator(
       const run = runs.get(runId);
       return run && run.copy.log.length > 0 ? run.manifest : undefined;
     },
-    async spent({ runId, spent }, state, signal) {
+    async spent({ runId, spent, cache }, state, signal) {
       // What it had used when it ended: nothing is added to that.
       if (spent !== undefined) return spentFromProto(spent);
       const { spending } = runs.get(runId) ?? { spending: createRunSpending(bus, runId) };
-      return await spending.spent(state !== undefined && hasEnded(statusOf(state)), signal);
+      const isOver = state !== undefined && hasEnded(statusOf(state));
+      return withCache(await spending.spent(isOver, signal), cache);
     },
     wait: (runId) => runs.get(runId)?.wait,
     notices: (runId) => runs.get(runId)?.notices ?? [],
@@ -312,6 +314,12 @@ function describeRestored(entries: number): string {
     `The NATS store was lost: ${entries} entries of the run's log were written again from the coordinator's memory. ` +
     'Executions whose results were not in the log are run again.'
   );
+}
+
+/** That a run uses the response cache is said even before the cache has answered anything. */
+function withCache(spent: Spent | undefined, cache: CacheUse | undefined): Spent | undefined {
+  if (spent === undefined || cache === undefined) return spent;
+  return { cached: { calls: 0, tokens: 0 }, ...spent };
 }
 
 function wantedOf({ status, cancelReason }: RunManifest): WantedStatus {

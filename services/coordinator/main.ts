@@ -23,8 +23,10 @@ await runService({
   leash,
   drainWithinMs: drainMs,
   start: async ({ releases, state, ending }) => {
-    const { natsUrl, streamReplicas: replicas, leaseTtlMs, ackWaitMs, healthHost: host, healthPort: port } = settings;
-    const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, replicas, leaseTtlMs, ackWaitMs }, ending);
+    const { natsUrl, streamReplicas: replicas, healthHost: host, healthPort: port } = settings;
+    const { leaseTtlMs, ackWaitMs, cacheBytes, cacheMaxAgeMs } = settings;
+    const limits = { replicas, leaseTtlMs, ackWaitMs, cacheBytes, cacheMaxAgeMs };
+    const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, ...limits }, ending);
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
     const metrics = createMetricsRegistry('coordinator', version);
     const health = await startHealthServer({

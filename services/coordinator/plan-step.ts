@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyEvent } from '../domain/run/apply-event.ts';
 import type { Command } from '../domain/run/command.ts';
-import { type Spent, spentBeside } from '../domain/run/ledger/spent.ts';
+import type { SpendingNoted } from '../domain/run/event.ts';
+import { type Spent, type SpentBeside, spentBeside } from '../domain/run/ledger/spent.ts';
 import { totalUse } from '../domain/run/ledger/totals.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { hasBudget } from '../domain/search/budget/tokens-left.ts';
@@ -18,9 +19,21 @@ export async function planStep(state: RunState, spent: () => Promise<Spent | und
   if (!hasBudget(state) || !commands.some(({ kind }) => kind === 'append')) return commands;
   const used = await spent();
   const charged = totalUse(state.ledger).tokens;
-  const tokens = used === undefined ? 0 : spentBeside(charged, used).tokens - charged;
-  if (tokens <= (state.paidBeside ?? 0)) return commands;
-  const event = { kind: 'spending-noted', tokens } as const;
+  if (used === undefined) return commands;
+  const event = spendingNoted(state, spentBeside(charged, used), charged);
+  if (event === undefined) return commands;
   const noted = planNextStep(applyEvent(state, event));
   return isDeepStrictEqual(noted, commands) ? commands : [{ kind: 'append', event }];
+}
+
+/** What is known beyond the log and not yet in it; undefined if that is nothing. Neither figure falls: both are sums so far. */
+function spendingNoted(
+  { paidBeside: knownTokens = 0, savedTokens: knownSaved = 0 }: RunState,
+  { tokens: paid, saved }: SpentBeside,
+  charged: number,
+): SpendingNoted | undefined {
+  const tokens = Math.max(knownTokens, paid + saved - charged);
+  const savedTokens = Math.max(knownSaved, saved);
+  if (tokens === knownTokens && savedTokens === knownSaved) return undefined;
+  return { kind: 'spending-noted', tokens, ...(savedTokens > 0 && { savedTokens }) };
 }

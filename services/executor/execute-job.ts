@@ -48,7 +48,8 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     const query = benchmark.queries[queryIndex];
     if (!query) throw new Error(`benchmark ${benchmark.name} has no query ${queryIndex}`);
     const seed = [configuration.seed, workflowHash, query.id, repeat] as const;
-    const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed });
+    const draw = [repeat];
+    const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed, draw });
     const programs = code && noteIsolation(code);
     const { answer, failure } = await interpretWorkflow(workflow, query, {
       model: client,
@@ -61,7 +62,7 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     });
     if (failure) return outcomeOf({ answer, scores: noScores(benchmark), failure }, calls(), programs);
     const judges = createJudgeClients(configuration.executor, (settings) =>
-      models.clientFor({ ...context, role: 'executor', settings, prefixKey: `judge/${benchmark.name}`, seed }),
+      models.clientFor({ ...context, role: 'executor', settings, prefixKey: `judge/${benchmark.name}`, seed, draw }),
     );
     const scored = await scoreAnswer(answer, query, benchmark, { code: programs, judge: judges.clientFor, signal });
     for (const { message } of scored.otherFailures) warn?.(`query ${query.id}: ${message}; it counts as 0 there`);

@@ -14,7 +14,8 @@ export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
     const prompt = new TextDecoder().decode(await bus.blobs.get(promptBlob));
     const kind = job.work.$case;
     const seed = [run.configuration.seed, kind, round, attempt];
-    const { client, calls } = models.clientFor({ ...context, role: 'optimizer', prefixKey: kind, seed });
+    const draw = [round, attempt];
+    const { client, calls } = models.clientFor({ ...context, role: 'optimizer', prefixKey: kind, seed, draw });
     let outcome: JobOutcome['outcome'];
     try {
       const messages = [{ role: 'user', content: prompt }] as const;

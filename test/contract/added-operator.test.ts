@@ -89,6 +89,7 @@ async function execute() {
       role: 'executor',
       prefixKey: 'w',
       seed: [1],
+      draw: [0],
       journal: new Map(),
       record: async () => undefined,
       account: noAccount,

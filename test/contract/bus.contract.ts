@@ -659,6 +659,35 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
+    describe('replies of models', () => {
+      // One test: whoever clears the store clears it for all.
+      test('are there for all by their keys, of any size, until others take their place or all are cleared', async () => {
+        const [key, large, none] = [randomUUID(), randomUUID(), randomUUID()];
+        const before = Date.now();
+        await bus.responses.put(key, Buffer.from('one'));
+        const first = await other.responses.get(key);
+        expect(Buffer.from(first?.entry ?? []).toString()).toBe('one');
+        expect(Math.abs((first?.keptAtMs ?? 0) - before)).toBeLessThan(60_000);
+        await other.responses.put(key, Buffer.from('two'));
+        expect(Buffer.from((await bus.responses.get(key))?.entry ?? []).toString()).toBe('two');
+        expect(await bus.responses.get(none)).toBeUndefined();
+        const text = Buffer.alloc(3_000_000, 'the answer is 12. ');
+        await bus.responses.put(large, text);
+        expect(Buffer.compare((await other.responses.get(large))?.entry ?? Buffer.alloc(0), text)).toBe(0);
+        await bus.responses.put(large, Buffer.from('short'));
+        expect(Buffer.from((await other.responses.get(large))?.entry ?? []).toString()).toBe('short');
+        const size = await other.responses.size();
+        expect(size.replies).toBe(2);
+        expect(size.bytes).toBeGreaterThanOrEqual('two'.length + 'short'.length);
+        expect(size.maxBytes).toBeGreaterThan(1_000_000);
+        expect(await bus.responses.clear()).toBe(2);
+        expect(await other.responses.get(key)).toBeUndefined();
+        expect((await other.responses.size()).replies).toBe(0);
+        expect(await other.responses.clear()).toBe(0);
+        await expect(bus.responses.put('a.b', Buffer.from('x'))).rejects.toThrow(InvalidRequestError);
+      });
+    });
+
     describe('memory', () => {
       const hashes = () => [randomUUID(), randomUUID()] as const;
 

@@ -64,6 +64,8 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
   const implementation: ControlServiceServer = {
     listMemory: (_call, reply) => reply(null, { kept: [] }),
     forgetMemory: (_call, reply) => reply(null, { runIds: [] }),
+    getCache: (_call, reply) => reply(null, { replies: 0, bytes: 0, maxBytes: 1, maxAgeMs: 0 }),
+    clearCache: (_call, reply) => reply(null, { replies: 0 }),
     startRun: (call, reply) => {
       calls.push('StartRun');
       const { configuration } = call.request;

@@ -4,5 +4,6 @@ import type { JobAccount } from '../../services/shared/worker/job-account.ts';
 export const noAccount: JobAccount = {
   begin: async () => ({ id: '', ended: () => undefined }),
   replayed: () => undefined,
+  cached: () => '',
   settled: async () => undefined,
 };

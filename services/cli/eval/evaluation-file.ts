@@ -11,7 +11,7 @@ import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 import { singleRound } from '../../shared/config/single-round.ts';
-import type { Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { CacheUse, Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { addressKindOf } from '../../shared/models/endpoint-settings.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
@@ -27,6 +27,8 @@ export interface FoundWorkflow {
   readonly configuration: RunConfiguration;
   /** Where its executor model was served; none for the simulated model. */
   readonly endpoints: readonly Endpoint[];
+  /** How it used the response cache. */
+  readonly cache?: CacheUse;
 }
 
 export interface EvaluationChoices {
@@ -100,6 +102,7 @@ function evaluationSettings(
     seed: choices.seed ?? given.seed,
     benchmark,
     endpoints: given.endpoints,
+    cache: given.cache,
     // No optimizer is asked.
     models: { executor, optimizer: executor },
     ...singleRound(given, choices.repeat, preset),
@@ -146,7 +149,11 @@ function fromHere(benchmark: string): string {
 const endpointOfRun = 'of-the-run';
 
 /** @param isSame the benchmark is the one that the run was on, so that its scorer can be kept */
-function settingsOfRun(preset: RunFileSettings, { configuration, endpoints }: FoundWorkflow, isSame: boolean): RunFileSettings {
+function settingsOfRun(
+  preset: RunFileSettings,
+  { configuration, endpoints, cache }: FoundWorkflow,
+  isSame: boolean,
+): RunFileSettings {
   const { executor, search, benchmark } = configuration;
   const scorer = isSame ? benchmark.scorer : undefined;
   const [endpoint] = endpoints;
@@ -177,8 +184,13 @@ function settingsOfRun(preset: RunFileSettings, { configuration, endpoints }: Fo
     benchmark: { ...preset.benchmark, scorer },
     models: { ...preset.models, executor: model },
     endpoints: served === undefined ? {} : { [endpointOfRun]: served },
+    cache: cache && cacheSettingsOf(cache),
     search: { ...preset.search, max_calls_per_query: search.maxCallsPerQuery },
   };
+}
+
+function cacheSettingsOf({ namespace, maxAgeMs }: CacheUse): RunFileSettings['cache'] {
+  return { namespace, max_age_days: maxAgeMs === 0 ? undefined : maxAgeMs / 86_400_000 };
 }
 
 async function workflowOf(subject: EvaluationSubject, benchmark: Benchmark, maxCalls: number): Promise<Workflow> {

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { CliError } from '../cli-error.ts';
@@ -29,5 +30,6 @@ export async function readFoundWorkflow(
   }
   const configuration = configurationFromProto(manifest.configuration);
   const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
-  return { kind: 'run', runId, workflow, configuration, endpoints: simulated ? [] : endpoints };
+  const { cache } = manifest;
+  return { kind: 'run', runId, workflow, configuration, endpoints: simulated ? [] : endpoints, ...defined({ cache }) };
 }

@@ -1,4 +1,5 @@
 import { type BesideKind, type BesidePart, isTold, type SpentReport } from '../../domain/report/report-spent.ts';
+import type { SpentPart } from '../../domain/run/ledger/spent.ts';
 import { exact } from '../../shared/document/format.ts';
 
 /** What was paid for in addition to what was charged. */
@@ -22,7 +23,12 @@ export function besideTokens({ kind, tokens }: BesidePart): string {
 export function describeSpent(spent: SpentReport | undefined): string {
   if (!isTold(spent)) return '';
   const parts = spent.beside.map((part) => `${countOf(part)} ${besideTokens(part)}`);
-  return `${exact(spent.tokens)}: what was charged, and ${parts.join(', ')}`;
+  const charged = `what was charged${spent.cached === undefined ? '' : `, less ${describeCached(spent.cached)}`}`;
+  return `${exact(spent.tokens)}: ${charged}${parts.length === 0 ? '' : `, and ${parts.join(', ')}`}`;
+}
+
+function describeCached({ calls, tokens }: SpentPart): string {
+  return `${exact(tokens)} that the response cache saved in ${exact(calls)} call${calls === 1 ? '' : 's'}`;
 }
 
 function countOf({ kind, calls }: BesidePart): string {

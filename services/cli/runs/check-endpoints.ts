@@ -12,6 +12,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createPreflightMeter, type PreflightMeter } from './preflight-meter.ts';
+import { tellUnreachable } from './tell-unreachable.ts';
 
 /** Looks at the endpoints of runs from this machine, before anything begins. */
 export interface EndpointCheck {
@@ -91,7 +92,7 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
     if (failures.length > 0) throw allOf(failures);
   };
   return {
-    before,
+    before: (file, view) => (file.cache === undefined ? before(file, view) : tellUnreachable(file, view, cli, signal)),
     again: (file, view) => {
       known.clear();
       return before(file, view);

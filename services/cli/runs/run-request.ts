@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { defaultsVersion } from '../../shared/config/earlier-defaults.ts';
 import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
@@ -26,6 +27,7 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     simulated: isSimulatedRun(file),
     writtenHash: writtenHash(file.configuration.name, file.written),
     defaultsVersion,
+    ...defined({ cache: file.cache }),
   };
 }
 

@@ -133,6 +133,8 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   else for (const notice of notices) view.notice(notice);
   if (undertaking.begun === undefined && memory !== undefined && isSearchWithoutMemory(chosen))
     view.notice(describeUnused(memory));
+  if (chosen.cache !== undefined && !isOver)
+    view.notice('This run uses the response cache: replies that the cluster has cost nothing.');
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   const record = createRunRecord(runId);

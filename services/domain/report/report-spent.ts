@@ -1,13 +1,16 @@
-import { type Spent, spentBeside } from '../run/ledger/spent.ts';
+import { defined } from '../defined.ts';
+import { type Spent, type SpentPart, spentBeside } from '../run/ledger/spent.ts';
 
 /** What was paid for, including what was never charged to the run. */
 export interface SpentReport {
-  /** In all: what was charged, and every part below. */
+  /** In all: what was charged, less what the response cache saved, and every part below. */
   readonly tokens: number;
   /** The part that no server has counted. */
   readonly estimatedTokens: number;
   /** What was paid for and is in no log; empty if there is nothing. */
   readonly beside: readonly BesidePart[];
+  /** Calls that the response cache answered, and the tokens that this saved. Absent where the run does not use it. */
+  readonly cached?: SpentPart;
 }
 
 export type BesideKind = 'useless' | 'lost' | 'answered-again' | 'preflight' | 'unlogged';
@@ -21,7 +24,8 @@ export interface BesidePart {
 
 /** Whether there is anything to report: that each run tries its endpoints, with a few tokens, is not worth a line. */
 export function isTold(spent: SpentReport | undefined): spent is SpentReport {
-  return spent?.beside.some(({ kind }) => kind !== 'preflight') === true;
+  if (spent === undefined) return false;
+  return spent.cached !== undefined || spent.beside.some(({ kind }) => kind !== 'preflight');
 }
 
 /**
@@ -38,5 +42,6 @@ export function reportSpent(charged: number, spent: Spent, isOver: boolean): Spe
     { kind: 'preflight', ...spent.preflight },
     { kind: 'unlogged', tokens: unlogged },
   ];
-  return { tokens, estimatedTokens, beside: parts.filter((part) => part.tokens > 0 || (part.calls ?? 0) > 0) };
+  const beside = parts.filter((part) => part.tokens > 0 || (part.calls ?? 0) > 0);
+  return { tokens, estimatedTokens, beside, ...defined({ cached: spent.cached }) };
 }

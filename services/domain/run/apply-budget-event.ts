@@ -12,14 +12,21 @@ export function reserveTokens(state: RunState, { kind, jobs, tokens }: TokensRes
   // Between rounds, nothing is reserved except for the final pick.
   const picking = state.rounds.at(-1)?.completed !== false;
   return picking && state.paidBesideBeforePick === undefined
-    ? { ...reserved, paidBesideBeforePick: state.paidBeside ?? 0 }
+    ? { ...reserved, paidBesideBeforePick: paidBesideNet(state) }
     : reserved;
 }
 
 /** @throws EventRefusedError */
-export function noteSpending(state: RunState, { kind, tokens }: SpendingNoted): RunState {
-  if (!(tokens > (state.paidBeside ?? 0))) throw new EventRefusedError(kind, 'it reports no more than was known');
-  return { ...state, paidBeside: tokens };
+export function noteSpending(state: RunState, { kind, tokens, savedTokens = 0 }: SpendingNoted): RunState {
+  const { paidBeside = 0, savedTokens: saved = 0 } = state;
+  const isMore = tokens >= paidBeside && savedTokens >= saved && (tokens > paidBeside || savedTokens > saved);
+  if (!isMore) throw new EventRefusedError(kind, 'it reports no more than was known');
+  return { ...state, paidBeside: tokens, ...(savedTokens > 0 && { savedTokens }) };
+}
+
+/** Tokens paid for that the ledger does not hold, less those that it holds and that were not paid for. */
+export function paidBesideNet({ paidBeside = 0, savedTokens = 0 }: RunState): number {
+  return paidBeside - savedTokens;
 }
 
 /** Takes what an event reports off the open reservation. @throws EventRefusedError for jobs that nothing was reserved for */

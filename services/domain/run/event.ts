@@ -53,6 +53,8 @@ export interface SpendingNoted {
   readonly kind: 'spending-noted';
   /** In all, so far. */
   readonly tokens: number;
+  /** Charged and not paid for, since the response cache had the replies; in all, so far. Absent: none. */
+  readonly savedTokens?: number;
 }
 
 /** A parent was chosen (Eq 4). Round 1 has none and parentRound is 0. */

@@ -32,7 +32,9 @@ export interface RunState {
   readonly reservation?: Reservation;
   /** Tokens paid for on top of the ledger, as far as they have affected a decision. */
   readonly paidBeside?: number;
-  /** The same when the final pick began. */
+  /** Tokens of the ledger that the response cache saved, as far as that has affected a decision. */
+  readonly savedTokens?: number;
+  /** The first less the second, when the final pick began. */
   readonly paidBesideBeforePick?: number;
   readonly bestRound?: number;
   readonly stopReason?: StopReason;

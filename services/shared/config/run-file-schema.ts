@@ -20,7 +20,7 @@ import {
  */
 export function runFileSchema(content: unknown) {
   const { method, policy } = chosenIn(content);
-  const { name, preset, seed, initial_workflow } = shapeOf(topTable);
+  const { name, preset, seed, initial_workflow, cache } = shapeOf(topTable);
   return settings({
     name,
     preset,
@@ -37,6 +37,7 @@ export function runFileSchema(content: unknown) {
     search: tableSchema(searchTable(policy)).prefault({}),
     evaluation: settings(evaluationShape(method)).prefault({}),
     initial_workflow,
+    cache,
     cluster: tableSchema(clusterTable).prefault({}),
   });
 }

@@ -4,7 +4,7 @@ import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { addressKinds, endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/registries.ts';
-import { integer, listed, text } from '../settings/rules.ts';
+import { decimal, integer, listed, text } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
 import { addresses } from './endpoint-addresses.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';
@@ -17,6 +17,37 @@ import { templateSettings } from './template-settings.ts';
  * of `search` and `evaluation` (domain/run), which also give a run's configuration its form. To add one to those two: an entry
  * there, with the value that it leaves out.
  */
+
+export const cacheTable = {
+  namespace: {
+    type: 'text',
+    default: '',
+    description:
+      'replies of other namespaces are not used: name one whenever other weights, or another template, are served under the same model name',
+  },
+  max_age_days: {
+    type: 'special',
+    schema: decimal(0.001, 3650).optional(),
+    description: 'older replies are asked for again',
+    range: '0.001 to 3650 days',
+    shownDefault: 'as long as the cluster keeps them',
+  },
+} as const satisfies SettingTable;
+
+const switched = new Map<unknown, object | undefined>([
+  ['on', {}],
+  [true, {}],
+  ['off', undefined],
+  [false, undefined],
+]);
+
+/** Undefined: off. */
+export const cacheSchema = z
+  .preprocess(
+    (value) => (switched.has(value) ? switched.get(value) : value),
+    z.strictObject(shapeOf(cacheTable), { error: 'must be on, off or { namespace, max_age_days }' }).optional(),
+  )
+  .optional();
 
 export const topTable = {
   name: {
@@ -39,6 +70,14 @@ export const topTable = {
     description: 'the workflow that the search starts from; its path is relative to the run file',
     range: 'a path',
     shownDefault: "the benchmark's single call",
+  },
+  cache: {
+    type: 'special',
+    schema: cacheSchema,
+    description:
+      'take the replies of models from the cluster, where an earlier run has paid for the same call: [the response cache](endpoints.md#the-response-cache)',
+    range: '`on`, `off`, or [a group](#cache)',
+    shownDefault: '`off`',
   },
 } as const satisfies SettingTable;
 

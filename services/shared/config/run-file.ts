@@ -14,6 +14,7 @@ import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
+import type { CacheUse } from '../contracts/generated/scale/v1/control.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { dataFolderOf } from './data-folder.ts';
@@ -41,6 +42,8 @@ export interface RunFile {
   readonly earlierConfigurations: readonly RunConfiguration[];
   /** How fast, never what: not part of the run's identity. */
   readonly cluster: { readonly executors: number; readonly slots: number };
+  /** How it uses the response cache, which changes its cost and not its log; absent: not at all. */
+  readonly cache?: CacheUse;
 }
 
 /**
@@ -103,7 +106,12 @@ export async function completeRunFile(
     endpoints,
     warnings,
     cluster: settings.cluster,
+    ...(settings.cache && { cache: cacheUseOf(settings.cache) }),
   });
+}
+
+function cacheUseOf({ namespace, max_age_days: days = 0 }: NonNullable<RunFileSettings['cache']>): CacheUse {
+  return { namespace, maxAgeMs: Math.ceil(days * 86_400_000) };
 }
 
 /** A query-level run has one round, and ignores everything that controls a search. */

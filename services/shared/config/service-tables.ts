@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { parseKeyBindings } from '../models/key-bindings.ts';
 import { isolationLevels } from '../sandbox/isolation.ts';
-import { choice, integer, text } from '../settings/rules.ts';
+import { choice, decimal, integer, text } from '../settings/rules.ts';
 import type { VariableTable } from '../settings/variable-table.ts';
 import { logLevels } from '../telemetry/logger.ts';
 
@@ -103,6 +103,31 @@ export const serviceTable = {
     unit: 'ms',
     default: 30_000,
     description: 'a job not heard from for this long is given to another worker; all services must have the same value',
+  },
+  cacheBytes: {
+    variable: 'SCALE_CACHE_MB',
+    type: 'special',
+    schema: z.coerce
+      .number({ error: 'must be a whole number from 1 to 1048576' })
+      .pipe(integer(1, 1_048_576))
+      .default(256)
+      .transform((megabytes) => megabytes * 1024 ** 2),
+    description:
+      'what the [response cache](endpoints.md#the-response-cache) may hold; the oldest replies go; all services must have the same value',
+    range: 'whole, 1 to 1,048,576 MiB',
+    shownDefault: '`256`',
+  },
+  cacheMaxAgeMs: {
+    variable: 'SCALE_CACHE_DAYS',
+    type: 'special',
+    schema: z.coerce
+      .number({ error: 'must be a number from 0.01 to 3650' })
+      .pipe(decimal(0.01, 3650))
+      .default(30)
+      .transform((days) => Math.round(days * 86_400_000)),
+    description: 'how long it keeps a reply; all services must have the same value',
+    range: '0.01 to 3650 days',
+    shownDefault: '`30`',
   },
 } as const satisfies VariableTable;
 

@@ -59,7 +59,7 @@ function bodyToProto(event: RunEvent): Body {
     case 'tokens-reserved':
       return { $case: 'tokensReserved', value: { jobs: event.jobs, tokens: event.tokens } };
     case 'spending-noted':
-      return { $case: 'spendingNoted', value: { tokens: event.tokens } };
+      return { $case: 'spendingNoted', value: { tokens: event.tokens, ...defined({ savedTokens: event.savedTokens }) } };
     case 'round-started': {
       const candidates = event.candidates.map((candidate) => ({ ...candidate }));
       return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
@@ -120,7 +120,7 @@ function bodyFromProto(body: Body): RunEvent {
     case 'tokensReserved':
       return { kind: 'tokens-reserved', ...body.value };
     case 'spendingNoted':
-      return { kind: 'spending-noted', ...body.value };
+      return { kind: 'spending-noted', tokens: body.value.tokens, ...defined({ savedTokens: body.value.savedTokens }) };
     case 'roundStarted':
       return { kind: 'round-started', ...body.value };
     case 'workflowProposed':

@@ -40,6 +40,7 @@ export function spentFromProto(spent: ProtoSpent): Spent {
     useless: part(spent.useless),
     lost: part(spent.lost),
     preflight: part(spent.preflight),
+    ...(spent.cached && { cached: part(spent.cached) }),
     callsInFlight: spent.callsInFlight,
     estimatedTokens: spent.estimatedTokens,
   };

@@ -10,9 +10,11 @@ import {
 } from '@grpc/grpc-js';
 import {
   type CancelRunResponse,
+  type ClearCacheResponse,
   ControlServiceClient,
   type FindRunsResponse,
   type ForgetMemoryResponse,
+  type GetCacheResponse,
   type GetRunBenchmarkResponse,
   type GetRunResponse,
   type ListExecutionsRequest,
@@ -53,6 +55,8 @@ export interface ControlClient {
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(signal: AbortSignal): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
+  getCache(signal: AbortSignal): Promise<GetCacheResponse>;
+  clearCache(signal: AbortSignal): Promise<ClearCacheResponse>;
   close(): void;
 }
 
@@ -160,6 +164,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
+    getCache: (signal) => ask('GetCache', client.getCache, {}, signal),
+    clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     watchRun: (request, signal) =>
       stream('WatchRun', () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),

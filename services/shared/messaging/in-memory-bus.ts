@@ -8,6 +8,7 @@ import { createInMemoryLogs } from './in-memory-event-log.ts';
 import { createInMemoryJobs } from './in-memory-job-queue.ts';
 import { createInMemoryLeases } from './in-memory-lease-store.ts';
 import { createInMemoryMemory } from './in-memory-memory-store.ts';
+import { type CacheLimits, createInMemoryResponses } from './in-memory-response-store.ts';
 import { createInMemoryResults } from './in-memory-result-store.ts';
 import { createInMemoryRuns } from './in-memory-run-registry.ts';
 import { createInMemorySpending } from './in-memory-spending-store.ts';
@@ -18,6 +19,7 @@ export interface InMemoryServerSettings {
   readonly ackWaitMs?: number;
   readonly leaseTtlMs?: number;
   readonly timing?: Timing;
+  readonly cache?: CacheLimits;
 }
 
 /** The bus without a server, for simulation and tests: the same contract, in one process, on any clock. */
@@ -41,6 +43,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const runs = createInMemoryRuns(world);
   const leases = createInMemoryLeases(world, leaseTtlMs);
   const memory = createInMemoryMemory(world);
+  const responses = createInMemoryResponses(world, settings.cache);
   const blobs = createInMemoryBlobs(
     world,
     () => new Set([...runs.manifests().flatMap(blobsOfRun), ...jobs.queued().map(decodeJob).flatMap(blobsOfJob)]),
@@ -60,6 +63,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         runs: runs.open(client),
         leases: leases.open(client),
         memory: memory.open(client),
+        responses: responses.open(client),
         troubles,
         workers,
         check: async () => requireOpen(client, 'check'),
@@ -73,7 +77,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     },
     redeliver: jobs.redeliver,
     wipe() {
-      for (const part of [jobs, results, log, journal, spending, blobs, runs, leases, memory]) part.wipe();
+      for (const part of [jobs, results, log, journal, spending, blobs, runs, leases, memory, responses]) part.wipe();
       world.remake();
     },
   };

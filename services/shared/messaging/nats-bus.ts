@@ -20,6 +20,7 @@ import { createNatsLeaseStore } from './nats-lease-store.ts';
 import { watchLink } from './nats-link.ts';
 import { createNatsMemoryStore } from './nats-memory-store.ts';
 import { watchRefusals } from './nats-refusals.ts';
+import { createNatsResponseStore } from './nats-response-store.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, requestTimeoutMs, within } from './nats-session.ts';
@@ -122,6 +123,7 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
     memory: createNatsMemoryStore(session, blobs),
+    responses: createNatsResponseStore(session),
     check: (signal) => check(session, signal),
     trouble: () => session.waits.longest(),
     onRemade: (listener) => session.streams.onRemade(listener),

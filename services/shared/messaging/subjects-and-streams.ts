@@ -21,6 +21,7 @@ export const streams = {
   journal: 'JOURNAL',
   spending: 'SPENDING',
   memory: 'MEMORY',
+  responses: 'RESPONSES',
   dead: 'DEAD',
   runs: 'KV_runs',
   leases: 'KV_leases',
@@ -51,6 +52,11 @@ export const subjects = {
   memoryOfQueries: (queriesHash: string) => `memory.v1.${token(queriesHash)}.*`,
   memoryOfRun: (runId: string) => `memory.v1.*.${token(runId)}`,
   allMemory: 'memory.v1.>',
+  /** A reply of the response cache, or its beginning. */
+  response: (key: string) => `responses.v1.reply.${token(key)}`,
+  /** What follows, from 1. */
+  responsePart: (key: string, part: number) => `responses.v1.part.${token(key)}.${part}`,
+  allResponseParts: 'responses.v1.part.>',
   /** Messages that could not be read, kept under the subject on which they came. */
   dead: (subject: string) => `dead.v1.${subject}`,
   /** The layout of NATS object stores: names in base64url. */
@@ -94,6 +100,10 @@ export interface StreamLimits {
   readonly leaseTtlMs?: number;
   /** Bytes of all streams together, shared out among them. Default: what a stream has, 4 GiB for new ones. */
   readonly storageBytes?: number;
+  /** Bytes of the response cache, instead of its share of these. */
+  readonly cacheBytes?: number;
+  /** How long the response cache keeps a reply. Default: what it has, 30 days for a new one. */
+  readonly cacheMaxAgeMs?: number;
 }
 
 /**
@@ -105,8 +115,8 @@ export interface StreamDeclaration {
   readonly whenNew: Partial<StreamConfig>;
 }
 
-const defaultLimits = { replicas: 1, leaseTtlMs: 10_000, storageBytes: 4 * 1024 ** 3 };
 const dayMs = 86_400_000;
+const defaultLimits = { replicas: 1, leaseTtlMs: 10_000, storageBytes: 4 * 1024 ** 3, cacheMaxAgeMs: 30 * dayMs };
 const duplicateWindowMs = 120_000;
 
 interface Shape {
@@ -125,7 +135,7 @@ const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: Disc
 
 const shapes: readonly Shape[] = [
   { name: streams.jobs, subjects: ['jobs.v1.>'], share: 0.04, more: { ...firstWins, retention: RetentionPolicy.Workqueue } },
-  { name: streams.results, subjects: ['results.v1.>'], share: 0.38, more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) } },
+  { name: streams.results, subjects: ['results.v1.>'], share: 0.34, more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) } },
   { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...kept, discard: DiscardPolicy.New } },
   // Losing old calls costs tokens, but refusing new ones would stop the work: so this stream forgets instead of refusing.
   {
@@ -148,13 +158,20 @@ const shapes: readonly Shape[] = [
     share: 0.008,
     more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old },
   },
+  // A reply that was forgotten is asked for again.
+  {
+    name: streams.responses,
+    subjects: ['responses.v1.>'],
+    share: 0.06,
+    more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old },
+  },
   { name: streams.dead, subjects: ['dead.v1.>'], share: 0.01, more: { discard: DiscardPolicy.Old, max_age: nanos(30 * dayMs) } },
   { name: streams.runs, subjects: [subjects.runManifests], share: 0.02, more: keyValue },
   { name: streams.leases, subjects: [`$KV.${buckets.leases}.>`], share: 0.0005, more: keyValue },
   {
     name: streams.blobs,
     subjects: [`$O.${buckets.blobs}.C.>`, `$O.${buckets.blobs}.M.>`],
-    share: 0.24,
+    share: 0.22,
     more: { discard: DiscardPolicy.New, allow_rollup_hdrs: true },
   },
 ];
@@ -174,17 +191,23 @@ export function streamDeclarations(limits: StreamLimits): StreamDeclaration[] {
   }));
 }
 
-function limitsOf(shape: Shape, { replicas, leaseTtlMs, storageBytes }: StreamLimits): Partial<StreamConfig> {
+function limitsOf(shape: Shape, limits: StreamLimits): Partial<StreamConfig> {
+  const { replicas, leaseTtlMs, storageBytes, cacheBytes, cacheMaxAgeMs } = limits;
   const isLeases = shape.name === streams.leases;
+  const isCache = shape.name === streams.responses;
   return {
     ...defined({ num_replicas: replicas }),
     ...(storageBytes !== undefined && { max_bytes: Math.floor(storageBytes * shape.share) }),
+    ...(isCache && cacheBytes !== undefined && { max_bytes: cacheBytes }),
+    ...(isCache && cacheMaxAgeMs !== undefined && { max_age: nanos(cacheMaxAgeMs) }),
     ...(isLeases && leaseTtlMs !== undefined && { max_age: nanos(leaseTtlMs) }),
-    // The window may not be longer than the messages live.
-    ...(isLeases
-      ? leaseTtlMs !== undefined && { duplicate_window: nanos(Math.min(leaseTtlMs, duplicateWindowMs)) }
-      : { duplicate_window: nanos(duplicateWindowMs) }),
+    ...windowOf(isLeases ? leaseTtlMs : isCache ? cacheMaxAgeMs : duplicateWindowMs),
   };
+}
+
+/** The window may not be longer than the messages live. */
+function windowOf(lifeMs: number | undefined): Partial<StreamConfig> {
+  return lifeMs === undefined ? {} : { duplicate_window: nanos(Math.min(lifeMs, duplicateWindowMs)) };
 }
 
 /** One consumer per lane: a work queue allows no second one whose filter overlaps. */

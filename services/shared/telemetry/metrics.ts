@@ -63,6 +63,7 @@ export function createModelMetrics(registry: Registry, endpoints: () => readonly
   );
   return {
     calls: counter(registry, 'scale_model_calls_total', 'Finished model calls', ['endpoint', 'model']),
+    cached: counter(registry, 'scale_model_cached_replies_total', 'Calls that the response cache answered', ['model']),
     tokens: counter(registry, 'scale_model_tokens_total', 'Tokens, prompt or completion', ['model', 'direction']),
     callSeconds: histogram(registry, 'scale_model_call_seconds', 'From request to full reply', ['endpoint'], callSeconds),
     firstTokenSeconds: histogram(registry, 'scale_model_first_token_seconds', 'Time to first token', ['endpoint'], callSeconds),

@@ -10,6 +10,8 @@ import type { SpendingWriter } from './spending-writer.ts';
 export interface JobAccount extends AttemptMeter {
   /** The journal has answered this call: the worker that made it may have died before it could note the cost. */
   replayed(call: ModelCall): void;
+  /** The response cache has answered this call, so that it costs nothing. The note's id, for the journal. */
+  cached(call: ModelCall): string;
   /** Resolves when all notes are stored; to be awaited before the result is stored. @throws if it cannot be recorded */
   settled(): Promise<void>;
 }
@@ -59,10 +61,17 @@ export function openJobAccount(
   return {
     ...meterOf(jobId),
     preflight: meterOf(''),
-    replayed({ attemptId, callId, model, usage, usageEstimated }) {
+    replayed({ attemptId, callId, model, usage, usageEstimated, fromCache = false }) {
       // From a journal older than these notes, or noted by this delivery itself before it had to start again.
       if (attemptId === '' || ends.has(attemptId)) return;
-      noteEnd({ attemptId, jobId, callId, model, state: 'answered', usage: usageFromProto(usage), usageEstimated });
+      const state = fromCache ? 'cached' : 'answered';
+      noteEnd({ attemptId, jobId, callId, model, state, usage: usageFromProto(usage), usageEstimated });
+    },
+    cached({ callId, model, usage, usageEstimated }) {
+      attempts += 1;
+      const attemptId = `${delivery}/${attempts}`;
+      noteEnd({ attemptId, jobId, callId, model, state: 'cached', usage: usageFromProto(usage), usageEstimated });
+      return attemptId;
     },
     settled: async () => void (await Promise.all(notes)),
   };

@@ -1,6 +1,6 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
-import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { CacheUse, Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { JobAccount } from './job-account.ts';
@@ -10,6 +10,8 @@ export interface RunContext {
   readonly runId: string;
   readonly configuration: RunConfiguration;
   readonly endpoints: readonly Endpoint[];
+  /** How it uses the response cache; absent: not at all. */
+  readonly cache?: CacheUse;
   /** Loaded once per run, from its blob. */
   benchmark(): Promise<Benchmark>;
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import type { ModelClient } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
@@ -13,7 +14,10 @@ import { systemResolve } from '../models/name-addresses.ts';
 import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
 import type { EndpointHealth } from '../models/pool-member.ts';
 import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
+import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-check.ts';
+import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
+import type { ResponseCache } from './response-cache.ts';
 
 /** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */
 export interface ModelClients {
@@ -32,6 +36,14 @@ export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | '
   readonly prefixKey: string;
   /** The run's seed and what distinguishes the job from all others. */
   readonly seed: readonly (string | number)[];
+  /** What distinguishes it from jobs that ask the same and want another answer, e.g. the repeat. */
+  readonly draw: readonly (string | number)[];
+}
+
+/** A model at the places where it is served. */
+interface ServedModel {
+  readonly pool: EndpointPool;
+  readonly isSimulated: SimulatedCheck;
 }
 
 export interface JobModelClient {
@@ -44,16 +56,18 @@ export interface JobModelClient {
  * @param environmentFor where the keys for the endpoint at an address are looked up
  * @param random in [0, 1); decides when and where a call goes, never what it asks
  * @param proxies default: none
+ * @param cache for the runs that use it; default: none
  */
 export function createModelClients(
   environmentFor: EndpointEnvironment,
   timing: Timing,
   random: () => number,
   proxies: ProxySettings = noProxies,
+  cache?: ResponseCache,
 ): ModelClients {
-  const pools = new Map<string, EndpointPool>();
+  const pools = new Map<string, ServedModel>();
   const rosters: EndpointRoster[] = [];
-  const poolOf = (model: string, endpoints: readonly Endpoint[]): EndpointPool => {
+  const poolOf = (model: string, endpoints: readonly Endpoint[]): ServedModel => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
     if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
     const key = JSON.stringify([model, serving]);
@@ -72,13 +86,21 @@ export function createModelClients(
     });
     roster.onChange(() => pool.setEndpoints(roster.servers()));
     rosters.push(roster);
-    pools.set(key, pool);
-    return pool;
+    const served = { pool, isSimulated: createSimulatedCheck(roster.servers, timing) };
+    pools.set(key, served);
+    return served;
   };
 
   return {
-    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, journal, record, account }) => {
-      const pool = poolOf(settings.model, run.endpoints);
+    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, draw, journal, record, account }) => {
+      const { pool, isSimulated } = poolOf(settings.model, run.endpoints);
+      const { jobId } = job;
+      const { runId, cache: use } = run;
+      const runSeed = settings.sendSeed ? undefined : run.configuration.seed;
+      const kept =
+        cache &&
+        use &&
+        createJobReplies({ cache, use, runId, jobId, draw, isSimulated, account, timing, ...defined({ runSeed }) });
       const used = new Map<string, ModelCall>();
       const keep = (call: ModelCall) => void used.set(call.callId, call);
       const onReplay = (call: ModelCall) => {
@@ -90,19 +112,24 @@ export function createModelClients(
         await record(call);
       };
       const asking = createModelClient({
-        ...{ pool, settings, seed, prefixKey, meter: account, onCall },
-        jobId: job.jobId,
-        runId: job.runId,
+        ...{ pool, settings, seed, jobId, runId, prefixKey, meter: account, onCall },
+        ...defined({ kept }),
       });
+      const journaled = createJournaledModelClient(asking, journal, onReplay);
       return {
-        client: createJournaledModelClient(asking, journal, onReplay),
+        client: {
+          complete: (request, signal) => {
+            kept?.made(request);
+            return journaled.complete(request, signal);
+          },
+        },
         calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),
       };
     },
-    health: () => [...pools.values()].flatMap((pool) => pool.health()),
+    health: () => [...pools.values()].flatMap(({ pool }) => pool.health()),
     close: async () => {
       for (const roster of rosters) roster.stop();
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...pools.values()].map(({ pool }) => pool.close()));
     },
   };
 }

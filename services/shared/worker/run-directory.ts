@@ -1,4 +1,5 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
 import { decodeBenchmark } from '../contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../contracts/generated/scale/v1/control.ts';
@@ -85,6 +86,7 @@ export function startRunDirectory(bus: Bus, loops: Pick<LoopSettings, 'logger' |
         runId,
         configuration,
         endpoints: manifest.endpoints,
+        ...defined({ cache: manifest.cache }),
         benchmark: () => benchmarkOf(configuration.benchmark.contentHash),
       };
     },

@@ -14,6 +14,7 @@ import { version } from '../telemetry/version.ts';
 import type { JobWork } from './job-work.ts';
 import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
+import { createResponseCache } from './response-cache.ts';
 import { startWorker } from './worker.ts';
 
 export interface WorkerService {
@@ -37,8 +38,10 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
     leash: settings.leash,
     drainWithinMs: settings.drainMs,
     start: async ({ releases, state, ending }) => {
-      const { natsUrl, streamReplicas: replicas, leaseTtlMs, healthHost: host, healthPort: port } = settings;
-      const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, replicas, leaseTtlMs, ackWaitMs }, ending);
+      const { natsUrl, streamReplicas: replicas, healthHost: host, healthPort: port } = settings;
+      const { leaseTtlMs, cacheBytes, cacheMaxAgeMs } = settings;
+      const limits = { replicas, leaseTtlMs, ackWaitMs, cacheBytes, cacheMaxAgeMs };
+      const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, ...limits }, ending);
       // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
       const registry = createMetricsRegistry(role, version);
       const health = await startHealthServer({
@@ -55,6 +58,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         systemTiming,
         Math.random,
         proxySettings(processEnvironment()),
+        createResponseCache(bus.responses, { timing: systemTiming, warn: (err, message) => log.warn({ err }, message) }),
       );
       releases.push('the model clients', () => models.close());
       let inFlight = () => 0;
@@ -95,6 +99,10 @@ function countingCalls(work: JobWork, metrics: ReturnType<typeof createModelMetr
       ...context,
       record: async (call) => {
         const { endpoint, model, usage } = call;
+        if (call.fromCache) {
+          metrics.cached.inc({ model });
+          return await context.record(call);
+        }
         metrics.calls.inc({ endpoint, model });
         metrics.tokens.inc({ model, direction: 'prompt' }, usage?.promptTokens ?? 0);
         metrics.tokens.inc({ model, direction: 'completion' }, usage?.completionTokens ?? 0);

@@ -61,6 +61,19 @@ test('a stream that is full refuses: the job is not taken for one that has a res
   await bus.close();
 });
 
+test('the response cache forgets the oldest replies when it is full, and those that are too old', async () => {
+  await using small = await startTestNatsServer();
+  const bus = await connectTo(small, { cacheBytes: 1_000_000, cacheMaxAgeMs: 600_000 });
+  expect(await bus.responses.size()).toMatchObject({ replies: 0, maxBytes: 1_000_000, maxAgeMs: 600_000 });
+  for (const key of ['a', 'b', 'c']) await bus.responses.put(key, Buffer.alloc(400_000, key));
+  expect(await bus.responses.get('a')).toBeUndefined();
+  expect((await bus.responses.get('c'))?.entry.length).toBe(400_000);
+  const soon = await connectTo(small, { cacheMaxAgeMs: 1_000 });
+  await expect.poll(async () => (await bus.responses.size()).replies, { timeout: 20_000 }).toBe(0);
+  expect(await soon.responses.get('c')).toBeUndefined();
+  await Promise.all([bus.close(), soon.close()]);
+});
+
 test('a server whose storage is smaller than the limits is refused with what to do', async () => {
   await using tiny = await startTestNatsServer({ maxFileStoreBytes: 50_000_000 });
   await expect(connectTo(tiny)).rejects.toThrow(/max_file_store/);

@@ -29,6 +29,7 @@ function jobOf(baseUrl: string, change: Partial<ModelJob> = {}): ModelJob & { re
     role: 'executor',
     prefixKey: 'hash',
     seed: [1, 'hash', 'q', 0],
+    draw: [0],
     journal: new Map(),
     record: async (call) => void journaled.push(call),
     account: noAccount,

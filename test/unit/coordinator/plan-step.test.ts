@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { planStep } from '../../../services/coordinator/plan-step.ts';
+import { applyEvent } from '../../../services/domain/run/apply-event.ts';
 import { createSpentTally, type Spent } from '../../../services/domain/run/ledger/spent.ts';
 import { totalUse } from '../../../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../../../services/domain/run/state.ts';
@@ -37,4 +38,25 @@ test('without a budget, and while reserved jobs are to be done, nobody asks what
   const state = replay(unlimited.slice(0, 3));
   expect(await planStep(state, asked)).toEqual(planNextStep(state));
   await expect(planStep(afterRound1, asked)).rejects.toThrow('asked');
+});
+
+test('what the response cache saved is given back to the budget, where the budget decides otherwise because of it', async () => {
+  const over = replay(log.slice(0, -1));
+  const undisturbed = planNextStep(over);
+  expect(undisturbed).toMatchObject([{ event: { kind: 'run-completed', reason: 'token-budget' } }]);
+  const charged = totalUse(over.ledger).tokens;
+  const spentOf = (saved: number): Spent => ({
+    ...nothing,
+    answered: { calls: 1, tokens: charged - saved },
+    cached: { calls: 1, tokens: saved },
+  });
+  const noted = await planStep(over, async () => spentOf(charged));
+  expect(noted).toEqual([{ kind: 'append', event: { kind: 'spending-noted', tokens: 0, savedTokens: charged } }]);
+  const [first] = noted;
+  if (first?.kind !== 'append') throw new Error('nothing was noted');
+  const after = applyEvent(over, first.event);
+  expect(planNextStep(after)).not.toEqual(undisturbed);
+  // The same figures once more are no news.
+  expect(await planStep(after, async () => spentOf(charged))).toEqual(planNextStep(after));
+  expect(() => applyEvent(after, first.event)).toThrow(/no more than was known/);
 });

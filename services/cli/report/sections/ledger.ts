@@ -1,5 +1,6 @@
 import type { LedgerReport } from '../../../domain/report/report-model.ts';
 import { isTold } from '../../../domain/report/report-spent.ts';
+import type { SpentPart } from '../../../domain/run/ledger/spent.ts';
 import { phases } from '../../../domain/run/ledger/token-use.ts';
 import type { Block, Row } from '../../../shared/document/document.ts';
 import { exact, formatCount } from '../../../shared/document/format.ts';
@@ -92,6 +93,7 @@ function spentTable({ spent, total }: LedgerReport): Block[] {
         { unit: 'count', value: total.tokens },
       ],
     },
+    ...(spent.cached === undefined ? [] : [cachedRow(spent.cached)]),
     ...spent.beside.map(({ kind, calls, tokens }) => ({
       name: besideWords[kind],
       cells: [
@@ -104,4 +106,14 @@ function spentTable({ spent, total }: LedgerReport): Block[] {
   ];
   const columns = [{ name: 'calls' }, { name: 'tokens' }];
   return [{ kind: 'table', title: 'Charged and spent', of: '', columns, rows, filesOnly: true }];
+}
+
+function cachedRow({ calls, tokens }: SpentPart): Row {
+  return {
+    name: 'of these, saved by the response cache',
+    cells: [
+      { unit: 'count', value: calls },
+      { unit: 'count', value: -tokens },
+    ],
+  };
 }

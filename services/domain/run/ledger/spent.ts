@@ -20,6 +20,11 @@ export interface Spent {
   readonly lost: SpentPart;
   /** Calls of no job, such as those that try an endpoint before a run begins. */
   readonly preflight: SpentPart;
+  /**
+   * Calls that the response cache answered, and the tokens that this saved: charged like any other, and not paid for. Absent where
+   * the run does not use it.
+   */
+  readonly cached?: SpentPart;
   /** Sent, and under way as far as is known. */
   readonly callsInFlight: number;
   /** Tokens, among all of these, that no server has counted. */
@@ -51,7 +56,9 @@ export function createSpentTally(): SpentTally {
       let callsInFlight = 0;
       let estimatedTokens = 0;
       const answered = new Set<string>();
+      const fromCache = new Map<string, number>();
       for (const attempt of attempts.values()) {
+        if (attempt.state === 'cached') fromCache.set(callOf(attempt), tokensOf(attempt.usage));
         const part = partOf(attempt, { answered, newestDelivery, isOver });
         if (part === 'in flight') callsInFlight += 1;
         if (part === 'in flight' || part === 'nothing') continue;
@@ -59,7 +66,10 @@ export function createSpentTally(): SpentTally {
         parts[part] = { calls: parts[part].calls + 1, tokens: parts[part].tokens + tokens };
         if (attempt.usageEstimated) estimatedTokens += tokens;
       }
-      return { ...parts, callsInFlight, estimatedTokens };
+      // A call that was also paid for, by a delivery of its job that came to nothing, has saved nothing.
+      const saved = [...fromCache].filter(([call]) => !answered.has(call)).map(([, tokens]) => tokens);
+      const cached = { calls: saved.length, tokens: saved.reduce((sum, tokens) => sum + tokens, 0) };
+      return { ...parts, ...(fromCache.size > 0 && { cached }), callsInFlight, estimatedTokens };
     },
   };
 }
@@ -74,18 +84,23 @@ interface Known {
 }
 
 function partOf(
-  { attemptId, jobId, callId, state }: CallAttempt,
+  attempt: CallAttempt,
   { answered, newestDelivery, isOver }: Known,
 ): 'answered' | 'answeredAgain' | 'useless' | 'lost' | 'preflight' | 'in flight' | 'nothing' {
-  if (state === 'refused') return 'nothing';
+  const { attemptId, jobId, state } = attempt;
+  if (state === 'refused' || state === 'cached') return 'nothing';
   if (state === 'begun' && !isOver && newestDelivery.get(jobId) === deliveryOf(attemptId)) return 'in flight';
   if (jobId === '') return 'preflight';
   if (state === 'begun' || state === 'broken-off') return 'lost';
   if (state === 'useless') return 'useless';
-  const call = `${jobId} ${callId}`;
+  const call = callOf(attempt);
   if (answered.has(call)) return 'answeredAgain';
   answered.add(call);
   return 'answered';
+}
+
+function callOf({ jobId, callId }: CallAttempt): string {
+  return `${jobId} ${callId}`;
 }
 
 function finality({ state }: CallAttempt): number {
@@ -95,18 +110,24 @@ function finality({ state }: CallAttempt): number {
 }
 
 export interface SpentBeside {
-  /** Charged, plus everything else that was paid for. */
+  /** Charged, without what the response cache has saved, plus everything else that was paid for. */
   readonly tokens: number;
+  /** By the response cache. */
+  readonly saved: number;
   /** The part that no server has counted. */
   readonly estimatedTokens: number;
   /** Answers that the log does not hold (yet): of jobs that are under way, of a run that was cancelled. */
   readonly unlogged: number;
 }
 
-/** What was paid for, given what the log has charged. Never less than that: notes are kept for two weeks, the log forever. */
+/**
+ * What was paid for, given what the log has charged. Never less than that and the response cache explain: notes are kept for two
+ * weeks, the log forever.
+ */
 export function spentBeside(charged: number, spent: Spent): SpentBeside {
-  const unlogged = Math.max(0, spent.answered.tokens - charged);
+  const saved = spent.cached?.tokens ?? 0;
+  const unlogged = Math.max(0, spent.answered.tokens + saved - charged);
   const { answeredAgain, useless, lost, preflight } = spent;
   const beside = answeredAgain.tokens + useless.tokens + lost.tokens + preflight.tokens;
-  return { tokens: charged + unlogged + beside, estimatedTokens: spent.estimatedTokens, unlogged };
+  return { tokens: charged - saved + unlogged + beside, saved, estimatedTokens: spent.estimatedTokens, unlogged };
 }

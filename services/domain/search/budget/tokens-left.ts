@@ -1,4 +1,5 @@
 import { wantedExecutions } from '../../picking/wanted-executions.ts';
+import { paidBesideNet } from '../../run/apply-budget-event.ts';
 import { earlierRounds } from '../../run/earlier-rounds.ts';
 import { meanCosts } from '../../run/ledger/mean-cost.ts';
 import { totalUse } from '../../run/ledger/totals.ts';
@@ -9,8 +10,8 @@ export function hasBudget({ configuration }: Pick<RunState, 'configuration'>): b
 }
 
 /** Tokens of the budget that are neither charged nor, as far as the log knows, paid for on top of that. May be negative. */
-export function tokensLeft({ configuration, ledger, paidBeside = 0 }: RunState): number {
-  return configuration.search.tokenBudget - totalUse(ledger).tokens - paidBeside;
+export function tokensLeft(state: RunState): number {
+  return state.configuration.search.tokenBudget - totalUse(state.ledger).tokens - paidBesideNet(state);
 }
 
 /**
@@ -27,7 +28,8 @@ export function tokensOfPick(state: RunState): number {
 }
 
 /** The pick's part of the budget, as it stood when the pick began: what the pick itself spends does not change that. */
-export function tokensForPick({ configuration, ledger, paidBeside = 0, paidBesideBeforePick = paidBeside }: RunState): number {
+export function tokensForPick(state: RunState): number {
+  const { configuration, ledger, paidBesideBeforePick = paidBesideNet(state) } = state;
   const charged = totalUse(ledger.filter(({ phase }) => phase !== 'final')).tokens;
   return configuration.search.tokenBudget - charged - paidBesideBeforePick;
 }

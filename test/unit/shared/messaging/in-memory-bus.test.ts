@@ -85,3 +85,13 @@ test('a client that closes leaves the others and what is stored alone', async ()
   await bus.close();
   expect(await other.results.get(runId, 'j1')).toBeDefined();
 });
+
+test('the response cache in memory forgets the oldest replies when it is full, and those that are too old', async () => {
+  const timing = createManualTiming();
+  const { responses } = createInMemoryServer({ timing, cache: { maxBytes: 10, maxAgeMs: 1_000 } }).connect();
+  for (const key of ['a', 'b', 'c']) await responses.put(key, Buffer.from('four'));
+  expect(await responses.get('a')).toBeUndefined();
+  expect(await responses.size()).toEqual({ replies: 2, bytes: 8, maxBytes: 10, maxAgeMs: 1_000 });
+  await timing.advance(1_001);
+  expect(await responses.get('c')).toBeUndefined();
+});

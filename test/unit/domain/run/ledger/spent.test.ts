@@ -20,7 +20,7 @@ describe('what calls have used', () => {
   it('is what was answered, when nothing went wrong', () => {
     const spent = tallied([attempt('d1/1', 'begun', 10), attempt('d1/1', 'answered', 35)]);
     expect(spent.answered).toEqual({ calls: 1, tokens: 35 });
-    expect(spentBeside(35, spent)).toEqual({ tokens: 35, estimatedTokens: 0, unlogged: 0 });
+    expect(spentBeside(35, spent)).toEqual({ tokens: 35, saved: 0, estimatedTokens: 0, unlogged: 0 });
   });
 
   it('has a part for each thing that can go wrong', () => {
@@ -70,7 +70,7 @@ describe('what calls have used', () => {
 
   it('names answers that the log does not hold, and is never less than what was charged', () => {
     const spent = tallied([attempt('d1/1', 'answered', 35)]);
-    expect(spentBeside(0, spent)).toEqual({ tokens: 35, estimatedTokens: 0, unlogged: 35 });
+    expect(spentBeside(0, spent)).toEqual({ tokens: 35, saved: 0, estimatedTokens: 0, unlogged: 35 });
     // The notes are of the last two weeks, and the log of all time.
     expect(spentBeside(1000, spent)).toMatchObject({ tokens: 1000, unlogged: 0 });
   });
@@ -94,5 +94,31 @@ describe('what calls have used', () => {
         ).toEqual(once);
       }),
     );
+  });
+
+  it('is less than what was charged by what the response cache saved', () => {
+    const cached = [
+      attempt('d1/1', 'answered', 45),
+      attempt('d1/2', 'cached', 100, { callId: 'b/0' }),
+      // The same once more, by another delivery of the job.
+      attempt('d2/1', 'cached', 100, { callId: 'b/0' }),
+    ];
+    const spent = tallied(cached);
+    expect(spent.cached).toEqual({ calls: 1, tokens: 100 });
+    expect(spentBeside(145, spent)).toEqual({ tokens: 45, saved: 100, estimatedTokens: 0, unlogged: 0 });
+    // Not all of it is in the log yet.
+    expect(spentBeside(0, spent)).toMatchObject({ tokens: 45, unlogged: 145 });
+  });
+
+  it('saves nothing where an earlier delivery of the job has paid for the call', () => {
+    const spent = tallied([
+      attempt('d1/1', 'begun', 10),
+      attempt('d2/1', 'cached', 100),
+      attempt('d1/1', 'answered', 100),
+      attempt('d1/2', 'useless', 7, { callId: 'c/0' }),
+    ]);
+    expect(spent.cached).toEqual({ calls: 0, tokens: 0 });
+    expect(spentBeside(100, spent)).toMatchObject({ tokens: 107, saved: 0 });
+    expect(tallied([attempt('d1/1', 'answered', 1)])).not.toHaveProperty('cached');
   });
 });

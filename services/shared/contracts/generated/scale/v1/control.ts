@@ -174,7 +174,19 @@ export interface RunManifest {
     | string
     | undefined;
   /** Version of the defaults that filled in the rest of the configuration. */
-  defaultsVersion?: number | undefined;
+  defaultsVersion?:
+    | number
+    | undefined;
+  /** How the run uses the response cache. Absent: not at all. */
+  cache?: CacheUse | undefined;
+}
+
+/** How a run uses the cluster's response cache. Not part of the log, which is the same with it and without. */
+export interface CacheUse {
+  /** Replies of other namespaces are not seen; "" is one, too. */
+  namespace: string;
+  /** Older replies are asked for again; 0 for no limit but the cluster's. */
+  maxAgeMs: number;
 }
 
 export interface RunSummary {
@@ -235,7 +247,11 @@ export interface StartRunRequest {
     | number
     | undefined;
   /** What it took to try the endpoints before. Absent: nothing. */
-  preflight?: SpendingNote | undefined;
+  preflight?:
+    | SpendingNote
+    | undefined;
+  /** As in the manifest. Absent: not at all. */
+  cache?: CacheUse | undefined;
 }
 
 export interface StartRunResponse {
@@ -422,6 +438,26 @@ export interface ForgetMemoryRequest {
 export interface ForgetMemoryResponse {
   /** Those that were remembered. */
   runIds: string[];
+}
+
+export interface GetCacheRequest {
+}
+
+export interface GetCacheResponse {
+  replies: number;
+  bytes: number;
+  /** What the oldest go for. */
+  maxBytes: number;
+  /** What is older goes; 0 for no limit. */
+  maxAgeMs: number;
+}
+
+export interface ClearCacheRequest {
+}
+
+export interface ClearCacheResponse {
+  /** Those that were there. */
+  replies: number;
 }
 
 function createBaseEndpoint(): Endpoint {
@@ -855,6 +891,7 @@ function createBaseRunManifest(): RunManifest {
     needsPerson: undefined,
     writtenHash: undefined,
     defaultsVersion: undefined,
+    cache: undefined,
   };
 }
 
@@ -904,6 +941,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.defaultsVersion !== undefined) {
       writer.uint32(120).uint32(message.defaultsVersion);
+    }
+    if (message.cache !== undefined) {
+      CacheUse.encode(message.cache, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -1041,6 +1081,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.defaultsVersion = reader.uint32();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.cache = CacheUse.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1112,6 +1160,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.defaults_version)
         ? globalThis.Number(object.defaults_version)
         : undefined,
+      cache: isSet(object.cache) ? CacheUse.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1162,6 +1211,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.defaultsVersion !== undefined) {
       obj.defaultsVersion = Math.round(message.defaultsVersion);
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheUse.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -1187,6 +1239,98 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.needsPerson = object.needsPerson ?? undefined;
     message.writtenHash = object.writtenHash ?? undefined;
     message.defaultsVersion = object.defaultsVersion ?? undefined;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheUse.fromPartial(object.cache)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCacheUse(): CacheUse {
+  return { namespace: "", maxAgeMs: 0 };
+}
+
+export const CacheUse: MessageFns<CacheUse> = {
+  encode(message: CacheUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.namespace !== "") {
+      writer.uint32(10).string(message.namespace);
+    }
+    if (message.maxAgeMs !== 0) {
+      writer.uint32(16).uint64(message.maxAgeMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CacheUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCacheUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.maxAgeMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CacheUse {
+    return {
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      maxAgeMs: isSet(object.maxAgeMs)
+        ? globalThis.Number(object.maxAgeMs)
+        : isSet(object.max_age_ms)
+        ? globalThis.Number(object.max_age_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: CacheUse): unknown {
+    const obj: any = {};
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.maxAgeMs !== 0) {
+      obj.maxAgeMs = Math.round(message.maxAgeMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CacheUse>): CacheUse {
+    return CacheUse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CacheUse>): CacheUse {
+    const message = createBaseCacheUse();
+    message.namespace = object.namespace ?? "";
+    message.maxAgeMs = object.maxAgeMs ?? 0;
     return message;
   },
 };
@@ -1660,6 +1804,7 @@ function createBaseStartRunRequest(): StartRunRequest {
     writtenHash: undefined,
     defaultsVersion: undefined,
     preflight: undefined,
+    cache: undefined,
   };
 }
 
@@ -1688,6 +1833,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.preflight !== undefined) {
       SpendingNote.encode(message.preflight, writer.uint32(98).fork()).join();
+    }
+    if (message.cache !== undefined) {
+      CacheUse.encode(message.cache, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1769,6 +1917,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.preflight = SpendingNote.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.cache = CacheUse.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1805,6 +1961,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         ? globalThis.Number(object.defaults_version)
         : undefined,
       preflight: isSet(object.preflight) ? SpendingNote.fromJSON(object.preflight) : undefined,
+      cache: isSet(object.cache) ? CacheUse.fromJSON(object.cache) : undefined,
     };
   },
 
@@ -1834,6 +1991,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.preflight !== undefined) {
       obj.preflight = SpendingNote.toJSON(message.preflight);
     }
+    if (message.cache !== undefined) {
+      obj.cache = CacheUse.toJSON(message.cache);
+    }
     return obj;
   },
 
@@ -1855,6 +2015,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.defaultsVersion = object.defaultsVersion ?? undefined;
     message.preflight = (object.preflight !== undefined && object.preflight !== null)
       ? SpendingNote.fromPartial(object.preflight)
+      : undefined;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? CacheUse.fromPartial(object.cache)
       : undefined;
     return message;
   },
@@ -4612,6 +4775,302 @@ export const ForgetMemoryResponse: MessageFns<ForgetMemoryResponse> = {
   },
 };
 
+function createBaseGetCacheRequest(): GetCacheRequest {
+  return {};
+}
+
+export const GetCacheRequest: MessageFns<GetCacheRequest> = {
+  encode(_: GetCacheRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCacheRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCacheRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): GetCacheRequest {
+    return {};
+  },
+
+  toJSON(_: GetCacheRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetCacheRequest>): GetCacheRequest {
+    return GetCacheRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetCacheRequest>): GetCacheRequest {
+    const message = createBaseGetCacheRequest();
+    return message;
+  },
+};
+
+function createBaseGetCacheResponse(): GetCacheResponse {
+  return { replies: 0, bytes: 0, maxBytes: 0, maxAgeMs: 0 };
+}
+
+export const GetCacheResponse: MessageFns<GetCacheResponse> = {
+  encode(message: GetCacheResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replies !== 0) {
+      writer.uint32(8).uint64(message.replies);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(16).uint64(message.bytes);
+    }
+    if (message.maxBytes !== 0) {
+      writer.uint32(24).uint64(message.maxBytes);
+    }
+    if (message.maxAgeMs !== 0) {
+      writer.uint32(32).uint64(message.maxAgeMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCacheResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCacheResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.replies = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.maxAgeMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetCacheResponse {
+    return {
+      replies: isSet(object.replies) ? globalThis.Number(object.replies) : 0,
+      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
+      maxBytes: isSet(object.maxBytes)
+        ? globalThis.Number(object.maxBytes)
+        : isSet(object.max_bytes)
+        ? globalThis.Number(object.max_bytes)
+        : 0,
+      maxAgeMs: isSet(object.maxAgeMs)
+        ? globalThis.Number(object.maxAgeMs)
+        : isSet(object.max_age_ms)
+        ? globalThis.Number(object.max_age_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: GetCacheResponse): unknown {
+    const obj: any = {};
+    if (message.replies !== 0) {
+      obj.replies = Math.round(message.replies);
+    }
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    if (message.maxBytes !== 0) {
+      obj.maxBytes = Math.round(message.maxBytes);
+    }
+    if (message.maxAgeMs !== 0) {
+      obj.maxAgeMs = Math.round(message.maxAgeMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetCacheResponse>): GetCacheResponse {
+    return GetCacheResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetCacheResponse>): GetCacheResponse {
+    const message = createBaseGetCacheResponse();
+    message.replies = object.replies ?? 0;
+    message.bytes = object.bytes ?? 0;
+    message.maxBytes = object.maxBytes ?? 0;
+    message.maxAgeMs = object.maxAgeMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseClearCacheRequest(): ClearCacheRequest {
+  return {};
+}
+
+export const ClearCacheRequest: MessageFns<ClearCacheRequest> = {
+  encode(_: ClearCacheRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClearCacheRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClearCacheRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ClearCacheRequest {
+    return {};
+  },
+
+  toJSON(_: ClearCacheRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClearCacheRequest>): ClearCacheRequest {
+    return ClearCacheRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ClearCacheRequest>): ClearCacheRequest {
+    const message = createBaseClearCacheRequest();
+    return message;
+  },
+};
+
+function createBaseClearCacheResponse(): ClearCacheResponse {
+  return { replies: 0 };
+}
+
+export const ClearCacheResponse: MessageFns<ClearCacheResponse> = {
+  encode(message: ClearCacheResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replies !== 0) {
+      writer.uint32(8).uint64(message.replies);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClearCacheResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClearCacheResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.replies = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClearCacheResponse {
+    return { replies: isSet(object.replies) ? globalThis.Number(object.replies) : 0 };
+  },
+
+  toJSON(message: ClearCacheResponse): unknown {
+    const obj: any = {};
+    if (message.replies !== 0) {
+      obj.replies = Math.round(message.replies);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClearCacheResponse>): ClearCacheResponse {
+    return ClearCacheResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClearCacheResponse>): ClearCacheResponse {
+    const message = createBaseClearCacheResponse();
+    message.replies = object.replies ?? 0;
+    return message;
+  },
+};
+
 /** How people and programs steer a cluster. */
 export type ControlServiceService = typeof ControlServiceService;
 export const ControlServiceService = {
@@ -4734,6 +5193,25 @@ export const ControlServiceService = {
       Buffer.from(ForgetMemoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ForgetMemoryResponse => ForgetMemoryResponse.decode(value),
   },
+  /** How much the response cache holds. */
+  getCache: {
+    path: "/scale.v1.ControlService/GetCache" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetCacheRequest): Buffer => Buffer.from(GetCacheRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetCacheRequest => GetCacheRequest.decode(value),
+    responseSerialize: (value: GetCacheResponse): Buffer => Buffer.from(GetCacheResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetCacheResponse => GetCacheResponse.decode(value),
+  },
+  clearCache: {
+    path: "/scale.v1.ControlService/ClearCache" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ClearCacheRequest): Buffer => Buffer.from(ClearCacheRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ClearCacheRequest => ClearCacheRequest.decode(value),
+    responseSerialize: (value: ClearCacheResponse): Buffer => Buffer.from(ClearCacheResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ClearCacheResponse => ClearCacheResponse.decode(value),
+  },
 } as const;
 
 export interface ControlServiceServer extends UntypedServiceImplementation {
@@ -4755,6 +5233,9 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   /** What is kept of runs that have ended, for later searches on the same queries. */
   listMemory: handleUnaryCall<ListMemoryRequest, ListMemoryResponse>;
   forgetMemory: handleUnaryCall<ForgetMemoryRequest, ForgetMemoryResponse>;
+  /** How much the response cache holds. */
+  getCache: handleUnaryCall<GetCacheRequest, GetCacheResponse>;
+  clearCache: handleUnaryCall<ClearCacheRequest, ClearCacheResponse>;
 }
 
 export interface ControlServiceClient extends Client {
@@ -4928,6 +5409,37 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ForgetMemoryResponse) => void,
+  ): ClientUnaryCall;
+  /** How much the response cache holds. */
+  getCache(
+    request: GetCacheRequest,
+    callback: (error: ServiceError | null, response: GetCacheResponse) => void,
+  ): ClientUnaryCall;
+  getCache(
+    request: GetCacheRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetCacheResponse) => void,
+  ): ClientUnaryCall;
+  getCache(
+    request: GetCacheRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetCacheResponse) => void,
+  ): ClientUnaryCall;
+  clearCache(
+    request: ClearCacheRequest,
+    callback: (error: ServiceError | null, response: ClearCacheResponse) => void,
+  ): ClientUnaryCall;
+  clearCache(
+    request: ClearCacheRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ClearCacheResponse) => void,
+  ): ClientUnaryCall;
+  clearCache(
+    request: ClearCacheRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ClearCacheResponse) => void,
   ): ClientUnaryCall;
 }
 

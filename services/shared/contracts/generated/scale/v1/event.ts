@@ -190,6 +190,8 @@ export interface TokensReserved {
 export interface SpendingNoted {
   /** In all, so far. */
   tokens: number;
+  /** Charged, but not paid for, since the response cache had the replies; in all, so far. Absent: none. */
+  savedTokens?: number | undefined;
 }
 
 export interface RoundStarted {
@@ -2706,13 +2708,16 @@ export const TokensReserved: MessageFns<TokensReserved> = {
 };
 
 function createBaseSpendingNoted(): SpendingNoted {
-  return { tokens: 0 };
+  return { tokens: 0, savedTokens: undefined };
 }
 
 export const SpendingNoted: MessageFns<SpendingNoted> = {
   encode(message: SpendingNoted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.tokens !== 0) {
       writer.uint32(8).uint64(message.tokens);
+    }
+    if (message.savedTokens !== undefined) {
+      writer.uint32(16).uint64(message.savedTokens);
     }
     return writer;
   },
@@ -2738,6 +2743,14 @@ export const SpendingNoted: MessageFns<SpendingNoted> = {
             message.tokens = longToNumber(reader.uint64());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.savedTokens = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2751,13 +2764,23 @@ export const SpendingNoted: MessageFns<SpendingNoted> = {
   },
 
   fromJSON(object: any): SpendingNoted {
-    return { tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0 };
+    return {
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      savedTokens: isSet(object.savedTokens)
+        ? globalThis.Number(object.savedTokens)
+        : isSet(object.saved_tokens)
+        ? globalThis.Number(object.saved_tokens)
+        : undefined,
+    };
   },
 
   toJSON(message: SpendingNoted): unknown {
     const obj: any = {};
     if (message.tokens !== 0) {
       obj.tokens = Math.round(message.tokens);
+    }
+    if (message.savedTokens !== undefined) {
+      obj.savedTokens = Math.round(message.savedTokens);
     }
     return obj;
   },
@@ -2768,6 +2791,7 @@ export const SpendingNoted: MessageFns<SpendingNoted> = {
   fromPartial(object: DeepPartial<SpendingNoted>): SpendingNoted {
     const message = createBaseSpendingNoted();
     message.tokens = object.tokens ?? 0;
+    message.savedTokens = object.savedTokens ?? undefined;
     return message;
   },
 };

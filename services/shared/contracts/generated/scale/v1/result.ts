@@ -59,6 +59,26 @@ export interface ModelCall {
   servedModel: string;
   /** Which attempt gave the reply, as in the notes on spending; "" in records from before there were any. */
   attemptId: string;
+  /** The response cache gave the reply: nothing was asked, and the usage is what it took when it was. Absent: no. */
+  fromCache?: boolean | undefined;
+}
+
+/** An entry of the response cache (stream RESPONSES). */
+export interface CachedResponse {
+  schemaVersion: number;
+  /** CRC-32 of the content: an entry that has another is none. */
+  checksum: number;
+  /** A CachedContent. */
+  content: Buffer;
+}
+
+export interface CachedContent {
+  /** The key that it is kept under, hex. */
+  key: string;
+  /** The run and the job that have paid for it. */
+  runId: string;
+  jobId: string;
+  call?: ModelCall | undefined;
 }
 
 /** A failure that belongs to the workflow or the model's reply, never to the infrastructure. */
@@ -524,6 +544,7 @@ function createBaseModelCall(): ModelCall {
     promptCut: false,
     servedModel: "",
     attemptId: "",
+    fromCache: undefined,
   };
 }
 
@@ -573,6 +594,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     }
     if (message.attemptId !== "") {
       writer.uint32(122).string(message.attemptId);
+    }
+    if (message.fromCache !== undefined) {
+      writer.uint32(128).bool(message.fromCache);
     }
     return writer;
   },
@@ -710,6 +734,14 @@ export const ModelCall: MessageFns<ModelCall> = {
             message.attemptId = reader.string();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.fromCache = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -771,6 +803,11 @@ export const ModelCall: MessageFns<ModelCall> = {
         : isSet(object.attempt_id)
         ? globalThis.String(object.attempt_id)
         : "",
+      fromCache: isSet(object.fromCache)
+        ? globalThis.Boolean(object.fromCache)
+        : isSet(object.from_cache)
+        ? globalThis.Boolean(object.from_cache)
+        : undefined,
     };
   },
 
@@ -821,6 +858,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     if (message.attemptId !== "") {
       obj.attemptId = message.attemptId;
     }
+    if (message.fromCache !== undefined) {
+      obj.fromCache = message.fromCache;
+    }
     return obj;
   },
 
@@ -844,6 +884,237 @@ export const ModelCall: MessageFns<ModelCall> = {
     message.promptCut = object.promptCut ?? false;
     message.servedModel = object.servedModel ?? "";
     message.attemptId = object.attemptId ?? "";
+    message.fromCache = object.fromCache ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCachedResponse(): CachedResponse {
+  return { schemaVersion: 0, checksum: 0, content: Buffer.alloc(0) };
+}
+
+export const CachedResponse: MessageFns<CachedResponse> = {
+  encode(message: CachedResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.schemaVersion !== 0) {
+      writer.uint32(8).uint32(message.schemaVersion);
+    }
+    if (message.checksum !== 0) {
+      writer.uint32(21).fixed32(message.checksum);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(26).bytes(message.content);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CachedResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCachedResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.schemaVersion = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.checksum = reader.fixed32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CachedResponse {
+    return {
+      schemaVersion: isSet(object.schemaVersion)
+        ? globalThis.Number(object.schemaVersion)
+        : isSet(object.schema_version)
+        ? globalThis.Number(object.schema_version)
+        : 0,
+      checksum: isSet(object.checksum) ? globalThis.Number(object.checksum) : 0,
+      content: isSet(object.content) ? Buffer.from(bytesFromBase64(object.content)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: CachedResponse): unknown {
+    const obj: any = {};
+    if (message.schemaVersion !== 0) {
+      obj.schemaVersion = Math.round(message.schemaVersion);
+    }
+    if (message.checksum !== 0) {
+      obj.checksum = Math.round(message.checksum);
+    }
+    if (message.content.length !== 0) {
+      obj.content = base64FromBytes(message.content);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CachedResponse>): CachedResponse {
+    return CachedResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CachedResponse>): CachedResponse {
+    const message = createBaseCachedResponse();
+    message.schemaVersion = object.schemaVersion ?? 0;
+    message.checksum = object.checksum ?? 0;
+    message.content = object.content ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseCachedContent(): CachedContent {
+  return { key: "", runId: "", jobId: "", call: undefined };
+}
+
+export const CachedContent: MessageFns<CachedContent> = {
+  encode(message: CachedContent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.runId !== "") {
+      writer.uint32(18).string(message.runId);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(26).string(message.jobId);
+    }
+    if (message.call !== undefined) {
+      ModelCall.encode(message.call, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CachedContent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCachedContent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.call = ModelCall.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CachedContent {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      call: isSet(object.call) ? ModelCall.fromJSON(object.call) : undefined,
+    };
+  },
+
+  toJSON(message: CachedContent): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.call !== undefined) {
+      obj.call = ModelCall.toJSON(message.call);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CachedContent>): CachedContent {
+    return CachedContent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CachedContent>): CachedContent {
+    const message = createBaseCachedContent();
+    message.key = object.key ?? "";
+    message.runId = object.runId ?? "";
+    message.jobId = object.jobId ?? "";
+    message.call = (object.call !== undefined && object.call !== null) ? ModelCall.fromPartial(object.call) : undefined;
     return message;
   },
 };
@@ -1334,6 +1605,14 @@ export const CompletionResult: MessageFns<CompletionResult> = {
     return message;
   },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

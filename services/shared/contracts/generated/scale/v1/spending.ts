@@ -30,7 +30,7 @@ export interface CallAttempt {
   jobId: string;
   callId: string;
   model: string;
-  /** begun, answered, useless, broken-off or refused: services/domain/run/ledger/call-attempt.ts. */
+  /** begun, answered, useless, broken-off, refused or cached: services/domain/run/ledger/call-attempt.ts. */
   state: string;
   /** What the server said it used; where it could not say, an estimate. */
   usage?: Usage | undefined;
@@ -68,6 +68,8 @@ export interface Spent {
   callsInFlight: number;
   /** Tokens, among all of these, of which the server did not say how many there were. */
   estimatedTokens: number;
+  /** Answered by the response cache, and what that saved; among none of the above. Absent: the run does not use it. */
+  cached?: SpentPart | undefined;
 }
 
 function createBaseSpendingNote(): SpendingNote {
@@ -456,6 +458,7 @@ function createBaseSpent(): Spent {
     preflight: undefined,
     callsInFlight: 0,
     estimatedTokens: 0,
+    cached: undefined,
   };
 }
 
@@ -481,6 +484,9 @@ export const Spent: MessageFns<Spent> = {
     }
     if (message.estimatedTokens !== 0) {
       writer.uint32(56).uint64(message.estimatedTokens);
+    }
+    if (message.cached !== undefined) {
+      SpentPart.encode(message.cached, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -554,6 +560,14 @@ export const Spent: MessageFns<Spent> = {
             message.estimatedTokens = longToNumber(reader.uint64());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.cached = SpentPart.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -587,6 +601,7 @@ export const Spent: MessageFns<Spent> = {
         : isSet(object.estimated_tokens)
         ? globalThis.Number(object.estimated_tokens)
         : 0,
+      cached: isSet(object.cached) ? SpentPart.fromJSON(object.cached) : undefined,
     };
   },
 
@@ -613,6 +628,9 @@ export const Spent: MessageFns<Spent> = {
     if (message.estimatedTokens !== 0) {
       obj.estimatedTokens = Math.round(message.estimatedTokens);
     }
+    if (message.cached !== undefined) {
+      obj.cached = SpentPart.toJSON(message.cached);
+    }
     return obj;
   },
 
@@ -636,6 +654,9 @@ export const Spent: MessageFns<Spent> = {
       : undefined;
     message.callsInFlight = object.callsInFlight ?? 0;
     message.estimatedTokens = object.estimatedTokens ?? 0;
+    message.cached = (object.cached !== undefined && object.cached !== null)
+      ? SpentPart.fromPartial(object.cached)
+      : undefined;
     return message;
   },
 };
