@@ -12,8 +12,8 @@ import type { RunView } from '../progress/run-view.ts';
 const patienceMs = 3_000;
 
 /**
- * Of a run that uses the response cache: it may need no endpoint at all, so none is called, nor must any be there. Workers look at
- * them before the first call that they make.
+ * Of a run that uses the response cache: it may need no endpoint at all, so none is called, nor must any be there. Workers look
+ * at them before the first call that they make.
  */
 export async function tellUnreachable(
   file: RunFile,

@@ -14,8 +14,8 @@ export interface WrittenParts {
 
 /**
  * What a user has decided, as one text: what the run file says, and the content of what it names. It contains no defaults, so
- * that a version with other defaults finds the run again; nor anything that says where, how fast or at what cost (addresses, keys,
- * workers, the response cache).
+ * that a version with other defaults finds the run again; nor anything that says where, how fast or at what cost (addresses,
+ * keys, workers, the response cache).
  */
 export function writtenSettings(written: unknown, { benchmark, initialWorkflow }: WrittenParts): string {
   const { name: _, endpoints: __, cluster: ___, cache: ____, ...said } = groupOf(written);

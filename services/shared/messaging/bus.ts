@@ -239,7 +239,7 @@ export interface StoredMemory {
 export interface ResponseStore {
   /** Replaces what was kept under the key, of any size. */
   put(key: string, entry: Uint8Array): Promise<void>;
-  /** Undefined if there is none. What others put at the same time may be mixed with it: an entry must know whether it is whole. */
+  /** Undefined if there is none. What others put meanwhile may be mixed with it: an entry must know whether it is whole. */
   get(key: string): Promise<StoredResponse | undefined>;
   size(): Promise<ResponseStoreSize>;
   /** Removes all; how many there were. */

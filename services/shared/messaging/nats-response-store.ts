@@ -5,13 +5,13 @@ import { readLastOnce } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
-/** Far below the server's max_payload (1 MB by default). In blobs, replies that nobody needs could keep runs from storing theirs. */
+/** Far below the server's max_payload (1 MB by default). Not in blobs: where those are full, runs stop. */
 const partBytes = 512 * 1024;
 const partsHeader = 'Scale-Parts';
 /** Longer than a lookup takes on a busy server, shorter than a call of a model. */
 const patienceMs = 3_000;
 
-/** One message per reply; what does not fit into it stands under subjects of its own, in the same stream, and goes with age too. */
+/** One message per reply; what does not fit into it stands under subjects of its own in the same stream. */
 export function createNatsResponseStore(session: NatsSession): ResponseStore {
   const tried = <T>(operation: string, action: () => Promise<T>) => untilDone(session, operation, action, patienceMs);
   const info = (filter?: string) =>

@@ -21,8 +21,8 @@ export interface Spent {
   /** Calls of no job, such as those that try an endpoint before a run begins. */
   readonly preflight: SpentPart;
   /**
-   * Calls that the response cache answered, and the tokens that this saved: charged like any other, and not paid for. Absent where
-   * the run does not use it.
+   * Calls that the response cache answered, and the tokens that this saved: charged like any other, and not paid for. Absent
+   * where the run does not use it.
    */
   readonly cached?: SpentPart;
   /** Sent, and under way as far as is known. */
