@@ -14,10 +14,12 @@ export function createSimulatedCheck(servers: () => readonly ModelEndpoint[], ti
   let isKnown = false;
   const ask = async (): Promise<boolean> => {
     const enough = new AbortController();
-    const listed = servers()[0]?.models(enough.signal).then(({ simulated }) => {
-      isKnown = true;
-      return simulated;
-    });
+    const listed = servers()[0]
+      ?.models(enough.signal)
+      .then(({ simulated }) => {
+        isKnown = true;
+        return simulated;
+      });
     try {
       return (await Promise.race([listed, pause(timing, patienceMs, enough.signal)])) ?? false;
     } catch {

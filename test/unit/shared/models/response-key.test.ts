@@ -35,6 +35,8 @@ test.each<[string, object]>([
   ['what it is for', { purpose: 'judge' }],
   ['the attempt', { attemptId: 'd/2' }],
   ['the account', { meter: undefined }],
+  ['the run', { runId: 'r2' }],
+  ['where its prefix is cached', { prefixKey: 'hash' }],
   ['the order of settings', { chatTemplateKwargs: { budget: { a: [1, 2], b: 1 }, enable_thinking: false } }],
   ['a setting that is not sent', { responseFormat: undefined }],
 ])('%s is no part of it', (_, change) => {
