@@ -835,6 +835,62 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
+    describe('tables of slots', () => {
+      const holder = (name: string, slots: number) => ({
+        holder: name,
+        slots,
+        wanted: slots,
+        limit: 9,
+        beat: 1,
+        turn: 1,
+        ttlMs: 1000,
+      });
+      const tableFor = (endpoint: string) => ({ schemaVersion: 1, endpoint, holders: [] });
+
+      test('are empty at first, and then what the last change made of them', async () => {
+        const endpoint = `http://gpu-1:8000/${newRunId()}`;
+        expect(await bus.slots.update(endpoint, (table) => table)).toEqual(tableFor(endpoint));
+        const changed = await bus.slots.update(endpoint, (table) => ({ ...table, holders: [holder('w', 2)] }));
+        expect(changed).toEqual({ ...tableFor(endpoint), holders: [holder('w', 2)] });
+        expect(await other.slots.update(endpoint, (table) => table)).toEqual(changed);
+      });
+
+      test('are changed by many at the same time, and none undoes what another did', async () => {
+        const endpoint = `http://gpu-1:8000/${newRunId()}`;
+        const join = (writer: Bus, name: string) =>
+          writer.slots.update(endpoint, (table) => ({ ...table, holders: [...table.holders, holder(name, 1)] }));
+        const names = Array.from({ length: 12 }, (_, index) => `w${index}`);
+        await Promise.all(names.map((name, index) => join(index % 2 === 0 ? bus : other, name)));
+        const { holders } = await bus.slots.update(endpoint, (table) => table);
+        expect(holders.map((each) => each.holder).sort()).toEqual([...names].sort());
+      });
+
+      test('are shown as they are, then after each change, until the signal aborts', async () => {
+        const [early, late] = [`http://gpu-1:8000/${newRunId()}`, `http://gpu-2:8000/${newRunId()}`];
+        const set = (endpoint: string, slots: number) =>
+          bus.slots.update(endpoint, (table) => ({ ...table, holders: [holder('w', slots)] }));
+        await set(early, 1);
+        const abort = new AbortController();
+        const mine: [string, number | undefined][] = [];
+        const watching = (async () => {
+          for await (const { endpoint, holders } of other.slots.watch(abort.signal)) {
+            if (endpoint === early || endpoint === late) mine.push([endpoint, holders[0]?.slots]);
+            if (mine.length === 3) abort.abort();
+          }
+        })();
+        await sleep(200);
+        await set(late, 2);
+        await set(early, 3);
+        await watching;
+        expect(mine).toEqual([
+          [early, 1],
+          [late, 2],
+          [early, 3],
+        ]);
+        await expectPromptEnd((signal) => other.slots.watch(signal));
+      });
+    });
+
     describe('the connection', () => {
       test('can be checked', async () => {
         await bus.check(AbortSignal.timeout(5_000));

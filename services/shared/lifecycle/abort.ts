@@ -38,16 +38,22 @@ export interface ScopedSignal extends Disposable {
   readonly signal: AbortSignal;
 }
 
+/** One that its owner may abort too. */
+export interface OwnSignal extends ScopedSignal {
+  abort(reason: unknown): void;
+}
+
 /**
  * Aborts with the first of the others. `AbortSignal.any` for frequent use under long-lived signals: the platform's leaves weak
  * references at each until the garbage collector runs (a third of the time of a call that is only queued).
  */
-export function linked(...signals: readonly AbortSignal[]): ScopedSignal {
+export function linked(...signals: readonly AbortSignal[]): OwnSignal {
   const first = new AbortController();
   const listening: Disposable[] = [];
   for (const signal of signals) listening.push(onAbort(signal, () => first.abort(signal.reason)));
   return {
     signal: first.signal,
+    abort: (reason) => first.abort(reason),
     [Symbol.dispose]: () => {
       for (const each of listening) each[Symbol.dispose]();
     },

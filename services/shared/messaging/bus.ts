@@ -1,6 +1,7 @@
 import type { RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
 import type { Job, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import type { SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
  * (test/contract/bus.contract.ts): NatsBus on JetStream, and InMemoryBus for simulation.
  *
  * In: durable queues with redelivery, a first-writer-wins result store, fenced append-only logs, a journal, blobs, run
- * manifests and leases. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by delivery: the
+ * manifests, leases and tables of slots. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by delivery: the
  * result store is what makes effects happen once), request-reply.
  *
  * Every method rejects with a BusError after its own deadline; none waits for ever. Iterators end when their signal aborts.
@@ -22,6 +23,7 @@ export interface Bus {
   readonly blobs: BlobStore;
   readonly runs: RunRegistry;
   readonly leases: LeaseStore;
+  readonly slots: SlotTableStore;
   readonly troubles: TroubleBoard;
   readonly workers: WorkerBoard;
   readonly memory: MemoryStore;
@@ -214,6 +216,18 @@ export interface Lease {
   renew(): Promise<boolean>;
   release(): Promise<void>;
   readonly ttlMs: number;
+}
+
+/** Who may have how many calls in flight at each endpoint. What its holders do with a table is services/shared/models'. */
+export interface SlotTableStore {
+  /**
+   * Changes the table of an endpoint, whoever else changes it at the same time: `change` is called again, with what is there then,
+   * if another writer came first. It gets a table without holders where there is none. What it returns unchanged is not written.
+   * Resolves with the table that stands.
+   */
+  update(endpoint: string, change: (table: SlotTable) => SlotTable): Promise<SlotTable>;
+  /** Every table, then each change, until the signal aborts. Starts over when the store is recreated. */
+  watch(signal: AbortSignal): AsyncIterable<SlotTable>;
 }
 
 /** What ended runs have shown about their queries, for later runs on the same ones. The oldest is lost where space runs out. */

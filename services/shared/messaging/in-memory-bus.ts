@@ -11,6 +11,7 @@ import { createInMemoryMemory } from './in-memory-memory-store.ts';
 import { type CacheLimits, createInMemoryResponses } from './in-memory-response-store.ts';
 import { createInMemoryResults } from './in-memory-result-store.ts';
 import { createInMemoryRuns } from './in-memory-run-registry.ts';
+import { createInMemorySlotTables } from './in-memory-slot-tables.ts';
 import { createInMemorySpending } from './in-memory-spending-store.ts';
 import { type Client, createWorld, requireOpen } from './in-memory-world.ts';
 import { blobsOfJob, blobsOfRun } from './references.ts';
@@ -42,6 +43,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const spending = createInMemorySpending(world);
   const runs = createInMemoryRuns(world);
   const leases = createInMemoryLeases(world, leaseTtlMs);
+  const slots = createInMemorySlotTables(world);
   const memory = createInMemoryMemory(world);
   const responses = createInMemoryResponses(world, settings.cache);
   const blobs = createInMemoryBlobs(
@@ -62,6 +64,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         blobs: blobs.open(client),
         runs: runs.open(client),
         leases: leases.open(client),
+        slots: slots.open(client),
         memory: memory.open(client),
         responses: responses.open(client),
         troubles,
@@ -77,7 +80,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     },
     redeliver: jobs.redeliver,
     wipe() {
-      for (const part of [jobs, results, log, journal, spending, blobs, runs, leases, memory, responses]) part.wipe();
+      for (const part of [jobs, results, log, journal, spending, blobs, runs, leases, slots, memory, responses]) part.wipe();
       world.remake();
     },
   };

@@ -24,6 +24,7 @@ import { createNatsResponseStore } from './nats-response-store.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, requestTimeoutMs, within } from './nats-session.ts';
+import { createNatsSlotTables } from './nats-slot-tables.ts';
 import { createNatsSpendingStore } from './nats-spending-store.ts';
 import { watchStreams } from './nats-stream-watch.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
@@ -102,9 +103,10 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
   const { connection, manager } = session;
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
-  const [runs, leases, objects, leaseStream, counts] = await Promise.all([
+  const [runs, leases, slots, objects, leaseStream, counts] = await Promise.all([
     kvm.open(buckets.runs, { allow_direct: false }),
     kvm.open(buckets.leases, { allow_direct: false }),
+    kvm.open(buckets.slots, { allow_direct: false }),
     new Objm(session.jetstream).open(buckets.blobs),
     manager.streams.info(streams.leases),
     watchDeliveryCounts(session),
@@ -120,6 +122,7 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
     blobs,
     runs: createNatsRunRegistry(session, runs),
     leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
+    slots: createNatsSlotTables(session, slots),
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
     memory: createNatsMemoryStore(session, blobs),

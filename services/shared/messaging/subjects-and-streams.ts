@@ -25,10 +25,11 @@ export const streams = {
   dead: 'DEAD',
   runs: 'KV_runs',
   leases: 'KV_leases',
+  slots: 'KV_slots',
   blobs: 'OBJ_blobs',
 } as const;
 
-export const buckets = { runs: 'runs', leases: 'leases', blobs: 'blobs' } as const;
+export const buckets = { runs: 'runs', leases: 'leases', slots: 'slots', blobs: 'blobs' } as const;
 
 const blobMetaPrefix = `$O.${buckets.blobs}.M.`;
 const blobChunkPrefix = `$O.${buckets.blobs}.C.`;
@@ -69,6 +70,7 @@ export const subjects = {
   /** In no stream either: each worker's report, every few seconds. */
   workers: 'workers.v1',
   runManifests: `$KV.${buckets.runs}.>`,
+  slotTables: `$KV.${buckets.slots}.>`,
 } as const;
 
 /** The name of a blob, or the id of some chunks, that a subject of the object store holds. */
@@ -91,6 +93,11 @@ export function token(id: string): string {
     `use the id ${JSON.stringify(id)}`,
     'ids have 1 to 128 letters, digits, hyphens and underscores, since they become parts of subjects',
   );
+}
+
+/** Addresses hold characters that keys forbid: their hash stands for them. */
+export function slotsKey(endpoint: string): string {
+  return createHash('sha256').update(endpoint).digest('hex').slice(0, 32);
 }
 
 export interface StreamLimits {
@@ -168,6 +175,13 @@ const shapes: readonly Shape[] = [
   { name: streams.dead, subjects: ['dead.v1.>'], share: 0.01, more: { discard: DiscardPolicy.Old, max_age: nanos(30 * dayMs) } },
   { name: streams.runs, subjects: [subjects.runManifests], share: 0.02, more: keyValue },
   { name: streams.leases, subjects: [`$KV.${buckets.leases}.>`], share: 0.0005, more: keyValue },
+  // A table that is in use is written every few seconds.
+  {
+    name: streams.slots,
+    subjects: [subjects.slotTables],
+    share: 0.0005,
+    more: { ...keyValue, discard: DiscardPolicy.Old, max_age: nanos(2 * dayMs) },
+  },
   {
     name: streams.blobs,
     subjects: [`$O.${buckets.blobs}.C.>`, `$O.${buckets.blobs}.M.>`],

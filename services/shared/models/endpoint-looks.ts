@@ -1,6 +1,6 @@
-import { orAborted } from '../lifecycle/abort.ts';
+import { linked, orAborted } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
-import { type EndpointLook, lookAtEndpoint } from './look-at-endpoint.ts';
+import { type EndpointLook, lookAtEndpoint, type SendLook } from './look-at-endpoint.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 import type { PoolMember } from './pool-member.ts';
 
@@ -32,6 +32,12 @@ export function createEndpointLooks(
 ): EndpointLooks {
   const shared = new Map<string, SharedLook>();
 
+  const lookAt = async (member: PoolMember, request: EndpointRequest, howMuch: 'one-token' | 'whole-reply') => {
+    using own = linked(closing);
+    const cut = (): void => own.abort(new Error(`the look at ${member.name} was ended, since its slot may be another worker's`));
+    const send: SendLook = (work) => member.send(work, { isLook: true, cut }).finally(ended);
+    return await lookAtEndpoint(member.endpoint, request, own.signal, { howMuch, timing, send });
+  };
   const begin = (key: string, look: () => Promise<EndpointLook>): Promise<EndpointLook> => {
     const current = look().finally(() => {
       if (shared.get(key)?.current === current) shared.delete(key);
@@ -51,15 +57,7 @@ export function createEndpointLooks(
   return {
     all: async (request, signal, howMuch = 'one-token') => {
       const key = settingsKeyOf(request);
-      const looks = members.map((member) =>
-        share(`${member.name} ${howMuch} ${key}`, () =>
-          lookAtEndpoint(member.endpoint, request, closing, {
-            howMuch,
-            timing,
-            send: (work) => member.send(work, { isLook: true }).finally(ended),
-          }),
-        ),
-      );
+      const looks = members.map((member) => share(`${member.name} ${howMuch} ${key}`, () => lookAt(member, request, howMuch)));
       // The look continues for the others that wait for it.
       return await orAborted(Promise.all(looks), signal);
     },

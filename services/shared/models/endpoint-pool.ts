@@ -1,4 +1,4 @@
-import { linked, onAbort, orAborted } from '../lifecycle/abort.ts';
+import { linked, type OwnSignal, onAbort, orAborted } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { createCallJudge } from './call-judge.ts';
 import { createCallPace } from './call-pace.ts';
@@ -10,6 +10,8 @@ import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
+import type { SlotLease } from './slot-lease.ts';
+import type { SlotEndpoint } from './slot-leases.ts';
 import { watchReturn } from './watch-return.ts';
 
 /** All endpoints of one model: which one gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
@@ -46,6 +48,8 @@ export interface PoolSettings {
   readonly retryPolicy?: RetryPolicy;
   readonly retryBudget?: RetryBudget;
   readonly circuit?: CircuitSettings;
+  /** What this process may have in flight at an endpoint. Not given: as many as its settings say. */
+  readonly slotsAt?: (endpoint: SlotEndpoint) => SlotLease;
   /** How long a call waits while no endpoint may be asked at all; after that its job must come back later. */
   readonly patienceMs?: number;
   /** Awaited before each call, where it gives something to wait for. */
@@ -70,7 +74,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const { model, timing, random, patienceMs = defaultPatienceMs } = settings;
   const pace = createCallPace();
   const newMember = (endpoint: ModelEndpoint): PoolMember =>
-    createPoolMember(endpoint, () => timing.monotonicMs(), pace, settings.circuit);
+    createPoolMember(endpoint, () => timing.monotonicMs(), pace, {
+      circuit: settings.circuit,
+      slots: settings.slotsAt?.(endpoint.settings),
+      onRoom: () => dispatch(),
+    });
   const members = settings.endpoints.map(newMember);
   const leaving = new Set<PoolMember>();
   const watched = new Set<PoolMember>();
@@ -98,6 +106,13 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     }
     const laterMs = members.map(({ freeAtMs }) => freeAtMs).filter((atMs) => atMs > nowMs && Number.isFinite(atMs));
     if (waiters.size > 0 && laterMs.length > 0) wakeAt(Math.min(...laterMs), nowMs);
+    tellWaiting();
+  };
+  let told = 0;
+  const tellWaiting = (): void => {
+    if (waiters.size === 0 && told === 0) return;
+    told = waiters.size;
+    for (const member of members) member.waiting(told);
   };
 
   /** A server that cannot be reached is awaited, so that it has calls again as soon as it is back. */
@@ -141,8 +156,9 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   };
 
   /** One attempt: a place in the queue, then the call. */
-  const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], signal: AbortSignal) =>
+  const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], either: OwnSignal) =>
     new Promise<PooledReply>((resolve, reject) => {
+      const { signal } = either;
       signal.throwIfAborted();
       closing.signal.throwIfAborted();
       const settle = () => {
@@ -157,7 +173,10 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         admit: (member) => {
           settle();
           member
-            .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, signal))
+            .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, signal), {
+              isLook: false,
+              cut: () => either.abort(cutError()),
+            })
             .finally(() => {
               awaitReturns();
               dispatch();
@@ -172,6 +191,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       const listening = onAbort(signal, () => waiter.refuse(signal.reason));
       waiters.add(waiter);
       dispatch();
+    });
+
+  const cutError = () =>
+    new InfrastructureError(model, "the bus did not confirm this worker's slots in time, so its call was ended", [], {
+      waitMs: 0,
     });
 
   /** A key or a model that one endpoint refuses may work at another. */
@@ -196,13 +220,16 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       const readying = settings.ready?.();
       if (readying !== undefined) await orAborted(readying, signal);
       const dependencies = { model, policy, budget, timing, random, mayRetry };
-      const make = () => retry((failed) => attempt(request, prefixKey, failed, signal), dependencies, signal);
+      const make = () => retry((failed) => attempt(request, prefixKey, failed, either), dependencies, signal);
       return await judge.watch(request, make, signal);
     },
     health: () => [...members, ...leaving].map((member) => member.health()),
     setEndpoints: (endpoints) => {
       const stay = members.filter(({ endpoint }) => endpoints.includes(endpoint));
-      for (const member of members) if (!stay.includes(member)) leaving.add(member);
+      for (const member of members.filter((each) => !stay.includes(each))) {
+        member.leave();
+        leaving.add(member);
+      }
       const known = new Set(stay.map(({ endpoint }) => endpoint));
       // In place: others hold this very list.
       members.splice(0, members.length, ...stay, ...endpoints.filter((endpoint) => !known.has(endpoint)).map(newMember));
@@ -214,6 +241,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     close: async () => {
       if (closing.signal.aborted) return;
       closing.abort(new Error(`the endpoints of ${model} are closed`));
+      for (const member of members) member.leave();
       await Promise.all([...members, ...leaving].map(({ endpoint }) => endpoint.close()));
     },
   };

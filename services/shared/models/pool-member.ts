@@ -13,6 +13,7 @@ import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { EndpointError, type EndpointProblem, isOutage, isOverload } from './endpoint-errors.ts';
 import { endpointName } from './endpoint-settings.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
+import type { SlotLease } from './slot-lease.ts';
 
 /** How an endpoint is doing, for /readyz and the metrics. */
 export interface EndpointHealth {
@@ -40,6 +41,8 @@ export interface PoolMember {
   readonly inFlight: number;
   readonly shown: ShownSpeed | undefined;
   hasRoom(): boolean;
+  /** So many calls wait for room, here or elsewhere. */
+  waiting(calls: number): void;
   /**
    * The time from which it may be asked at all, whether or not it has room: -Infinity for any time, Infinity while a probe is
    * finding out.
@@ -53,9 +56,18 @@ export interface PoolMember {
   isUnreachable(): boolean;
   /** Ends the time for which it is left alone. */
   tryNow(): void;
-  /** Sends one call, and learns from how it ends. */
-  send<T extends SentReply>(work: (endpoint: ModelEndpoint) => Promise<T>, options?: { readonly isLook: boolean }): Promise<T>;
+  /** Sends one call, at once unless it is a look, and learns from how it ends. */
+  send<T extends SentReply>(work: (endpoint: ModelEndpoint) => Promise<T>, options: SendOptions): Promise<T>;
+  /** No more calls will be sent. */
+  leave(): void;
   health(): EndpointHealth;
+}
+
+export interface SendOptions {
+  /** It finds out how the endpoint is doing, whatever the endpoint's own limit, and waits for a slot of the process. */
+  readonly isLook: boolean;
+  /** Ends the call, since its slot may soon be another process's. */
+  cut(): void;
 }
 
 /** What the pool learns from. */
@@ -63,6 +75,15 @@ interface SentReply {
   readonly usageEstimated: boolean;
   readonly latencyMs?: number;
   readonly usage?: Pick<Usage, 'completionTokens'>;
+}
+
+export interface PoolMemberOptions {
+  /** Default: by whether it is a gateway. */
+  readonly circuit?: CircuitSettings | undefined;
+  /** What this process may have in flight. Not given: as many as the settings say. */
+  readonly slots?: SlotLease | undefined;
+  /** There is room again, though none of its own calls has ended. */
+  onRoom(): void;
 }
 
 /** What the latest call counts for in what an endpoint has shown. */
@@ -73,12 +94,12 @@ export function createPoolMember(
   endpoint: ModelEndpoint,
   nowMs: () => number,
   pace: CallPace,
-  circuitSettings: CircuitSettings = endpoint.settings.gateway ? gatewayCircuitSettings : defaultCircuitSettings,
+  { slots, onRoom, circuit: circuitSettings }: PoolMemberOptions,
 ): PoolMember {
-  const { baseUrl, maxConcurrency, weight = 1 } = endpoint.settings;
+  const { baseUrl, maxConcurrency, weight = 1, gateway } = endpoint.settings;
   const name = endpointName(endpoint.settings);
   const limit = createConcurrencyLimit(maxConcurrency);
-  const circuit = createCircuitBreaker(circuitSettings);
+  const circuit = createCircuitBreaker(circuitSettings ?? (gateway ? gatewayCircuitSettings : defaultCircuitSettings));
   const failures: Partial<Record<EndpointProblem, number>> = {};
   let throttledUntilMs = Number.NEGATIVE_INFINITY;
   let calls = 0;
@@ -86,6 +107,7 @@ export function createPoolMember(
   let usageEstimates = 0;
   let lastError: EndpointError | undefined;
   let shown: ShownSpeed | undefined;
+  const forgetRoom = slots?.onRoom(onRoom);
 
   const notePace = ({ latencyMs, usage }: SentReply, inFlight: number): void => {
     if (latencyMs === undefined || usage === undefined) return;
@@ -110,7 +132,12 @@ export function createPoolMember(
     get shown() {
       return shown;
     },
-    hasRoom: limit.hasRoom,
+    hasRoom: () => limit.hasRoom() && (slots === undefined || slots.hasRoom()),
+    waiting: (waiting) => slots?.waiting(limit, waiting),
+    leave: () => {
+      forgetRoom?.();
+      slots?.waiting(limit, 0);
+    },
     isUnreachable: () =>
       circuit.stateAt(nowMs()) === 'open' && lastError?.problem === 'unavailable' && lastError.status === undefined,
     tryNow: circuit.tryNow,
@@ -123,7 +150,9 @@ export function createPoolMember(
     get answered() {
       return answered;
     },
-    send: async (work, { isLook } = { isLook: false }) => {
+    send: async (work, { isLook, cut }) => {
+      // No await where there is no look: another call would be given the same slot.
+      const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut);
       const place = limit.begin();
       const call = circuit.begin();
       const besides = limit.inFlight;
@@ -151,6 +180,8 @@ export function createPoolMember(
         else if (known && isOutage(known)) call.failed(endedMs);
         else call.released();
         throw error;
+      } finally {
+        slot?.ended();
       }
     },
     health: () => {
@@ -161,7 +192,7 @@ export function createPoolMember(
         baseUrl,
         state: state === 'closed' && throttledUntilMs > now ? 'throttled' : state,
         inFlight: limit.inFlight,
-        limit: limit.limit,
+        limit: Math.min(limit.limit, slots?.slots ?? limit.limit),
         calls,
         failures: { ...failures },
         usageEstimates,

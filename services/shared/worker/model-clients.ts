@@ -15,6 +15,7 @@ import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
 import type { EndpointHealth } from '../models/pool-member.ts';
 import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
 import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-check.ts';
+import type { SlotLeases } from '../models/slot-leases.ts';
 import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
 import type { ResponseCache } from './response-cache.ts';
@@ -57,6 +58,7 @@ export interface JobModelClient {
  * @param random in [0, 1); decides when and where a call goes, never what it asks
  * @param proxies default: none
  * @param cache for the runs that use it; default: none
+ * @param slots what this process may have in flight; not given: as many calls as the endpoints' settings say
  */
 export function createModelClients(
   environmentFor: EndpointEnvironment,
@@ -64,6 +66,7 @@ export function createModelClients(
   random: () => number,
   proxies: ProxySettings = noProxies,
   cache?: ResponseCache,
+  slots?: SlotLeases,
 ): ModelClients {
   const pools = new Map<string, ServedModel>();
   const rosters: EndpointRoster[] = [];
@@ -83,6 +86,7 @@ export function createModelClients(
       ...{ model, timing, random, looksFirst: true },
       endpoints: roster.servers(),
       ready: roster.used,
+      ...(slots && { slotsAt: slots.leaseFor }),
     });
     roster.onChange(() => pool.setEndpoints(roster.servers()));
     rosters.push(roster);

@@ -7,6 +7,7 @@ import { awaitBus } from '../messaging/await-bus.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
 import { proxySettings } from '../models/proxy-settings.ts';
+import { createSlotLeases } from '../models/slot-leases.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
@@ -27,6 +28,11 @@ export interface WorkerService {
 
 /** Part of the drain time kept for handing back what did not end in time, and for closing. */
 const closingShare = 0.8;
+
+/**
+ * A dead worker's slots at endpoints go to others when its jobs do, but not so early that a server which restarts would end calls.
+ */
+const leastLeaseMs = 5_000;
 
 /** Runs an executor or a predictor as this process. */
 export async function runWorkerService({ role, settings, kinds, createWork }: WorkerService): Promise<never> {
@@ -53,12 +59,18 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       log.info({ health: health.url }, 'serving probes and metrics');
       const bus = await awaited.connected;
       releases.push('the bus', () => bus.close());
+      const slotLeases = createSlotLeases({
+        ...{ store: bus.slots, name, timing: systemTiming, logger: log },
+        ttlMs: Math.max(ackWaitMs, leastLeaseMs),
+      });
+      releases.push('the slots at endpoints', () => slotLeases.close());
       const models = createModelClients(
         createEndpointEnvironment(processEnvironment(), settings),
         systemTiming,
         Math.random,
         proxySettings(processEnvironment()),
         createResponseCache(bus.responses, { timing: systemTiming, warn: (err, message) => log.warn({ err }, message) }),
+        slotLeases,
       );
       releases.push('the model clients', () => models.close());
       let inFlight = () => 0;

@@ -1,0 +1,238 @@
+import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
+import { coerceError } from '../errors/coerce-error.ts';
+import { every, type Timing } from '../lifecycle/timing.ts';
+import type { SlotTableStore } from '../messaging/bus.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type ClockReading, msSince, readClocks } from './clock-reading.ts';
+import { createRecentPeak } from './recent-peak.ts';
+import { claimSlots } from './slot-shares.ts';
+
+/** The calls that this process may have in flight at an endpoint: its part of what all processes together may have. */
+export interface SlotLease {
+  /** Slots of this process now; 0 while it cannot be sure of them. */
+  readonly slots: number;
+  readonly inUse: number;
+  hasRoom(): boolean;
+  /**
+   * Takes a slot; only where there is room.
+   * @param cut ends the call: its slot may soon be another process's
+   */
+  begin(cut: () => void): SlotInUse;
+  /** Takes a slot as soon as there is room, before calls that are told of it. @throws SlotLeaseOverError */
+  beginSoon(cut: () => void): Promise<SlotInUse>;
+  /** How many calls of a caller wait for a slot. Where that is more than there are slots, more are asked for. */
+  waiting(caller: object, calls: number): void;
+  /** Calls back when there is more room than before; what it returns unsubscribes. */
+  onRoom(listener: () => void): () => void;
+}
+
+export interface SlotInUse {
+  ended(): void;
+}
+
+export interface SlotLeaseSettings {
+  readonly endpoint: string;
+  /** Most calls in flight at the endpoint, of all processes; from 1. */
+  readonly limit: number;
+  /** A name that nothing else has, had or will have. */
+  readonly holder: string;
+  /** Others take the slots of a holder that has been silent for this long. */
+  readonly ttlMs: number;
+  readonly store: Pick<SlotTableStore, 'update'>;
+  readonly isDead: (holder: SlotHolder) => boolean;
+  readonly timing: Timing;
+  readonly logger?: Pick<Logger, 'warn' | 'debug'> | undefined;
+}
+
+export interface OwnSlotLease extends SlotLease {
+  /** The table has changed. */
+  saw(table: SlotTable): void;
+  /** Gives the slots back, and ends what waits for one. Idempotent. */
+  close(): Promise<void>;
+}
+
+export class SlotLeaseOverError extends Error {
+  constructor(endpoint: string) {
+    super(`the lease of slots at ${endpoint} is over`);
+  }
+}
+
+/** Shares of the time without a renewal: from then on the process begins no call; and ends those in flight. */
+const [lastCall, lastMoment] = [0.5, 0.75];
+/** Renewals, and looks at the own clock, in that time. */
+const [renewals, looks] = [5, 10];
+const longestLookMs = 1_000;
+/** Demand is told in steps of this part of the limit, and as the most of this time, so that small changes cost nothing. */
+const demandSteps = 8;
+const demandMs = 2_000;
+
+/**
+ * Slots are asked for and given back between calls, in the background. A process that cannot renew its lease stops using its slots
+ * by its own clock, long before others take them by theirs.
+ */
+export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
+  const { endpoint, limit, holder, ttlMs, store, timing, logger } = settings;
+  const inFlight = new Set<() => void>();
+  const waitingOf = new Map<object, number>();
+  const listeners = new Set<() => void>();
+  const line: { readonly cut: () => void; readonly place: PromiseWithResolvers<SlotInUse> }[] = [];
+  const peak = createRecentPeak(timing, demandMs);
+  /** As the table has confirmed, or fewer: what is about to be given back is not used any more. */
+  let usable = 0;
+  /** Calls in flight may keep it from giving back what others lack: then no call follows them. */
+  let ceiling = Number.POSITIVE_INFINITY;
+  let beat = 0;
+  /** When the entry that stands was written, at the latest; undefined for none. */
+  let written: ClockReading | undefined;
+  /** Since when it has had slots without letting others go first. */
+  let turnSince: ClockReading | undefined;
+  let known: SlotTable | undefined;
+  let writing = false;
+  let again = false;
+  let closed = false;
+
+  const ageMs = (): number => (written === undefined ? Number.POSITIVE_INFINITY : msSince(written, timing));
+  const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, each) => sum + each, 0);
+  const noted = (): number => {
+    const step = Math.ceil(limit / demandSteps);
+    return Math.min(limit, step * Math.ceil(peak.note(demand()) / step));
+  };
+  const slots = (): number => (ageMs() < lastCall * ttlMs ? Math.min(usable, ceiling) : 0);
+  const hasRoom = (): boolean => inFlight.size < slots();
+
+  const hadItsTurn = (): boolean => turnSince !== undefined && msSince(turnSince, timing) >= ttlMs / renewals;
+
+  const own = (table: SlotTable | undefined): SlotHolder | undefined => table?.holders.find((each) => each.holder === holder);
+  const claimOn = (table: SlotTable, wanted: number, inUse: number): SlotTable =>
+    claimSlots(table, { holder, limit, wanted, inUse, beat, ttlMs, hadItsTurn: hadItsTurn(), isDead: settings.isDead });
+  /** Whether a claim would change the slots or the demand of the table as it was last seen. */
+  const hasNews = (): boolean => {
+    const wanted = noted();
+    if (known === undefined) return wanted > 0;
+    const [mine, next, least] = [own(known), own(claimOn(known, wanted, inFlight.size)), own(claimOn(known, wanted, 0))];
+    const mayKeep = least?.slots ?? 0;
+    ceiling = mine !== undefined && mayKeep < mine.slots ? mayKeep : Number.POSITIVE_INFINITY;
+    return next?.slots !== mine?.slots || next?.wanted !== mine?.wanted;
+  };
+
+  const begin = (cut: () => void): SlotInUse => {
+    const call = () => cut();
+    inFlight.add(call);
+    return {
+      ended: () => {
+        if (!inFlight.delete(call)) return;
+        if (ceiling !== Number.POSITIVE_INFINITY) tellNews();
+        announce();
+      },
+    };
+  };
+  const announce = (): void => {
+    while (line.length > 0 && hasRoom()) {
+      const next = line.shift();
+      next?.place.resolve(begin(next.cut));
+    }
+    if (waitingOf.size > 0 && hasRoom()) for (const listener of [...listeners]) listener();
+  };
+  const cutFrom = (first: number): void => {
+    const calls = [...inFlight].slice(first);
+    if (calls.length > 0) logger?.warn({ endpoint, calls: calls.length }, 'calls are cut: their slots could not be kept');
+    for (const cut of calls) cut();
+  };
+
+  const claim = async (): Promise<void> => {
+    const wanted = noted();
+    let asked: ClockReading | undefined;
+    const table = await store.update(endpoint, (found) => {
+      beat += 1;
+      asked = readClocks(timing);
+      const next = closed ? claimOn(found, 0, 0) : claimOn(found, wanted, inFlight.size);
+      usable = Math.min(usable, own(next)?.slots ?? 0);
+      return next;
+    });
+    if (closed) return;
+    const [before, mine] = [own(known), own(table)];
+    if (mine === undefined || mine.slots === 0) turnSince = undefined;
+    else if (turnSince === undefined || mine.turn !== before?.turn) turnSince = asked;
+    known = table;
+    usable = mine?.slots ?? 0;
+    written = mine && asked;
+    // Only a process that was thought dead has fewer than it uses.
+    cutFrom(usable);
+  };
+  const keepClaiming = async (): Promise<void> => {
+    writing = true;
+    try {
+      do {
+        again = false;
+        await claim();
+        again = hasNews() && again;
+        announce();
+      } while (again && !closed);
+    } catch (error) {
+      logger?.debug({ err: coerceError(error), endpoint }, 'slots could not be claimed or renewed; trying again');
+    } finally {
+      writing = false;
+    }
+  };
+  const tell = (): void => {
+    if (closed) return;
+    if (writing) again = true;
+    else void keepClaiming();
+  };
+  const tellNews = (): void => {
+    if (hasNews()) tell();
+  };
+
+  const looking = every(timing, Math.min(longestLookMs, ttlMs / looks), () => {
+    if (written === undefined && demand() === 0) return;
+    if (written !== undefined && ageMs() >= lastMoment * ttlMs && usable > 0) {
+      usable = 0;
+      cutFrom(0);
+    }
+    if (ageMs() >= ttlMs / renewals) tell();
+    else tellNews();
+  });
+
+  return {
+    get slots() {
+      return slots();
+    },
+    get inUse() {
+      return inFlight.size;
+    },
+    hasRoom,
+    begin,
+    beginSoon: async (cut) => {
+      if (closed) throw new SlotLeaseOverError(endpoint);
+      if (hasRoom()) return begin(cut);
+      const place = Promise.withResolvers<SlotInUse>();
+      line.push({ cut, place });
+      tellNews();
+      return await place.promise;
+    },
+    waiting: (caller, calls) => {
+      if (calls === 0) waitingOf.delete(caller);
+      else waitingOf.set(caller, calls);
+      if (calls > 0 && !hasRoom() && demand() > (own(known)?.wanted ?? 0)) tellNews();
+    },
+    onRoom: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    saw: (table) => {
+      // The watch may be behind what was written since; an entry that is gone for good is missed at the next renewal.
+      if (closed || (written !== undefined && (own(table)?.beat ?? 0) < (own(known)?.beat ?? 0))) return;
+      known = table;
+      if (written !== undefined || demand() > 0) tellNews();
+    },
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      looking[Symbol.dispose]();
+      usable = 0;
+      for (const { place } of line.splice(0)) place.reject(new SlotLeaseOverError(endpoint));
+      if (written === undefined && !writing) return;
+      await store.update(endpoint, (table) => claimOn(table, 0, 0));
+    },
+  };
+}

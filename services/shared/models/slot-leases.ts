@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
+import { coerceError } from '../errors/coerce-error.ts';
+import { restartingLoop } from '../lifecycle/restarting-loop.ts';
+import type { Timing } from '../lifecycle/timing.ts';
+import type { SlotTableStore } from '../messaging/bus.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
+import { createSlotLease, type OwnSlotLease, type SlotLease } from './slot-lease.ts';
+
+/** This process's leases of slots, one for each endpoint that it calls. */
+export interface SlotLeases {
+  /**
+   * Those who name the same server and the same limit share a lease. Where runs give one server different limits, each has its
+   * own, and all calls together have at most the highest.
+   */
+  leaseFor(endpoint: SlotEndpoint): SlotLease;
+  /** Gives everything back. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type SlotEndpoint = Pick<EndpointSettings, 'baseUrl' | 'address' | 'maxConcurrency'>;
+
+export interface SlotLeasesSettings {
+  readonly store: SlotTableStore;
+  /** The worker's name, for people. */
+  readonly name: string;
+  /** Others take what this process has once it has been silent for this long. */
+  readonly ttlMs: number;
+  readonly timing: Timing;
+  readonly logger: Logger;
+  /** Of this process alone; random if not given. */
+  readonly id?: string;
+}
+
+export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
+  const { store, name, ttlMs, timing, logger, id = randomUUID() } = settings;
+  const leases = new Map<string, { readonly endpoint: string; readonly lease: OwnSlotLease }>();
+  const observed = createBeats(timing);
+  const stopping = new AbortController();
+  let watching: Promise<void> | undefined;
+
+  const watch = () =>
+    restartingLoop('watch slots', { logger, timing, signal: stopping.signal }, async (signal) => {
+      for await (const table of store.watch(signal)) {
+        observed.saw(table);
+        for (const { endpoint, lease } of leases.values()) if (endpoint === table.endpoint) lease.saw(table);
+      }
+    });
+
+  return {
+    leaseFor({ baseUrl, address, maxConcurrency: limit }) {
+      const endpoint = endpointName({ baseUrl: asUsual(baseUrl), address });
+      const key = `${endpoint} ${limit}`;
+      const known = leases.get(key);
+      if (known) return known.lease;
+      watching ??= watch();
+      const lease = createSlotLease({
+        ...{ endpoint, limit, holder: `${name}/${id}/${limit}`, ttlMs, timing, logger },
+        isDead: (holder) => observed.isDead(endpoint, holder),
+        store: {
+          update: (at, change) =>
+            store.update(at, (table) => {
+              observed.saw(table);
+              return change(table);
+            }),
+        },
+      });
+      leases.set(key, { endpoint, lease });
+      return lease;
+    },
+    close: async () => {
+      stopping.abort();
+      const closing = [...leases.values()].map(({ endpoint, lease }) =>
+        lease.close().catch((error: unknown) => {
+          logger.warn({ err: coerceError(error), endpoint }, 'slots could not be given back; others have them when they expire');
+        }),
+      );
+      await Promise.all([...closing, watching]);
+    },
+  };
+}
+
+/** How long each holder has been silent, by the own clock. */
+interface Beats {
+  saw(table: SlotTable): void;
+  isDead(endpoint: string, holder: SlotHolder): boolean;
+}
+
+function createBeats({ monotonicMs }: Pick<Timing, 'monotonicMs'>): Beats {
+  const ofEndpoints = new Map<string, ReadonlyMap<string, { readonly beat: number; readonly sinceMs: number }>>();
+  return {
+    saw: ({ endpoint, holders }) => {
+      const before = ofEndpoints.get(endpoint);
+      const now = { sinceMs: monotonicMs() };
+      const beats = holders.map(({ holder, beat }) => {
+        const known = before?.get(holder);
+        return [holder, known !== undefined && known.beat >= beat ? known : { ...now, beat }] as const;
+      });
+      ofEndpoints.set(endpoint, new Map(beats));
+    },
+    isDead: (endpoint, { holder, ttlMs }) => {
+      const known = ofEndpoints.get(endpoint)?.get(holder);
+      return known !== undefined && monotonicMs() - known.sinceMs >= ttlMs;
+    },
+  };
+}
+
+/** The same for every way in which an address may be written. */
+function asUsual(baseUrl: string): string {
+  const { origin, pathname } = new URL(baseUrl);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
+}
