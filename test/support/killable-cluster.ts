@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildService, mainOf, startChildService } from '../../services/cli/cluster/child-service.ts';
 import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
+import { defined } from '../../services/domain/defined.ts';
 import type { RunFile } from '../../services/shared/config/run-file.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
@@ -22,8 +23,8 @@ export interface KillableCluster extends AsyncDisposable {
   /** What the simulated model's server has counted, which is in this process and never killed. */
   readonly served: readonly ServedCall[];
   readonly bus: Bus;
-  /** Gives the cluster a run, and its id. */
-  begin(file: RunFile): Promise<string>;
+  /** Gives the cluster a run, and its id. @param maxConcurrency calls in flight at the model's server; default: as for any run */
+  begin(file: RunFile, maxConcurrency?: number): Promise<string>;
   /**
    * kill -9 of such a part, of the executors the one that has lived longest. A new one is started in its place, and not waited
    * for; but after the death of the server, until each executor has stored a result: two deaths in one moment are another test's.
@@ -88,8 +89,9 @@ export async function startKillableCluster(executors: number, slots: number, fir
   return {
     served,
     bus,
-    async begin(file) {
-      const { configuration, endpoints, maxInFlight, simulated } = startRunRequestOf(file, simulator.url);
+    async begin(file, maxConcurrency) {
+      const { configuration, endpoints: usual, maxInFlight, simulated } = startRunRequestOf(file, simulator.url);
+      const endpoints = usual.map((each) => ({ ...each, ...defined({ maxConcurrency }) }));
       const runId = runIdOf(file.configuration);
       await bus.blobs.put(encodeBenchmark(file.benchmark));
       const manifest: RunManifest = {

@@ -4,7 +4,7 @@ import { decimal, integer, text } from '../settings/rules.ts';
 /** One server of an endpoint. */
 export interface EndpointAddress {
   readonly url: string;
-  /** Most calls in flight there from one worker; absent: the endpoint's. */
+  /** Most calls in flight there, from all workers together; absent: the endpoint's. */
   readonly max_concurrency?: number | undefined;
   /** Its part of the calls beside the others'; absent: 1. */
   readonly weight?: number | undefined;

@@ -184,7 +184,7 @@ export const endpointTable = {
     ...whole(1, 10_000),
     unit: 'calls',
     default: endpointDefaults.maxConcurrency,
-    description: 'most calls in flight from one worker',
+    description: 'most calls in flight at each of its servers, from all workers together',
   },
   timeout_seconds: {
     ...above(0, 3600),

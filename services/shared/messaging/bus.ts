@@ -9,8 +9,8 @@ import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
  * (test/contract/bus.contract.ts): NatsBus on JetStream, and InMemoryBus for simulation.
  *
  * In: durable queues with redelivery, a first-writer-wins result store, fenced append-only logs, a journal, blobs, run
- * manifests, leases and tables of slots. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by delivery: the
- * result store is what makes effects happen once), request-reply.
+ * manifests, leases and tables of slots. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by
+ * delivery: the result store is what makes effects happen once), request-reply.
  *
  * Every method rejects with a BusError after its own deadline; none waits for ever. Iterators end when their signal aborts.
  */
@@ -221,8 +221,8 @@ export interface Lease {
 /** Who may have how many calls in flight at each endpoint. What its holders do with a table is services/shared/models'. */
 export interface SlotTableStore {
   /**
-   * Changes the table of an endpoint, whoever else changes it at the same time: `change` is called again, with what is there then,
-   * if another writer came first. It gets a table without holders where there is none. What it returns unchanged is not written.
+   * Changes the table of an endpoint, whoever else changes it at the same time: `change` is called again, with what is there
+   * then, if another writer came first. It gets a table without holders where there is none. What it returns unchanged is not written.
    * Resolves with the table that stands.
    */
   update(endpoint: string, change: (table: SlotTable) => SlotTable): Promise<SlotTable>;

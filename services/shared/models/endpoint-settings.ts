@@ -14,7 +14,7 @@ export interface EndpointSettings {
   readonly headers?: Readonly<Record<string, string>>;
   /** Values that must never appear in a message: the key, and the values of headers that come from variables. */
   readonly secrets?: readonly string[];
-  /** Most calls in flight; the adaptive limit starts here and returns to it. */
+  /** Most calls in flight, of all workers together; the adaptive limit of each starts here and returns to it. */
   readonly maxConcurrency: number;
   /**
    * Limit of one attempt, from sending to the last byte, and so also of the wait for the first token: a long prompt, a model that

@@ -156,9 +156,11 @@ export function createPoolMember(
       const place = limit.begin();
       const call = circuit.begin();
       const besides = limit.inFlight;
+      let isOver = false;
       calls += 1;
       try {
         const reply = await work(endpoint);
+        isOver = true;
         if (reply.usageEstimated) usageEstimates += 1;
         lastError = undefined;
         if (!isLook) {
@@ -172,6 +174,7 @@ export function createPoolMember(
         // Anything other than these two is the caller's doing, such as hanging up.
         const known = error instanceof EndpointError ? error : undefined;
         const endedMs = nowMs();
+        isOver = error instanceof FailureError || known?.status !== undefined;
         if (known) noteFailure(known, endedMs);
         if (known && isOverload(known)) place.overloaded();
         else place.released();
@@ -181,7 +184,8 @@ export function createPoolMember(
         else call.released();
         throw error;
       } finally {
-        slot?.ended();
+        if (isOver) slot?.ended();
+        else slot?.hungUp();
       }
     },
     health: () => {

@@ -1,3 +1,4 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
@@ -28,6 +29,8 @@ export interface SlotLease {
 
 export interface SlotInUse {
   ended(): void;
+  /** It was ended here, and the server notices a little later. */
+  hungUp(): void;
 }
 
 export interface SlotLeaseSettings {
@@ -51,7 +54,8 @@ export interface OwnSlotLease extends SlotLease {
   close(): Promise<void>;
 }
 
-export class SlotLeaseOverError extends Error {
+export class SlotLeaseOverError extends ScaleError {
+  readonly kind = 'failed';
   constructor(endpoint: string) {
     super(`the lease of slots at ${endpoint} is over`);
   }
@@ -62,13 +66,15 @@ const [lastCall, lastMoment] = [0.5, 0.75];
 /** Renewals, and looks at the own clock, in that time. */
 const [renewals, looks] = [5, 10];
 const longestLookMs = 1_000;
+/** How long a server may take to notice that its client has hung up. */
+const noticedMs = 100;
 /** Demand is told in steps of this part of the limit, and as the most of this time, so that small changes cost nothing. */
 const demandSteps = 8;
 const demandMs = 2_000;
 
 /**
- * Slots are asked for and given back between calls, in the background. A process that cannot renew its lease stops using its slots
- * by its own clock, long before others take them by theirs.
+ * Slots are asked for and given back between calls, in the background. A process that cannot renew its lease stops using its
+ * slots by its own clock, long before others take them by theirs.
  */
 export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const { endpoint, limit, holder, ttlMs, store, timing, logger } = settings;
@@ -118,13 +124,12 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const begin = (cut: () => void): SlotInUse => {
     const call = () => cut();
     inFlight.add(call);
-    return {
-      ended: () => {
-        if (!inFlight.delete(call)) return;
-        if (ceiling !== Number.POSITIVE_INFINITY) tellNews();
-        announce();
-      },
+    const ended = (): void => {
+      if (!inFlight.delete(call)) return;
+      if (ceiling !== Number.POSITIVE_INFINITY) tellNews();
+      announce();
     };
+    return { ended, hungUp: () => void timing.after(noticedMs, ended) };
   };
   const announce = (): void => {
     while (line.length > 0 && hasRoom()) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { defined } from '../../domain/defined.ts';
 import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { restartingLoop } from '../lifecycle/restarting-loop.ts';
@@ -50,7 +51,7 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
 
   return {
     leaseFor({ baseUrl, address, maxConcurrency: limit }) {
-      const endpoint = endpointName({ baseUrl: asUsual(baseUrl), address });
+      const endpoint = endpointName({ baseUrl: asUsual(baseUrl), ...defined({ address }) });
       const key = `${endpoint} ${limit}`;
       const known = leases.get(key);
       if (known) return known.lease;
@@ -108,6 +109,6 @@ function createBeats({ monotonicMs }: Pick<Timing, 'monotonicMs'>): Beats {
 
 /** The same for every way in which an address may be written. */
 function asUsual(baseUrl: string): string {
-  const { origin, pathname } = new URL(baseUrl);
-  return `${origin}${pathname.replace(/\/+$/, '')}`;
+  const { origin, pathname, search } = new URL(baseUrl);
+  return `${origin}${pathname.replace(/\/+$/, '')}${search}`;
 }

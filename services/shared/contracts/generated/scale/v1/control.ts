@@ -104,7 +104,7 @@ export interface Endpoint {
   baseUrl: string;
   /** Name of the environment variable of the worker that holds the key, "" for none. */
   apiKeyVariable: string;
-  /** Most calls in flight that one worker sends. */
+  /** Most calls in flight at this server, from all workers together. */
   maxConcurrency: number;
   /** Time limit of one attempt of a call. */
   timeoutMs: number;
