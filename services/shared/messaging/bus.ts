@@ -222,8 +222,8 @@ export interface Lease {
 export interface SlotTableStore {
   /**
    * Changes the table of an endpoint, whoever else changes it at the same time: `change` is called again, with what is there
-   * then, if another writer came first. It gets a table without holders where there is none. What it returns unchanged is not written.
-   * Resolves with the table that stands.
+   * then, if another writer came first. It gets a table without holders where there is none. What it returns unchanged is not
+   * written. Resolves with the table that stands.
    */
   update(endpoint: string, change: (table: SlotTable) => SlotTable): Promise<SlotTable>;
   /** Every table, then each change, until the signal aborts. Starts over when the store is recreated. */
