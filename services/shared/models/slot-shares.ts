@@ -39,10 +39,6 @@ export function claimSlots(table: SlotTable, claim: SlotClaim): SlotTable {
   return { ...table, holders: [...others, { ...asking, slots }] };
 }
 
-export function slotsOf({ holders }: SlotTable, holder: string): number | undefined {
-  return holders.find((each) => each.holder === holder)?.slots;
-}
-
 function slotsFor(asking: SlotHolder, others: readonly SlotHolder[], inUse: number): number {
   const had = asking.slots;
   const shares = fairShares([...others, asking]);
