@@ -1,14 +1,15 @@
 /**
  * The simulated vLLM (services/simulator/engine) against `inference-lab`, a simulator of serving engines by others: the same
  * traces, limits and linear cost of a step; throughput, time to the first token, whole latency, prefix hits and preemptions
- * beside each other.
+ * beside each other, and how they were without async_scheduling.
  *
  *   cargo install inference-lab --version 1.0.0
  *   node test/measure/engine-against-inference-lab.ts [--inference-lab ~/.cargo/bin/inference-lab] [--seeds 10]
  *
- * Its 1.0.0 looks for arrivals only up to the time of its last event: who arrives during a step waits for the end of the next one
- * too, not only of that step. So times are compared with arrivals taken in the same way; what they are as the product takes them
- * is shown too. Ends with 1 if anything else differs by more than a tenth.
+ * Both let a call that arrives during a step wait for the end of the next one too. Here, as in vLLM, since that one has been
+ * decided (async_scheduling, its default since vllm#27614); there, since `drain_arrivals` (its simulation/simulator.rs) looks for
+ * arrivals up to the time of the last event only, and the end of a step is an event that begins the next one. It has no
+ * counterpart to the one more step that a sequence is in here. Ends with 1 if anything differs by more than a tenth.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +19,7 @@ import { parseArgs } from 'node:util';
 import type { Random } from '../../services/domain/ports.ts';
 import { randomInteger, randomStream } from '../../services/domain/random.ts';
 import type { EngineSettings } from '../../services/simulator/engine/engine-settings.ts';
-import { createScheduler } from '../../services/simulator/engine/scheduler.ts';
+import { createScheduler, type Step } from '../../services/simulator/engine/scheduler.ts';
 import type { Sequence } from '../../services/simulator/engine/sequence.ts';
 import { qwen8bOnH100 } from '../support/qwen8b-on-h100.ts';
 
@@ -74,17 +75,17 @@ const scenarios = (random: Random): readonly Scenario[] => [
   },
 ];
 
-/** By scenario: as it takes arrivals, it, and as the product takes them; one for each seed. */
-const outcomes = new Map<string, { ours: Outcome[]; theirs: Outcome[]; product: Outcome[] }>();
+/** By scenario: ours, theirs, and ours without async_scheduling; one for each seed. */
+const outcomes = new Map<string, { ours: Outcome[]; theirs: Outcome[]; sync: Outcome[] }>();
 const folder = await mkdtemp(join(tmpdir(), 'scale-inference-lab-'));
 try {
   for (let seed = 1; seed <= Number(given.seeds); seed += 1) {
     for (const scenario of scenarios(randomStream(seed, 'engine-against-inference-lab'))) {
       const { outcome, startsMs } = await theirsOf(scenario);
-      const of = outcomes.get(scenario.name) ?? { ours: [], theirs: [], product: [] };
+      const of = outcomes.get(scenario.name) ?? { ours: [], theirs: [], sync: [] };
       of.theirs.push(outcome);
-      of.ours.push(oursOf(scenario, startsMs, true));
-      of.product.push(oursOf(scenario, startsMs, false));
+      of.ours.push(oursOf(scenario, startsMs));
+      of.sync.push(oursOf({ ...scenario, engine: { ...scenario.engine, asyncScheduling: false } }, startsMs));
       outcomes.set(scenario.name, of);
     }
   }
@@ -96,14 +97,14 @@ let apart = false;
 const line = (...cells: readonly string[]) =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(26) : cell.padStart(12))).join('');
 console.log(`means of ${given.seeds} seeds`);
-for (const [name, { ours, theirs, product }] of outcomes) {
-  console.log(line(name, 'as they', 'theirs', 'ratio', 'as it is'));
+for (const [name, { ours, theirs, sync }] of outcomes) {
+  console.log(line(name, 'ours', 'theirs', 'ratio', 'sync', 'ratio'));
   for (const figure of Object.keys(theirs[0] ?? {}) as (keyof Outcome)[]) {
     const mean = (of: readonly Outcome[]) => sum(of.map((each) => each[figure])) / of.length;
     const far = Math.abs(mean(ours) - mean(theirs)) > 0.1 * mean(theirs);
     apart ||= far;
-    const ratio = mean(theirs) === 0 ? '' : (mean(ours) / mean(theirs)).toFixed(3);
-    const cells = [mean(ours).toFixed(1), mean(theirs).toFixed(1), ratio, mean(product).toFixed(1)];
+    const ratio = (of: readonly Outcome[]) => (mean(theirs) === 0 ? '' : (mean(of) / mean(theirs)).toFixed(3));
+    const cells = [mean(ours).toFixed(1), mean(theirs).toFixed(1), ratio(ours), mean(sync).toFixed(1), ratio(sync)];
     console.log(line(`  ${figure}`, ...cells, far ? 'apart' : ''));
   }
 }
@@ -212,11 +213,8 @@ interface Arrival {
   readonly hashes: readonly number[];
 }
 
-/**
- * @param startsMs when each conversation began there, for arrivals at random times
- * @param late take arrivals as it does
- */
-function oursOf({ engine, conversations, arrival }: Scenario, startsMs: readonly number[], late: boolean): Outcome {
+/** @param startsMs when each conversation began there, for arrivals at random times */
+function oursOf({ engine, conversations, arrival }: Scenario, startsMs: readonly number[]): Outcome {
   const scheduler = createScheduler(engine);
   const atOnce = 'atOnce' in arrival ? arrival.atOnce : conversations.length;
   const arrivals: Arrival[] = conversations.slice(0, atOnce).map((_, conversation) => ({
@@ -228,7 +226,7 @@ function oursOf({ engine, conversations, arrival }: Scenario, startsMs: readonly
   const latencyMs: number[] = [];
   let begun = atOnce;
   let nowMs = 0;
-  let seenMs = 0;
+  let planned: Step | undefined;
   let promptTokensComputed = 0;
   let lastHash = 0;
 
@@ -256,17 +254,15 @@ function oursOf({ engine, conversations, arrival }: Scenario, startsMs: readonly
 
   for (;;) {
     arrivals.sort((a, b) => a.atMs - b.atMs);
-    while ((arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY) <= seenMs) submit(arrivals.shift() as Arrival);
-    const step = scheduler.next();
+    while ((arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs) submit(arrivals.shift() as Arrival);
+    const step = planned ?? scheduler.next();
     if (step === undefined) {
       if (arrivals[0] === undefined) break;
-      nowMs = Math.max(nowMs, arrivals[0].atMs);
-      seenMs = nowMs;
+      nowMs = arrivals[0].atMs;
       continue;
     }
-    const beganMs = nowMs;
+    planned = engine.asyncScheduling ? scheduler.next() : undefined;
     nowMs += step.durationMs;
-    seenMs = late ? beganMs : nowMs;
     promptTokensComputed += step.prefillTokens;
     for (const sequence of scheduler.finish(step)) {
       const call = calls.get(sequence);

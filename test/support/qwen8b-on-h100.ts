@@ -8,4 +8,5 @@ export const qwen8bOnH100: Omit<EngineSettings, 'maxSequences'> = {
   prefillMs: 0.03,
   decodeMs: 0.05,
   speed: 1,
+  asyncScheduling: true,
 };

@@ -280,7 +280,7 @@ export const simulatorTable = {
     type: 'choice',
     choices: ['fixed', 'vllm'],
     default: 'fixed',
-    description: 'a fixed latency, or [a model of vLLM](simulated-model.md#an-engine-like-vllms), which the next six describe',
+    description: 'a fixed latency, or [a model of vLLM](simulated-model.md#an-engine-like-vllms), which the next seven describe',
   },
   batchedTokens: {
     variable: 'SCALE_SIMULATOR_BATCHED_TOKENS',
@@ -314,6 +314,12 @@ export const simulatorTable = {
     unit: 'ms',
     default: 0.05,
     description: 'more for each sequence that decodes in it',
+  },
+  asyncScheduling: {
+    variable: 'SCALE_SIMULATOR_ASYNC_SCHEDULING',
+    type: 'flag',
+    default: true,
+    description: "each step is decided when the one before it begins, as by vLLM's default, `--async-scheduling`",
   },
   speed: {
     variable: 'SCALE_SIMULATOR_SPEED',

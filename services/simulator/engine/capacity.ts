@@ -17,10 +17,12 @@ export interface EngineCapacity {
 }
 
 /**
- * What a replica gives when there is always somebody waiting. A request is in the batch for a step per output token; the step's
- * own time is shared by the batch, and the first token comes with the last of the prompt:
+ * What a replica gives when there is always somebody waiting. A step's own time is shared by the batch, and the first token comes
+ * with the last of the prompt:
  *
- *   ms per request = (stepMs * output / sequences + prefillMs * computed prompt + decodeMs * (output - 1)) / speed
+ *   ms per request = (stepMs * steps / sequences + prefillMs * computed prompt + decodeMs * (steps - 1)) / speed
+ *
+ * where it is in as many steps as it has output tokens, and in one more where each is decided when the one before it begins.
  *
  * Exact as long as each prompt fits one step and the batch is bound by max_num_seqs. Where the KV cache binds it, it is that of
  * as many sequences as fit at their full length; those that overlap at different ages are a few more, and are preempted.
@@ -30,10 +32,11 @@ export function engineCapacity(
   { promptTokens, cachedTokens = 0, outputTokens }: RequestShape,
 ): EngineCapacity {
   const cachedBlocks = Math.floor(cachedTokens / blockTokens);
-  const ownBlocks = Math.ceil((promptTokens + outputTokens - 1) / blockTokens) - cachedBlocks;
+  const steps = outputTokens + (settings.asyncScheduling ? 1 : 0);
+  const ownBlocks = Math.ceil((promptTokens + steps - 1) / blockTokens) - cachedBlocks;
   const sequences = Math.min(settings.maxSequences, Math.floor((settings.kvBlocks - cachedBlocks) / Math.max(1, ownBlocks)));
-  const stepsMs = (settings.stepMs * outputTokens) / sequences;
-  const tokensMs = settings.prefillMs * (promptTokens - cachedTokens) + settings.decodeMs * (outputTokens - 1);
+  const stepsMs = (settings.stepMs * steps) / sequences;
+  const tokensMs = settings.prefillMs * (promptTokens - cachedTokens) + settings.decodeMs * (steps - 1);
   const requestsPerSecond = (1000 * settings.speed) / (stepsMs + tokensMs);
   return { sequences, requestsPerSecond, outputTokensPerSecond: requestsPerSecond * outputTokens };
 }

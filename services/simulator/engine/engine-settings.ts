@@ -27,4 +27,10 @@ export interface EngineSettings {
   readonly decodeMs: number;
   /** How many times faster than that machine; 1: real time. */
   readonly speed: number;
+  /**
+   * Each step is decided when the one before it begins, as vLLM does by default (async_scheduling, since vllm#27614): who comes
+   * during a step waits for the next one too, and a sequence is in one more step than it has tokens, since its end is not known
+   * before.
+   */
+  readonly asyncScheduling: boolean;
 }

@@ -34,10 +34,13 @@ export function createEngine(settings: EngineSettings, timing: Timing): Engine {
   const scheduler = createScheduler(settings);
   const timed = new Map<Sequence, Progress>();
   let step: Step | undefined;
+  /** The one after it, where that is decided already. */
+  let planned: Step | undefined;
   let endsAtMs = 0;
 
   const begin = (atMs: number): void => {
-    step = scheduler.next();
+    step = planned ?? scheduler.next();
+    planned = settings.asyncScheduling ? scheduler.next() : undefined;
     for (const part of step?.parts ?? []) timed.get(part.sequence)?.started(atMs);
     endsAtMs = atMs + (step?.durationMs ?? 0) / settings.speed;
   };

@@ -5,8 +5,8 @@ import type { NewSequence, Sequence } from './sequence.ts';
 
 /** One pass of the model over the running batch. */
 export interface Step {
-  /** The sequences in it, and how many tokens of each are computed. */
-  readonly parts: readonly { readonly sequence: Sequence; readonly tokens: number }[];
+  /** The sequences in it, how many tokens of each are computed, and whether one more comes out. */
+  readonly parts: readonly { readonly sequence: Sequence; readonly tokens: number; readonly samples: boolean }[];
   readonly prefillTokens: number;
   readonly decoding: number;
   /** On the machine that the engine stands for. */
@@ -24,15 +24,20 @@ export interface Scheduler {
   add(sequence: NewSequence): Sequence;
   /** Ends a sequence wherever it is; its blocks are free at once. */
   cancel(sequence: Sequence): void;
-  /** The next step; undefined if there is nothing to do. `finish` must follow before the next one. */
+  /**
+   * The next step; undefined if there is nothing to do. It may be asked for while the one before it is under way: what that one
+   * will give is not known then, so a sequence that ends with it is in this one too, for nothing.
+   */
   next(): Step | undefined;
   /** Those of the step that have got a token. */
   finish(step: Step): readonly Sequence[];
 }
 
 type Mutable = { -readonly [Field in keyof Sequence]: Sequence[Field] } & {
-  /** Tokens whose KV is in its blocks, or will be when the step ends. */
+  /** Tokens whose KV is in its blocks, or will be when the steps that were asked for end. */
   computed: number;
+  /** Output tokens that these steps will give. */
+  awaited: number;
   /** Up to here it computes what it was given, not what it generates: the prompt, after a preemption the output so far too. */
   prefill: number;
   blocks: number[];
@@ -42,7 +47,7 @@ type Mutable = { -readonly [Field in keyof Sequence]: Sequence[Field] } & {
 /**
  * As vLLM's (V1) schedules by default: first come, first served; running sequences first, then waiting ones while there is room
  * in the batch, the step's tokens and the cache; long prompts in chunks; when a running sequence finds no block, the newest is
- * preempted and later computed again.
+ * preempted and later computed again. A token that was under way then stays.
  */
 export function createScheduler(settings: EngineSettings): Scheduler {
   const blocks = createKvBlocks(settings.kvBlocks);
@@ -93,7 +98,7 @@ export function createScheduler(settings: EngineSettings): Scheduler {
   };
 
   const admit = (sequence: Mutable, budget: number): number | undefined => {
-    const tokens = sequence.promptTokens + sequence.generated;
+    const tokens = lengthOf(sequence);
     // The last token is computed in any case: without it there is nothing to go on from.
     const cached = blocks.cached(sequence.blockHashes, Math.floor((tokens - 1) / blockTokens));
     // All of it must fit, not only the first chunk, lest it is preempted before it has begun.
@@ -116,7 +121,7 @@ export function createScheduler(settings: EngineSettings): Scheduler {
     for (let index = 0; index < running.length && budget > 0; index += 1) {
       const sequence = running[index];
       if (sequence === undefined) break;
-      const tokens = Math.min(sequence.promptTokens + sequence.generated - sequence.computed, budget);
+      const tokens = Math.min(lengthOf(sequence) - sequence.computed, budget);
       if (!growOrPreempt(sequence, tokens)) break;
       parts.push({ sequence, tokens });
       budget -= tokens;
@@ -135,11 +140,17 @@ export function createScheduler(settings: EngineSettings): Scheduler {
     return parts.length === 0 ? undefined : step(parts);
   };
 
-  const step = (parts: readonly { readonly sequence: Mutable; readonly tokens: number }[]): Step => {
-    const prefilling = parts.filter(({ sequence }) => sequence.computed < sequence.prefill);
+  const step = (taken: readonly { readonly sequence: Mutable; readonly tokens: number }[]): Step => {
+    const prefilling = taken.filter(({ sequence }) => sequence.computed < sequence.prefill);
     const prefillTokens = prefilling.reduce((sum, { tokens }) => sum + tokens, 0);
-    const decoding = parts.length - prefilling.length;
+    const decoding = taken.length - prefilling.length;
     const durationMs = settings.stepMs + settings.prefillMs * prefillTokens + settings.decodeMs * decoding;
+    const parts = taken.map(({ sequence, tokens }) => {
+      sequence.computed += tokens;
+      const samples = sequence.computed === lengthOf(sequence);
+      if (samples) sequence.awaited += 1;
+      return { sequence, tokens, samples };
+    });
     return { parts, prefillTokens, decoding, durationMs };
   };
 
@@ -173,7 +184,7 @@ export function createScheduler(settings: EngineSettings): Scheduler {
       const own: Mutable = {
         ...sequence,
         ...({ state: 'waiting', generated: 0, cachedTokens: 0, preemptions: 0 } as const),
-        ...{ computed: 0, prefill: sequence.promptTokens, blocks: [], remembered: 0 },
+        ...{ computed: 0, awaited: 0, prefill: sequence.promptTokens, blocks: [], remembered: 0 },
       };
       known.set(own, own);
       waiting.push(own);
@@ -182,15 +193,18 @@ export function createScheduler(settings: EngineSettings): Scheduler {
     cancel,
     next,
     finish: (finished) =>
-      finished.parts.flatMap(({ sequence, tokens }) => {
+      finished.parts.flatMap(({ sequence, samples }) => {
         const own = known.get(sequence);
-        // Cancelled in the meantime.
-        if (own === undefined || own.state === 'over') return [];
-        own.computed += tokens;
-        if (own.computed < own.promptTokens + own.generated) return [];
+        // Cancelled in the meantime, or at its end with the step before.
+        if (own === undefined || own.state === 'over' || !samples) return [];
+        own.awaited -= 1;
         own.generated += 1;
         if (own.generated === own.outputTokens) cancel(own);
         return [own];
       }),
   };
+}
+
+function lengthOf({ promptTokens, generated, awaited }: Mutable): number {
+  return promptTokens + generated + awaited;
 }

@@ -5,7 +5,7 @@ import { createManualTiming } from '../../../support/manual-timing.ts';
 
 const settings: EngineSettings = {
   ...{ maxSequences: 1, batchedTokens: 1000, kvBlocks: 100 },
-  ...{ stepMs: 10, prefillMs: 0.1, decodeMs: 1, speed: 1 },
+  ...{ stepMs: 10, prefillMs: 0.1, decodeMs: 1, speed: 1, asyncScheduling: false },
 };
 const call = { promptTokens: 100, outputTokens: 3, blockHashes: [] };
 const never = new AbortController().signal;
@@ -93,5 +93,23 @@ describe('the engine in time', () => {
     // The step that it was in, of 11 ms, ends first.
     await timing.advance(100);
     expect(second?.startedAtMs).toBe(31);
+  });
+
+  it('decides steps one ahead, as vLLM does by default: who comes in one waits for the next too, and each is in one more', async () => {
+    const timing = createManualTiming();
+    const engine = createEngine({ ...settings, maxSequences: 2, asyncScheduling: true }, timing);
+    const [first] = engine.submit([call]);
+    await timing.advance(5);
+    const [second] = engine.submit([call]);
+    await timing.advance(25);
+    const [third] = engine.submit([{ ...call, outputTokens: 1 }]);
+    await timing.advance(200);
+    expect(first).toMatchObject({ startedAtMs: 0, firstTokenAtMs: 20 });
+    // The first one's prompt until 20; its second token until 31, decided at 0; its third beside this prompt until 52.
+    expect(second).toMatchObject({ startedAtMs: 31, firstTokenAtMs: 52 });
+    // At 52 the first one ends, which is known only then: it is in the step until 64, and its place is free in the one after.
+    expect(third).toMatchObject({ startedAtMs: 64, firstTokenAtMs: 85 });
+    expect([engine.running, engine.waiting, engine.kvUsage]).toEqual([0, 0, 0]);
+    expect(timing.waiting()).toBe(0);
   });
 });

@@ -6,13 +6,25 @@ import type { NewSequence } from '../../../../services/simulator/engine/sequence
 
 const roomy: EngineSettings = {
   ...{ maxSequences: 8, batchedTokens: 1000, kvBlocks: 1000 },
-  ...{ stepMs: 10, prefillMs: 0.1, decodeMs: 1, speed: 1 },
+  ...{ stepMs: 10, prefillMs: 0.1, decodeMs: 1, speed: 1, asyncScheduling: false },
 };
 const sequence = (promptTokens: number, outputTokens: number, blockHashes: readonly number[] = []): NewSequence => ({
   promptTokens,
   outputTokens,
   blockHashes,
 });
+
+/** Steps to the end, each asked for when the one before it begins, if the settings say so. */
+function* stepsToTheEnd(scheduler: Scheduler, { asyncScheduling }: EngineSettings) {
+  let planned = scheduler.next();
+  while (planned !== undefined) {
+    const step = planned;
+    planned = asyncScheduling ? scheduler.next() : undefined;
+    yield step;
+    scheduler.finish(step);
+    planned ??= scheduler.next();
+  }
+}
 
 /** The tokens of each step, in the order of the batch, until there is nothing left to do. */
 function stepsOf(scheduler: Scheduler): number[][] {
@@ -169,6 +181,37 @@ describe('the prefix cache', () => {
   });
 });
 
+describe('steps that are decided while the one before is under way', () => {
+  it('give every sequence its tokens, in any order of preemptions, and leave no block held', () => {
+    const ahead = { ...roomy, asyncScheduling: true, kvBlocks: 12, batchedTokens: 50 };
+    const scheduler = createScheduler(ahead);
+    const lengths = Array.from({ length: 60 }, (_, index) => [1 + ((index * 37) % 70), 1 + ((index * 13) % 40)] as const);
+    const all = lengths.map(([prompt, output]) => scheduler.add(sequence(prompt, output)));
+    for (const { parts } of stepsToTheEnd(scheduler, ahead)) {
+      expect(new Set(parts.map((part) => part.sequence)).size).toBe(parts.length);
+      expect(scheduler.kvUsage).toBeLessThanOrEqual(1);
+    }
+    expect(all.map(({ generated, state }) => [generated, state])).toEqual(lengths.map(([, output]) => [output, 'over']));
+    expect(scheduler.preemptions).toBeGreaterThan(5);
+    expect([scheduler.running, scheduler.waiting, scheduler.kvUsage]).toEqual([0, 0, 0]);
+  });
+
+  it('keep a token that was under way when its sequence was preempted', () => {
+    const scheduler = createScheduler({ ...roomy, asyncScheduling: true, kvBlocks: 3 });
+    const old = scheduler.add(sequence(16, 20));
+    const young = scheduler.add(sequence(15, 5));
+    const first = scheduler.next();
+    // Both want a second block, and one is there: the young one's first token is still under way.
+    const second = scheduler.next();
+    expect([first?.parts.length, second?.parts.length]).toEqual([2, 2]);
+    scheduler.next();
+    expect([old.preemptions, young.preemptions]).toEqual([0, 1]);
+    if (first) scheduler.finish(first);
+    if (second) scheduler.finish(second);
+    expect([young.generated, young.state]).toEqual([2, 'waiting']);
+  });
+});
+
 describe('its capacity', () => {
   const shape = { promptTokens: 96, outputTokens: 40 };
 
@@ -177,10 +220,7 @@ describe('its capacity', () => {
     const scheduler = createScheduler(settings);
     for (let index = 0; index < requests; index += 1) scheduler.add(sequence(promptTokens, outputTokens));
     let ms = 0;
-    for (let step = scheduler.next(); step !== undefined; step = scheduler.next()) {
-      ms += step.durationMs;
-      scheduler.finish(step);
-    }
+    for (const { durationMs } of stepsToTheEnd(scheduler, settings)) ms += durationMs;
     return (1000 * requests) / ms;
   }
 
@@ -188,6 +228,13 @@ describe('its capacity', () => {
     // 8 at once: 10 * 40 / 8 + 0.1 * 96 + 39 = 98.6 ms a request.
     expect(engineCapacity(roomy, shape)).toMatchObject({ sequences: 8, requestsPerSecond: 1000 / 98.6 });
     expect(measured(roomy, shape, 80)).toBeCloseTo(1000 / 98.6, 9);
+  });
+
+  it('is so too where steps are decided one ahead, and each request is in one more', () => {
+    const ahead = { ...roomy, asyncScheduling: true };
+    // 10 * 41 / 8 + 0.1 * 96 + 40 = 100.85 ms a request.
+    expect(engineCapacity(ahead, shape)).toMatchObject({ sequences: 8, requestsPerSecond: 1000 / 100.85 });
+    expect(measured(ahead, shape, 80)).toBeCloseTo(1000 / 100.85, 9);
   });
 
   it('is nearly that where prompts share the steps with decoding, and where the cache binds', () => {
