@@ -6,6 +6,7 @@ import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEndpointsCommand } from './commands/endpoints.ts';
 import { addEvalCommand } from './commands/eval.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
@@ -29,6 +30,7 @@ const commands: readonly AddCommand[] = [
   addRunCommand,
   addListCommand,
   addStatusCommand,
+  addEndpointsCommand,
   addWatchCommand,
   addCancelCommand,
   addPauseCommand,

@@ -13,6 +13,7 @@ import type {
   ListExecutionsResponse,
   ListMemoryResponse,
   ListRunsResponse,
+  ListWorkersResponse,
   RunManifest,
   RunSummary,
   StartRunRequest,
@@ -57,6 +58,7 @@ export interface ControlHandlers {
   forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
   getCache(): Promise<GetCacheResponse>;
   clearCache(): Promise<ClearCacheResponse>;
+  listWorkers(): Promise<ListWorkersResponse>;
   /** The operation of the bus that has kept failing for the longest time. */
   trouble(): string | undefined;
 }
@@ -188,6 +190,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     trouble: () => bus.trouble()?.message,
     async listMemory() {
       return { kept: (await bus.memory.list()).map(describeKept) };
+    },
+    async listWorkers() {
+      return { workers: [...coordinator.workers.present()], settled: coordinator.workers.isSettled() };
     },
     async forgetMemory(runIds) {
       const forgotten: string[] = [];

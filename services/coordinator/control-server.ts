@@ -102,6 +102,7 @@ export async function startControlServer(
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),
+    listWorkers: unary(() => handlers.listWorkers()),
     forgetMemory: unary(({ runIds }) => handlers.forgetMemory(runIds)),
     getCache: unary(() => handlers.getCache()),
     clearCache: unary(() => handlers.clearCache()),

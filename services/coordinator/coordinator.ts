@@ -21,7 +21,7 @@ import { keepRunMemory } from './run-memory.ts';
 import { createRunSpending, type RunSpending } from './run-spending.ts';
 import { pauseOf, type RunWait, type WaitKind } from './run-wait.ts';
 import type { PresentStep } from './step-tracker.ts';
-import { startWaitWatch, type WatchedRun } from './wait-watch.ts';
+import { startWaitWatch, type WaitWatch, type WatchedRun } from './wait-watch.ts';
 
 export interface CoordinatorSettings {
   readonly name: string;
@@ -54,6 +54,8 @@ export interface Coordinator {
    * what unsubscribes.
    */
   onProgress(runId: string, listener: ProgressListener): () => void;
+  /** The workers heard from lately. */
+  readonly workers: WaitWatch['workers'];
   /** For the metrics. */
   figures(): CoordinatorFigures;
   stop(): Promise<void>;
@@ -294,6 +296,7 @@ export function startCoordinator(
         if (set.size === 0) listeners.delete(runId);
       };
     },
+    workers: waits.workers,
     figures: () => {
       const led = [...runs.values()].filter(({ isLeading }) => isLeading);
       // A paused run's jobs exist, but must not be taken.

@@ -1,7 +1,7 @@
 import { type RunManifest, RunStatus, type Waiting } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { EndpointUse, WorkerReport } from '../shared/contracts/generated/scale/v1/job.ts';
 import type { JobKind } from '../shared/messaging/bus.ts';
-import { endpointDefaults } from '../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl, endpointDefaults } from '../shared/models/endpoint-settings.ts';
 
 export const waitKinds = ['paused', 'person', 'lease', 'bus', 'disk', 'executor', 'predictor', 'endpoint', 'work'] as const;
 export type WaitKind = (typeof waitKinds)[number];
@@ -146,7 +146,8 @@ function workCause({ manifest, outstanding, workers = [] }: WaitFacts): Cause {
 function endpointsOf({ endpoints }: WaitFacts['manifest'], workers: readonly WorkerReport[]): EndpointUse[] {
   const merged = new Map<string, EndpointUse>();
   for (const use of workers.flatMap((worker) => worker.endpoints)) {
-    if (!endpoints.some(({ baseUrl }) => baseUrl === use.baseUrl)) continue;
+    // Which servers the cluster's own endpoints are is known to the workers alone.
+    if (!endpoints.some(({ baseUrl }) => baseUrl === use.baseUrl || baseUrl === clusterBaseUrl)) continue;
     const other = merged.get(use.baseUrl);
     merged.set(use.baseUrl, {
       ...use,

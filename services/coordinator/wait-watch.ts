@@ -9,7 +9,7 @@ import { jobKinds } from '../shared/messaging/subjects-and-streams.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { type RunWait, shortestWaitMs, type WaitKind, waitKinds, waitOf } from './run-wait.ts';
 import type { PresentStep } from './step-tracker.ts';
-import { watchWorkers } from './worker-sightings.ts';
+import { type WorkerSightings, watchWorkers } from './worker-sightings.ts';
 
 /** What is known of a run that is driven here, for the purpose of waiting. */
 export interface WatchedRun {
@@ -24,6 +24,8 @@ export interface WatchedRun {
 }
 
 export interface WaitWatch {
+  /** The newest report of each worker heard from lately. */
+  readonly workers: Pick<WorkerSightings, 'present' | 'isSettled'>;
   /** Workers that take jobs of a kind now. */
   workersByKind(): ReadonlyMap<string, number>;
   /** The longest wait of each kind, in milliseconds. */
@@ -96,6 +98,7 @@ export function startWaitWatch<Run extends WatchedRun>(settings: WaitWatchSettin
     }
   });
   return {
+    workers,
     workersByKind: () => {
       const counts = new Map<string, number>(jobKinds.map((kind) => [kind, 0]));
       for (const kind of workers.present().flatMap(({ kinds }) => kinds)) counts.set(kind, (counts.get(kind) ?? 0) + 1);

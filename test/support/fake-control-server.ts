@@ -63,6 +63,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
   const server = new Server();
   const implementation: ControlServiceServer = {
     listMemory: (_call, reply) => reply(null, { kept: [] }),
+    listWorkers: (_call, reply) => reply(null, { workers: [], settled: true }),
     forgetMemory: (_call, reply) => reply(null, { runIds: [] }),
     getCache: (_call, reply) => reply(null, { replies: 0, bytes: 0, maxBytes: 1, maxAgeMs: 0 }),
     clearCache: (_call, reply) => reply(null, { replies: 0 }),

@@ -40,7 +40,7 @@ export const saturationBench: Bench = {
     return {
       rows: [...rowsOf('all replicas up', calm), ...rowsOf('one down', faulty)],
       notes: [
-        `${sweep.searches} searches at once, each ${sweep.rounds} rounds of ${sweep.queries} queries in full; calls of ${latencyMs} ms on replicas of ${sweep.replicas.join(', ')} sequences, which accept more calls and let them wait, as vLLM does. The run file gives their addresses and one max_concurrency for all of them. The one with ${sweep.replicas[fault.replica]} is killed when ${100 * fault.from} % of the calls have been answered and is back at ${100 * fault.to} %.`,
+        `${sweep.searches} searches at once, each ${sweep.rounds} rounds of ${sweep.queries} queries in full; calls of ${latencyMs} ms on replicas of ${sweep.replicas.join(', ')} sequences, which accept more calls and let them wait, as vLLM does. The run file gives their addresses and one max_concurrency for all of them, twice what the largest runs at once. The one with ${sweep.replicas[fault.replica]} is killed when ${100 * fault.from} % of the calls have been answered and is back at ${100 * fault.to} %.`,
         'Capacity is the slot-seconds of the replicas that are up.',
         'The simulated model answers; none of this is a result about a model.',
       ],
@@ -122,7 +122,7 @@ async function writeRunFiles(
 ): Promise<string[]> {
   const settings = `preset: aflow\nsearch: { max_rounds: ${rounds} }\nevaluation: { method: full, warm_up_rounds: 0 }`;
   const urls = `[${endpoints.map(({ addresses }) => `"${addresses.models}"`).join(', ')}]`;
-  const search = { settings, executors: 1, slots, maxConcurrency: Math.max(...replicas) };
+  const search = { settings, executors: 1, slots, maxConcurrency: 2 * Math.max(...replicas) };
   const files = Array.from({ length: searches }, (_, index) => join(folder, `search-${index + 1}.yaml`));
   for (const [index, file] of files.entries()) await writeFile(file, runFileOf(search, urls, index + 1));
   return files;

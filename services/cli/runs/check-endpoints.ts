@@ -4,7 +4,7 @@ import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import { pause } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
-import { endpointSettings } from '../../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl, endpointSettings } from '../../shared/models/endpoint-settings.ts';
 import { type EndpointLook, lookAtEndpoint } from '../../shared/models/look-at-endpoint.ts';
 import { createOpenAiEndpoint } from '../../shared/models/openai-endpoint.ts';
 import { proxySettings } from '../../shared/models/proxy-settings.ts';
@@ -101,12 +101,12 @@ export function createEndpointCheck(cli: Cli, { waits }: { readonly waits: boole
   };
 }
 
-/** Whom a run asks, and how. The simulated model accepts everything. */
+/** Whom a run asks, and how. The simulated model accepts everything; the cluster's own endpoints are known to its workers. */
 export function askedEndpoints({ configuration, endpoints }: RunFile): AskedEndpoint[] {
   const { executor, optimizer } = configuration;
   const roles = isEvaluation(configuration) ? [executor] : [executor, optimizer];
   return endpoints
-    .filter(({ simulated }) => !simulated)
+    .filter(({ simulated, baseUrl }) => !simulated && baseUrl !== clusterBaseUrl)
     .flatMap((endpoint) => {
       const asking = roles.filter(({ model }) => model === endpoint.model);
       const isOnlyOptimizers = endpoint.model === optimizer.model;

@@ -2,6 +2,7 @@ import { defined } from '../../domain/defined.ts';
 import { suggestion } from '../../domain/names/near-name.ts';
 import type { JudgeEndpoint } from '../benchmarks/benchmark-definition.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import { clusterBaseUrl } from '../models/endpoint-settings.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { withoutSlash } from './endpoint-addresses.ts';
 import type { ParsedRunFile } from './parse-run-file.ts';
@@ -15,15 +16,19 @@ export interface RunEndpoint extends Endpoint {
 /** The endpoint that needs no entry under `endpoints`; with an entry of that name, that one counts. */
 const simulatedEndpoint = 'simulated';
 
+/** The endpoint for models that are served where the cluster's own settings say; with an entry of that name, that one counts. */
+const clusterEndpoint = 'cluster';
+const builtIn: readonly string[] = [simulatedEndpoint, clusterEndpoint];
+
 /** Where each model of the run is served, including its judges'. */
 export function usedEndpoints({ settings, error }: ParsedRunFile, judges: readonly JudgeEndpoint[]): RunEndpoint[] {
   const used = new Map<string, { name: string; endpoints: RunEndpoint[] }>();
   for (const { field, endpoint: name, model } of wantedModels(settings, judges)) {
     const known = Object.keys(settings.endpoints);
-    if (!known.includes(name) && name !== simulatedEndpoint) {
+    if (!known.includes(name) && !builtIn.includes(name)) {
       throw error(
         field,
-        `${field} names the endpoint "${name}", which is not under endpoints; ${suggestion(name, [...known, simulatedEndpoint])}`,
+        `${field} names the endpoint "${name}", which is not under endpoints; ${suggestion(name, [...known, ...builtIn])}`,
       );
     }
     const other = used.get(model);
@@ -102,7 +107,10 @@ function rolesLeftToTheSimulator({ settings, written }: ParsedRunFile): string[]
 /** One for each server that serves the model. */
 function endpointsOf({ endpoints }: RunFileSettings, name: string, model: string): RunEndpoint[] {
   const endpoint = endpoints[name];
-  if (!endpoint) return [{ model, baseUrl: '', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated: true }];
+  if (!endpoint) {
+    const simulated = name === simulatedEndpoint;
+    return [{ model, baseUrl: simulated ? '' : clusterBaseUrl, apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0, simulated }];
+  }
   return serversOf(endpoint, model).map((server) => ({ ...server, simulated: false }));
 }
 

@@ -117,9 +117,10 @@ export const benchmarkTable = {
 const executor = {
   endpoint: {
     type: 'text',
-    rule: 'must be the name of an endpoint under `endpoints`, or simulated',
+    rule: 'must be the name of an endpoint under `endpoints`, or simulated, or cluster',
     default: 'simulated',
-    description: 'a name under `endpoints`, or the built-in simulated model',
+    description:
+      "a name under `endpoints`, or `simulated` for the built-in simulated model, or `cluster` for [the cluster's own](services.md#the-clusters-endpoints)",
   },
   model: {
     type: 'text',

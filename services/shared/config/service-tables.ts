@@ -202,6 +202,11 @@ export const workerTable = {
     type: 'text',
     description: 'a file with more of them, read again for each new address',
   },
+  endpointsFile: {
+    variable: 'SCALE_ENDPOINTS_FILE',
+    type: 'text',
+    description: "[the cluster's own endpoints](#the-clusters-endpoints) by model; read again when it changes",
+  },
 } as const satisfies VariableTable;
 
 export const predictorTable = { ...workerTable, slots: { ...workerTable.slots, default: 4 } } as const satisfies VariableTable;

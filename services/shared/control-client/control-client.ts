@@ -21,6 +21,7 @@ import {
   type ListExecutionsResponse,
   type ListMemoryResponse,
   type ListRunsResponse,
+  type ListWorkersResponse,
   type PauseRunResponse,
   type ResumeRunResponse,
   type StartRunRequest,
@@ -57,6 +58,7 @@ export interface ControlClient {
   forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
   getCache(signal: AbortSignal): Promise<GetCacheResponse>;
   clearCache(signal: AbortSignal): Promise<ClearCacheResponse>;
+  listWorkers(signal: AbortSignal): Promise<ListWorkersResponse>;
   close(): void;
 }
 
@@ -167,6 +169,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     getCache: (signal) => ask('GetCache', client.getCache, {}, signal),
     clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
+    listWorkers: (signal) => ask('ListWorkers', client.listWorkers, {}, signal),
     watchRun: (request, signal) =>
       stream('WatchRun', () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
     listExecutions: (request, signal) => stream('ListExecutions', () => client.listExecutions(request, metadata), signal),

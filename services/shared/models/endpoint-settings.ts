@@ -52,6 +52,9 @@ export function endpointName({ baseUrl, address }: Pick<EndpointSettings, 'baseU
   return address === undefined ? baseUrl : `${baseUrl} (${address})`;
 }
 
+/** Stands for the servers that the cluster's own settings name for the model. */
+export const clusterBaseUrl = 'cluster:';
+
 /** For an endpoint that does not say; the table of a run file's settings takes them from here. */
 export const endpointDefaults = {
   maxConcurrency: 32,

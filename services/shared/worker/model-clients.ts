@@ -3,11 +3,12 @@ import type { ModelClient } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import { coerceError } from '../errors/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { EndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.ts';
 import { createEndpointRoster, type EndpointRoster } from '../models/endpoint-roster.ts';
-import { EndpointSettingsError, endpointSettings } from '../models/endpoint-settings.ts';
+import { clusterBaseUrl, type EndpointSettings, EndpointSettingsError, endpointSettings } from '../models/endpoint-settings.ts';
 import { createJournaledModelClient } from '../models/journaled-model-client.ts';
 import { createModelClient } from '../models/model-client.ts';
 import { systemResolve } from '../models/name-addresses.ts';
@@ -16,9 +17,11 @@ import type { EndpointHealth } from '../models/pool-member.ts';
 import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
 import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-check.ts';
 import type { SlotLeases } from '../models/slot-leases.ts';
+import type { Environment } from '../settings/environment.ts';
 import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
 import type { ResponseCache } from './response-cache.ts';
+import type { WatchedEndpoints } from './watch-cluster-endpoints.ts';
 
 /** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */
 export interface ModelClients {
@@ -53,12 +56,22 @@ export interface JobModelClient {
   calls(): ModelCall[];
 }
 
+/** Where the cluster's own settings say that models are served. */
+export interface OwnEndpoints {
+  readonly endpoints: Pick<WatchedEndpoints, 'serversOf' | 'onChange'>;
+  /** Where their keys are looked up. */
+  readonly environment: Environment;
+  /** A change cannot be used. */
+  refused(error: Error): void;
+}
+
 /**
  * @param environmentFor where the keys for the endpoint at an address are looked up
  * @param random in [0, 1); decides when and where a call goes, never what it asks
  * @param proxies default: none
  * @param cache for the runs that use it; default: none
  * @param slots what this process may have in flight; not given: as many calls as the endpoints' settings say
+ * @param cluster default: no run may ask for the cluster's endpoint
  */
 export function createModelClients(
   environmentFor: EndpointEnvironment,
@@ -67,16 +80,35 @@ export function createModelClients(
   proxies: ProxySettings = noProxies,
   cache?: ResponseCache,
   slots?: SlotLeases,
+  cluster?: OwnEndpoints,
 ): ModelClients {
   const pools = new Map<string, ServedModel>();
   const rosters: EndpointRoster[] = [];
+  const following: (() => void)[] = [];
+  const settingsOf = (model: string, endpoints: readonly Endpoint[]): EndpointSettings[] => {
+    const own = endpoints.filter(({ baseUrl }) => baseUrl !== clusterBaseUrl);
+    const ofCluster = own.length < endpoints.length ? cluster?.endpoints.serversOf(model) : [];
+    if (ofCluster === undefined) {
+      throw new EndpointSettingsError(
+        `the run asks for the cluster's endpoint of the model ${model}, but the workers' SCALE_ENDPOINTS_FILE names none`,
+      );
+    }
+    return [
+      ...own.map((endpoint) => endpointSettings(endpoint, environmentFor(endpoint.baseUrl))),
+      // Whoever wrote the cluster's file decides which keys are sent to its addresses.
+      ...ofCluster.map((endpoint) => endpointSettings(endpoint, cluster?.environment ?? {})),
+    ];
+  };
+  cluster?.endpoints.onChange(() => {
+    for (const follow of following) follow();
+  });
   const poolOf = (model: string, endpoints: readonly Endpoint[]): ServedModel => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
     if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
     const key = JSON.stringify([model, serving]);
     const known = pools.get(key);
     if (known) return known;
-    const settings = serving.map((endpoint) => endpointSettings(endpoint, environmentFor(endpoint.baseUrl)));
+    const settings = settingsOf(model, serving);
     const roster = createEndpointRoster(settings, {
       open: (each) => createOpenAiEndpoint(each, timing, proxies),
       ...{ resolve: systemResolve, proxies, timing },
@@ -90,6 +122,16 @@ export function createModelClients(
     });
     roster.onChange(() => pool.setEndpoints(roster.servers()));
     rosters.push(roster);
+    if (serving.some(({ baseUrl }) => baseUrl === clusterBaseUrl)) {
+      following.push(() => {
+        try {
+          roster.change(settingsOf(model, serving));
+        } catch (error) {
+          // The servers of before may still be right; calls there find out.
+          cluster?.refused(coerceError(error));
+        }
+      });
+    }
     const served = { pool, isSimulated: createSimulatedCheck(roster.servers, timing) };
     pools.set(key, served);
     return served;

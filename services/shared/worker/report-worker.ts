@@ -12,6 +12,8 @@ export interface ReportedEndpoint {
   /** Calls begun since the start. */
   readonly calls: number;
   readonly lastError: string | undefined;
+  readonly limit?: number;
+  readonly failures?: Readonly<Record<string, number>>;
 }
 
 export interface WorkerReports {
@@ -58,22 +60,32 @@ function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
       inFlight: each.inFlight + (other?.inFlight ?? 0),
       calls: each.calls + (other?.calls ?? 0),
       lastError: each.lastError ?? other?.lastError,
+      ...(each.limit !== undefined && { limit: each.limit + (other?.limit ?? 0) }),
+      failures: { failed: failedIn(each) + failedIn(other) },
     });
   }
   return [...merged.values()];
+}
+
+function failedIn({ failures = {} }: Pick<ReportedEndpoint, 'failures'> = {}): number {
+  return Object.values(failures).reduce((sum, count) => sum + count, 0);
 }
 
 /** How long an endpoint with calls in flight has finished none, as far as periodic looks can tell. */
 export function createSilence(): { look(endpoint: ReportedEndpoint, nowMs: number): EndpointUse } {
   const seen = new Map<string, { ended: number; inFlight: number; sinceMs: number }>();
   return {
-    look({ endpoint, baseUrl = endpoint, state, inFlight, calls, lastError = '' }, nowMs) {
+    look(reported, nowMs) {
+      const { endpoint, baseUrl = endpoint, state, inFlight, calls, lastError = '', limit } = reported;
       const ended = calls - inFlight;
       const before = seen.get(endpoint);
       const isSilent = before?.ended === ended && before.inFlight > 0 && inFlight > 0;
       const sinceMs = isSilent ? before.sinceMs : nowMs;
       seen.set(endpoint, { ended, inFlight, sinceMs });
-      return { baseUrl, callsInFlight: inFlight, silentMs: Math.round(nowMs - sinceMs), state, lastError };
+      return {
+        ...{ baseUrl, callsInFlight: inFlight, silentMs: Math.round(nowMs - sinceMs), state, lastError },
+        ...(limit !== undefined && { name: endpoint, limit, calls, failed: failedIn(reported) }),
+      };
     },
   };
 }

@@ -16,6 +16,7 @@ import type { JobWork } from './job-work.ts';
 import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
 import { createResponseCache } from './response-cache.ts';
+import { watchClusterEndpoints } from './watch-cluster-endpoints.ts';
 import { startWorker } from './worker.ts';
 
 export interface WorkerService {
@@ -55,6 +56,8 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       });
       releases.use('the health server', health);
       log.info({ health: health.url }, 'serving probes and metrics');
+      const endpoints = await watchClusterEndpoints(settings.endpointsFile, { timing: systemTiming, logger: log });
+      releases.push('the file of endpoints', () => endpoints.stop());
       const bus = await awaited.connected;
       releases.push('the bus', () => bus.close());
       const slotLeases = createSlotLeases({
@@ -69,6 +72,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         proxySettings(processEnvironment()),
         createResponseCache(bus.responses, { timing: systemTiming, warn: (err, message) => log.warn({ err }, message) }),
         slotLeases,
+        { endpoints, environment: processEnvironment(), refused: (error) => log.error({ err: error }, error.message) },
       );
       releases.push('the model clients', () => models.close());
       let inFlight = () => 0;

@@ -4,6 +4,8 @@ import type { Endpoint } from '../../../services/shared/contracts/generated/scal
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
+import { clusterBaseUrl } from '../../../services/shared/models/endpoint-settings.ts';
+import { noProxies } from '../../../services/shared/models/proxy-settings.ts';
 import { createModelClients, type ModelJob } from '../../../services/shared/worker/model-clients.ts';
 import { answer, startFaultyEndpoint } from '../../support/faulty-endpoint.ts';
 import { noAccount } from '../../support/no-account.ts';
@@ -81,4 +83,49 @@ test('a model without an endpoint is refused with its name', () => {
   expect(() => models.clientFor(jobOf('http://gpu-1/v1', { role: 'optimizer' }))).toThrow(
     'the run names no endpoint for the model qwen-plus',
   );
+});
+
+test("a run that asks for the cluster's endpoint is served where the cluster's file says, also when that changes", async () => {
+  await using one = await startFaultyEndpoint(answer('one'));
+  await using two = await startFaultyEndpoint(answer('two'));
+  let servers: readonly string[] | undefined = [one.baseUrl];
+  let changed = (): void => {};
+  const refused: string[] = [];
+  const endpoint = { model: 'qwen3-8b', apiKeyVariable: '', maxConcurrency: 2, timeoutMs: 2_000 };
+  const models = createModelClients(() => ({}), systemTiming, Math.random, noProxies, undefined, undefined, {
+    endpoints: {
+      serversOf: () => servers?.map((baseUrl) => ({ ...endpoint, baseUrl })),
+      onChange: (listener) => {
+        changed = listener;
+      },
+    },
+    environment: {},
+    refused: ({ message }) => void refused.push(message),
+  });
+  const { client } = models.clientFor(jobOf(clusterBaseUrl));
+  let calls = 0;
+  const texts = async (): Promise<string[]> => {
+    const asked = Array.from({ length: 8 }, async () => {
+      calls += 1;
+      // As jobs of different workflows.
+      const job = models.clientFor(jobOf(clusterBaseUrl, { prefixKey: `hash-${calls}` }));
+      return (await job.client.complete(ask(`${calls}/0`), never)).text;
+    });
+    return [...new Set(await Promise.all(asked))].sort();
+  };
+  expect(await texts()).toEqual(['one']);
+  servers = [one.baseUrl, two.baseUrl];
+  changed();
+  expect(await texts()).toEqual(['one', 'two']);
+  servers = [two.baseUrl];
+  changed();
+  expect(await texts()).toEqual(['two']);
+  expect((await client.complete(ask('same-job/0'), never)).text).toBe('two');
+  servers = undefined;
+  changed();
+  expect(refused).toEqual([
+    "the run asks for the cluster's endpoint of the model qwen3-8b, but the workers' SCALE_ENDPOINTS_FILE names none",
+  ]);
+  expect(await texts()).toEqual(['two']);
+  await models.close();
 });

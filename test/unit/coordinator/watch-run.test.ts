@@ -37,6 +37,7 @@ async function setUp() {
         listener = undefined;
       };
     },
+    workers: { present: () => [], isSettled: () => true },
     figures: () => ({ runsLed: 0, jobsOutstanding: 0, workersByKind: new Map(), waits: new Map() }),
     stop: async () => undefined,
   };

@@ -70,4 +70,16 @@ describe('the endpoints of a run file', () => {
     expect([missingKeys(both, { MY_KEY: 'x' }), describeSimulated(both)]).toEqual([[], undefined]);
     expect(describeSimulated(await runFile('', ''))).toContain('simulated models answer');
   });
+
+  it("are the cluster's own for a model that says so, which is no simulated one", async () => {
+    const file = await runFile('{ executor: { endpoint: cluster, model: m }, optimizer: { endpoint: cluster, model: n } }', '');
+    expect(file.endpoints.map(({ model, baseUrl, simulated }) => ({ model, baseUrl, simulated }))).toEqual([
+      { model: 'm', baseUrl: 'cluster:', simulated: false },
+      { model: 'n', baseUrl: 'cluster:', simulated: false },
+    ]);
+    expect(describeSimulated(file)).toBeUndefined();
+    const named = 'endpoints: { cluster: { base_url: "http://gpu-1:8000/v1" } }';
+    const own = await runFile('{ executor: { endpoint: cluster, model: m }, optimizer: { endpoint: cluster, model: n } }', named);
+    expect(own.endpoints.map(({ baseUrl }) => baseUrl)).toEqual(['http://gpu-1:8000/v1', 'http://gpu-1:8000/v1']);
+  });
 });

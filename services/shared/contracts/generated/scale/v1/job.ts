@@ -89,6 +89,20 @@ export interface EndpointUse {
   state: string;
   /** Of the last attempt that failed, "" once one has succeeded. */
   lastError: string;
+  /** Base URL and, of a name with several addresses, the address. Absent: the base URL alone. */
+  name?:
+    | string
+    | undefined;
+  /** Calls that it may have in flight from this worker now. */
+  limit?:
+    | number
+    | undefined;
+  /** Calls of this worker begun there since it started. */
+  calls?:
+    | number
+    | undefined;
+  /** Of those, attempts that failed. */
+  failed?: number | undefined;
 }
 
 function createBaseJob(): Job {
@@ -933,7 +947,17 @@ export const RunShare: MessageFns<RunShare> = {
 };
 
 function createBaseEndpointUse(): EndpointUse {
-  return { baseUrl: "", callsInFlight: 0, silentMs: 0, state: "", lastError: "" };
+  return {
+    baseUrl: "",
+    callsInFlight: 0,
+    silentMs: 0,
+    state: "",
+    lastError: "",
+    name: undefined,
+    limit: undefined,
+    calls: undefined,
+    failed: undefined,
+  };
 }
 
 export const EndpointUse: MessageFns<EndpointUse> = {
@@ -952,6 +976,18 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     }
     if (message.lastError !== "") {
       writer.uint32(42).string(message.lastError);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(50).string(message.name);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(56).uint32(message.limit);
+    }
+    if (message.calls !== undefined) {
+      writer.uint32(64).uint64(message.calls);
+    }
+    if (message.failed !== undefined) {
+      writer.uint32(72).uint64(message.failed);
     }
     return writer;
   },
@@ -1009,6 +1045,38 @@ export const EndpointUse: MessageFns<EndpointUse> = {
             message.lastError = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.calls = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.failed = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1044,6 +1112,10 @@ export const EndpointUse: MessageFns<EndpointUse> = {
         : isSet(object.last_error)
         ? globalThis.String(object.last_error)
         : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : undefined,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
+      calls: isSet(object.calls) ? globalThis.Number(object.calls) : undefined,
+      failed: isSet(object.failed) ? globalThis.Number(object.failed) : undefined,
     };
   },
 
@@ -1064,6 +1136,18 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     if (message.lastError !== "") {
       obj.lastError = message.lastError;
     }
+    if (message.name !== undefined) {
+      obj.name = message.name;
+    }
+    if (message.limit !== undefined) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.calls !== undefined) {
+      obj.calls = Math.round(message.calls);
+    }
+    if (message.failed !== undefined) {
+      obj.failed = Math.round(message.failed);
+    }
     return obj;
   },
 
@@ -1077,6 +1161,10 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     message.silentMs = object.silentMs ?? 0;
     message.state = object.state ?? "";
     message.lastError = object.lastError ?? "";
+    message.name = object.name ?? undefined;
+    message.limit = object.limit ?? undefined;
+    message.calls = object.calls ?? undefined;
+    message.failed = object.failed ?? undefined;
     return message;
   },
 };
