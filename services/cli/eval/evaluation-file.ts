@@ -168,6 +168,7 @@ function settingsOfRun(
     http2: endpoint.http2 ?? false,
     addresses: addressKindOf(endpoint),
     gateway: endpoint.gateway ?? false,
+    reissue: endpoint.reissue ?? true,
   };
   const model = {
     ...preset.models.executor,

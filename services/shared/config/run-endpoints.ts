@@ -125,6 +125,7 @@ export function serversOf(endpoint: RunFileSettings['endpoints'][string], model:
     ...(endpoint.http2 && { http2: true }),
     ...defined({ weight }),
     ...(endpoint.gateway && { gateway: true }),
+    ...(!endpoint.reissue && { reissue: false }),
     ...(endpoint.addresses !== 'auto' && { addresses: endpoint.addresses }),
   }));
 }

@@ -201,6 +201,12 @@ export const endpointTable = {
     description:
       'what several addresses of the name in `base_url` are: `each` a server of its own, or `one` server; `auto`: each where they are private; [more below](#a-name-with-several-addresses)',
   },
+  reissue: {
+    type: 'flag',
+    default: true,
+    description:
+      'send a call that takes far longer than others to a second server too; [more below](#a-model-on-several-servers)',
+  },
   gateway: {
     type: 'flag',
     default: false,

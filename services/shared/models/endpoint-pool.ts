@@ -8,6 +8,7 @@ import { type EndpointError, InfrastructureError, isTransient } from './endpoint
 import { type MeteredReply, meteredAttempt } from './metered-attempt.ts';
 import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
+import { createReissues } from './reissue.ts';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import type { SlotLease } from './slot-lease.ts';
@@ -70,6 +71,10 @@ interface Waiter {
   readonly refuse: (error: unknown) => void;
 }
 
+function mayReissue({ endpoint }: PoolMember): boolean {
+  return endpoint.settings.reissue !== false;
+}
+
 export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const { model, timing, random, patienceMs = defaultPatienceMs } = settings;
   const pace = createCallPace();
@@ -86,6 +91,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const policy = settings.retryPolicy ?? defaultRetryPolicy;
   const closing = new AbortController();
   const waiters = new Set<Waiter>();
+  const reissues = createReissues(timing);
   let wakeAtMs = Number.POSITIVE_INFINITY;
 
   /**
@@ -155,6 +161,39 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     );
   };
 
+  const send = (member: PoolMember, { request, prefixKey, failed }: Waiter, leg: OwnSignal): Promise<PooledReply> =>
+    member
+      .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal), {
+        isLook: false,
+        cut: () => leg.abort(cutError()),
+      })
+      .finally(() => {
+        awaitReturns();
+        dispatch();
+      })
+      .then((reply) => ({ ...reply, endpoint: member.name, attempts: failed.length + 1 }));
+
+  /** Never where others wait for a place: then there is none to spare. */
+  const elsewhere = (member: PoolMember, { prefixKey, failed }: Waiter): PoolMember | undefined => {
+    if (waiters.size > 0) return undefined;
+    const nowMs = timing.monotonicMs();
+    const avoid = new Set(failed.map(({ endpoint }) => endpoint));
+    const others = members.filter((other) => other !== member && mayReissue(other) && !avoid.has(other.name));
+    const free = others.filter(({ freeAtMs, hasRoom }) => freeAtMs <= nowMs && hasRoom());
+    return chooseEndpoint(free, { prefixKey, avoid, random });
+  };
+  const sendOrReissue = (member: PoolMember, waiter: Waiter, either: OwnSignal): Promise<PooledReply> => {
+    if (members.length < 2 || !mayReissue(member)) return send(member, waiter, either);
+    return reissues.first({
+      kind: waiter.request.purpose ?? '',
+      at: member,
+      elsewhere: () => elsewhere(member, waiter),
+      send: (to, leg) => send(to, waiter, leg),
+      lagged: member.lagged,
+      signal: either.signal,
+    });
+  };
+
   /** One attempt: a place in the queue, then the call. */
   const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], either: OwnSignal) =>
     new Promise<PooledReply>((resolve, reject) => {
@@ -172,16 +211,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         sinceMs: timing.monotonicMs(),
         admit: (member) => {
           settle();
-          member
-            .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, signal), {
-              isLook: false,
-              cut: () => either.abort(cutError()),
-            })
-            .finally(() => {
-              awaitReturns();
-              dispatch();
-            })
-            .then((reply) => resolve({ ...reply, endpoint: member.name, attempts: failed.length + 1 }), reject);
+          sendOrReissue(member, waiter, either).then(resolve, reject);
         },
         refuse: (error) => {
           settle();

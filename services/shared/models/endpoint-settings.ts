@@ -29,6 +29,8 @@ export interface EndpointSettings {
   readonly weight?: number;
   /** It spreads calls over servers of its own. Default: no. */
   readonly gateway?: boolean;
+  /** A call that takes far longer than others is sent to another server too, if that has room. Default: yes. */
+  readonly reissue?: boolean;
   /** What several addresses of its name are. Default: `auto`. */
   readonly addresses?: AddressKind;
   /** The only address to connect to, of those that its name has. Default: any of them. */
@@ -94,7 +96,7 @@ export function endpointSettings(
     timeoutMs,
     stallTimeoutMs: Math.min(timeoutMs, Math.max(endpointDefaults.stallTimeoutMs, stallShare * timeoutMs)),
     http2: endpoint.http2 ?? false,
-    ...defined({ weight: endpoint.weight, gateway: endpoint.gateway }),
+    ...defined({ weight: endpoint.weight, gateway: endpoint.gateway, reissue: endpoint.reissue }),
     ...(endpoint.addresses === undefined ? {} : { addresses: addressKindOf(endpoint) }),
   };
 }

@@ -56,6 +56,8 @@ export interface PoolMember {
   isUnreachable(): boolean;
   /** Ends the time for which it is left alone. */
   tryNow(): void;
+  /** A call that took so many times longer than usual was answered elsewhere first. */
+  lagged(times: number): void;
   /** Sends one call, at once unless it is a look, and learns from how it ends. */
   send<T extends SentReply>(work: (endpoint: ModelEndpoint) => Promise<T>, options: SendOptions): Promise<T>;
   /** No more calls will be sent. */
@@ -116,6 +118,9 @@ export function createPoolMember(
     const mix = (before: number | undefined, now: number) => (before === undefined ? now : before + newest * (now - before));
     shown = { slowness: mix(shown?.slowness, slowness), inFlight: mix(shown?.inFlight, inFlight) };
   };
+  const lagged = (times: number): void => {
+    if (shown !== undefined) shown = { ...shown, slowness: shown.slowness + newest * (times - shown.slowness) };
+  };
   const noteFailure = (error: EndpointError, atMs: number) => {
     failures[error.problem] = (failures[error.problem] ?? 0) + 1;
     lastError = error;
@@ -141,6 +146,7 @@ export function createPoolMember(
     isUnreachable: () =>
       circuit.stateAt(nowMs()) === 'open' && lastError?.problem === 'unavailable' && lastError.status === undefined,
     tryNow: circuit.tryNow,
+    lagged,
     get freeAtMs() {
       return Math.max(throttledUntilMs, circuit.freeAtMs);
     },

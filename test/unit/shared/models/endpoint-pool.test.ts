@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Failure, FailureError } from '../../../../services/domain/failure.ts';
+import type { AttemptMeter } from '../../../../services/shared/models/attempt-meter.ts';
 import { EndpointError, InfrastructureError } from '../../../../services/shared/models/endpoint-errors.ts';
 import { createEndpointPool, type PoolSettings } from '../../../../services/shared/models/endpoint-pool.ts';
 import { endpointSettings } from '../../../../services/shared/models/endpoint-settings.ts';
@@ -471,4 +472,69 @@ test('endpoints come and go while calls are under way, which are not cut', async
   expect(closed).toEqual(['a']);
   expect(pool.health().map(({ endpoint }) => endpoint)).toEqual(['http://b/v1']);
   await pool.close();
+});
+
+test('the last call of a round that is far behind the others is answered elsewhere, and both sendings are on record', async () => {
+  const attempts: string[] = [];
+  const meter: AttemptMeter = {
+    begin: async () => {
+      const id = String(attempts.length);
+      attempts.push('begun');
+      return { id, ended: (state) => void attempts.splice(Number(id), 1, state) };
+    },
+  };
+  let hangs = false;
+  const untilCut: Behaviour = (signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  // The home of the calls hangs from some time on, the other server does not.
+  const first: { name?: string } = {};
+  const made = (name: string) =>
+    scripted(name, async (signal) => {
+      first.name ??= name;
+      return hangs && first.name === name ? await untilCut(signal) : reply;
+    });
+  const [a, b] = [made('a'), made('b')];
+  const { pool, timing } = pooled([a.endpoint, b.endpoint]);
+  const ask = () => pool.complete({ ...request, messages: [], meter }, 'w', never);
+  for (let call = 0; call < 100; call += 1) {
+    const answered = ask();
+    await timing.advance(10);
+    await answered;
+  }
+  attempts.length = 0;
+  hangs = true;
+  const last = ask();
+  await timing.advance(2_000);
+  const answer = await last;
+  expect(answer.endpoint).not.toBe(`http://${first.name}/v1`);
+  expect(answer.attempts).toBe(1);
+  expect(attempts).toEqual(['broken-off', 'answered']);
+  expect(pool.health().map(({ inFlight, state, failures }) => ({ inFlight, state, failures }))).toEqual([
+    { inFlight: 0, state: 'closed', failures: {} },
+    { inFlight: 0, state: 'closed', failures: {} },
+  ]);
+});
+
+test('no call is sent twice while others wait, nor where the settings say so', async () => {
+  const holding = held();
+  const made = (name: string, reissue: boolean) => {
+    const { endpoint, calls } = scripted(name, holding.behaviour, 2);
+    return { endpoint: { ...endpoint, settings: { ...endpoint.settings, reissue } }, calls };
+  };
+  for (const reissue of [true, false]) {
+    const [a, b] = [made('a', reissue), made('b', reissue)];
+    const { pool, timing } = pooled([a.endpoint, b.endpoint]);
+    for (let call = 0; call < 100; call += 1) {
+      const answered = pool.complete(request, 'w', never);
+      await timing.advance(0);
+      holding.open.shift()?.();
+      await answered;
+    }
+    const before = a.calls.length + b.calls.length;
+    const calls = Array.from({ length: reissue ? 5 : 1 }, () => pool.complete(request, 'w', never));
+    await timing.advance(20_000);
+    expect(a.calls.length + b.calls.length - before).toBe(reissue ? 4 : 1);
+    for (; holding.open.length > 0; await timing.advance(0)) holding.open.shift()?.();
+    await Promise.all(calls);
+  }
 });

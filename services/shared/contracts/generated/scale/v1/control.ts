@@ -126,7 +126,11 @@ export interface Endpoint {
     | boolean
     | undefined;
   /** What several addresses of its name are: "each" a server of its own, "one" server, or "auto". Absent: "auto". */
-  addresses?: string | undefined;
+  addresses?:
+    | string
+    | undefined;
+  /** A call that takes far longer than others is sent to another endpoint of the model too. Absent: yes. */
+  reissue?: boolean | undefined;
 }
 
 export interface EndpointHeaders {
@@ -482,6 +486,7 @@ function createBaseEndpoint(): Endpoint {
     weight: undefined,
     gateway: undefined,
     addresses: undefined,
+    reissue: undefined,
   };
 }
 
@@ -516,6 +521,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.addresses !== undefined) {
       writer.uint32(82).string(message.addresses);
+    }
+    if (message.reissue !== undefined) {
+      writer.uint32(88).bool(message.reissue);
     }
     return writer;
   },
@@ -613,6 +621,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.addresses = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.reissue = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -653,6 +669,7 @@ export const Endpoint: MessageFns<Endpoint> = {
       weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
       gateway: isSet(object.gateway) ? globalThis.Boolean(object.gateway) : undefined,
       addresses: isSet(object.addresses) ? globalThis.String(object.addresses) : undefined,
+      reissue: isSet(object.reissue) ? globalThis.Boolean(object.reissue) : undefined,
     };
   },
 
@@ -688,6 +705,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.addresses !== undefined) {
       obj.addresses = message.addresses;
     }
+    if (message.reissue !== undefined) {
+      obj.reissue = message.reissue;
+    }
     return obj;
   },
 
@@ -708,6 +728,7 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.weight = object.weight ?? undefined;
     message.gateway = object.gateway ?? undefined;
     message.addresses = object.addresses ?? undefined;
+    message.reissue = object.reissue ?? undefined;
     return message;
   },
 };
