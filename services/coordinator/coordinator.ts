@@ -301,7 +301,8 @@ export function startCoordinator(
       const led = [...runs.values()].filter(({ isLeading }) => isLeading);
       // A paused run's jobs exist, but must not be taken.
       const goingOn = led.filter(({ manifest }) => manifest.status === RunStatus.RUNNING);
-      const jobsOutstanding = goingOn.reduce((sum, { progress }) => sum + (progress ? progress.total - progress.done : 0), 0);
+      const outstanding = goingOn.flatMap(({ progress }) => (progress ? Object.values(progress.outstanding) : []));
+      const jobsOutstanding = outstanding.reduce((sum, jobs) => sum + jobs, 0);
       return { runsLed: led.length, jobsOutstanding, workersByKind: waits.workersByKind(), waits: waits.waits() };
     },
     async stop() {

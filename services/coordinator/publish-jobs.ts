@@ -1,5 +1,4 @@
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
-import { orAborted } from '../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
@@ -37,9 +36,8 @@ export interface ReconcilerSettings {
   readonly runId: string;
   readonly logger: Logger;
   readonly inbox: ResultInbox;
-  readonly jobs: readonly Job[];
-  /** Until then, jobs are missing because they are yet to be queued. */
-  readonly publishing: Promise<void>;
+  /** Those that were queued and have no result, as far as this process knows. */
+  readonly jobs: () => readonly Job[];
   /** Creates the run's lanes if they do not exist: what lost the jobs may have lost them too. */
   readonly openLanes: () => Promise<void>;
   readonly everyMs: number;
@@ -51,9 +49,12 @@ export interface ReconcilerSettings {
  * store, a defect of the server) costs a minute and not the run.
  */
 export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
-  const { bus, runId, logger, inbox, jobs, publishing, everyMs, timing } = settings;
+  const { bus, runId, logger, inbox, everyMs, timing } = settings;
   const stopping = new AbortController();
   const reconcile = async (): Promise<void> => {
+    // Before the queue is read: a job that is queued in between must not be missed there.
+    const jobs = settings.jobs();
+    if (jobs.length === 0) return;
     const outstanding = await bus.jobs.outstanding(runId);
     const missing: Job[] = [];
     for (const job of jobs) {
@@ -74,7 +75,6 @@ export function startReconciler(settings: ReconcilerSettings): AsyncDisposable {
     await publishJobs(bus, missing);
   };
   const loop = restartingLoop(`reconcile ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
-    await orAborted(publishing, signal);
     while (!signal.aborted) {
       await timing.sleep(everyMs, signal);
       await reconcile();

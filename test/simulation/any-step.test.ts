@@ -16,19 +16,25 @@ const incidents: readonly ((atStep: number) => Incident)[] = [
 ];
 const turn = Number(process.env.SCALE_TEST_SEED ?? 1);
 
-test('whatever happens at any step of a search to whoever makes it, another one takes over, and the log is the same', async () => {
-  console.info(`turn ${turn}; SCALE_TEST_SEED sets another`);
-  const search = madeUpSearches.find(({ name }) => name === 'everything executed, seed 1') as MadeUpSearch;
-  const reference = await simulateSearch(search, undisturbed);
-  const log = await readLog(reference);
-  const weather = { ...calm, latencyMs: 3 };
-  const failed: string[] = [];
-  for (let atStep = 1; atStep <= reference.steps; atStep += 1) {
-    const incident = incidents[(atStep + turn) % incidents.length]?.(atStep);
-    const plan = { ...undisturbed, seed: 1, coordinators: 2, workers: 2, weather, incidents: incident ? [incident] : [] };
-    const violations = await violationsOf(await simulateSearch(search, plan), log);
-    failed.push(...violations.map((violation) => `${JSON.stringify(incident)}: ${violation}`));
-  }
-  expect(reference.steps).toBeGreaterThan(200);
-  expect(failed).toEqual([]);
-});
+test.each([
+  ['everything executed, seed 1', 1],
+  ['everything executed, four rounds at once, seed 1', 5],
+])(
+  '%s: whatever happens to whoever makes any step (of %i), another one takes over, and the log is the same',
+  async (searched, every) => {
+    console.info(`turn ${turn}; SCALE_TEST_SEED sets another`);
+    const search = madeUpSearches.find(({ name }) => name === searched) as MadeUpSearch;
+    const reference = await simulateSearch(search, undisturbed);
+    const log = await readLog(reference);
+    const weather = { ...calm, latencyMs: 3 };
+    const failed: string[] = [];
+    for (let atStep = 1 + (turn % every); atStep <= reference.steps; atStep += every) {
+      const incident = incidents[(atStep + turn) % incidents.length]?.(atStep);
+      const plan = { ...undisturbed, seed: 1, coordinators: 2, workers: 2, weather, incidents: incident ? [incident] : [] };
+      const violations = await violationsOf(await simulateSearch(search, plan), log);
+      failed.push(...violations.map((violation) => `${JSON.stringify(incident)}: ${violation}`));
+    }
+    expect(reference.steps).toBeGreaterThan(200);
+    expect(failed).toEqual([]);
+  },
+);

@@ -50,6 +50,34 @@ const variants: readonly Variant[] = [
     { policy: 'top', topK: 2, share: 0.5 },
   ],
   ['predictions alone', { maxRounds: 5 }, { method: 'predicted', warmUpRounds: 1 }, { policy: 'refine', topK: 2, share: 0.5 }],
+  [
+    'the default, four rounds at once',
+    { maxRounds: 8, ties: 'newest', parallelism: 4 },
+    { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.25 },
+    { policy: 'race', topK: 3, share: 0.5 },
+  ],
+  [
+    'the paper, four rounds at once',
+    { maxRounds: 9, canary: false, invalidScoresZero: true, parallelism: 4 },
+    { method: 'scale', warmUpRounds: 3, fewShotRatio: 0.25 },
+  ],
+  [
+    'everything executed, four rounds at once',
+    { maxRounds: 7, parallelism: 4, convergenceRounds: 3 },
+    { method: 'full', warmUpRounds: 0 },
+  ],
+  [
+    'a new sample in each round, two rounds at once',
+    { maxRounds: 6, memory: true, parallelism: 2 },
+    { method: 'rasch', warmUpRounds: 0, fewShotRatio: 0.25, draw: 'each-round' },
+    { policy: 'top', topK: 2, share: 0.5 },
+  ],
+  [
+    'more rounds at once than there are',
+    { maxRounds: 5, parallelism: 8 },
+    { method: 'scale', warmUpRounds: 1, fewShotRatio: 0.25 },
+    { policy: 'halving', topK: 3, share: 0.5 },
+  ],
   ['a budget that runs out', { maxRounds: 6, tokenBudget: 4_500 }, { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.5 }],
   ['a budget for repeats', { maxRounds: 4, tokenBudget: 6_000 }, { method: 'full', warmUpRounds: 0, repeats: 2 }],
 ];

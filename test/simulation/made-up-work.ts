@@ -113,9 +113,9 @@ steps:
 </workflow>`;
 
 /** A broken one repeats itself, which is refused in a search; for a query's own workflow it is no workflow at all. */
-function proposed(jobId: string, broken: boolean, { kind }: Pick<RunConfiguration, 'kind'>): string {
+function proposed(asked: string, broken: boolean, { kind }: Pick<RunConfiguration, 'kind'>): string {
   if (broken && kind === 'query-level') return '<modification>none</modification>';
-  return proposal(broken ? 'the same' : jobId);
+  return proposal(broken ? 'the same' : asked);
 }
 
 export interface Started {
@@ -130,7 +130,7 @@ export interface Served {
 }
 
 /**
- * Work whose outcome is a hash of what was asked, so it is the same whoever does it, whenever.
+ * Work whose outcome is a hash of what was asked, prompts included, so it is the same whoever does it, whenever, and only then.
  * @param started hears of each start
  * @param served hears of each call
  */
@@ -176,7 +176,9 @@ export function createMadeUpWork(
       await record(call);
       return call;
     };
-    const random = randomStream(run.configuration.seed, job.jobId);
+    // The hash of a prompt: a coordinator that asks with another one gets another reply.
+    const asked = job.work?.$case === 'execute' ? job.jobId : `${job.jobId} ${job.work?.value.promptBlob.slice(0, 8)}`;
+    const random = randomStream(run.configuration.seed, asked);
     if (job.work?.$case === 'execute') {
       const made = await ask('an answer', 'answer/0');
       const { workflowHash } = job.work.value;
@@ -195,7 +197,9 @@ export function createMadeUpWork(
     }
     const broken = random.next() < 0.2;
     const text =
-      job.work?.$case === 'propose' ? proposed(job.jobId, broken, run.configuration) : `<box>${broken ? 'high' : '0.7'}</box>`;
+      job.work?.$case === 'propose'
+        ? proposed(asked, broken, run.configuration)
+        : `<box>${broken ? 'high' : random.next().toFixed(3)}</box>`;
     const made = await ask(text, 'complete');
     return { outcome: { $case: 'completion', value: { text, finishReason: 'stop' } }, calls: [made] };
   };

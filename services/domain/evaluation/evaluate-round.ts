@@ -1,9 +1,9 @@
 import type { Command } from '../run/command.ts';
-import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import { outstandingExecutions } from '../run/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
 import { evidenceOf, predictionOf } from './evidence.ts';
+import { isWarmUpRound } from './is-warm-up-round.ts';
 import type { EvaluationMethods } from './registry.ts';
 import { warmUpFor } from './warm-up.ts';
 
@@ -12,7 +12,7 @@ import { warmUpFor } from './warm-up.ts';
  * other are returned together, executions first.
  */
 export function evaluateRound(state: RunState, round: Round, methods: EvaluationMethods): readonly Command[] {
-  const method = methodOf(state, methods);
+  const method = methodOf(state, round, methods);
   const executions = outstandingExecutions(round, state.configuration);
   const predict: Command = { kind: 'predict', round: round.round, turn: round.predictions.length + 1 };
   if (executions.length > 0) {
@@ -32,17 +32,12 @@ export function evaluateRound(state: RunState, round: Round, methods: Evaluation
   }
 }
 
-/**
- * The warm-up lasts until M workflows were executed in full, so a round that found no workflow does not count: difficulties are
- * worthless with a row missing. A workflow that failed on every query does count, as in the paper; its row of zeros moves all
- * queries equally.
- */
-function methodOf(state: RunState, methods: EvaluationMethods): EvaluationMethod {
-  const { method: name, warmUpRounds, forecasts } = state.configuration.evaluation;
+function methodOf(state: RunState, { round }: Round, methods: EvaluationMethods): EvaluationMethod {
+  const { method: name, forecasts } = state.configuration.evaluation;
   const method = methods.named(name);
   // Full evaluation together with a prediction: that is the warm-up of a method that uses predictions.
   if (forecasts === true) return warmUpFor({ ...method, usesPrediction: true });
-  return fullyExecutedRounds(state).length < warmUpRounds ? warmUpFor(method) : method;
+  return isWarmUpRound(state, round) ? warmUpFor(method) : method;
 }
 
 function asksForPrediction(state: RunState, round: Round, method: EvaluationMethod): boolean {

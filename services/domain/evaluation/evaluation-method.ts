@@ -15,7 +15,7 @@ export interface Evidence {
   readonly round: number;
   /** Rounds that were executed in full, oldest first: the warm-up matrix. scores[i] is the mean over repeats on query i. */
   readonly warmUp: readonly { readonly round: number; readonly scores: readonly number[] }[];
-  /** Dfew of the earlier round with the newest draw, if any. */
+  /** Dfew of an earlier round, if any. */
   readonly earlierSample: readonly number[] | undefined;
   /** Rounds before this one that have a score, oldest first: with `outcomes`, the whole matrix so far. */
   readonly earlier: readonly EarlierRound[];
@@ -35,7 +35,10 @@ export interface Evidence {
   readonly confidence: number | undefined;
   /** A stream that is the same in every round, for what all workflows of the run share. It restarts at each call. */
   readonly runRandom: Random;
-  /** A stream for this round's draws. It restarts at each call: use it for one decision. */
+  /**
+   * A stream for this round's draws, the same in every round if they draw one sample side by side. It restarts at each call: use
+   * it for one decision.
+   */
   readonly random: Random;
 }
 

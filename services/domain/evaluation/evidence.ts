@@ -4,6 +4,7 @@ import { earlierRounds, fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { memoryOf } from '../run/memory.ts';
 import { scoresByQuery } from '../run/outcomes.ts';
+import { parallelismOf } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { Evidence } from './evaluation-method.ts';
 
@@ -28,7 +29,7 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
     prediction: predictionOf(round, configuration.evaluation.predictionAttempts),
     confidence: parseConfidence(round.proposals.at(-1)?.reply ?? ''),
     runRandom: randomStream(configuration.seed, 'evaluate'),
-    random: randomStream(configuration.seed, 'evaluate', round.round),
+    random: randomStream(configuration.seed, 'evaluate', drawingRound(configuration, round)),
   };
 }
 
@@ -44,11 +45,18 @@ function scoreRow(round: Round, queryCount: number): number[] {
   return Array.from({ length: queryCount }, (_, query) => scores.get(query) ?? 0);
 }
 
-/** Dfew of the newest earlier round that drew one; a draw of every query is not a Dfew. */
-function earlierSample(state: RunState, round: Round): readonly number[] | undefined {
-  return state.rounds
+/** Rounds that may not see one another each draw the one Dfew of the run, so all draw it as the first that may. */
+function drawingRound({ search, evaluation }: RunState['configuration'], { round }: Round): number {
+  return evaluation.draw === 'once' && parallelismOf({ search }) > 1 ? evaluation.warmUpRounds + 1 : round;
+}
+
+/**
+ * Dfew of the first earlier round that drew one, or with a draw in each round of the newest. A draw of every query is not a Dfew.
+ */
+function earlierSample({ configuration, rounds }: RunState, round: Round): readonly number[] | undefined {
+  return rounds
     .slice(0, round.round - 1)
-    .filter((earlier) => earlier.samples.length > 0 && !coversAllQueries(earlier, state.configuration))
-    .at(-1)
+    .filter((earlier) => earlier.samples.length > 0 && !coversAllQueries(earlier, configuration))
+    .at(configuration.evaluation.draw === 'once' ? 0 : -1)
     ?.samples.flatMap((sample) => sample.queryIndexes);
 }

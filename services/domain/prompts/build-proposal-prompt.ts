@@ -95,13 +95,14 @@ ${shortened(workflowYaml(workflow), limits.workflow)}
 
 /** @param last the turn that the repair section shows in full */
 function experienceSection(
-  { worked, failed, refused }: Experience,
+  { worked, failed, underWay, refused }: Experience,
   last: { readonly round: number; readonly turn: number },
 ): string {
   const earlier = refused.filter((edit) => edit.round !== last.round || edit.turn !== last.turn);
   const parts = [
     listed('Worked (each gave a better workflow; do not repeat it, but learn from it):', worked.map(triedLine)),
     listed('Did not help (do not try again):', failed.map(triedLine)),
+    listed('Being tried now, with no result yet (make a different one):', underWay.map(underWayLine)),
     listed('Refused before it ran (follow the rule):', earlier.map(refusedLine)),
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `# Modifications of this workflow that were tried\n${parts.join('\n')}`;
@@ -117,6 +118,10 @@ function listed(title: string, lines: readonly string[]): string {
 
 function triedLine({ modification, before, after }: TriedEdit): string {
   return `- ${shortenedLine(modification, limits.modification)} (${percent(before)} -> ${percent(after)})`;
+}
+
+function underWayLine(modification: string): string {
+  return `- ${shortenedLine(modification, limits.modification)}`;
 }
 
 function refusedLine({ modification, failure, score }: RefusedEdit): string {

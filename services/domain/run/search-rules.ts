@@ -41,6 +41,15 @@ export const searchRules = {
     default: 3,
     description: 'how often the optimizer is asked in a round before the round is given up',
   },
+  parallelism: {
+    ...whole(1, 64),
+    unit: 'rounds',
+    // The paper's order, one round after another, is 1. What a lag costs is in docs/decisions/0017.
+    default: 4,
+    leftOut: 1,
+    description:
+      'P: rounds under way at once; round r begins when round r-P is over, and sees no later one; [more below](#several-rounds-at-once-parallelism)',
+  },
   failing_queries_shown: {
     ...whole(0, 20),
     unit: 'queries',

@@ -81,4 +81,6 @@ export interface Round {
   readonly completed: boolean;
   readonly evaluation?: Evaluation;
   readonly failure?: Failure;
+  /** It stands for a round whose results a later one may not see: only its parent and edit are here. Never in a log's state. */
+  readonly isUnderWay?: true;
 }

@@ -16,6 +16,8 @@ export interface Experience {
   /** Edits whose child scored higher than the parent, as AFlow counts success; oldest first. */
   readonly worked: readonly TriedEdit[];
   readonly failed: readonly TriedEdit[];
+  /** Edits whose results are not known yet, as the rounds that make them are under way; oldest first. */
+  readonly underWay: readonly string[];
   /** Edits that never ran, with those of the open round last. */
   readonly refused: readonly RefusedEdit[];
   /** Failed executions of the parent, the most frequent kind first. */
@@ -66,6 +68,7 @@ export function experienceOf(state: RunState, parentRound: number): Experience {
     parent: parent.evaluation,
     worked: tried.filter(({ before, after }) => after > before),
     failed: tried.filter(({ before, after }) => after <= before),
+    underWay: children.flatMap(({ isUnderWay, modification }) => (isUnderWay && modification !== '' ? [modification] : [])),
     refused: children.flatMap((child) => refusedEdits(state, child)),
     errors: errorGroups(parent.outcomes),
     failingQueries: failingQueries(state, parent),

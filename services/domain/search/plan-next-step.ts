@@ -4,23 +4,30 @@ import type { Failure } from '../failure.ts';
 import { randomStream } from '../random.ts';
 import { bestRound } from '../run/best-round.ts';
 import type { Command } from '../run/command.ts';
-import type { RoundStarted, RunEvent } from '../run/event.ts';
+import type { RoundStarted, RunEvent, StopReason } from '../run/event.ts';
 import { brokenProposals, proposalLimit } from '../run/proposals.ts';
+import { lastRoundSeen } from '../run/rounds-seen.ts';
 import { isQueryLevel } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
 import { wasCutShort } from './budget/cut-short.ts';
 import { withinBudget } from './budget/reserve.ts';
 import { brokenWorkflowsAllowed, planCanary } from './canary.ts';
+import { knowsEditsUnderWay } from './edits-under-way.ts';
 import { selectParent } from './parents/select-parent.ts';
 import { planFinalPick } from './plan-final-pick.ts';
 import { planQueryLevel } from './query-level/plan-query-level.ts';
 import { scoresZero } from './static-score.ts';
 import { configuredStopRules } from './stop-rules/configured.ts';
+import { viewOf } from './view-of.ts';
 
 /**
  * What must happen next, from the state alone: the same state gives the same commands, so a coordinator that restarts after any
- * event continues where the other one stopped. [] means that there is nothing to do (paused or ended).
+ * event continues where the other one stopped. [] means that there is nothing to do (paused, ended or, for a round that is
+ * planned ahead of the log, waiting for an edit of a round before it).
+ *
+ * A round is planned from what it may see (viewOf), so it does not matter whether the rounds before it are over: the state may be
+ * the log's, or one in which they are still under way.
  *
  * Contract with whatever performs the commands, which keeps the log the same byte for byte:
  * - An `append` and a `recall` come alone. Append the event, apply it, plan again.
@@ -33,7 +40,11 @@ import { configuredStopRules } from './stop-rules/configured.ts';
 export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
   const newest = state.rounds.at(-1);
-  if (newest !== undefined && !newest.completed) return withinBudget(state, planRound(state, newest, methods));
+  if (newest !== undefined && !newest.completed) {
+    if (newest.workflow === undefined && !knowsEditsUnderWay(state, newest)) return [];
+    const view = viewOf(state, newest.round);
+    return withinBudget(view, planRound(view, newest, methods));
+  }
   if (newest === undefined && state.memory === undefined && state.configuration.search.memory === true)
     return [{ kind: 'recall' }];
   return nextRoundOrEnd(state);
@@ -46,14 +57,34 @@ function planRound(state: RunState, newest: Round, methods: EvaluationMethods): 
   return canary === undefined ? evaluateRound(state, newest, methods) : [canary];
 }
 
-/** Stop rules are consulted between rounds, when every workflow that was paid for has its score. */
+/**
+ * The beginning of the round after the newest, while that and others before it may still be under way; undefined if one that it
+ * must see is, or if no further round follows.
+ */
+export function nextRoundAhead(state: RunState): RoundStarted | undefined {
+  const seen = lastRoundSeen(state.configuration, state.rounds.length + 1);
+  if (!state.rounds.slice(0, seen).every(({ completed }) => completed)) return undefined;
+  const next = nextRoundOrReason(state);
+  return typeof next === 'string' ? undefined : next;
+}
+
 function nextRoundOrEnd(state: RunState): readonly Command[] {
-  const reason = wasCutShort(state) ? 'token-budget' : configuredStopRules(state.configuration.search)(state);
-  if (bestRound(state) === undefined) {
-    const isSpent = reason === 'token-budget';
-    return append(isSpent ? { kind: 'run-completed', bestRound: 0, reason } : nextRound(state));
-  }
-  return reason === undefined ? append(nextRound(state)) : planFinalPick(state, reason);
+  const next = nextRoundOrReason(state);
+  if (typeof next !== 'string') return append(next);
+  return bestRound(state) === undefined
+    ? append({ kind: 'run-completed', bestRound: 0, reason: next })
+    : planFinalPick(state, next);
+}
+
+/**
+ * Stop rules are consulted between rounds, when every workflow that was paid for and that the next round may see has its score.
+ * Without any score, only a spent budget ends the search.
+ */
+function nextRoundOrReason(state: RunState): RoundStarted | StopReason {
+  const view = viewOf(state, state.rounds.length + 1);
+  const reason = wasCutShort(view) ? 'token-budget' : configuredStopRules(view.configuration.search)(view);
+  if (reason === undefined || (bestRound(view) === undefined && reason !== 'token-budget')) return nextRound(view);
+  return reason;
 }
 
 function nextRound(state: RunState): RoundStarted {
@@ -62,7 +93,8 @@ function nextRound(state: RunState): RoundStarted {
   if (round === 1) return { kind: 'round-started', round, parentRound: 0, candidates: [] };
   const random = randomStream(configuration.seed, 'select-parent', round);
   const { parents, ...settings } = configuration.search;
-  return { kind: 'round-started', round, ...selectParent({ rounds, underWay: [], settings }, random, parents) };
+  const underWay = rounds.flatMap(({ isUnderWay, parentRound }) => (isUnderWay ? [parentRound] : []));
+  return { kind: 'round-started', round, ...selectParent({ rounds, underWay, settings }, random, parents) };
 }
 
 /** A refused proposal is asked for again; a round without a workflow after the last turn is over, and counts as a round. */

@@ -7,23 +7,40 @@ import { isGroup } from '../settings/sorted-text.ts';
  */
 export const earlierDefaults = [
   {
-    search: { ties: 'oldest', convergence: { rounds: 5, top: 3, z: 0 }, canary: false, final_pick: { policy: 'argmax' } },
+    search: {
+      ties: 'oldest',
+      parallelism: 1,
+      convergence: { rounds: 5, top: 3, z: 0 },
+      canary: false,
+      final_pick: { policy: 'argmax' },
+    },
     evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03 },
   },
   {
     search: {
       ties: 'oldest',
+      parallelism: 1,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'argmax', share: 0.1 },
     },
     evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03 },
   },
   {
-    search: { ties: 'oldest', convergence: { rounds: 5, top: 3, z: 0 }, final_pick: { policy: 'race', share: 0.14 } },
+    search: {
+      ties: 'oldest',
+      parallelism: 1,
+      convergence: { rounds: 5, top: 3, z: 0 },
+      final_pick: { policy: 'race', share: 0.14 },
+    },
     evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06 },
   },
   {
-    search: { ties: 'oldest', convergence: { rounds: 5, top: 3, z: 0 }, final_pick: { policy: 'race', share: 0.12 } },
+    search: {
+      ties: 'oldest',
+      parallelism: 1,
+      convergence: { rounds: 5, top: 3, z: 0 },
+      final_pick: { policy: 'race', share: 0.12 },
+    },
     evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06 },
   },
 ] as const;
@@ -34,7 +51,7 @@ export type EarlierDefaults = (typeof earlierDefaults)[number];
  * The version of the present defaults and presets, kept with each run. Increase it when one of them changes: a user who continues
  * an older run is told because of it.
  */
-export const defaultsVersion = earlierDefaults.length + 1;
+export const defaultsVersion = earlierDefaults.length + 2;
 
 /** A run file's content, its preset filled in, with an earlier version's defaults where it says nothing. */
 export function withEarlierDefaults(content: unknown, defaults: EarlierDefaults): unknown {

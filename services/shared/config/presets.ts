@@ -12,6 +12,7 @@ const aflowSearch = {
   lambda: 0.3,
   alpha: 0.2,
   ties: 'oldest',
+  parallelism: 1,
   convergence: { rounds: 5, top: 3, z: 0 },
   canary: false,
   memory: false,

@@ -16,6 +16,7 @@ import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
 import type { CacheUse } from '../contracts/generated/scale/v1/control.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
+import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { dataFolderOf } from './data-folder.ts';
 import { ownSettingsIn } from './own-setting-checks.ts';
@@ -88,7 +89,7 @@ export async function completeRunFile(
   usedEndpoints(parsed, []);
   const benchmark = await benchmarkOf(parsed, base);
   const endpoints = usedEndpoints(parsed, benchmark.judgeEndpoints);
-  const warnings = checkEndpointUse(parsed, benchmark.judgeEndpoints);
+  const warnings = [...checkEndpointUse(parsed, benchmark.judgeEndpoints), ...unusedParallelism(parsed)];
   const initialWorkflow = await firstWorkflowOf(benchmark);
   const name = settings.name ?? defaultName;
   const { file } = benchmark;
@@ -154,6 +155,14 @@ function contradictionIn({ evaluation, search }: RunFileSettings): { field: stri
   return undefined;
 }
 
+/** A token budget decides about one round after another, so with one they cannot be under way at once. */
+function unusedParallelism({ settings, written }: ParsedRunFile): string[] {
+  const { token_budget: budget, parallelism } = settings.search;
+  const said = isGroup(written) && isGroup(written.search) && written.search.parallelism !== undefined;
+  if (budget === 0 || parallelism === 1 || !said) return [];
+  return [`search.parallelism is ${parallelism}, but with search.token_budget one round is under way at a time`];
+}
+
 /** The field of the run file that a problem with the benchmark belongs to. */
 const benchmarkFields: Partial<Record<BenchmarkProblem, string>> = {
   'unknown-benchmark': 'benchmark.name',
@@ -202,7 +211,7 @@ function configurationOf(
     executor: modelSettings(models.executor),
     optimizer: modelSettings(models.optimizer),
     search: {
-      ...configured(searchRules, search),
+      ...configured(searchRules, { ...search, parallelism: search.token_budget > 0 ? 1 : search.parallelism }),
       convergenceRounds: convergence.rounds,
       convergenceTop: convergence.top,
       convergenceZ: convergence.z,

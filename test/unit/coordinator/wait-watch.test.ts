@@ -18,7 +18,7 @@ function setUp(changeBus: (bus: Bus) => Bus = (bus) => bus) {
   const { timing, bus } = createManualCluster();
   const run: Changing = {
     manifest: runManifest('r'),
-    progress: { round: 1, phase: 'warm-up', done: 0, total: 2, outstanding: { execute: 2, predict: 0, propose: 0 } },
+    progress: { round: 1, phase: 'warm-up', done: 0, total: 2, ahead: [], outstanding: { execute: 2, predict: 0, propose: 0 } },
     isLeading: true,
     failure: undefined,
     movedAtMs: timing.monotonicMs(),

@@ -155,7 +155,14 @@ test('between the entries stand the newest progress, each notice once, and troub
   const { told, end } = watch();
   await timing.advance(0);
   const step = (done: number) =>
-    ({ round: 1, phase: 'warm-up', done, total: 9, outstanding: { execute: 9 - done, predict: 0, propose: 0 } }) as const;
+    ({
+      round: 1,
+      phase: 'warm-up',
+      done,
+      total: 9,
+      ahead: [],
+      outstanding: { execute: 9 - done, predict: 0, propose: 0 },
+    }) as const;
   progress()?.(step(1), undefined);
   progress()?.(step(2), undefined);
   await timing.advance(0);

@@ -38,7 +38,8 @@ function live(configuration: RunConfiguration): RunState {
 }
 
 /** What the live run would have recorded, had it executed everything. */
-function recordOf({ rounds, configuration }: RunState): RecordedSearch {
+function recordOf(state: RunState): RecordedSearch {
+  const { rounds, configuration } = state;
   const { queryCount } = configuration.benchmark;
   return {
     source: 'live',
@@ -48,7 +49,7 @@ function recordOf({ rounds, configuration }: RunState): RecordedSearch {
       round,
       parentRound,
       repeats: [Array.from({ length: queryCount }, (_, query) => world.score(workflowHash, query, 0))],
-      predicted: world.predict(workflowHash, round, 1) as number,
+      predicted: world.predict(workflowHash, round, 1, state) as number,
     })),
   };
 }

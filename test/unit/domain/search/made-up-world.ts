@@ -19,7 +19,7 @@ export interface World {
   /** A workflow for one query alone. */
   proposeFor(queryIndex: number, turn: number): ParsedProposal;
   /** Undefined for a reply that cannot be parsed. */
-  predict(workflowHash: string, round: number, turn: number): number | undefined;
+  predict(workflowHash: string, round: number, turn: number, state: RunState): number | undefined;
   score(workflowHash: string, queryIndex: number, repeat: number): number;
   /** Rows of earlier runs. Absent: none. */
   readonly memory?: readonly MemoryRow[];
@@ -185,7 +185,7 @@ export const brokenFailure: Failure = { kind: 'operator-input', message: 'solve:
 
 function prediction(world: World, state: RunState, round: number, turn: number): PredictionCompleted {
   const base = { kind: 'prediction-completed', round, turn, reason: '', tokens: use('optimizer', 900) } as const;
-  const score = world.predict(state.rounds[round - 1]?.workflowHash ?? '', round, turn);
+  const score = world.predict(state.rounds[round - 1]?.workflowHash ?? '', round, turn, state);
   if (score !== undefined) return { ...base, score };
   return { ...base, failure: { kind: 'unparsable-prediction', message: 'there is no <box>' } };
 }

@@ -17,6 +17,7 @@ const smallRun = fc.record({
       maxRounds: fc.integer({ min: 1, max: 8 }),
       proposalAttempts: fc.integer({ min: 1, max: 3 }),
       canary: fc.boolean(),
+      parallelism: fc.integer({ min: 1, max: 5 }),
       tokenBudget: fc.constantFrom(0, 0, 20_000),
       finalPick: fc.record({
         policy: fc.constantFrom(...pickPolicies.keys()),

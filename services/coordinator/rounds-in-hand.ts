@@ -1,0 +1,169 @@
+import type { Benchmark } from '../domain/benchmark.ts';
+import type { Command, WorkCommand } from '../domain/run/command.ts';
+import type { RunEvent } from '../domain/run/event.ts';
+import { isOver } from '../domain/run/is-over.ts';
+import type { RunState } from '../domain/run/state.ts';
+import { hasBudget } from '../domain/search/budget/tokens-left.ts';
+import { areEditsSettled } from '../domain/search/edits-under-way.ts';
+import { planNextStep } from '../domain/search/plan-next-step.ts';
+import { addToRoundAhead, beginRoundAhead, type RoundAhead, withRoundsAhead } from '../domain/search/round-ahead.ts';
+import type { ResultInbox } from './result-inbox.ts';
+import { type Batch, createStepOfPlan, entryOf, type StepOfPlan } from './step-of-plan.ts';
+
+export interface RoundsInHandSettings {
+  readonly benchmark: Benchmark;
+  readonly inbox: ResultInbox;
+  /** Writes an event to the log. @returns the log's state after it */
+  append(event: RunEvent): Promise<RunState>;
+  /** What an event is once it has been in the log. */
+  asRead(event: RunEvent): RunEvent;
+  /** What is next by the log alone. */
+  planLog(state: RunState): Promise<readonly Command[]>;
+  /** The event of a `recall`. */
+  recalled(): Promise<RunEvent>;
+  /** Queues the jobs of what was planned for a round. @param known the state with that round as its newest */
+  begin(work: readonly WorkCommand[], known: RunState): Promise<void>;
+}
+
+/**
+ * The rounds of a run that are under way: the one that the log has come to, and those that have begun since what they may see is
+ * over. Their events are kept here until the log has come to them, so the log is in the order of the rounds; whoever reads it
+ * after a crash plans them again and finds their results.
+ */
+export interface RoundsInHand {
+  /** What the log says. */
+  state(): RunState;
+  append(event: RunEvent): Promise<void>;
+  /** Decides and queues everything that does not depend on a result that is still to come. */
+  plan(): Promise<void>;
+  /** Takes in the next batch of results that is complete. @returns false if there is none */
+  takeIn(signal: AbortSignal): Promise<boolean>;
+}
+
+interface InHand {
+  readonly round: RoundAhead;
+  readonly step: StepOfPlan | undefined;
+}
+
+export function createRoundsInHand(found: RunState, settings: RoundsInHandSettings): RoundsInHand {
+  const { inbox } = settings;
+  let state = found;
+  /** Of the log's newest round, or of the final pick. */
+  let step: StepOfPlan | undefined;
+  let ahead: readonly InHand[] = [];
+
+  const append = async (event: RunEvent): Promise<void> => {
+    state = await settings.append(event);
+  };
+  /** The state with the first so many rounds ahead. */
+  const known = (count: number): RunState =>
+    withRoundsAhead(
+      state,
+      ahead.slice(0, count).map(({ round }) => round),
+    );
+  const change = (place: number, changed: InHand): void => {
+    ahead = ahead.with(place, changed);
+  };
+  const addAhead = (place: number, event: RunEvent, next: StepOfPlan | undefined): void => {
+    const { round } = ahead[place] as InHand;
+    change(place, { round: addToRoundAhead(known(place + 1), round, settings.asRead(event)), step: next });
+  };
+  const begun = async (work: readonly WorkCommand[], from: RunState): Promise<StepOfPlan> => {
+    await settings.begin(work, from);
+    return createStepOfPlan(work, inbox);
+  };
+
+  /** When the log's newest round is over, the next one's events follow. */
+  const catchUp = async (): Promise<void> => {
+    while (state.rounds.at(-1)?.completed === true) {
+      const [next, ...others] = ahead;
+      if (next === undefined) return;
+      ahead = others;
+      for (const event of next.round.events) await append(event);
+      step = next.step;
+    }
+  };
+
+  const planLog = async (): Promise<void> => {
+    while (step === undefined && !isOver(state)) {
+      const commands = await settings.planLog(state);
+      // Planning again at once would give the same empty plan for the same state, for ever.
+      if (commands.length === 0) throw new Error(`nothing is planned for a run that is ${state.status}`);
+      for (const command of commands.filter((each) => !isWork(each))) await append(await eventOf(command));
+      const work = commands.filter(isWork);
+      if (work.length > 0) step = await begun(work, state);
+      await catchUp();
+    }
+  };
+
+  const eventOf = async (command: Command): Promise<RunEvent> =>
+    command.kind === 'append' ? command.event : await settings.recalled();
+
+  /** @returns whether anything has changed, so that another round may go on */
+  const planAhead = async (place: number): Promise<boolean> => {
+    const { round, step: present } = ahead[place] as InHand;
+    if (present !== undefined || round.round.completed) return false;
+    const from = known(place + 1);
+    const commands = planNextStep(from);
+    const [first] = commands;
+    if (first === undefined) return false;
+    if (first.kind === 'append') addAhead(place, first.event, undefined);
+    else change(place, { round, step: await begun(commands.filter(isWork), from) });
+    return true;
+  };
+
+  const beginAhead = (): boolean => {
+    // Between rounds, what follows is for the log to say.
+    if (state.rounds.at(-1)?.completed !== false) return false;
+    const next = beginRoundAhead(
+      state,
+      ahead.map(({ round }) => round),
+    );
+    if (next === undefined) return false;
+    ahead = [...ahead, { round: next, step: undefined }];
+    return true;
+  };
+
+  /** A proposal is judged when what it must not repeat is settled. */
+  const isReady = (batch: Batch | undefined, from: () => RunState): batch is Batch =>
+    batch !== undefined && (batch.command.kind !== 'propose' || areEditsSettled(from(), batch.command.round));
+
+  return {
+    state: () => state,
+    append,
+    async plan() {
+      await catchUp();
+      await planLog();
+      for (let isMoving = true; isMoving; ) {
+        isMoving = beginAhead();
+        for (let place = 0; place < ahead.length; place += 1) while (await planAhead(place)) isMoving = true;
+      }
+    },
+    async takeIn(signal) {
+      const batch = step?.ready();
+      if (step !== undefined && isReady(batch, () => state)) {
+        await append(await entryOf(batch, state, settings, signal));
+        inbox.release(batch.jobIds);
+        step.taken();
+        // What the final pick wants next depends on each result, and need not wait for the others of this step.
+        const isPick = batch.command.kind === 'execute' && batch.command.purpose === 'final';
+        if (step.isDone() || (isPick && !hasBudget(state))) step = undefined;
+        return true;
+      }
+      for (const [place, { step: present }] of ahead.entries()) {
+        const next = present?.ready();
+        if (present === undefined || !isReady(next, () => known(place + 1))) continue;
+        const event = await entryOf(next, known(place + 1), settings, signal);
+        present.taken();
+        addAhead(place, event, present.isDone() ? undefined : present);
+        inbox.release(next.jobIds);
+        return true;
+      }
+      return false;
+    },
+  };
+}
+
+function isWork(command: Command): command is WorkCommand {
+  return command.kind !== 'append' && command.kind !== 'recall';
+}

@@ -1,0 +1,35 @@
+import { lastRoundSeen } from '../run/rounds-seen.ts';
+import type { Round, RunState } from '../run/state.ts';
+import { firstTaken } from './edits-under-way.ts';
+
+/**
+ * The state as a round sees it: of the rounds before it that it may not wait for, nothing but that they are there, which parent
+ * they have, and what they first changed in it if that is the round's own parent. So a round that is planned ahead of the log is
+ * planned as it would be at the log's end.
+ * @param round the state's newest, or the one after it
+ */
+export function viewOf(state: RunState, round: number): RunState {
+  const seen = lastRoundSeen(state.configuration, round);
+  if (seen >= round - 1) return state;
+  const parentRound = state.rounds[round - 1]?.parentRound;
+  const rounds = state.rounds.map((each) =>
+    each.round > seen && each.round < round ? underWay(each, each.parentRound === parentRound) : each,
+  );
+  return { ...state, rounds, ledger: state.ledger.filter((entry) => entry.round <= seen) };
+}
+
+function underWay(round: Round, isSibling: boolean): Round {
+  return {
+    round: round.round,
+    parentRound: round.parentRound,
+    candidates: [],
+    proposals: [],
+    workflowHash: '',
+    modification: isSibling ? (firstTaken(round)?.modification ?? '') : '',
+    samples: [],
+    outcomes: [],
+    predictions: [],
+    completed: true,
+    isUnderWay: true,
+  };
+}
