@@ -22,8 +22,16 @@ export interface ServedCall {
   readonly endedMs: number;
 }
 
+/** One model call that was answered with an error. */
+export interface RefusedCall extends Pick<ServedCall, 'jobId' | 'callId' | 'attemptId'> {
+  readonly status: number;
+  /** As of a served call: from its arrival to the error. */
+  readonly beganMs: number;
+  readonly endedMs: number;
+}
+
 export interface AccessLog {
-  write(call: ServedCall): void;
+  write(call: ServedCall | RefusedCall): void;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { untilAborted } from '../shared/lifecycle/abort.ts';
-import type { ServedCall } from './access-log.ts';
+import type { RefusedCall, ServedCall } from './access-log.ts';
 import { type Completion, complete, completionBody, completionChunks, generatedTokens } from './chat-completion.ts';
 import { type ChatRequest, chatRequestSchema, maxTokensOf } from './chat-request.ts';
 import { type FaultKind, refuseBy } from './faults.ts';
@@ -11,7 +11,7 @@ import type { PacedReply, Pacing } from './pacing.ts';
 import type { SimulatedModel } from './simulated-model.ts';
 import { estimatePromptTokens } from './token-estimate.ts';
 import type { VllmMetrics } from './vllm-metrics.ts';
-import { badRequest, checkContextLength } from './wire-error.ts';
+import { badRequest, checkContextLength, WireError } from './wire-error.ts';
 
 export interface ChatHandlerDependencies {
   readonly model: SimulatedModel;
@@ -19,6 +19,9 @@ export interface ChatHandlerDependencies {
   readonly metrics: VllmMetrics;
   readonly contextLength: number;
   readonly served: (call: ServedCall) => void;
+  readonly refused: (call: RefusedCall) => void;
+  /** Calls that are answered or wait; more are refused. */
+  readonly mostCalls: number;
   /** What the next call meets. */
   readonly nextFault: () => FaultKind | undefined;
 }
@@ -34,11 +37,23 @@ const mostBodyBytes = 16 * 1024 * 1024;
 
 /** POST /v1/chat/completions. */
 export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHandler {
-  const { model, pacing, metrics, contextLength, served, nextFault } = dependencies;
+  const { model, pacing, metrics, contextLength, served, refused, mostCalls, nextFault } = dependencies;
   let requests = 0;
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrivedAt = performance.now();
+    try {
+      await answerOrRefuse(incoming, response, arrivedAt);
+    } catch (error) {
+      if (error instanceof WireError) {
+        const [beganMs, endedMs] = [epochMs(arrivedAt), epochMs(performance.now())];
+        refused({ ...idsOf(incoming), status: error.status, beganMs, endedMs });
+      }
+      throw error;
+    }
+  };
+
+  const answerOrRefuse = async (incoming: IncomingMessage, response: ServerResponse, arrivedAt: number): Promise<void> => {
     const request = parseRequest(await readBody(incoming));
     const purpose = header(incoming, 'x-scale-purpose');
     const promptTokens = estimatePromptTokens(request.messages);
@@ -46,6 +61,9 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
 
     const fault = nextFault();
     if (fault !== '500') refuseBy(fault);
+    if (pacing.running + pacing.waiting >= mostCalls) {
+      throw new WireError(429, 'RateLimitError', `Too many requests: ${mostCalls} are being answered or wait.`);
+    }
 
     const gone = new AbortController();
     response.once('close', () => gone.abort());

@@ -47,6 +47,8 @@ await runService({
       ...(settings.engine === 'vllm' ? { engine: settings } : {}),
       faults: settings.faults,
       ...(settings.accessLog === '' ? {} : { accessLog: settings.accessLog }),
+      ...(settings.refusalLog === '' ? {} : { refusalLog: settings.refusalLog }),
+      maxQueued: settings.maxQueued,
     });
     if (settings.engine === 'vllm') {
       log.info({ request: usual, capacity: engineCapacity(settings, usual) }, 'what the simulated vLLM gives at its fullest');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { randomStream } from '../domain/random.ts';
 import { ListenError } from '../shared/errors/listen-error.ts';
 import { systemTiming } from '../shared/lifecycle/timing.ts';
-import { openAccessLog, type ServedCall } from './access-log.ts';
+import { openAccessLog, type RefusedCall, type ServedCall } from './access-log.ts';
 import { blockTokens } from './block-hashes.ts';
 import { createChatHandler } from './chat-handler.ts';
 import { createEnginePacing } from './engine/engine-pacing.ts';
@@ -32,14 +32,20 @@ export interface SimulatorOptions {
   readonly engine?: Omit<EngineSettings, 'maxSequences'>;
   /** Requests that run at once; the others wait in order. */
   readonly maxSequences?: number;
+  /** Requests that wait at most; more are refused, as vLLM does with --max-num-queued-reqs. Default: any number waits. */
+  readonly maxQueued?: number;
   /** Tokens of prompt and reply together. */
   readonly contextLength?: number;
   /** Shares of calls that go wrong. Default: none. */
   readonly faults?: FaultShares;
   /** File for one line of JSON per finished call. */
   readonly accessLog?: string;
+  /** File for one line of JSON per call that was answered with an error. */
+  readonly refusalLog?: string;
   /** Called for each finished call. */
   readonly onServed?: (call: ServedCall) => void;
+  /** Called for each call that was answered with an error. */
+  readonly onRefused?: (call: RefusedCall) => void;
 }
 
 export interface Simulator {
@@ -59,6 +65,7 @@ const defaults = {
   models: ['qwen-plus', 'qwen3-8b'],
   latency: { timeToFirstTokenMs: 0, tokensPerSecond: 0 },
   maxSequences: 256,
+  maxQueued: Number.POSITIVE_INFINITY,
   // Qwen3's own.
   contextLength: 32_768,
   faults: {},
@@ -78,15 +85,21 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const contextLength = Math.min(settings.contextLength, (engine?.kvBlocks ?? Number.POSITIVE_INFINITY) * blockTokens);
   const metrics = createVllmMetrics(pacing, settings.models);
   const accessLog = settings.accessLog === undefined ? undefined : await openAccessLog(settings.accessLog);
+  const refusalLog = settings.refusalLog === undefined ? undefined : await openAccessLog(settings.refusalLog);
   const chat = createChatHandler({
     model: createSimulatedModel(buildQueryIndex(settings.known), settings.seed),
     pacing,
     metrics,
     contextLength,
+    mostCalls: maxSequences + settings.maxQueued,
     nextFault: createFaults(settings.faults, randomStream(settings.seed, 'faults')),
     served: (call) => {
       accessLog?.write(call);
       settings.onServed?.(call);
+    },
+    refused: (call) => {
+      refusalLog?.write(call);
+      settings.onRefused?.(call);
     },
   });
 
@@ -134,6 +147,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await closed;
     clearInterval(sweep);
     await accessLog?.close();
+    await refusalLog?.close();
   };
   return {
     url: `http://${host}:${port}/v1`,

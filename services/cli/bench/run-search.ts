@@ -9,7 +9,7 @@ import { type ChildService, mainOf, startChildService } from '../cluster/child-s
 import { plainEnvironment } from '../cluster/service-environment.ts';
 import { writeMadeUpBenchmark } from './made-up-benchmark.ts';
 import { type ScaleCommand, startScale } from './scale-command.ts';
-import { readServedCalls, type ServedCall } from './served-calls.ts';
+import { type RefusedCall, readRefusedCalls, readServedCalls, type ServedCall } from './served-calls.ts';
 
 /** A search on a cluster of its own against simulated endpoints whose time per call is known. */
 export interface SearchToBench {
@@ -56,7 +56,8 @@ export async function prepareSearch(cli: Cli, search: SearchToBench): Promise<Pr
   try {
     const benchmark = await writeMadeUpBenchmark(folder, search.queries);
     const accessLog = join(folder, 'calls.jsonl');
-    const served = await startEndpoint(cli, { ...search, benchmark, accessLog });
+    const withRefusals = { SCALE_SIMULATOR_REFUSAL_LOG: refusalLogIn(folder), ...search.endpoint };
+    const served = await startEndpoint(cli, { ...search, endpoint: withRefusals, benchmark, accessLog });
     endpoint = served;
     const baseUrl = served.addresses.models ?? '';
     const runFile = join(folder, 'search.yaml');
@@ -79,12 +80,17 @@ export async function prepareSearch(cli: Cli, search: SearchToBench): Promise<Pr
   }
 }
 
+function refusalLogIn(folder: string): string {
+  return join(folder, 'refusals.jsonl');
+}
+
 export interface BenchedSearch {
   /** Of the command, from its start to its end. */
   readonly seconds: number;
   /** From the command's start to the first call's beginning. */
   readonly secondsToFirstCall: number;
   readonly calls: readonly ServedCall[];
+  readonly refused: readonly RefusedCall[];
   readonly events: readonly RunEvent[];
 }
 
@@ -95,8 +101,9 @@ export async function runSearch(cli: Cli, search: SearchToBench): Promise<Benche
   await prepared.begin().ended;
   const seconds = (epochMs() - beganMs) / 1000;
   const calls = await prepared.calls();
+  const refused = await readRefusedCalls(refusalLogIn(prepared.folder));
   const events = await logIn(prepared.folder);
-  return { seconds, secondsToFirstCall: ((calls[0]?.beganMs ?? beganMs) - beganMs) / 1000, calls, events };
+  return { seconds, secondsToFirstCall: ((calls[0]?.beganMs ?? beganMs) - beganMs) / 1000, calls, refused, events };
 }
 
 /** With fractions, and on the clock that the endpoints write down. */

@@ -28,13 +28,13 @@ export interface SlotUse {
   readonly mostAtOnce: number;
 }
 
-export function slotUse(calls: readonly ServedCall[], slots: number): SlotUse {
+export function slotUse(calls: readonly Pick<ServedCall, 'beganMs' | 'endedMs'>[], slots: number): SlotUse {
   const [first, last] = [Math.min(...calls.map(({ beganMs }) => beganMs)), Math.max(...calls.map(({ endedMs }) => endedMs))];
   const answering = calls.reduce((sum, { beganMs, endedMs }) => sum + endedMs - beganMs, 0);
   return { seconds: (last - first) / 1000, busy: answering / (slots * (last - first)), mostAtOnce: mostAtOnce(calls) };
 }
 
-function mostAtOnce(calls: readonly ServedCall[]): number {
+function mostAtOnce(calls: readonly Pick<ServedCall, 'beganMs' | 'endedMs'>[]): number {
   const changes = calls.flatMap(({ beganMs, endedMs }) => [
     { at: beganMs, by: 1 },
     { at: endedMs, by: -1 },
@@ -46,4 +46,20 @@ function mostAtOnce(calls: readonly ServedCall[]): number {
     most = Math.max(most, now);
   }
   return most;
+}
+
+/** A line of the simulated model's log of refusals. */
+const refusedLine = z.object({
+  jobId: z.string(),
+  callId: z.string(),
+  status: z.number(),
+  beganMs: z.number(),
+  endedMs: z.number(),
+});
+
+export type RefusedCall = z.infer<typeof refusedLine>;
+
+export async function readRefusedCalls(path: string): Promise<RefusedCall[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter((each) => each !== '');
+  return lines.map((each) => refusedLine.parse(JSON.parse(each)));
 }

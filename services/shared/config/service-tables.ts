@@ -280,6 +280,12 @@ export const simulatorTable = {
     default: 256,
     description: 'requests answered at once; the others wait in order',
   },
+  maxQueued: {
+    variable: 'SCALE_SIMULATOR_MAX_QUEUED',
+    ...whole(0, 1_000_000),
+    default: 1_000_000,
+    description: 'requests that may wait; more are refused with the status 429',
+  },
   engine: {
     variable: 'SCALE_SIMULATOR_ENGINE',
     type: 'choice',
@@ -343,6 +349,12 @@ export const simulatorTable = {
     type: 'text',
     default: '',
     description: 'a file that gets one line of JSON per finished call: job, call, model, tokens',
+  },
+  refusalLog: {
+    variable: 'SCALE_SIMULATOR_REFUSAL_LOG',
+    type: 'text',
+    default: '',
+    description: 'a file that gets one line of JSON per call that was answered with an error',
   },
   benchmarkFiles: {
     variable: 'SCALE_SIMULATOR_BENCHMARKS',

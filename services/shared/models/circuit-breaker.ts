@@ -10,8 +10,11 @@ export interface CircuitBreaker {
    * The time from which a call may be sent: -Infinity for any time, Infinity while a probe is in flight, whose end changes it.
    */
   readonly freeAtMs: number;
-  /** To be called when a call is sent; unless it is closed, that call is the probe. */
-  begin(): CircuitCall;
+  /**
+   * To be called when a call is sent; unless it is closed, that call is the probe.
+   * @param inFlight calls in flight with it: of many, more must fail before that is no accident
+   */
+  begin(inFlight?: number): CircuitCall;
   /** There is reason to believe that a probe would succeed. */
   tryNow(): void;
 }
@@ -38,6 +41,9 @@ export const defaultCircuitSettings: CircuitSettings = { failures: 5, openMs: 10
 /** Of a gateway: as long as some of its servers answer, the failures of another are no reason to leave them all alone. */
 export const gatewayCircuitSettings: CircuitSettings = { failures: 20, openMs: 2_000, maxOpenMs: 30_000 };
 
+/** Of the calls in flight. Five failures in a row happen once in 100,000 calls where a tenth of them fails by chance. */
+const failingShare = 0.2;
+
 export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitSettings): CircuitBreaker {
   let consecutive = 0;
   let isClosed = true;
@@ -49,16 +55,16 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
     openUntilMs = nowMs + pauses.next();
     isClosed = false;
   };
-  const ordinaryCall: CircuitCall = {
+  const ordinaryCall = (inFlight: number): CircuitCall => ({
     succeeded: () => {
       consecutive = 0;
     },
     failed: (nowMs) => {
       consecutive += 1;
-      if (isClosed && consecutive >= settings.failures) open(nowMs);
+      if (isClosed && consecutive >= Math.max(settings.failures, failingShare * inFlight)) open(nowMs);
     },
     released: () => {},
-  };
+  });
   const probe: CircuitCall = {
     succeeded: () => {
       probing = false;
@@ -84,9 +90,9 @@ export function createCircuitBreaker(settings: CircuitSettings = defaultCircuitS
     get freeAtMs() {
       return probing ? Number.POSITIVE_INFINITY : openUntilMs;
     },
-    begin: () => {
+    begin: (inFlight = 1) => {
       // Calls that were in flight when it opened may end later; only the probe decides whether it closes.
-      if (isClosed) return ordinaryCall;
+      if (isClosed) return ordinaryCall(inFlight);
       probing = true;
       return probe;
     },

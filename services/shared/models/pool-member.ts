@@ -160,7 +160,7 @@ export function createPoolMember(
       // No await where there is no look: another call would be given the same slot.
       const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut);
       const place = limit.begin();
-      const call = circuit.begin();
+      const call = circuit.begin(limit.inFlight);
       const besides = limit.inFlight;
       let isOver = false;
       calls += 1;

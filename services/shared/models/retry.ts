@@ -10,7 +10,11 @@ export interface RetryPolicy {
   readonly capMs: number;
 }
 
-export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseMs: 500, capMs: 30_000 };
+/**
+ * An endpoint that fails now and then is asked again at once: a call that failed by chance should cost no more than itself. One
+ * that fails all the time is known by its circuit, and one that has no room by its limit, both of which hold the next attempt.
+ */
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 6, baseMs: 50, capMs: 1_000 };
 
 export interface RetryDependencies {
   readonly model: string;
