@@ -1,16 +1,23 @@
 import type { ServerAnswer } from './server-answer.ts';
 
 const longestMs = 24 * 3600 * 1000;
+/** There is room for a call long before a whole rate is there again: rates are by the minute. */
+const longestResetMs = 60_000;
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /**
  * How long a server asks callers to wait: `retry-after-ms`, or `retry-after` in seconds or as a date, also where a proxy has put
  * a prefix before it, as LiteLLM does (`llm_provider-retry-after`); otherwise what it says in words. A date is compared with the
- * server's own `date` where it sends one, so that a wrong clock here does no harm. In [0, 24 h].
+ * server's own `date` where it sends one, so that a wrong clock here does no harm. Where a call is throttled and nothing else is
+ * said, what is left of its rate says when there will be some again. In [0, 24 h].
  * @param nowMs wall-clock time
  */
-export function retryAfterMs({ headers, message }: Pick<ServerAnswer, 'headers' | 'message'>, nowMs: number): number | undefined {
-  const wait = milliseconds(headers) ?? seconds(headers) ?? untilDate(headers, nowMs) ?? inWords(message);
+export function retryAfterMs(
+  { status, headers, message }: Pick<ServerAnswer, 'status' | 'headers' | 'message'>,
+  nowMs: number,
+): number | undefined {
+  const said = milliseconds(headers) ?? seconds(headers) ?? untilDate(headers, nowMs) ?? inWords(message);
+  const wait = said ?? (status === 429 ? untilReset(headers, nowMs) : undefined);
   return wait === undefined ? undefined : Math.min(Math.max(wait, 0), longestMs);
 }
 
@@ -29,6 +36,28 @@ function untilDate(headers: Headers | undefined, nowMs: number): number | undefi
   if (Number.isNaN(until)) return undefined;
   const serverNow = Date.parse(headers?.get('date') ?? '');
   return until - (Number.isNaN(serverNow) ? nowMs : serverNow);
+}
+
+/**
+ * OpenAI and many others say with each answer what is left of a rate and when all of it will be there again: "1s", "6m0s", a
+ * number of seconds, or a moment in seconds or milliseconds since 1970. Of a rate of which something is left, it says nothing.
+ */
+function untilReset(headers: Headers | undefined, nowMs: number): number | undefined {
+  const waits = ['', '-requests', '-tokens'].flatMap((of) => {
+    const left = numberIn(headerEnding(headers, `x-ratelimit-remaining${of}`));
+    return left !== undefined && left > 0 ? [] : (resetIn(headerEnding(headers, `x-ratelimit-reset${of}`), nowMs) ?? []);
+  });
+  return waits.length === 0 ? undefined : Math.min(Math.max(...waits), longestResetMs);
+}
+
+/** More than this many seconds is a moment and no time. */
+const firstMoment = 1_000_000_000;
+
+function resetIn(value: string | undefined, nowMs: number): number | undefined {
+  const count = numberIn(value);
+  if (count === undefined) return duration(value ?? '');
+  if (count < firstMoment) return count * 1000;
+  return Math.max(0, (count > 1000 * firstMoment ? count : 1000 * count) - nowMs);
 }
 
 /** OpenAI, Groq and Google: "Please try again in 7.66s", "in 6m23.5s", "Please retry in 34.07s". */

@@ -5,7 +5,7 @@ import type { RetryBudget } from './retry-budget.ts';
 
 export interface RetryPolicy {
   readonly maxAttempts: number;
-  /** The longest wait before the second attempt; it doubles with each further one, up to the cap. */
+  /** The longest wait before the second attempt; it is four times as long with each further one, up to the cap. */
   readonly baseMs: number;
   readonly capMs: number;
 }
@@ -14,7 +14,7 @@ export interface RetryPolicy {
  * An endpoint that fails now and then is asked again at once: a call that failed by chance should cost no more than itself. One
  * that fails all the time is known by its circuit, and one that has no room by its limit, both of which hold the next attempt.
  */
-export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 6, baseMs: 50, capMs: 1_000 };
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseMs: 50, capMs: 30_000 };
 
 export interface RetryDependencies {
   readonly model: string;
@@ -45,7 +45,7 @@ export async function retry<T>(
   const { policy, timing, budget } = dependencies;
   const failed: EndpointError[] = [];
   const backoff = createBackoff({
-    ...{ firstMs: policy.baseMs, capMs: policy.capMs },
+    ...{ firstMs: policy.baseMs, factor: 4, capMs: policy.capMs },
     jitter: { kind: 'full', random: dependencies.random },
   });
   budget.callStarted();

@@ -23,7 +23,7 @@ test.each([
   ['nonsense', { 'retry-after': 'soon' }, undefined],
   ['nothing', {}, undefined],
 ])('%s', (_form, headers, expected) => {
-  expect(retryAfterMs({ headers: new Headers(headers as Record<string, string>), message: '' }, now)).toBe(expected);
+  expect(retryAfterMs({ status: 503, headers: new Headers(headers as Record<string, string>), message: '' }, now)).toBe(expected);
 });
 
 test.each([
@@ -35,5 +35,28 @@ test.each([
   ['Please try again later.', undefined],
   ['I would retry in the evening', undefined],
 ])('in words: %s', (message, expected) => {
-  expect(retryAfterMs({ headers: new Headers(), message }, now)).toBe(expected);
+  expect(retryAfterMs({ status: 429, headers: new Headers(), message }, now)).toBe(expected);
+});
+
+test.each([
+  ["OpenAI's, of the rate that is used up", { remaining: '-requests: 0, -tokens: 900', reset: '-requests: 1s, -tokens: 6m0s' }, 1_000],
+  ['with minutes, cut to one', { remaining: '-tokens: 0', reset: '-tokens: 6m0s' }, 60_000],
+  ['in milliseconds', { remaining: '-requests: 0', reset: '-requests: 86ms' }, 86],
+  ['of no rate by name, in seconds', { remaining: ': 0', reset: ': 7' }, 7_000],
+  ['as a moment in seconds', { remaining: '', reset: `: ${now / 1000 + 12}` }, 12_000],
+  ['as a moment in milliseconds', { remaining: '', reset: `: ${now + 12_000}` }, 12_000],
+  ['while something is left of it', { remaining: '-requests: 3', reset: '-requests: 20s' }, undefined],
+])('what is left of a rate: %s', (_form, fields, expected) => {
+  const headers = new Headers();
+  for (const [field, values] of Object.entries(fields)) {
+    for (const pair of values.split(',').filter((each) => each !== '')) {
+      const [of = '', value = ''] = pair.split(':').map((each) => each.trim());
+      headers.set(`x-ratelimit-${field}${of}`, value);
+    }
+  }
+  expect(retryAfterMs({ status: 429, headers, message: '' }, now)).toBe(expected);
+  // An error of another kind says nothing by it: the same headers stand on every answer.
+  expect(retryAfterMs({ status: 500, headers, message: '' }, now)).toBeUndefined();
+  headers.set('retry-after', '2');
+  expect(retryAfterMs({ status: 429, headers, message: '' }, now)).toBe(2_000);
 });

@@ -44,7 +44,7 @@ test('it tries until it succeeds, and waits longer each time', async () => {
   await timing.advance(60_000);
   expect(await answer).toBe('answer');
   expect(attempts()).toBe(4);
-  expect(timing.sleeps).toEqual([250, 500, 1_000]);
+  expect(timing.sleeps).toEqual([25, 100, 400]);
 });
 
 test('after four attempts it gives up with all of them', async () => {
