@@ -169,6 +169,7 @@ function settingsOfRun(
     addresses: addressKindOf(endpoint),
     gateway: endpoint.gateway ?? false,
     reissue: endpoint.reissue ?? true,
+    steer_by_metrics: endpoint.steerByMetrics ?? true,
   };
   const model = {
     ...preset.models.executor,

@@ -126,6 +126,7 @@ export function serversOf(endpoint: RunFileSettings['endpoints'][string], model:
     ...defined({ weight }),
     ...(endpoint.gateway && { gateway: true }),
     ...(!endpoint.reissue && { reissue: false }),
+    ...(!endpoint.steer_by_metrics && { steerByMetrics: false }),
     ...(endpoint.addresses !== 'auto' && { addresses: endpoint.addresses }),
   }));
 }

@@ -187,6 +187,12 @@ export const endpointTable = {
     default: endpointDefaults.maxConcurrency,
     description: 'most calls in flight at each of its servers, from all workers together',
   },
+  steer_by_metrics: {
+    type: 'flag',
+    default: true,
+    description:
+      'keep fewer calls in flight than that while calls wait at the server, by the metrics of vLLM and SGLang; see [model servers](endpoints.md#how-many-calls-at-once)',
+  },
   timeout_seconds: {
     ...above(0, 3600),
     unit: 's',

@@ -5,6 +5,10 @@ export interface ConcurrencyLimit {
   hasRoom(): boolean;
   /** Takes a slot, whether there is room or not. */
   begin(): ConcurrencyPlace;
+  /** The endpoint has shown what it can bear: until `leave`, successes no longer raise the limit. In [1, max]. */
+  steerTo(limit: number): void;
+  /** The endpoint shows nothing any more. */
+  leave(): void;
 }
 
 export interface ConcurrencyPlace {
@@ -51,6 +55,7 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
   let probeAfter = 1;
   /** The lowest load found to be refused, as of the last such finding. */
   let refusedFrom = Number.POSITIVE_INFINITY;
+  let isSteered = false;
   /** Ended since the last change, the newest last. */
   let ended: Ended[] = [];
   /** Loads at which the calls in flight began, by call number. */
@@ -68,6 +73,7 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
   };
   const succeed = (place: number, load: number): void => {
     if (place > lastOfOldLimit) note(load, false);
+    if (isSteered) return;
     // Without this, a period of little work would raise the limit to a level that was never tried.
     if (flying.size + 1 < Math.floor(limit / 2)) return;
     successes += 1;
@@ -102,6 +108,13 @@ export function createConcurrencyLimit(max: number): ConcurrencyLimit {
       return flying.size;
     },
     hasRoom: () => flying.size < limit,
+    steerTo: (next) => {
+      isSteered = true;
+      if (next !== limit) changeTo(next);
+    },
+    leave: () => {
+      isSteered = false;
+    },
     begin: () => {
       begun += 1;
       const place = begun;

@@ -27,6 +27,8 @@ export interface SendOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** The path is not below the "/v1" in which the base URL ends. */
+  readonly isOutsideApi?: boolean;
 }
 
 export function createEndpointConnection(settings: EndpointSettings, proxies?: ProxySettings): EndpointConnection {
@@ -39,7 +41,7 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
     ...lowerCased(own),
   };
   return {
-    send: async (path, { body, headers = {}, signal }) => {
+    send: async (path, { body, headers = {}, signal, isOutsideApi = false }) => {
       const sent =
         body === undefined
           ? { headers: { ...always, ...headers } }
@@ -49,7 +51,7 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
               body: JSON.stringify(body),
             };
       try {
-        return await follow(addressOf(baseUrl, path), (address) =>
+        return await follow(addressOf(baseUrl, path, isOutsideApi), (address) =>
           connections.fetch(address, { ...sent, signal, redirect: 'manual' }),
         );
       } catch (error) {
@@ -89,8 +91,8 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 /** A query in the base URL, such as Azure's api-version, belongs to each address. */
-function addressOf(baseUrl: string, path: string): URL {
+function addressOf(baseUrl: string, path: string, isOutsideApi: boolean): URL {
   const url = new URL(baseUrl);
-  url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  url.pathname = url.pathname.replace(isOutsideApi ? /(?:\/v\d+)?\/*$/ : /\/+$/, '') + path;
   return url;
 }

@@ -79,7 +79,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const { model, timing, random, patienceMs = defaultPatienceMs } = settings;
   const pace = createCallPace();
   const newMember = (endpoint: ModelEndpoint): PoolMember =>
-    createPoolMember(endpoint, () => timing.monotonicMs(), pace, {
+    createPoolMember(endpoint, timing, pace, {
       circuit: settings.circuit,
       slots: settings.slotsAt?.(endpoint.settings),
       onRoom: () => dispatch(),

@@ -23,6 +23,8 @@ export interface EndpointSettings {
   readonly timeoutMs: number;
   /** Longest silence between two tokens of a streamed reply. */
   readonly stallTimeoutMs: number;
+  /** Its engine may be asked for its load, by which the number of calls in flight is then steered. */
+  readonly showsLoad?: boolean;
   /** Speak HTTP/2 where the server offers it. */
   readonly http2: boolean;
   /** Its part of the calls beside the others' until its speed is known. Default: 1. */
@@ -96,6 +98,8 @@ export function endpointSettings(
     timeoutMs,
     stallTimeoutMs: Math.min(timeoutMs, Math.max(endpointDefaults.stallTimeoutMs, stallShare * timeoutMs)),
     http2: endpoint.http2 ?? false,
+    // What a gateway says of its load is not that of the servers behind it.
+    showsLoad: (endpoint.steerByMetrics ?? true) && !endpoint.gateway,
     ...defined({ weight: endpoint.weight, gateway: endpoint.gateway, reissue: endpoint.reissue }),
     ...(endpoint.addresses === undefined ? {} : { addresses: addressKindOf(endpoint) }),
   };

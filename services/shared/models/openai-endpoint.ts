@@ -29,6 +29,7 @@ import { answerOf } from './server-answer.ts';
 /** Of an error or a list of models, in characters; and how long a server may take to send the rest of it. */
 const longestAnswer = 1024 * 1024;
 const answerPatienceMs = 5_000;
+const longestMetrics = 4 * 1024 * 1024;
 
 /** One OpenAI-compatible server. It learns from the server's refusals what may be asked of it. */
 export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing, proxies?: ProxySettings): ModelEndpoint {
@@ -114,6 +115,14 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
         const { names, simulated } = servedModelsIn(await readStart(response, longestAnswer, settings.timeoutMs));
         return { names: names.map(redact), simulated };
       }),
+    ...(settings.showsLoad && {
+      loadText: async (signal: AbortSignal) => {
+        const response = await connection.send('/metrics', { signal, isOutsideApi: true });
+        if (response.ok) return await readStart(response, longestMetrics, answerPatienceMs);
+        await response.body?.cancel();
+        throw new Error(`the server answers /metrics with ${response.status}`);
+      },
+    }),
     close: connection.close,
   };
 }

@@ -1,5 +1,6 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
+import type { Timing } from '../lifecycle/timing.ts';
 import type { CallPace } from './call-pace.ts';
 import type { ShownSpeed } from './choose-endpoint.ts';
 import {
@@ -14,6 +15,7 @@ import { EndpointError, type EndpointProblem, isOutage, isOverload } from './end
 import { endpointName } from './endpoint-settings.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import type { SlotLease } from './slot-lease.ts';
+import { watchLoad } from './watch-load.ts';
 
 /** How an endpoint is doing, for /readyz and the metrics. */
 export interface EndpointHealth {
@@ -94,7 +96,7 @@ const newest = 1 / 16;
 /** @param pace that of the model, over all of its endpoints */
 export function createPoolMember(
   endpoint: ModelEndpoint,
-  nowMs: () => number,
+  timing: Timing,
   pace: CallPace,
   { slots, onRoom, circuit: circuitSettings }: PoolMemberOptions,
 ): PoolMember {
@@ -109,7 +111,9 @@ export function createPoolMember(
   let usageEstimates = 0;
   let lastError: EndpointError | undefined;
   let shown: ShownSpeed | undefined;
+  const nowMs = (): number => timing.monotonicMs();
   const forgetRoom = slots?.onRoom(onRoom);
+  const watching = endpoint.loadText && watchLoad(endpoint, limit, timing);
 
   const notePace = ({ latencyMs, usage }: SentReply, inFlight: number): void => {
     if (latencyMs === undefined || usage === undefined) return;
@@ -141,6 +145,7 @@ export function createPoolMember(
     waiting: (waiting) => slots?.waiting(limit, waiting),
     leave: () => {
       forgetRoom?.();
+      watching?.[Symbol.dispose]();
       slots?.waiting(limit, 0);
     },
     isUnreachable: () =>

@@ -14,6 +14,7 @@ test('zeros stand for defaults, and the address loses its last slash', () => {
     timeoutMs: 120_000,
     stallTimeoutMs: 30_000,
     http2: false,
+    showsLoad: true,
   });
 });
 
@@ -63,4 +64,11 @@ test.each([
   [{ baseUrl: 'http://user:pass@gpu-1/v1' }, /must not hold a user or password/],
 ])('%o is refused with a sentence', (change, message) => {
   expect(() => endpointSettings({ ...endpoint, ...change }, {})).toThrow(message);
+});
+
+test('an engine is asked for its load unless the run says otherwise, and a gateway is not', () => {
+  const endpoint = { model: 'm', baseUrl: 'http://a/v1', apiKeyVariable: '', maxConcurrency: 0, timeoutMs: 0 };
+  expect(endpointSettings(endpoint, {}).showsLoad).toBe(true);
+  expect(endpointSettings({ ...endpoint, steerByMetrics: false }, {}).showsLoad).toBe(false);
+  expect(endpointSettings({ ...endpoint, gateway: true }, {}).showsLoad).toBe(false);
 });

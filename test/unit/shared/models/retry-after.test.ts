@@ -39,7 +39,11 @@ test.each([
 });
 
 test.each([
-  ["OpenAI's, of the rate that is used up", { remaining: '-requests: 0, -tokens: 900', reset: '-requests: 1s, -tokens: 6m0s' }, 1_000],
+  [
+    "OpenAI's, of the rate that is used up",
+    { remaining: '-requests: 0, -tokens: 900', reset: '-requests: 1s, -tokens: 6m0s' },
+    1_000,
+  ],
   ['with minutes, cut to one', { remaining: '-tokens: 0', reset: '-tokens: 6m0s' }, 60_000],
   ['in milliseconds', { remaining: '-requests: 0', reset: '-requests: 86ms' }, 86],
   ['of no rate by name, in seconds', { remaining: ': 0', reset: ': 7' }, 7_000],

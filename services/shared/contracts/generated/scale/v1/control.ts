@@ -130,7 +130,11 @@ export interface Endpoint {
     | string
     | undefined;
   /** A call that takes far longer than others is sent to another endpoint of the model too. Absent: yes. */
-  reissue?: boolean | undefined;
+  reissue?:
+    | boolean
+    | undefined;
+  /** Steer the number of calls in flight by the engine's own metrics, where it has any. Absent: yes. */
+  steerByMetrics?: boolean | undefined;
 }
 
 export interface EndpointHeaders {
@@ -487,6 +491,7 @@ function createBaseEndpoint(): Endpoint {
     gateway: undefined,
     addresses: undefined,
     reissue: undefined,
+    steerByMetrics: undefined,
   };
 }
 
@@ -524,6 +529,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.reissue !== undefined) {
       writer.uint32(88).bool(message.reissue);
+    }
+    if (message.steerByMetrics !== undefined) {
+      writer.uint32(96).bool(message.steerByMetrics);
     }
     return writer;
   },
@@ -629,6 +637,14 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.reissue = reader.bool();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.steerByMetrics = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -670,6 +686,11 @@ export const Endpoint: MessageFns<Endpoint> = {
       gateway: isSet(object.gateway) ? globalThis.Boolean(object.gateway) : undefined,
       addresses: isSet(object.addresses) ? globalThis.String(object.addresses) : undefined,
       reissue: isSet(object.reissue) ? globalThis.Boolean(object.reissue) : undefined,
+      steerByMetrics: isSet(object.steerByMetrics)
+        ? globalThis.Boolean(object.steerByMetrics)
+        : isSet(object.steer_by_metrics)
+        ? globalThis.Boolean(object.steer_by_metrics)
+        : undefined,
     };
   },
 
@@ -708,6 +729,9 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.reissue !== undefined) {
       obj.reissue = message.reissue;
     }
+    if (message.steerByMetrics !== undefined) {
+      obj.steerByMetrics = message.steerByMetrics;
+    }
     return obj;
   },
 
@@ -729,6 +753,7 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.gateway = object.gateway ?? undefined;
     message.addresses = object.addresses ?? undefined;
     message.reissue = object.reissue ?? undefined;
+    message.steerByMetrics = object.steerByMetrics ?? undefined;
     return message;
   },
 };
