@@ -1,3 +1,4 @@
+import { linked } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { EndpointError } from './endpoint-errors.ts';
 import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
@@ -25,6 +26,7 @@ export function watchAttempt(
 ): AttemptWatch {
   const { timeoutMs, stallTimeoutMs } = settings;
   const limits = new AbortController();
+  const either = linked(caller, limits.signal);
   const startMs = timing.monotonicMs();
   let firstTokenMs: number | undefined;
   const passed = (kind: 'timeout' | 'stalled', message: string): void =>
@@ -52,7 +54,7 @@ export function watchAttempt(
   };
 
   return {
-    signal: AbortSignal.any([caller, limits.signal]),
+    signal: either.signal,
     get firstTokenMs() {
       return firstTokenMs;
     },
@@ -63,6 +65,7 @@ export function watchAttempt(
       if (cancelSilence === undefined) listen(stallTimeoutMs);
     },
     [Symbol.dispose]: () => {
+      either[Symbol.dispose]();
       cancelWhole();
       cancelSilence?.();
     },

@@ -1,5 +1,6 @@
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { Response } from 'undici';
+import type { AnswerBody } from './http-answer.ts';
 
 const longestDrainMs = 1_000;
 
@@ -19,23 +20,20 @@ export interface BodyReader {
   drop(): void;
 }
 
-export function readBody({ body }: Response): BodyReader {
-  const reader = body?.getReader();
-  const decoder = new TextDecoder();
-  let next: Promise<{ text: string } | undefined> | undefined;
-  const ask = async () => {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    return done ? undefined : { text: decoder.decode(value, { stream: true }) };
-  };
+export function readBody(body: AnswerBody): BodyReader {
+  const decoder = new StringDecoder('utf8');
   return {
     read: async (patienceMs) => {
-      next ??= ask();
-      const result = patienceMs === undefined ? await next : await within(next, patienceMs);
-      if (result !== 'silence') next = undefined;
-      return result;
+      for (;;) {
+        const taken = body.take();
+        if (taken === 'end') return undefined;
+        if (taken !== undefined) return { text: taken.map((piece) => decoder.write(piece)).join('') };
+        if (patienceMs === undefined) await body.arrival();
+        else if (!(await arrives(body, patienceMs))) return 'silence';
+      }
     },
-    leave: () => void drain(reader),
-    drop: () => void reader?.cancel().catch(() => undefined),
+    leave: () => body.discard(longestDrainMs),
+    drop: body.cancel,
   };
 }
 
@@ -43,8 +41,8 @@ export function readBody({ body }: Response): BodyReader {
  * The beginning of a body that is read only for its error, or as much of it as arrives in time.
  * @param most characters
  */
-export async function readStart(response: Response, most: number, patienceMs: number): Promise<string> {
-  const body = readBody(response);
+export async function readStart(answer: AnswerBody, most: number, patienceMs: number): Promise<string> {
+  const body = readBody(answer);
   const untilMs = performance.now() + patienceMs;
   let text = '';
   while (text.length < most) {
@@ -57,29 +55,15 @@ export async function readStart(response: Response, most: number, patienceMs: nu
   return text.slice(0, most);
 }
 
-async function within<T>(result: Promise<T>, patienceMs: number): Promise<T | 'silence'> {
+async function arrives(body: AnswerBody, patienceMs: number): Promise<boolean> {
   const stop = new AbortController();
-  // The loser of the race may still fail, after anyone has stopped listening.
-  result.catch(() => undefined);
+  const arrival = body.arrival().then(() => true);
   try {
-    const first = await Promise.race([result, delay(patienceMs, 'silence' as const, { signal: stop.signal })]);
-    if (first !== 'silence') return first;
+    if (await Promise.race([arrival, delay(patienceMs, false, { signal: stop.signal })])) return true;
     // A process that was busy or stopped meanwhile sees the timer before it sees the data that has arrived.
     await nextTurn();
-    return await Promise.race([result, nextTurn('silence' as const)]);
+    return await Promise.race([arrival, nextTurn(false)]);
   } finally {
     stop.abort();
-  }
-}
-
-async function drain(reader: { read(): Promise<{ done: boolean }>; cancel(): Promise<unknown> } | undefined): Promise<void> {
-  if (reader === undefined) return;
-  const limit = setTimeout(() => void reader.cancel().catch(() => undefined), longestDrainMs);
-  try {
-    while (!(await reader.read()).done);
-  } catch {
-    // The connection broke after everything that was wanted had arrived.
-  } finally {
-    clearTimeout(limit);
   }
 }

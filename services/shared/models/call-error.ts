@@ -1,6 +1,6 @@
 import { FailureError, type FailureKind } from '../../domain/failure.ts';
+import { ConnectionError } from './connection-error.ts';
 import { connectionRemedy } from './connection-remedy.ts';
-import { ConnectionError } from './endpoint-connection.ts';
 import {
   type BilledUsage,
   EmptyReplyError,
@@ -71,7 +71,7 @@ export function callError(error: unknown, circumstances: CallCircumstances): End
       `this address serves a web page, not a chat API; base_url often ends in /v1 (it says: ${quote})`,
     );
   }
-  if (error instanceof ConnectionError || isBrokenOff(error)) return fromTransportError(error, circumstances);
+  if (error instanceof ConnectionError) return fromTransportError(error, circumstances);
   return undefined;
 }
 
@@ -139,11 +139,6 @@ function throttled(waitMs: number | undefined): string {
 /** What a server said, fit for a message. Secrets are removed before it is shortened, which might cut one in two. */
 function quoted(text: string, redact: Redact, most: number): string {
   return clipped(redact(withoutTags(redact(text))), Math.max(leastQuote, most));
-}
-
-/** undici's fetch calls a body that breaks off `terminated`; the real reason is in the cause. */
-function isBrokenOff(error: unknown): error is Error {
-  return error instanceof TypeError && (error.message === 'terminated' || error.message === 'fetch failed');
 }
 
 function fromTransportError(error: Error, { endpoint, redact, billed }: CallCircumstances): EndpointError {

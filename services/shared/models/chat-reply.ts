@@ -49,9 +49,10 @@ export function createReplyCollector(): ReplyCollector {
   let simulated = false;
   let servedModel = '';
   let ended = false;
+  let length = 0;
+  let firstIndex = Number.POSITIVE_INFINITY;
   /** Several are never requested; a server that numbers from 1 sends only one. */
-  const first = (): Choice | undefined => choices.get(Math.min(...choices.keys()));
-  const length = (): number => [...choices.values()].reduce((sum, choice) => sum + choice.length, 0);
+  const first = (): Choice | undefined => choices.get(firstIndex);
 
   return {
     add: (body, eventName = '') => {
@@ -64,14 +65,17 @@ export function createReplyCollector(): ReplyCollector {
       if (typeof model === 'string') servedModel ||= clipped(model, longestName);
       const parts = Array.isArray(list) ? list : [];
       if (parts.length === 0 && Object.keys(figures).length > 0 && first()?.finish !== undefined) ended = true;
-      const before = length();
+      const before = length;
       for (const part of parts) {
         const index = Number(fieldsOf(part).index ?? 0) || 0;
         const choice = choices.get(index) ?? createChoice();
         choices.set(index, choice);
+        firstIndex = Math.min(firstIndex, index);
+        const had = choice.length;
         choice.add(part);
+        length += choice.length - had;
       }
-      return length() > before;
+      return length > before;
     },
     end: () => {
       ended = true;
@@ -81,7 +85,7 @@ export function createReplyCollector(): ReplyCollector {
       return first()?.isFinished ? 'finished' : 'open';
     },
     get length() {
-      return length();
+      return length;
     },
     get hasText() {
       const { text, refusal, callsTool } = first()?.said() ?? nothingSaid;
@@ -138,20 +142,20 @@ function createChoice(): Choice {
   const length = () => lengthOf(pieces) + lengthOf(whole);
   return {
     add: (part) => {
-      const [before, finishBefore] = [length(), finish];
+      const before = length();
+      const finishBefore = finish;
       const { delta, message, text, finish_reason, finishReason, finish_details } = fieldsOf(part);
-      finish = givenReason(finish_reason) ?? finish;
+      const given = givenReason(finish_reason);
+      finish = given ?? finish;
       otherFinish = givenReason(finishReason ?? fieldsOf(finish_details).type) ?? otherFinish;
-      pieces = joined(
-        pieces,
-        readMessageParts(delta ?? { content: typeof text === 'string' ? text : undefined }),
-        (one, other) => one + other,
-      );
-      whole = joined(whole, readMessageParts(message), (before, now) => (now.startsWith(before) ? now : before + now));
+      const piece = readMessageParts(delta ?? { content: typeof text === 'string' ? text : undefined });
+      if (piece !== nothingSaid) pieces = joined(pieces, piece, (one, other) => one + other);
+      if (message !== undefined)
+        whole = joined(whole, readMessageParts(message), (before, now) => (now.startsWith(before) ? now : before + now));
       const brought = length() > before;
       // Some servers give the reason with every chunk, and some end their thoughts with one.
       if (brought && finishBefore !== undefined) wentOn = true;
-      else if (!brought && givenReason(finish_reason) !== undefined) wentOn = false;
+      else if (!brought && given !== undefined) wentOn = false;
     },
     get length() {
       return length();

@@ -28,20 +28,25 @@ const places = {
   ],
 } as const satisfies Readonly<Record<string, readonly Place[]>>;
 
+const noFigures: UsageFigures = {};
+
 /**
  * The figures in a body or in one chunk of a stream. Groq and Moonshot put usage in places of their own; llama-server gives
  * timings, and its old versions give nothing else in a stream.
  */
 export function usageFigures(body: unknown): UsageFigures {
   const { usage, x_groq, choices, timings } = fieldsOf(body);
-  const [choice] = Array.isArray(choices) ? choices : [];
-  const given = [usage, fieldsOf(x_groq).usage, fieldsOf(choice).usage].find((each) => Object.keys(fieldsOf(each)).length > 0);
+  const choiceUsage = fieldsOf(Array.isArray(choices) ? choices[0] : undefined).usage;
+  // Most chunks of a stream have none.
+  if (!usage && !x_groq && !choiceUsage && !timings) return noFigures;
+  const given = [usage, fieldsOf(x_groq).usage, choiceUsage].find((each) => Object.keys(fieldsOf(each)).length > 0);
   const figures = Object.entries(places).map(([name, ways]) => [name, ways.map((way) => countAt(given, way)).find(isCount)]);
   return { ...timingFigures(timings), ...Object.fromEntries(figures.filter(([, count]) => isCount(count))) };
 }
 
 /** Later figures replace earlier ones; a zero is what servers write where they do not know yet, or no longer know. */
 export function laterFigures(earlier: UsageFigures, later: UsageFigures): UsageFigures {
+  if (later === noFigures) return earlier;
   return { ...later, ...earlier, ...Object.fromEntries(Object.entries(later).filter(([, count]) => count > 0)) };
 }
 

@@ -1,15 +1,11 @@
-import type { Response } from 'undici';
-import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { ConnectionError } from './connection-error.ts';
+import { decoded } from './decoded-body.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { openHttpConnections } from './http-connections.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 
 const mostHops = 3;
-
-/** No answer came: the connection failed before its first byte. */
-export class ConnectionError extends ScaleError {
-  readonly kind = 'unreachable';
-}
 
 /** What is sent to an endpoint and what comes back, with no interpretation. */
 export interface EndpointConnection {
@@ -18,7 +14,7 @@ export interface EndpointConnection {
    * @param body is sent as JSON; without one, this is a GET
    * @throws ConnectionError, or the signal's reason
    */
-  send(path: string, options: SendOptions): Promise<Response>;
+  send(path: string, options: SendOptions): Promise<HttpAnswer>;
   /** Cuts what is in flight. */
   close(): Promise<void>;
 }
@@ -42,18 +38,17 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
   };
   return {
     send: async (path, { body, headers = {}, signal, isOutsideApi = false }) => {
-      const sent =
+      const call =
         body === undefined
-          ? { headers: { ...always, ...headers } }
+          ? { method: 'GET' as const, headers: { ...always, ...headers }, signal }
           : {
-              method: 'POST',
+              method: 'POST' as const,
               headers: { ...always, 'content-type': 'application/json', ...headers },
               body: JSON.stringify(body),
+              signal,
             };
       try {
-        return await follow(addressOf(baseUrl, path, isOutsideApi), (address) =>
-          connections.fetch(address, { ...sent, signal, redirect: 'manual' }),
-        );
+        return await follow(addressOf(baseUrl, path, isOutsideApi), (address) => connections.send(address, call));
       } catch (error) {
         signal.throwIfAborted();
         throw new ConnectionError('the connection failed', { cause: error });
@@ -64,18 +59,17 @@ export function createEndpointConnection(settings: EndpointSettings, proxies?: P
 }
 
 /**
- * Follows a redirect that keeps the request (307, 308), and only to the same server: the user's own headers may hold keys, which
- * `fetch` would send to anyone.
+ * Follows a redirect that keeps the request (307, 308), and only to the same server: the user's own headers may hold keys.
  */
-async function follow(address: URL, send: (address: URL) => Promise<Response>): Promise<Response> {
+async function follow(address: URL, send: (address: URL) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   for (let hops = 0; ; hops += 1) {
-    const response = await send(address);
-    const location = response.headers.get('location');
-    const moved =
-      (response.status === 307 || response.status === 308) && location !== null && URL.canParse(location, address.href);
+    const { status, headers, body } = await send(address);
+    const { location } = headers;
+    const moved = (status === 307 || status === 308) && location !== undefined && URL.canParse(location, address.href);
     const next = moved ? new URL(location, address) : undefined;
-    if (next === undefined || hops === mostHops || !isSameServer(address, next)) return response;
-    await response.body?.cancel();
+    if (next === undefined || hops === mostHops || !isSameServer(address, next))
+      return { status, headers, body: decoded(body, headers) };
+    body.cancel();
     address = next;
   }
 }

@@ -19,61 +19,65 @@ export interface EventReader {
  * anything is missing is not decided here: the reply says where it ends.
  */
 export function createEventReader(): EventReader {
-  let line = '';
+  let unended = '';
   let name = '';
   let data = '';
   let afterReturn = false;
   let passedOver = '';
 
-  const endEvent = (): ServerEvent[] => {
+  const endEvent = (): void => {
     const broken = beginsAsJson(data);
     name = data = '';
     if (broken) throw new MalformedReplyError('an event of the stream is not JSON');
-    return [];
   };
-  const take = (text: string): ServerEvent[] => {
-    if (/^\s*\[?done\]?\s*$/i.test(text)) return [{ kind: 'done' }];
+  const take = (text: string, found: ServerEvent[]): void => {
+    if (!text.startsWith('{') && /^\s*\[?done\]?\s*$/i.test(text)) {
+      found.push({ kind: 'done' });
+      return;
+    }
     // A heartbeat that is not JSON is not the beginning of anything.
     data = beginsAsJson(data) ? `${data}\n${text}` : text.trimStart();
     const body = beginsAsJson(data) ? parsed(data) : name === 'error' ? data : undefined;
     if (body === undefined) {
       if (!beginsAsJson(data)) passedOver = data;
-      return [];
+      return;
     }
-    const event = { kind: 'body', name, body } as const;
+    found.push({ kind: 'body', name, body });
     data = '';
-    return [event];
   };
-  const endLine = (): ServerEvent[] => {
+  const endLine = (line: string, found: ServerEvent[]): void => {
+    // Nearly all lines are one of these two: a reply may have thousands.
+    if (line === '') return endEvent();
+    if (line.startsWith('data: ')) return take(line.slice('data: '.length), found);
     const [, field, value = ''] = /^(\w*):? ?(.*)$/s.exec(line) ?? [];
-    const whole = line;
-    line = '';
-    if (whole.trim() === '') return endEvent();
-    if (field === 'data') return take(value);
+    if (line.trim() === '') return endEvent();
+    if (field === 'data') return take(value, found);
     if (field === 'event') name = value.trim();
-    return whole.startsWith('{') ? take(whole) : [];
+    if (line.startsWith('{')) take(line, found);
   };
 
   return {
     push: (text) => {
       const found: ServerEvent[] = [];
-      let from = 0;
-      for (const { 0: end, index } of text.matchAll(/\r\n|\r|\n/g)) {
-        // The second half of a line end whose first half came with the previous piece.
-        if (afterReturn && index === 0 && end === '\n') {
-          from = 1;
-          continue;
-        }
-        line += text.slice(from, index);
-        from = index + end.length;
-        found.push(...endLine());
+      // The second half of a line end whose first half came with the previous piece.
+      let from = afterReturn && text.startsWith('\n') ? 1 : 0;
+      let toReturn = text.indexOf('\r', from);
+      let toNewline = text.indexOf('\n', from);
+      while (toReturn >= 0 || toNewline >= 0) {
+        const end = toReturn < 0 || (toNewline >= 0 && toNewline < toReturn) ? toNewline : toReturn;
+        const line = unended + text.slice(from, end);
+        unended = '';
+        from = end === toReturn && toNewline === end + 1 ? end + 2 : end + 1;
+        if (toReturn >= 0 && toReturn < from) toReturn = text.indexOf('\r', from);
+        if (toNewline >= 0 && toNewline < from) toNewline = text.indexOf('\n', from);
+        endLine(line, found);
       }
       if (text !== '') afterReturn = text.endsWith('\r');
-      line += text.slice(from);
+      unended += text.slice(from);
       return found;
     },
     get pending() {
-      return line.length + data.length;
+      return unended.length + data.length;
     },
     get passedOver() {
       return passedOver;
@@ -86,7 +90,8 @@ function beginsAsJson(text: string): boolean {
 }
 
 function parsed(text: string): unknown {
-  if (!/[}\]]\s*$/.test(text)) return undefined;
+  const end = text.trimEnd();
+  if (!end.endsWith('}') && !end.endsWith(']')) return undefined;
   try {
     return JSON.parse(text);
   } catch {

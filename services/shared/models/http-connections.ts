@@ -1,24 +1,17 @@
 import { isIP, type LookupFunction } from 'node:net';
-import {
-  Agent,
-  EnvHttpProxyAgent,
-  Pool,
-  type Pool as PoolType,
-  type RequestInit,
-  type Response,
-  fetch as undiciFetch,
-} from 'undici';
+import { Agent, EnvHttpProxyAgent, Pool, type Pool as PoolType } from 'undici';
 import type { EndpointSettings } from './endpoint-settings.ts';
+import { dispatchCall, type HttpAnswer, type HttpCall } from './http-answer.ts';
 import { notBegun } from './not-begun.ts';
 import { noProxies, type ProxySettings, proxyFor } from './proxy-settings.ts';
 
 /** The connections to one endpoint. */
 export interface HttpConnections {
   /**
-   * Like the platform's, over these connections; a call that the server has not begun to handle is sent again at once.
-   * @param address at the endpoint's own host and port
+   * The answer to a call, as soon as it begins; one that the server has not begun to handle is sent again at once.
+   * @throws what the connection failed with, or the signal's reason
    */
-  fetch(address: URL, init?: RequestInit): Promise<Response>;
+  send(address: URL, call: HttpCall): Promise<HttpAnswer>;
   /** Cuts what is in flight. */
   close(): Promise<void>;
 }
@@ -63,11 +56,8 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
           // Forwarding of plain http would otherwise lose every option (undici 8.12: ProxyAgent passes on `connect` alone).
           factory: (origin: string | URL, given: object): PoolType => new Pool(origin, { ...options, ...given }),
         });
-  // `fetch` refuses the ports that browsers do, 6000 and 10080 among them, on which models are nevertheless served.
-  const { origin } = new URL(settings.baseUrl);
-  const anyPort = dispatcher.compose((dispatch) => (request, handler) => dispatch({ ...request, origin }, handler));
   return {
-    fetch: (address, init) => sendAgain(() => undiciFetch(withoutPort(address), { ...init, dispatcher: anyPort })),
+    send: (address, call) => sendAgain(() => dispatchCall(dispatcher, address, call)),
     close: () => dispatcher.destroy(),
   };
 }
@@ -76,12 +66,6 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
 function always(address: string): LookupFunction {
   const family = isIP(address);
   return (_name, { all }, found) => (all ? found(null, [{ address, family }]) : found(null, address, family));
-}
-
-function withoutPort(address: URL): URL {
-  const portless = new URL(address);
-  portless.port = '';
-  return portless;
 }
 
 const mostResends = 3;

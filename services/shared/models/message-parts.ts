@@ -20,18 +20,22 @@ export const nothingSaid: MessageParts = { text: '', thoughts: '', refusal: '', 
 export function readMessageParts(message: unknown): MessageParts {
   const fields = fieldsOf(message);
   const content = readContent(fields.content);
-  const own = [fields.reasoning_content, fields.reasoning, fields.thinking, fields.reasoning_details].map(textIn);
+  const { reasoning_content, reasoning, thinking, reasoning_details, refusal, tool_calls, function_call } = fields;
+  // Most pieces of a stream are text alone.
+  if (!reasoning_content && !reasoning && !thinking && !reasoning_details && !refusal && !tool_calls && !function_call)
+    return content;
+  const own = [reasoning_content, reasoning, thinking, reasoning_details].map(textIn);
   return {
     text: content.text,
     thoughts: (own.find((text) => text !== '') ?? '') + content.thoughts,
-    refusal: textIn(fields.refusal) + content.refusal,
-    callsTool: content.callsTool || isGiven(fields.tool_calls) || isGiven(fields.function_call),
+    refusal: textIn(refusal) + content.refusal,
+    callsTool: content.callsTool || isGiven(tool_calls) || isGiven(function_call),
   };
 }
 
 function readContent(content: unknown): MessageParts {
-  if (content === undefined || content === null) return nothingSaid;
-  if (typeof content === 'string') return { ...nothingSaid, text: content };
+  if (content === undefined || content === null || content === '') return nothingSaid;
+  if (typeof content === 'string') return { text: content, thoughts: '', refusal: '', callsTool: false };
   if (typeof content !== 'object')
     throw new MalformedReplyError(`the content of the reply is a ${typeof content}, neither text nor parts`);
   const parts = (Array.isArray(content) ? content : [content]).map(readPart);

@@ -18,7 +18,7 @@ export function notBegun(error: unknown): 'certain' | 'likely' | undefined {
 /**
  * HTTP/2: a server does not process a stream after the last one that its GOAWAY names, nor one that it refuses (RFC 9113, 6.8 and
  * 8.7). undici 8.12 words the former as UND_ERR_INFO or UND_ERR_SOCKET, or as a frame of type 1 (the head of the call) that could
- * not be sent any more, and resends such a call by itself only if its body is bytes, which it never is with `fetch`.
+ * not be sent any more.
  */
 const refusedWords = /"GOAWAY" frame received|REFUSED_STREAM|"frameError" received - type 1,/;
 const refusedCodes = new Set(['ECONNREFUSED', 'ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_INVALID_SESSION']);

@@ -61,10 +61,11 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
   const answered = async (path: string, signal: AbortSignal, request?: EndpointRequest, asked?: Dialect) => {
     const body = request && asked && requestBody(request, asked);
     const response = await connection.send(path, { signal, ...(request && { body, headers: headersOf(request) }) });
-    if (response.ok) return response;
-    throw new ServerRefusal(
-      answerOf(response.status, response.headers, await readStart(response, longestAnswer, answerPatienceMs)),
+    if (isWell(response.status)) return response.body;
+    const headers = new Headers(
+      Object.entries(response.headers).flatMap(([name, value = []]) => [value].flat().map((each) => [name, each])),
     );
+    throw new ServerRefusal(answerOf(response.status, headers, await readStart(response.body, longestAnswer, answerPatienceMs)));
   };
 
   const attempt = async (request: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> => {
@@ -118,7 +119,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
     ...(settings.showsLoad && {
       loadText: async (signal: AbortSignal) => {
         const response = await connection.send('/metrics', { signal, isOutsideApi: true });
-        if (response.ok) return await readStart(response, longestMetrics, answerPatienceMs);
+        if (isWell(response.status)) return await readStart(response.body, longestMetrics, answerPatienceMs);
         await response.body?.cancel();
         throw new Error(`the server answers /metrics with ${response.status}`);
       },
@@ -179,4 +180,8 @@ function usageOf({ messages }: EndpointRequest, { usage, length }: ReplyCollecto
 /** Four characters a token: within a quarter of the truth for English text. */
 function tokensIn(characters: number): number {
   return Math.ceil(characters / 4);
+}
+
+function isWell(status: number): boolean {
+  return status >= 200 && status < 300;
 }

@@ -1,8 +1,8 @@
-import type { Response } from 'undici';
 import { type BodyReader, readBody } from './body-reader.ts';
 import type { ReplyCollector } from './chat-reply.ts';
 import { LargeReplyError, MalformedReplyError, WebPageError } from './endpoint-errors.ts';
 import { createEventReader } from './event-reader.ts';
+import type { AnswerBody } from './http-answer.ts';
 import { isMarkup } from './server-answer.ts';
 
 /** A reply must not fill the memory, here or further on: about half of this is a million tokens. */
@@ -21,8 +21,8 @@ const patienceWithoutTextMs = 10_000;
  * @returns whether it was streamed
  * @throws MalformedReplyError, ServerRefusal, LargeReplyError, WebPageError, or the error that the connection failed with
  */
-export async function readChatResponse(response: Response, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
-  const body = readBody(response);
+export async function readChatResponse(answer: AnswerBody, collector: ReplyCollector, onToken: () => void): Promise<boolean> {
+  const body = readBody(answer);
   try {
     const start = await readBeginning(body);
     const streamed = !/^[{[]/.test(start);

@@ -102,7 +102,16 @@ export function createModelClients(
   cluster?.endpoints.onChange(() => {
     for (const follow of following) follow();
   });
+  /** Of the endpoints of a run as they were last, each found without a look at all of them. */
+  const found = new WeakMap<readonly Endpoint[], Map<string, ServedModel>>();
   const poolOf = (model: string, endpoints: readonly Endpoint[]): ServedModel => {
+    const ofRun = found.get(endpoints) ?? new Map<string, ServedModel>();
+    found.set(endpoints, ofRun);
+    const pool = ofRun.get(model) ?? openPool(model, endpoints);
+    ofRun.set(model, pool);
+    return pool;
+  };
+  const openPool = (model: string, endpoints: readonly Endpoint[]): ServedModel => {
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
     if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
     const key = JSON.stringify([model, serving]);

@@ -25,6 +25,8 @@ export interface RunDirectory {
 /** `changed` is called after each change. */
 export function startRunDirectory(bus: Bus, loops: Pick<LoopSettings, 'logger' | 'timing'>, changed: () => void): RunDirectory {
   const manifests = new Map<string, RunManifest>();
+  /** Reading a configuration out of a manifest takes longer than the rest of a job that calls no model. */
+  const contexts = new WeakMap<RunManifest, RunContext>();
   const benchmarks = new Map<string, Promise<Benchmark>>();
   const cancellations = new Map<string, AbortController>();
   const moves = new Map<string, AbortController>();
@@ -79,16 +81,20 @@ export function startRunDirectory(bus: Bus, loops: Pick<LoopSettings, 'logger' |
         manifest = await bus.runs.get(runId);
         signal.throwIfAborted();
       }
+      const known = manifest && contexts.get(manifest);
+      if (known) return known;
       if (!manifest?.configuration)
         throw new Error(`run ${runId} has no manifest: it was removed, or the job is not of this cluster`);
       const configuration = configurationFromProto(manifest.configuration);
-      return {
+      const context: RunContext = {
         runId,
         configuration,
         endpoints: manifest.endpoints,
         ...defined({ cache: manifest.cache }),
         benchmark: () => benchmarkOf(configuration.benchmark.contentHash),
       };
+      contexts.set(manifest, context);
+      return context;
     },
     async stop() {
       stopping.abort();

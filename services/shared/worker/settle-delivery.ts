@@ -4,7 +4,7 @@ import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { hasEnded } from '../contracts/has-ended.ts';
 import { coerceError } from '../errors/coerce-error.ts';
-import { pause, within } from '../lifecycle/abort.ts';
+import { linked, pause, within } from '../lifecycle/abort.ts';
 import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
@@ -73,7 +73,8 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   }
 
   const fence = new AbortController();
-  const signal = AbortSignal.any([stopSignal, fence.signal, runs.cancelled(job.runId)]);
+  using ending = linked(stopSignal, fence.signal, runs.cancelled(job.runId));
+  const { signal } = ending;
   using _heartbeat = startHeartbeat(
     () => delivery.heartbeat(),
     () => fence.abort(),
@@ -148,10 +149,10 @@ async function workUntilDone(
     signal.throwIfAborted();
     const moved = runs.moved(job.runId);
     using deadline = within(timing, job.timeLimitMs);
-    const limit = AbortSignal.any([signal, moved, deadline.signal]);
+    using limit = linked(signal, moved, deadline.signal);
     try {
-      const run = await runs.context(job.runId, limit);
-      return await work({ job, run, journal, record, account, signal: limit });
+      const run = await runs.context(job.runId, limit.signal);
+      return await work({ job, run, journal, record, account, signal: limit.signal });
     } catch (error) {
       if (signal.aborted) throw error;
       // The same job with the new endpoints, at once; what it has paid for is in the journal.
@@ -174,7 +175,8 @@ async function workUntilDone(
       );
       dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
-      await pause(timing, delayMs, AbortSignal.any([signal, moved, paused]));
+      using waiting = linked(signal, moved, paused);
+      await pause(timing, delayMs, waiting.signal);
       if (paused.aborted && !signal.aborted) throw new HeldJobError(coerceError(error).message);
     }
   }

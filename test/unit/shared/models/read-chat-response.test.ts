@@ -1,23 +1,22 @@
 import fc from 'fast-check';
-import { Response } from 'undici';
 import { expect, test } from 'vitest';
 import { createReplyCollector } from '../../../../services/shared/models/chat-reply.ts';
+import type { AnswerBody } from '../../../../services/shared/models/http-answer.ts';
 import { readChatResponse } from '../../../../services/shared/models/read-chat-response.ts';
 
 /** A body that comes in these pieces. */
-function responseOf(pieces: readonly Uint8Array[]): Response {
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      for (const piece of pieces) controller.enqueue(piece);
-      controller.close();
-    },
-  });
-  return new Response(body as unknown as ConstructorParameters<typeof Response>[0]);
+function bodyOf(pieces: readonly Uint8Array[]): AnswerBody {
+  const left = pieces.values();
+  const take: AnswerBody['take'] = () => {
+    const { done, value } = left.next();
+    return done ? 'end' : [value];
+  };
+  return { take, arrival: async () => undefined, discard: () => undefined, cancel: () => undefined };
 }
 
 async function read(pieces: readonly Uint8Array[]) {
   const collector = createReplyCollector();
-  await readChatResponse(responseOf(pieces), collector, () => undefined);
+  await readChatResponse(bodyOf(pieces), collector, () => undefined);
   return { ...collector.reply(), usage: collector.usage };
 }
 
