@@ -173,9 +173,8 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       })
       .then((reply) => ({ ...reply, endpoint: member.name, attempts: failed.length + 1 }));
 
-  /** Never where others wait for a place: then there is none to spare. */
+  /** Where others wait for a place there is none, so that a second sending never takes it from a first one. */
   const elsewhere = (member: PoolMember, { prefixKey, failed }: Waiter): PoolMember | undefined => {
-    if (waiters.size > 0) return undefined;
     const nowMs = timing.monotonicMs();
     const avoid = new Set(failed.map(({ endpoint }) => endpoint));
     const others = members.filter((other) => other !== member && mayReissue(other) && !avoid.has(other.name));
