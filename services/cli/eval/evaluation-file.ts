@@ -169,6 +169,7 @@ function settingsOfRun(
     addresses: addressKindOf(endpoint),
     gateway: endpoint.gateway ?? false,
     reissue: endpoint.reissue ?? true,
+    ...defined({ requests_per_minute: endpoint.requestsPerMinute, tokens_per_minute: endpoint.tokensPerMinute }),
     steer_by_metrics: endpoint.steerByMetrics ?? true,
   };
   const model = {

@@ -126,6 +126,7 @@ export function serversOf(endpoint: RunFileSettings['endpoints'][string], model:
     ...defined({ weight }),
     ...(endpoint.gateway && { gateway: true }),
     ...(!endpoint.reissue && { reissue: false }),
+    ...defined({ requestsPerMinute: endpoint.requests_per_minute, tokensPerMinute: endpoint.tokens_per_minute }),
     ...(!endpoint.steer_by_metrics && { steerByMetrics: false }),
     ...(endpoint.addresses !== 'auto' && { addresses: endpoint.addresses }),
   }));

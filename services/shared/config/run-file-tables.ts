@@ -187,6 +187,20 @@ export const endpointTable = {
     default: endpointDefaults.maxConcurrency,
     description: 'most calls in flight at each of its servers, from all workers together',
   },
+  requests_per_minute: {
+    type: 'special',
+    schema: integer(1, 10_000_000).optional(),
+    description: 'most calls that begin at each of its servers in a minute, from all workers together',
+    range: 'whole, 1 to 10,000,000',
+    shownDefault: 'no limit',
+  },
+  tokens_per_minute: {
+    type: 'special',
+    schema: integer(1, 1_000_000_000_000).optional(),
+    description: 'the same for tokens, of prompts and replies',
+    range: 'whole, 1 to 1,000,000,000,000',
+    shownDefault: 'no limit',
+  },
   steer_by_metrics: {
     type: 'flag',
     default: true,

@@ -5,7 +5,7 @@ import { createCallPace } from './call-pace.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
 import type { CircuitSettings } from './circuit-breaker.ts';
 import { type EndpointError, InfrastructureError, isTransient } from './endpoint-errors.ts';
-import { type MeteredReply, meteredAttempt } from './metered-attempt.ts';
+import { estimatedPrompt, type MeteredReply, meteredAttempt } from './metered-attempt.ts';
 import type { EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
 import { createPoolMember, type EndpointHealth, type PoolMember } from './pool-member.ts';
 import { createReissues } from './reissue.ts';
@@ -166,6 +166,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal), {
         isLook: false,
         cut: () => leg.abort(cutError()),
+        ...(member.endpoint.settings.tokensPerMinute !== undefined && { promptTokens: estimatedPrompt(request).promptTokens }),
       })
       .finally(() => {
         awaitReturns();

@@ -23,6 +23,9 @@ export interface EndpointSettings {
   readonly timeoutMs: number;
   /** Longest silence between two tokens of a streamed reply. */
   readonly stallTimeoutMs: number;
+  /** What all workers together may ask of it in a minute; not given: any number. */
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
   /** Its engine may be asked for its load, by which the number of calls in flight is then steered. */
   readonly showsLoad?: boolean;
   /** Speak HTTP/2 where the server offers it. */
@@ -100,6 +103,7 @@ export function endpointSettings(
     http2: endpoint.http2 ?? false,
     // What a gateway says of its load is not that of the servers behind it.
     showsLoad: (endpoint.steerByMetrics ?? true) && !endpoint.gateway,
+    ...defined({ requestsPerMinute: endpoint.requestsPerMinute, tokensPerMinute: endpoint.tokensPerMinute }),
     ...defined({ weight: endpoint.weight, gateway: endpoint.gateway, reissue: endpoint.reissue }),
     ...(endpoint.addresses === undefined ? {} : { addresses: addressKindOf(endpoint) }),
   };

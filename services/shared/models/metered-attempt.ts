@@ -34,7 +34,7 @@ export async function meteredAttempt(
 }
 
 /** Four characters per token: within a quarter of the truth for English text. */
-function estimatedPrompt({ messages }: EndpointRequest): Usage {
+export function estimatedPrompt({ messages }: EndpointRequest): Usage {
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   return { ...noUsage, promptTokens: Math.ceil(characters / 4) };
 }

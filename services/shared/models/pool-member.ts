@@ -72,13 +72,15 @@ export interface SendOptions {
   readonly isLook: boolean;
   /** Ends the call, since its slot may soon be another process's. */
   cut(): void;
+  /** Estimated; for an endpoint with a rate of tokens. */
+  readonly promptTokens?: number;
 }
 
 /** What the pool learns from. */
 interface SentReply {
   readonly usageEstimated: boolean;
   readonly latencyMs?: number;
-  readonly usage?: Pick<Usage, 'completionTokens'>;
+  readonly usage?: Pick<Usage, 'promptTokens' | 'completionTokens'>;
 }
 
 export interface PoolMemberOptions {
@@ -161,17 +163,19 @@ export function createPoolMember(
     get answered() {
       return answered;
     },
-    send: async (work, { isLook, cut }) => {
+    send: async (work, { isLook, cut, promptTokens }) => {
       // No await where there is no look: another call would be given the same slot.
-      const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut);
+      const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut, promptTokens);
       const place = limit.begin();
       const call = circuit.begin(limit.inFlight);
       const besides = limit.inFlight;
       let isOver = false;
+      let tokens: number | undefined;
       calls += 1;
       try {
         const reply = await work(endpoint);
         isOver = true;
+        tokens = reply.usage && reply.usage.promptTokens + reply.usage.completionTokens;
         if (reply.usageEstimated) usageEstimates += 1;
         lastError = undefined;
         if (!isLook) {
@@ -195,7 +199,7 @@ export function createPoolMember(
         else call.released();
         throw error;
       } finally {
-        if (isOver) slot?.ended();
+        if (isOver) slot?.ended(tokens);
         else slot?.hungUp();
       }
     },

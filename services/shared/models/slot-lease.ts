@@ -4,6 +4,7 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
 import type { SlotTableStore } from '../messaging/bus.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { CallRate } from './call-rate.ts';
 import { type ClockReading, msSince, readClocks } from './clock-reading.ts';
 import { createRecentPeak } from './recent-peak.ts';
 import { claimSlots } from './slot-shares.ts';
@@ -17,8 +18,9 @@ export interface SlotLease {
   /**
    * Takes a slot; only where there is room.
    * @param cut ends the call: its slot may soon be another process's
+   * @param promptTokens estimated; they count where the endpoint has a rate of tokens
    */
-  begin(cut: () => void): SlotInUse;
+  begin(cut: () => void, promptTokens?: number): SlotInUse;
   /** Takes a slot as soon as there is room, before calls that are told of it. @throws SlotLeaseOverError */
   beginSoon(cut: () => void): Promise<SlotInUse>;
   /** How many calls of a caller wait for a slot. Where that is more than there are slots, more are asked for. */
@@ -28,7 +30,8 @@ export interface SlotLease {
 }
 
 export interface SlotInUse {
-  ended(): void;
+  /** @param tokens of prompt and reply, where they are known */
+  ended(tokens?: number): void;
   /** It was ended here, and the server notices a little later. */
   hungUp(): void;
 }
@@ -41,6 +44,8 @@ export interface SlotLeaseSettings {
   readonly holder: string;
   /** Others take the slots of a holder that has been silent for this long. */
   readonly ttlMs: number;
+  /** Of all processes together; each has as large a part of it as of the slots. */
+  readonly rate?: CallRate | undefined;
   readonly store: Pick<SlotTableStore, 'update'>;
   readonly isDead: (holder: SlotHolder) => boolean;
   readonly timing: Timing;
@@ -77,7 +82,7 @@ const demandMs = 2_000;
  * slots by its own clock, long before others take them by theirs.
  */
 export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
-  const { endpoint, limit, holder, ttlMs, store, timing, logger } = settings;
+  const { endpoint, limit, rate, holder, ttlMs, store, timing, logger } = settings;
   const inFlight = new Set<() => void>();
   const waitingOf = new Map<object, number>();
   const listeners = new Set<() => void>();
@@ -96,6 +101,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   let writing = false;
   let again = false;
   let closed = false;
+  let ratedAgain: (() => void) | undefined;
 
   const ageMs = (): number => (written === undefined ? Number.POSITIVE_INFINITY : msSince(written, timing));
   const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, each) => sum + each, 0);
@@ -104,7 +110,9 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     return Math.min(limit, step * Math.ceil(peak.note(demand()) / step));
   };
   const slots = (): number => (ageMs() < lastCall * ttlMs ? Math.min(usable, ceiling) : 0);
-  const hasRoom = (): boolean => inFlight.size < slots();
+  /** Runs with a higher limit have more of the endpoint, and of its rate. */
+  const share = (): number => slots() / Math.max(limit, ...(known?.holders ?? []).map((each) => each.limit));
+  const hasRoom = (): boolean => inFlight.size < slots() && (rate === undefined || rate.waitMs(share()) === 0);
 
   const hadItsTurn = (): boolean => turnSince !== undefined && msSince(turnSince, timing) >= ttlMs / renewals;
 
@@ -121,15 +129,17 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     return next?.slots !== mine?.slots || next?.wanted !== mine?.wanted;
   };
 
-  const begin = (cut: () => void): SlotInUse => {
+  const begin = (cut: () => void, promptTokens = 0): SlotInUse => {
     const call = () => cut();
     inFlight.add(call);
-    const ended = (): void => {
+    const rated = rate?.began(promptTokens);
+    const ended = (tokens?: number): void => {
       if (!inFlight.delete(call)) return;
+      rated?.ended(tokens);
       if (ceiling !== Number.POSITIVE_INFINITY) tellNews();
       announce();
     };
-    return { ended, hungUp: () => void timing.after(noticedMs, ended) };
+    return { ended, hungUp: () => void timing.after(noticedMs, () => ended()) };
   };
   const announce = (): void => {
     while (line.length > 0 && hasRoom()) {
@@ -137,6 +147,17 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       next?.place.resolve(begin(next.cut));
     }
     if (waitingOf.size > 0 && hasRoom()) for (const listener of [...listeners]) listener();
+    awaitRate();
+  };
+  /** Nobody else says when the rate lets the next call begin. */
+  const awaitRate = (): void => {
+    if (rate === undefined || ratedAgain !== undefined || closed || inFlight.size >= slots()) return;
+    const waitMs = rate.waitMs(share());
+    if (waitMs === 0 || !Number.isFinite(waitMs) || (waitingOf.size === 0 && line.length === 0)) return;
+    ratedAgain = timing.after(waitMs, () => {
+      ratedAgain = undefined;
+      announce();
+    });
   };
   const cutFrom = (first: number): void => {
     const calls = [...inFlight].slice(first);
@@ -213,12 +234,15 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       const place = Promise.withResolvers<SlotInUse>();
       line.push({ cut, place });
       tellNews();
+      awaitRate();
       return await place.promise;
     },
     waiting: (caller, calls) => {
       if (calls === 0) waitingOf.delete(caller);
       else waitingOf.set(caller, calls);
-      if (calls > 0 && !hasRoom() && demand() > (own(known)?.wanted ?? 0)) tellNews();
+      if (calls === 0 || hasRoom()) return;
+      if (demand() > (own(known)?.wanted ?? 0)) tellNews();
+      awaitRate();
     },
     onRoom: (listener) => {
       listeners.add(listener);
@@ -234,6 +258,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       if (closed) return;
       closed = true;
       looking[Symbol.dispose]();
+      ratedAgain?.();
       usable = 0;
       for (const { place } of line.splice(0)) place.reject(new SlotLeaseOverError(endpoint));
       if (written === undefined && !writing) return;

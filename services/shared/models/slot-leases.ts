@@ -6,13 +6,14 @@ import { restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { SlotTableStore } from '../messaging/bus.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createCallRate } from './call-rate.ts';
 import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 import { createSlotLease, type OwnSlotLease, type SlotLease } from './slot-lease.ts';
 
 /** This process's leases of slots, one for each endpoint that it calls. */
 export interface SlotLeases {
   /**
-   * Those who name the same server and the same limit share a lease. Where runs give one server different limits, each has its
+   * Those who name the same server and the same limits share a lease. Where runs give one server different limits, each has its
    * own, and all calls together have at most the highest.
    */
   leaseFor(endpoint: SlotEndpoint): SlotLease;
@@ -20,7 +21,10 @@ export interface SlotLeases {
   close(): Promise<void>;
 }
 
-export type SlotEndpoint = Pick<EndpointSettings, 'baseUrl' | 'address' | 'maxConcurrency'>;
+export type SlotEndpoint = Pick<
+  EndpointSettings,
+  'baseUrl' | 'address' | 'maxConcurrency' | 'requestsPerMinute' | 'tokensPerMinute'
+>;
 
 export interface SlotLeasesSettings {
   readonly store: SlotTableStore;
@@ -50,14 +54,18 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
     });
 
   return {
-    leaseFor({ baseUrl, address, maxConcurrency: limit }) {
+    leaseFor({ baseUrl, address, maxConcurrency: limit, requestsPerMinute, tokensPerMinute }) {
       const endpoint = endpointName({ baseUrl: asUsual(baseUrl), ...defined({ address }) });
-      const key = `${endpoint} ${limit}`;
+      const key = JSON.stringify([endpoint, limit, requestsPerMinute, tokensPerMinute]);
       const known = leases.get(key);
       if (known) return known.lease;
       watching ??= watch();
       const lease = createSlotLease({
-        ...{ endpoint, limit, holder: `${name}/${id}/${limit}`, ttlMs, timing, logger },
+        ...{ endpoint, limit, holder: `${name}/${id}/${leases.size}`, ttlMs, timing, logger },
+        rate:
+          requestsPerMinute === undefined && tokensPerMinute === undefined
+            ? undefined
+            : createCallRate({ requestsPerMinute, tokensPerMinute }, timing),
         isDead: (holder) => observed.isDead(endpoint, holder),
         store: {
           update: (at, change) =>

@@ -134,7 +134,12 @@ export interface Endpoint {
     | boolean
     | undefined;
   /** Steer the number of calls in flight by the engine's own metrics, where it has any. Absent: yes. */
-  steerByMetrics?: boolean | undefined;
+  steerByMetrics?:
+    | boolean
+    | undefined;
+  /** Most calls, and most tokens of prompts and replies, in a minute, from all workers together. Absent: any number. */
+  requestsPerMinute?: number | undefined;
+  tokensPerMinute?: number | undefined;
 }
 
 export interface EndpointHeaders {
@@ -492,6 +497,8 @@ function createBaseEndpoint(): Endpoint {
     addresses: undefined,
     reissue: undefined,
     steerByMetrics: undefined,
+    requestsPerMinute: undefined,
+    tokensPerMinute: undefined,
   };
 }
 
@@ -532,6 +539,12 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.steerByMetrics !== undefined) {
       writer.uint32(96).bool(message.steerByMetrics);
+    }
+    if (message.requestsPerMinute !== undefined) {
+      writer.uint32(104).uint32(message.requestsPerMinute);
+    }
+    if (message.tokensPerMinute !== undefined) {
+      writer.uint32(112).uint64(message.tokensPerMinute);
     }
     return writer;
   },
@@ -645,6 +658,22 @@ export const Endpoint: MessageFns<Endpoint> = {
             message.steerByMetrics = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.requestsPerMinute = reader.uint32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.tokensPerMinute = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -691,6 +720,16 @@ export const Endpoint: MessageFns<Endpoint> = {
         : isSet(object.steer_by_metrics)
         ? globalThis.Boolean(object.steer_by_metrics)
         : undefined,
+      requestsPerMinute: isSet(object.requestsPerMinute)
+        ? globalThis.Number(object.requestsPerMinute)
+        : isSet(object.requests_per_minute)
+        ? globalThis.Number(object.requests_per_minute)
+        : undefined,
+      tokensPerMinute: isSet(object.tokensPerMinute)
+        ? globalThis.Number(object.tokensPerMinute)
+        : isSet(object.tokens_per_minute)
+        ? globalThis.Number(object.tokens_per_minute)
+        : undefined,
     };
   },
 
@@ -732,6 +771,12 @@ export const Endpoint: MessageFns<Endpoint> = {
     if (message.steerByMetrics !== undefined) {
       obj.steerByMetrics = message.steerByMetrics;
     }
+    if (message.requestsPerMinute !== undefined) {
+      obj.requestsPerMinute = Math.round(message.requestsPerMinute);
+    }
+    if (message.tokensPerMinute !== undefined) {
+      obj.tokensPerMinute = Math.round(message.tokensPerMinute);
+    }
     return obj;
   },
 
@@ -754,6 +799,8 @@ export const Endpoint: MessageFns<Endpoint> = {
     message.addresses = object.addresses ?? undefined;
     message.reissue = object.reissue ?? undefined;
     message.steerByMetrics = object.steerByMetrics ?? undefined;
+    message.requestsPerMinute = object.requestsPerMinute ?? undefined;
+    message.tokensPerMinute = object.tokensPerMinute ?? undefined;
     return message;
   },
 };
