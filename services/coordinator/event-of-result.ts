@@ -119,7 +119,7 @@ function useOf({ model, usage, simulated, usageEstimated, promptCut, servedModel
 }
 
 /** Beginning and end: the answer's conclusion is at its end. */
-function excerpt(answer: string): string {
+export function excerpt(answer: string): string {
   if (answer.length <= answerExcerptLength) return answer;
   const head = Math.floor(answerExcerptLength / 4);
   return `${answer.slice(0, head)} … ${answer.slice(answer.length - (answerExcerptLength - head - 3))}`;

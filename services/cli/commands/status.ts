@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countRepetitions } from '../../domain/report/count-repetitions.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -8,6 +9,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { progressOf, type RunProgress } from '../progress/run-progress.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
@@ -37,14 +39,14 @@ export function addStatusCommand(program: Command, cli: Cli): void {
             document: {
               ...runDocument(run),
               goingOn: isGoingOn(run, cluster.kind),
-              ...(progress === undefined ? {} : { ...progressDocument(progress), ...spentDocument(record) }),
+              ...(progress === undefined ? {} : { ...progressDocument(progress), ...spentDocument(record), repetitions: countRepetitions(record.state()) }),
             },
             text: alignColumns([
               ['run', run.runId],
               ['status', withRemedy(describeStatus(run, cluster.kind))],
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(progress === undefined ? [] : progressRows(progress, isGoingOn(run, cluster.kind))),
-              ...(progress === undefined ? [] : spentRows(record)),
+              ...(progress === undefined ? [] : [...spentRows(record), ...repeatedRows(record)]),
             ]),
           };
         }),
@@ -100,6 +102,11 @@ function spentRows(record: RunRecord): string[][] {
     ['budget', budget === '' ? '' : `${budget}${ended}`],
   ];
   return rows.filter(([, text]) => text !== '');
+}
+
+function repeatedRows(record: RunRecord): string[][] {
+  const text = describeRepetitions(countRepetitions(record.state()));
+  return text === '' ? [] : [['repeated', text]];
 }
 
 function progressRows(progress: RunProgress, isGoingOn: boolean): string[][] {

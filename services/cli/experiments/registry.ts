@@ -6,6 +6,7 @@ import type { Experiment } from './experiment.ts';
 import { fewShotRatio } from './few-shot-ratio.ts';
 import { methods } from './methods.ts';
 import { optimizer } from './optimizer.ts';
+import { parallelism } from './parallelism.ts';
 import { repeats } from './repeats.ts';
 import { transfer } from './transfer.ts';
 import { warmUp } from './warm-up.ts';
@@ -21,4 +22,5 @@ export const experiments: Registry<Experiment> = registryOf('experiment', [
   transfer,
   repeats,
   optimizer,
+  parallelism,
 ]);

@@ -1,6 +1,7 @@
 import type { ReportModel } from '../../domain/report/report-model.ts';
 import type { Document, Fact } from '../../shared/document/document.ts';
 import { exact, formatCount, formatScore, formatShare } from '../../shared/document/format.ts';
+import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
 import { runSections } from './sections/registry.ts';
 import type { RunSection } from './sections/run-section.ts';
@@ -57,6 +58,7 @@ function factsOf(report: ReportModel): Fact[] {
     { label: 'Spent', text: describeSpent(spent) },
     { label: 'Budget', text: describeBudgetUse(report) },
     { label: 'Broken', text: describeBroken(report) },
+    { label: 'Repeated', text: describeRepetitions(report.repetitions) },
   ];
   return facts.filter(({ text }) => text !== '');
 }

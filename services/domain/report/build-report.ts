@@ -2,6 +2,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { defined } from '../defined.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import type { RunState } from '../run/state.ts';
+import { countRepetitions } from './count-repetitions.ts';
 import { groupFailures } from './group-failures.ts';
 import { reportBest } from './report-best.ts';
 import { reportEstimates } from './report-estimates.ts';
@@ -35,6 +36,7 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
         [...proposals, ...queryProposals].flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
       ),
     ),
+    repetitions: countRepetitions(state),
     executionFailures: groupFailures(
       state.rounds.flatMap(({ round, outcomes }) =>
         outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),

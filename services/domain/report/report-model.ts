@@ -8,6 +8,7 @@ import type { TokenTotal } from '../run/ledger/totals.ts';
 import type { RunStatus } from '../run/state.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import type { Workflow } from '../workflow/workflow.ts';
+import type { RepetitionCounts } from './count-repetitions.ts';
 import type { SpentReport } from './report-spent.ts';
 
 export const reportFormat = 1;
@@ -31,6 +32,8 @@ export interface ReportModel {
   readonly estimates: EstimateReport;
   readonly matrix: QueryMatrix;
   readonly refusals: readonly FailureGroup[];
+  /** Proposals that another round had made already. */
+  readonly repetitions: RepetitionCounts;
   readonly executionFailures: readonly FailureGroup[];
   /** Sentences that a reader should know before believing a figure. */
   readonly remarks: readonly string[];

@@ -37,6 +37,14 @@ export function admitProposal({ state, round, turn, parsed, reply, tokens }: Pro
   return { ...base, modification, workflow: parsed.workflow, workflowHash: parsed.workflowHash };
 }
 
+/** The round whose workflow or edit a refused proposal repeats; undefined where it was refused for something else. */
+export function repeatedRound({ kind, message }: Failure): number | undefined {
+  if (kind !== 'duplicate-workflow' && kind !== 'repeated-modification') return undefined;
+  // The log holds no more of it than this sentence, which begins with that round in all its forms.
+  const found = /\bround (\d+)/.exec(message)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
 interface Executed {
   readonly round: number;
   readonly workflow: Workflow;

@@ -1,0 +1,199 @@
+import type { Benchmark } from '../services/domain/benchmark.ts';
+import { operators } from '../services/domain/operators/registry.ts';
+import type { CodeRunner, CodeVerdict, ModelClient } from '../services/domain/ports.ts';
+import { answerKey, buildProposalPrompt } from '../services/domain/prompts/build-proposal-prompt.ts';
+import { parseProposal } from '../services/domain/prompts/parse-proposal.ts';
+import { applyEvent } from '../services/domain/run/apply-event.ts';
+import type { Command, ExecuteCommand } from '../services/domain/run/command.ts';
+import type { ModelSettings, RunConfiguration } from '../services/domain/run/configuration.ts';
+import type { ExecutionOutcome, RunEvent } from '../services/domain/run/event.ts';
+import { isOver } from '../services/domain/run/is-over.ts';
+import type { TokenUse } from '../services/domain/run/ledger/token-use.ts';
+import { totalUse } from '../services/domain/run/ledger/totals.ts';
+import type { RunState } from '../services/domain/run/state.ts';
+import { scoreAnswer } from '../services/domain/scoring/score-answer.ts';
+import { admitProposal } from '../services/domain/search/admit-proposal.ts';
+import { planNextStep } from '../services/domain/search/plan-next-step.ts';
+import { viewOf } from '../services/domain/search/view-of.ts';
+import { canonicalHash } from '../services/domain/workflow/canonical-hash.ts';
+import { interpretWorkflow } from '../services/domain/workflow/interpret.ts';
+import type { Workflow } from '../services/domain/workflow/workflow.ts';
+import { excerpt } from '../services/coordinator/event-of-result.ts';
+import { callSeed } from '../services/shared/models/model-client.ts';
+import { complete } from '../services/simulator/chat-completion.ts';
+import type { SimulatedModel } from '../services/simulator/simulated-model.ts';
+
+/**
+ * Searches and evaluations with the simulated model in one process, without bus or HTTP: the plan, the interpreter, the scorers and
+ * the model are those of a cluster, and so is the log, since nothing in it depends on time. For measurements that need hundreds of
+ * searches.
+ */
+export interface InProcessWorld {
+  readonly model: SimulatedModel;
+  readonly code: CodeRunner;
+}
+
+/** Executes a search to its end. Only for methods without predictions. */
+export async function searchInProcess(
+  world: InProcessWorld,
+  configuration: RunConfiguration,
+  benchmark: Benchmark,
+): Promise<RunState> {
+  let state = applyEvent(undefined, { kind: 'run-started', configuration });
+  const answers = new Map<string, string>();
+  while (!isOver(state)) {
+    for (const command of planNextStep(state)) {
+      for await (const event of eventsOf({ world, state, benchmark, answers }, command)) {
+        noteAnswers(answers, event);
+        state = applyEvent(state, event);
+      }
+    }
+  }
+  return state;
+}
+
+/** The scores of a workflow on every query, in their order. */
+export async function scoresInProcess(
+  world: InProcessWorld,
+  configuration: RunConfiguration,
+  benchmark: Benchmark,
+  workflow: Workflow,
+): Promise<number[]> {
+  const queries = [...benchmark.queries.keys()];
+  const scores: number[] = [];
+  for (let start = 0; start < queries.length; start += batchSize) {
+    const some = queries.slice(start, start + batchSize);
+    const batch = some.map((queryIndex) => execute(world, { configuration, benchmark, workflow, queryIndex, repeat: 0 }));
+    scores.push(...(await Promise.all(batch)).map(({ score }) => score));
+  }
+  return scores;
+}
+
+/** Programs that were run before are not run again: the simulated model writes the same few for each query. */
+export function rememberingRunner(runner: CodeRunner): CodeRunner {
+  const verdicts = new Map<string, Promise<CodeVerdict>>();
+  return {
+    run: (program, signal) => {
+      const key = JSON.stringify(program);
+      const known = verdicts.get(key) ?? runner.run(program, signal);
+      verdicts.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** As the coordinator cuts them. */
+const batchSize = 32;
+
+interface Step {
+  readonly world: InProcessWorld;
+  readonly state: RunState;
+  readonly benchmark: Benchmark;
+  /** Of all executions so far, by answerKey: a state does not keep them. */
+  readonly answers: ReadonlyMap<string, string>;
+}
+
+function noteAnswers(answers: Map<string, string>, event: RunEvent): void {
+  const { round, outcomes } =
+    event.kind === 'executions-completed'
+      ? event
+      : event.kind === 'canary-completed'
+        ? { round: event.round, outcomes: [event.outcome] }
+        : { round: 0, outcomes: [] };
+  for (const { answer, ...place } of outcomes) answers.set(answerKey({ ...place, round }), answer);
+}
+
+async function* eventsOf({ world, state, benchmark, answers }: Step, command: Command): AsyncGenerator<RunEvent> {
+  const { configuration } = state;
+  switch (command.kind) {
+    case 'append':
+      return yield command.event;
+    case 'recall':
+      return yield { kind: 'memory-recalled', rows: [] };
+    case 'predict':
+      throw new RangeError('searches in one process make no predictions');
+    case 'execute': {
+      for (let start = 0; start < command.executions.length; start += batchSize) {
+        const workflow = state.rounds[command.round - 1]?.workflow as Workflow;
+        const batch = command.executions.slice(start, start + batchSize);
+        const outcomes = await Promise.all(
+          batch.map(({ queryIndex, repeat }) => execute(world, { configuration, benchmark, workflow, queryIndex, repeat })),
+        );
+        yield executed(command, outcomes, state);
+      }
+      return;
+    }
+    case 'propose': {
+      const { round, turn } = command;
+      const seed = [configuration.seed, 'propose', round, turn];
+      const used: TokenUse[] = [];
+      const client = clientOf(world.model, configuration.optimizer, seed, used);
+      const messages = [{ role: 'user', content: buildProposalPrompt({ state: viewOf(state, round), benchmark, round, turn, answers }) }] as const;
+      const { text, finishReason } = await client.complete({ callId: 'propose', purpose: 'propose', messages }, never);
+      const { maxCallsPerQuery: maxCalls } = configuration.search;
+      const parsed = parseProposal({ reply: text, cutOff: finishReason === 'length', benchmark, maxCalls });
+      yield admitProposal({ state, round, turn, parsed, reply: text, tokens: used[0] });
+    }
+  }
+}
+
+function executed({ round, purpose }: ExecuteCommand, outcomes: readonly ExecutionOutcome[], state: RunState): RunEvent {
+  if (purpose === 'final') return { kind: 'final-executions-completed', round, outcomes };
+  if (purpose === undefined) return { kind: 'executions-completed', round, outcomes };
+  const turn = state.rounds[round - 1]?.proposals.at(-1)?.turn ?? 0;
+  return { kind: 'canary-completed', round, turn, outcome: outcomes[0] as ExecutionOutcome };
+}
+
+interface Execution {
+  readonly configuration: RunConfiguration;
+  readonly benchmark: Benchmark;
+  readonly workflow: Workflow;
+  readonly queryIndex: number;
+  readonly repeat: number;
+}
+
+const never = new AbortController().signal;
+
+async function execute({ model, code }: InProcessWorld, execution: Execution): Promise<ExecutionOutcome> {
+  const { configuration, benchmark, workflow, queryIndex, repeat } = execution;
+  const query = benchmark.queries[queryIndex];
+  if (query === undefined) throw new RangeError(`there is no query ${queryIndex}`);
+  const seed = [configuration.seed, canonicalHash(workflow), query.id, repeat] as const;
+  const used: TokenUse[] = [];
+  const { answer, failure } = await interpretWorkflow(workflow, query, {
+    ...{ model: clientOf(model, configuration.executor, seed, used), code, operators, seed, inputs: benchmark.inputs },
+    maxCalls: configuration.search.maxCallsPerQuery,
+    signal: never,
+  });
+  const { tokens: _, ...total } = totalUse(used);
+  const base = { queryIndex, repeat, tokens: used.length === 0 ? [] : [{ model: configuration.executor.model, ...total }] };
+  if (failure !== undefined) return { ...base, score: 0, answer: '', failure };
+  const { scores, failure: unscored } = await scoreAnswer(answer, query, benchmark, { code, signal: never });
+  const shown = { ...base, answer: excerpt(answer) };
+  return unscored === undefined ? { ...shown, score: scores.score } : { ...shown, score: 0, failure: unscored };
+}
+
+/** @param used gets what each call has used */
+function clientOf(
+  model: SimulatedModel,
+  settings: ModelSettings,
+  seed: readonly (string | number)[],
+  used: TokenUse[],
+): ModelClient {
+  const { model: name, temperature, topP, maxTokens, chatTemplateKwargs } = settings;
+  return {
+    complete: async ({ callId, purpose, messages }) => {
+      const request = {
+        ...{ model: name, messages: [...messages], temperature, top_p: topP, max_tokens: maxTokens },
+        chat_template_kwargs: chatTemplateKwargs,
+        seed: callSeed(seed, callId),
+      };
+      const { promptTokens, choices } = complete(request, [model.reply(request, 0, purpose)], '', 0);
+      const [choice] = choices;
+      if (choice === undefined) throw new RangeError('the simulated model gave no choice');
+      const usage = { promptTokens, completionTokens: choice.tokens, cachedTokens: 0, reasoningTokens: 0 };
+      used.push({ model: name, calls: 1, usage, simulated: true });
+      return { text: choice.text, reasoning: '', finishReason: choice.finishReason, usage, model: name, simulated: true };
+    },
+  };
+}
