@@ -31,6 +31,8 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+/** A workflow this far below the best score on arrival is not the best one, and its execution on all queries is spared. */
+const hopelessBelow = 0.15;
 const page = join(import.meta.dirname, '../docs/parallelism.md');
 const folder = dataFolderOf();
 
@@ -98,10 +100,13 @@ function createTruths(world: InProcessWorld): TruthOf {
 }
 
 async function regretOf(state: RunState, truthOf: (workflow: Workflow) => Promise<number>): Promise<number> {
-  let best = 0;
+  const highest = Math.max(...state.rounds.map(({ evaluation }) => evaluation?.score ?? 0));
+  const picked = await truthOf(pickedWorkflow(state));
+  let best = picked;
   for (const { evaluation, workflow } of state.rounds)
-    if (evaluation !== undefined && workflow !== undefined) best = Math.max(best, await truthOf(workflow));
-  return 100 * (best - (await truthOf(pickedWorkflow(state))));
+    if (workflow !== undefined && (evaluation?.score ?? 0) >= highest - hopelessBelow)
+      best = Math.max(best, await truthOf(workflow));
+  return 100 * (best - picked);
 }
 
 function pickedWorkflow({ rounds, bestRound = 0 }: RunState): Workflow {
