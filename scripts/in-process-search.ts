@@ -1,3 +1,4 @@
+import { excerpt } from '../services/coordinator/event-of-result.ts';
 import type { Benchmark } from '../services/domain/benchmark.ts';
 import { operators } from '../services/domain/operators/registry.ts';
 import type { CodeRunner, CodeVerdict, ModelClient } from '../services/domain/ports.ts';
@@ -18,7 +19,6 @@ import { viewOf } from '../services/domain/search/view-of.ts';
 import { canonicalHash } from '../services/domain/workflow/canonical-hash.ts';
 import { interpretWorkflow } from '../services/domain/workflow/interpret.ts';
 import type { Workflow } from '../services/domain/workflow/workflow.ts';
-import { excerpt } from '../services/coordinator/event-of-result.ts';
 import { callSeed } from '../services/shared/models/model-client.ts';
 import { complete } from '../services/simulator/chat-completion.ts';
 import type { SimulatedModel } from '../services/simulator/simulated-model.ts';
@@ -128,7 +128,9 @@ async function* eventsOf({ world, state, benchmark, answers }: Step, command: Co
       const seed = [configuration.seed, 'propose', round, turn];
       const used: TokenUse[] = [];
       const client = clientOf(world.model, configuration.optimizer, seed, used);
-      const messages = [{ role: 'user', content: buildProposalPrompt({ state: viewOf(state, round), benchmark, round, turn, answers }) }] as const;
+      const messages = [
+        { role: 'user', content: buildProposalPrompt({ state: viewOf(state, round), benchmark, round, turn, answers }) },
+      ] as const;
       const { text, finishReason } = await client.complete({ callId: 'propose', purpose: 'propose', messages }, never);
       const { maxCallsPerQuery: maxCalls } = configuration.search;
       const parsed = parseProposal({ reply: text, cutOff: finishReason === 'length', benchmark, maxCalls });

@@ -49,7 +49,8 @@ try {
       for (const parents of values.parents.split(',')) {
         for (const parallelism of values.parallelism.split(',').map(Number)) {
           const choice = { benchmark, seed, parents, parallelism };
-          if (trials.some((trial) => Object.entries(choice).every(([name, value]) => trial[name as keyof Trial] === value))) continue;
+          if (trials.some((trial) => Object.entries(choice).every(([name, value]) => trial[name as keyof Trial] === value)))
+            continue;
           const { configuration, benchmark: validate } = await runFileOf(choice);
           const state = await searchInProcess(world, configuration, validate);
           const regret = await regretOf(state, (workflow) => truthOf(configuration, validate, workflow));

@@ -38,9 +38,7 @@ const columns = ['parents', 'P', 'test score (%)', 'minus P = 1 (points)', 'regr
 function table(trials: readonly Trial[]): string {
   const groups = [...Map.groupBy(trials, ({ parents, parallelism }) => JSON.stringify([parents, parallelism])).values()];
   const one = trials.filter(({ parents, parallelism }) => parents === 'drawn' && parallelism === 1);
-  const rows = groups
-    .toSorted(([a], [b]) => (a?.parallelism ?? 0) - (b?.parallelism ?? 0))
-    .map((group) => rowOf(group, one));
+  const rows = groups.toSorted(([a], [b]) => (a?.parallelism ?? 0) - (b?.parallelism ?? 0)).map((group) => rowOf(group, one));
   return [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

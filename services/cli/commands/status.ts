@@ -39,7 +39,9 @@ export function addStatusCommand(program: Command, cli: Cli): void {
             document: {
               ...runDocument(run),
               goingOn: isGoingOn(run, cluster.kind),
-              ...(progress === undefined ? {} : { ...progressDocument(progress), ...spentDocument(record), repetitions: countRepetitions(record.state()) }),
+              ...(progress === undefined
+                ? {}
+                : { ...progressDocument(progress), ...spentDocument(record), repetitions: countRepetitions(record.state()) }),
             },
             text: alignColumns([
               ['run', run.runId],

@@ -1,4 +1,5 @@
 import type { Command } from '../run/command.ts';
+import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import { outstandingExecutions } from '../run/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
@@ -37,7 +38,8 @@ function methodOf(state: RunState, { round }: Round, methods: EvaluationMethods)
   const method = methods.named(name);
   // Full evaluation together with a prediction: that is the warm-up of a method that uses predictions.
   if (forecasts === true) return warmUpFor({ ...method, usesPrediction: true });
-  return isWarmUpRound(state, round) ? warmUpFor(method) : method;
+  const full = new Set(fullyExecutedRounds(state).map((earlier) => earlier.round));
+  return isWarmUpRound(state.configuration, full, round) ? warmUpFor(method) : method;
 }
 
 function asksForPrediction(state: RunState, round: Round, method: EvaluationMethod): boolean {

@@ -1,10 +1,11 @@
 import { randomStream } from '../random.ts';
 import { parseConfidence } from '../replies/read-confidence.ts';
+import type { EvaluationSettings } from '../run/configuration.ts';
 import { earlierRounds, fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { memoryOf } from '../run/memory.ts';
 import { scoresByQuery } from '../run/outcomes.ts';
-import { parallelismOf } from '../run/rounds-seen.ts';
+import { parallelismOf, type SightSettings } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { Evidence } from './evaluation-method.ts';
 
@@ -29,7 +30,7 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
     prediction: predictionOf(round, configuration.evaluation.predictionAttempts),
     confidence: parseConfidence(round.proposals.at(-1)?.reply ?? ''),
     runRandom: randomStream(configuration.seed, 'evaluate'),
-    random: randomStream(configuration.seed, 'evaluate', drawingRound(configuration, round)),
+    random: randomStream(configuration.seed, 'evaluate', drawingRound(configuration, round.round)),
   };
 }
 
@@ -45,8 +46,10 @@ function scoreRow(round: Round, queryCount: number): number[] {
   return Array.from({ length: queryCount }, (_, query) => scores.get(query) ?? 0);
 }
 
+type DrawSettings = Pick<SightSettings, 'search'> & { readonly evaluation: Pick<EvaluationSettings, 'draw' | 'warmUpRounds'> };
+
 /** Rounds that may not see one another each draw the one Dfew of the run, so all draw it as the first that may. */
-function drawingRound({ search, evaluation }: RunState['configuration'], { round }: Round): number {
+export function drawingRound({ search, evaluation }: DrawSettings, round: number): number {
   return evaluation.draw === 'once' && parallelismOf({ search }) > 1 ? evaluation.warmUpRounds + 1 : round;
 }
 

@@ -9,7 +9,7 @@ export interface ReplayPlan {
   readonly settings: EvaluationSettings;
   readonly pick: PickPolicy;
   readonly pickSettings: PickSettings;
-  /** Rounds in flight together: round r is evaluated as if only rounds up to max(1, r - parallelism) had ended. */
+  /** Rounds in flight together: a round is evaluated with those that it would see in a run (lastRoundSeen). */
   readonly parallelism: number;
   /** f = executions / (workflows x queries), warm-up and pick included; undefined for no bound and no pick. */
   readonly budget?: ReplayBudget;

@@ -1,11 +1,15 @@
 import type { EvaluationMethod, Evidence } from '../evaluation/evaluation-method.ts';
+import { drawingRound } from '../evaluation/evidence.ts';
+import { isWarmUpRound } from '../evaluation/is-warm-up-round.ts';
 import { warmUpFor } from '../evaluation/warm-up.ts';
 import { nextPickStep } from '../picking/next-pick-step.ts';
+import type { Random } from '../ports.ts';
 import { randomInteger, randomStream } from '../random.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
 import type { Evaluation } from '../run/event.ts';
 import type { KeptOutcome } from '../run/outcome-columns.ts';
+import { lastRoundSeen } from '../run/rounds-seen.ts';
 import type { PreparedSearch, ReplayedSearch } from './prepared-search.ts';
 import { lacksPredictions, type RecordedSearch, truthOf, workingOf } from './recorded-search.ts';
 import { rememberedRows } from './remembered-rows.ts';
@@ -93,36 +97,34 @@ function scoreRounds(
       : [];
   const warmingUp = warmUpFor(method);
   const earlier: EarlierRound[] = [];
-  const isFull = ({ queries }: EarlierRound): boolean => queries.length === queryCount;
+  const full = new Set<number>();
+  const pace = { search: { tokenBudget: 0, parallelism }, evaluation: settings };
   let executions = 0;
   for (const [index, { round, parentRound, predicted, confidence }] of workflows.entries()) {
     const row = rows[index] as Row;
-    const seen = earlier.slice(0, Math.max(1, round - parallelism));
-    const warmUp = seen.filter(isFull);
+    const seen = earlier.slice(0, lastRoundSeen(pace, round));
+    const samples = seen.filter((sampled) => sampled.queries.length > 0 && !full.has(sampled.round));
     const base = {
       settings,
       queryCount,
       round,
-      warmUp: warmUp.map((full) => ({ round: full.round, scores: rows[full.round - 1] as Row })),
-      earlierSample: seen.findLast((sampled) => sampled.queries.length > 0 && !isFull(sampled))?.queries,
+      warmUp: seen.flatMap((warm) => (full.has(warm.round) ? [{ round: warm.round, scores: rows[warm.round - 1] as Row }] : [])),
+      earlierSample: samples.at(settings.draw === 'once' ? 0 : -1)?.queries,
       earlier: seen,
       memory,
       parentRound: parentRound > seen.length ? 0 : parentRound,
       parent: seen[parentRound - 1]?.evaluation,
       confidence,
     };
-    const warm = warmUp.length < settings.warmUpRounds;
-    const scored = scoreRound(warm ? warmingUp : method, base, row, predicted ?? predictions[index], seed);
+    const random = () => randomStream(seed, 'evaluate', drawingRound(pace, round));
+    const isWarm = isWarmUpRound(pace, full, round);
+    const scored = scoreRound(isWarm ? warmingUp : method, base, row, predicted ?? predictions[index], { seed, random });
     executions += scored.sampled.length;
     const scores = scored.sampled.map((query) => row[query] as number);
     earlier.push({ round, parentRound, evaluation: scored.evaluation, queries: scored.sampled, scores });
+    if (scored.sampled.length === queryCount) full.add(round);
   }
-  return {
-    evaluations: earlier.map(({ evaluation }) => evaluation),
-    earlier,
-    warmUpRounds: earlier.filter(isFull).length,
-    executions,
-  };
+  return { evaluations: earlier.map(({ evaluation }) => evaluation), earlier, warmUpRounds: full.size, executions };
 }
 
 type Before = Omit<Evidence, 'outcomes' | 'sampled' | 'prediction' | 'random' | 'runRandom'>;
@@ -137,7 +139,7 @@ function scoreRound(
   before: Before,
   row: Row,
   predicted: number | undefined,
-  seed: number,
+  { seed, random }: { readonly seed: number; readonly random: () => Random },
 ): ScoredRound {
   let sampled: readonly number[] = [];
   let outcomes: readonly KeptOutcome[] = [];
@@ -149,7 +151,7 @@ function scoreRound(
       sampled,
       prediction,
       runRandom: randomStream(seed, 'evaluate'),
-      random: randomStream(seed, 'evaluate', before.round),
+      random: random(),
     });
     switch (step.kind) {
       case 'score':

@@ -1,6 +1,6 @@
-import { repeatedRound } from '../search/admit-proposal.ts';
 import { lastRoundSeen } from '../run/rounds-seen.ts';
 import type { RunState } from '../run/state.ts';
+import { repeatedRound } from '../search/admit-proposal.ts';
 
 /** The optimizer's proposals, and those that were refused because another round had made them already. */
 export interface RepetitionCounts {
@@ -18,10 +18,14 @@ export interface RepetitionCounts {
  */
 export function countRepetitions({ rounds, configuration }: RunState): RepetitionCounts {
   const made = rounds.flatMap(({ round, parentRound, proposals }) =>
-    proposals.filter(({ turn }) => turn > 0).map(({ failure }) => ({ round, parentRound, other: failure && repeatedRound(failure) })),
+    proposals
+      .filter(({ turn }) => turn > 0)
+      .map(({ failure }) => ({ round, parentRound, other: failure && repeatedRound(failure) })),
   );
   const repeated = made.flatMap(({ round, parentRound, other }) =>
-    other === undefined || other === parentRound || other === round ? [] : [{ isSeen: other <= lastRoundSeen(configuration, round) }],
+    other === undefined || other === parentRound || other === round
+      ? []
+      : [{ isSeen: other <= lastRoundSeen(configuration, round) }],
   );
   const tried = repeated.filter(({ isSeen }) => isSeen).length;
   return { proposals: made.length, tried, underWay: repeated.length - tried };

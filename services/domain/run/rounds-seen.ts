@@ -1,10 +1,16 @@
-import type { RunConfiguration } from './configuration.ts';
+import type { EvaluationSettings, SearchSettings } from './configuration.ts';
+
+/** What decides how far rounds see, as a run's configuration has it. */
+export interface SightSettings {
+  readonly search: Pick<SearchSettings, 'tokenBudget' | 'parallelism'>;
+  readonly evaluation: Pick<EvaluationSettings, 'warmUpRounds'>;
+}
 
 /**
  * P: rounds that are under way at once. A token budget makes it 1, since what one round may spend depends on what all those
  * before it have spent.
  */
-export function parallelismOf({ search }: Pick<RunConfiguration, 'search'>): number {
+export function parallelismOf({ search }: Pick<SightSettings, 'search'>): number {
   return search.tokenBudget > 0 ? 1 : (search.parallelism ?? 1);
 }
 
@@ -13,7 +19,7 @@ export function parallelismOf({ search }: Pick<RunConfiguration, 'search'>): num
  * general round r sees up to r - P. Every round sees the initial workflow's, and those after the warm-up see all of the warm-up:
  * what they make of their few executions rests on it.
  */
-export function lastRoundSeen(configuration: Pick<RunConfiguration, 'search' | 'evaluation'>, round: number): number {
+export function lastRoundSeen(configuration: SightSettings, round: number): number {
   if (round <= 1) return 0;
   const { warmUpRounds } = configuration.evaluation;
   const always = round > warmUpRounds ? Math.max(1, warmUpRounds) : 1;

@@ -54,14 +54,16 @@ function recordOf(state: RunState): RecordedSearch {
   };
 }
 
-test.each([...registry.keys()])(
-  'a replay of %s asks for the same queries and gives the same scores as the live run',
-  (method) => {
+const methodsAndRounds = [...registry.keys()].flatMap((method) => [1, 4].map((parallelism) => ({ method, parallelism })));
+
+test.each(methodsAndRounds)(
+  'a replay of $method asks for the same queries and gives the same scores as the live run, P = $parallelism',
+  ({ method, parallelism }) => {
     const warmUpRounds = method === 'rasch' ? 1 : 2;
     const evaluation = { method, warmUpRounds, fewShotRatio: 0.1 };
-    const configuration = madeUpConfiguration({ seed: 7, queryCount: 40, search: { maxRounds: 9 }, evaluation });
+    const configuration = madeUpConfiguration({ seed: 7, queryCount: 40, search: { maxRounds: 9, parallelism }, evaluation });
     const state = live(configuration);
-    const strategy: Strategy = { name: method, method, pick: 'argmax', warmUpRounds, fewShotRatio: 0.1 };
+    const strategy: Strategy = { name: method, method, pick: 'argmax', warmUpRounds, fewShotRatio: 0.1, parallelism };
     const replayed = replaySearch(prepareSearch(recordOf(state)), planOf(strategy, configuration.evaluation, registry), 7);
     expect(state.rounds).toHaveLength(9);
     expect(replayed.evaluations).toEqual(state.rounds.map((round) => round.evaluation));
