@@ -6,6 +6,7 @@ import type { ParentRequest } from '../../../../../services/domain/search/parent
 import { parentSamplings } from '../../../../../services/domain/search/parents/registry.ts';
 import { selectParent } from '../../../../../services/domain/search/parents/select-parent.ts';
 import { mean } from '../../../../../services/domain/statistics/intervals.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld } from '../made-up-world.ts';
 import { scoredRounds } from '../scored-rounds.ts';
 
 const aflow = { candidates: 4, lambda: 0.3, alpha: 0.2 };
@@ -108,3 +109,20 @@ test('without a query that all were executed on, pareto is Eq 4', () => {
 test('an unknown way to choose parents is refused with those that there are', () => {
   expect(() => parentSamplings.named('lot')).toThrow('there is no parent sampling "lot"; there are drawn, different, pareto');
 });
+
+test.each(['drawn', 'different', 'pareto'])(
+  'a search with four rounds in flight draws its parents by %s, from what it may see',
+  (parents) => {
+    const search = { maxRounds: 14, parallelism: 4, canary: false, parents };
+    const evaluation = { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.25 };
+    const { rounds } = continueRun(madeUpWorld(3), madeUpConfiguration({ queryCount: 40, search, evaluation })).state;
+    expect(rounds).toHaveLength(14);
+    for (const { round, parentRound, candidates } of rounds.slice(1)) {
+      expect(candidates.every((candidate) => candidate.round <= Math.max(1, round - 4))).toBe(true);
+      const underWay = rounds.slice(Math.max(1, round - 4), round - 1).map((other) => other.parentRound);
+      const edits = (parent: number) => underWay.filter((other) => other === parent).length;
+      const fewest = Math.min(...candidates.map((candidate) => edits(candidate.round)));
+      if (parents === 'different') expect(edits(parentRound)).toBe(fewest);
+    }
+  },
+);
