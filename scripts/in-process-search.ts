@@ -24,9 +24,9 @@ import { complete } from '../services/simulator/chat-completion.ts';
 import type { SimulatedModel } from '../services/simulator/simulated-model.ts';
 
 /**
- * Searches and evaluations with the simulated model in one process, without bus or HTTP: the plan, the interpreter, the scorers and
- * the model are those of a cluster, and so is the log, since nothing in it depends on time. For measurements that need hundreds of
- * searches.
+ * Searches and evaluations with the simulated model in one process, without bus or HTTP: the plan, the interpreter, the scorers
+ * and the model are those of a cluster, and so is the log, since nothing in it depends on time. For measurements that need
+ * hundreds of searches.
  */
 export interface InProcessWorld {
   readonly model: SimulatedModel;

@@ -52,7 +52,7 @@ const variants: readonly Variant[] = [
   ['predictions alone', { maxRounds: 5 }, { method: 'predicted', warmUpRounds: 1 }, { policy: 'refine', topK: 2, share: 0.5 }],
   [
     'the default, four rounds at once',
-    { maxRounds: 8, ties: 'newest', parallelism: 4 },
+    { maxRounds: 8, ties: 'newest', parallelism: 4, parents: 'different' },
     { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.25 },
     { policy: 'race', topK: 3, share: 0.5 },
   ],
@@ -63,7 +63,7 @@ const variants: readonly Variant[] = [
   ],
   [
     'everything executed, four rounds at once',
-    { maxRounds: 7, parallelism: 4, convergenceRounds: 3 },
+    { maxRounds: 7, parallelism: 4, parents: 'pareto', convergenceRounds: 3 },
     { method: 'full', warmUpRounds: 0 },
   ],
   [

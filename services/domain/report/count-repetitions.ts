@@ -13,8 +13,8 @@ export interface RepetitionCounts {
 }
 
 /**
- * A proposal that leaves its parent as it is, or repeats what has just broken in the same round, is no repetition here: it happens as
- * often with one round at a time.
+ * A proposal that leaves its parent as it is, or repeats what has just broken in the same round, is no repetition here: it
+ * happens as often with one round at a time.
  */
 export function countRepetitions({ rounds, configuration }: RunState): RepetitionCounts {
   const made = rounds.flatMap(({ round, parentRound, proposals }) =>
