@@ -65,6 +65,11 @@ export function workflowProposedOf(
     : queryProposalOf({ round, turn, queryIndex, ...read });
 }
 
+/** Whether a reply is refused by itself, whatever other rounds have. */
+export function isRefusedAnyway(result: Result, state: RunState, benchmark: Benchmark): boolean {
+  return 'failure' in readProposal(result, state, benchmark).parsed;
+}
+
 function readProposal(result: Result, state: RunState, benchmark: Benchmark): { parsed: ParsedProposal; reply: string } {
   if (result.outcome?.$case !== 'completion' || result.outcome.value.failure) {
     return { parsed: { failure: jobFailureOf(result) }, reply: '' };

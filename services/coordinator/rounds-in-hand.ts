@@ -7,6 +7,7 @@ import { hasBudget } from '../domain/search/budget/tokens-left.ts';
 import { areEditsSettled } from '../domain/search/edits-under-way.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 import { addToRoundAhead, beginRoundAhead, type RoundAhead, withRoundsAhead } from '../domain/search/round-ahead.ts';
+import { isRefusedAnyway } from './event-of-result.ts';
 import type { ResultInbox } from './result-inbox.ts';
 import { type Batch, createStepOfPlan, entryOf, type StepOfPlan } from './step-of-plan.ts';
 
@@ -124,9 +125,14 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     return true;
   };
 
+  const refusedAnyway = new Map<string, boolean>();
   /** A proposal is judged when what it must not repeat is settled. */
-  const isReady = (batch: Batch | undefined, from: () => RunState): batch is Batch =>
-    batch !== undefined && (batch.command.kind !== 'propose' || areEditsSettled(from(), batch.command.round));
+  const mayBeTaken = async ({ command, jobIds: [jobId = ''] }: Batch, from: RunState, signal: AbortSignal): Promise<boolean> => {
+    if (command.kind !== 'propose' || areEditsSettled(from, command.round)) return true;
+    const isRefused = refusedAnyway.get(jobId) ?? isRefusedAnyway(await inbox.result(jobId, signal), from, settings.benchmark);
+    refusedAnyway.set(jobId, isRefused);
+    return isRefused;
+  };
 
   return {
     state: () => state,
@@ -141,7 +147,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     },
     async takeIn(signal) {
       const batch = step?.ready();
-      if (step !== undefined && isReady(batch, () => state)) {
+      if (step !== undefined && batch !== undefined && (await mayBeTaken(batch, state, signal))) {
         await append(await entryOf(batch, state, settings, signal));
         inbox.release(batch.jobIds);
         step.taken();
@@ -152,7 +158,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       }
       for (const [place, { step: present }] of ahead.entries()) {
         const next = present?.ready();
-        if (present === undefined || !isReady(next, () => known(place + 1))) continue;
+        if (present === undefined || next === undefined || !(await mayBeTaken(next, known(place + 1), signal))) continue;
         const event = await entryOf(next, known(place + 1), settings, signal);
         present.taken();
         addAhead(place, event, present.isDone() ? undefined : present);

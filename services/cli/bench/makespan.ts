@@ -3,10 +3,21 @@ import { longestChain } from './longest-chain.ts';
 import { type BenchedSearch, runSearch, type SearchToBench } from './run-search.ts';
 import { slotUse } from './served-calls.ts';
 
-const searches: readonly { readonly name: string; readonly settings: string; readonly slots: readonly number[] }[] = [
-  { name: 'full', settings: 'preset: aflow\nevaluation: { method: full, warm_up_rounds: 0 }', slots: [50] },
-  { name: 'default', settings: '', slots: [16, 50] },
-  { name: 'paper', settings: 'preset: paper', slots: [16, 50] },
+interface Searches {
+  readonly name: string;
+  readonly settings: string;
+  readonly slots: readonly number[];
+  /** Rounds under way at once. */
+  readonly parallelism: number;
+}
+
+const full = 'preset: aflow\nevaluation: { method: full, warm_up_rounds: 0 }';
+
+const searches: readonly Searches[] = [
+  { name: 'full', settings: full, slots: [50], parallelism: 4 },
+  { name: 'full', settings: full, slots: [50], parallelism: 1 },
+  { name: 'default', settings: '', slots: [16, 50], parallelism: 4 },
+  { name: 'paper', settings: 'preset: paper', slots: [16, 50], parallelism: 4 },
 ];
 
 /** How long searches take against an endpoint whose calls last a fixed time, against the least time that they can take. */
@@ -15,10 +26,10 @@ export const makespanBench: Bench = {
   description: 'searches against an endpoint with calls of 200 ms, against the least time that their calls can take',
   run: async (cli, { quick }) => {
     const rows: BenchRow[] = [];
-    for (const { name, settings, slots } of searches) {
+    for (const { name, settings, slots, parallelism } of searches) {
       for (const each of quick ? slots.slice(0, 1) : slots) {
-        const search = searchOf(settings, each, quick);
-        rows.push(...rowsOf(`${name}, ${each} slots`, search, await runSearch(cli, search)));
+        const search = searchOf(settings, each, parallelism, quick);
+        rows.push(...rowsOf(`${name}, P = ${parallelism}, ${each} slots`, search, await runSearch(cli, search)));
       }
     }
     return {
@@ -31,8 +42,8 @@ export const makespanBench: Bench = {
   },
 };
 
-function searchOf(settings: string, slots: number, quick: boolean): SearchToBench {
-  const rounds = `search: { max_rounds: ${quick ? 4 : 11} }`;
+function searchOf(settings: string, slots: number, parallelism: number, quick: boolean): SearchToBench {
+  const rounds = `search: { max_rounds: ${quick ? 6 : 11}, parallelism: ${parallelism} }`;
   return {
     queries: quick ? 40 : 264,
     settings: `${settings}\n${rounds}`,

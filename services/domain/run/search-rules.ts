@@ -44,7 +44,7 @@ export const searchRules = {
   parallelism: {
     ...whole(1, 64),
     unit: 'rounds',
-    // The paper's order, one round after another, is 1. What a lag costs is in docs/decisions/0017.
+    // The paper's order, one round after another, is 1. What a lag costs is in docs/decisions/0018.
     default: 4,
     leftOut: 1,
     description:

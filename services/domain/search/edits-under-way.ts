@@ -10,19 +10,21 @@ import type { Round, RunState } from '../run/state.ts';
 /** Whether the optimizer can be told which edits of the round's parent are under way. */
 export function knowsEditsUnderWay(state: RunState, { round, parentRound }: Round): boolean {
   return roundsUnderWay(state, round).every(
-    (other) => other.parentRound !== parentRound || other.completed || firstTaken(other) !== undefined,
+    ({ completed, proposals, ...other }) => other.parentRound !== parentRound || completed || proposals.length > 0,
   );
 }
 
-/** Whether every round under way before this one has the workflow that it will be evaluated with, or has ended without one. */
+/** Whether every round under way before this one has settled. */
 export function areEditsSettled(state: RunState, round: number): boolean {
-  const isTried = ({ canary }: Round): boolean => state.configuration.search.canary !== true || canary !== undefined;
-  return roundsUnderWay(state, round).every((other) => other.completed || (other.workflow !== undefined && isTried(other)));
+  return roundsUnderWay(state, round).every((other) => isSettled(other, state.configuration));
 }
 
-/** The first workflow that was taken: a repair of one that failed on its canary keeps its idea. */
-export function firstTaken({ proposals }: Pick<Round, 'proposals'>): Round['proposals'][number] | undefined {
-  return proposals.find(({ workflow }) => workflow !== undefined);
+/** Whether a round has the workflow that it will be evaluated with, or has ended without one. */
+export function isSettled(
+  { completed, workflow, canary }: Round,
+  { search }: Pick<RunState['configuration'], 'search'>,
+): boolean {
+  return completed || (workflow !== undefined && (search.canary !== true || canary !== undefined));
 }
 
 /** Rounds before this one whose results it may not see. */

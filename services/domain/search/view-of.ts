@@ -1,6 +1,5 @@
 import { lastRoundSeen } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
-import { firstTaken } from './edits-under-way.ts';
 
 /**
  * The state as a round sees it: of the rounds before it that it may not wait for, nothing but that they are there, which parent
@@ -25,7 +24,8 @@ function underWay(round: Round, isSibling: boolean): Round {
     candidates: [],
     proposals: [],
     workflowHash: '',
-    modification: isSibling ? (firstTaken(round)?.modification ?? '') : '',
+    // Of the first reply, whatever became of it: the turns after it keep its idea, unless it was a repetition.
+    modification: isSibling ? (round.proposals[0]?.modification ?? '') : '',
     samples: [],
     outcomes: [],
     predictions: [],

@@ -53,6 +53,18 @@ test('a full evaluation of five workflows of one call: five executions and four 
   ).toBe(9);
 });
 
+test('four rounds at once wait for one another only for the edits of the same parent', () => {
+  const { search, ...rest } = configuration;
+  const { log } = continueRun(world, { ...rest, search: { ...search, parallelism: 4 } });
+  // The first workflow's executions, four proposals one after another, and the executions of the last.
+  expect(
+    longestChain(
+      log,
+      callsOf(log, () => 1),
+    ),
+  ).toBe(6);
+});
+
 test('the deepest job of a round counts, and calls of one job that ran beside each other are one step', () => {
   const { log } = continueRun(world, configuration);
   const deep = callsOf(log, (round, query) => (round === 3 && query === 7 ? 4 : 1));
