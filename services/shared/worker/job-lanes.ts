@@ -14,6 +14,8 @@ export interface JobLanes {
   refresh(): void;
   /** One of the lane's jobs has ended, and its slot is free. */
   ended(lane: Lane): void;
+  /** One of the lane's jobs waits, and lets another have its slot until it calls what this returns. */
+  stepAside(lane: Lane): () => void;
   /** Resolves once the signal has aborted and no pull is in flight. */
   stopped(): Promise<void>;
 }
@@ -89,6 +91,12 @@ export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal):
     ended: (lane) => {
       slots.ended(idOf(lane));
       wakeAll();
+    },
+    stepAside: (lane) => {
+      const laneId = idOf(lane);
+      if (!slots.stepAside(laneId)) return () => {};
+      wakeAll();
+      return () => slots.comeBack(laneId);
     },
     stopped: async () => void (await Promise.all([...lanes.values()].map(({ loop }) => loop))),
   };

@@ -34,6 +34,8 @@ export interface SettleDependencies {
   isNew(delivery: Delivery): boolean | Promise<boolean>;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
+  /** The job waits for a while: another may have its slot until it calls what this returns. */
+  stepAside?(): () => void;
   /** Aborts when the worker must stop: the job goes back to the queue at once. */
   readonly stopSignal: AbortSignal;
 }
@@ -176,7 +178,9 @@ async function workUntilDone(
       dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
       using waiting = linked(signal, moved, paused);
+      const comeBack = dependencies.stepAside?.();
       await pause(timing, delayMs, waiting.signal);
+      comeBack?.();
       if (paused.aborted && !signal.aborted) throw new HeldJobError(coerceError(error).message);
     }
   }

@@ -3,6 +3,8 @@ interface LaneUse {
   /** It asks for slots. A closed one only keeps those of its unfinished jobs. */
   isOpen: boolean;
   inFlight: number;
+  /** Jobs that wait without a slot. */
+  aside: number;
   /** Slots reserved for a pull in flight. */
   reserved: number;
   /** Its last pull brought nothing. */
@@ -27,6 +29,10 @@ export interface Slots {
   pulled(lane: string, reserved: number, received: number): void;
   /** A job of the lane has ended. */
   ended(lane: string): void;
+  /** A job of the lane waits without doing anything, and gives its slot to another; false if as many do as there are slots. */
+  stepAside(lane: string): boolean;
+  /** It goes on: at once, so that for a while there may be more jobs than slots. */
+  comeBack(lane: string): void;
   inFlight(): number;
 }
 
@@ -34,13 +40,13 @@ export function createSlots(total: number): Slots {
   const lanes = new Map<string, LaneUse>();
   let turns = 0;
   const useOf = (lane: string): LaneUse => {
-    const use = lanes.get(lane) ?? { isOpen: true, inFlight: 0, reserved: 0, idle: true, waiting: false, turn: 0 };
+    const use = lanes.get(lane) ?? { isOpen: true, inFlight: 0, reserved: 0, idle: true, waiting: false, turn: 0, aside: 0 };
     lanes.set(lane, use);
     return use;
   };
   const forgetIfOver = (lane: string): void => {
     const use = lanes.get(lane);
-    if (use && !use.isOpen && use.inFlight === 0) lanes.delete(lane);
+    if (use && !use.isOpen && use.inFlight + use.aside === 0) lanes.delete(lane);
   };
   const sum = (of: (use: LaneUse) => number): number => [...lanes.values()].reduce((total, use) => total + of(use), 0);
 
@@ -80,6 +86,18 @@ export function createSlots(total: number): Slots {
     ended(lane) {
       useOf(lane).inFlight -= 1;
       forgetIfOver(lane);
+    },
+    stepAside(lane) {
+      if (sum(({ aside }) => aside) >= total) return false;
+      const use = useOf(lane);
+      use.inFlight -= 1;
+      use.aside += 1;
+      return true;
+    },
+    comeBack(lane) {
+      const use = useOf(lane);
+      use.inFlight += 1;
+      use.aside -= 1;
     },
     inFlight: () => sum(({ inFlight }) => inFlight),
   };

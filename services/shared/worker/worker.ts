@@ -75,6 +75,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       isNew,
       shares,
       stopSignal: stopping.signal,
+      stepAside: () => lanes.stepAside(lane),
     })
       .then(
         (settlement) => {

@@ -36,6 +36,25 @@ describe('slots', () => {
     expect(slots.reserve('lane')).toBe(1);
   });
 
+  it('are free while a job waits aside, of as many jobs as there are slots, also in a lane that closes meanwhile', () => {
+    const slots = createSlots(1);
+    slots.open('lane');
+    slots.pulled('lane', slots.reserve('lane'), 1);
+    expect(slots.reserve('lane')).toBe(0);
+    expect(slots.stepAside('lane')).toBe(true);
+    slots.pulled('lane', slots.reserve('lane'), 1);
+    expect(slots.inFlight()).toBe(1);
+    expect(slots.stepAside('lane')).toBe(false);
+    slots.close('lane');
+    slots.comeBack('lane');
+    expect(slots.inFlight()).toBe(2);
+    slots.ended('lane');
+    slots.ended('lane');
+    expect(slots.inFlight()).toBe(0);
+    slots.open('other');
+    expect(slots.reserve('other')).toBe(1);
+  });
+
   it('go around where there are more lanes than slots: who asked in vain asks again after those that wait', () => {
     const slots = createSlots(2);
     const lanes = ['a', 'b', 'c', 'd', 'e'];
