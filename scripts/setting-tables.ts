@@ -71,10 +71,9 @@ function rowsOf(table: SettingTable, prefix = ''): Row[] {
 }
 
 function modelRows(): string {
-  const optimizer = rowsOf(modelTables.optimizer);
-  const rows = rowsOf(modelTables.executor).map(([name = '', preset = '', range = ''], index) => {
-    const [, ofOptimizer = '', , description = ''] = optimizer[index] ?? [];
-    return [name, preset, ofOptimizer, range, description];
+  const executor = new Map(rowsOf(modelTables.executor).map(([name = '', preset = '']) => [name, preset]));
+  const rows = rowsOf(modelTables.optimizer).map(([name = '', preset = '', range = '', description = '']) => {
+    return [name, executor.get(name) ?? none, preset, range, description];
   });
   return markdown(['setting', 'executor', 'optimizer', 'may be', 'what it is'], rows);
 }

@@ -1,13 +1,24 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import { buildPredictionPrompt } from '../domain/prompts/build-prediction-prompt.ts';
-import { answersShown, buildProposalPrompt, type ExecutionPlace } from '../domain/prompts/build-proposal-prompt.ts';
+import {
+  answersShown,
+  asksForConfidence,
+  buildProposalPrompt,
+  type ExecutionPlace,
+} from '../domain/prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal-prompt.ts';
-import type { ExecuteCommand, WorkCommand } from '../domain/run/command.ts';
+import { jsonForm, type ReplyForm, taggedForm } from '../domain/prompts/reply-form.ts';
+import { predictionSchema, proposalSchema } from '../domain/prompts/reply-schemas.ts';
+import type { ExecuteCommand, ProposeCommand, WorkCommand } from '../domain/run/command.ts';
 import { type CompletionCommand, completionJobId, executionJobId } from '../domain/run/job-id.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { RunState } from '../domain/run/state.ts';
+import { hasJsonForm } from '../domain/workflow/json-form.ts';
+import type { Workflow } from '../domain/workflow/workflow.ts';
+import type { JsonSchema } from '../domain/workflow/workflow-schema.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale/v1/workflow.ts';
+import { structuredPromptToJson } from '../shared/contracts/structured-prompt.ts';
 import { workflowToProto } from '../shared/contracts/workflow-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 
@@ -26,24 +37,45 @@ const completionTimeLimitMs = 10 * 60_000;
 /** The jobs of a command, in its order, after the blobs that they name have been stored. Deterministic but for the epoch. */
 export async function jobsOf(command: WorkCommand, state: RunState, source: JobSource): Promise<Job[]> {
   if (command.kind === 'execute') return await executionJobs(command, state, source);
-  const { bus } = source;
+  const { benchmark, bus } = source;
   const { round, turn } = command;
-  const promptBlob = await bus.blobs.put(new TextEncoder().encode(await promptOf(command, state, source)));
-  const work = { $case: command.kind, value: { round, attempt: turn, promptBlob } };
+  const put = (text: string) => bus.blobs.put(new TextEncoder().encode(text));
+  const promptIn = await promptsOf(command, state, source);
+  const promptBlob = await put(promptIn(taggedForm));
+  const schema = schemaOf(command, state, benchmark);
+  const structuredBlob = schema === undefined ? '' : await put(structuredPromptToJson(promptIn(jsonForm), schema));
+  const work = { $case: command.kind, value: { round, attempt: turn, promptBlob, structuredBlob } };
   return [job(source, completionJobId(command), completionTimeLimitMs, work)];
 }
 
-async function promptOf(
+/** The prompt in any form. */
+async function promptsOf(
   command: CompletionCommand,
   state: RunState,
   { benchmark, answers }: Pick<JobSource, 'benchmark' | 'answers'>,
-): Promise<string> {
+): Promise<(form: ReplyForm) => string> {
   const { round, turn } = command;
   const request = { state, benchmark, round, turn };
-  if (command.kind === 'predict') return buildPredictionPrompt(request);
+  if (command.kind === 'predict') return (form) => buildPredictionPrompt(request, form);
   const { queryIndex } = command;
-  if (queryIndex !== undefined) return buildQueryProposalPrompt({ ...request, queryIndex });
-  return buildProposalPrompt({ ...request, answers: await answers(answersShown(request)) });
+  if (queryIndex !== undefined) return (form) => buildQueryProposalPrompt({ ...request, queryIndex }, form);
+  const shown = await answers(answersShown(request));
+  return (form) => buildProposalPrompt({ ...request, answers: shown }, form);
+}
+
+/** Of the reply, if the run wants one and the workflow to be shown can be written so. */
+function schemaOf(command: CompletionCommand, state: RunState, benchmark: Benchmark): JsonSchema | undefined {
+  const { optimizer, evaluation } = state.configuration;
+  if (optimizer.structured === undefined) return undefined;
+  if (command.kind === 'predict') return predictionSchema;
+  if (!hasJsonForm(shownWorkflow(command, state))) return undefined;
+  return proposalSchema(benchmark, command.queryIndex === undefined && asksForConfidence(evaluation));
+}
+
+/** The one that a proposal begins from. */
+function shownWorkflow({ round, queryIndex }: ProposeCommand, { rounds }: RunState): Workflow | undefined {
+  const shown = queryIndex === undefined ? (rounds[round - 1]?.parentRound ?? 0) : round;
+  return rounds[shown - 1]?.workflow;
 }
 
 async function executionJobs(command: ExecuteCommand, state: RunState, source: JobSource): Promise<Job[]> {

@@ -14,6 +14,14 @@ export interface ModelRequest {
   /** Sent to the endpoint alongside the prompt, for its log; it does not change what the model reads. */
   readonly purpose: CallPurpose;
   readonly messages: readonly ChatMessage[];
+  /** What an endpoint is sent instead that can hold a model to a schema. */
+  readonly structured?: StructuredPrompt;
+}
+
+/** A prompt for a reply in JSON, and the schema of that reply. */
+export interface StructuredPrompt {
+  readonly messages: readonly ChatMessage[];
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 /** Tokens of one call or of many. Cached and reasoning tokens are parts of the other two, not additions. */

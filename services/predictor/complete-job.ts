@@ -1,17 +1,23 @@
+import { defined } from '../domain/defined.ts';
 import { FailureError } from '../domain/failure.ts';
 import { failureToProto } from '../shared/contracts/result-codec.ts';
+import { structuredPromptFromJson } from '../shared/contracts/structured-prompt.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
 import type { ModelClients } from '../shared/worker/model-clients.ts';
 
-/** Sends a prompt to the optimizer model and returns its reply unchanged; the coordinator parses it. */
+/** Sends a prompt to the optimizer model and returns its reply unchanged, in whichever form; the coordinator parses it. */
 export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
   return async (context) => {
     const { job, run, signal } = context;
     if (job.work?.$case !== 'propose' && job.work?.$case !== 'predict')
       throw new Error(`job ${job.jobId} is not for the optimizer`);
-    const { round, attempt, promptBlob } = job.work.value;
-    const prompt = new TextDecoder().decode(await bus.blobs.get(promptBlob));
+    const { round, attempt, promptBlob, structuredBlob } = job.work.value;
+    const textOf = async (blob: string) => new TextDecoder().decode(await bus.blobs.get(blob));
+    const [prompt, structured] = await Promise.all([
+      textOf(promptBlob),
+      structuredBlob === '' ? undefined : textOf(structuredBlob).then(structuredPromptFromJson),
+    ]);
     const kind = job.work.$case;
     const seed = [run.configuration.seed, kind, round, attempt];
     const draw = [round, attempt];
@@ -19,7 +25,7 @@ export function createCompleteWork(bus: Bus, models: ModelClients): JobWork {
     let outcome: JobOutcome['outcome'];
     try {
       const messages = [{ role: 'user', content: prompt }] as const;
-      const reply = await client.complete({ callId: kind, purpose: kind, messages }, signal);
+      const reply = await client.complete({ callId: kind, purpose: kind, messages, ...defined({ structured }) }, signal);
       outcome = { $case: 'completion', value: { text: reply.text, finishReason: reply.finishReason } };
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;

@@ -12,5 +12,7 @@ export interface Question {
   readonly form: RequestedForm;
   /** A think block comes before the answer. */
   readonly thinking: boolean;
+  /** The reply is held to a JSON schema. */
+  readonly structured: boolean;
   readonly random: Random;
 }

@@ -37,6 +37,7 @@ function understand(request: ChatRequest, choice: number, index: QueryIndex, see
     known,
     form: requestedForm(instructions),
     thinking: request.chat_template_kwargs?.enable_thinking === true,
+    structured: request.response_format?.type === 'json_schema',
     random: randomStream(seed, 'reply', replyKey(request, choice)),
   };
 }

@@ -16,7 +16,7 @@ export function executeJob(runId: string, jobId: string): Job {
 }
 
 export function predictJob(runId: string, jobId: string): Job {
-  const value = { round: 2, attempt: 1, promptBlob: 'b'.repeat(64) };
+  const value = { round: 2, attempt: 1, promptBlob: 'b'.repeat(64), structuredBlob: '' };
   return { schemaVersion: 1, runId, jobId, epoch: 1, newUnder: '', timeLimitMs: 60_000, work: { $case: 'predict', value } };
 }
 

@@ -76,14 +76,18 @@ const jsonRecord = fc
   .dictionary(text, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
   .map((record) => JSON.parse(JSON.stringify(record)) as Record<string, unknown>);
 
-const modelSettings: fc.Arbitrary<ModelSettings> = fc.record({
-  model: text,
-  temperature: fc.option(double),
-  topP: fc.option(double),
-  maxTokens: uint32,
-  chatTemplateKwargs: jsonRecord,
-  sendSeed: fc.boolean(),
-});
+const modelSettings: fc.Arbitrary<ModelSettings> = fc.record(
+  {
+    model: text,
+    temperature: fc.option(double),
+    topP: fc.option(double),
+    maxTokens: uint32,
+    chatTemplateKwargs: jsonRecord,
+    sendSeed: fc.boolean(),
+    structured: fc.constantFrom('auto', 'on'),
+  },
+  { requiredKeys: ['model', 'temperature', 'topP', 'maxTokens', 'chatTemplateKwargs', 'sendSeed'] },
+);
 
 /** They travel as JSON, which has no infinities. */
 const finite = double.filter(Number.isFinite);

@@ -104,7 +104,7 @@ function evaluationSettings(
     endpoints: given.endpoints,
     cache: given.cache,
     // No optimizer is asked.
-    models: { executor, optimizer: executor },
+    models: { executor, optimizer: { ...executor, structured: 'off' } },
     ...singleRound(given, choices.repeat, preset),
     cluster: given.cluster,
   };

@@ -108,6 +108,7 @@ function leavesOf(path: string, value: unknown): [string, string][] {
 /** The contract has "" for what is left out; for these settings that means something. */
 function shown(path: string, value: unknown): string {
   if (value === '' && path === 'search.ties') return 'oldest';
+  if (value === '' && path === 'models.optimizer.structured') return 'off';
   return value === '' ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 

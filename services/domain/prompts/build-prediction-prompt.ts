@@ -2,6 +2,7 @@ import { type WarmUpRecord, warmUpRecords } from '../search/experience.ts';
 import type { PromptRequest } from './build-proposal-prompt.ts';
 import { predictionInstructions } from './prediction-instructions.ts';
 import { refusalTitle } from './repair-section.ts';
+import { type ReplyForm, taggedForm } from './reply-form.ts';
 import { shortened, shortenedLine } from './shortened.ts';
 import { workflowYaml } from './workflow-yaml.ts';
 
@@ -13,17 +14,17 @@ const limits = { workflow: 12_000, records: 5, recordedWorkflow: 2500, problem: 
  * for a prediction in warm-up rounds too, so that later prompts can show how good they were.
  * @throws RangeError if the round has no workflow
  */
-export function buildPredictionPrompt({ state, benchmark, round, turn }: PromptRequest): string {
+export function buildPredictionPrompt({ state, benchmark, round, turn }: PromptRequest, form: ReplyForm = taggedForm): string {
   const { configuration } = state;
   const open = state.rounds[round - 1];
   if (open?.workflow === undefined) throw new RangeError(`round ${round} has no workflow to predict a score for`);
   const refused = turn > 1 ? open.predictions.at(-1)?.failure : undefined;
   return [
-    predictionInstructions(benchmark, configuration.executor.model, configuration.seed),
+    predictionInstructions(benchmark, configuration.executor.model, configuration.seed, form),
     experienceSection(warmUpRecords(state).filter((record) => record.round !== round)),
     `# The workflow to predict for\n<candidate>\n${shortened(workflowYaml(open.workflow), limits.workflow)}\n</candidate>`,
     refused === undefined ? '' : `${refusalTitle}\n${shortenedLine(refused.message, limits.problem)}`,
-    'Now reply with <reason> and <box>.',
+    form.lastPredictionLine,
   ]
     .filter((section) => section !== '')
     .join('\n\n');

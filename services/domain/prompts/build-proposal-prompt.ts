@@ -6,8 +6,8 @@ import type { Round, RunState } from '../run/state.ts';
 import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
 import { repairSection } from './repair-section.ts';
+import { type ReplyForm, taggedForm } from './reply-form.ts';
 import { shortened, shortenedLine } from './shortened.ts';
-import { workflowYaml } from './workflow-yaml.ts';
 
 export interface PromptRequest {
   readonly state: RunState;
@@ -53,14 +53,17 @@ const limits = {
  * The optimizer's prompt for a new workflow (Eq 5): the parts that stay the same first, the repair of a refused reply last.
  * @throws RangeError for a round that does not exist, and for an answer that is to be shown and was not given
  */
-export function buildProposalPrompt({ state, benchmark, round, turn, answers = new Map() }: PromptRequest): string {
+export function buildProposalPrompt(
+  { state, benchmark, round, turn, answers = new Map() }: PromptRequest,
+  form: ReplyForm = taggedForm,
+): string {
   const { configuration } = state;
   const open = roundOf(state, round);
   const parent = roundOf(state, open.parentRound);
   const experience = experienceOf(state, open.parentRound);
   return [
-    proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery),
-    parentSection(parent),
+    proposalInstructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, form),
+    parentSection(parent, form),
     experienceSection(experience, { round, turn: turn - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
     failingQueriesSection(experience, benchmark, answers),
@@ -68,14 +71,15 @@ export function buildProposalPrompt({ state, benchmark, round, turn, answers = n
       turn > 1 ? open.proposals.at(-1) : undefined,
       'Keep its idea and fix what was refused, or choose another modification if it was a repetition.',
     ),
-    asksForConfidence(configuration.evaluation) ? confidenceRequest : '',
-    'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow with one modification.',
+    asksForConfidence(configuration.evaluation) ? form.confidenceRequest : '',
+    form.lastLine('the whole workflow with one modification'),
   ]
     .filter((section) => section !== '')
     .join('\n\n');
 }
 
-function asksForConfidence({ method, forecasts }: EvaluationSettings): boolean {
+/** Whether the proposal is to say how sure the optimizer is of it. */
+export function asksForConfidence({ method, forecasts }: EvaluationSettings): boolean {
   return evaluationMethods.get(method)?.asksConfidence === true || forecasts === true;
 }
 
@@ -85,11 +89,11 @@ function roundOf(state: RunState, round: number): Round {
   return found;
 }
 
-function parentSection({ round, workflow, evaluation }: Round): string {
+function parentSection({ round, workflow, evaluation }: Round, form: ReplyForm): string {
   if (workflow === undefined) throw new RangeError(`round ${round} has no workflow that could be a parent`);
   return `# The workflow to modify (score ${percent(evaluation?.score)})
 <parent>
-${shortened(workflowYaml(workflow), limits.workflow)}
+${shortened(form.workflow(workflow), limits.workflow)}
 </parent>`;
 }
 
@@ -165,10 +169,6 @@ function failingQuery(
       : `failed: ${failure.kind}: ${shortenedLine(failure.message, limits.errorMessage)}`;
   return [...fields, `expected: ${shortenedLine(query.reference, limits.answer)}`, answered].join('\n');
 }
-
-/** S_conf: the optimizer's prompt with one more question (the paper's "Output your confidence on the answer"). */
-const confidenceRequest = `# Confidence
-Also output your confidence in this proposal: after the two tags, <confidence>a number from 0.0 to 1.0</confidence>.`;
 
 function percent(score: number | undefined): string {
   return score === undefined ? 'unknown' : score.toFixed(3);

@@ -3,9 +3,9 @@ import type { Workflow } from '../workflow/workflow.ts';
 import type { PromptRequest } from './build-proposal-prompt.ts';
 import { languageExample } from './language-reference.ts';
 import { repairSection } from './repair-section.ts';
+import { type ReplyForm, taggedForm } from './reply-form.ts';
 import { shortened } from './shortened.ts';
 import { languageSection, taskSections } from './task-sections.ts';
-import { workflowYaml } from './workflow-yaml.ts';
 
 export interface QueryPromptRequest extends PromptRequest {
   readonly queryIndex: number;
@@ -19,7 +19,10 @@ const limits = { workflow: 12_000, field: 24_000 };
  * first, so that a server's prefix cache can hold them.
  * @throws RangeError if there is no such round or query
  */
-export function buildQueryProposalPrompt({ state, benchmark, round, turn, queryIndex }: QueryPromptRequest): string {
+export function buildQueryProposalPrompt(
+  { state, benchmark, round, turn, queryIndex }: QueryPromptRequest,
+  form: ReplyForm = taggedForm,
+): string {
   const { configuration } = state;
   const { workflow, queryProposals = [] } = state.rounds[round - 1] ?? {};
   const query = benchmark.queries[queryIndex];
@@ -27,16 +30,22 @@ export function buildQueryProposalPrompt({ state, benchmark, round, turn, queryI
     throw new RangeError(`round ${round} has no query ${queryIndex} to write for`);
   const refused = turn > 1 ? queryProposals.findLast((proposal) => proposal.queryIndex === queryIndex) : undefined;
   return [
-    instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow),
+    instructions(benchmark, configuration.executor.model, configuration.search.maxCallsPerQuery, workflow, form),
     querySection(query, benchmark.inputs),
     repairSection(refused, 'Keep its idea and fix what was refused.'),
-    'Now reply with <modification>…</modification> and <workflow>…</workflow>, the whole workflow for this query.',
+    form.lastLine('the whole workflow for this query'),
   ]
     .filter((section) => section !== '')
     .join('\n\n');
 }
 
-function instructions(benchmark: Benchmark, executorModel: string, maxCallsPerQuery: number, usual: Workflow): string {
+function instructions(
+  benchmark: Benchmark,
+  executorModel: string,
+  maxCallsPerQuery: number,
+  usual: Workflow,
+  form: ReplyForm,
+): string {
   const field = benchmark.inputs[0] ?? 'question';
   return `You write a workflow: a small program of language-model calls that answers one query of a task. You are shown the query and the task's usual workflow. Write the workflow that answers this query best.
 
@@ -47,21 +56,17 @@ function instructions(benchmark: Benchmark, executorModel: string, maxCallsPerQu
 4. Do not solve the query yourself: put no answer or intermediate result in a prompt. The workflow's calls read the query from its fields.
 5. At most ${maxCallsPerQuery} model calls; each costs tokens, so add one only where it should pay off.
 
-${languageSection([languageExample(field), twoCallsExample(field)])}
+${languageSection([languageExample(field), twoCallsExample(field)], form)}
 
 ${taskSections(benchmark, executorModel)}
 
 # The task's usual workflow
 <parent>
-${shortened(workflowYaml(usual), limits.workflow)}
+${shortened(form.workflow(usual), limits.workflow)}
 </parent>
 
 # Reply
-Exactly these two tags and nothing else:
-<modification>one sentence: how this workflow differs from the usual one and why that suits the query</modification>
-<workflow>
-the whole workflow in YAML
-</workflow>`;
+${form.request('one sentence: how this workflow differs from the usual one and why that suits the query', 'the whole workflow')}`;
 }
 
 /** A plan before the solution: a different form from the vote in `languageExample`, and it needs only the operator custom. */

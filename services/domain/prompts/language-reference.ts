@@ -14,6 +14,19 @@ Texts hold {{ expression }}; expressions and conditions are CEL: query.<field>, 
 A text that is only "{{ drafts }}" stays a list. An input of type prompt is the name of an entry of prompts.
 Bounds (parallel, max, loop) are whole numbers from 1 to 20. Quote every text that holds {{ }} or a colon.`;
 
+/** The same for a model that writes under a JSON schema, in the form of json-form.ts. */
+export const jsonLanguageReference = languageReference
+  .replace(
+    'A workflow begins with "workflow: 1" and has "prompts" (texts by name) and "steps" (run in order).',
+    'A workflow is an object with "workflow": 1, "prompts" (a list, each with "name" and "text"), "steps" (run in order) and "return" (the answer, once the steps are done).',
+  )
+  .replace(
+    '- return: ends the workflow with the answer. Every path ends in one, but never inside parallel or map.',
+    '- return: ends the workflow early with an answer, from inside if or loop, but never inside parallel or map.',
+  )
+  .replace('{id: best, set: "{{ draft.response }}"}', '{"id": "best", "set": "{{ draft.response }}"}')
+  .replace(' Quote every text that holds {{ }} or a colon.', ' The condition of a loop that has none is "true".');
+
 /** A workflow that uses most of the language and is a reasonable one too. */
 export function languageExample(field: string): string {
   return `workflow: 1

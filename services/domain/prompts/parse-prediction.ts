@@ -2,6 +2,7 @@ import type { Failure } from '../failure.ts';
 import { boxedTexts } from '../replies/boxes.ts';
 import { distinctTexts } from '../replies/distinct-texts.ts';
 import { headedText } from '../replies/headed-text.ts';
+import { jsonReplyIn } from '../replies/json-reply.ts';
 import { plainNumber } from '../replies/plain-number.ts';
 import { withoutAsides } from '../replies/split-thoughts.ts';
 import { tagsIn } from '../replies/tags-in.ts';
@@ -12,10 +13,12 @@ export type ParsedPrediction =
   | { readonly reason: string; readonly failure: Failure };
 
 /**
- * Reads a reply to the prediction prompt: one number in [0, 1], in a box.
+ * Reads a reply to the prediction prompt: one number in [0, 1], in a box, or the score of a JSON object.
  * @param cutOff the reply ended at its token limit
  */
 export function parsePrediction(reply: string, cutOff = false): ParsedPrediction {
+  const object = jsonReplyIn(reply);
+  if (object?.score !== undefined) return scoreIn(String(object.score), 'the field score', textOr(object.reason));
   const tags = tagsIn(reply, ['reason', 'box']);
   const reason = tags.find(({ name }) => name === 'reason')?.text.trim() ?? '';
   const refused = (message: string): ParsedPrediction => ({ reason, failure: { kind: 'unparsable-prediction', message } });
@@ -28,12 +31,22 @@ export function parsePrediction(reply: string, cutOff = false): ParsedPrediction
     return refused('the reply has no <box>…</box>: end it with one number in a box, such as <box>0.85</box>');
   if (others.some((other) => Number(plainNumber(other)) !== Number(plainNumber(box))))
     return refused(`the reply has ${others.length + 1} boxes: give exactly one`);
-  const digits = plainNumber(box);
+  return scoreIn(box, 'the box', reason);
+}
+
+/** @param place what holds the number, for messages */
+function scoreIn(text: string, place: string, reason: string): ParsedPrediction {
+  const refused = (message: string): ParsedPrediction => ({ reason, failure: { kind: 'unparsable-prediction', message } });
+  const digits = plainNumber(text);
   if (digits === undefined)
-    return refused(`the box holds "${box.slice(0, 40)}": it must hold one number from 0.0 to 1.0 and nothing else`);
+    return refused(`${place} holds "${text.slice(0, 40)}": it must hold one number from 0.0 to 1.0 and nothing else`);
   const score = Number(digits);
-  if (score > 1) return refused(`the box holds ${box}: the number must be from 0.0 to 1.0, not a percentage`);
+  if (score > 1) return refused(`${place} holds ${text}: the number must be from 0.0 to 1.0, not a percentage`);
   return { score, reason };
+}
+
+function textOr(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 /**

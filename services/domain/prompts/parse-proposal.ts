@@ -3,12 +3,15 @@ import type { FailureKind } from '../failure.ts';
 import { selectOperators } from '../operators/registry.ts';
 import { distinctTexts } from '../replies/distinct-texts.ts';
 import { headedText } from '../replies/headed-text.ts';
+import { beginsAsJson, type JsonReply, jsonReplyIn } from '../replies/json-reply.ts';
 import { withoutAsides } from '../replies/split-thoughts.ts';
 import type { Tag } from '../replies/tag.ts';
 import { tagsIn } from '../replies/tags-in.ts';
 import type { ParsedProposal } from '../search/admit-proposal.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
+import { fromJsonForm, repeatedPrompts } from '../workflow/json-form.ts';
 import { parseWorkflow } from '../workflow/parse-workflow.ts';
+import { isObject } from '../workflow/problem.ts';
 import { validateWorkflow } from '../workflow/validate-workflow.ts';
 import type { WorkflowProblem } from '../workflow/workflow.ts';
 import { findWorkflows } from './find-workflows.ts';
@@ -28,6 +31,8 @@ export interface ProposalReply {
  * breaks a rule of the language is refused, and the failure lists everything that is wrong, for the repair turn.
  */
 export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalReply): ParsedProposal {
+  const object = jsonReplyIn(reply);
+  if (isObject(object?.workflow)) return parseJsonProposal(object, { benchmark, maxCalls });
   const tags = tagsIn(reply, ['modification', 'workflow']);
   const workflows = findWorkflows(reply, tags, !cutOff);
   const modifications = modificationsOf(reply, workflows[0]?.tag, tags, !cutOff);
@@ -36,10 +41,8 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
 
   const missing = [...(modification === '' ? ['modification'] : []), ...(workflows.length === 0 ? ['workflow'] : [])];
   if (missing.length > 0 && cutOff) {
-    return refused(
-      'cut-off',
-      `the reply reached its token limit before ${wholeTags(missing)}: think less, and write a shorter workflow`,
-    );
+    const end = beginsAsJson(reply) ? 'the end of its JSON object' : wholeTags(missing);
+    return refused('cut-off', `the reply reached its token limit before ${end}: think less, and write a shorter workflow`);
   }
   if (missing.length > 0)
     return refused('unparsable-reply', `the reply has no ${wholeTags(missing)}: both tags must be present, closed and not empty`);
@@ -49,12 +52,36 @@ export function parseProposal({ reply, cutOff, benchmark, maxCalls }: ProposalRe
     return refused('unparsable-reply', `the reply gives ${workflows.length} different workflows: give exactly one`);
   const [{ document, error } = {}] = workflows;
   if (error !== undefined) return refused('unparsable-reply', `the text in <workflow> is not YAML: ${error}`);
+  return checked(document, modification, { benchmark, maxCalls });
+}
+
+type Rules = Pick<ProposalReply, 'benchmark' | 'maxCalls'>;
+
+/** A reply in the form of reply-schemas.ts, whether or not a grammar held the model to it. */
+function parseJsonProposal({ modification: given, workflow }: JsonReply, rules: Rules): ParsedProposal {
+  const modification = typeof given === 'string' ? given.trim() : '';
+  if (modification === '') {
+    const message = 'the JSON object has no text in its field modification: say in one sentence what you change';
+    return { modification, failure: { kind: 'unparsable-reply', message } };
+  }
+  const problems = repeatedPrompts(workflow).map((name): WorkflowProblem => {
+    const message = `two prompts have the name "${name}": use another one`;
+    return { step: `prompts.${name}`, field: '', rule: 'duplicate-id', message };
+  });
+  if (problems.length > 0) return { modification, failure: { kind: 'invalid-workflow', message: problemList(problems) } };
+  return checked(fromJsonForm(workflow), modification, rules);
+}
+
+function checked(document: unknown, modification: string, { benchmark, maxCalls }: Rules): ParsedProposal {
+  const refused = (problems: readonly WorkflowProblem[]): ParsedProposal => {
+    return { modification, failure: { kind: 'invalid-workflow', message: problemList(problems) } };
+  };
   const parsed = parseWorkflow(document);
-  if (!parsed.ok) return refused('invalid-workflow', problemList(parsed.problems));
+  if (!parsed.ok) return refused(parsed.problems);
   const { workflow } = parsed;
   const operators = selectOperators(benchmark.operators);
   const problems = validateWorkflow(workflow, { operators, queryFields: benchmark.inputs, maxCalls });
-  if (problems.length > 0) return refused('invalid-workflow', problemList(problems));
+  if (problems.length > 0) return refused(problems);
   return { modification, workflow, workflowHash: canonicalHash(workflow) };
 }
 

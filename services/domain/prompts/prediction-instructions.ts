@@ -2,6 +2,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { randomStream, shuffled } from '../random.ts';
 import { describeOperators } from './describe-operators.ts';
 import { languageReference } from './language-reference.ts';
+import type { ReplyForm } from './reply-form.ts';
 import { shortened } from './shortened.ts';
 
 const fewShots = 3;
@@ -11,7 +12,7 @@ const fewShotCharacters = 800;
  * What the prediction prompt says in every round of a run (Eq 6; the paper's Listing 1, with its six rules stated for our
  * workflow language instead of Python).
  */
-export function predictionInstructions(benchmark: Benchmark, backboneModel: string, seed: number): string {
+export function predictionInstructions(benchmark: Benchmark, backboneModel: string, seed: number, form: ReplyForm): string {
   return `You predict the probability that a given workflow answers a query correctly, over the whole dataset of a task. Your number is your estimate of its mean score. Nothing is executed: read the workflow and reason.
 
 # Rules
@@ -37,9 +38,7 @@ ${describeOperators(benchmark.operators)}
 ${backboneModel}
 
 # Reply
-First explain briefly, then give one number from 0.0 to 1.0, in exactly this form:
-<reason>the arguments for and against it</reason>
-<box>0.85</box>`;
+${form.predictionRequest}`;
 }
 
 /** {dataset_few_shots}: the same queries throughout a run. */

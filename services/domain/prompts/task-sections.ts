@@ -1,12 +1,12 @@
 import type { Benchmark } from '../benchmark.ts';
 import { describeOperators } from './describe-operators.ts';
-import { languageReference } from './language-reference.ts';
+import type { ReplyForm } from './reply-form.ts';
 
-/** What the optimizer must know about the language to write a workflow. */
-export function languageSection(examples: readonly string[]): string {
-  return `# Workflow language (YAML)
-${languageReference}
-${examples.map((example) => `Example:\n${example}`).join('\n')}`;
+/** What the optimizer must know about the language to write a workflow. @param examples in YAML */
+export function languageSection(examples: readonly string[], form: ReplyForm): string {
+  return `# Workflow language (${form.language})
+${form.reference}
+${examples.map((example) => `Example:\n${form.example(example)}`).join('\n')}`;
 }
 
 /** What the optimizer must know about the task to write a workflow for it. */

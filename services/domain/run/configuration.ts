@@ -40,6 +40,8 @@ export interface ModelSettings {
   readonly chatTemplateKwargs: Readonly<Record<string, unknown>>;
   /** Send a seed derived from the run's with each call. */
   readonly sendSeed: boolean;
+  /** Ask for replies under a JSON schema: `auto`, where the server is known to honour one, or `on`. Absent: not. */
+  readonly structured?: string;
 }
 
 export interface SearchSettings extends Configured<typeof searchRules> {

@@ -2,6 +2,7 @@ import { suggestion } from '../names/near-name.ts';
 import type { Report } from './problem.ts';
 import { isObject, kindOf } from './problem.ts';
 import { repetitionRange, sizeLimits } from './rules.ts';
+import { namePattern, type StepKind, stepForms, stepKinds } from './step-forms.ts';
 import { WholeDouble } from './whole-double.ts';
 import type { Step } from './workflow.ts';
 
@@ -17,18 +18,6 @@ interface ListPlace {
   /** 1 for the workflow's own list. */
   readonly depth: number;
 }
-
-/** The field that says what a step is, with all the fields of that step. */
-const stepFields = {
-  call: ['id', 'call', 'with'],
-  set: ['id', 'set'],
-  parallel: ['id', 'parallel', 'steps', 'yield'],
-  map: ['id', 'map', 'as', 'max', 'steps', 'yield'],
-  if: ['if', 'then', 'else'],
-  loop: ['loop', 'while', 'steps'],
-  return: ['return'],
-} as const;
-const kinds = Object.keys(stepFields) as (keyof typeof stepFields)[];
 
 export function parseSteps(value: unknown, at: ListPlace, report: Report): Step[] {
   if (!Array.isArray(value)) {
@@ -50,20 +39,20 @@ function parseStep(value: unknown, position: string, depth: number, report: Repo
       position,
       '',
       'wrong-type',
-      `a step is an object with one of the fields ${kinds.join(', ')}, and this is ${kindOf(value)}`,
+      `a step is an object with one of the fields ${stepKinds.join(', ')}, and this is ${kindOf(value)}`,
     );
     return undefined;
   }
   const place = typeof value.id === 'string' && value.id !== '' ? value.id : position;
-  const found = kinds.filter((kind) => Object.hasOwn(value, kind));
+  const found = stepKinds.filter((kind) => Object.hasOwn(value, kind));
   const [kind, ...more] = found;
   if (kind === undefined || more.length > 0) {
     const what =
       kind === undefined ? `has the fields ${Object.keys(value).join(', ') || '(none)'}` : `has ${found.join(' and ')}`;
-    report(place, '', 'step-kind', `a step has exactly one of ${kinds.join(', ')}, and this one ${what}`);
+    report(place, '', 'step-kind', `a step has exactly one of ${stepKinds.join(', ')}, and this one ${what}`);
     return undefined;
   }
-  const allowed: readonly string[] = stepFields[kind];
+  const allowed: readonly string[] = Object.keys(stepForms[kind]);
   for (const field of Object.keys(value))
     if (!allowed.includes(field))
       report(place, field, 'unknown-field', `a ${kind} step has no field "${field}": ${suggestion(field, allowed)}`);
@@ -77,7 +66,7 @@ interface StepPlace {
   readonly report: Report;
 }
 
-function stepOfKind(kind: keyof typeof stepFields, step: StepObject, at: StepPlace): Step {
+function stepOfKind(kind: StepKind, step: StepObject, at: StepPlace): Step {
   const text = (field: string) => scalarTemplate(step[field], at.place, field, at.report);
   const steps = (field: string) =>
     parseSteps(step[field], { place: `${at.position}.${field}`, owner: at.place, field, depth: at.depth + 1 }, at.report);
@@ -155,7 +144,7 @@ function nameField(step: StepObject, field: string, at: StepPlace): string {
     return '';
   }
   if (reserved.has(value)) at.report(at.place, field, 'invalid-name', `"${value}" is a reserved word: use another name`);
-  else if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(value)) {
+  else if (!new RegExp(namePattern).test(value)) {
     const better = value.replaceAll(/[^A-Za-z0-9_]+/g, '_').replace(/^[^A-Za-z]+/, '') || 'step';
     at.report(
       at.place,

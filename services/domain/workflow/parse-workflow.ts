@@ -3,6 +3,7 @@ import { parseSteps, scalarTemplate } from './parse-step.ts';
 import type { Report } from './problem.ts';
 import { isObject, kindOf, problemCollector } from './problem.ts';
 import { sizeLimits } from './rules.ts';
+import { namePattern } from './step-forms.ts';
 import { WholeDouble } from './whole-double.ts';
 import type { Step, Workflow, WorkflowProblem } from './workflow.ts';
 import { languageVersion } from './workflow.ts';
@@ -81,7 +82,7 @@ function parsePrompts(value: unknown, report: Report): Record<string, string> {
   }
   for (const [name, prompt] of Object.entries(value)) {
     const place = `prompts.${name}`;
-    if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name))
+    if (!new RegExp(namePattern).test(name))
       report(
         place,
         '',

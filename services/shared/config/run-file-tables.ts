@@ -154,6 +154,14 @@ export const modelTables = {
     model: { ...executor.model, default: 'qwen3-8b' },
     temperature: { ...executor.temperature, default: 0.7 },
     max_tokens: { ...executor.max_tokens, default: 4096 },
+    structured: {
+      type: 'choice',
+      choices: ['off', 'auto', 'on'],
+      default: 'off',
+      leftOut: 'off',
+      description:
+        'ask for proposals and predictions in JSON, under a schema: auto, where the server is known to honour one; [more](endpoints.md#replies-under-a-schema)',
+    },
   },
 } as const satisfies Readonly<Record<string, SettingTable>>;
 

@@ -208,8 +208,8 @@ function configurationOf(
       queryCount: benchmark.queries.length,
       scorer: benchmark.scorer,
     },
-    executor: modelSettings(models.executor),
-    optimizer: modelSettings(models.optimizer),
+    executor: executorSettings(models.executor),
+    optimizer: optimizerSettings(models.optimizer),
     search: {
       ...configured(searchRules, { ...search, parallelism: search.token_budget > 0 ? 1 : search.parallelism }),
       convergenceRounds: convergence.rounds,
@@ -233,9 +233,12 @@ function finalPickOf(pick: RunFileSettings['search']['final_pick']): Pick<Search
 }
 
 /** Except for its endpoint, which says where and not what. */
-function modelSettings({ endpoint: _, chat_template_kwargs: chatTemplateKwargs, ...model }: ModelOfFile): ModelSettings {
-  const { chat_template_kwargs: __, endpoint: ___, ...rules } = modelTables.executor;
-  return { ...configured(rules, model), chatTemplateKwargs };
+function executorSettings(model: RunFileSettings['models']['executor']): ModelSettings {
+  const { chat_template_kwargs: _, endpoint: __, ...rules } = modelTables.executor;
+  return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
 }
 
-type ModelOfFile = RunFileSettings['models']['executor'];
+function optimizerSettings(model: RunFileSettings['models']['optimizer']): ModelSettings {
+  const { chat_template_kwargs: _, endpoint: __, ...rules } = modelTables.optimizer;
+  return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
+}

@@ -73,9 +73,10 @@ function searchFromProto(message: ProtoSearch): SearchSettings {
 }
 
 function modelToProto(settings: ModelSettings): ProtoModel {
-  const { temperature, topP, chatTemplateKwargs: kwargs, ...rest } = settings;
+  const { temperature, topP, chatTemplateKwargs: kwargs, structured = '', ...rest } = settings;
   return {
     ...rest,
+    structured,
     temperature: temperature ?? 0,
     topP: topP ?? 0,
     leftOut: [...(temperature === null ? ['temperature'] : []), ...(topP === null ? ['top_p'] : [])],
@@ -84,9 +85,10 @@ function modelToProto(settings: ModelSettings): ProtoModel {
 }
 
 function modelFromProto(settings: ProtoModel): ModelSettings {
-  const { temperature, topP, chatTemplateKwargs: text, leftOut, ...rest } = settings;
+  const { temperature, topP, chatTemplateKwargs: text, leftOut, structured, ...rest } = settings;
   return {
     ...rest,
+    ...(structured === '' ? {} : { structured: oneOf(contract, 'structured', ['auto', 'on'], structured) }),
     temperature: leftOut.includes('temperature') ? null : temperature,
     topP: leftOut.includes('top_p') ? null : topP,
     chatTemplateKwargs: text === '' ? {} : readJsonObject(contract, 'chat_template_kwargs', text),

@@ -10,5 +10,7 @@ export function blobsOfRun({ configuration }: RunManifest): string[] {
 /** Names of the blobs without which a job cannot be done. */
 export function blobsOfJob({ work }: Job): string[] {
   if (work === undefined) return [];
-  return [work.$case === 'execute' ? work.value.workflowBlob : work.value.promptBlob];
+  if (work.$case === 'execute') return [work.value.workflowBlob];
+  const { promptBlob, structuredBlob } = work.value;
+  return structuredBlob === '' ? [promptBlob] : [promptBlob, structuredBlob];
 }

@@ -15,9 +15,17 @@ export interface Dialect {
   readonly tokenLimit: 'max_tokens' | 'max_completion_tokens';
   /** Settings that are not sent while they have the value that changes nothing, 1. */
   readonly withoutNeutral: readonly ('temperature' | 'top_p')[];
+  /** honoured: a reply has come in the form of its schema. off: it refuses schemas, or ignores them. */
+  readonly structured: 'untried' | 'honoured' | 'off';
 }
 
-export const fullDialect: Dialect = { streaming: 'on', hasStreamed: false, tokenLimit: 'max_tokens', withoutNeutral: [] };
+export const fullDialect: Dialect = {
+  streaming: 'on',
+  hasStreamed: false,
+  tokenLimit: 'max_tokens',
+  withoutNeutral: [],
+  structured: 'untried',
+};
 
 export function isStreaming({ streaming }: Dialect): boolean {
   return streaming === 'on' || streaming === 'always';
@@ -50,7 +58,9 @@ export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dial
   return cutOff ? { ...now, streaming: 'always' } : now;
 }
 
-/** The dialect without what the server has just refused, undefined if it refused something else. */
+const refusesSchema = /response_format|json_?schema|json_object|\bschemas?\b|structured|guided|grammar/i;
+
+/** The dialect without what the server has just refused, undefined if it refused something else. @param request as sent */
 export function simplerDialect(error: unknown, request: EndpointRequest, dialect: Dialect): Dialect | undefined {
   if (!(error instanceof EndpointError)) return undefined;
   // Half a minute has already been lost; a server that gives up on whole replies may well stream this one.
@@ -59,6 +69,7 @@ export function simplerDialect(error: unknown, request: EndpointRequest, dialect
   }
   if (error.problem !== 'misconfigured' && error.problem !== 'unclear-refusal') return undefined;
   const { said } = error;
+  if (request.structured !== undefined && refusesSchema.test(said)) return { ...dialect, structured: 'off' };
   if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(said)) {
     return { ...dialect, tokenLimit: 'max_completion_tokens' };
   }

@@ -41,7 +41,7 @@ export async function lookAtEndpoint(
     timing = systemTiming,
   }: { readonly howMuch?: 'one-token' | 'whole-reply'; readonly send?: SendLook; readonly timing?: Timing } = {},
 ): Promise<EndpointLook> {
-  const listed = endpoint.models(signal).catch((): ServedModels => ({ names: [], simulated: false }));
+  const listed = endpoint.models(signal).catch((): ServedModels => ({ names: [], simulated: false, ownedBy: '' }));
   // A simulated model accepts any key, name and setting, and its calls are counted one by one.
   if ((await soon(listed, timing))?.simulated) return { kind: 'answers' };
   const ask = async (maxTokens: number): Promise<EndpointLook> => {

@@ -36,7 +36,7 @@ export interface KeptReplies {
 export function createModelClient(client: ModelClientSettings): ModelClient {
   const { pool, settings, seed, jobId, runId, prefixKey, meter, onCall, kept } = client;
   return {
-    complete: async ({ callId, purpose, messages }, signal): Promise<ModelReply> => {
+    complete: async ({ callId, purpose, messages, structured }, signal): Promise<ModelReply> => {
       const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
       const request: EndpointRequest = {
         model,
@@ -46,6 +46,7 @@ export function createModelClient(client: ModelClientSettings): ModelClient {
         maxTokens,
         seed: sendSeed ? callSeed(seed, callId) : undefined,
         chatTemplateKwargs,
+        ...(structured && { structured, structuredWhereKnown: settings.structured !== 'on' }),
         jobId,
         callId,
         purpose,

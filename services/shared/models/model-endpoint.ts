@@ -1,4 +1,4 @@
-import type { CallPurpose, ChatMessage, Usage } from '../../domain/ports.ts';
+import type { CallPurpose, ChatMessage, StructuredPrompt, Usage } from '../../domain/ports.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
 import type { ChatReply } from './chat-reply.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
@@ -14,6 +14,10 @@ export interface EndpointRequest {
   readonly maxTokens: number;
   readonly seed: number | undefined;
   readonly chatTemplateKwargs: Readonly<Record<string, unknown>>;
+  /** Sent instead of the messages where the server can hold the model to the schema. */
+  readonly structured?: StructuredPrompt;
+  /** Only where the server is known to: absent, where it has not refused. */
+  readonly structuredWhereKnown?: boolean;
   /** Sent along for the server's log. */
   readonly jobId: string;
   readonly callId: string;
@@ -44,6 +48,8 @@ export interface ServedModels {
   readonly names: readonly string[];
   /** Answered by this project's simulated model. */
   readonly simulated: boolean;
+  /** Who made the server, as it says in its list: vllm, sglang, llamacpp …; "" if it does not say. */
+  readonly ownedBy: string;
 }
 
 /** One server. It makes one attempt, without limits or retries: those are the pool's. */

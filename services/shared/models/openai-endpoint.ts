@@ -18,24 +18,40 @@ import { createEndpointConnection } from './endpoint-connection.ts';
 import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { gatewayHeaders } from './gateway-headers.ts';
-import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
+import type { EndpointReply, EndpointRequest, ModelEndpoint, ServedModels } from './model-endpoint.ts';
 import { isPromptCut } from './prompt-cut.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { readChatResponse } from './read-chat-response.ts';
 import { createRedact } from './redact.ts';
 import { servedModelsIn } from './served-models.ts';
 import { answerOf } from './server-answer.ts';
+import { afterStructured, inForm, mayFailForSchema, needsOwner, responseFormat } from './structured-request.ts';
 
 /** Of an error or a list of models, in characters; and how long a server may take to send the rest of it. */
 const longestAnswer = 1024 * 1024;
 const answerPatienceMs = 5_000;
 const longestMetrics = 4 * 1024 * 1024;
 
-/** One OpenAI-compatible server. It learns from the server's refusals what may be asked of it. */
-export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing, proxies?: ProxySettings): ModelEndpoint {
+/**
+ * One OpenAI-compatible server. It learns from the server's refusals what may be asked of it.
+ * @param note told once of what it does without
+ */
+export function createOpenAiEndpoint(
+  settings: EndpointSettings,
+  timing: Timing,
+  proxies?: ProxySettings,
+  note: (message: string) => void = () => {},
+): ModelEndpoint {
   const connection = createEndpointConnection(settings, proxies);
   const redact = createRedact([settings.apiKey ?? '', ...(settings.secrets ?? [])]);
   let dialect = fullDialect;
+  let owner: string | undefined;
+
+  const learn = (now: Dialect): void => {
+    if (now.structured === 'off' && dialect.structured !== 'off')
+      note(`${settings.baseUrl} refuses replies under a JSON schema, or ignores the schema: it is asked without one from now on`);
+    dialect = now;
+  };
 
   /** Sends under the watch of the settings' limits, and says what went wrong in terms of the endpoint. */
   const watched = async <T>(caller: AbortSignal, call: Call, work: (watch: AttemptWatch) => Promise<T>): Promise<T> => {
@@ -68,7 +84,8 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
     throw new ServerRefusal(answerOf(response.status, headers, await readStart(response.body, longestAnswer, answerPatienceMs)));
   };
 
-  const attempt = async (request: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> => {
+  const attempt = async (given: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> => {
+    const request = inForm(given, asked, owner ?? '');
     const collector = createReplyCollector();
     return watched(caller, { request, collector, streamed: isStreaming(asked) }, async (watch) => {
       const response = await answered('/chat/completions', watch.signal, request, asked);
@@ -77,6 +94,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
       const reply = collector.reply();
       const { usage, estimated } = usageOf(request, collector, reply.reasoning.length);
       if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated });
+      learn(afterStructured(dialect, request, reply));
       return {
         ...reply,
         usage,
@@ -88,7 +106,16 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
     });
   };
 
+  const models = (signal: AbortSignal): Promise<ServedModels> =>
+    watched(signal, { streamed: false }, async (watch) => {
+      const response = await answered('/models', watch.signal);
+      const { names, simulated, ownedBy } = servedModelsIn(await readStart(response, longestAnswer, settings.timeoutMs));
+      owner = ownedBy;
+      return { names: names.map(redact), simulated, ownedBy };
+    });
+
   const complete = async (request: EndpointRequest, asked: Dialect, signal: AbortSignal): Promise<EndpointReply> => {
+    if (needsOwner(request, asked) && owner === undefined) await models(signal).catch(() => undefined);
     try {
       return await attempt(request, asked, signal);
     } catch (error) {
@@ -100,9 +127,17 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
         dialect = { ...dialect, streaming: 'off' };
         return whole;
       }
-      const simpler = simplerDialect(error, request, asked);
+      const sent = inForm(request, asked, owner ?? '');
+      if (mayFailForSchema(sent, asked, error)) {
+        const plain = await attempt(request, { ...asked, structured: 'off' }, signal).catch(() => undefined);
+        signal.throwIfAborted();
+        if (plain === undefined) throw error;
+        learn({ ...dialect, structured: 'off' });
+        return plain;
+      }
+      const simpler = simplerDialect(error, sent, asked);
       if (simpler === undefined) throw error;
-      dialect = simpler;
+      learn(simpler);
       return complete(request, simpler, signal);
     }
   };
@@ -110,12 +145,7 @@ export function createOpenAiEndpoint(settings: EndpointSettings, timing: Timing,
   return {
     settings,
     complete: (request, signal) => complete(request, dialect, signal),
-    models: (signal) =>
-      watched(signal, { streamed: false }, async (watch) => {
-        const response = await answered('/models', watch.signal);
-        const { names, simulated } = servedModelsIn(await readStart(response, longestAnswer, settings.timeoutMs));
-        return { names: names.map(redact), simulated };
-      }),
+    models,
     ...(settings.showsLoad && {
       loadText: async (signal: AbortSignal) => {
         const response = await connection.send('/metrics', { signal, isOutsideApi: true });
@@ -153,6 +183,7 @@ function requestBody(request: EndpointRequest, dialect: Dialect) {
     [dialect.tokenLimit]: request.maxTokens,
     ...defined({ seed }),
     ...(Object.keys(chatTemplateKwargs).length === 0 ? {} : { chat_template_kwargs: chatTemplateKwargs }),
+    ...responseFormat(request),
     ...(isStreaming(dialect) ? { stream: true as const, stream_options: { include_usage: true } } : {}),
   };
 }

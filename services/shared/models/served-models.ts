@@ -20,5 +20,6 @@ export function servedModelsIn(text: string): ServedModels {
     const { id, name, model } = fieldsOf(each);
     return [id, name, model, each].find((value) => typeof value === 'string') ?? [];
   });
-  return { names, simulated: list.some((each: unknown) => fieldsOf(each).owned_by === 'scale-simulator') };
+  const owners = list.map((each: unknown) => fieldsOf(each).owned_by).filter((owner) => typeof owner === 'string');
+  return { names, simulated: owners.includes('scale-simulator'), ownedBy: owners[0] ?? '' };
 }

@@ -72,6 +72,7 @@ export interface OwnEndpoints {
  * @param cache for the runs that use it; default: none
  * @param slots what this process may have in flight; not given: as many calls as the endpoints' settings say
  * @param cluster default: no run may ask for the cluster's endpoint
+ * @param note told of what endpoints do without
  */
 export function createModelClients(
   environmentFor: EndpointEnvironment,
@@ -81,6 +82,7 @@ export function createModelClients(
   cache?: ResponseCache,
   slots?: SlotLeases,
   cluster?: OwnEndpoints,
+  note?: (message: string) => void,
 ): ModelClients {
   const pools = new Map<string, ServedModel>();
   const rosters: EndpointRoster[] = [];
@@ -119,7 +121,7 @@ export function createModelClients(
     if (known) return known;
     const settings = settingsOf(model, serving);
     const roster = createEndpointRoster(settings, {
-      open: (each) => createOpenAiEndpoint(each, timing, proxies),
+      open: (each) => createOpenAiEndpoint(each, timing, proxies, note),
       ...{ resolve: systemResolve, proxies, timing },
       isBusy: () => pool.waiting > 0 || pool.health().some(({ inFlight }) => inFlight > 0),
     });

@@ -73,6 +73,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         createResponseCache(bus.responses, { timing: systemTiming, warn: (err, message) => log.warn({ err }, message) }),
         slotLeases,
         { endpoints, environment: processEnvironment(), refused: (error) => log.error({ err: error }, error.message) },
+        (message) => log.warn(message),
       );
       releases.push('the model clients', () => models.close());
       let inFlight = () => 0;

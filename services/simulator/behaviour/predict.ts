@@ -17,7 +17,7 @@ const remarks = [
 /**
  * A forecast as good as the paper measured (Pearson .05, MAE .05): near the scores that it is shown, and blind to the workflow.
  */
-export function predict({ prompt, random }: Question): string {
+export function predict({ prompt, random, structured }: Question): string {
   const shown = [...prompt.matchAll(/^## Round \d+: score (\d\.\d+)/gm)]
     .map((match) => Number(match[1]))
     .filter((score) => score > 0.3);
@@ -25,6 +25,7 @@ export function predict({ prompt, random }: Question): string {
   const typical = sum / (shown.length + belief.weight);
   const score = Math.min(0.99, Math.max(0.01, typical + spread * normal(random)));
   const reason = pick(remarks, random);
+  if (structured) return JSON.stringify({ reason, score: score.toFixed(2) });
   if (random.next() < uselessShare) {
     return pick(
       [`<reason>${reason}</reason>\nI expect about ${Math.round(score * 100)}%.`, `<reason>${reason}</reason>\n<box>high</box>`],

@@ -2,7 +2,8 @@ import { parse, stringify } from 'yaml';
 import type { Random } from '../../domain/ports.ts';
 import { refusalTitle } from '../../domain/prompts/repair-section.ts';
 import { randomChoice } from '../../domain/random.ts';
-import { breakages, reply } from '../edits/breakages.ts';
+import { fromJsonForm } from '../../domain/workflow/json-form.ts';
+import { breakages, breakagesUnderSchema, reply } from '../edits/breakages.ts';
 import { harmfulEdits } from '../edits/harmful-edits.ts';
 import { helpfulEdits } from '../edits/helpful-edits.ts';
 import { type Task, taskIn } from '../edits/task.ts';
@@ -20,13 +21,19 @@ const unchangedShare = 0.03;
 const heedsExperience = 0.9;
 
 /** The reply to a proposal prompt: an edit of the workflow that the prompt shows. Some help, some harm, some are broken. */
-export function propose({ prompt, random }: Question): string {
+export function propose({ prompt, random, structured }: Question): string {
   const parent = parentIn(prompt);
   if (parent === undefined) return 'I cannot see a workflow that I could modify.';
   const task = taskIn(prompt);
   const refusal = prompt.split(`${refusalTitle}\n`)[1];
   const { document, modification } = edited(parent, { task, prompt, refusal }, random);
   const broken = random.next() < (refusal === undefined ? brokenShare : brokenRepairShare);
+  if (structured) {
+    const spoilt = structuredClone(document);
+    if (broken) pick(breakagesUnderSchema, random)?.(spoilt, task);
+    const sure = prompt.includes('"confidence"') ? { confidence: confidence(random) } : {};
+    return JSON.stringify({ modification, workflow: jsonFormOf(spoilt), ...sure });
+  }
   const proposal = broken
     ? pick(breakages, random)({ document, modification, task, write })
     : reply(modification, write(document));
@@ -94,8 +101,13 @@ function byChance(edits: readonly WorkflowEdit[], random: Random): WorkflowEdit[
 function parentIn(prompt: string): WorkflowDocument | undefined {
   const text = /^<parent>\n([\s\S]*?)\n<\/parent>$/m.exec(prompt)?.[1];
   if (text === undefined) return undefined;
-  const document = parse(text) as Partial<WorkflowDocument>;
+  const document = fromJsonForm(parse(text)) as Partial<WorkflowDocument>;
   return { workflow: 1, prompts: {}, steps: [], ...document };
+}
+
+function jsonFormOf({ prompts, steps, ...rest }: WorkflowDocument): Readonly<Record<string, unknown>> {
+  const listed = Object.entries(prompts).map(([name, text]) => ({ name, text }));
+  return { ...rest, prompts: listed, steps: steps.slice(0, -1), return: steps.at(-1)?.return };
 }
 
 function write(document: WorkflowDocument): string {

@@ -12,8 +12,10 @@ export interface Draft {
 /** Ways in which optimizer models break a workflow. Each gives the broken reply. */
 export type Breakage = (draft: Draft) => string;
 
+type Spoil = (document: WorkflowDocument, task: Task) => void;
+
 const change =
-  (spoil: (document: WorkflowDocument, task: Task) => void): Breakage =>
+  (spoil: Spoil): Breakage =>
   ({ document, modification, task, write }) => {
     const broken = structuredClone(document);
     spoil(broken, task);
@@ -23,10 +25,10 @@ const change =
 const firstCall = (document: WorkflowDocument): StepDocument | undefined =>
   allSteps(document.steps).find((step) => step.call !== undefined);
 
-const namesMissingPrompt = change((document) => {
+const namesMissingPrompt: Spoil = (document) => {
   const call = allSteps(document.steps).find((step) => step.call === 'custom') ?? document.steps[0];
   if (call !== undefined) call.with = { ...call.with, instruction: 'SOLVE_PROMPT' };
-});
+};
 
 /** Operators of other benchmarks, and some that do not exist. */
 const strangeOperators = ['programmer', 'test', 'web_search'];
@@ -46,11 +48,11 @@ const forgetsInput = change((document) => {
   if (call !== undefined) delete call.with;
 });
 
-const namesUnknownField = change((document) => {
+const namesUnknownField: Spoil = (document) => {
   const call = firstCall(document);
   const [input] = Object.keys(call?.with ?? {}).filter((name) => name !== 'instruction');
   if (call?.with !== undefined && input !== undefined) call.with[input] = '{{ query.text }}';
-});
+};
 
 const samplesTooMuch = change((document) => {
   const call = firstCall(document);
@@ -58,10 +60,10 @@ const samplesTooMuch = change((document) => {
     document.steps.unshift({ id: 'many', parallel: 50, steps: [{ ...call, id: 'one' }], yield: '{{ one }}' });
 });
 
-const namesUnknownStep = change((document) => {
+const namesUnknownStep: Spoil = (document) => {
   const end = document.steps.at(-1);
   if (end?.return !== undefined) end.return = '{{ final_answer.response }}';
-});
+};
 
 const forgetsReturn = change((document) => {
   document.steps = document.steps.filter((step) => step.return === undefined);
@@ -76,19 +78,32 @@ const writesPython: Breakage = ({ modification }) =>
 const forgetsModification: Breakage = ({ document, write }) => `<workflow>\n${write(document)}\n</workflow>`;
 
 export const breakages: readonly Breakage[] = [
-  namesMissingPrompt,
-  namesMissingPrompt,
+  change(namesMissingPrompt),
+  change(namesMissingPrompt),
   namesUnknownOperator,
   namesUnknownInput,
   forgetsInput,
-  namesUnknownField,
+  change(namesUnknownField),
   samplesTooMuch,
-  namesUnknownStep,
+  change(namesUnknownStep),
   forgetsReturn,
   writesBadYaml,
   writesBadYaml,
   writesPython,
   forgetsModification,
+];
+
+function namesMissingPromptOfCustom(document: WorkflowDocument, task: Task): void {
+  if (allSteps(document.steps).some((step) => step.call === 'custom')) namesMissingPrompt(document, task);
+}
+
+/** What no schema prevents, as often among all breakages as above; undefined where the schema has prevented one. */
+export const breakagesUnderSchema: readonly (Spoil | undefined)[] = [
+  namesMissingPromptOfCustom,
+  namesMissingPromptOfCustom,
+  namesUnknownField,
+  namesUnknownStep,
+  ...Array.from({ length: breakages.length - 4 }, () => undefined),
 ];
 
 export function reply(modification: string, workflow: string): string {

@@ -188,7 +188,7 @@ describe('what is answered', () => {
 
   test('the models that it serves are listed', async () => {
     await using both = await start([json(200, { object: 'list', data: [{ id: 'qwen3-8b', object: 'model' }] })]);
-    expect(await both.endpoint.models(never)).toEqual({ names: ['qwen3-8b'], simulated: false });
+    expect(await both.endpoint.models(never)).toEqual({ names: ['qwen3-8b'], simulated: false, ownedBy: '' });
     expect(both.server.requests[0]?.path).toBe('/v1/models');
   });
 });

@@ -37,14 +37,15 @@ export function modelFor(difficulty?: number, seed = 1) {
 
 export function chat(
   content: string,
-  settings: { model?: string; temperature?: number; seed?: number; thinking?: boolean } = {},
+  settings: { model?: string; temperature?: number; seed?: number; thinking?: boolean; structured?: boolean } = {},
 ) {
-  const { model = 'qwen-plus', temperature = 0, seed, thinking } = settings;
+  const { model = 'qwen-plus', temperature = 0, seed, thinking, structured } = settings;
   return {
     model,
     messages: [{ role: 'user' as const, content }],
     temperature,
     ...(seed === undefined ? {} : { seed }),
     ...(thinking === undefined ? {} : { chat_template_kwargs: { enable_thinking: thinking } }),
+    ...(structured === true ? { response_format: { type: 'json_schema' } } : {}),
   };
 }

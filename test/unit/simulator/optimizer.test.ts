@@ -3,6 +3,7 @@ import { buildPredictionPrompt } from '../../../services/domain/prompts/build-pr
 import { buildProposalPrompt } from '../../../services/domain/prompts/build-proposal-prompt.ts';
 import { parsePrediction } from '../../../services/domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../../../services/domain/prompts/parse-proposal.ts';
+import { jsonForm } from '../../../services/domain/prompts/reply-form.ts';
 import type { ParsedProposal } from '../../../services/domain/search/admit-proposal.ts';
 import { canonicalHash } from '../../../services/domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../../services/domain/workflow/workflow.ts';
@@ -120,5 +121,32 @@ describe('the simulated predictor', () => {
 
   it('gives its reason', () => {
     expect(predictions.every(({ reason }) => reason.length > 20)).toBe(true);
+  });
+});
+
+describe('the simulated optimizer under a schema', () => {
+  const asked = buildProposalPrompt({ state, benchmark: arithmeticBenchmark, round: 2, turn: 1, answers }, jsonForm);
+  const replies = Array.from({ length: proposalCount }, (_, seed) =>
+    model.reply(chat(asked, { model: 'qwen3-8b', temperature: 0.7, seed, structured: true }), 0, 'propose'),
+  );
+  const parsed = replies.map((reply) => parseProposal({ reply, cutOff: false, benchmark: arithmeticBenchmark, maxCalls: 20 }));
+
+  it('writes JSON, and breaks only what no schema can hold it to', () => {
+    const failures = parsed.flatMap((each) => ('failure' in each ? [each.failure] : []));
+    expect(failures.map(({ kind }) => kind)).toEqual(failures.map(() => 'invalid-workflow'));
+    const rules = new Set(failures.map(({ message }) => /\(([\w-]+)\)/.exec(message)?.[1]));
+    expect([...rules].filter((rule) => !/^unknown-(name|prompt|query-field)$/.test(rule ?? ''))).toEqual([]);
+    expect(rules.size).toBeGreaterThan(1);
+    expect(failures.length / parsed.length).toBeLessThan(0.15);
+  });
+
+  it('predicts in JSON', () => {
+    const prediction = buildPredictionPrompt(
+      { state: madeUpState(fourRounds), benchmark: arithmeticBenchmark, round: 3, turn: 1 },
+      jsonForm,
+    );
+    const reply = model.reply(chat(prediction, { structured: true }), 0, 'predict');
+    expect(Object.keys(JSON.parse(reply))).toEqual(['reason', 'score']);
+    expect(parsePrediction(reply)).toHaveProperty('score');
   });
 });

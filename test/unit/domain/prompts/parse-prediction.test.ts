@@ -64,3 +64,18 @@ describe('a prediction', () => {
     );
   });
 });
+
+it.each([
+  ['{"reason": "It asks for steps.", "score": "0.85"}', { score: 0.85, reason: 'It asks for steps.' }],
+  ['```json\n{"score": 1.0}\n```', { score: 1, reason: '' }],
+  [
+    '{"reason": "", "score": "85"}',
+    { failure: { kind: 'unparsable-prediction', message: expect.stringContaining('not a percentage') } },
+  ],
+  [
+    '{"score": "high"}',
+    { failure: { kind: 'unparsable-prediction', message: expect.stringContaining('the field score holds "high"') } },
+  ],
+])('reads a prediction in JSON: %s', (reply, expected) => {
+  expect(parsePrediction(reply)).toMatchObject(expected);
+});

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
 import { workflowYaml } from '../../../../services/domain/prompts/workflow-yaml.ts';
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
+import { toJsonForm } from '../../../../services/domain/workflow/json-form.ts';
 import { madeUpBenchmark, solveWith } from './made-up-search.ts';
 
 const workflow = solveWith('Solve it step by step.\nUse \\boxed{}.');
@@ -117,6 +118,47 @@ describe('a refused reply', () => {
     const twice = good.replace('  - return', '  - id: other\n    call: custom\n    with:\n      input: x\n  - return');
     expect(read(twice, { maxCalls: 1 })).toMatchObject({
       failure: { kind: 'invalid-workflow', message: expect.stringContaining('call-limit') },
+    });
+  });
+});
+
+describe('a reply in JSON, under a schema or not', () => {
+  const workflowForm = toJsonForm(workflow);
+  const object = { modification: 'Ask for steps.', workflow: workflowForm };
+  const text = JSON.stringify(object);
+
+  it.each([
+    ['as it was asked for', text],
+    ['with lines and blanks', JSON.stringify(object, undefined, 2)],
+    ['in a fence', `\`\`\`json\n${text}\n\`\`\``],
+    ['after thoughts', `<think>So {"modification": "?"}</think>\n${text}`],
+    ['with a confidence', JSON.stringify({ ...object, confidence: '0.9' })],
+  ])('is read: %s', (_, reply) => {
+    expect(read(reply)).toMatchObject({ modification: 'Ask for steps.', workflowHash: canonicalHash(workflow) });
+  });
+
+  it('keeps tags and marks of thoughts that its prompts hold', () => {
+    const solve = 'Reason in <thought>…</thought>, then <answer>…</answer>. No <workflow>!';
+    const reply = JSON.stringify({ ...object, workflow: { ...workflowForm, prompts: [{ name: 'solve', text: solve }] } });
+    expect(read(reply)).toMatchObject({ workflow: { prompts: { solve } } });
+  });
+
+  it.each([
+    [{ ...object, modification: ' ' }, 'unparsable-reply', 'no text in its field modification'],
+    [{ ...object, workflow: { ...workflowForm, steps: [] } }, 'invalid-workflow', 'steps[0]'],
+    [
+      { ...object, workflow: { ...workflowForm, prompts: ['solve', 'solve'].map((name) => ({ name, text: 'x' })) } },
+      'invalid-workflow',
+      'two prompts have the name "solve"',
+    ],
+    [{ ...object, workflow: { ...workflowForm, return: undefined } }, 'invalid-workflow', 'missing-return'],
+  ])('is refused with its reason: %#', (reply, kind, message) => {
+    expect(read(JSON.stringify(reply))).toMatchObject({ failure: { kind, message: expect.stringContaining(message) } });
+  });
+
+  it('that was cut off says so in its own terms', () => {
+    expect(read(text.slice(0, 90), { cutOff: true })).toMatchObject({
+      failure: { kind: 'cut-off', message: expect.stringContaining('before the end of its JSON object') },
     });
   });
 });

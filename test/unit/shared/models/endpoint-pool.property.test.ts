@@ -61,7 +61,7 @@ async function play(seed: number): Promise<string | undefined> {
             if (open) end(() => outcome(baseUrl, resolve, reject));
           });
         }),
-      models: async () => ({ names: ['m'], simulated: false }),
+      models: async () => ({ names: ['m'], simulated: false, ownedBy: '' }),
       close: async () => {},
     };
   };

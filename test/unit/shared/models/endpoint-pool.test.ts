@@ -36,7 +36,7 @@ function scripted(name: string, behaviour: Behaviour, maxConcurrency = 8) {
       calls.push(asked);
       return behaviour(signal);
     },
-    models: async () => ({ names: ['m'], simulated: false }),
+    models: async () => ({ names: ['m'], simulated: false, ownedBy: '' }),
     close: async () => {},
   };
   return { endpoint, calls, baseUrl };
@@ -400,7 +400,7 @@ test('a server that cannot be reached gets calls again soon after it is back, no
     ...endpoint,
     models: async () => {
       if (!isUp) throw new EndpointError('unavailable', 'http://a/v1', 'no connection');
-      return { names: ['m'], simulated: false };
+      return { names: ['m'], simulated: false, ownedBy: '' };
     },
   };
   const { pool, timing } = pooled([returning], { circuit: { failures: 2, openMs: 100_000, maxOpenMs: 100_000 } });

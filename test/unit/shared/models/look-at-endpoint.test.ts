@@ -44,7 +44,7 @@ function endpointWith(outcomes: readonly Outcome[], models: () => Promise<Served
 
 const listing =
   (...names: string[]) =>
-  async () => ({ names, simulated: false });
+  async () => ({ names, simulated: false, ownedBy: '' });
 
 test('it asks for one token with the settings of the run', async () => {
   const { endpoint, asked } = endpointWith(['answer'], listing('Qwen/Qwen3-32B'));
@@ -62,7 +62,7 @@ test.each<[string, () => Promise<ServedModels>]>([
 });
 
 test('nothing is asked of a simulated model', async () => {
-  const { endpoint, asked } = endpointWith(['credentials'], async () => ({ names: [], simulated: true }));
+  const { endpoint, asked } = endpointWith(['credentials'], async () => ({ names: [], simulated: true, ownedBy: '' }));
   expect(await lookAtEndpoint(endpoint, request, never)).toEqual({ kind: 'answers' });
   expect(asked).toEqual([]);
 });

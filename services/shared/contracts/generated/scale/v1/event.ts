@@ -84,6 +84,8 @@ export interface ModelSettings {
   sendSeed: boolean;
   /** Settings that are not sent, so that the server's own hold: temperature, top_p. */
   leftOut: string[];
+  /** Whether replies are asked for under a JSON schema: auto, where the server is known to honour one; on; "": they are not. */
+  structured: string;
 }
 
 export interface SearchSettings {
@@ -1324,7 +1326,16 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
 };
 
 function createBaseModelSettings(): ModelSettings {
-  return { model: "", temperature: 0, topP: 0, maxTokens: 0, chatTemplateKwargs: "", sendSeed: false, leftOut: [] };
+  return {
+    model: "",
+    temperature: 0,
+    topP: 0,
+    maxTokens: 0,
+    chatTemplateKwargs: "",
+    sendSeed: false,
+    leftOut: [],
+    structured: "",
+  };
 }
 
 export const ModelSettings: MessageFns<ModelSettings> = {
@@ -1349,6 +1360,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     }
     for (const v of message.leftOut) {
       writer.uint32(58).string(v!);
+    }
+    if (message.structured !== "") {
+      writer.uint32(66).string(message.structured);
     }
     return writer;
   },
@@ -1422,6 +1436,14 @@ export const ModelSettings: MessageFns<ModelSettings> = {
             message.leftOut.push(reader.string());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.structured = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1463,6 +1485,7 @@ export const ModelSettings: MessageFns<ModelSettings> = {
         : globalThis.Array.isArray(object?.left_out)
         ? object.left_out.map((e: any) => globalThis.String(e))
         : [],
+      structured: isSet(object.structured) ? globalThis.String(object.structured) : "",
     };
   },
 
@@ -1489,6 +1512,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     if (message.leftOut?.length) {
       obj.leftOut = message.leftOut;
     }
+    if (message.structured !== "") {
+      obj.structured = message.structured;
+    }
     return obj;
   },
 
@@ -1504,6 +1530,7 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     message.chatTemplateKwargs = object.chatTemplateKwargs ?? "";
     message.sendSeed = object.sendSeed ?? false;
     message.leftOut = object.leftOut?.map((e) => e) || [];
+    message.structured = object.structured ?? "";
     return message;
   },
 };

@@ -49,6 +49,11 @@ export interface Complete {
   attempt: number;
   /** Name of the blob that holds the prompt (UTF-8). */
   promptBlob: string;
+  /**
+   * Name of the blob that holds what an endpoint is sent instead that decodes under a JSON schema: {"prompt", "schema"} in JSON. ""
+   * for none.
+   */
+  structuredBlob: string;
 }
 
 /** What keeps a worker from doing its jobs, for people who wait. Not kept: who does not listen misses it. */
@@ -473,7 +478,7 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
 };
 
 function createBaseComplete(): Complete {
-  return { round: 0, attempt: 0, promptBlob: "" };
+  return { round: 0, attempt: 0, promptBlob: "", structuredBlob: "" };
 }
 
 export const Complete: MessageFns<Complete> = {
@@ -486,6 +491,9 @@ export const Complete: MessageFns<Complete> = {
     }
     if (message.promptBlob !== "") {
       writer.uint32(26).string(message.promptBlob);
+    }
+    if (message.structuredBlob !== "") {
+      writer.uint32(34).string(message.structuredBlob);
     }
     return writer;
   },
@@ -527,6 +535,14 @@ export const Complete: MessageFns<Complete> = {
             message.promptBlob = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.structuredBlob = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -548,6 +564,11 @@ export const Complete: MessageFns<Complete> = {
         : isSet(object.prompt_blob)
         ? globalThis.String(object.prompt_blob)
         : "",
+      structuredBlob: isSet(object.structuredBlob)
+        ? globalThis.String(object.structuredBlob)
+        : isSet(object.structured_blob)
+        ? globalThis.String(object.structured_blob)
+        : "",
     };
   },
 
@@ -562,6 +583,9 @@ export const Complete: MessageFns<Complete> = {
     if (message.promptBlob !== "") {
       obj.promptBlob = message.promptBlob;
     }
+    if (message.structuredBlob !== "") {
+      obj.structuredBlob = message.structuredBlob;
+    }
     return obj;
   },
 
@@ -573,6 +597,7 @@ export const Complete: MessageFns<Complete> = {
     message.round = object.round ?? 0;
     message.attempt = object.attempt ?? 0;
     message.promptBlob = object.promptBlob ?? "";
+    message.structuredBlob = object.structuredBlob ?? "";
     return message;
   },
 };
