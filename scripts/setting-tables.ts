@@ -71,9 +71,11 @@ function rowsOf(table: SettingTable, prefix = ''): Row[] {
 }
 
 function modelRows(): string {
-  const executor = new Map(rowsOf(modelTables.executor).map(([name = '', preset = '']) => [name, preset]));
-  const rows = rowsOf(modelTables.optimizer).map(([name = '', preset = '', range = '', description = '']) => {
-    return [name, executor.get(name) ?? none, preset, range, description];
+  const [executor, optimizer] = [rowsOf(modelTables.executor), rowsOf(modelTables.optimizer)];
+  const presetOf = (rows: readonly Row[], wanted: string) => rows.find(([name]) => name === wanted)?.[1] ?? none;
+  const all = new Map([...executor, ...optimizer].map((row) => [row[0], row]));
+  const rows = [...all.values()].map(([name = '', , range = '', description = '']) => {
+    return [name, presetOf(executor, name), presetOf(optimizer, name), range, description];
   });
   return markdown(['setting', 'executor', 'optimizer', 'may be', 'what it is'], rows);
 }

@@ -16,6 +16,8 @@ export interface ModelRequest {
   readonly messages: readonly ChatMessage[];
   /** What an endpoint is sent instead that can hold a model to a schema. */
   readonly structured?: StructuredPrompt;
+  /** Where it is one of several samples: the call that its seed counts from, and its place among them. Absent: it is alone. */
+  readonly sampleOf?: { readonly callId: string; readonly place: number };
 }
 
 /** A prompt for a reply in JSON, and the schema of that reply. */
@@ -54,6 +56,12 @@ export interface ModelClient {
    * @throws anything else for the infrastructure; the caller lets it through
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+  /**
+   * Asks the model for several samples of one prompt in one request. Absent where that is not wanted.
+   * @returns at least one reply, in the order of the samples: as many as the server gives
+   * @throws as complete does
+   */
+  sample?(request: ModelRequest, count: number, signal: AbortSignal): Promise<readonly ModelReply[]>;
 }
 
 /** A Python program that a model wrote, and what to do with it. */

@@ -38,11 +38,14 @@ export function maxTokensOf(request: ChatRequest): number {
 
 /**
  * What decides the reply of a choice, as a key for a random stream. Without sampling, the seed, top_p and the choice's index
- * play no part: a greedy model gives one answer.
+ * play no part: a greedy model gives one answer. With a seed, a choice is the reply to a request of its own with the seed that so
+ * many places follow, as in vLLM (ParentRequest in v1/engine/parallel_sampling.py).
  */
 export function replyKey(request: ChatRequest, choice: number): string {
   const temperature = request.temperature ?? defaultTemperature;
-  const sampling = temperature === 0 ? [] : [temperature, request.top_p ?? 1, request.seed ?? null, choice];
+  const { seed = null } = request;
+  const drawn = seed === null ? [null, choice] : [seed + choice, 0];
+  const sampling = temperature === 0 ? [] : [temperature, request.top_p ?? 1, ...drawn];
   return JSON.stringify([
     request.model,
     request.messages.map(({ role, content }) => [role, content]),

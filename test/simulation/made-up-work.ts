@@ -172,6 +172,7 @@ export function createMadeUpWork(
         usageEstimated: false,
         promptCut: false,
         servedModel: '',
+        samples: [],
       };
       await record(call);
       return call;

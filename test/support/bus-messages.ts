@@ -36,6 +36,7 @@ export function modelCall(callId: string, text = 'The answer is 12.'): ModelCall
     usageEstimated: false,
     promptCut: false,
     servedModel: '',
+    samples: [],
     attemptId: '',
   };
 }

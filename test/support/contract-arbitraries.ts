@@ -85,6 +85,7 @@ const modelSettings: fc.Arbitrary<ModelSettings> = fc.record(
     chatTemplateKwargs: jsonRecord,
     sendSeed: fc.boolean(),
     structured: fc.constantFrom('auto', 'on'),
+    joinSamples: fc.constant(true),
   },
   { requiredKeys: ['model', 'temperature', 'topP', 'maxTokens', 'chatTemplateKwargs', 'sendSeed'] },
 );

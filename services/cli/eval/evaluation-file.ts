@@ -97,6 +97,7 @@ function evaluationSettings(
     limit: choices.limit,
     scorer: choices.scorer ?? given.benchmark.scorer,
   };
+  const { join_samples: _, ...withoutJoining } = executor;
   return {
     ...preset,
     seed: choices.seed ?? given.seed,
@@ -104,7 +105,7 @@ function evaluationSettings(
     endpoints: given.endpoints,
     cache: given.cache,
     // No optimizer is asked.
-    models: { executor, optimizer: { ...executor, structured: 'off' } },
+    models: { executor, optimizer: { ...withoutJoining, structured: 'off' } },
     ...singleRound(given, choices.repeat, preset),
     cluster: given.cluster,
   };
@@ -180,6 +181,7 @@ function settingsOfRun(
     max_tokens: executor.maxTokens,
     chat_template_kwargs: { ...executor.chatTemplateKwargs },
     send_seed: executor.sendSeed,
+    join_samples: executor.joinSamples ?? false,
     ...(served === undefined ? {} : { endpoint: endpointOfRun }),
   };
   return {

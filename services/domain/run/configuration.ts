@@ -42,6 +42,8 @@ export interface ModelSettings {
   readonly sendSeed: boolean;
   /** Ask for replies under a JSON schema: `auto`, where the server is known to honour one, or `on`. Absent: not. */
   readonly structured?: string;
+  /** Ask for samples of one prompt in one request. Absent: one by one. */
+  readonly joinSamples?: boolean;
 }
 
 export interface SearchSettings extends Configured<typeof searchRules> {

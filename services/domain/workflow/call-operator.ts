@@ -41,7 +41,8 @@ function operatorContext(operator: Operator, path: string, frame: Frame, calls: 
       if (number >= operator.maxCalls)
         throw failureAt('call-limit', path, `${operator.name} may make ${operator.maxCalls} model calls and asked for one more.`);
       const callId = `${path}/${number}`;
-      const reply = await context.model.complete({ callId, purpose: `operator:${operator.name}`, messages }, signal);
+      const request = { callId, purpose: `operator:${operator.name}`, messages } as const;
+      const reply = await (frame.sampler?.complete(request, signal) ?? context.model.complete(request, signal));
       calls[number] = { callId, operator: operator.name, reply };
       return wholeReply(reply, path);
     },

@@ -3,6 +3,7 @@ import { FailureError } from '../failure.ts';
 import type { OperatorRegistry } from '../operators/registry.ts';
 import type { CodeRunner, ModelClient, ModelReply } from '../ports.ts';
 import { ExpressionError } from './expression.ts';
+import type { Sampler } from './sample-group.ts';
 import type { StepValue } from './value.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -41,16 +42,28 @@ export interface Frame {
   /** How often each id has run here. */
   readonly uses: Map<string, number>;
   readonly calls: CallRecord[];
+  /** Of a branch whose first model call is asked for together with those of the others. */
+  readonly sampler: Sampler | undefined;
 }
 
 export function rootFrame(workflow: Workflow, query: StepValue, context: ExecutionContext): Frame {
   const values = new Map([['query', query]]);
-  return { workflow, context, signal: context.signal, outer: undefined, values, prefix: '', uses: new Map(), calls: [] };
+  return {
+    workflow,
+    context,
+    signal: context.signal,
+    outer: undefined,
+    values,
+    prefix: '',
+    uses: new Map(),
+    calls: [],
+    sampler: undefined,
+  };
 }
 
-export function branchFrame(outer: Frame, branch: string, signal: AbortSignal): Frame {
+export function branchFrame(outer: Frame, branch: string, signal: AbortSignal, sampler?: Sampler): Frame {
   const { workflow, context } = outer;
-  return { workflow, context, signal, outer, values: new Map(), prefix: `${branch}.`, uses: new Map(), calls: [] };
+  return { workflow, context, signal, outer, values: new Map(), prefix: `${branch}.`, uses: new Map(), calls: [], sampler };
 }
 
 export function lookUp(name: string, frame: Frame): StepValue | undefined {

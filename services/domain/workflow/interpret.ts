@@ -6,6 +6,7 @@ import { callOperator } from './call-operator.ts';
 import { parseExpression } from './expression.ts';
 import type { CallRecord, ExecutionContext, Frame } from './frame.ts';
 import { branchFrame, evaluated, failureAt, lookUp, rootFrame, usePath } from './frame.ts';
+import { createSampleGroup, type Sampler } from './sample-group.ts';
 import { parseTemplate, templateValue } from './template.ts';
 import type { StepValue } from './value.ts';
 import { isList, textOf } from './value.ts';
@@ -111,8 +112,11 @@ async function runBranches(
 ): Promise<StepValue> {
   const trouble = new AbortController();
   const signal = AbortSignal.any([frame.signal, trouble.signal]);
+  // Its own branches' calls are not the others' first ones.
+  frame.sampler?.leave();
+  const samplers = samplersFor(step, items.length, frame);
   const frames = items.map((item, index) => {
-    const branch = branchFrame(frame, `${path}[${index}]`, signal);
+    const branch = branchFrame(frame, `${path}[${index}]`, signal, samplers[index]);
     if (step.kind === 'map' && item !== undefined) branch.values.set(step.item, item);
     return branch;
   });
@@ -124,6 +128,8 @@ async function runBranches(
         // The execution is lost to the infrastructure and will be tried again, so what the other branches still spend is wasted.
         if (!(error instanceof FailureError)) trouble.abort(error);
         throw error;
+      } finally {
+        branch.sampler?.leave();
       }
     }),
   );
@@ -133,6 +139,14 @@ async function runBranches(
     if (end.status === 'rejected') throw end.reason;
     return end.value;
   });
+}
+
+/** The items of a map differ, and so do the prompts about them. */
+function samplersFor(step: ParallelStep | MapStep, branches: number, { context }: Frame): readonly Sampler[] {
+  const { complete, sample } = context.model;
+  return step.kind === 'parallel' && branches > 1 && sample !== undefined
+    ? createSampleGroup({ complete, sample }, branches)
+    : [];
 }
 
 async function runBranch(step: ParallelStep | MapStep, path: string, position: string, branch: Frame): Promise<StepValue> {

@@ -148,7 +148,16 @@ const executor = {
 } as const satisfies SettingTable;
 
 export const modelTables = {
-  executor,
+  executor: {
+    ...executor,
+    join_samples: {
+      type: 'flag',
+      default: false,
+      leftOut: false,
+      description:
+        'ask for samples of one prompt in one request (`n`), where the server can: [more](endpoints.md#several-samples-in-one-request)',
+    },
+  },
   optimizer: {
     ...executor,
     model: { ...executor.model, default: 'qwen3-8b' },

@@ -73,10 +73,11 @@ function searchFromProto(message: ProtoSearch): SearchSettings {
 }
 
 function modelToProto(settings: ModelSettings): ProtoModel {
-  const { temperature, topP, chatTemplateKwargs: kwargs, structured = '', ...rest } = settings;
+  const { temperature, topP, chatTemplateKwargs: kwargs, structured = '', joinSamples = false, ...rest } = settings;
   return {
     ...rest,
     structured,
+    joinSamples,
     temperature: temperature ?? 0,
     topP: topP ?? 0,
     leftOut: [...(temperature === null ? ['temperature'] : []), ...(topP === null ? ['top_p'] : [])],
@@ -85,9 +86,10 @@ function modelToProto(settings: ModelSettings): ProtoModel {
 }
 
 function modelFromProto(settings: ProtoModel): ModelSettings {
-  const { temperature, topP, chatTemplateKwargs: text, leftOut, structured, ...rest } = settings;
+  const { temperature, topP, chatTemplateKwargs: text, leftOut, structured, joinSamples, ...rest } = settings;
   return {
     ...rest,
+    ...(joinSamples && { joinSamples }),
     ...(structured === '' ? {} : { structured: oneOf(contract, 'structured', ['auto', 'on'], structured) }),
     temperature: leftOut.includes('temperature') ? null : temperature,
     topP: leftOut.includes('top_p') ? null : topP,

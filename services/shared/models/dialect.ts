@@ -17,6 +17,8 @@ export interface Dialect {
   readonly withoutNeutral: readonly ('temperature' | 'top_p')[];
   /** honoured: a reply has come in the form of its schema. off: it refuses schemas, or ignores them. */
   readonly structured: 'untried' | 'honoured' | 'off';
+  /** Several replies may be asked for at once. False: it refuses to give them, or gives one. */
+  readonly samples: boolean;
 }
 
 export const fullDialect: Dialect = {
@@ -25,6 +27,7 @@ export const fullDialect: Dialect = {
   tokenLimit: 'max_tokens',
   withoutNeutral: [],
   structured: 'untried',
+  samples: true,
 };
 
 export function isStreaming({ streaming }: Dialect): boolean {
@@ -58,6 +61,9 @@ export function afterFailure(now: Dialect, asked: Dialect, error: unknown): Dial
   return cutOff ? { ...now, streaming: 'always' } : now;
 }
 
+/** "n" alone, and what llama-server ("n_cmpl … number of slots"), OpenAI's and other servers say. */
+const refusesSamples =
+  /^n\b|[`'"(. ]n[`'")]?( ?[<>=]| (must|should|is|has|cannot|not|greater|parameter|to be)\b)|\bn_cmpl\b|best_of|(only|number of|multiple|single) (one )?(completion )?(choices?|completions|generations|samples|candidates)/i;
 const refusesSchema = /response_format|json_?schema|json_object|\bschemas?\b|structured|guided|grammar/i;
 
 /** The dialect without what the server has just refused, undefined if it refused something else. @param request as sent */
@@ -69,6 +75,7 @@ export function simplerDialect(error: unknown, request: EndpointRequest, dialect
   }
   if (error.problem !== 'misconfigured' && error.problem !== 'unclear-refusal') return undefined;
   const { said } = error;
+  if (request.samples !== undefined && refusesSamples.test(said)) return { ...dialect, samples: false };
   if (request.structured !== undefined && refusesSchema.test(said)) return { ...dialect, structured: 'off' };
   if (dialect.tokenLimit === 'max_tokens' && /max_completion_tokens/.test(said)) {
     return { ...dialect, tokenLimit: 'max_completion_tokens' };
@@ -85,4 +92,15 @@ export function simplerDialect(error: unknown, request: EndpointRequest, dialect
 
 function isNeutral({ temperature, topP }: EndpointRequest, name: 'temperature' | 'top_p'): boolean {
   return (name === 'temperature' ? temperature : topP) === 1;
+}
+
+/** The request as it is sent: for one reply where the server gives no more. */
+export function withSamples(request: EndpointRequest, { samples: hasSamples }: Dialect): EndpointRequest {
+  const { samples, ...alone } = request;
+  return hasSamples || samples === undefined ? request : alone;
+}
+
+/** The dialect after a reply. @param others replies that came besides the first */
+export function afterSamples(now: Dialect, { samples }: EndpointRequest, others: number): Dialect {
+  return samples !== undefined && others === 0 ? { ...now, samples: false } : now;
 }

@@ -6,9 +6,29 @@ export function replyOf({ text, reasoning, finishReason, usage, model, simulated
   return {
     text,
     reasoning,
-    finishReason: finishReasons.find((known) => known === finishReason) ?? 'other',
+    finishReason: finishReasonOf(finishReason),
     usage: usage ?? { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 },
     model,
     simulated,
   };
+}
+
+/** All replies of a finished call, in order; each has its part of the tokens, and the first the prompt's. */
+export function repliesOf(call: ModelCall): ModelReply[] {
+  const first = replyOf(call);
+  const { samples } = call;
+  const ofOthers = samples.reduce((sum, { completionTokens }) => sum + completionTokens, 0);
+  const completionTokens = Math.max(0, first.usage.completionTokens - ofOthers);
+  const { model, simulated } = first;
+  return [
+    { ...first, usage: { ...first.usage, completionTokens } },
+    ...samples.map(({ completionTokens: tokens, finishReason, ...said }) => ({
+      ...{ ...said, model, simulated, finishReason: finishReasonOf(finishReason) },
+      usage: { promptTokens: 0, completionTokens: tokens, cachedTokens: 0, reasoningTokens: 0 },
+    })),
+  ];
+}
+
+function finishReasonOf(reason: string): ModelReply['finishReason'] {
+  return finishReasons.find((known) => known === reason) ?? 'other';
 }

@@ -1,11 +1,11 @@
 import { defined } from '../../domain/defined.ts';
-import type { ModelClient, ModelReply } from '../../domain/ports.ts';
+import type { ModelClient, ModelReply, ModelRequest } from '../../domain/ports.ts';
 import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
-import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
+import type { ModelCall, Sample } from '../contracts/generated/scale/v1/result.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
 import type { EndpointPool, PooledReply } from './endpoint-pool.ts';
-import { replyOf } from './model-call.ts';
+import { repliesOf, replyOf } from './model-call.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 
 export interface ModelClientSettings {
@@ -35,36 +35,43 @@ export interface KeptReplies {
 /** The model as one job sees it. */
 export function createModelClient(client: ModelClientSettings): ModelClient {
   const { pool, settings, seed, jobId, runId, prefixKey, meter, onCall, kept } = client;
+  const callFor = async (asked: ModelRequest, signal: AbortSignal, samples?: number): Promise<ModelCall> => {
+    const { callId, purpose, messages, structured, sampleOf } = asked;
+    const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
+    const request: EndpointRequest = {
+      model,
+      messages,
+      temperature,
+      topP,
+      maxTokens,
+      // As vLLM does: the samples of a request have its seed, and those that follow it.
+      seed: sendSeed ? callSeed(seed, sampleOf?.callId ?? callId) + (sampleOf?.place ?? 0) : undefined,
+      chatTemplateKwargs,
+      ...(structured && { structured, structuredWhereKnown: settings.structured !== 'on' }),
+      jobId,
+      callId,
+      purpose,
+      ...defined({ meter, runId, samples }),
+    };
+    const known = await kept?.find(request, signal);
+    if (known !== undefined) {
+      await onCall(known);
+      return known;
+    }
+    const call = callOf(request, await pool.complete(request, prefixKey, signal));
+    await Promise.all([onCall(call), kept?.keep(request, call)]);
+    return call;
+  };
   return {
-    complete: async ({ callId, purpose, messages, structured }, signal): Promise<ModelReply> => {
-      const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
-      const request: EndpointRequest = {
-        model,
-        messages,
-        temperature,
-        topP,
-        maxTokens,
-        seed: sendSeed ? callSeed(seed, callId) : undefined,
-        chatTemplateKwargs,
-        ...(structured && { structured, structuredWhereKnown: settings.structured !== 'on' }),
-        jobId,
-        callId,
-        purpose,
-        ...defined({ meter, runId }),
-      };
-      const known = await kept?.find(request, signal);
-      if (known !== undefined) {
-        await onCall(known);
-        return replyOf(known);
-      }
-      const call = callOf(request, await pool.complete(request, prefixKey, signal));
-      await Promise.all([onCall(call), kept?.keep(request, call)]);
-      return replyOf(call);
-    },
+    complete: async (request, signal): Promise<ModelReply> => replyOf(await callFor(request, signal)),
+    ...(settings.joinSamples && {
+      sample: async (request: ModelRequest, count: number, signal: AbortSignal) =>
+        repliesOf(await callFor(request, signal, count)),
+    }),
   };
 }
 
-function callOf({ callId, model }: EndpointRequest, reply: PooledReply): ModelCall {
+function callOf({ callId, model, maxTokens }: EndpointRequest, reply: PooledReply): ModelCall {
   return {
     callId,
     model,
@@ -81,7 +88,18 @@ function callOf({ callId, model }: EndpointRequest, reply: PooledReply): ModelCa
     promptCut: reply.promptCut,
     servedModel: reply.servedModel,
     attemptId: reply.attemptId,
+    samples: samplesOf(reply, maxTokens),
   };
+}
+
+/** A reply that was cut off has as many tokens as it may; the others share the rest by their lengths. */
+function samplesOf({ text, reasoning, usage, others = [] }: PooledReply, maxTokens: number): Sample[] {
+  const lengthOf = (reply: { readonly text: string; readonly reasoning: string }) => reply.text.length + reply.reasoning.length;
+  const all = others.reduce((sum, other) => sum + lengthOf(other), lengthOf({ text, reasoning }));
+  return others.map((other) => {
+    const share = Math.floor((usage.completionTokens * lengthOf(other)) / Math.max(1, all));
+    return { ...other, completionTokens: other.finishReason === 'length' ? Math.min(maxTokens, usage.completionTokens) : share };
+  });
 }
 
 /** In [1, 2^31): some servers take 0 or a negative seed for "choose one". */

@@ -1,6 +1,6 @@
 import type { CallPurpose, ChatMessage, StructuredPrompt, Usage } from '../../domain/ports.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
-import type { ChatReply } from './chat-reply.ts';
+import type { ChatReply, SampleReply } from './chat-reply.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 
 /** One call, with everything that decides its reply. */
@@ -18,6 +18,8 @@ export interface EndpointRequest {
   readonly structured?: StructuredPrompt;
   /** Only where the server is known to: absent, where it has not refused. */
   readonly structuredWhereKnown?: boolean;
+  /** How many replies are wanted, 2 or more; absent: one. The server may give fewer. */
+  readonly samples?: number;
   /** Sent along for the server's log. */
   readonly jobId: string;
   readonly callId: string;
@@ -34,6 +36,8 @@ export interface EndpointRequest {
 }
 
 export interface EndpointReply extends Omit<ChatReply, 'usage'> {
+  /** The others where several were wanted, in order: none where the server gives one. */
+  readonly others?: readonly SampleReply[];
   readonly usage: Usage;
   /** The server gave no usage, so it is estimated from the lengths of the texts. */
   readonly usageEstimated: boolean;

@@ -8,11 +8,13 @@ import { readUsage } from './chat-usage.ts';
 import {
   afterFailure,
   afterReply,
+  afterSamples,
   type Dialect,
   fullDialect,
   isStreaming,
   mayFailForStreaming,
   simplerDialect,
+  withSamples,
 } from './dialect.ts';
 import { createEndpointConnection } from './endpoint-connection.ts';
 import { type BilledUsage, ServerRefusal } from './endpoint-errors.ts';
@@ -23,6 +25,7 @@ import { isPromptCut } from './prompt-cut.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { readChatResponse } from './read-chat-response.ts';
 import { createRedact } from './redact.ts';
+import { usageOfSamples } from './sample-usage.ts';
 import { servedModelsIn } from './served-models.ts';
 import { answerOf } from './server-answer.ts';
 import { afterStructured, inForm, mayFailForSchema, needsOwner, responseFormat } from './structured-request.ts';
@@ -50,6 +53,8 @@ export function createOpenAiEndpoint(
   const learn = (now: Dialect): void => {
     if (now.structured === 'off' && dialect.structured !== 'off')
       note(`${settings.baseUrl} refuses replies under a JSON schema, or ignores the schema: it is asked without one from now on`);
+    if (!now.samples && dialect.samples)
+      note(`${settings.baseUrl} refuses n, or gives one reply for it: samples are asked for one by one from now on`);
     dialect = now;
   };
 
@@ -85,18 +90,21 @@ export function createOpenAiEndpoint(
   };
 
   const attempt = async (given: EndpointRequest, asked: Dialect, caller: AbortSignal): Promise<EndpointReply> => {
-    const request = inForm(given, asked, owner ?? '');
-    const collector = createReplyCollector();
+    const request = withSamples(inForm(given, asked, owner ?? ''), asked);
+    const collector = createReplyCollector(request.samples);
     return watched(caller, { request, collector, streamed: isStreaming(asked) }, async (watch) => {
       const response = await answered('/chat/completions', watch.signal, request, asked);
       const streamed = await readChatResponse(response, collector, watch.token);
       const latencyMs = watch.elapsedMs();
       const reply = collector.reply();
-      const { usage, estimated } = usageOf(request, collector, reply.reasoning.length);
+      const others = request.samples === undefined ? [] : collector.others();
+      const counted = usageOf(request, collector, reply.reasoning.length);
+      const { usage, estimated } = usageOfSamples(counted, collector, 1 + others.length);
       if (isStreaming(asked)) dialect = afterReply(dialect, { streamed, estimated });
-      learn(afterStructured(dialect, request, reply));
+      learn(afterSamples(afterStructured(dialect, request, reply), request, others.length));
       return {
         ...reply,
+        ...(others.length > 0 && { others }),
         usage,
         usageEstimated: estimated,
         promptCut: !estimated && isPromptCut(request.messages, usage.promptTokens),
@@ -127,7 +135,7 @@ export function createOpenAiEndpoint(
         dialect = { ...dialect, streaming: 'off' };
         return whole;
       }
-      const sent = inForm(request, asked, owner ?? '');
+      const sent = withSamples(inForm(request, asked, owner ?? ''), asked);
       if (mayFailForSchema(sent, asked, error)) {
         const plain = await attempt(request, { ...asked, structured: 'off' }, signal).catch(() => undefined);
         signal.throwIfAborted();
@@ -184,6 +192,7 @@ function requestBody(request: EndpointRequest, dialect: Dialect) {
     ...defined({ seed }),
     ...(Object.keys(chatTemplateKwargs).length === 0 ? {} : { chat_template_kwargs: chatTemplateKwargs }),
     ...responseFormat(request),
+    ...(request.samples === undefined ? {} : { n: request.samples }),
     ...(isStreaming(dialect) ? { stream: true as const, stream_options: { include_usage: true } } : {}),
   };
 }

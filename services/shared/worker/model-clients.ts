@@ -1,5 +1,5 @@
 import { defined } from '../../domain/defined.ts';
-import type { ModelClient } from '../../domain/ports.ts';
+import type { ModelClient, ModelRequest } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
@@ -173,12 +173,19 @@ export function createModelClients(
         ...defined({ kept }),
       });
       const journaled = createJournaledModelClient(asking, journal, onReplay);
+      const { sample } = journaled;
       return {
         client: {
           complete: (request, signal) => {
             kept?.made(request);
             return journaled.complete(request, signal);
           },
+          ...(sample && {
+            sample: (request: ModelRequest, count: number, signal: AbortSignal) => {
+              kept?.made(request);
+              return sample(request, count, signal);
+            },
+          }),
         },
         calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),
       };

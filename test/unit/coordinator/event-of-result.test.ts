@@ -17,6 +17,7 @@ const call = (callId: string, model: string, promptTokens: number): ModelCall =>
   usageEstimated: false,
   promptCut: false,
   servedModel: '',
+  samples: [],
   attemptId: '',
 });
 

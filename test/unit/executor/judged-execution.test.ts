@@ -88,6 +88,7 @@ function callOf(callId: string, model: string, text: string): ModelCall {
       usageEstimated: false,
       promptCut: false,
       servedModel: model,
+      samples: [],
       attemptId: '',
     },
   };

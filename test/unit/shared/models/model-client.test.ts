@@ -88,6 +88,7 @@ test('the request carries the settings of the run, and the reply is that of the 
       usageEstimated: true,
       promptCut: true,
       servedModel: 'qwen3-8b-awq',
+      samples: [],
     },
   ]);
   expect(reply).toEqual({

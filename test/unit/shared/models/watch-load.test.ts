@@ -29,7 +29,7 @@ function endpointOn(pacing: Pacing, showsLoad: boolean): ModelEndpoint {
   return {
     settings: endpointSettings({ model: 'm', baseUrl: 'http://a/v1', apiKeyVariable: '', maxConcurrency: max, timeoutMs: 0 }, {}),
     complete: () => Promise.reject(new Error('not asked here')),
-    models: async () => ({ names: ['m'], simulated: true }),
+    models: async () => ({ names: ['m'], simulated: true, ownedBy: '' }),
     loadText: async () => (showsLoad ? await metrics.text() : 'nothing that anyone knows 1\n'),
     close: async () => {},
   };

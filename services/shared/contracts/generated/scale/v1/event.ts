@@ -86,6 +86,8 @@ export interface ModelSettings {
   leftOut: string[];
   /** Whether replies are asked for under a JSON schema: auto, where the server is known to honour one; on; "": they are not. */
   structured: string;
+  /** Samples of one prompt are asked for in one request. */
+  joinSamples: boolean;
 }
 
 export interface SearchSettings {
@@ -1335,6 +1337,7 @@ function createBaseModelSettings(): ModelSettings {
     sendSeed: false,
     leftOut: [],
     structured: "",
+    joinSamples: false,
   };
 }
 
@@ -1363,6 +1366,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     }
     if (message.structured !== "") {
       writer.uint32(66).string(message.structured);
+    }
+    if (message.joinSamples !== false) {
+      writer.uint32(72).bool(message.joinSamples);
     }
     return writer;
   },
@@ -1444,6 +1450,14 @@ export const ModelSettings: MessageFns<ModelSettings> = {
             message.structured = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.joinSamples = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1486,6 +1500,11 @@ export const ModelSettings: MessageFns<ModelSettings> = {
         ? object.left_out.map((e: any) => globalThis.String(e))
         : [],
       structured: isSet(object.structured) ? globalThis.String(object.structured) : "",
+      joinSamples: isSet(object.joinSamples)
+        ? globalThis.Boolean(object.joinSamples)
+        : isSet(object.join_samples)
+        ? globalThis.Boolean(object.join_samples)
+        : false,
     };
   },
 
@@ -1515,6 +1534,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     if (message.structured !== "") {
       obj.structured = message.structured;
     }
+    if (message.joinSamples !== false) {
+      obj.joinSamples = message.joinSamples;
+    }
     return obj;
   },
 
@@ -1531,6 +1553,7 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     message.sendSeed = object.sendSeed ?? false;
     message.leftOut = object.leftOut?.map((e) => e) || [];
     message.structured = object.structured ?? "";
+    message.joinSamples = object.joinSamples ?? false;
     return message;
   },
 };

@@ -60,7 +60,20 @@ export interface ModelCall {
   /** Which attempt gave the reply, as in the notes on spending; "" in records from before there were any. */
   attemptId: string;
   /** The response cache gave the reply: nothing was asked, and the usage is what it took when it was. Absent: no. */
-  fromCache?: boolean | undefined;
+  fromCache?:
+    | boolean
+    | undefined;
+  /** The further replies of a request for several samples of one prompt. The usage above is that of all. */
+  samples: Sample[];
+}
+
+/** One reply of several to a request. */
+export interface Sample {
+  text: string;
+  reasoning: string;
+  finishReason: string;
+  /** Its part of the call's, by the lengths of the texts. */
+  completionTokens: number;
 }
 
 /** An entry of the response cache (stream RESPONSES). */
@@ -545,6 +558,7 @@ function createBaseModelCall(): ModelCall {
     servedModel: "",
     attemptId: "",
     fromCache: undefined,
+    samples: [],
   };
 }
 
@@ -597,6 +611,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     }
     if (message.fromCache !== undefined) {
       writer.uint32(128).bool(message.fromCache);
+    }
+    for (const v of message.samples) {
+      Sample.encode(v!, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -742,6 +759,14 @@ export const ModelCall: MessageFns<ModelCall> = {
             message.fromCache = reader.bool();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.samples.push(Sample.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -808,6 +833,9 @@ export const ModelCall: MessageFns<ModelCall> = {
         : isSet(object.from_cache)
         ? globalThis.Boolean(object.from_cache)
         : undefined,
+      samples: globalThis.Array.isArray(object?.samples)
+        ? object.samples.map((e: any) => Sample.fromJSON(e))
+        : [],
     };
   },
 
@@ -861,6 +889,9 @@ export const ModelCall: MessageFns<ModelCall> = {
     if (message.fromCache !== undefined) {
       obj.fromCache = message.fromCache;
     }
+    if (message.samples?.length) {
+      obj.samples = message.samples.map((e) => Sample.toJSON(e));
+    }
     return obj;
   },
 
@@ -885,6 +916,132 @@ export const ModelCall: MessageFns<ModelCall> = {
     message.servedModel = object.servedModel ?? "";
     message.attemptId = object.attemptId ?? "";
     message.fromCache = object.fromCache ?? undefined;
+    message.samples = object.samples?.map((e) => Sample.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSample(): Sample {
+  return { text: "", reasoning: "", finishReason: "", completionTokens: 0 };
+}
+
+export const Sample: MessageFns<Sample> = {
+  encode(message: Sample, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    if (message.reasoning !== "") {
+      writer.uint32(18).string(message.reasoning);
+    }
+    if (message.finishReason !== "") {
+      writer.uint32(26).string(message.finishReason);
+    }
+    if (message.completionTokens !== 0) {
+      writer.uint32(32).uint64(message.completionTokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Sample {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSample();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reasoning = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.finishReason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.completionTokens = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Sample {
+    return {
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      reasoning: isSet(object.reasoning) ? globalThis.String(object.reasoning) : "",
+      finishReason: isSet(object.finishReason)
+        ? globalThis.String(object.finishReason)
+        : isSet(object.finish_reason)
+        ? globalThis.String(object.finish_reason)
+        : "",
+      completionTokens: isSet(object.completionTokens)
+        ? globalThis.Number(object.completionTokens)
+        : isSet(object.completion_tokens)
+        ? globalThis.Number(object.completion_tokens)
+        : 0,
+    };
+  },
+
+  toJSON(message: Sample): unknown {
+    const obj: any = {};
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.reasoning !== "") {
+      obj.reasoning = message.reasoning;
+    }
+    if (message.finishReason !== "") {
+      obj.finishReason = message.finishReason;
+    }
+    if (message.completionTokens !== 0) {
+      obj.completionTokens = Math.round(message.completionTokens);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Sample>): Sample {
+    return Sample.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Sample>): Sample {
+    const message = createBaseSample();
+    message.text = object.text ?? "";
+    message.reasoning = object.reasoning ?? "";
+    message.finishReason = object.finishReason ?? "";
+    message.completionTokens = object.completionTokens ?? 0;
     return message;
   },
 };
