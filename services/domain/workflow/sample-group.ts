@@ -18,10 +18,11 @@ interface Waiter {
 }
 
 /**
- * Joins the first model calls of a parallel step's branches into requests for several samples of one prompt. Until its first reply
- * a branch knows nothing that the others do not, so that its first call asks the same, apart from what an operator draws. All
- * branches are waited for, each until it calls or leaves, and calls are joined in the order of the branches: what is joined depends
- * on the workflow alone, and not on which branch is faster. An abort reaches those that wait when it has ended the others.
+ * Joins the first model calls of a parallel step's branches into requests for several samples of one prompt. Until its first
+ * reply a branch knows nothing that the others do not, so that its first call asks the same, apart from what an operator
+ * draws. All branches are waited for, each until it calls or leaves, and calls are joined in the order of the branches: what
+ * is joined depends on the workflow alone, and not on which branch is faster. An abort reaches those that wait when it has
+ * ended the others.
  */
 export function createSampleGroup(model: Asking, branches: number): Sampler[] {
   const waiters: (Waiter | undefined)[] = [];
