@@ -90,12 +90,12 @@ export async function startKillableCluster(executors: number, slots: number, fir
     served,
     bus,
     async begin(file, maxConcurrency) {
-      const { configuration, endpoints: usual, maxInFlight, simulated } = startRunRequestOf(file, simulator.url);
+      const { configuration, endpoints: usual, maxInFlight, simulated, cache } = startRunRequestOf(file, simulator.url);
       const endpoints = usual.map((each) => ({ ...each, ...defined({ maxConcurrency }) }));
       const runId = runIdOf(file.configuration);
       await bus.blobs.put(encodeBenchmark(file.benchmark));
       const manifest: RunManifest = {
-        ...{ schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated, createdAtMs: 0 },
+        ...{ schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated, createdAtMs: 0, cache },
         ...{ status: RunStatus.RUNNING, cancelReason: '', pauseReason: '', pausedAtMs: 0 },
       };
       await bus.runs.put(manifest);
