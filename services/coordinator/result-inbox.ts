@@ -4,6 +4,7 @@ import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import { createJobIdSet } from './job-id-set.ts';
 
 /**
  * A run's results as they arrive, read in any order. Reading consumes nothing: after an interruption between reading a result and
@@ -34,7 +35,7 @@ export interface ResultInboxSettings {
 
 export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultInboxSettings): ResultInbox {
   const results = new Map<string, Result>();
-  const seen = new Set<string>();
+  const seen = createJobIdSet();
   const waiting = new Map<string, Set<Waiter>>();
   const stopping = new AbortController();
 

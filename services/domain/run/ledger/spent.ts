@@ -1,4 +1,5 @@
 import { type CallAttempt, deliveryOf } from './call-attempt.ts';
+import { createFingerprintSet, fingerprint } from './fingerprint-set.ts';
 import { tokensOf } from './totals.ts';
 
 export interface SpentPart {
@@ -38,75 +39,153 @@ export interface SpentTally {
   spent(isOver: boolean): Spent;
 }
 
-/** Adds up notes in any order. */
+interface Job {
+  /** By id, in the order of their first notes. */
+  readonly attempts: Map<string, CallAttempt>;
+  newestDelivery: string;
+}
+
+/** Calls of one job. */
+interface JobCalls {
+  readonly answered: ReadonlySet<string>;
+  /** The tokens of those that the response cache answered. */
+  readonly fromCache: ReadonlyMap<string, number>;
+}
+
+/**
+ * Adds up notes in any order. The attempts of a job are kept until all that are known have ended for good; then a few bytes of each
+ * remain, so that a note that comes again is recognised.
+ */
 export function createSpentTally(): SpentTally {
-  const attempts = new Map<string, CallAttempt>();
-  const newestDelivery = new Map<string, string>();
+  const jobs = new Map<string, Job>();
+  const settled = createFingerprintSet();
+  const answered = createFingerprintSet();
+  /** Tokens of calls that the response cache answered, and that nobody paid for; by the call's fingerprint. */
+  const saved = new Map<number, number>();
+  let savedTokens = 0;
+  let usesCache = false;
+  let total = noSpent;
+
+  /** How the parts and the saved calls change with a job. */
+  const withJob = (before: Spent, { attempts, newestDelivery }: Job, isOver: boolean): { spent: Spent } & JobCalls => {
+    const here = new Set<string>();
+    const fromCache = new Map<string, number>();
+    let spent = before;
+    for (const attempt of attempts.values()) {
+      const call = callOf(attempt);
+      const part = partOf(attempt, { wasAnswered: answered.has(call) || here.has(call), newestDelivery, isOver });
+      if (part === 'answered') here.add(call);
+      if (attempt.state === 'cached') fromCache.set(call, tokensOf(attempt.usage));
+      spent = withAttempt(spent, attempt, part);
+    }
+    return { spent, answered: here, fromCache };
+  };
+
+  const settle = (job: Job): void => {
+    const calls = withJob(total, job, false);
+    total = calls.spent;
+    for (const attemptId of job.attempts.keys()) settled.add(attemptId);
+    for (const call of calls.answered) {
+      answered.add(call);
+      savedTokens -= saved.get(fingerprint(call)) ?? 0;
+      saved.delete(fingerprint(call));
+    }
+    for (const [call, tokens] of calls.fromCache) {
+      usesCache = true;
+      if (answered.has(call)) continue;
+      savedTokens += tokens - (saved.get(fingerprint(call)) ?? 0);
+      saved.set(fingerprint(call), tokens);
+    }
+  };
 
   return {
     add(attempt) {
       const { attemptId, jobId } = attempt;
-      const known = attempts.get(attemptId);
+      if (settled.has(attemptId)) return;
+      const job = jobs.get(jobId) ?? { attempts: new Map(), newestDelivery: '' };
+      jobs.set(jobId, job);
+      const known = job.attempts.get(attemptId);
       // A worker that was given up may still report how its call ended, although its job now belongs to another worker.
-      if (known === undefined) newestDelivery.set(jobId, deliveryOf(attemptId));
-      if (known === undefined || finality(attempt) > finality(known)) attempts.set(attemptId, attempt);
+      if (known === undefined) job.newestDelivery = deliveryOf(attemptId);
+      if (known === undefined || finality(attempt) > finality(known)) job.attempts.set(attemptId, attempt);
+      if ([...job.attempts.values()].some((each) => finality(each) < mostFinal)) return;
+      settle(job);
+      jobs.delete(jobId);
     },
     spent(isOver) {
-      const parts = { answered: none, answeredAgain: none, useless: none, lost: none, preflight: none };
-      let callsInFlight = 0;
-      let estimatedTokens = 0;
-      const answered = new Set<string>();
-      const fromCache = new Map<string, number>();
-      for (const attempt of attempts.values()) {
-        if (attempt.state === 'cached') fromCache.set(callOf(attempt), tokensOf(attempt.usage));
-        const part = partOf(attempt, { answered, newestDelivery, isOver });
-        if (part === 'in flight') callsInFlight += 1;
-        if (part === 'in flight' || part === 'nothing') continue;
-        const tokens = tokensOf(attempt.usage);
-        parts[part] = { calls: parts[part].calls + 1, tokens: parts[part].tokens + tokens };
-        if (attempt.usageEstimated) estimatedTokens += tokens;
+      let spent = total;
+      let cached: SpentPart = { calls: saved.size, tokens: savedTokens };
+      const change = (calls: number, tokens: number): void => {
+        cached = { calls: cached.calls + calls, tokens: cached.tokens + tokens };
+      };
+      let isCacheUsed = usesCache;
+      for (const job of jobs.values()) {
+        const calls = withJob(spent, job, isOver);
+        spent = calls.spent;
+        isCacheUsed ||= calls.fromCache.size > 0;
+        // A call that was also paid for, by a delivery of its job that came to nothing, has saved nothing.
+        for (const call of calls.answered) {
+          const before = saved.get(fingerprint(call));
+          if (before !== undefined) change(-1, -before);
+        }
+        for (const [call, tokens] of calls.fromCache) {
+          if (answered.has(call) || calls.answered.has(call)) continue;
+          const before = saved.get(fingerprint(call));
+          change(before === undefined ? 1 : 0, tokens - (before ?? 0));
+        }
       }
-      // A call that was also paid for, by a delivery of its job that came to nothing, has saved nothing.
-      const saved = [...fromCache].filter(([call]) => !answered.has(call)).map(([, tokens]) => tokens);
-      const cached = { calls: saved.length, tokens: saved.reduce((sum, tokens) => sum + tokens, 0) };
-      return { ...parts, ...(fromCache.size > 0 && { cached }), callsInFlight, estimatedTokens };
+      return { ...spent, ...(isCacheUsed && { cached }) };
     },
   };
 }
 
-const none: SpentPart = { calls: 0, tokens: 0 };
+type Part = 'answered' | 'answeredAgain' | 'useless' | 'lost' | 'preflight' | 'in flight' | 'nothing';
 
-interface Known {
-  /** Calls that have their first answer. */
-  readonly answered: Set<string>;
-  readonly newestDelivery: ReadonlyMap<string, string>;
-  readonly isOver: boolean;
-}
-
-function partOf(
-  attempt: CallAttempt,
-  { answered, newestDelivery, isOver }: Known,
-): 'answered' | 'answeredAgain' | 'useless' | 'lost' | 'preflight' | 'in flight' | 'nothing' {
-  const { attemptId, jobId, state } = attempt;
-  if (state === 'refused' || state === 'cached') return 'nothing';
-  if (state === 'begun' && !isOver && newestDelivery.get(jobId) === deliveryOf(attemptId)) return 'in flight';
-  if (jobId === '') return 'preflight';
-  if (state === 'begun' || state === 'broken-off') return 'lost';
-  if (state === 'useless') return 'useless';
-  const call = callOf(attempt);
-  if (answered.has(call)) return 'answeredAgain';
-  answered.add(call);
-  return 'answered';
+function withAttempt(spent: Spent, { usage, usageEstimated }: CallAttempt, part: Part): Spent {
+  if (part === 'nothing') return spent;
+  if (part === 'in flight') return { ...spent, callsInFlight: spent.callsInFlight + 1 };
+  const tokens = tokensOf(usage);
+  return {
+    ...spent,
+    [part]: { calls: spent[part].calls + 1, tokens: spent[part].tokens + tokens },
+    estimatedTokens: spent.estimatedTokens + (usageEstimated ? tokens : 0),
+  };
 }
 
 function callOf({ jobId, callId }: CallAttempt): string {
   return `${jobId} ${callId}`;
 }
 
+const none: SpentPart = { calls: 0, tokens: 0 };
+const noSpent: Spent = {
+  ...{ answered: none, answeredAgain: none, useless: none, lost: none, preflight: none },
+  callsInFlight: 0,
+  estimatedTokens: 0,
+};
+
+interface Known {
+  /** The call has its first answer. */
+  readonly wasAnswered: boolean;
+  /** Of the attempt's job. */
+  readonly newestDelivery: string;
+  readonly isOver: boolean;
+}
+
+function partOf({ attemptId, jobId, state }: CallAttempt, { wasAnswered, newestDelivery, isOver }: Known): Part {
+  if (state === 'refused' || state === 'cached') return 'nothing';
+  if (state === 'begun' && !isOver && newestDelivery === deliveryOf(attemptId)) return 'in flight';
+  if (jobId === '') return 'preflight';
+  if (state === 'begun' || state === 'broken-off') return 'lost';
+  if (state === 'useless') return 'useless';
+  return wasAnswered ? 'answeredAgain' : 'answered';
+}
+
+const mostFinal = 2;
+
 function finality({ state }: CallAttempt): number {
   if (state === 'begun') return 0;
   // An attempt that was given up here may have been answered nevertheless.
-  return state === 'broken-off' ? 1 : 2;
+  return state === 'broken-off' ? 1 : mostFinal;
 }
 
 export interface SpentBeside {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attemptStates, type CallAttempt } from '../../../../../services/domain/run/ledger/call-attempt.ts';
-import { createSpentTally, type Spent, spentBeside } from '../../../../../services/domain/run/ledger/spent.ts';
+import { attemptStates, type CallAttempt, deliveryOf } from '../../../../../services/domain/run/ledger/call-attempt.ts';
+import { createSpentTally, type Spent, type SpentPart, spentBeside } from '../../../../../services/domain/run/ledger/spent.ts';
 
 const usageOf = (promptTokens: number) => ({ promptTokens, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 });
 
@@ -14,6 +14,55 @@ function tallied(attempts: readonly CallAttempt[], isOver = true): Spent {
   const tally = createSpentTally();
   for (const each of attempts) tally.add(each);
   return tally.spent(isOver);
+}
+
+const note = fc
+  .record({
+    ...{ delivery: fc.nat(3), n: fc.nat(2), job: fc.nat(1), call: fc.nat(1), tokens: fc.nat(50) },
+    state: fc.constantFrom(...attemptStates),
+  })
+  .map(({ delivery, n, job, call, state, tokens }) =>
+    attempt(`${job}-${delivery}/${n}-${call}`, state, tokens, { jobId: `j${job}`, callId: `c${call}` }),
+  );
+
+/** The plain way: every attempt is kept, and all are gone through. */
+function remembering(notes: readonly CallAttempt[], isOver: boolean): Spent {
+  const finalities = { begun: 0, 'broken-off': 1, answered: 2, useless: 2, refused: 2, cached: 2 };
+  const attempts = new Map<string, CallAttempt>();
+  const newest = new Map<string, string>();
+  for (const each of notes) {
+    const known = attempts.get(each.attemptId);
+    if (known === undefined) newest.set(each.jobId, deliveryOf(each.attemptId));
+    if (known === undefined || finalities[each.state] > finalities[known.state]) attempts.set(each.attemptId, each);
+  }
+  const parts = { answered: [0, 0], answeredAgain: [0, 0], useless: [0, 0], lost: [0, 0] };
+  let [callsInFlight, estimatedTokens] = [0, 0];
+  const answered = new Set<string>();
+  const fromCache = new Map<string, number>();
+  for (const { attemptId, jobId, callId, state, usage, usageEstimated } of attempts.values()) {
+    if (state === 'cached') fromCache.set(`${jobId} ${callId}`, usage.promptTokens);
+    if (state === 'refused' || state === 'cached') continue;
+    if (state === 'begun' && !isOver && newest.get(jobId) === deliveryOf(attemptId)) {
+      callsInFlight += 1;
+      continue;
+    }
+    const again = answered.has(`${jobId} ${callId}`) ? ('answeredAgain' as const) : ('answered' as const);
+    const part = parts[state === 'begun' || state === 'broken-off' ? 'lost' : state === 'useless' ? 'useless' : again];
+    if (state === 'answered') answered.add(`${jobId} ${callId}`);
+    part[0] = (part[0] ?? 0) + 1;
+    part[1] = (part[1] ?? 0) + usage.promptTokens;
+    if (usageEstimated) estimatedTokens += usage.promptTokens;
+  }
+  const [a, again, useless, lost] = [parts.answered, parts.answeredAgain, parts.useless, parts.lost].map(
+    ([calls = 0, tokens = 0]) => ({ calls, tokens }),
+  ) as [SpentPart, SpentPart, SpentPart, SpentPart];
+  const preflight = { calls: 0, tokens: 0 };
+  const saved = [...fromCache].filter(([call]) => !answered.has(call)).map(([, tokens]) => tokens);
+  const cached = { calls: saved.length, tokens: saved.reduce((sum, tokens) => sum + tokens, 0) };
+  return {
+    ...{ answered: a, answeredAgain: again, useless, lost, preflight, callsInFlight, estimatedTokens },
+    ...(fromCache.size > 0 && { cached }),
+  };
 }
 
 describe('what calls have used', () => {
@@ -75,13 +124,16 @@ describe('what calls have used', () => {
     expect(spentBeside(1000, spent)).toMatchObject({ tokens: 1000, unlogged: 0 });
   });
 
+  it('is what remembering every attempt gives, though only those of unsettled jobs are remembered', () => {
+    fc.assert(
+      fc.property(fc.array(note, { maxLength: 30 }), fc.boolean(), (notes, isOver) => {
+        expect(tallied(notes, isOver)).toEqual(remembering(notes, isOver));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('is the same if notes come twice', () => {
-    const state = fc.constantFrom(...attemptStates);
-    const note = fc
-      .record({ delivery: fc.nat(3), n: fc.nat(2), job: fc.nat(1), call: fc.nat(1), state, tokens: fc.nat(50) })
-      .map(({ delivery, n, job, call, state: ended, tokens }) =>
-        attempt(`${job}-${delivery}/${n}-${call}`, ended, tokens, { jobId: `j${job}`, callId: `c${call}` }),
-      );
     fc.assert(
       fc.property(fc.array(note, { maxLength: 20 }), fc.boolean(), (notes, isOver) => {
         const once = tallied(notes, isOver);

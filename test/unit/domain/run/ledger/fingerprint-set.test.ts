@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { createFingerprintSet } from '../../../../../services/domain/run/ledger/fingerprint-set.ts';
+
+test('has what was added, and none of a hundred thousand that look like it', () => {
+  const set = createFingerprintSet();
+  const ids = Array.from({ length: 100_000 }, (_, index) => `execute-0123456789abcdef-${index}-0:${index % 7}/${index % 3}`);
+  for (const id of ids) {
+    expect(set.has(id)).toBe(false);
+    set.add(id);
+    set.add(id);
+  }
+  for (const id of ids) expect(set.has(id)).toBe(true);
+  for (const id of ids) expect(set.has(`${id}x`)).toBe(false);
+});
