@@ -1,4 +1,3 @@
-import type { RunState } from '../domain/run/state.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
@@ -31,7 +30,7 @@ import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import type { Coordinator } from './coordinator.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
-import { readRunState } from './run-log.ts';
+import { type RunView, readRunView } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
@@ -71,14 +70,20 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     if (!manifest) throw new RequestRefusedError('not-found', `there is no run ${runId}; \`scale list\` shows all runs`);
     return manifest;
   };
-  const stateOf = async (runId: string, signal: AbortSignal): Promise<RunState | undefined> =>
-    coordinator.state(runId) ?? (await readRunState(bus, runId, signal));
+  const viewOf = async (runId: string, signal: AbortSignal): Promise<RunView | undefined> =>
+    coordinator.view(runId) ?? (await readRunView(bus, runId, signal));
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
-    const state = await stateOf(manifest.runId, signal);
+    // Nothing is added to a run that has ended.
+    if (manifest.summary !== undefined && hasEnded(manifest.status)) return { ...manifest.summary, driven: false };
+    const view = await viewOf(manifest.runId, signal);
     const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, timing.wallMs());
     const waiting = wait && waitingToProto(wait, timing.wallMs());
-    const spent = await coordinator.spent(manifest, state, signal);
-    return { ...runSummary(manifest, state, spent), waiting, driven: coordinator.state(manifest.runId) !== undefined };
+    const spent = await coordinator.spent(manifest, view?.state, signal);
+    return {
+      ...runSummary(manifest, view, spent, timing.wallMs()),
+      waiting,
+      driven: coordinator.state(manifest.runId) !== undefined,
+    };
   };
   /** @param write returns the changed manifest: a run that has ended meanwhile stays as it ended */
   const steer = async (
@@ -98,8 +103,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   /** For a run that continues: missing results change nothing about it, but someone must know. */
   const missingResultsOf = async (runId: string): Promise<number> => {
     using limit = within(timing, readWithinMs);
-    const state = await readRunState(bus, runId, limit.signal);
-    return state === undefined ? 0 : await countMissingResults(bus, runId, state);
+    const view = await readRunView(bus, runId, limit.signal);
+    return view === undefined ? 0 : await countMissingResults(bus, runId, view.state);
   };
 
   return {
@@ -183,7 +188,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     },
     async *listExecutions({ runId, workflowHash }, signal) {
       await manifestOf(runId);
-      const rounds = (await stateOf(runId, signal))?.rounds ?? [];
+      const rounds = (await viewOf(runId, signal))?.state.rounds ?? [];
       const wanted = rounds.filter((round) => workflowHash === '' || round.workflowHash === workflowHash);
       for (const round of wanted) yield* executionsOf(bus, runId, round, signal);
     },

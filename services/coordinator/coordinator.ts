@@ -1,3 +1,4 @@
+import type { RoundTimes } from '../domain/report/run-progress.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
@@ -16,9 +17,10 @@ import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
 import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
 import { driveRun, type WantedStatus } from './run-driver.ts';
-import { failRun } from './run-log.ts';
+import { failRun, type RunView } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
 import { createRunSpending, type RunSpending } from './run-spending.ts';
+import { runSummary } from './run-summary.ts';
 import { pauseOf, type RunWait, type WaitKind } from './run-wait.ts';
 import type { PresentStep } from './step-tracker.ts';
 import { startWaitWatch, type WaitWatch, type WatchedRun } from './wait-watch.ts';
@@ -30,6 +32,8 @@ export interface CoordinatorSettings {
   /** Jobs of a run in flight over all workers, if the run does not say. */
   readonly maxInFlight: number;
   readonly reconcileMs: number;
+  /** Fewer new entries of a log than this are not worth a snapshot. Default: 64. */
+  readonly snapshotEntries?: number;
 }
 
 export interface Coordinator {
@@ -37,6 +41,8 @@ export interface Coordinator {
   drive(manifest: RunManifest): void;
   /** The state of a run that is driven here. */
   state(runId: string): RunState | undefined;
+  /** The same, with the times of its rounds. */
+  view(runId: string): RunView | undefined;
   /** The manifest of a run that this process can put back into a store that has lost it. */
   remembered(runId: string): RunManifest | undefined;
   /** What the calls of a run have used so far, whoever drives it; undefined if nothing was noted. */
@@ -76,6 +82,7 @@ interface DrivenRun extends WatchedRun {
   manifest: RunManifest;
   attention: AbortController;
   state: RunState | undefined;
+  times: RoundTimes;
   readonly spending: RunSpending;
   readonly copy: RunCopy;
   /** For people: what happened to the run that is not in its log. */
@@ -94,6 +101,7 @@ interface DrivenRun extends WatchedRun {
 
 const leasePollMs = 1000;
 const defectsBeforeFailure = 3;
+const defaultSnapshotEntries = 64;
 
 /** Drives every run whose lease it can get, each in a loop of its own that starts over from the log after any trouble. */
 export function startCoordinator(
@@ -102,6 +110,7 @@ export function startCoordinator(
   logger: Logger,
   timing: Timing = systemTiming,
 ): Coordinator {
+  const { snapshotEntries = defaultSnapshotEntries } = settings;
   const stopping = new AbortController();
   const loops = { signal: stopping.signal, logger, timing };
   const runs = new Map<string, DrivenRun>();
@@ -135,6 +144,7 @@ export function startCoordinator(
       manifest,
       attention: new AbortController(),
       state: undefined,
+      times: new Map(),
       spending: createRunSpending(bus, manifest.runId),
       copy: createRunCopy(),
       notices: [],
@@ -203,6 +213,7 @@ export function startCoordinator(
           ...content,
           remembered: copy.log,
           ...{ epoch: held.epoch, leaseId: held.id },
+          snapshotEntries,
           maxInFlight: run.manifest.maxInFlight || settings.maxInFlight,
           reconcileMs: settings.reconcileMs,
           simulated: run.manifest.simulated,
@@ -215,8 +226,9 @@ export function startCoordinator(
             tell(run);
           },
           // Otherwise a defect that comes back as soon as the log is read would count as the first one each time.
-          opened: (found) => {
+          opened: (found, times) => {
             run.state = found;
+            run.times = times;
           },
           advanced: (next) => {
             moved(run);
@@ -244,7 +256,7 @@ export function startCoordinator(
       run.defects += 1;
       if (run.defects < defectsBeforeFailure) throw error;
       log.error({ err: coerceError(error) }, 'the run cannot continue');
-      await settleRun(run, await failRun(bus, runId, coerceError(error).message, signal, copy.log));
+      await settleRun(run, await failRun(bus, runId, coerceError(error).message, { timing, remembered: copy.log }, signal));
     }
   };
 
@@ -253,7 +265,9 @@ export function startCoordinator(
     const { runId } = run.manifest;
     const noted = await run.spending.spent(true, AbortSignal.any([stopping.signal, run.over.signal]));
     const spent = withCache(noted, run.manifest.cache);
-    const end = { status: statusOf(state), spent: spent && spentToProto(spent) };
+    const ended = { ...run.manifest, status: statusOf(state) };
+    const summary = runSummary(ended, { state, times: run.times }, spent, timing.wallMs());
+    const end = { status: ended.status, spent: spent && spentToProto(spent), summary };
     await bus.jobs.closeLanes(runId);
     const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
     if (settled === undefined) await bus.runs.put({ ...run.manifest, ...end });
@@ -273,9 +287,13 @@ export function startCoordinator(
   return {
     drive,
     state: (runId) => runs.get(runId)?.state,
+    view(runId) {
+      const { state, times = new Map() } = runs.get(runId) ?? {};
+      return state && { state, times };
+    },
     remembered(runId) {
       const run = runs.get(runId);
-      return run && run.copy.log.length > 0 ? run.manifest : undefined;
+      return run && run.copy.log.length > 0 && run.copy.log.skipped === 0 ? run.manifest : undefined;
     },
     async spent({ runId, spent, cache }, state, signal) {
       // What it had used when it ended: nothing is added to that.

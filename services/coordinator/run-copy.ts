@@ -29,9 +29,9 @@ export class RunLostError extends ScaleError {
  * Restores the manifest and the benchmark of a run if the store has lost them; the log restores itself when it is opened.
  * @throws RunLostError
  */
-export async function restoreRun(bus: Bus, manifest: RunManifest, { benchmark }: RunCopy): Promise<void> {
+export async function restoreRun(bus: Bus, manifest: RunManifest, { benchmark, log }: RunCopy): Promise<void> {
   if ((await bus.runs.get(manifest.runId)) !== undefined) return;
-  if (benchmark === undefined) throw new RunLostError(manifest.runId);
+  if (benchmark === undefined || log.skipped > 0) throw new RunLostError(manifest.runId);
   // The manifest last: what it names must be there when others see it.
   await bus.blobs.put(encodeBenchmark(benchmark));
   await bus.runs.put(manifest);

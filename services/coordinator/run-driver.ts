@@ -1,4 +1,6 @@
 import type { Benchmark } from '../domain/benchmark.ts';
+import { defined } from '../domain/defined.ts';
+import type { RoundTimes } from '../domain/report/run-progress.ts';
 import type { WorkCommand } from '../domain/run/command.ts';
 import type { RunConfiguration } from '../domain/run/configuration.ts';
 import type { RunEvent } from '../domain/run/event.ts';
@@ -35,6 +37,8 @@ export interface RunDriverSettings {
   readonly benchmark: Benchmark;
   /** The log's entries as this process knows them; kept current. */
   readonly remembered: LogCopy;
+  /** As openRunLog takes it. */
+  readonly snapshotEntries?: number;
   /** Of the lease. */
   readonly epoch: number;
   readonly leaseId: string;
@@ -49,8 +53,8 @@ export interface RunDriverSettings {
   /** Aborts when `wanted` changes; a new signal each time. */
   attention(): AbortSignal;
   progressed(progress: PresentStep): void;
-  /** The log has been read, and says this: no work has been done yet. */
-  opened(state: RunState): void;
+  /** The log has been read, and says this: no work has been done yet. The times are kept current. */
+  opened(state: RunState | undefined, times: RoundTimes): void;
   advanced(state: RunState): void;
   /** The store had lost this many entries of the log, and has them again. */
   restored(entries: number): void;
@@ -66,8 +70,9 @@ const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
  * @throws LogConflictError when another coordinator has taken over
  */
 export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
-  const { bus, runId, benchmark, logger, timing } = settings;
-  const log = await openRunLog(bus, runId, signal, settings.remembered);
+  const { bus, runId, benchmark, logger, timing, remembered, snapshotEntries } = settings;
+  const failed = (what: string, err: unknown): void => logger.warn({ err }, what);
+  const log = await openRunLog(bus, runId, { timing, remembered, failed, ...defined({ snapshotEntries }) }, signal);
   if (log.restored > 0) settings.restored(log.restored);
   const append = async (event: RunEvent): Promise<RunState> => {
     const next = await log.append(event);
@@ -77,7 +82,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   };
   const tracker = createStepTracker(settings.progressed);
   const found = log.state();
-  if (found !== undefined) settings.opened(found);
+  settings.opened(found, log.times);
   const begun = found ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
   if (isOver(begun)) return begun;
 

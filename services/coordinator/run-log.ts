@@ -1,18 +1,30 @@
 import type { ExecutionPlace } from '../domain/prompts/build-proposal-prompt.ts';
+import type { RoundTimes } from '../domain/report/run-progress.ts';
 import { applyEvent } from '../domain/run/apply-event.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import { isOver } from '../domain/run/is-over.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
-import { createAnswerPlaces, readAnswers } from './answer-places.ts';
+import { readAnswers } from './answer-places.ts';
 import { nextDigest } from './digested-log.ts';
 import { createLogCopy, type LogCopy } from './log-copy.ts';
+import { foldLog } from './log-fold.ts';
+import { createSnapshotWriter, readSnapshot } from './run-snapshots.ts';
+
+/** What a run's log adds up to, and when its rounds began and ended. */
+export interface RunView {
+  readonly state: RunState;
+  readonly times: RoundTimes;
+}
 
 /** A run's log, and the state it adds up to. */
 export interface RunLog {
   /** Undefined while the log is empty. */
   state(): RunState | undefined;
+  /** Kept current. */
+  readonly times: RoundTimes;
   /** Entries that the store had lost, and that were written again when the log was opened. */
   readonly restored: number;
   /**
@@ -26,72 +38,105 @@ export interface RunLog {
   answers(places: readonly ExecutionPlace[]): Promise<ReadonlyMap<string, string>>;
 }
 
+export interface RunLogSettings {
+  readonly timing: Pick<Timing, 'wallMs'>;
+  /** What this process knows of the log; kept current. */
+  readonly remembered?: LogCopy;
+  /** A snapshot is not written for fewer new entries than this. Default: none is written. */
+  readonly snapshotEntries?: number;
+  /** Is told what failed on the side, which changes nothing about the run. */
+  readonly failed?: (what: string, error: unknown) => void;
+}
+
 /**
- * Reads the log to its present end. If it is only the beginning of what was remembered, the store has lost the rest, which is
- * then written again.
- * @param remembered what this process knows of the log; kept current
+ * Reads the log to its present end, on from its newest snapshot. If it is only the beginning of what was remembered, the store has
+ * lost the rest, which is then written again.
  */
 export async function openRunLog(
   bus: Bus,
   runId: string,
+  { timing, remembered = createLogCopy(), snapshotEntries, failed = () => undefined }: RunLogSettings,
   signal: AbortSignal,
-  remembered: LogCopy = createLogCopy(),
 ): Promise<RunLog> {
-  const places = createAnswerPlaces();
-  let state: RunState | undefined;
-  let last = 0;
-  const apply = (entry: Uint8Array, sequence: number): void => {
-    const { event } = decodeEvent(entry);
-    state = applyEvent(state, event);
-    places.note(event, state, sequence);
-    last = sequence;
-  };
-  let found = 0;
-  let digest = '';
-  for await (const { sequence, entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
-    digest = nextDigest(digest, entry);
+  const newest = await readSnapshot(bus, runId);
+  const isKnown = newest !== undefined && remembered.digest(newest.place.entries) === newest.place.digest;
+  const snapshot = isKnown || remembered.length === 0 ? newest : undefined;
+  if (snapshot !== undefined && !isKnown) remembered.skip(snapshot.place.entries, snapshot.place.digest);
+  const fold = foldLog(snapshot);
+  let { entries: found, digest } = snapshot?.place ?? { entries: 0, digest: '' };
+  for await (const entry of bus.log.read(runId, { after: fold.sequence(), follow: false }, signal)) {
+    fold.add(entry);
     found += 1;
+    digest = nextDigest(digest, entry.entry);
     // A log that is a different one replaces what was remembered.
-    if (remembered.digest(found) !== digest) {
-      remembered.cut(found - 1);
-      remembered.push(entry);
-    }
-    apply(entry, sequence);
+    if (remembered.digest(found) === digest) continue;
+    remembered.cut(found - 1);
+    remembered.push(entry.entry);
   }
   // A read that was cut short by the signal ends too early.
   signal.throwIfAborted();
-  const lost = remembered.length - found;
+  if (found < remembered.skipped) remembered.cut(found);
+  const restored = remembered.length - found;
   for (const entry of remembered.from(found)) {
     signal.throwIfAborted();
-    apply(entry, await bus.log.append(runId, entry, last));
+    fold.add({ sequence: await bus.log.append(runId, entry, fold.sequence()), timeMs: timing.wallMs(), entry });
   }
+  const snapshots =
+    snapshotEntries === undefined
+      ? undefined
+      : createSnapshotWriter(bus, runId, snapshot?.place.entries ?? 0, snapshotEntries, (error) =>
+          failed('a snapshot could not be written', error),
+        );
+  let completing = remembered.skipped === 0;
   return {
-    state: () => state,
-    restored: lost,
+    state: fold.state,
+    times: fold.times,
+    restored,
     async append(event) {
       signal.throwIfAborted();
       // Applied first: an event that cannot follow must never get into the log.
       // What is applied is what a restart would read: encoding sorts a workflow's prompts, for example.
       const entry = encodeEvent(runId, event);
-      const next = applyEvent(state, decodeEvent(entry).event);
-      last = await bus.log.append(runId, entry, last);
+      const next = applyEvent(fold.state(), decodeEvent(entry).event);
+      const sequence = await bus.log.append(runId, entry, fold.sequence());
       remembered.push(entry);
-      places.note(event, next, last);
-      state = next;
+      fold.added(event, next, { sequence, timeMs: timing.wallMs() });
+      if (!completing) {
+        // Only now: whoever waits for the run to go on does not wait for this.
+        completing = true;
+        completeCopy(bus, runId, remembered, signal).catch((error: unknown) => failed('the log was not read again', error));
+      }
+      const entries = remembered.length;
+      await snapshots?.appended(entries, isOver(next), () => ({
+        ...{ state: next, ...fold.copies() },
+        place: { entries, sequence, digest: remembered.digest(entries) },
+      }));
       return next;
     },
-    answers: (wanted) => readAnswers(bus, runId, state ?? { rounds: [] }, places, wanted),
+    answers: (wanted) => readAnswers(bus, runId, fold.state() ?? { rounds: [] }, fold.answers, wanted),
   };
 }
 
-/** What the log adds up to now; undefined while it is empty. */
-export async function readRunState(bus: Bus, runId: string, signal: AbortSignal): Promise<RunState | undefined> {
-  let state: RunState | undefined;
-  for await (const { entry } of bus.log.read(runId, { after: 0, follow: false }, signal)) {
-    state = applyEvent(state, decodeEvent(entry).event);
+/** Reads what a snapshot has saved reading, so that the log can be restored from this process if the store loses it. */
+async function completeCopy({ log }: Bus, runId: string, remembered: LogCopy, signal: AbortSignal): Promise<void> {
+  const { skipped } = remembered;
+  const older = createLogCopy();
+  for await (const { entry } of log.read(runId, { after: 0, follow: false }, signal)) {
+    older.push(entry);
+    if (older.length === skipped) break;
   }
   signal.throwIfAborted();
-  return state;
+  // Where it is no longer the same log, the next one to open it reads it all.
+  if (remembered.skipped === skipped) remembered.complete(older);
+}
+
+/** What the log adds up to now; undefined while it is empty. */
+export async function readRunView(bus: Bus, runId: string, signal: AbortSignal): Promise<RunView | undefined> {
+  const fold = foldLog(await readSnapshot(bus, runId));
+  for await (const entry of bus.log.read(runId, { after: fold.sequence(), follow: false }, signal)) fold.add(entry);
+  signal.throwIfAborted();
+  const state = fold.state();
+  return state && { state, times: fold.times };
 }
 
 /** Ends a run that cannot continue because of a defect, so that people see why. */
@@ -99,10 +144,10 @@ export async function failRun(
   bus: Bus,
   runId: string,
   message: string,
+  settings: RunLogSettings,
   signal: AbortSignal,
-  remembered: LogCopy = createLogCopy(),
 ): Promise<RunState> {
-  const log = await openRunLog(bus, runId, signal, remembered);
+  const log = await openRunLog(bus, runId, settings, signal);
   const state = log.state();
   if (state && isOver(state)) return state;
   return await log.append({ kind: 'run-failed', failure: { kind: 'internal', message } });

@@ -31,9 +31,11 @@ const logger = createLogger({ service: 'simulation', version: '0', level: 'silen
 const reconcileMs = 5_000;
 
 /** As services/coordinator/main.ts puts it together. */
-export function startCoordinatorMember({ process, bus }: MemberSettings): Member {
+export function startCoordinatorMember({ process, bus, plan }: MemberSettings): Member {
   const { name, timing } = process;
-  const coordinator = startCoordinator({ name, resume: 'all', maxInFlight: 100, reconcileMs }, bus, logger, timing);
+  // Often enough for the short logs of a simulation.
+  const settings = { name, resume: 'all', maxInFlight: 100, reconcileMs, snapshotEntries: 1 + (plan.seed % 8) } as const;
+  const coordinator = startCoordinator(settings, bus, logger, timing);
   return {
     process,
     handlers: createControlHandlers(bus, coordinator, timing),

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { countRepetitions } from '../../domain/report/count-repetitions.ts';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
-import { totalUse } from '../../domain/run/ledger/totals.ts';
-import { RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { progressOf } from '../../domain/report/run-progress.ts';
+import { type RunProgress, RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { progressToProto, repetitionsFromProto } from '../../shared/contracts/progress-codec.ts';
+import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -11,12 +13,11 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
-import { progressOf, type RunProgress } from '../progress/run-progress.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
 import { describeStatus, isGoingOn, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
-import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
+import { createRunRecord } from '../runs/run-record.ts';
 
 interface StatusOptions extends ClusterOptions {
   readonly json: boolean;
@@ -31,24 +32,19 @@ export function addStatusCommand(program: Command, cli: Cli): void {
         withCluster(cli, options, async (cluster) => {
           const signal = cli.interrupts.requested;
           const run = knowingWhoWorks(knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait()), cluster.kind);
-          const record = await readRun(cluster, createRunRecord(run.runId), signal);
-          const progress =
-            record.events.length === 0 ? undefined : progressOf(record.state(), undefined, record.times, Date.now());
+          const told = run.progress === undefined ? await foldedProgress(cluster, run, signal) : run;
           return {
             exitCode: exitCodes.ok,
             document: {
               ...runDocument(run),
               goingOn: isGoingOn(run, cluster.kind),
-              ...(progress === undefined
-                ? {}
-                : { ...progressDocument(progress), ...spentDocument(record), repetitions: countRepetitions(record.state()) }),
+              ...(told.progress === undefined ? {} : progressDocument(told, told.progress)),
             },
             text: alignColumns([
               ['run', run.runId],
               ['status', withRemedy(describeStatus(run, cluster.kind))],
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
-              ...(progress === undefined ? [] : progressRows(progress, isGoingOn(run, cluster.kind))),
-              ...(progress === undefined ? [] : [...spentRows(record), ...repeatedRows(record)]),
+              ...(told.progress === undefined ? [] : progressRows(told, told.progress, isGoingOn(run, cluster.kind))),
             ]),
           };
         }),
@@ -75,51 +71,46 @@ function withRemedy(status: string): string {
   return status === 'interrupted' ? 'interrupted: `scale run` with the same file continues it' : status;
 }
 
-function progressDocument(progress: RunProgress): Record<string, unknown> {
+/** A coordinator of an earlier version leaves it to whoever asks; and where the log is empty, there is none. */
+async function foldedProgress(cluster: ReachedCluster, run: RunSummary, signal: AbortSignal): Promise<RunSummary> {
+  const record = await readRun(cluster, createRunRecord(run.runId), signal);
+  if (record.events.length === 0) return run;
+  const state = record.state();
+  return { ...run, progress: progressToProto(state, progressOf(state, undefined, record.times, Date.now())) };
+}
+
+function progressDocument(run: RunSummary, progress: RunProgress): Record<string, unknown> {
+  const { round, bestRound, savedShare, leftMs, tokenBudget } = progress;
   return {
-    round: progress.round,
-    bestRound: progress.bestRound ?? null,
-    savedShare: progress.savedShare ?? null,
-    secondsLeft: progress.leftMs === undefined ? null : Math.round(progress.leftMs / 1_000),
+    round,
+    bestRound: bestRound ?? null,
+    savedShare: savedShare ?? null,
+    secondsLeft: leftMs === undefined ? null : Math.round(leftMs / 1_000),
+    spent: spentOf(run) ?? null,
+    tokenBudget: tokenBudget === 0 ? null : tokenBudget,
+    repetitions: repetitionsFromProto(progress),
   };
 }
 
-function spentOf(record: RunRecord): SpentReport | undefined {
-  const spent = record.spent();
-  return spent && reportSpent(totalUse(record.state().ledger).tokens, spent, record.isOver());
+function spentOf({ spent, tokens, status }: RunSummary): SpentReport | undefined {
+  return spent && reportSpent(tokens, spentFromProto(spent), hasEnded(status));
 }
 
-function spentDocument(record: RunRecord): Record<string, unknown> {
-  const { tokenBudget } = record.state().configuration.search;
-  return { spent: spentOf(record) ?? null, tokenBudget: tokenBudget === 0 ? null : tokenBudget };
-}
-
-function spentRows(record: RunRecord): string[][] {
-  const { configuration, ledger, stopReason } = record.state();
-  const spent = spentOf(record);
-  const budget = describeBudget(configuration.search.tokenBudget, totalUse(ledger).tokens, spent);
+function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean): string[][] {
+  const { bestRound, savedShare, leftMs, tokenBudget, stopReason } = progress;
+  const saved = savedShare === undefined ? '' : `, ${describeSaved(savedShare)}`;
+  const spent = spentOf(run);
+  const budget = describeBudget(tokenBudget, run.tokens, spent);
   const ended = stopReason === 'token-budget' ? ', which ended the search' : '';
   const rows = [
+    ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
+    ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
+    ['tokens', `${formatCount(run.tokens)}${saved}`],
+    ['time left', isGoingOn && leftMs ? `about ${formatDuration(leftMs)}` : ''],
+    ['model', run.simulated ? 'simulated: these scores are not results' : ''],
     ['spent', describeSpent(spent)],
     ['budget', budget === '' ? '' : `${budget}${ended}`],
+    ['repeated', describeRepetitions(repetitionsFromProto(progress))],
   ];
   return rows.filter(([, text]) => text !== '');
-}
-
-function repeatedRows(record: RunRecord): string[][] {
-  const text = describeRepetitions(countRepetitions(record.state()));
-  return text === '' ? [] : [['repeated', text]];
-}
-
-function progressRows(progress: RunProgress, isGoingOn: boolean): string[][] {
-  const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
-  return [
-    ['rounds', `${progress.roundsCompleted} of ${progress.maxRounds} completed`],
-    ['best', progress.bestScore === undefined ? 'none yet' : `${formatScore(progress.bestScore)} in round ${progress.bestRound}`],
-    ['tokens', `${formatCount(progress.tokens)}${saved}`],
-    ...(!isGoingOn || progress.leftMs === undefined || progress.leftMs === 0
-      ? []
-      : [['time left', `about ${formatDuration(progress.leftMs)}`]]),
-    ...(progress.simulated ? [['model', 'simulated: these scores are not results']] : []),
-  ];
 }

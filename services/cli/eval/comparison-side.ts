@@ -1,10 +1,10 @@
 import type { ScoredExecution } from '../../domain/comparison/compare-evaluations.ts';
 import { executionRecords } from '../../domain/comparison/execution-record.ts';
 import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
+import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { bestOf } from '../progress/run-progress.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { readRunBenchmark } from '../runs/read-run-benchmark.ts';

@@ -1,9 +1,9 @@
 import { defined } from '../../domain/defined.ts';
+import { bestOf } from '../../domain/report/run-progress.ts';
 import { isQueryLevel } from '../../domain/run/run-kind.ts';
 import { configurationFromProto } from '../../shared/contracts/configuration-codec.ts';
 import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { bestOf } from '../progress/run-progress.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { createRunRecord } from '../runs/run-record.ts';

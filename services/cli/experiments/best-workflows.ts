@@ -1,6 +1,6 @@
+import { bestOf } from '../../domain/report/run-progress.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
-import { bestOf } from '../progress/run-progress.ts';
 import type { EndedRun } from '../runs/run-to-its-end.ts';
 import { foundWorkflow } from './find-and-test.ts';
 

@@ -1,7 +1,7 @@
+import { bestOf } from '../../domain/report/run-progress.ts';
 import { totalUse } from '../../domain/run/ledger/totals.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { formatCount, formatScore } from '../../shared/document/format.ts';
-import { bestOf } from '../progress/run-progress.ts';
 
 /** Reports how far an experiment has got: a line for each run that ends, and now and then what is in flight. */
 export interface ExperimentProgress {

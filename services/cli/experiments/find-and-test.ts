@@ -1,8 +1,8 @@
 import type { Trial } from '../../domain/experiments/compare-variants.ts';
 import { searchSpending } from '../../domain/experiments/search-spending.ts';
+import { bestOf } from '../../domain/report/run-progress.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
 import type { FoundWorkflow } from '../eval/evaluation-file.ts';
-import { bestOf } from '../progress/run-progress.ts';
 import type { EndedRun } from '../runs/run-to-its-end.ts';
 import type { ExperimentContext } from './experiment.ts';
 import { runQueryLevel } from './query-level.ts';

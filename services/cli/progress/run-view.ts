@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
+import type { RunProgress } from '../../domain/report/run-progress.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { describeSaved, formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
 import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
-import type { RunProgress } from './run-progress.ts';
 import { createTerminalScreen, type ScreenStream } from './terminal-screen.ts';
 
 /** Why nothing happens: two clauses, and for how long. */

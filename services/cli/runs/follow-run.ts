@@ -1,5 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { progressOf, type StepProgress } from '../../domain/report/run-progress.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/run/ledger/totals.ts';
@@ -7,7 +8,6 @@ import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts'
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
-import { progressOf, type StepProgress } from '../progress/run-progress.ts';
 import type { RunView } from '../progress/run-view.ts';
 import { createWaitClock } from '../progress/wait-clock.ts';
 import type { RunRecord } from './run-record.ts';

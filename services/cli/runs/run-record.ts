@@ -1,3 +1,4 @@
+import type { RoundTimes } from '../../domain/report/run-progress.ts';
 import { applyEvent } from '../../domain/run/apply-event.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import { isOver } from '../../domain/run/is-over.ts';
@@ -6,7 +7,6 @@ import type { RunState } from '../../domain/run/state.ts';
 import { eventFromProto } from '../../shared/contracts/event-codec.ts';
 import type { LoggedEvent } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { CliError } from '../cli-error.ts';
-import type { RoundTimes } from '../progress/run-progress.ts';
 
 /** A run's log as far as it has been read, and the state that it leads to. */
 export interface RunRecord {

@@ -1,10 +1,9 @@
 import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 
-/** Names of the blobs that a run needs for as long as it is known: to continue, and to be evaluated later. */
-export function blobsOfRun({ configuration }: RunManifest): string[] {
-  const benchmark = configuration?.benchmark?.contentHash;
-  return benchmark ? [benchmark] : [];
+/** Names of the blobs that a run needs for as long as it is known: to continue, to be listed, and to be evaluated later. */
+export function blobsOfRun({ configuration, snapshotBlob }: RunManifest): string[] {
+  return [configuration?.benchmark?.contentHash, snapshotBlob].filter((name) => name !== undefined && name !== '') as string[];
 }
 
 /** Names of the blobs without which a job cannot be done. */

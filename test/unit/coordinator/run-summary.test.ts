@@ -24,16 +24,18 @@ const state = (bestRound?: number): RunState => ({
   ...(bestRound === undefined ? {} : { bestRound }),
 });
 
+const summaryOf = (of: RunState): RunSummary => runSummary(manifest, { state: of, times: new Map() }, undefined, 0);
+
 describe('a run in a list', () => {
   it("has the winner's score for its best, and the highest until there is a winner", () => {
-    expect(runSummary(manifest, state(3), undefined).bestScore).toBe(0.9048);
-    expect(runSummary(manifest, state(), undefined).bestScore).toBe(0.9524);
-    expect(runSummary(manifest, undefined, undefined).bestScore).toBeUndefined();
+    expect(summaryOf(state(3)).bestScore).toBe(0.9048);
+    expect(summaryOf(state()).bestScore).toBe(0.9524);
+    expect(runSummary(manifest, undefined, undefined, 0).bestScore).toBeUndefined();
   });
 
   it('is interrupted if nobody works on it, as its status says', () => {
     const run = (status: RunStatus, driven: boolean): RunSummary => ({
-      ...runSummary({ ...manifest, status }, state(), undefined),
+      ...runSummary({ ...manifest, status }, { state: state(), times: new Map() }, undefined, 0),
       driven,
     });
     const running = run(RunStatus.RUNNING, false);

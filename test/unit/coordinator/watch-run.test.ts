@@ -24,6 +24,7 @@ async function setUp() {
   const coordinator: Coordinator = {
     drive: () => undefined,
     state: () => undefined,
+    view: () => undefined,
     remembered: () => undefined,
     spent: async () => {
       counts.push(timing.monotonicMs());

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { growthStages, jobEnds } from '../../../../services/cli/bench/growth.ts';
 import type { ProcessSample } from '../../../../services/cli/bench/process-samples.ts';
-import { firstAfter } from '../../../../services/cli/bench/resume.ts';
+import { firstAfter } from '../../../../services/cli/bench/restart.ts';
 
 function sample(atMs: number, command: number, coordinator: number, residentMb: number): ProcessSample {
   return {

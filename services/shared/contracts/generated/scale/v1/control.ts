@@ -192,7 +192,18 @@ export interface RunManifest {
     | number
     | undefined;
   /** How the run uses the response cache. Absent: not at all. */
-  cache?: CacheUse | undefined;
+  cache?:
+    | CacheUse
+    | undefined;
+  /**
+   * Name of the blob with what the log added up to not long ago, so that nobody need read all of it. Whoever finds it missing, of
+   * another version or about another log reads the log instead.
+   */
+  snapshotBlob?:
+    | string
+    | undefined;
+  /** What there is to say about it, written when it had ended. Absent: it goes on, or a version before this one ended it. */
+  summary?: RunSummary | undefined;
 }
 
 /** How a run uses the cluster's response cache. Not part of the log, which is the same with it and without. */
@@ -231,7 +242,37 @@ export interface RunSummary {
     | number
     | undefined;
   /** The coordinator that was asked drives it. Another one of the cluster may. */
-  driven?: boolean | undefined;
+  driven?:
+    | boolean
+    | undefined;
+  /** Absent from versions that did not tell it, and while the log is empty. */
+  progress?: RunProgress | undefined;
+}
+
+/** How far a run has got, by its log. */
+export interface RunProgress {
+  /** The newest one; 0 before the first. */
+  round: number;
+  /** The best one so far; after the end, the winner. Absent: none has a score. */
+  bestRound?:
+    | number
+    | undefined;
+  /** Of the tokens that executing every workflow on every query would have cost, an estimate, at most 1. Absent: not known yet. */
+  savedShare?:
+    | number
+    | undefined;
+  /** An estimate. Absent: not known yet. */
+  leftMs?:
+    | number
+    | undefined;
+  /** Tokens that the run may spend; 0: no limit. */
+  tokenBudget: number;
+  /** Why the search ended: max-rounds, converged or token-budget; "" for one that goes on or was ended. */
+  stopReason: string;
+  /** The optimizer's proposals in all turns, and those that repeated another round: one whose result was known, or one under way. */
+  proposals: number;
+  repeatedTried: number;
+  repeatedUnderWay: number;
 }
 
 /** A run that does not go on: for what, since when, and what would end it. */
@@ -995,6 +1036,8 @@ function createBaseRunManifest(): RunManifest {
     writtenHash: undefined,
     defaultsVersion: undefined,
     cache: undefined,
+    snapshotBlob: undefined,
+    summary: undefined,
   };
 }
 
@@ -1047,6 +1090,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.cache !== undefined) {
       CacheUse.encode(message.cache, writer.uint32(130).fork()).join();
+    }
+    if (message.snapshotBlob !== undefined) {
+      writer.uint32(138).string(message.snapshotBlob);
+    }
+    if (message.summary !== undefined) {
+      RunSummary.encode(message.summary, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -1192,6 +1241,22 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.cache = CacheUse.decode(reader, reader.uint32());
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.snapshotBlob = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.summary = RunSummary.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1264,6 +1329,12 @@ export const RunManifest: MessageFns<RunManifest> = {
         ? globalThis.Number(object.defaults_version)
         : undefined,
       cache: isSet(object.cache) ? CacheUse.fromJSON(object.cache) : undefined,
+      snapshotBlob: isSet(object.snapshotBlob)
+        ? globalThis.String(object.snapshotBlob)
+        : isSet(object.snapshot_blob)
+        ? globalThis.String(object.snapshot_blob)
+        : undefined,
+      summary: isSet(object.summary) ? RunSummary.fromJSON(object.summary) : undefined,
     };
   },
 
@@ -1317,6 +1388,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.cache !== undefined) {
       obj.cache = CacheUse.toJSON(message.cache);
     }
+    if (message.snapshotBlob !== undefined) {
+      obj.snapshotBlob = message.snapshotBlob;
+    }
+    if (message.summary !== undefined) {
+      obj.summary = RunSummary.toJSON(message.summary);
+    }
     return obj;
   },
 
@@ -1344,6 +1421,10 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.defaultsVersion = object.defaultsVersion ?? undefined;
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CacheUse.fromPartial(object.cache)
+      : undefined;
+    message.snapshotBlob = object.snapshotBlob ?? undefined;
+    message.summary = (object.summary !== undefined && object.summary !== null)
+      ? RunSummary.fromPartial(object.summary)
       : undefined;
     return message;
   },
@@ -1454,6 +1535,7 @@ function createBaseRunSummary(): RunSummary {
     spent: undefined,
     estimatedCalls: undefined,
     driven: undefined,
+    progress: undefined,
   };
 }
 
@@ -1500,6 +1582,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.driven !== undefined) {
       writer.uint32(112).bool(message.driven);
+    }
+    if (message.progress !== undefined) {
+      RunProgress.encode(message.progress, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -1629,6 +1714,14 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.driven = reader.bool();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.progress = RunProgress.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1681,6 +1774,7 @@ export const RunSummary: MessageFns<RunSummary> = {
         ? globalThis.Number(object.estimated_calls)
         : undefined,
       driven: isSet(object.driven) ? globalThis.Boolean(object.driven) : undefined,
+      progress: isSet(object.progress) ? RunProgress.fromJSON(object.progress) : undefined,
     };
   },
 
@@ -1728,6 +1822,9 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.driven !== undefined) {
       obj.driven = message.driven;
     }
+    if (message.progress !== undefined) {
+      obj.progress = RunProgress.toJSON(message.progress);
+    }
     return obj;
   },
 
@@ -1752,6 +1849,244 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
     message.estimatedCalls = object.estimatedCalls ?? undefined;
     message.driven = object.driven ?? undefined;
+    message.progress = (object.progress !== undefined && object.progress !== null)
+      ? RunProgress.fromPartial(object.progress)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRunProgress(): RunProgress {
+  return {
+    round: 0,
+    bestRound: undefined,
+    savedShare: undefined,
+    leftMs: undefined,
+    tokenBudget: 0,
+    stopReason: "",
+    proposals: 0,
+    repeatedTried: 0,
+    repeatedUnderWay: 0,
+  };
+}
+
+export const RunProgress: MessageFns<RunProgress> = {
+  encode(message: RunProgress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.round !== 0) {
+      writer.uint32(8).uint32(message.round);
+    }
+    if (message.bestRound !== undefined) {
+      writer.uint32(16).uint32(message.bestRound);
+    }
+    if (message.savedShare !== undefined) {
+      writer.uint32(25).double(message.savedShare);
+    }
+    if (message.leftMs !== undefined) {
+      writer.uint32(33).double(message.leftMs);
+    }
+    if (message.tokenBudget !== 0) {
+      writer.uint32(40).uint64(message.tokenBudget);
+    }
+    if (message.stopReason !== "") {
+      writer.uint32(50).string(message.stopReason);
+    }
+    if (message.proposals !== 0) {
+      writer.uint32(56).uint32(message.proposals);
+    }
+    if (message.repeatedTried !== 0) {
+      writer.uint32(64).uint32(message.repeatedTried);
+    }
+    if (message.repeatedUnderWay !== 0) {
+      writer.uint32(72).uint32(message.repeatedUnderWay);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunProgress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunProgress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bestRound = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.savedShare = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.leftMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.tokenBudget = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.stopReason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.proposals = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.repeatedTried = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.repeatedUnderWay = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunProgress {
+    return {
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      bestRound: isSet(object.bestRound)
+        ? globalThis.Number(object.bestRound)
+        : isSet(object.best_round)
+        ? globalThis.Number(object.best_round)
+        : undefined,
+      savedShare: isSet(object.savedShare)
+        ? globalThis.Number(object.savedShare)
+        : isSet(object.saved_share)
+        ? globalThis.Number(object.saved_share)
+        : undefined,
+      leftMs: isSet(object.leftMs)
+        ? globalThis.Number(object.leftMs)
+        : isSet(object.left_ms)
+        ? globalThis.Number(object.left_ms)
+        : undefined,
+      tokenBudget: isSet(object.tokenBudget)
+        ? globalThis.Number(object.tokenBudget)
+        : isSet(object.token_budget)
+        ? globalThis.Number(object.token_budget)
+        : 0,
+      stopReason: isSet(object.stopReason)
+        ? globalThis.String(object.stopReason)
+        : isSet(object.stop_reason)
+        ? globalThis.String(object.stop_reason)
+        : "",
+      proposals: isSet(object.proposals) ? globalThis.Number(object.proposals) : 0,
+      repeatedTried: isSet(object.repeatedTried)
+        ? globalThis.Number(object.repeatedTried)
+        : isSet(object.repeated_tried)
+        ? globalThis.Number(object.repeated_tried)
+        : 0,
+      repeatedUnderWay: isSet(object.repeatedUnderWay)
+        ? globalThis.Number(object.repeatedUnderWay)
+        : isSet(object.repeated_under_way)
+        ? globalThis.Number(object.repeated_under_way)
+        : 0,
+    };
+  },
+
+  toJSON(message: RunProgress): unknown {
+    const obj: any = {};
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.bestRound !== undefined) {
+      obj.bestRound = Math.round(message.bestRound);
+    }
+    if (message.savedShare !== undefined) {
+      obj.savedShare = floatToJson(message.savedShare);
+    }
+    if (message.leftMs !== undefined) {
+      obj.leftMs = floatToJson(message.leftMs);
+    }
+    if (message.tokenBudget !== 0) {
+      obj.tokenBudget = Math.round(message.tokenBudget);
+    }
+    if (message.stopReason !== "") {
+      obj.stopReason = message.stopReason;
+    }
+    if (message.proposals !== 0) {
+      obj.proposals = Math.round(message.proposals);
+    }
+    if (message.repeatedTried !== 0) {
+      obj.repeatedTried = Math.round(message.repeatedTried);
+    }
+    if (message.repeatedUnderWay !== 0) {
+      obj.repeatedUnderWay = Math.round(message.repeatedUnderWay);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunProgress>): RunProgress {
+    return RunProgress.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunProgress>): RunProgress {
+    const message = createBaseRunProgress();
+    message.round = object.round ?? 0;
+    message.bestRound = object.bestRound ?? undefined;
+    message.savedShare = object.savedShare ?? undefined;
+    message.leftMs = object.leftMs ?? undefined;
+    message.tokenBudget = object.tokenBudget ?? 0;
+    message.stopReason = object.stopReason ?? "";
+    message.proposals = object.proposals ?? 0;
+    message.repeatedTried = object.repeatedTried ?? 0;
+    message.repeatedUnderWay = object.repeatedUnderWay ?? 0;
     return message;
   },
 };

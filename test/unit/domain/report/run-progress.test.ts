@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { progressOf } from '../../../../services/cli/progress/run-progress.ts';
+import { progressOf } from '../../../../services/domain/report/run-progress.ts';
 import { estimateSaving } from '../../../../services/domain/run/ledger/estimated-saving.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';

@@ -1,12 +1,12 @@
-import { defined } from '../../domain/defined.ts';
-import { isTold, reportSpent } from '../../domain/report/report-spent.ts';
-import { bestRound } from '../../domain/run/best-round.ts';
-import { coversAllQueries } from '../../domain/run/executions.ts';
-import { isOver } from '../../domain/run/is-over.ts';
-import { estimateSaving } from '../../domain/run/ledger/estimated-saving.ts';
-import type { Spent } from '../../domain/run/ledger/spent.ts';
-import { totalUse } from '../../domain/run/ledger/totals.ts';
-import type { Round, RunState } from '../../domain/run/state.ts';
+import { defined } from '../defined.ts';
+import { bestRound } from '../run/best-round.ts';
+import { coversAllQueries } from '../run/executions.ts';
+import { isOver } from '../run/is-over.ts';
+import { estimateSaving } from '../run/ledger/estimated-saving.ts';
+import type { Spent } from '../run/ledger/spent.ts';
+import { totalUse } from '../run/ledger/totals.ts';
+import type { Round, RunState } from '../run/state.ts';
+import { isTold, reportSpent } from './report-spent.ts';
 
 /** How far the current step has got, which the coordinator reports besides the log. */
 export interface StepProgress {
