@@ -49,8 +49,8 @@ export interface RunLogSettings {
 }
 
 /**
- * Reads the log to its present end, on from its newest snapshot. If it is only the beginning of what was remembered, the store has
- * lost the rest, which is then written again.
+ * Reads the log to its present end, on from its newest snapshot. If it is only the beginning of what was remembered, the store
+ * has lost the rest, which is then written again.
  */
 export async function openRunLog(
   bus: Bus,

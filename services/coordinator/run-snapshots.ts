@@ -9,8 +9,8 @@ export interface SnapshotSource extends Omit<RunSnapshot, 'runId' | 'place'> {
 
 export interface SnapshotWriter {
   /**
-   * To be called after each entry, with what gives a copy of how things are. A snapshot is due when the log has grown by an eighth,
-   * and is written on the side; and at the end of the run, which waits for it.
+   * To be called after each entry, with what gives a copy of how things are. A snapshot is due when the log has grown by an
+   * eighth, and is written on the side; and at the end of the run, which waits for it.
    */
   appended(entries: number, isOver: boolean, present: () => SnapshotSource): Promise<void>;
 }

@@ -27,7 +27,7 @@ export interface SnapshotPlace {
   readonly digest: string;
 }
 
-/** Rises whenever a state has another shape, or events fold to other states: test/unit/coordinator/snapshot-codec.test.ts tells. */
+/** Rises whenever states get another shape, or logs fold to other states: test/unit/coordinator/snapshot-codec.test.ts tells. */
 const format = `1 ${version}`;
 
 type NumberArray = Uint32Array | Float64Array;

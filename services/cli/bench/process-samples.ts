@@ -116,7 +116,8 @@ export function residentMbIn(status: string): number {
 
 export function roleOf(commandLine: readonly string[]): Role {
   if (/(^|\/)nats-server$/.test(commandLine[0] ?? '')) return 'bus';
-  const [, service] = /(?:^|\/)services\/(\w+)\/main\.ts$/.exec(commandLine[1] ?? '') ?? [];
+  const script = commandLine.slice(1).find((word) => !word.startsWith('-')) ?? '';
+  const [, service] = /(?:^|\/)services\/(\w+)\/main\.ts$/.exec(script) ?? [];
   if (service === 'cli') return 'command';
   return service === 'coordinator' || service === 'predictor' || service === 'executor' ? service : 'other';
 }

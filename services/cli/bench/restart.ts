@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cli } from '../cli.ts';
-import { openLineCounter } from './line-counter.ts';
+import { openJobCounter, openLineCounter } from './line-counter.ts';
 import { processesBelow } from './process-samples.ts';
 import { epochMs, type PreparedSearch } from './run-search.ts';
 import type { ScaleCommand } from './scale-command.ts';
@@ -19,9 +19,9 @@ export interface Restart {
   readonly busUp: Promise<number>;
 }
 
-/** Kills the command and all of its cluster with -9 once the endpoint has served so many calls, and continues the run. */
-export async function restartAfter(cli: Cli, prepared: PreparedSearch, command: ScaleCommand, calls: number): Promise<Restart> {
-  await untilServed(cli, prepared, command, calls);
+/** Kills the command and all of its cluster with -9 once the endpoint has served so many jobs, and continues the run. */
+export async function restartAfter(cli: Cli, prepared: PreparedSearch, command: ScaleCommand, jobs: number): Promise<Restart> {
+  await untilServed(cli, prepared, command, jobs);
   await killAll(command);
   await untilQuiet(cli, prepared);
   const log = join(prepared.folder, 'cluster', 'nats', 'nats-server.log');
@@ -52,15 +52,15 @@ async function untilQuiet(cli: Cli, { accessLog }: PreparedSearch): Promise<void
   }
 }
 
-/** Resolves when the endpoint has written this many lines. */
-async function untilServed(cli: Cli, { accessLog }: PreparedSearch, command: ScaleCommand, calls: number): Promise<void> {
+/** Resolves when the endpoint has written of this many jobs. */
+async function untilServed(cli: Cli, { accessLog }: PreparedSearch, command: ScaleCommand, jobs: number): Promise<void> {
   let over = false;
   const note = (): void => {
     over = true;
   };
   command.ended.then(note, note);
-  await using served = await openLineCounter(accessLog);
-  while ((await served.count()) < calls) {
+  await using served = await openJobCounter(accessLog);
+  while ((await served.count()) < jobs) {
     if (over) {
       await command.ended;
       throw new Error('the run of the bench ended before it could be killed');

@@ -18,6 +18,8 @@ export interface ServiceCommand {
   readonly environment: Readonly<Record<string, string>>;
   /** Where stdout and stderr go; without it, to this command's stderr. */
   readonly logFile?: string;
+  /** For Node.js, before the script. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** The ServiceAnnouncement of services/shared/lifecycle/run-service.ts, checked: it comes from another process. */
@@ -106,7 +108,7 @@ function forkService(command: ServiceCommand): ChildProcess {
     return fork(command.script, [], {
       detached: true,
       env: command.environment,
-      execArgv: [],
+      execArgv: [...(command.nodeFlags ?? [])],
       serialization: 'json',
       stdio: ['ignore', log, log, 'ipc'],
     });

@@ -15,6 +15,7 @@ import { type DiskWatch, type StoringServer, watchDisk } from './disk-watch.ts';
 import {
   coordinatorEnvironment,
   executorEnvironment,
+  nodeFlags,
   plainEnvironment,
   predictorEnvironment,
   simulatorEnvironment,
@@ -216,7 +217,11 @@ async function superviseService(
     // One that is started again listens where its predecessor did, since others know that address.
     (previous, limit) =>
       startChildService(
-        { name, script, environment: { ...plainEnvironment(settings.environment), ...environment(previous) }, logFile },
+        {
+          ...{ name, script, logFile },
+          environment: { ...plainEnvironment(settings.environment), ...environment(previous) },
+          ...defined({ nodeFlags: nodeFlags[room] }),
+        },
         limit,
       ),
     signal,

@@ -53,8 +53,8 @@ interface JobCalls {
 }
 
 /**
- * Adds up notes in any order. The attempts of a job are kept until all that are known have ended for good; then a few bytes of each
- * remain, so that a note that comes again is recognised.
+ * Adds up notes in any order. The attempts of a job are kept until all that are known have ended for good; then a few bytes of
+ * each remain, so that a note that comes again is recognised.
  */
 export function createSpentTally(): SpentTally {
   const jobs = new Map<string, Job>();
