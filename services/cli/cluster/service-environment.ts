@@ -76,8 +76,8 @@ export function coordinatorEnvironment(settings: {
 }
 
 /**
- * For Node.js, by service. V8 lets what is young grow to 128 MB, and what is old to several times what is in use, before it clears
- * up. A coordinator has some 40 MB in use whatever the length of a run, and clears up often enough for that to show.
+ * For Node.js, by service. V8 lets what is young grow to 128 MB, and what is old to several times what is in use, before it
+ * clears up. A coordinator has some 40 MB in use whatever the length of a run, and clears up often enough for that to show.
  */
 export const nodeFlags: Readonly<Record<string, readonly string[]>> = {
   coordinator: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
