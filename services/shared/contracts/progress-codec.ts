@@ -5,10 +5,7 @@ import type { RunState } from '../../domain/run/state.ts';
 import type { RunProgress as ProtoProgress } from './generated/scale/v1/control.ts';
 
 /** What a summary does not say about the progress of a run in this state. */
-export function progressToProto(
-  state: RunState,
-  { round, bestRound, savedShare, leftMs }: RunProgress,
-): ProtoProgress {
+export function progressToProto(state: RunState, { round, bestRound, savedShare, leftMs }: RunProgress): ProtoProgress {
   const { configuration, stopReason } = state;
   const { proposals, tried, underWay } = countRepetitions(state);
   return {
