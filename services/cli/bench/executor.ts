@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { runBareCalls } from '../../shared/models/bare-calls.ts';
 import type { Cli } from '../cli.ts';
 import type { Bench } from './bench.ts';
 import { bareJobs } from './bus.ts';
+import { eventsAReply } from './events-a-reply.ts';
 import { cpuBetween, type ProcessSample, sampleProcesses } from './process-samples.ts';
 import { oneEvaluation, prepareSearch, type SearchToBench } from './run-search.ts';
 import type { ServedCall } from './served-calls.ts';
@@ -20,6 +22,7 @@ steps:
     yield: "{{answer.response}}"
   - return: "{{answers[0]}}"
 `;
+const streamingEndpoint = join(import.meta.dirname, 'streaming-endpoint.ts');
 const oneCall = tenCalls.replace('parallel: 10', 'parallel: 1');
 
 /** What an executor spends on a call that takes no time, against what a bare loop spends. */
@@ -30,7 +33,10 @@ export const executorBench: Bench = {
     const calls = quick ? 400 : 20_000;
     const one = await cpuMsACall(cli, searchOf(oneCall, calls));
     const ten = await cpuMsACall(cli, searchOf(tenCalls, calls / 10));
-    const bareCall = await bareCpuMsACall(cli, calls);
+    const streamedCalls = quick ? 200 : 4_000;
+    const streamed = await cpuMsACall(cli, { ...searchOf(tenCalls, streamedCalls / 10), program: streamingEndpoint });
+    const bareCall = await bareCpuMsACall(cli, searchOf(oneCall, calls), calls);
+    const bareStreamed = await bareCpuMsACall(cli, { ...searchOf(oneCall, 1), program: streamingEndpoint }, streamedCalls);
     const { workerCpuMsPerJob: bareJob } = await bareJobs(cli, calls);
     const limit = bareCall + bareJob;
     return {
@@ -42,9 +48,14 @@ export const executorBench: Bench = {
           ...{ name: 'jobs of ten calls; ratio: of the rate of the bare loop of calls', value: ten, unit: 'ms of CPU per call' },
           ...{ limit: bareCall, ratio: bareCall / ten },
         },
+        { name: `bare loop of calls, ${eventsAReply} events a reply`, value: bareStreamed, unit: 'ms of CPU per call', ratio: 1 },
+        {
+          name: `jobs of ten calls, ${eventsAReply} events a reply; ratio: of the rate of that loop`,
+          ...{ value: streamed, unit: 'ms of CPU per call', limit: bareStreamed, ratio: bareStreamed / streamed },
+        },
       ],
       notes: [
-        `${calls} calls of no latency, at most ${slots} at once; the first half only warms up. The bare loop is undici's fetch, which reads and parses the same streamed bodies.`,
+        `${calls} calls of no latency, at most ${slots} at once; the first half only warms up. The bare loop is undici's fetch, which reads the same streamed bodies and parses each event as it comes. With ${eventsAReply} events a reply there are ${streamedCalls} calls, to an endpoint that writes each event by itself.`,
         'The simulated model answers; none of this is a result about a model.',
       ],
     };
@@ -73,8 +84,8 @@ export function executorCpuMsACall(samples: readonly ProcessSample[], calls: rea
   return (1000 * cpu) / (to - from);
 }
 
-async function bareCpuMsACall(cli: Cli, calls: number): Promise<number> {
-  await using prepared = await prepareSearch(cli, searchOf(oneCall, calls));
+async function bareCpuMsACall(cli: Cli, search: SearchToBench, calls: number): Promise<number> {
+  await using prepared = await prepareSearch(cli, search);
   const body = (index: number) => ({
     model: 'qwen-plus',
     messages: [

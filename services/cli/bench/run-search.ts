@@ -24,6 +24,8 @@ export interface SearchToBench {
   readonly latencyMs: number;
   /** More settings of the simulated endpoint. */
   readonly endpoint?: Readonly<Record<string, string>>;
+  /** The endpoint's program. Default: the simulated model. */
+  readonly program?: string;
   /** The first workflow, as YAML. Default: one call. */
   readonly workflow?: string;
 }
@@ -116,9 +118,11 @@ export interface EndpointToStart {
   readonly benchmark: string;
   readonly accessLog: string;
   readonly endpoint?: Readonly<Record<string, string>>;
+  readonly program?: string;
 }
 
-export function startEndpoint(cli: Cli, { latencyMs, benchmark, accessLog, endpoint }: EndpointToStart): Promise<ChildService> {
+export function startEndpoint(cli: Cli, settings: EndpointToStart): Promise<ChildService> {
+  const { latencyMs, benchmark, accessLog, endpoint, program = mainOf('simulator') } = settings;
   const environment = {
     ...plainEnvironment(cli.environment),
     SCALE_SIMULATOR_HOST: '127.0.0.1',
@@ -132,7 +136,7 @@ export function startEndpoint(cli: Cli, { latencyMs, benchmark, accessLog, endpo
     SCALE_LOG_LEVEL: 'warn',
     ...endpoint,
   };
-  return startChildService({ name: 'endpoint', script: mainOf('simulator'), environment }, cli.interrupts.requested);
+  return startChildService({ name: 'endpoint', script: program, environment }, cli.interrupts.requested);
 }
 
 /** @param baseUrl as YAML: an address, or a list of them */

@@ -10,8 +10,8 @@ export interface BareCalls {
 }
 
 /**
- * Streamed chat completions by undici's fetch, each read to its end and each event parsed; nothing is checked, counted or tried
- * again. The limit that executors are measured against.
+ * Streamed chat completions by undici's fetch, each read to its end and each event parsed as it comes; nothing is checked, counted
+ * or tried again. The limit that executors are measured against.
  * @returns milliseconds of this process's CPU for each call of the second half; the first half warms up
  */
 export async function runBareCalls({ baseUrl, calls, atOnce, body }: BareCalls, signal: AbortSignal): Promise<number> {
@@ -25,9 +25,19 @@ export async function runBareCalls({ baseUrl, calls, atOnce, body }: BareCalls, 
       dispatcher,
       signal,
     });
-    const events = (await response.text()).split('\n').filter((line) => line.startsWith('data: {'));
-    const parsed = events.map((line): unknown => JSON.parse(line.slice('data: '.length)));
-    if (!response.ok || parsed.length === 0) throw new Error(`the endpoint of the bare loop answered ${response.status}`);
+    const decoder = new TextDecoder();
+    let unended = '';
+    let parsed = 0;
+    for await (const bytes of response.body ?? []) {
+      const lines = (unended + decoder.decode(bytes, { stream: true })).split('\n');
+      unended = lines.pop() ?? '';
+      for (const line of lines) {
+        if (!line.startsWith('data: {')) continue;
+        JSON.parse(line.slice('data: '.length));
+        parsed += 1;
+      }
+    }
+    if (!response.ok || parsed === 0) throw new Error(`the endpoint of the bare loop answered ${response.status}`);
   };
   const callUntil = async (end: number): Promise<void> => {
     const worker = async (): Promise<void> => {
