@@ -8,6 +8,7 @@ import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
 import { publishOnce } from './nats-publish.ts';
 import { isAlone, type NatsSession, untilDone, within } from './nats-session.ts';
+import { nextTurn } from './next-turn.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 const settleDeadlineMs = 8_000;
@@ -64,6 +65,7 @@ export async function setAside(session: NatsSession, message: Msg, reason: unkno
 
 /** Every signal is a request: when it resolves, the server has done it. */
 async function confirm(session: NatsSession, message: Msg, signal: string): Promise<void> {
+  await nextTurn();
   await session.connection.request(message.reply as string, signal, { timeout: confirmTimeoutMs });
 }
 

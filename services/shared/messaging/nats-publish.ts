@@ -5,6 +5,7 @@ import { BusError } from './errors.ts';
 import { isSubjectTaken, toBusError } from './nats-errors.ts';
 import { readLastOnce } from './nats-read.ts';
 import { type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
+import { nextTurn } from './next-turn.ts';
 
 /**
  * Names one call over all its tries, so that what an earlier one has stored can be told from what others have. Nats-Msg-Id would
@@ -36,6 +37,7 @@ export async function publishOnce(
   expect: Partial<JetStreamPublishOptions['expect']> = {},
 ): Promise<number> {
   const options = { timeout: requestTimeoutMs, headers: withHeaders, expect };
+  await nextTurn();
   const { seq } = await session.jetstream.publish(subject, body, options);
   session.refusals.allowed(subject);
   if (seq > 0) return seq;
