@@ -99,7 +99,7 @@ it(title, async () => {
   const undisturbed = await search({ slots: 16, firstTokenMs: 0 }, async () => undefined);
   const random = randomStream(seed, 'kills');
   const victims = shuffled(random, kills);
-  // With the response cache, which the log does not know of, and which must not make saved tokens of what a killed worker has paid for.
+  // With the response cache, which the log does not know of, and which must not make saved tokens of what a killed worker paid.
   const disturbed = await search({ slots: 2, firstTokenMs: 40, usesCache: true }, async (cluster, runId) => {
     for (const [index, victim] of victims.entries()) {
       // Counted in calls: a clock would kill a slow machine's cluster before it has gone on.

@@ -16,76 +16,26 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Random } from '../../services/domain/ports.ts';
-import { randomInteger, randomStream } from '../../services/domain/random.ts';
-import type { EngineSettings } from '../../services/simulator/engine/engine-settings.ts';
-import { createScheduler, type Step } from '../../services/simulator/engine/scheduler.ts';
-import type { Sequence } from '../../services/simulator/engine/sequence.ts';
-import { qwen8bOnH100 } from '../support/qwen8b-on-h100.ts';
+import { randomStream } from '../../services/domain/random.ts';
+import { blockTokens, type EngineTrace, engineTraces, outcomeOf, type TraceOutcome } from '../support/engine-traces.ts';
 
-const blockTokens = 16;
 /** Of a Qwen3-8B: 36 layers, 8 KV heads of 128, keys and values, 2 bytes each. */
 const kvBytesPerToken = 36 * 8 * 128 * 2 * 2;
-
-/** One call of a conversation: its prompt begins with all but `new` tokens of what the call before it left. */
-interface Call {
-  readonly input: number;
-  readonly new: number;
-  readonly output: number;
-  readonly gap: number;
-}
-
-interface Scenario {
-  readonly name: string;
-  readonly engine: EngineSettings;
-  readonly conversations: readonly (readonly Call[])[];
-  /** Conversations a second, at random times; or so many at once, each followed by the next. */
-  readonly arrival: { readonly perSecond: number } | { readonly atOnce: number };
-}
-
-interface Outcome {
-  readonly outputTokensPerSecond: number;
-  readonly meanFirstTokenMs: number;
-  readonly meanLatencyMs: number;
-  readonly promptTokensComputed: number;
-  readonly preemptions: number;
-}
 
 const { values: given } = parseArgs({
   options: { 'inference-lab': { type: 'string', default: 'inference-lab' }, seeds: { type: 'string', default: '10' } },
 });
-const engine: EngineSettings = { ...qwen8bOnH100, maxSequences: 64 };
-
-const scenarios = (random: Random): readonly Scenario[] => [
-  { name: 'half loaded', engine, conversations: singles(random, 400), arrival: { perSecond: 7 } },
-  { name: 'saturated', engine, conversations: singles(random, 600), arrival: { atOnce: 128 } },
-  {
-    name: 'prompts in chunks',
-    engine: { ...engine, batchedTokens: 512 },
-    conversations: singles(random, 600),
-    arrival: { atOnce: 96 },
-  },
-  { name: 'preempting', engine: { ...engine, kvBlocks: 600 }, conversations: singles(random, 400), arrival: { atOnce: 96 } },
-  { name: 'conversations', engine, conversations: chats(random, 200), arrival: { perSecond: 4 } },
-  {
-    name: 'chats, cache small',
-    engine: { ...engine, kvBlocks: 1500 },
-    conversations: chats(random, 200),
-    arrival: { atOnce: 40 },
-  },
-];
-
 /** By scenario: ours, theirs, and ours without async_scheduling; one for each seed. */
-const outcomes = new Map<string, { ours: Outcome[]; theirs: Outcome[]; sync: Outcome[] }>();
+const outcomes = new Map<string, { ours: TraceOutcome[]; theirs: TraceOutcome[]; sync: TraceOutcome[] }>();
 const folder = await mkdtemp(join(tmpdir(), 'scale-inference-lab-'));
 try {
   for (let seed = 1; seed <= Number(given.seeds); seed += 1) {
-    for (const scenario of scenarios(randomStream(seed, 'engine-against-inference-lab'))) {
+    for (const scenario of engineTraces(randomStream(seed, 'engine-against-inference-lab'))) {
       const { outcome, startsMs } = await theirsOf(scenario);
       const of = outcomes.get(scenario.name) ?? { ours: [], theirs: [], sync: [] };
       of.theirs.push(outcome);
-      of.ours.push(oursOf(scenario, startsMs));
-      of.sync.push(oursOf({ ...scenario, engine: { ...scenario.engine, asyncScheduling: false } }, startsMs));
+      of.ours.push(outcomeOf(scenario, startsMs));
+      of.sync.push(outcomeOf({ ...scenario, engine: { ...scenario.engine, asyncScheduling: false } }, startsMs));
       outcomes.set(scenario.name, of);
     }
   }
@@ -99,42 +49,18 @@ const line = (...cells: readonly string[]) =>
 console.log(`means of ${given.seeds} seeds`);
 for (const [name, { ours, theirs, sync }] of outcomes) {
   console.log(line(name, 'ours', 'theirs', 'ratio', 'sync', 'ratio'));
-  for (const figure of Object.keys(theirs[0] ?? {}) as (keyof Outcome)[]) {
-    const mean = (of: readonly Outcome[]) => sum(of.map((each) => each[figure])) / of.length;
+  for (const figure of Object.keys(theirs[0] ?? {}) as (keyof TraceOutcome)[]) {
+    const mean = (of: readonly TraceOutcome[]) => sum(of.map((each) => each[figure])) / of.length;
     const far = Math.abs(mean(ours) - mean(theirs)) > 0.1 * mean(theirs);
     apart ||= far;
-    const ratio = (of: readonly Outcome[]) => (mean(theirs) === 0 ? '' : (mean(of) / mean(theirs)).toFixed(3));
+    const ratio = (of: readonly TraceOutcome[]) => (mean(theirs) === 0 ? '' : (mean(of) / mean(theirs)).toFixed(3));
     const cells = [mean(ours).toFixed(1), mean(theirs).toFixed(1), ratio(ours), mean(sync).toFixed(1), ratio(sync)];
     console.log(line(`  ${figure}`, ...cells, far ? 'apart' : ''));
   }
 }
 process.exitCode = apart ? 1 : 0;
 
-function singles(random: Random, count: number): Call[][] {
-  return Array.from({ length: count }, () => {
-    const input = between(random, 100, 900);
-    return [{ input, new: input, output: between(random, 30, 400), gap: 0 }];
-  });
-}
-
-function chats(random: Random, count: number): Call[][] {
-  return Array.from({ length: count }, () => {
-    const calls: Call[] = [];
-    for (let context = 0; calls.length < 4; ) {
-      const added = between(random, 50, 400);
-      const output = between(random, 30, 300);
-      calls.push({ input: context + added, new: added, output, gap: calls.length === 0 ? 0 : 0.5 });
-      context += added + output;
-    }
-    return calls;
-  });
-}
-
-function between(stream: Random, low: number, high: number): number {
-  return low + randomInteger(stream, high - low + 1);
-}
-
-async function theirsOf({ engine, conversations, arrival }: Scenario): Promise<{ outcome: Outcome; startsMs: number[] }> {
+async function theirsOf({ engine, conversations, arrival }: EngineTrace): Promise<{ outcome: TraceOutcome; startsMs: number[] }> {
   const path = (name: string) => join(folder, name);
   const lines = conversations.map((steps, index) => JSON.stringify({ id: String(index), steps }));
   await writeFile(path('sessions.jsonl'), `${lines.join('\n')}\n`);
@@ -203,81 +129,6 @@ step_cost = { model = "linear", t0 = ${engine.stepMs / 1000}, tp = ${engine.pref
     preemptions: sum(column('preemptions')),
   };
   return { outcome, startsMs };
-}
-
-interface Arrival {
-  readonly atMs: number;
-  readonly conversation: number;
-  readonly call: number;
-  /** Of the call before it, prompt and output. */
-  readonly hashes: readonly number[];
-}
-
-/** @param startsMs when each conversation began there, for arrivals at random times */
-function oursOf({ engine, conversations, arrival }: Scenario, startsMs: readonly number[]): Outcome {
-  const scheduler = createScheduler(engine);
-  const atOnce = 'atOnce' in arrival ? arrival.atOnce : conversations.length;
-  const arrivals: Arrival[] = conversations.slice(0, atOnce).map((_, conversation) => ({
-    ...{ atMs: 'atOnce' in arrival ? 0 : (startsMs[conversation] ?? 0), conversation, call: 0, hashes: [] },
-  }));
-  const calls = new Map<Sequence, Arrival>();
-  const all: Sequence[] = [];
-  const firstTokenMs: number[] = [];
-  const latencyMs: number[] = [];
-  let begun = atOnce;
-  let nowMs = 0;
-  let planned: Step | undefined;
-  let promptTokensComputed = 0;
-  let lastHash = 0;
-
-  const submit = (call: Arrival): void => {
-    const spec = conversations[call.conversation]?.[call.call];
-    if (spec === undefined) throw new Error('there is no such call');
-    const shared = call.hashes.slice(0, Math.floor((spec.input - spec.new) / blockTokens));
-    const blocks = Math.floor((spec.input + spec.output) / blockTokens);
-    const own = Array.from({ length: blocks - shared.length }, () => ++lastHash);
-    const blockHashes = [...shared, ...own];
-    const sequence = scheduler.add({ promptTokens: spec.input, outputTokens: spec.output, blockHashes });
-    all.push(sequence);
-    calls.set(sequence, call);
-  };
-  const over = (sequence: Sequence, { conversation, call, atMs }: Arrival): void => {
-    latencyMs.push(nowMs - atMs);
-    const next = conversations[conversation]?.[call + 1];
-    if (next !== undefined) {
-      arrivals.push({ atMs: nowMs + next.gap * 1000, conversation, call: call + 1, hashes: sequence.blockHashes });
-    } else if (begun < conversations.length) {
-      arrivals.push({ atMs: nowMs, conversation: begun, call: 0, hashes: [] });
-      begun += 1;
-    }
-  };
-
-  for (;;) {
-    arrivals.sort((a, b) => a.atMs - b.atMs);
-    while ((arrivals[0]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs) submit(arrivals.shift() as Arrival);
-    const step = planned ?? scheduler.next();
-    if (step === undefined) {
-      if (arrivals[0] === undefined) break;
-      nowMs = arrivals[0].atMs;
-      continue;
-    }
-    planned = engine.asyncScheduling ? scheduler.next() : undefined;
-    nowMs += step.durationMs;
-    promptTokensComputed += step.prefillTokens;
-    for (const sequence of scheduler.finish(step)) {
-      const call = calls.get(sequence);
-      if (call === undefined) continue;
-      if (sequence.generated === 1) firstTokenMs.push(nowMs - call.atMs);
-      if (sequence.state === 'over') over(sequence, call);
-    }
-  }
-  return {
-    outputTokensPerSecond: (1000 * sum(all.map(({ generated }) => generated))) / nowMs,
-    meanFirstTokenMs: sum(firstTokenMs) / firstTokenMs.length,
-    meanLatencyMs: sum(latencyMs) / latencyMs.length,
-    promptTokensComputed,
-    preemptions: scheduler.preemptions,
-  };
 }
 
 function sum(numbers: readonly number[]): number {
