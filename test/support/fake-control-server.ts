@@ -13,6 +13,7 @@ import {
   type WatchRunRequest,
   type WatchRunResponse,
 } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 
 /** What the server does between or instead of events. */
@@ -32,6 +33,8 @@ export interface FakeControlSettings {
   readonly script: readonly Scripted[];
   readonly benchmark?: Benchmark;
   readonly port?: number;
+  /** What workers have reported. */
+  readonly workers?: WorkerReport[];
 }
 
 /**
@@ -63,7 +66,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
   const server = new Server();
   const implementation: ControlServiceServer = {
     listMemory: (_call, reply) => reply(null, { kept: [] }),
-    listWorkers: (_call, reply) => reply(null, { workers: [], settled: true }),
+    listWorkers: (_call, reply) => reply(null, { workers: settings.workers ?? [], settled: true }),
     forgetMemory: (_call, reply) => reply(null, { runIds: [] }),
     getCache: (_call, reply) => reply(null, { replies: 0, bytes: 0, maxBytes: 1, maxAgeMs: 0 }),
     clearCache: (_call, reply) => reply(null, { replies: 0 }),

@@ -179,3 +179,34 @@ describe('report', () => {
     expect(code).toBe(0);
   });
 });
+
+test('endpoints are shown by worker, each address of a name by itself, with the newest error', async () => {
+  const use = { baseUrl: 'http://gpus/v1', callsInFlight: 3, silentMs: 0, lastError: '' };
+  const endpoints = [
+    { ...use, name: 'http://gpus/v1 (10.0.0.1)', state: 'closed', limit: 8, calls: 1200, failed: 0 },
+    { ...use, name: 'http://gpus/v1 (10.0.0.2)', state: 'open', limit: 1, calls: 40, failed: 5, lastError: 'HTTP 503' },
+    // Of a worker of an earlier version.
+    { ...use, baseUrl: 'http://old/v1', state: 'closed' },
+  ];
+  const workers = [{ worker: 'executor-1', kinds: ['execute'], slots: 16, runs: [], endpoints }];
+  server = await startFakeControlServer({ runId: 'made-up-1', script: [], workers });
+  const shown = await runCli('endpoints', '--server', server.address);
+  expect(shown.stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+    ['worker', 'endpoint', 'state', 'in flight', 'limit', 'calls', 'failed', 'last error'],
+    ['executor-1', 'http://gpus/v1 (10.0.0.1)', 'closed', '3', '8', '1.20 k', '0'],
+    ['executor-1', 'http://gpus/v1 (10.0.0.2)', 'open', '3', '1', '40', '5', 'HTTP 503'],
+    ['executor-1', 'http://old/v1', 'closed', '3', '–', '–', '–'],
+    [''],
+  ]);
+  const { stdout } = await runCli('endpoints', '--server', server.address, '--json');
+  expect(JSON.parse(stdout).workers[0].endpoints[1]).toMatchObject({
+    ...{
+      endpoint: 'http://gpus/v1 (10.0.0.2)',
+      baseUrl: 'http://gpus/v1',
+      state: 'open',
+      limit: 1,
+      failed: 5,
+      lastError: 'HTTP 503',
+    },
+  });
+});
