@@ -17,6 +17,8 @@ export interface ResultInbox {
   seen(jobId: string): boolean;
   /** Frees a result that is in the log: it need not be kept here any longer. */
   release(jobIds: readonly string[]): void;
+  /** Results up to this sequence are in the log, as far as this inbox was told; 0 where that is not known. */
+  inLog(): number;
   /** Adds a result that was found by other means (the reconciler). */
   accept(result: Result): void;
   stop(): Promise<void>;
@@ -29,13 +31,18 @@ export interface ResultInboxSettings {
   readonly runId: string;
   readonly logger: Logger;
   readonly timing: Timing;
+  /** Results up to this sequence are in the log already. Default: 0. */
+  readonly after?: number;
   /** Called for each new result. */
   readonly arrived: (result: Result) => void;
 }
 
-export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultInboxSettings): ResultInbox {
+export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived }: ResultInboxSettings): ResultInbox {
   const results = new Map<string, Result>();
   const seen = createJobIdSet();
+  /** Sequences of those that are not in the log. */
+  const open = new Map<string, number>();
+  let last = after;
   const waiting = new Map<string, Set<Waiter>>();
   const stopping = new AbortController();
 
@@ -48,7 +55,13 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
     for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.resolve();
   };
   const following = restartingLoop(`follow results of ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
-    for await (const result of bus.results.follow(runId, signal)) accept(result);
+    for await (const { sequence, ...result } of bus.results.follow(runId, signal, after)) {
+      // The store was made anew, and counts from 1 again.
+      if (sequence < last && !seen.has(result.jobId)) open.clear();
+      accept(result);
+      if (results.has(result.jobId)) open.set(result.jobId, sequence);
+      last = sequence;
+    }
   });
   const arrival = async (jobId: string, signal: AbortSignal): Promise<void> => {
     const waiter = Promise.withResolvers<void>();
@@ -64,6 +77,11 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
 
   return {
     accept,
+    inLog() {
+      let inLog = last;
+      for (const sequence of open.values()) inLog = Math.min(inLog, sequence - 1);
+      return inLog;
+    },
     seen: (jobId) => seen.has(jobId),
     async result(jobId, signal) {
       signal.throwIfAborted();
@@ -75,7 +93,10 @@ export function openResultInbox({ bus, runId, logger, timing, arrived }: ResultI
       return result;
     },
     release: (jobIds) => {
-      for (const jobId of jobIds) results.delete(jobId);
+      for (const jobId of jobIds) {
+        results.delete(jobId);
+        open.delete(jobId);
+      }
     },
     async stop() {
       stopping.abort(new Error(`the inbox of run ${runId} is closed`));

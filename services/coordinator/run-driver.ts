@@ -72,7 +72,9 @@ const kinds: readonly JobKind[] = ['execute', 'predict', 'propose'];
 export async function driveRun(settings: RunDriverSettings, signal: AbortSignal): Promise<RunState> {
   const { bus, runId, benchmark, logger, timing, remembered, snapshotEntries } = settings;
   const failed = (what: string, err: unknown): void => logger.warn({ err }, what);
-  const log = await openRunLog(bus, runId, { timing, remembered, failed, ...defined({ snapshotEntries }) }, signal);
+  let resultsInLog = (): number => 0;
+  const logSettings = { timing, remembered, failed, resultsInLog: () => resultsInLog(), ...defined({ snapshotEntries }) };
+  const log = await openRunLog(bus, runId, logSettings, signal);
   if (log.restored > 0) settings.restored(log.restored);
   const append = async (event: RunEvent): Promise<RunState> => {
     const next = await log.append(event);
@@ -92,13 +94,14 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   await openLanes();
   const bell = createBell();
   const inbox = openResultInbox({
-    ...{ bus, runId, logger, timing },
+    ...{ bus, runId, logger, timing, after: log.resultsInLog },
     arrived: ({ jobId }) => {
       jobs.arrived(jobId);
       tracker.arrived(jobId);
       bell.ring();
     },
   });
+  resultsInLog = inbox.inLog;
   const source = { bus, runId, epoch: settings.epoch, benchmark, answers: log.answers };
   const jobs = createJobIssuer(source, inbox, found === undefined ? settings.leaseId : undefined);
   const rounds = createRoundsInHand(begun, {

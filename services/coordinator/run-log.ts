@@ -34,6 +34,8 @@ export interface RunLog {
    * @throws EventRefusedError if the event cannot follow; then nothing was written
    */
   append(event: RunEvent): Promise<RunState>;
+  /** Results up to this sequence of their stream were in the log when it was opened; 0 where that is not known. */
+  readonly resultsInLog: number;
   /** The answers to these executions as the log has them, by answerKey. */
   answers(places: readonly ExecutionPlace[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -44,6 +46,8 @@ export interface RunLogSettings {
   readonly remembered?: LogCopy;
   /** A snapshot is not written for fewer new entries than this. Default: none is written. */
   readonly snapshotEntries?: number;
+  /** Results up to this sequence are in the log now; asked for by each snapshot. */
+  readonly resultsInLog?: () => number;
   /** Is told what failed on the side, which changes nothing about the run. */
   readonly failed?: (what: string, error: unknown) => void;
 }
@@ -52,12 +56,8 @@ export interface RunLogSettings {
  * Reads the log to its present end, on from its newest snapshot. If it is only the beginning of what was remembered, the store
  * has lost the rest, which is then written again.
  */
-export async function openRunLog(
-  bus: Bus,
-  runId: string,
-  { timing, remembered = createLogCopy(), snapshotEntries, failed = () => undefined }: RunLogSettings,
-  signal: AbortSignal,
-): Promise<RunLog> {
+export async function openRunLog(bus: Bus, runId: string, settings: RunLogSettings, signal: AbortSignal): Promise<RunLog> {
+  const { timing, remembered = createLogCopy(), snapshotEntries, resultsInLog = () => 0, failed = () => undefined } = settings;
   const newest = await readSnapshot(bus, runId);
   const isKnown = newest !== undefined && remembered.digest(newest.place.entries) === newest.place.digest;
   const snapshot = isKnown || remembered.length === 0 ? newest : undefined;
@@ -92,6 +92,7 @@ export async function openRunLog(
     state: fold.state,
     times: fold.times,
     restored,
+    resultsInLog: snapshot?.results ?? 0,
     async append(event) {
       signal.throwIfAborted();
       // Applied first: an event that cannot follow must never get into the log.
@@ -108,7 +109,7 @@ export async function openRunLog(
       }
       const entries = remembered.length;
       await snapshots?.appended(entries, isOver(next), () => ({
-        ...{ state: next, ...fold.copies() },
+        ...{ state: next, ...fold.copies(), results: resultsInLog() },
         place: { entries, sequence, digest: remembered.digest(entries) },
       }));
       return next;

@@ -13,6 +13,8 @@ export interface RunSnapshot {
   readonly state: RunState;
   readonly times: RoundTimes;
   readonly answers: ReadonlyMap<number, readonly EntryPlace[]>;
+  /** Results up to this sequence of their stream are in the log. */
+  readonly results: number;
 }
 
 /** After which entry of which log: the snapshot of another log, or of a store from before it was made anew, fits nowhere. */
@@ -48,6 +50,7 @@ const columnNames = Object.keys(columnKinds) as ColumnName[];
 
 interface Header {
   readonly format: string;
+  readonly results: number;
   readonly runId: string;
   readonly place: SnapshotPlace;
   /** Its rounds without their outcomes, which follow one round after another. */
@@ -57,9 +60,13 @@ interface Header {
 }
 
 /** A header and the outcomes of each round, each packed by itself after its length. */
-export function encodeSnapshot({ runId, place, state, times, answers }: RunSnapshot): Uint8Array {
+export function encodeSnapshot({ runId, place, state, times, answers, results }: RunSnapshot): Uint8Array {
   const rounds = state.rounds.map(({ outcomes: _, ...round }) => round);
-  const header: Header = { format, runId, place, state: { ...state, rounds }, times: [...times], answers: [...answers] };
+  const header: Header = {
+    ...{ format, runId, place, results },
+    state: { ...state, rounds },
+    ...{ times: [...times], answers: [...answers] },
+  };
   return joined([packedJson(header), ...state.rounds.map(packedOutcomes)]);
 }
 
@@ -68,10 +75,10 @@ export function decodeSnapshot(bytes: Uint8Array): RunSnapshot | undefined {
   const [first, ...parts] = split(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const header = JSON.parse(zstdDecompressSync(first ?? Buffer.alloc(0)).toString()) as Header;
   if (header.format !== format) return undefined;
-  const { runId, place, state, times, answers } = header;
+  const { runId, place, results, state, times, answers } = header;
   if (parts.length !== state.rounds.length) throw new RangeError(`${state.rounds.length} rounds have ${parts.length} parts`);
   const rounds = state.rounds.map((round, index) => ({ ...round, outcomes: unpackedOutcomes(parts[index] ?? Buffer.alloc(0)) }));
-  return { runId, place, state: { ...state, rounds }, times: new Map(times), answers: new Map(answers) };
+  return { runId, place, results, state: { ...state, rounds }, times: new Map(times), answers: new Map(answers) };
 }
 
 const packed = new WeakMap<Outcomes, Uint8Array>();

@@ -422,7 +422,7 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await other.results.get(runId, 'j1')).toEqual(large);
         const abort = new AbortController();
         const [followed] = await collect(other.results.follow(runId, abort.signal), 1, abort);
-        expect(followed).toEqual(large);
+        expect(followed).toEqual({ ...large, sequence: expect.any(Number) });
       });
 
       test('are followed from the first on, and then as they come, each once, until the signal aborts', async () => {
@@ -437,6 +437,19 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         await bus.results.put(executionResult(runId, 'j3', 'again'));
         await bus.results.put(executionResult(runId, 'j4'));
         expect((await collecting).map(({ jobId }) => jobId)).toEqual(['j1', 'j2', 'j3', 'j4']);
+      });
+
+      test('are followed on from a sequence, and from the first on where the store has not come so far', async () => {
+        const runId = newRunId();
+        for (const jobId of ['j1', 'j2', 'j3']) await bus.results.put(executionResult(runId, jobId));
+        const followed = async (count: number, after?: number) => {
+          const abort = new AbortController();
+          return await collect(other.results.follow(runId, abort.signal, after), count, abort);
+        };
+        const [first, second] = await followed(3);
+        expect((await followed(2, first?.sequence)).map(({ jobId }) => jobId)).toEqual(['j2', 'j3']);
+        expect((await followed(1, second?.sequence)).map(({ jobId }) => jobId)).toEqual(['j3']);
+        expect((await followed(3, (second?.sequence ?? 0) + 1_000_000)).map(({ jobId }) => jobId)).toEqual(['j1', 'j2', 'j3']);
       });
 
       test('are followed by several at once, and each ends promptly on its signal', async () => {

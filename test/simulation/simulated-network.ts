@@ -146,7 +146,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         put: (result) => call(`store ${result.jobId}`, () => results.put(result)),
         get: (runId, jobId) => call(`get ${jobId}`, () => results.get(runId, jobId)),
         jobIds: (runId) => call('list results', () => results.jobIds(runId)),
-        follow: (runId, signal) => stream('follow results', (served) => results.follow(runId, served), signal),
+        follow: (runId, signal, after) => stream('follow results', (served) => results.follow(runId, served, after), signal),
       },
       log: {
         append: (runId, entry, last) => call(`append after ${last}`, () => log.append(runId, entry, last)),

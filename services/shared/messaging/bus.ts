@@ -109,10 +109,15 @@ export interface ResultStore {
   /** Ids of the run's jobs that have a result. */
   jobIds(runId: string): Promise<Set<string>>;
   /**
-   * The run's results from the first on, then new ones as they arrive, until the signal aborts. Starts over when the store is
-   * recreated.
+   * The run's results after a sequence, from the first on by default, then new ones as they arrive, until the signal aborts.
+   * Starts over when the store is recreated, and with the first result where the store has not come as far as the sequence.
    */
-  follow(runId: string, signal: AbortSignal): AsyncIterable<Result>;
+  follow(runId: string, signal: AbortSignal, after?: number): AsyncIterable<FollowedResult>;
+}
+
+export interface FollowedResult extends Result {
+  /** Increases along a run's results, not always by one. */
+  readonly sequence: number;
 }
 
 export interface EventLog {

@@ -13,8 +13,9 @@ export async function* followStored(
   stored: ReadonlyMap<string, Stored>,
   prefix: string,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  let last = 0;
+  after = 0,
+): AsyncGenerator<Stored> {
+  let last = [...stored.values()].some(({ sequence }) => sequence >= after) ? after : 0;
   let incarnation = world.incarnation();
   while (!signal.aborted) {
     requireOpen(client, `follow ${prefix}`);
@@ -25,10 +26,10 @@ export async function* followStored(
       .map(([, message]) => message)
       .sort((a, b) => a.sequence - b.sequence);
     if (newer.length === 0) await bell.change(signal);
-    for (const { sequence, bytes } of newer) {
+    for (const message of newer) {
       if (signal.aborted || world.incarnation() !== incarnation) break;
-      last = sequence;
-      yield bytes;
+      last = message.sequence;
+      yield message;
     }
   }
 }

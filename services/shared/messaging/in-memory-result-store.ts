@@ -30,9 +30,11 @@ export function createInMemoryResults(world: World): InMemoryPart<ResultStore> {
         requireOpen(client, `list ${prefix}`);
         return new Set([...results.keys()].filter((subject) => subject.startsWith(prefix)).map(lastToken));
       },
-      async *follow(runId, signal) {
+      async *follow(runId, signal, after) {
         const followed = { world, bell, client };
-        for await (const bytes of followStored(followed, results, prefixOf(runId), signal)) yield decodeResult(bytes);
+        for await (const { sequence, bytes } of followStored(followed, results, prefixOf(runId), signal, after)) {
+          yield { ...decodeResult(bytes), sequence };
+        }
       },
     }),
   };

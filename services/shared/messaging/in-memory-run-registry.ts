@@ -48,7 +48,7 @@ export function createInMemoryRuns(world: World): InMemoryRuns {
         return [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { bytes }]) => decodeRunManifest(bytes));
       },
       async *watch(signal) {
-        for await (const bytes of followStored({ world, bell, client }, stored, '', signal)) yield decodeRunManifest(bytes);
+        for await (const { bytes } of followStored({ world, bell, client }, stored, '', signal)) yield decodeRunManifest(bytes);
       },
     }),
   };

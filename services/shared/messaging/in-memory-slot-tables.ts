@@ -26,7 +26,7 @@ export function createInMemorySlotTables(world: World): InMemoryPart<SlotTableSt
         return table;
       },
       async *watch(signal) {
-        for await (const bytes of followStored({ world, bell, client }, stored, '', signal)) yield decodeSlotTable(bytes);
+        for await (const { bytes } of followStored({ world, bell, client }, stored, '', signal)) yield decodeSlotTable(bytes);
       },
     }),
   };

@@ -4,7 +4,7 @@ import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { followStream } from './nats-follow.ts';
 import { publishFirst } from './nats-publish.ts';
 import { lastTokensOf, readLast } from './nats-read.ts';
-import type { NatsSession } from './nats-session.ts';
+import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
 /** A result that is too large for a message is kept whole in a blob: nothing is cut. */
@@ -24,16 +24,22 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
 
     jobIds: (runId) => lastTokensOf(session, streams.results, subjects.resultsOfRun(runId)),
 
-    async *follow(runId, signal) {
+    async *follow(runId, signal, wanted = 0) {
+      const isThere = wanted > 0 && wanted <= (await lastSequence(session));
       const settings = {
         stream: streams.results,
         filter: subjects.resultsOfRun(runId),
-        after: 0,
+        after: isThere ? wanted : 0,
         whenRemade: 'start-over',
       } as const;
       for await (const message of followStream(session, settings, signal)) {
-        yield decodeResult(await fetchBody(blobs, message));
+        yield { ...decodeResult(await fetchBody(blobs, message)), sequence: message.seq };
       }
     },
   };
+}
+
+async function lastSequence(session: NatsSession): Promise<number> {
+  const { state } = await untilDone(session, 'look at the results', () => session.manager.streams.info(streams.results));
+  return state.last_seq;
 }

@@ -19,7 +19,7 @@ const resultOf = (job: number): Result => executionResult(runId, `job-${job}`);
 function openInbox() {
   const bus = createInMemoryServer().connect();
   const arrived: string[] = [];
-  const follow = (_: string, signal: AbortSignal): AsyncIterable<Result> => bus.results.follow('another-run', signal);
+  const follow: Bus['results']['follow'] = (_, signal) => bus.results.follow('another-run', signal);
   const silent = { ...bus, results: { ...bus.results, follow } };
   const inbox = openResultInbox({
     ...{ bus: silent, runId, logger, timing: createManualTiming() },
@@ -205,4 +205,42 @@ test('who waits leaves no listener at its signal, however the wait ends', async 
   expect(await outcome).toMatchObject({ message: 'interrupted' });
   expect(getEventListeners(signal, 'abort').length + getEventListeners(interrupted.signal, 'abort').length).toBe(0);
   await inbox.stop();
+});
+
+test('says up to which result all are in the log, whatever the order in which they get there, and begins after those', async () => {
+  const { timing, server, bus, inbox } = openFollowing();
+  for (const job of [1, 2, 3, 4]) await bus.results.put(resultOf(job));
+  await timing.advance(0);
+  const sequences: number[] = [];
+  for await (const { sequence } of bus.results.follow(runId, AbortSignal.timeout(50))) sequences.push(sequence);
+  const [first = 0, second = 0, third = 0, fourth = 0] = sequences;
+  expect(inbox.inLog()).toBeLessThan(first);
+  inbox.release(['job-2']);
+  expect(inbox.inLog()).toBeLessThan(first);
+  inbox.release(['job-1']);
+  expect(inbox.inLog()).toBe(third - 1);
+  inbox.release(['job-4', 'job-3']);
+  expect(inbox.inLog()).toBe(fourth);
+  await inbox.stop();
+  const arrived: string[] = [];
+  const later = openResultInbox({
+    ...{ bus, runId, logger, timing, after: second },
+    arrived: ({ jobId }) => arrived.push(jobId),
+  });
+  await timing.advance(0);
+  expect(arrived).toEqual(['job-3', 'job-4']);
+  expect(later.inLog()).toBe(third - 1);
+  // A store that was made anew has not come so far: what it has is heard from the first on.
+  server.wipe();
+  await bus.results.put(resultOf(9));
+  await timing.advance(0);
+  expect(arrived).toEqual(['job-3', 'job-4', 'job-9']);
+  await later.stop();
+  const afterAll = openResultInbox({
+    ...{ bus, runId, logger, timing, after: 1_000 },
+    arrived: ({ jobId }) => arrived.push(jobId),
+  });
+  await timing.advance(0);
+  expect(arrived.slice(3)).toEqual(['job-9']);
+  await afterAll.stop();
 });

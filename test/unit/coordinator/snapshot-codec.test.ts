@@ -22,7 +22,7 @@ function snapshotAfter(log: readonly RunEvent[]): RunSnapshot {
   for (const [index, event] of log.entries()) {
     fold.add({ sequence: 2 * index + 1, timeMs: 1_000 * index, entry: encodeEvent('r', event) });
   }
-  return { runId: 'r', place: { ...place, entries: log.length }, state: fold.state() as RunState, ...fold.copies() };
+  return { runId: 'r', place: { ...place, entries: log.length }, state: fold.state() as RunState, ...fold.copies(), results: 3 };
 }
 
 const run = fc.record({
