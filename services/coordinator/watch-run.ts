@@ -1,4 +1,4 @@
-import { decodeEvent, eventToProto } from '../shared/contracts/event-codec.ts';
+import { decodeProtoEvent } from '../shared/contracts/event-codec.ts';
 import type { Progress, WatchRunResponse } from '../shared/contracts/generated/scale/v1/control.ts';
 import { spentToProto } from '../shared/contracts/spending-codec.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
@@ -19,6 +19,7 @@ export interface WatchSource extends LogSource {
   readonly coordinator: Coordinator;
 }
 
+const lastEvents: ReadonlySet<string | undefined> = new Set(['runCompleted', 'runCancelled', 'runFailed']);
 const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
 
 /**
@@ -52,9 +53,9 @@ export async function* watchRun(
         continue;
       }
       const { sequence, timeMs, entry, digest } = winner.value;
-      const { event } = decodeEvent(entry);
-      yield { update: { $case: 'event', value: { sequence, timeMs, event: eventToProto(runId, event), digest } } };
-      if (follow && (event.kind === 'run-completed' || event.kind === 'run-cancelled' || event.kind === 'run-failed')) return;
+      const event = decodeProtoEvent(entry);
+      yield { update: { $case: 'event', value: { sequence, timeMs, event, digest } } };
+      if (follow && lastEvents.has(event.body?.$case)) return;
       next = entries.next();
     }
   } finally {

@@ -3,7 +3,7 @@ import type { Benchmark } from '../../services/domain/benchmark.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { benchmarkToProto } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../../services/shared/contracts/configuration-codec.ts';
-import { eventToProto } from '../../services/shared/contracts/event-codec.ts';
+import { decodeProtoEvent, encodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import {
   type ControlServiceServer,
   ControlServiceService,
@@ -172,7 +172,12 @@ function writeEvent(
   sequence: number,
 ): void {
   if (sequence <= call.request.afterSequence) return;
-  const logged = { sequence, timeMs: 1_700_000_000_000 + sequence * 1_000, event: eventToProto(runId, event), digest: '' };
+  const logged = {
+    sequence,
+    timeMs: 1_700_000_000_000 + sequence * 1_000,
+    event: decodeProtoEvent(encodeEvent(runId, event)),
+    digest: '',
+  };
   call.write({ update: { $case: 'event', value: logged } });
 }
 

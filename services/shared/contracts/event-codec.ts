@@ -38,10 +38,15 @@ export function encodeEvent(runId: string, event: RunEvent): Uint8Array {
 
 /** @throws ContractError */
 export function decodeEvent(bytes: Uint8Array): DecodedEvent {
-  return eventFromProto(readVersionedMessage(contract, Event, bytes));
+  return eventFromProto(decodeProtoEvent(bytes));
 }
 
-export function eventToProto(runId: string, event: RunEvent): Event {
+/** For who passes it on. @throws ContractError */
+export function decodeProtoEvent(bytes: Uint8Array): Event {
+  return readVersionedMessage(contract, Event, bytes);
+}
+
+function eventToProto(runId: string, event: RunEvent): Event {
   return { schemaVersion, runId, body: bodyToProto(event) };
 }
 

@@ -11,7 +11,7 @@ import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run
 import { canonicalHash } from '../../../../services/domain/workflow/canonical-hash.ts';
 import { type RunFile, readRunFile } from '../../../../services/shared/config/run-file.ts';
 import { benchmarkToProto } from '../../../../services/shared/contracts/benchmark-codec.ts';
-import { eventToProto } from '../../../../services/shared/contracts/event-codec.ts';
+import { decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import {
   type RunManifest,
   RunStatus,
@@ -70,7 +70,10 @@ function clusterWith(...known: readonly Known[]): ReachedCluster {
     async *watchRun({ runId }: { runId: string }): AsyncGenerator<WatchRunResponse> {
       for (const [index, event] of runOf(runId).events.entries())
         yield {
-          update: { $case: 'event', value: { sequence: index + 1, timeMs: 1, event: eventToProto(runId, event), digest: '' } },
+          update: {
+            $case: 'event',
+            value: { sequence: index + 1, timeMs: 1, event: decodeProtoEvent(encodeEvent(runId, event)), digest: '' },
+          },
         };
     },
   };

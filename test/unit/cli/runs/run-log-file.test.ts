@@ -2,7 +2,7 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { expect, test } from 'vitest';
 import { encodeRunLog, renderRunEvents } from '../../../../services/cli/runs/run-log-file.ts';
 import { createRunRecord, type RunRecord } from '../../../../services/cli/runs/run-record.ts';
-import { decodeEvent, eventToProto } from '../../../../services/shared/contracts/event-codec.ts';
+import { decodeEvent, decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
 import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
 
 const { log, state } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount: 20, search: { maxRounds: 4 } }));
@@ -10,7 +10,7 @@ const { log, state } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCou
 function recordFrom(timeMs: number, step: number): RunRecord {
   const record = createRunRecord('made-up');
   for (const [index, event] of log.entries()) {
-    record.add({ sequence: 1 + index * step, timeMs: timeMs + index, event: eventToProto('made-up', event) });
+    record.add({ sequence: 1 + index * step, timeMs: timeMs + index, event: decodeProtoEvent(encodeEvent('made-up', event)) });
   }
   return record;
 }
