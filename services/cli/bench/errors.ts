@@ -49,7 +49,7 @@ export const errorsBench: Bench = {
 function searchOf(endpoint: Readonly<Record<string, string>>, quick: boolean): SearchToBench {
   return {
     queries: quick ? 60 : 264,
-    settings: `preset: aflow\nsearch: { max_rounds: ${quick ? 2 : 4} }\nevaluation: { method: full, warm_up_rounds: 0 }`,
+    settings: `preset: aflow\nsearch: { max_rounds: ${quick ? 2 : 8}, parallelism: 4 }\nevaluation: { method: full, warm_up_rounds: 0 }`,
     executors: 1,
     ...{ slots, maxConcurrency: slots, latencyMs, endpoint },
   };

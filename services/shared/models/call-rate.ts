@@ -27,8 +27,8 @@ const minuteMs = 60_000;
 
 /**
  * A bucket for requests and one for tokens. So that no minute sees more than the rate, a bucket fills at the rate less what it
- * may hold, and holds a thirtieth of it, or one request. Tokens are counted when a call begins, by its prompt and the usual length
- * of a reply, and put right when it has ended: so a bucket may be in debt, which the next call waits for.
+ * may hold, and holds a thirtieth of it, or one request. Tokens are counted when a call begins, by its prompt and the usual
+ * length of a reply, and put right when it has ended: so a bucket may be in debt, which the next call waits for.
  */
 export function createCallRate({ requestsPerMinute, tokensPerMinute }: RatesPerMinute, timing: Timing): CallRate {
   const requests = requestsPerMinute === undefined ? undefined : createBucket(requestsPerMinute, 1, timing);

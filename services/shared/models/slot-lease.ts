@@ -219,6 +219,10 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     else tellNews();
   });
 
+  // Whoever opens a lease is about to call: the first slots are there when the first call is.
+  peak.note(1);
+  tell();
+
   return {
     get slots() {
       return slots();
