@@ -15,7 +15,7 @@ const jobs = 120;
 const calls = 6_000;
 
 /** A server that runs so many calls at once, and lets the others wait in order, as vLLM does. */
-function replicaOf(size: number, index: number, timing: ManualTiming) {
+function replicaOf(size: number, index: number, timing: ManualTiming, saysLoad: boolean) {
   const served: ServedCall[] = [];
   const waiting: (() => void)[] = [];
   const cuts = new Set<() => void>();
@@ -54,6 +54,9 @@ function replicaOf(size: number, index: number, timing: ManualTiming) {
       if (!isUp) throw gone();
       return { names: ['m'], simulated: false, ownedBy: '' };
     },
+    ...(saysLoad && {
+      loadText: async () => `vllm:num_requests_running ${running}\nvllm:num_requests_waiting ${waiting.length}\n`,
+    }),
     close: async () => {},
   };
   const ends: (() => void)[] = [];
@@ -89,34 +92,43 @@ async function sweep(pool: EndpointPool, timing: ManualTiming, at: (done: number
   await over;
 }
 
-test('unequal replicas are all full, whatever one limit says for all of them, also while one is down', async () => {
-  const timing = createManualTiming();
-  const replicas = sizes.map((size, index) => replicaOf(size, index, timing));
-  const pool = createEndpointPool({
-    ...{ model: 'm', endpoints: replicas.map(({ endpoint }) => endpoint), timing, random: quickRandom(1) },
-  });
-  const down = { fromMs: 0, toMs: 0 };
-  let before = 0;
-  const failed = () =>
-    pool.health().reduce((sum, { failures }) => sum + Object.values(failures).reduce((all, count) => all + count, 0), 0);
-  await sweep(pool, timing, (done) => {
-    if (done === 0.3 * calls) {
-      before = failed();
-      down.fromMs = timing.monotonicMs();
-      replicas[2]?.kill();
-    }
-    if (done === 0.6 * calls) {
-      down.toMs = timing.monotonicMs();
-      replicas[2]?.restart();
-    }
-  });
-  // Figures without the machine: with nothing learned of the servers' speeds it is 0.72 and 1.39.
-  const served = replicas.flatMap((replica) => replica.served);
-  const there = sizes.map((slots, index) => ({ slots, ...(index === 2 && { down }) }));
-  const seconds = Math.max(...served.map(({ endedMs }) => endedMs)) / 1000;
-  const used = capacityUsed(served, there, 0.05, 0.95);
-  expect(served).toHaveLength(calls);
-  expect(before).toBe(0);
-  expect(used).toBeGreaterThan(0.95);
-  expect(seconds).toBeLessThan(1.1 * leastSeconds((calls * callMs) / 1000, there));
-}, 60_000);
+test.each([
+  { saysLoad: false, what: 'say nothing of their load' },
+  { saysLoad: true, what: 'say their load as vLLM does' },
+])(
+  'unequal replicas that $what are all full under one limit for all, also while one is down',
+  async ({ saysLoad }) => {
+    const timing = createManualTiming();
+    const replicas = sizes.map((size, index) => replicaOf(size, index, timing, saysLoad));
+    const pool = createEndpointPool({
+      ...{ model: 'm', endpoints: replicas.map(({ endpoint }) => endpoint), timing, random: quickRandom(1) },
+    });
+    const down = { fromMs: 0, toMs: 0 };
+    let before = 0;
+    const failed = () =>
+      pool.health().reduce((sum, { failures }) => sum + Object.values(failures).reduce((all, count) => all + count, 0), 0);
+    await sweep(pool, timing, (done) => {
+      if (done === 0.3 * calls) {
+        before = failed();
+        down.fromMs = timing.monotonicMs();
+        replicas[2]?.kill();
+      }
+      if (done === 0.6 * calls) {
+        down.toMs = timing.monotonicMs();
+        replicas[2]?.restart();
+      }
+    });
+    // Figures without the machine: with nothing learned of the servers' speeds it is 0.72 and 1.39.
+    const served = replicas.flatMap((replica) => replica.served);
+    const there = sizes.map((slots, index) => ({ slots, ...(index === 2 && { down }) }));
+    const seconds = Math.max(...served.map(({ endedMs }) => endedMs)) / 1000;
+    const used = capacityUsed(served, there, 0.05, 0.95);
+    // A few were sent to a second server too, and these replicas do not notice who hangs up.
+    expect(served.length).toBeGreaterThanOrEqual(calls);
+    expect(served.length).toBeLessThan(1.02 * calls);
+    expect(before).toBe(0);
+    expect(used).toBeGreaterThan(0.95);
+    expect(seconds).toBeLessThan(1.1 * leastSeconds((calls * callMs) / 1000, there));
+  },
+  60_000,
+);
