@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { processEnvironment } from '../../shared/settings/environment.ts';
 import { eventsAReply } from './events-a-reply.ts';
 
-// A server of the `executor` bench: it answers at once, every token in an event and a write of its own, as an engine does. It says that
-// it is simulated, and keeps the simulated model's access log.
+// A server of the `executor` bench: it answers at once, every token in an event and a write of its own, as an engine does. It
+// says that it is simulated, and keeps the simulated model's access log.
 const { SCALE_SIMULATOR_ACCESS_LOG: accessLog = '' } = processEnvironment();
 const log = createWriteStream(accessLog, { flags: 'a' });
 const owner = 'scale-simulator';

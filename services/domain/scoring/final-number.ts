@@ -18,6 +18,8 @@ const markedAnswers: readonly ((text: string) => string[])[] = [
 
 /** The number that the text marks as final, otherwise its last one. Words count as numbers if there are no digits. */
 export function finalNumber(text: string): ReadNumber | undefined {
+  // The number alone, as most answers are: it marks nothing.
+  if (/^\s*\d{1,15}\s*$/.test(text)) return readNumbers(text).at(-1);
   for (const marked of markedAnswers) {
     for (const candidate of marked(text).reverse()) {
       const found = numberOfMarked(candidate);

@@ -42,6 +42,9 @@ const numberAmidLetters = numberAfter(String.raw`(?<!\p{N})`);
  * ten, simple and mixed fractions (plain or LaTeX), "negative" and Unicode's minus signs. Units and other words do not matter.
  */
 export function readNumbers(text: string): ReadNumber[] {
+  const alone = text.trim();
+  // As below, at a hundredth of the cost.
+  if (/^\d{1,15}$/.test(alone)) return [{ value: Number(alone), whole: BigInt(alone), percent: false, text: alone }];
   const plain = plainText(text);
   const found = numbersBy(number, plain);
   return found.length > 0 ? found : numbersBy(numberAmidLetters, plain);

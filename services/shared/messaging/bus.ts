@@ -87,7 +87,7 @@ export interface Delivery {
   readonly job: Job;
   /** From 1. */
   readonly deliveryCount: number;
-  /** Surely no one was given this message before. False where that is unknown: a server that was killed may count from 1 again. */
+  /** Surely no one was given this message before. False where that is unknown: a killed server may count from 1 again. */
   readonly isFirst: boolean;
   /**
    * Tells the server that the job is alive; without it the job is redelivered after ackWaitMs. Resolves when the server has it.

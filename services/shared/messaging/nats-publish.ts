@@ -60,7 +60,10 @@ export async function publishFirst(session: NatsSession, first: FirstMessage): P
   return await untilDone(session, `publish ${first.subject}`, () => tryFirst(session, first, write));
 }
 
-/** The same for what must not be sent twice: tried once, when the link is up. @throws BusError; it may have been stored all the same */
+/**
+ * The same for what must not be sent twice: tried once, when the link is up.
+ * @throws BusError; it may have been stored all the same
+ */
 export async function publishFirstOnce(session: NatsSession, first: FirstMessage): Promise<'stored' | 'taken'> {
   const operation = `publish ${first.subject}`;
   const attempt = session.link.whileUp(operation, () => tryFirst(session, first, nameWrite(first.headers)));

@@ -10,8 +10,8 @@ export interface BareCalls {
 }
 
 /**
- * Streamed chat completions by undici's fetch, each read to its end and each event parsed as it comes; nothing is checked, counted
- * or tried again. The limit that executors are measured against.
+ * Streamed chat completions by undici's fetch, each read to its end and each event parsed as it comes; nothing is checked,
+ * counted or tried again. The limit that executors are measured against.
  * @returns milliseconds of this process's CPU for each call of the second half; the first half warms up
  */
 export async function runBareCalls({ baseUrl, calls, atOnce, body }: BareCalls, signal: AbortSignal): Promise<number> {

@@ -2,9 +2,9 @@ import type { Bus, Delivery } from '../messaging/bus.ts';
 import { runLease } from '../messaging/run-lease.ts';
 
 /**
- * Tells which jobs of one pull have surely never been worked on. Whoever issued a job says that it is new; that holds for its first
- * delivery, and while its issuer drives the run: a message of a deposed one may come late, when the job has long been done. So the
- * lease is looked at, once a pull, after the jobs have come. Whoever takes it over does so before they queue anything.
+ * Tells which jobs of one pull have surely never been worked on. Whoever issued a job says that it is new; that holds for its
+ * first delivery, and while its issuer drives the run: a message of a deposed one may come late, when the job has long been done.
+ * So the lease is looked at, once a pull, after the jobs have come. Whoever takes it over does so before they queue anything.
  */
 export function newDeliveries(
   { leases }: Pick<Bus, 'leases'>,

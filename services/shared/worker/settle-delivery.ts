@@ -51,8 +51,9 @@ const longestPauseMs = 30_000;
 export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'returned' | 'held' | 'lost';
 
 /**
- * Does a delivered job once: looks for a result first unless the job is new, works under a heartbeat, journals finished calls, stores the result, and
- * acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins does.
+ * Does a delivered job once: looks for a result first unless the job is new, works under a heartbeat, journals finished calls,
+ * stores the result, and acks last. Acks decide nothing (they are not fenced by delivery): the result store's first-writer-wins
+ * does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
   const { bus, runs, timing, stopSignal } = dependencies;

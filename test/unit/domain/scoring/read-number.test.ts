@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { finalNumber } from '../../../../services/domain/scoring/final-number.ts';
 import { numberInWords, ordinalInDigits } from '../../../../services/domain/scoring/number-words.ts';
 import { readNumbers } from '../../../../services/domain/scoring/read-number.ts';
 import { isSameNumber } from '../../../../services/domain/scoring/same-number.ts';
@@ -103,4 +104,12 @@ describe('two numbers', () => {
   it('may differ by what is allowed, however long they are', () => {
     expect(isSame('123456789012345679', '123456789012345000', 1000)).toBe(true);
   });
+});
+
+it('reads a number that stands alone as it reads one in a sentence', () => {
+  for (const alone of ['0', '7', '007', '42', '2024', '999999', '123456789012345']) {
+    const inSentence = readNumbers(`they are ${alone} apples`);
+    expect(readNumbers(` ${alone}\n`)).toEqual(inSentence);
+    expect([finalNumber(alone)]).toEqual(inSentence);
+  }
 });
