@@ -3,7 +3,7 @@ import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { within } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { EndpointError } from '../../shared/models/endpoint-errors.ts';
-import { endpointSettings } from '../../shared/models/endpoint-settings.ts';
+import { clusterBaseUrl, endpointSettings } from '../../shared/models/endpoint-settings.ts';
 import { createOpenAiEndpoint } from '../../shared/models/openai-endpoint.ts';
 import { proxySettings } from '../../shared/models/proxy-settings.ts';
 import type { Cli } from '../cli.ts';
@@ -21,7 +21,8 @@ export async function tellUnreachable(
   { environment }: Pick<Cli, 'environment'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const asked = new Map(file.endpoints.filter(({ simulated }) => !simulated).map((endpoint) => [endpoint.baseUrl, endpoint]));
+  const reachedFromHere = file.endpoints.filter(({ simulated, baseUrl }) => !simulated && baseUrl !== clusterBaseUrl);
+  const asked = new Map(reachedFromHere.map((endpoint) => [endpoint.baseUrl, endpoint]));
   const looks = [...asked.values()].map(async (endpoint) => {
     const client = createOpenAiEndpoint(endpointSettings(endpoint, environment), systemTiming, proxySettings(environment));
     using limit = within(systemTiming, patienceMs);

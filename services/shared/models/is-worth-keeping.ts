@@ -5,7 +5,9 @@ import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
  * call sets. One that something else cut short, or whose prompt was cut, would be different elsewhere.
  */
 export function isWorthKeeping({ finishReason, promptCut, usage, samples }: ModelCall, maxTokens: number): boolean {
-  if (promptCut || samples.some((sample) => !['stop', 'length'].includes(sample.finishReason))) return false;
+  if (promptCut) return false;
+  // Which of several samples has how many tokens is not known, and so not whether it was the limit that cut it.
+  if (samples.length > 0) return [finishReason, ...samples.map((each) => each.finishReason)].every((reason) => reason === 'stop');
   if (finishReason === 'stop') return true;
   return finishReason === 'length' && (usage?.completionTokens ?? 0) >= maxTokens;
 }

@@ -27,6 +27,8 @@ interface Asking {
   readonly journal?: ReadonlyMap<string, ModelCall>;
   readonly callIds?: readonly string[];
   readonly record?: (call: ModelCall) => Promise<void>;
+  /** All in one request. Default: each call by itself. */
+  readonly samples?: number;
 }
 
 /** An endpoint that gives another answer each time, and workers of one cluster that ask it. */
@@ -47,7 +49,7 @@ async function setUp(...behaviours: readonly Behaviour[]) {
   const bus = createInMemoryServer().connect();
   const warnings: string[] = [];
   const ask = async ({ runId = 'r1', jobId = 'execute-w-0-0', repeat = 0, callIds = ['solve/0'], ...more }: Asking) => {
-    const { use = { namespace: '', maxAgeMs: 0 }, change = {}, runSeed = 1, journal = new Map(), record } = more;
+    const { use = { namespace: '', maxAgeMs: 0 }, change = {}, runSeed = 1, journal = new Map(), record, samples } = more;
     const cache = createResponseCache(bus.responses, {
       timing: systemTiming,
       warn: (error) => void warnings.push(error.message),
@@ -70,8 +72,12 @@ async function setUp(...behaviours: readonly Behaviour[]) {
     });
     const messages = [{ role: 'user' as const, content: 'How many?' }];
     try {
-      const asked = callIds.map((callId) => client.complete({ callId, purpose: 'operator:custom', messages }, never));
-      const texts = (await Promise.all(asked)).map(({ text }) => text);
+      const asked = callIds.map(async (callId) => {
+        const request = { callId, purpose: 'operator:custom', messages } as const;
+        if (samples === undefined) return [await client.complete(request, never)];
+        return (await client.sample?.(request, samples, never)) ?? [];
+      });
+      const texts = (await Promise.all(asked)).flat().map(({ text }) => text);
       await account.settled();
       return { texts, calls: calls(), recorded };
     } finally {
@@ -130,6 +136,19 @@ test('samples of one prompt are different draws, also where no seed is sent and 
   const journal = new Map(first.calls.slice(0, 2).map((call) => [call.callId, call]));
   expect((await ask({ ...seedless, runId: 'r3', journal })).texts).toEqual(first.texts);
   expect(completions).toHaveLength(3);
+});
+
+test('samples of one request are kept together, and come together', async () => {
+  await using cluster = await setUp();
+  const { ask, completions } = cluster;
+  const joined = { change: { joinSamples: true }, samples: 3 };
+  const first = await ask(joined);
+  const again = await ask({ ...joined, runId: 'r2' });
+  expect(again.texts).toEqual(first.texts);
+  expect(again.calls[0]).toMatchObject({ fromCache: true, samples: first.calls[0]?.samples });
+  expect(completions).toHaveLength(1);
+  // One of one is another draw than the first of three.
+  expect((await ask({ change: { joinSamples: true }, runId: 'r3' })).texts).not.toEqual([first.texts[0]]);
 });
 
 test('what did not end well is asked for again: errors, and what another limit than the call’s cut short', async () => {

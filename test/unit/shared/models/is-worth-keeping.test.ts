@@ -9,10 +9,16 @@ test.each([
   ['one that ended nobody knows why', { finishReason: 'other' }, false],
   ['one that a filter withheld', { finishReason: 'content-filter' }, false],
   ['one to a prompt that was cut', { promptCut: true }, false],
+  ['several that ended by themselves', { samples: [sample('stop'), sample('stop')] }, true],
+  ['several of which one did not', { samples: [sample('stop'), sample('length')], usage: tokens(600) }, false],
 ])('%s: %#', (_, change, expected) => {
   expect(isWorthKeeping({ ...modelCall('a/0'), ...change }, 256)).toBe(expected);
 });
 
 function tokens(completionTokens: number) {
   return { promptTokens: 10, completionTokens, cachedTokens: 0, reasoningTokens: 0 };
+}
+
+function sample(finishReason: string) {
+  return { text: '12', reasoning: '', finishReason, completionTokens: 3 };
 }

@@ -65,7 +65,9 @@ const different: [string, string][] = [
   ['a list in another order', key({ chatTemplateKwargs: { enable_thinking: false, budget: { b: 1, a: [2, 1] } } })],
   // What requests do not have yet decides the answer until someone says that it does not.
   ['a response format', key({ responseFormat: { type: 'json_schema', json_schema: {} } })],
-  ['n', key({ n: 3 })],
+  ['a schema and its prompt', key({ structured: { schema: { type: 'object' }, messages: request.messages } })],
+  ['another schema', key({ structured: { schema: { type: 'array' }, messages: request.messages } })],
+  ['three samples in one request', key({ samples: 3 })],
   ['the repeat', key({}, { job: [1] })],
   ['round and turn', key({}, { job: [0, 0] })],
   ['an equal call later in the job', key({}, { place: 1 })],
