@@ -8,6 +8,7 @@ import { executionPhase } from '../domain/run/executions.ts';
 import { isOver } from '../domain/run/is-over.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { Phase } from '../domain/run/ledger/token-use.ts';
+import { parallelismOf } from '../domain/run/rounds-seen.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { viewOf } from '../domain/search/view-of.ts';
 import { decodeEvent, encodeEvent } from '../shared/contracts/event-codec.ts';
@@ -101,7 +102,8 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
       bell.ring();
     },
   });
-  resultsInLog = inbox.inLog;
+  // What rounds ahead have taken from the inbox is not in the log yet.
+  if (parallelismOf(begun.configuration) === 1) resultsInLog = inbox.inLog;
   const source = { bus, runId, epoch: settings.epoch, benchmark, answers: log.answers };
   const jobs = createJobIssuer(source, inbox, found === undefined ? settings.leaseId : undefined);
   const rounds = createRoundsInHand(begun, {
