@@ -14,6 +14,7 @@ import { totalUse } from '../domain/run/ledger/totals.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../domain/search/admit-proposal.ts';
 import { queryProposalOf } from '../domain/search/query-level/query-proposal-of.ts';
+import { viewOfWorkflows } from '../domain/search/view-of.ts';
 import type { ModelCall, Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { failureFromProto, usageFromProto } from '../shared/contracts/result-codec.ts';
 
@@ -61,7 +62,7 @@ export function workflowProposedOf(
 ): WorkflowProposed | QueryWorkflowProposed {
   const read = { ...readProposal(result, state, benchmark), tokens: tokenUseOf(result)[0] };
   return queryIndex === undefined
-    ? admitProposal({ state, round, turn, ...read })
+    ? admitProposal({ state: viewOfWorkflows(state, round), round, turn, ...read })
     : queryProposalOf({ round, turn, queryIndex, ...read });
 }
 

@@ -4,7 +4,8 @@ import type { RunEvent } from '../domain/run/event.ts';
 import { isOver } from '../domain/run/is-over.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { hasBudget } from '../domain/search/budget/tokens-left.ts';
-import { areEditsSettled } from '../domain/search/edits-under-way.ts';
+import { chargedOnce } from '../domain/search/charged-once.ts';
+import { areWorkflowsKnown } from '../domain/search/edits-under-way.ts';
 import { planNextStep } from '../domain/search/plan-next-step.ts';
 import { addToRoundAhead, beginRoundAhead, type RoundAhead, withRoundsAhead } from '../domain/search/round-ahead.ts';
 import { isRefusedAnyway } from './event-of-result.ts';
@@ -54,7 +55,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
   let ahead: readonly InHand[] = [];
 
   const append = async (event: RunEvent): Promise<void> => {
-    state = await settings.append(event);
+    state = await settings.append(chargedOnce(state, event));
   };
   /** The state with the first so many rounds ahead. */
   const known = (count: number): RunState =>
@@ -126,9 +127,9 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
   };
 
   const refusedAnyway = new Map<string, boolean>();
-  /** A proposal is judged when what it must not repeat is settled. */
+  /** A proposal is judged when what it must not repeat is known. */
   const mayBeTaken = async ({ command, jobIds: [jobId = ''] }: Batch, from: RunState, signal: AbortSignal): Promise<boolean> => {
-    if (command.kind !== 'propose' || areEditsSettled(from, command.round)) return true;
+    if (command.kind !== 'propose' || areWorkflowsKnown(from, command.round)) return true;
     const isRefused = refusedAnyway.get(jobId) ?? isRefusedAnyway(await inbox.result(jobId, signal), from, settings.benchmark);
     refusedAnyway.set(jobId, isRefused);
     return isRefused;

@@ -36,7 +36,9 @@ function jobsOf(event: RunEvent, before: RunState | undefined): string[] {
     const executed = before?.rounds[round - 1];
     if (executed === undefined) throw new Error(`the log executes round ${round} before it begins`);
     const workflowFor = executedWorkflows(executed);
-    return outcomes.map(({ queryIndex, repeat }) =>
+    // What another round has been charged is free, and counts there.
+    const charged = outcomes.filter(({ tokens }) => tokens.length > 0);
+    return charged.map(({ queryIndex, repeat }) =>
       executionJobId((workflowFor(queryIndex) ?? executed).workflowHash, queryIndex, repeat),
     );
   };

@@ -5,7 +5,7 @@ import type { RunEvent, WorkflowProposed } from '../../domain/run/event.ts';
 import { completionJobId, executionJobId } from '../../domain/run/job-id.ts';
 import { lastRoundSeen } from '../../domain/run/rounds-seen.ts';
 import type { Round, RunState } from '../../domain/run/state.ts';
-import { isSettled } from '../../domain/search/edits-under-way.ts';
+import { firstTaken } from '../../domain/search/edits-under-way.ts';
 import { planNextStep } from '../../domain/search/plan-next-step.ts';
 import type { ServedCall } from './served-calls.ts';
 
@@ -15,8 +15,8 @@ interface RoundTimes {
   now: number;
   /** Its first proposal was taken or refused. */
   proposed?: number;
-  /** Its workflow is the one that it is evaluated with. */
-  settled?: number;
+  /** Its first workflow was taken. */
+  taken?: number;
 }
 
 /**
@@ -44,13 +44,13 @@ export function longestChain(events: readonly RunEvent[], calls: readonly Served
     const times = event.kind === 'final-executions-completed' ? undefined : rounds.at(-1);
     const ends = jobsOf(event, before).map((jobId) => (begins.get(jobId) ?? 0) + (depths.get(jobId) ?? 0));
     const waits = event.kind === 'workflow-proposed' && !isRefusedByItself(event);
-    const others = waits ? underWay(configuration, rounds).map(({ settled }) => settled) : [];
+    const others = waits ? underWay(configuration, rounds).map(({ taken }) => taken) : [];
     const now = latest([times?.now ?? done, ...ends, ...others]);
     const round = known.at(-1);
     if (times !== undefined && round !== undefined) {
       times.now = now;
       if (round.completed || round.proposals.length > 0) times.proposed ??= now;
-      if (isSettled(round, configuration)) times.settled ??= now;
+      if (round.completed || firstTaken(round) !== undefined) times.taken ??= now;
     }
     done = Math.max(done, now);
     for (const command of planNextStep(state)) {

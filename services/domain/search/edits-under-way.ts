@@ -3,7 +3,7 @@ import type { Round, RunState } from '../run/state.ts';
 
 /*
  * A round must not repeat an edit whose results it may not see. So its proposal is asked for when the edits of the same parent
- * that are under way are known, and taken when all that is under way can no longer change. Both depend on the order of the rounds
+ * that are under way are known, and judged when all workflows that are under way are. Both depend on the order of the rounds
  * alone, not on which call was answered first.
  */
 
@@ -14,17 +14,14 @@ export function knowsEditsUnderWay(state: RunState, { round, parentRound }: Roun
   );
 }
 
-/** Whether every round under way before this one has settled. */
-export function areEditsSettled(state: RunState, round: number): boolean {
-  return roundsUnderWay(state, round).every((other) => isSettled(other, state.configuration));
+/** Whether every round under way before this one has a workflow that was taken, or has ended without one. */
+export function areWorkflowsKnown(state: RunState, round: number): boolean {
+  return roundsUnderWay(state, round).every((other) => other.completed || firstTaken(other) !== undefined);
 }
 
-/** Whether a round has the workflow that it will be evaluated with, or has ended without one. */
-export function isSettled(
-  { completed, workflow, canary }: Round,
-  { search }: Pick<RunState['configuration'], 'search'>,
-): boolean {
-  return completed || (workflow !== undefined && (search.canary !== true || canary !== undefined));
+/** The first workflow that was taken: a repair of one that failed on its canary comes too late for other rounds to know. */
+export function firstTaken({ proposals }: Pick<Round, 'proposals'>): Round['proposals'][number] | undefined {
+  return proposals.find(({ workflow }) => workflow !== undefined);
 }
 
 /** Rounds before this one whose results it may not see. */

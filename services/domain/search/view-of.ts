@@ -1,5 +1,6 @@
 import { lastRoundSeen } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
+import { firstTaken } from './edits-under-way.ts';
 
 /**
  * The state as a round sees it: of the rounds before it that it may not wait for, nothing but that they are there, which parent
@@ -15,6 +16,19 @@ export function viewOf(state: RunState, round: number): RunState {
     each.round > seen && each.round < round ? underWay(each, each.parentRound === parentRound) : each,
   );
   return { ...state, rounds, ledger: state.ledger.filter((entry) => entry.round <= seen) };
+}
+
+/** The same with the workflows that the rounds under way have first taken, which a new one must not repeat. */
+export function viewOfWorkflows(state: RunState, round: number): RunState {
+  const view = viewOf(state, round);
+  if (view === state) return state;
+  const rounds = view.rounds.map((each, place) => {
+    const taken = each.isUnderWay ? firstTaken(state.rounds[place] as Round) : undefined;
+    if (taken?.workflow === undefined) return each;
+    const { workflow, workflowHash, modification } = taken;
+    return { ...each, workflow, workflowHash, modification };
+  });
+  return { ...view, rounds };
 }
 
 function underWay(round: Round, isSibling: boolean): Round {

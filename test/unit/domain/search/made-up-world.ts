@@ -11,6 +11,7 @@ import type { RunState } from '../../../../services/domain/run/state.ts';
 import { admitProposal, type ParsedProposal } from '../../../../services/domain/search/admit-proposal.ts';
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import { queryProposalOf } from '../../../../services/domain/search/query-level/query-proposal-of.ts';
+import { viewOfWorkflows } from '../../../../services/domain/search/view-of.ts';
 import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
 
 /** A world without models: every answer is a hash of what was asked, so it is the same however often it is asked. */
@@ -155,7 +156,7 @@ export function eventsOf(world: World, state: RunState, command: Command): RunEv
       if (queryIndex !== undefined) {
         return [queryProposalOf({ ...asked, queryIndex, parsed: world.proposeFor(queryIndex, turn) })];
       }
-      return [admitProposal({ ...asked, state, parsed: world.propose(state, round, turn) })];
+      return [admitProposal({ ...asked, state: viewOfWorkflows(state, round), parsed: world.propose(state, round, turn) })];
     }
   }
 }
