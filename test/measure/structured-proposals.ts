@@ -111,13 +111,13 @@ async function replyTo(kind: 'propose' | 'predict', seed: number, structured: 'o
     run: {
       runId: job.runId,
       configuration: state.configuration,
-      endpoints: [Endpoint.fromPartial({ model: values.model, baseUrl: values.url, timeoutMs: 600_000 })],
+      endpoints: [Endpoint.fromPartial({ model: values.model, baseUrl: values.url, timeoutMs: 3_600_000 })],
       benchmark: async () => madeUpBenchmark,
     },
     journal: new Map(),
     record: async () => undefined,
     account: noAccount,
-    signal: AbortSignal.timeout(600_000),
+    signal: AbortSignal.timeout(3_600_000),
   });
   const result = { ...Result.fromPartial({ jobId: job.jobId }), outcome, calls: [...calls] };
   const event =
