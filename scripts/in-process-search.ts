@@ -171,7 +171,8 @@ async function execute({ model, code }: InProcessWorld, execution: Execution): P
   const base = { queryIndex, repeat, tokens: used.length === 0 ? [] : [{ model: configuration.executor.model, ...total }] };
   if (failure !== undefined) return { ...base, score: 0, answer: '', failure };
   const { scores, failure: unscored } = await scoreAnswer(answer, query, benchmark, { code, signal: never });
-  const shown = { ...base, answer: excerpt(answer) };
+  const { otherScores } = scores;
+  const shown = { ...base, answer: excerpt(answer), ...(Object.keys(otherScores).length > 0 && { otherScores }) };
   return unscored === undefined ? { ...shown, score: scores.score } : { ...shown, score: 0, failure: unscored };
 }
 
@@ -187,7 +188,8 @@ function clientOf(
     complete: async ({ callId, purpose, messages }) => {
       const request = {
         ...{ model: name, messages: [...messages], temperature, top_p: topP, max_tokens: maxTokens },
-        chat_template_kwargs: chatTemplateKwargs,
+        // As it is sent: the simulated model's replies depend on whether it is there.
+        ...(Object.keys(chatTemplateKwargs).length === 0 ? {} : { chat_template_kwargs: chatTemplateKwargs }),
         seed: callSeed(seed, callId),
       };
       const { promptTokens, choices } = complete(request, [model.reply(request, 0, purpose)], '', 0);
