@@ -26,14 +26,19 @@ export function withMeasuredTables(page: string, tables: string): string {
 /** By benchmark, one row for each way to choose parents and each P. */
 export function parallelismTables(trials: readonly Trial[]): string {
   const byBenchmark = Map.groupBy(trials, ({ benchmark }) => benchmark);
-  return [...byBenchmark].map(([benchmark, own]) => `**${benchmark}**, ${seedsOf(own)} seeds\n\n${table(own)}\n`).join('\n');
+  return [...byBenchmark].map(([benchmark, own]) => `**${benchmark}**\n\n${table(own)}\n`).join('\n');
 }
 
-function seedsOf(trials: readonly Trial[]): number {
-  return new Set(trials.map(({ seed }) => seed)).size;
-}
-
-const columns = ['parents', 'P', 'test score (%)', 'minus P = 1 (points)', 'regret (points)', 'repeated', 'of those, under way'];
+const columns = [
+  'parents',
+  'P',
+  'seeds',
+  'test score (%)',
+  'minus P = 1 (points)',
+  'regret (points)',
+  'repeated',
+  'of those, under way',
+];
 
 function table(trials: readonly Trial[]): string {
   const groups = [...Map.groupBy(trials, ({ parents, parallelism }) => JSON.stringify([parents, parallelism])).values()];
@@ -58,6 +63,7 @@ function rowOf(group: readonly Trial[], reference: readonly Trial[]): string[] {
   return [
     parents,
     `${parallelism}`,
+    `${group.length}`,
     figure({ ...score, value: 100 * score.value, low: 100 * score.low, high: 100 * score.high }),
     against === undefined ? '–' : figure({ value: 100 * against.value, low: 100 * against.low, high: 100 * against.high }),
     figure({ low: regret.value, high: regret.value, ...regret }),
