@@ -63,7 +63,7 @@ export interface ModelEndpoint {
   complete(request: EndpointRequest, signal: AbortSignal): Promise<EndpointReply>;
   /** The models it says it serves. @throws as complete does */
   models(signal: AbortSignal): Promise<ServedModels>;
-  /** What its engine says of its own load, as text. Not there: it is not to be asked. @throws anything where it says nothing */
+  /** What its engine says of its own load, "" for nothing. Not there: it is not to be asked. @throws anything if it is down */
   readonly loadText?: (signal: AbortSignal) => Promise<string>;
   /** Cuts what is in flight. */
   close(): Promise<void>;

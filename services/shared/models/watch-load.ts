@@ -6,8 +6,8 @@ import type { ModelEndpoint } from './model-endpoint.ts';
 import { isOwnLoad, steeredLimit } from './steered-limit.ts';
 
 export const lookAtLoadMs = 2_000;
-/** A server that has shown no load this often in a row is asked again only after `rest` looks: ten minutes. */
-const patience = { tries: 2, rest: 300 } as const;
+/** A server that has answered without a load this often in a row is asked again only after `rest` looks: a minute. */
+const patience = { tries: 2, rest: 30 } as const;
 
 /** Steers a limit by what the endpoint's own engine says, as long as it says something; else it is left to itself. */
 export function watchLoad(endpoint: ModelEndpoint, limit: ConcurrencyLimit, timing: Timing): Disposable {
@@ -22,7 +22,12 @@ export function watchLoad(endpoint: ModelEndpoint, limit: ConcurrencyLimit, timi
     using enough = within(timing, lookAtLoadMs);
     const load = readEngineLoad(await ask(enough.signal));
     const { inFlight } = limit;
-    if (load === undefined || !isOwnLoad(load, inFlight)) throw new Error('the server shows no load, or that of another one');
+    if (load === undefined || !isOwnLoad(load, inFlight)) {
+      misses += 1;
+      if (misses >= patience.tries) resting = patience.rest;
+      limit.leave();
+      return;
+    }
     misses = 0;
     const preempted = Math.max(0, load.preemptions - (preemptions ?? load.preemptions));
     preemptions = load.preemptions;
@@ -34,11 +39,8 @@ export function watchLoad(endpoint: ModelEndpoint, limit: ConcurrencyLimit, timi
     if (loadText === undefined || asking || resting > 0 || limit.inFlight === 0) return;
     asking = true;
     look(loadText)
-      .catch(() => {
-        misses += 1;
-        limit.leave();
-        if (misses >= patience.tries) resting = patience.rest;
-      })
+      // One that cannot be reached now has not said that it shows nothing.
+      .catch(() => limit.leave())
       .finally(() => {
         asking = false;
       });

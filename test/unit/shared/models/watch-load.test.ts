@@ -92,6 +92,25 @@ describe('at a simulated vLLM', () => {
   });
 });
 
+test('a server that shows no load is asked twice, and then once in a while; one that is down, each time', async () => {
+  const asked = async (loadText: () => Promise<string>): Promise<number> =>
+    await inVirtualTime(async (timing) => {
+      let times = 0;
+      const limit = createConcurrencyLimit(4);
+      limit.begin();
+      const count = (): Promise<string> => {
+        times += 1;
+        return loadText();
+      };
+      const server = endpointOn(createEnginePacing(engineOf(4), timing), true);
+      using _watching = watchLoad({ ...server, loadText: count }, limit, timing);
+      await timing.sleep(100_000, never);
+      return times;
+    });
+  expect(await asked(async () => '')).toBeLessThanOrEqual(6);
+  expect(await asked(() => Promise.reject(new Error('down')))).toBeGreaterThan(40);
+});
+
 describe('a limit', () => {
   const load = { running: 20, waiting: 0, cacheUse: 0.4, preemptions: 0 };
   const now = { limit: 20, max: 64, inFlight: 20, load, preempted: 0 };
