@@ -14,8 +14,9 @@ import { totalUse } from '../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../services/domain/run/state.ts';
 import { scoreAnswer } from '../services/domain/scoring/score-answer.ts';
 import { admitProposal } from '../services/domain/search/admit-proposal.ts';
+import { chargedOnce } from '../services/domain/search/charged-once.ts';
 import { planNextStep } from '../services/domain/search/plan-next-step.ts';
-import { viewOf } from '../services/domain/search/view-of.ts';
+import { viewOf, viewOfWorkflows } from '../services/domain/search/view-of.ts';
 import { canonicalHash } from '../services/domain/workflow/canonical-hash.ts';
 import { interpretWorkflow } from '../services/domain/workflow/interpret.ts';
 import type { Workflow } from '../services/domain/workflow/workflow.ts';
@@ -45,7 +46,7 @@ export async function searchInProcess(
     for (const command of planNextStep(state)) {
       for await (const event of eventsOf({ world, state, benchmark, answers }, command)) {
         noteAnswers(answers, event);
-        state = applyEvent(state, event);
+        state = applyEvent(state, chargedOnce(state, event));
       }
     }
   }
@@ -134,7 +135,7 @@ async function* eventsOf({ world, state, benchmark, answers }: Step, command: Co
       const { text, finishReason } = await client.complete({ callId: 'propose', purpose: 'propose', messages }, never);
       const { maxCallsPerQuery: maxCalls } = configuration.search;
       const parsed = parseProposal({ reply: text, cutOff: finishReason === 'length', benchmark, maxCalls });
-      yield admitProposal({ state, round, turn, parsed, reply: text, tokens: used[0] });
+      yield admitProposal({ state: viewOfWorkflows(state, round), round, turn, parsed, reply: text, tokens: used[0] });
     }
   }
 }
