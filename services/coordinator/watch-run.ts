@@ -9,7 +9,7 @@ import { type LogSource, readDigested } from './digested-log.ts';
 import { waitingToProto } from './run-wait.ts';
 import type { PresentStep } from './step-tracker.ts';
 
-type Step = Pick<PresentStep, 'round' | 'phase' | 'done' | 'total'>;
+type Step = Pick<PresentStep, 'round' | 'phase' | 'done' | 'total' | 'ahead'>;
 
 const listenAgainMs = 5_000;
 /** How often watchers are told what the calls have used. */
@@ -20,7 +20,7 @@ export interface WatchSource extends LogSource {
 }
 
 const lastEvents: ReadonlySet<string | undefined> = new Set(['runCompleted', 'runCancelled', 'runFailed']);
-const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0 };
+const unknownStep: Step = { round: 0, phase: 'warm-up', done: 0, total: 0, ahead: [] };
 
 /**
  * The log, and between its entries how far the current step has got and what holds its workers up. Ends after the entry that ends
@@ -133,7 +133,8 @@ function openAside({ bus, coordinator, timing }: WatchSource, runId: string, sig
       if (!fresh) return undefined;
       fresh = false;
       const { round, phase, done, total } = progress;
-      return { $case: 'progress', value: { round, phase, done, total, tokens: 0, trouble, waiting, spent } };
+      const ahead = [...progress.ahead];
+      return { $case: 'progress', value: { round, phase, done, total, ahead, tokens: 0, trouble, waiting, spent } };
     },
     changed: () =>
       new Promise((resolve) => {

@@ -121,7 +121,13 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
     `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${spent}${saved}  ·  ${left}`,
   ];
+  if (progress.ahead !== undefined && state.status === 'running') lines.push(`also under way: ${describeAhead(progress.ahead)}`);
   return progress.simulated ? [...lines, paint('dim', 'simulated model: these scores are not results')] : lines;
+}
+
+/** E.g. "round 5 (few-shot 12/21), round 6 (propose 0/1)". */
+function describeAhead(ahead: NonNullable<RunProgress['ahead']>): string {
+  return ahead.map(({ round, phase, done, total }) => `round ${round} (${phase} ${done}/${total})`).join(', ');
 }
 
 function unitOf(phase: string): string {

@@ -96,8 +96,8 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
         continue;
       }
       if (update.kind === 'progress') {
-        const { round, phase, done, total, spent } = update.progress;
-        step = { round, phase, done, total, ...(spent && { spent: spentFromProto(spent) }) };
+        const { round, phase, done, total, ahead, spent } = update.progress;
+        step = { round, phase, done, total, ahead, ...(spent && { spent: spentFromProto(spent) }) };
         const { trouble, waiting } = update.progress;
         waits.told(waiting);
         if (waiting?.kind === 'person') await endIfHeld(cluster, record.runId, signal);

@@ -16,6 +16,15 @@ export interface StepProgress {
   readonly total: number;
   /** What the run's calls have used, if that was reported. */
   readonly spent?: Spent;
+  /** Rounds that are under way after this one. */
+  readonly ahead?: readonly RoundProgress[];
+}
+
+export interface RoundProgress {
+  readonly round: number;
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
 }
 
 /** When each round of a run began and ended, by the log's clock; a round in progress has no end. */
@@ -28,6 +37,8 @@ export interface RunProgress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
+  /** Rounds that are under way after this one; absent where there is none. */
+  readonly ahead?: readonly RoundProgress[];
   readonly tokens: number;
   /** Tokens that were paid for, absent where those are the ones that were charged. */
   readonly spentTokens?: number;
@@ -58,6 +69,7 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
     phase: isCurrent ? step.phase : '',
     done: isCurrent ? step.done : 0,
     total: isCurrent ? step.total : 0,
+    ...(isCurrent && step.ahead !== undefined && step.ahead.length > 0 && { ahead: step.ahead }),
     tokens: used.tokens,
     ...defined({ estimatedCalls: used.estimatedCalls }),
     ...spentTokens(used.tokens, step?.spent),

@@ -19,7 +19,10 @@ afterEach(async () => {
 
 const never = new AbortController().signal;
 const progress: WatchRunResponse = {
-  update: { $case: 'progress', value: { round: 1, phase: 'p', done: 0, total: 1, tokens: 0, trouble: 'x'.repeat(500) } },
+  update: {
+    $case: 'progress',
+    value: { round: 1, phase: 'p', done: 0, total: 1, ahead: [], tokens: 0, trouble: 'x'.repeat(500) },
+  },
 };
 const watching = { runId: 'r1', afterSequence: 0, follow: true };
 

@@ -52,6 +52,23 @@ test('a terminal shows a wait for as long as it lasts, and keeps the words for w
   expect(written.at(-1)).not.toContain('Waiting');
 });
 
+test('a terminal shows every round under way', () => {
+  const written: string[] = [];
+  const stream = { write: (text: string) => void written.push(text), columns: 200, on: () => stream, off: () => stream } as never;
+  const view = createDrawnView(stream, false);
+  const state = applyEvent(undefined, { kind: 'run-started', configuration: madeUpConfiguration() });
+  const ahead = [
+    { round: 3, phase: 'few-shot', done: 12, total: 21 },
+    { round: 4, phase: 'propose', done: 0, total: 1 },
+  ];
+  const progress: RunProgress = {
+    ...{ round: 2, maxRounds: 9, roundsCompleted: 1, phase: 'few-shot', done: 20, total: 21, ahead, tokens: 0, simulated: false },
+  };
+  view.progress(progress, state);
+  vi.runAllTimers();
+  expect(written.at(-1)).toContain('also under way: round 3 (few-shot 12/21), round 4 (propose 0/1)');
+});
+
 test('the clock of a wait goes on between the words of the coordinator, and counts its silence too', () => {
   let now = 1_000;
   const clock = createWaitClock(() => now);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import { buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
+import { viewOf } from '../../../../services/domain/search/view-of.ts';
 import { fourRounds, madeUpAnswers, madeUpBenchmark, madeUpState, solveWith } from './made-up-search.ts';
 
 const promptOf = (turn: number, rounds = fourRounds) =>
@@ -26,6 +27,21 @@ describe('the proposal prompt', () => {
     expect(tried).toMatch(/^Worked.*\n- Ask for steps\. \(0\.500 -> 0\.750\)$/m);
     expect(tried).toMatch(/^Did not help.*\n- Ask for haste\. \(0\.500 -> 0\.250\)$/m);
     expect(tried).toMatch(/^Refused.*\n- Add a referee\.: invalid-workflow: judge, call \(unknown-operator\)/m);
+  });
+
+  it('tells the edits of the same parent that are under way by their first replies, and nothing of what came of them', () => {
+    const [first, second, third] = fourRounds.map((round) => ({ ...round, parentRound: Math.min(1, round.parentRound) }));
+    const rounds = [first, second, third, { parentRound: 1 }].filter((round) => round !== undefined);
+    const state = madeUpState(rounds);
+    const { search, evaluation } = state.configuration;
+    const settings = { search: { ...search, parallelism: 4 }, evaluation: { ...evaluation, warmUpRounds: 0 } };
+    const view = viewOf({ ...state, configuration: { ...state.configuration, ...settings } }, 4);
+    const request = { state: view, benchmark: madeUpBenchmark, round: 4, turn: 1, answers: madeUpAnswers(rounds) };
+    const tried = section(buildProposalPrompt(request), 'Modifications');
+    expect(tried).toMatch(
+      /^Being tried now, with no result yet \(make a different one\):\n- Ask for steps\.\n- Ask for haste\.$/m,
+    );
+    expect(tried).not.toMatch(/Worked|Did not help|Refused/);
   });
 
   it("shows the parent's errors by kind and step, and the queries that it does not solve", () => {

@@ -407,7 +407,18 @@ export interface Progress {
     | Waiting
     | undefined;
   /** What the run's calls have used so far, absent where nothing was noted. */
-  spent?: Spent | undefined;
+  spent?:
+    | Spent
+    | undefined;
+  /** How far the rounds have got that are under way after this one. */
+  ahead: RoundProgress[];
+}
+
+export interface RoundProgress {
+  round: number;
+  phase: string;
+  done: number;
+  total: number;
 }
 
 export interface CancelRunRequest {
@@ -3637,7 +3648,17 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
 };
 
 function createBaseProgress(): Progress {
-  return { round: 0, phase: "", done: 0, total: 0, tokens: 0, trouble: "", waiting: undefined, spent: undefined };
+  return {
+    round: 0,
+    phase: "",
+    done: 0,
+    total: 0,
+    tokens: 0,
+    trouble: "",
+    waiting: undefined,
+    spent: undefined,
+    ahead: [],
+  };
 }
 
 export const Progress: MessageFns<Progress> = {
@@ -3665,6 +3686,9 @@ export const Progress: MessageFns<Progress> = {
     }
     if (message.spent !== undefined) {
       Spent.encode(message.spent, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.ahead) {
+      RoundProgress.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -3746,6 +3770,14 @@ export const Progress: MessageFns<Progress> = {
             message.spent = Spent.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.ahead.push(RoundProgress.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3768,6 +3800,7 @@ export const Progress: MessageFns<Progress> = {
       trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
       waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
       spent: isSet(object.spent) ? Spent.fromJSON(object.spent) : undefined,
+      ahead: globalThis.Array.isArray(object?.ahead) ? object.ahead.map((e: any) => RoundProgress.fromJSON(e)) : [],
     };
   },
 
@@ -3797,6 +3830,9 @@ export const Progress: MessageFns<Progress> = {
     if (message.spent !== undefined) {
       obj.spent = Spent.toJSON(message.spent);
     }
+    if (message.ahead?.length) {
+      obj.ahead = message.ahead.map((e) => RoundProgress.toJSON(e));
+    }
     return obj;
   },
 
@@ -3815,6 +3851,124 @@ export const Progress: MessageFns<Progress> = {
       ? Waiting.fromPartial(object.waiting)
       : undefined;
     message.spent = (object.spent !== undefined && object.spent !== null) ? Spent.fromPartial(object.spent) : undefined;
+    message.ahead = object.ahead?.map((e) => RoundProgress.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRoundProgress(): RoundProgress {
+  return { round: 0, phase: "", done: 0, total: 0 };
+}
+
+export const RoundProgress: MessageFns<RoundProgress> = {
+  encode(message: RoundProgress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.round !== 0) {
+      writer.uint32(8).uint32(message.round);
+    }
+    if (message.phase !== "") {
+      writer.uint32(18).string(message.phase);
+    }
+    if (message.done !== 0) {
+      writer.uint32(24).uint32(message.done);
+    }
+    if (message.total !== 0) {
+      writer.uint32(32).uint32(message.total);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RoundProgress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRoundProgress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.phase = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.done = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.total = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RoundProgress {
+    return {
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      phase: isSet(object.phase) ? globalThis.String(object.phase) : "",
+      done: isSet(object.done) ? globalThis.Number(object.done) : 0,
+      total: isSet(object.total) ? globalThis.Number(object.total) : 0,
+    };
+  },
+
+  toJSON(message: RoundProgress): unknown {
+    const obj: any = {};
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.phase !== "") {
+      obj.phase = message.phase;
+    }
+    if (message.done !== 0) {
+      obj.done = Math.round(message.done);
+    }
+    if (message.total !== 0) {
+      obj.total = Math.round(message.total);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RoundProgress>): RoundProgress {
+    return RoundProgress.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RoundProgress>): RoundProgress {
+    const message = createBaseRoundProgress();
+    message.round = object.round ?? 0;
+    message.phase = object.phase ?? "";
+    message.done = object.done ?? 0;
+    message.total = object.total ?? 0;
     return message;
   },
 };
