@@ -39,7 +39,7 @@ describe('the proposal prompt', () => {
     const request = { state: view, benchmark: madeUpBenchmark, round: 4, turn: 1, answers: madeUpAnswers(rounds) };
     const tried = section(buildProposalPrompt(request), 'Modifications');
     expect(tried).toMatch(
-      /^Being tried now, with no result yet \(make a different one\):\n- Ask for steps\.\n- Ask for haste\.$/m,
+      /^Being tried now, with no result yet \(make a different one\):\n- Add a referee\.\n- Ask for haste\.$/m,
     );
     expect(tried).not.toMatch(/Worked|Did not help|Refused/);
   });
