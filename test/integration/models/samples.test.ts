@@ -121,6 +121,7 @@ describe('a request for samples', () => {
   test.each([
     [400, { error: { message: 'n must be 1', type: 'invalid_request_error', param: 'n' } }],
     [400, { error: { message: 'n_cmpl cannot be greater than the number of slots, please increase -np', code: 400 } }],
+    [400, { error: { message: "Field 'n': Value must be between 1 <= value <= 4, but got 9", code: 400 } }],
     [422, { detail: [{ loc: ['body', 'n'], msg: 'Input should be less than or equal to 1' }] }],
     [400, { error: { message: 'Only one completion choice is allowed' } }],
     [400, { error: { message: 'Multiple generations are not supported', param: null } }],
