@@ -34,12 +34,14 @@ export interface SlotLeasesSettings {
   readonly ttlMs: number;
   readonly timing: Timing;
   readonly logger: Logger;
-  /** Of this process alone; random if not given. */
+  /** Of this process alone, without a slash; random if not given. */
   readonly id?: string;
+  /** Whether the process that had this id is known to have ended, which frees its slots at once. */
+  readonly hasEnded?: (id: string) => boolean;
 }
 
 export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
-  const { store, name, ttlMs, timing, logger, id = randomUUID() } = settings;
+  const { store, name, ttlMs, timing, logger, id = randomUUID(), hasEnded = () => false } = settings;
   const leases = new Map<string, { readonly endpoint: string; readonly lease: OwnSlotLease }>();
   const observed = createBeats(timing);
   const stopping = new AbortController();
@@ -66,7 +68,7 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
           requestsPerMinute === undefined && tokensPerMinute === undefined
             ? undefined
             : createCallRate({ requestsPerMinute, tokensPerMinute }, timing),
-        isDead: (holder) => observed.isDead(endpoint, holder),
+        isDead: (holder) => hasEnded(idIn(holder)) || observed.isDead(endpoint, holder),
         store: {
           update: (at, change) =>
             store.update(at, (table) => {
@@ -88,6 +90,10 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
       await Promise.all([...closing, watching]);
     },
   };
+}
+
+function idIn({ holder }: SlotHolder): string {
+  return holder.split('/').at(-2) ?? '';
 }
 
 /** How long each holder has been silent, by the own clock. */

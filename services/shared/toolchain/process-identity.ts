@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -11,10 +12,16 @@ export interface ProcessIdentity {
 export async function identifyProcess(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return isSignalable(pid) ? { pid } : undefined;
+  const startTicks = startTicksIn(stat);
+  return startTicks === undefined ? undefined : { pid, startTicks };
+}
+
+/** @returns undefined of a process that is over */
+function startTicksIn(stat: string): number | undefined {
   // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return { pid, startTicks: Number(fields[19]) };
+  return Number(fields[19]);
 }
 
 export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
@@ -34,5 +41,41 @@ function isSignalable(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Names this process so that another one on the same machine, and in the same container, can tell by processHasEnded that it is
+ * gone; undefined where there is no /proc.
+ */
+export function ownProcessId(): string | undefined {
+  const place = ownPlace();
+  const startTicks = ticksNow(process.pid);
+  return place === undefined || startTicks === undefined ? undefined : `${place}:${process.pid}:${startTicks}`;
+}
+
+/** False of a process elsewhere, of which nothing can be known here. */
+export function processHasEnded(id: string): boolean {
+  const [place, pid, startTicks] = id.split(':');
+  return place !== undefined && pid !== undefined && place === ownPlace() && ticksNow(Number(pid)) !== Number(startTicks);
+}
+
+/** This start of this machine, and the space in which process numbers mean something: a container has its own. */
+function ownPlace(): string | undefined {
+  const boot = textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  const space = textOf(() => readlinkSync('/proc/self/ns/pid'))?.replace(/\D/g, '');
+  return boot === undefined || space === undefined ? undefined : `${boot}-${space}`;
+}
+
+function ticksNow(pid: number): number | undefined {
+  const stat = textOf(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return stat === undefined ? undefined : startTicksIn(stat);
+}
+
+function textOf(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

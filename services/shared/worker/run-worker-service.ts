@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
@@ -12,6 +13,7 @@ import { processEnvironment } from '../settings/environment.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
 import { version } from '../telemetry/version.ts';
+import { ownProcessId, processHasEnded } from '../toolchain/process-identity.ts';
 import type { JobWork } from './job-work.ts';
 import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
@@ -63,6 +65,8 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       const slotLeases = createSlotLeases({
         ...{ store: bus.slots, name, timing: systemTiming, logger: log },
         ttlMs: Math.max(ackWaitMs, leastLeaseMs),
+        ...defined({ id: ownProcessId() }),
+        hasEnded: processHasEnded,
       });
       releases.push('the slots at endpoints', () => slotLeases.close());
       const models = createModelClients(

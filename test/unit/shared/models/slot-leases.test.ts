@@ -1,0 +1,39 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { Timing } from '../../../../services/shared/lifecycle/timing.ts';
+import { createInMemoryServer } from '../../../../services/shared/messaging/in-memory-bus.ts';
+import { createSlotLeases } from '../../../../services/shared/models/slot-leases.ts';
+import { inVirtualTime } from '../../../support/virtual-clock.ts';
+
+const logger = pino({ level: 'silent' });
+const never = new AbortController().signal;
+const ttlMs = 30_000;
+
+/** How long a process waits for slots that all are another's, with calls under way in each. */
+async function waitedMs(timing: Timing, hasEnded: (id: string) => boolean): Promise<number> {
+  const server = createInMemoryServer({ timing });
+  const endpoint = { baseUrl: 'http://gpu/v1', maxConcurrency: 8 };
+  const leaseOf = (id: string) => {
+    const leases = createSlotLeases({ store: server.connect().slots, name: 'w', ttlMs, timing, logger, id, hasEnded });
+    return { leases, lease: leases.leaseFor(endpoint) };
+  };
+  const first = leaseOf('first');
+  first.lease.waiting({}, 100);
+  while (first.lease.slots < 8) await timing.sleep(10, never);
+  for (let slot = 0; slot < 8; slot += 1) first.lease.begin(() => {});
+  const beganMs = timing.monotonicMs();
+  const second = leaseOf('second');
+  second.lease.waiting({}, 8);
+  while (!second.lease.hasRoom() && timing.monotonicMs() - beganMs < 2 * ttlMs) await timing.sleep(10, never);
+  const took = timing.monotonicMs() - beganMs;
+  await Promise.all([first, second].map(({ leases }) => leases.close()));
+  return took;
+}
+
+test('the slots of a process that is known to have ended are free at once', async () => {
+  expect(await inVirtualTime((timing) => waitedMs(timing, (id) => id === 'first'))).toBeLessThan(100);
+});
+
+test('those of one that lives and calls are not, however long another waits', async () => {
+  expect(await inVirtualTime((timing) => waitedMs(timing, () => false))).toBeGreaterThanOrEqual(2 * ttlMs);
+});
