@@ -1,12 +1,12 @@
 /**
- * What SGLang's gateway makes of an endpoint with `gateway: true`: calls of twelve workflows through it, to three simulated models,
- * first with all of them up, then with one that is killed and comes back. It retries nothing itself here. To install it into an
- * environment of its own: `python3 -m venv ENV && ENV/bin/pip install sglang-router`.
+ * What SGLang's gateway makes of an endpoint with `gateway: true`: calls of twelve workflows through it, to three simulated
+ * models, first with all of them up, then with one that is killed and comes back. It retries nothing itself here. To install it
+ * into an environment of its own: `python3 -m venv ENV && ENV/bin/pip install sglang-router`.
  *
  *   node test/measure/behind-gateway.ts --gateway ENV/bin/smg [--calls 1200]
  *
- * Ends with 1 if the calls of a workflow were spread over servers while all were up, if a call was given up, or if the gateway was
- * left alone for the failures of one server.
+ * Ends with 1 if the calls of a workflow were spread over servers while all were up, if a call was given up, or if the gateway
+ * was left alone for the failures of one server.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

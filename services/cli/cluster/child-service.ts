@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
@@ -50,7 +51,7 @@ export class ServiceStartError extends ScaleError implements StartFailure {
 
 /** The program of a service, by the name of its room: services start each other and import nothing from each other. */
 export function mainOf(room: string): string {
-  return sourceFile(import.meta.url, `../../${room}/main`);
+  return sourceFile(join(import.meta.dirname, '..', '..', room, 'main'));
 }
 
 const readyWithinMs = 30_000;

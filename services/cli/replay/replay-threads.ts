@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Measures } from '../../domain/replay/measure.ts';
 import type { RecordedSearch } from '../../domain/replay/recorded-search.ts';
@@ -22,7 +23,7 @@ export async function replayOnThreads({ searches, jobs, threads, signal, onProgr
   let next = 0;
   let done = 0;
   const serve = async (): Promise<void> => {
-    const thread = new Worker(sourceFile(import.meta.url, 'replay-thread'), { workerData: searches });
+    const thread = new Worker(sourceFile(join(import.meta.dirname, 'replay-thread')), { workerData: searches });
     try {
       for (let place = next++; place < jobs.length; place = next++) {
         results[place] = await ask(thread, jobs[place] as ReplayJob, signal);

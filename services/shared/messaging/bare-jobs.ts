@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
 import { z } from 'zod';
@@ -41,7 +42,7 @@ export async function runBareJobs(settings: BareJobs, signal: AbortSignal): Prom
     await makeStreams(connection, settings.inFlight);
     const { url, jobs, inFlight, resultBytes } = settings;
     const args = [url, runId, jobs, inFlight, resultBytes].map(String);
-    worker = fork(sourceFile(import.meta.url, 'bare-worker'), args, { execArgv: [], serialization: 'json' });
+    worker = fork(sourceFile(join(import.meta.dirname, 'bare-worker')), args, { execArgv: [], serialization: 'json' });
     const child = worker;
     using _ending = onAbort(signal, () => void child.kill('SIGKILL'));
     await nextMessage(child);

@@ -1,4 +1,6 @@
-/** How long a call of a model takes by the length of its reply, whichever endpoint answers: a start, and so much for each token. */
+/**
+ * How long a call of a model takes by the length of its reply, whichever endpoint answers: a start, and so much for each token.
+ */
 export interface CallPace {
   /** How much slower than usual a call was: 1 for one that took as long as others of its length. */
   slownessOf(tokens: number, ms: number): number;

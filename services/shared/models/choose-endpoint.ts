@@ -54,7 +54,9 @@ function isWithinBound<T extends EndpointLoad>(home: T, all: readonly T[]): bool
   return home.inFlight + 1 <= Math.ceil((loadBound * calls * weightOf(home)) / weights);
 }
 
-/** What a call would take, as a multiple of the usual; of an endpoint that has not answered yet, as if it were like the others. */
+/**
+ * What a call would take, as a multiple of the usual; of an endpoint that has not answered yet, as if it were like the others.
+ */
 function costAmong<T extends EndpointLoad>(all: readonly T[]): (endpoint: T) => number {
   const known = all.filter(({ shown }) => shown !== undefined);
   const usual = known.reduce((sum, each) => sum + (each.shown?.inFlight ?? 0) / weightOf(each), 0) / Math.max(1, known.length);

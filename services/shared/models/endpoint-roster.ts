@@ -9,7 +9,9 @@ import type { ProxySettings } from './proxy-settings.ts';
 export interface EndpointRoster {
   /** Those that have not changed are the same objects as before. */
   servers(): readonly ModelEndpoint[];
-  /** To be called with each call; resolves once names are resolved, or have taken too long. Undefined: there is no need to wait. */
+  /**
+   * To be called with each call; resolves once names are resolved, or have taken too long. Undefined: there is no need to wait.
+   */
   used(): Promise<void> | undefined;
   /** Other settings from now on. */
   change(settings: readonly EndpointSettings[]): void;

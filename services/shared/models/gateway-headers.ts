@@ -3,8 +3,8 @@ import type { EndpointSettings } from './endpoint-settings.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 
 /**
- * By which a gateway keeps calls together whose prompts begin alike: SGLang's gateway (policies `consistent_hashing` and `manual`),
- * vLLM's router (`consistent_hash`), Dynamo, LiteLLM, in this order. Each ignores the others' names.
+ * By which a gateway keeps calls together whose prompts begin alike: SGLang's gateway (policies `consistent_hashing` and
+ * `manual`), vLLM's router (`consistent_hash`), Dynamo, LiteLLM, in this order. Each ignores the others' names.
  */
 const affinityHeaders = ['x-smg-routing-key', 'x-session-id', 'x-dynamo-session-id', 'x-litellm-session-id'];
 /**
@@ -14,8 +14,8 @@ const affinityHeaders = ['x-smg-routing-key', 'x-session-id', 'x-dynamo-session-
 const fairnessHeaders = ['x-gateway-inference-fairness-id', 'x-llm-d-inference-fairness-id'];
 
 /**
- * What a gateway is told about a call. Names of runs and workflows are the user's own affair, so it gets their hashes. A header of
- * the same name in the run file counts instead.
+ * What a gateway is told about a call. Names of runs and workflows are the user's own affair, so it gets their hashes. A header
+ * of the same name in the run file counts instead.
  */
 export function gatewayHeaders(
   request: EndpointRequest,

@@ -63,8 +63,8 @@ export function serversAt(
 }
 
 /**
- * Whether connections to a name must be opened again since it has come to stand for something else. Not for public names, of which
- * a different few of many addresses are named each time.
+ * Whether connections to a name must be opened again since it has come to stand for something else. Not for public names, of
+ * which a different few of many addresses are named each time.
  */
 export function hasMoved(before: readonly string[], now: readonly string[]): boolean {
   return now.every(isPrivate) && !now.some((address) => before.includes(address));

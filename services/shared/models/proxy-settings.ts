@@ -37,8 +37,8 @@ export function proxySettings(environment: Environment): ProxySettings {
 }
 
 /**
- * The proxy for an address, undefined for none. This machine's own hosts are always reached directly. Names in `noProxy` mean what
- * they mean to the client library, which does not support ranges.
+ * The proxy for an address, undefined for none. This machine's own hosts are always reached directly. Names in `noProxy` mean
+ * what they mean to the client library, which does not support ranges.
  */
 export function proxyFor(address: string, { http, https, noProxy }: ProxySettings): string | undefined {
   const { protocol, hostname, port } = new URL(address);

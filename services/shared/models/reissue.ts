@@ -1,3 +1,4 @@
+import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { linked, type OwnSignal } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 
@@ -20,7 +21,9 @@ export interface ReissuableCall<Member, Reply> {
 }
 
 /** The answer came from elsewhere. */
-class AnsweredElsewhere extends Error {}
+class AnsweredElsewhereError extends ScaleError {
+  readonly kind = 'interrupted';
+}
 
 /** Calls that are sent twice, of all calls, in the long run; and how many at once. */
 const share = 0.02;
@@ -54,7 +57,7 @@ export function createReissues(timing: Timing): Reissues {
           isOver = true;
           cancel();
           settle();
-          for (const leg of legs) leg.abort(new AnsweredElsewhere('another server has answered the call'));
+          for (const leg of legs) leg.abort(new AnsweredElsewhereError('another server has answered the call'));
           for (const leg of legs) leg[Symbol.dispose]();
         };
         const begin = (member: typeof at): void => {

@@ -1,6 +1,5 @@
 import { findPackageJSON } from 'node:module';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, extname } from 'node:path';
 
 /** Where package.json lies: the clone, or the installed package. */
 export function packageFolder(): string {
@@ -9,10 +8,8 @@ export function packageFolder(): string {
 
 /**
  * A source file to start as a process or thread of its own: TypeScript in a clone, the JavaScript made of it in a package.
- * @param from the `import.meta.url` of the file that asks
- * @param path of the file, relative to that one and without its ending
+ * @param path without its ending
  */
-export function sourceFile(from: string, path: string): string {
-  const here = fileURLToPath(from);
-  return join(dirname(here), `${path}${extname(here)}`);
+export function sourceFile(path: string): string {
+  return `${path}${extname(import.meta.filename)}`;
 }

@@ -29,15 +29,16 @@ export async function watchClusterEndpoints(
 ): Promise<WatchedEndpoints> {
   const stopping = new AbortController();
   let text = '';
+  /** At the look before: a file that is just being written is empty or half there, and only the same twice counts. */
+  let seen: string | undefined;
   let endpoints: ClusterEndpoints = new Map();
   let changed = (): void => {};
 
   const read = async (path: string): Promise<void> => {
-    const now = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
-    if (now === text) return;
+    const now = await textOf(path);
+    const isSettled = now === seen;
+    seen = now;
+    if (now === text || !isSettled) return;
     text = now;
     endpoints = parseClusterEndpoints(now, path);
     changed();
@@ -56,7 +57,10 @@ export async function watchClusterEndpoints(
     }
   };
 
-  if (file !== undefined) await read(file);
+  if (file !== undefined) {
+    seen = await textOf(file);
+    await read(file);
+  }
   const watching = file === undefined ? Promise.resolve() : watch(file);
   return {
     serversOf: (model) => endpoints.get(model),
@@ -68,4 +72,11 @@ export async function watchClusterEndpoints(
       await watching;
     },
   };
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
 }

@@ -6,7 +6,9 @@ import { chargedOnce } from '../../../../services/domain/search/charged-once.ts'
 import { planNextStep } from '../../../../services/domain/search/plan-next-step.ts';
 import { eventsOf, madeUpConfiguration, madeUpWorkflow, madeUpWorld, type World } from './made-up-world.ts';
 
-/** The repair of round 2 is the workflow of round 3, which is under way and cannot know it. @param twinBreaks on its canary too */
+/**
+ * The repair of round 2 is the workflow of round 3, which is under way and cannot know it. @param twinBreaks on its canary too
+ */
 const worldOf = (twinBreaks: boolean): World => ({
   ...madeUpWorld(1),
   propose: (_, round, turn) => {
