@@ -73,9 +73,12 @@ const [renewals, looks] = [5, 10];
 const longestLookMs = 1_000;
 /** How long a server may take to notice that its client has hung up. */
 const noticedMs = 100;
-/** Demand is told in steps of this part of the limit, and as the most of this time, so that small changes cost nothing. */
+/**
+ * Demand is told in steps of this part of the limit, and as the most of this time, so that small changes cost nothing. Below the
+ * first step it is told as it is: a predictor that asks for one call must not hold the slots of seven.
+ */
 const demandSteps = 8;
-const demandMs = 2_000;
+const demandMs = 1_000;
 
 /**
  * Slots are asked for and given back between calls, in the background. A process that cannot renew its lease stops using its
@@ -107,7 +110,8 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, each) => sum + each, 0);
   const noted = (): number => {
     const step = Math.ceil(limit / demandSteps);
-    return Math.min(limit, step * Math.ceil(peak.note(demand()) / step));
+    const most = peak.note(demand());
+    return most <= step ? most : Math.min(limit, step * Math.ceil(most / step));
   };
   const slots = (): number => (ageMs() < lastCall * ttlMs ? Math.min(usable, ceiling) : 0);
   /** Runs with a higher limit have more of the endpoint, and of its rate. */
