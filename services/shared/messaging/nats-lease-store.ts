@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
+import { ownProcessId, processHasEnded } from '../toolchain/process-identity.ts';
 import type { Lease, LeaseStore } from './bus.ts';
 import { BusError } from './errors.ts';
 import { isWrongLastSequence, toBusError } from './nats-errors.ts';
@@ -12,7 +13,8 @@ const renewPauseMs = 200;
 
 /**
  * Leases are keys of a bucket whose entries live ttlMs: acquired by creating one, kept by updating it. The entry's revision
- * when it was created is the epoch. A lease alone fences nothing (its holder may be asleep): the log's expected sequence does.
+ * when it was created is the epoch. One whose holder was a process that is known to have ended on this machine is not waited for:
+ * a cluster of one machine goes on at once after a kill of everything. A lease alone fences nothing (its holder may be asleep): the log's expected sequence does.
  */
 export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: number): LeaseStore {
   return {
@@ -21,15 +23,13 @@ export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: nu
       const operation = `acquire lease ${key}`;
       // Distinguishes our entry from another one of the same holder.
       const id = randomUUID();
-      const value = JSON.stringify({ holder, id });
+      const value = JSON.stringify({ holder, id, process: ownProcessId() });
       const asked = performance.now();
       const epoch = await untilDone(session, operation, async () => {
-        try {
-          return await bucket.create(key, value);
-        } catch (error) {
-          if (isWrongLastSequence(error)) return await revisionIfOurs(bucket, key, value);
-          throw error;
-        }
+        const created = await unlessTaken(() => bucket.create(key, value));
+        if (created !== undefined) return created;
+        if (await endOfDead(bucket, key)) return await unlessTaken(() => bucket.create(key, value));
+        return await revisionIfOurs(bucket, key, value);
       });
       return epoch === undefined ? undefined : createLease({ session, bucket, key, value, id, ttlMs }, epoch, asked);
     },
@@ -51,7 +51,7 @@ interface HeldLease {
   readonly ttlMs: number;
 }
 
-const leaseValue = z.object({ id: z.string() });
+const leaseValue = z.object({ id: z.string(), process: z.string().optional() });
 
 function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease {
   const { session, bucket, key, value, id, ttlMs } = held;
@@ -117,6 +117,25 @@ function createLease(held: HeldLease, epoch: number, acquiredAt: number): Lease 
       });
     },
   };
+}
+
+/** Takes away the lease of a process that has ended. @returns false if it lives, or nothing is known of it */
+async function endOfDead(bucket: KV, key: string): Promise<boolean> {
+  const entry = await bucket.get(key);
+  if (entry?.operation !== 'PUT') return false;
+  const { process } = leaseValue.parse(entry.json());
+  if (process === undefined || !processHasEnded(process)) return false;
+  return (await unlessTaken(() => bucket.delete(key, { previousSeq: entry.revision }).then(() => true))) ?? false;
+}
+
+/** @returns undefined if another has written the key */
+async function unlessTaken<T>(write: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isWrongLastSequence(error)) return undefined;
+    throw error;
+  }
 }
 
 async function revisionIfOurs(bucket: KV, key: string, value: string): Promise<number | undefined> {

@@ -22,8 +22,17 @@ export interface RunDirectory {
   stop(): Promise<void>;
 }
 
+export interface RunDirectorySettings extends Pick<LoopSettings, 'logger' | 'timing'> {
+  /** Benchmarks are loaded when a run is first seen, not when its first job needs them: a large one takes longer than a job. */
+  readonly loadsBenchmarks: boolean;
+}
+
 /** `changed` is called after each change. */
-export function startRunDirectory(bus: Bus, loops: Pick<LoopSettings, 'logger' | 'timing'>, changed: () => void): RunDirectory {
+export function startRunDirectory(
+  bus: Bus,
+  { loadsBenchmarks, ...loops }: RunDirectorySettings,
+  changed: () => void,
+): RunDirectory {
   const manifests = new Map<string, RunManifest>();
   /** Reading a configuration out of a manifest takes longer than the rest of a job that calls no model. */
   const contexts = new WeakMap<RunManifest, RunContext>();
@@ -53,6 +62,9 @@ export function startRunDirectory(bus: Bus, loops: Pick<LoopSettings, 'logger' |
     else if (cancellations.get(runId)?.signal.aborted) cancellations.delete(runId);
     if (status === RunStatus.PAUSED) controllerOf(pauses, runId).abort();
     else if (pauses.get(runId)?.signal.aborted) pauses.delete(runId);
+    const contentHash = manifest.configuration?.benchmark?.contentHash;
+    // A load that fails is tried again by the first job, and told there.
+    if (loadsBenchmarks && status === RunStatus.RUNNING && contentHash !== undefined) benchmarkOf(contentHash).catch(() => {});
     changed();
   };
   const watching = restartingLoop('watch runs', { ...loops, signal: stopping.signal }, async (signal) => {

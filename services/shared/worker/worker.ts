@@ -56,7 +56,8 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const spending = createSpendingWriter(bus);
   const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
-  const runs = startRunDirectory(bus, { logger, timing }, () => lanes.refresh());
+  const loadsBenchmarks = settings.kinds.includes('execute');
+  const runs = startRunDirectory(bus, { logger, timing, loadsBenchmarks }, () => lanes.refresh());
 
   const begin = (lane: Lane, delivery: Delivery, isNew: SettleDependencies['isNew']): void => {
     const { runId, jobId } = delivery.job;
