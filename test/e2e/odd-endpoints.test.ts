@@ -418,6 +418,8 @@ beforeAll(async () => {
   server = createServer(async (request, response) => {
     const [, name = '', ...path] = new URL(request.url ?? '', base).pathname.split('/');
     if (path.join('/') === 'v1/models') return void response.end(JSON.stringify({ data: [{ id: model }] }));
+    // Such as /metrics, which is asked of each server and which these do not have.
+    if (request.method !== 'POST') return void response.writeHead(404).end();
     const body = JSON.parse((await request.toArray()).join(''));
     const [, a, b] = /What are (\d+) and (\d+)/.exec(body.messages?.at(-1)?.content ?? '') ?? [];
     const number = (calls.get(name) ?? 0) + 1;

@@ -88,7 +88,7 @@ it('with 1, 2 and 4 executors, and after ten kills at random moments, a search o
   }
   const random = randomStream(seed, 'kills');
   const victims = shuffled(random, kills);
-  const { logs } = await search({ executors: 2, slots: 2, firstTokenMs: 30 }, async (cluster, runIds) => {
+  const { logs } = await search({ executors: 2, slots: 2, firstTokenMs: 100 }, async (cluster, runIds) => {
     for (const [index, victim] of victims.entries()) {
       // Counted in calls: a clock would kill a slow machine's cluster before it has gone on.
       const callsLeft = Math.max(0, undisturbed.calls - cluster.served.length);

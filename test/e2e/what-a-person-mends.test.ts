@@ -149,6 +149,8 @@ beforeAll(async () => {
     const call = { path, body, headers: request.headers, isSum };
     asked.set(name, [...(asked.get(name) ?? []), call]);
     if (path === 'v1/models') return answers(200, { data: [{ id: 'Qwen/Qwen3-32b' }] })(response, call);
+    // Such as /metrics, which is asked of each server.
+    if (body === undefined) return void response.writeHead(404).end();
     // What holds the cluster never ends.
     if (name === 'hold' && isSum) return;
     if (mended.has(name)) return right(response, call);
