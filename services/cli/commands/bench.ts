@@ -30,17 +30,17 @@ export function addBenchCommand(program: Command, cli: Cli): void {
   program
     .command('bench')
     .description('measure how fast a part of scale is on this machine, against its limit')
-    .argument('<name>', [...described, `${everyBench}: one after another`].join('; '))
+    .argument('<names...>', [...described, `${everyBench}: one after another`].join('; '))
     .option('--seconds <n>', 'time for each row', parseSeconds, 2)
     .option('--quick', 'a small form that shows that the bench works, not how fast anything is', false)
     .option('--times <n>', 'how often each bench is run; of each row, the middle run is shown', countUpTo(99), 1)
     .option('--out <file>', 'write a page in Markdown too, with the date and the machine')
     .option('--json', 'print one JSON document', false)
-    .action((name: string, options: BenchOptions) => cli.answer(options.json, () => runBenches(cli, name, options)));
+    .action((names: readonly string[], options: BenchOptions) => cli.answer(options.json, () => runBenches(cli, names, options)));
 }
 
-async function runBenches(cli: Cli, wanted: string, options: BenchOptions): Promise<Answer> {
-  const chosen = wanted === everyBench ? [...benches.values()] : [benches.named(wanted)];
+async function runBenches(cli: Cli, wanted: readonly string[], options: BenchOptions): Promise<Answer> {
+  const chosen = wanted.includes(everyBench) ? [...benches.values()] : wanted.map((name) => benches.named(name));
   if (options.out !== undefined) await requireFolderOf(options.out);
   const circumstances = circumstancesOf(options);
   const measured: MeasuredBench[] = [];
@@ -61,7 +61,7 @@ async function runBenches(cli: Cli, wanted: string, options: BenchOptions): Prom
   return {
     exitCode: measured.some(({ outcome }) => outcome instanceof Error) ? exitCodes.failed : exitCodes.ok,
     document:
-      wanted === everyBench
+      chosen.length > 1
         ? { ...circumstances, benches: measured.map(documentOf) }
         : { ...circumstances, ...measured.map(documentOf)[0], seconds: options.seconds },
     text: measured.map((each) => textOf(each, chosen.length > 1)).join('\n\n'),
