@@ -14,7 +14,8 @@ const renewPauseMs = 200;
 /**
  * Leases are keys of a bucket whose entries live ttlMs: acquired by creating one, kept by updating it. The entry's revision
  * when it was created is the epoch. One whose holder was a process that is known to have ended on this machine is not waited for:
- * a cluster of one machine goes on at once after a kill of everything. A lease alone fences nothing (its holder may be asleep): the log's expected sequence does.
+ * a cluster of one machine goes on at once after a kill of everything. A lease alone fences nothing (its holder may be asleep):
+ * the log's expected sequence does.
  */
 export function createNatsLeaseStore(session: NatsSession, bucket: KV, ttlMs: number): LeaseStore {
   return {
