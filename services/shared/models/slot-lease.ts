@@ -55,6 +55,8 @@ export interface SlotLeaseSettings {
 export interface OwnSlotLease extends SlotLease {
   /** The table has changed. */
   saw(table: SlotTable): void;
+  /** A holder may have died. */
+  lookAgain(): void;
   /** Gives the slots back, and ends what waits for one. Idempotent. */
   close(): Promise<void>;
 }
@@ -261,6 +263,9 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       if (closed || (written !== undefined && (own(table)?.beat ?? 0) < (own(known)?.beat ?? 0))) return;
       known = table;
       if (written !== undefined || demand() > 0) tellNews();
+    },
+    lookAgain: () => {
+      if (!closed && (written !== undefined || demand() > 0)) tellNews();
     },
     close: async () => {
       if (closed) return;

@@ -36,9 +36,12 @@ export interface SlotLeasesSettings {
   readonly logger: Logger;
   /** Of this process alone, without a slash; random if not given. */
   readonly id?: string;
-  /** Whether the process that had this id is known to have ended, which frees its slots at once. */
+  /** Whether the process that had this id is known to have ended, which frees its slots half a second later. */
   readonly hasEnded?: (id: string) => boolean;
 }
+
+/** How long a server may take to notice that all calls of a process that has ended are over. */
+const noticedMs = 500;
 
 export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
   const { store, name, ttlMs, timing, logger, id = randomUUID(), hasEnded = () => false } = settings;
@@ -46,6 +49,19 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
   const observed = createBeats(timing);
   const stopping = new AbortController();
   let watching: Promise<void> | undefined;
+
+  const endedSince = new Map<string, number>();
+  const hasLongEnded = (of: string): boolean => {
+    if (!hasEnded(of)) return false;
+    const since = endedSince.get(of) ?? timing.monotonicMs();
+    if (!endedSince.has(of)) {
+      endedSince.set(of, since);
+      timing.after(noticedMs, () => {
+        for (const { lease } of leases.values()) lease.lookAgain();
+      });
+    }
+    return timing.monotonicMs() - since >= noticedMs;
+  };
 
   const watch = () =>
     restartingLoop('watch slots', { logger, timing, signal: stopping.signal }, async (signal) => {
@@ -68,7 +84,7 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
           requestsPerMinute === undefined && tokensPerMinute === undefined
             ? undefined
             : createCallRate({ requestsPerMinute, tokensPerMinute }, timing),
-        isDead: (holder) => hasEnded(idIn(holder)) || observed.isDead(endpoint, holder),
+        isDead: (holder) => hasLongEnded(idIn(holder)) || observed.isDead(endpoint, holder),
         store: {
           update: (at, change) =>
             store.update(at, (table) => {
