@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import { readCommandLine } from '../../services/shared/toolchain/process-identity.ts';
+import type { ServedCall } from '../../services/simulator/access-log.ts';
 
 /** Processes of the cluster under a data folder, by service: "coordinator", "executor", …, "nats-server". */
 export async function clusterProcesses(ownerPid: number): Promise<Map<string, number[]>> {
@@ -59,10 +60,10 @@ async function natsUrl(dataFolder: string): Promise<string> {
 }
 
 /** Lines of the simulated model's access log. */
-export async function servedCalls(accessLog: string): Promise<{ readonly jobId: string; readonly callId: string }[]> {
+export async function servedCalls(accessLog: string): Promise<Pick<ServedCall, 'jobId' | 'callId' | 'beganMs'>[]> {
   const text = await readFile(accessLog, 'utf8').catch(() => '');
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { jobId: string; callId: string });
+    .map((line) => JSON.parse(line) as ServedCall);
 }

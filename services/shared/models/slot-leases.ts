@@ -42,6 +42,7 @@ export interface SlotLeasesSettings {
 
 /** How long a server may take to notice that all calls of a process that has ended are over. */
 const noticedMs = 500;
+const lookEveryMs = 250;
 
 export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
   const { store, name, ttlMs, timing, logger, id = randomUUID(), hasEnded = () => false } = settings;
@@ -50,17 +51,20 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
   const stopping = new AbortController();
   let watching: Promise<void> | undefined;
 
-  const endedSince = new Map<string, number>();
+  const processes = new Map<string, { readonly lookedMs: number; readonly endedMs: number | undefined }>();
   const hasLongEnded = (of: string): boolean => {
-    if (!hasEnded(of)) return false;
-    const since = endedSince.get(of) ?? timing.monotonicMs();
-    if (!endedSince.has(of)) {
-      endedSince.set(of, since);
-      timing.after(noticedMs, () => {
-        for (const { lease } of leases.values()) lease.lookAgain();
-      });
+    const nowMs = timing.monotonicMs();
+    let known = processes.get(of);
+    // Claims are weighed far more often than processes end, and each look is a call to the system.
+    if (known === undefined || (known.endedMs === undefined && nowMs - known.lookedMs >= lookEveryMs)) {
+      known = { lookedMs: nowMs, endedMs: hasEnded(of) ? nowMs : undefined };
+      processes.set(of, known);
+      if (known.endedMs !== undefined) timing.after(noticedMs, lookAgain);
     }
-    return timing.monotonicMs() - since >= noticedMs;
+    return known.endedMs !== undefined && nowMs - known.endedMs >= noticedMs;
+  };
+  const lookAgain = (): void => {
+    for (const { lease } of leases.values()) lease.lookAgain();
   };
 
   const watch = () =>

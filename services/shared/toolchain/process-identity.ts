@@ -49,27 +49,31 @@ function isSignalable(pid: number): boolean {
  * gone; undefined where there is no /proc.
  */
 export function ownProcessId(): string | undefined {
-  const place = ownPlace();
-  const startTicks = ticksNow(process.pid);
-  return place === undefined || startTicks === undefined ? undefined : `${place}:${process.pid}:${startTicks}`;
+  const where = ownPlace();
+  const stat = textOf(() => readFileSync('/proc/self/stat', 'utf8'));
+  const startTicks = stat === undefined ? undefined : startTicksIn(stat);
+  return where === undefined || startTicks === undefined ? undefined : `${where}:${process.pid}:${startTicks}`;
 }
 
 /** False of a process elsewhere, of which nothing can be known here. */
 export function processHasEnded(id: string): boolean {
-  const [place, pid, startTicks] = id.split(':');
-  return place !== undefined && pid !== undefined && place === ownPlace() && ticksNow(Number(pid)) !== Number(startTicks);
+  const [where, pid, startTicks] = id.split(':');
+  if (pid === undefined || where !== ownPlace()) return false;
+  if (!isSignalable(Number(pid))) return true;
+  // The processes of others may be hidden in /proc (hidepid), and live.
+  const stat = textOf(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return stat !== undefined && startTicksIn(stat) !== Number(startTicks);
 }
+
+let place: string | undefined;
 
 /** This start of this machine, and the space in which process numbers mean something: a container has its own. */
 function ownPlace(): string | undefined {
+  if (place !== undefined) return place;
   const boot = textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
   const space = textOf(() => readlinkSync('/proc/self/ns/pid'))?.replace(/\D/g, '');
-  return boot === undefined || space === undefined ? undefined : `${boot}-${space}`;
-}
-
-function ticksNow(pid: number): number | undefined {
-  const stat = textOf(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return stat === undefined ? undefined : startTicksIn(stat);
+  if (boot !== undefined && space !== undefined) place = `${boot}-${space}`;
+  return place;
 }
 
 function textOf(read: () => string): string | undefined {
