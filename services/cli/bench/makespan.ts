@@ -3,7 +3,7 @@ import { longestChain } from './longest-chain.ts';
 import { type BenchedSearch, runSearch, type SearchToBench } from './run-search.ts';
 import { slotUse } from './served-calls.ts';
 
-interface Searches {
+interface SearchToMeasure {
   readonly name: string;
   readonly settings: string;
   readonly slots: readonly number[];
@@ -14,7 +14,7 @@ interface Searches {
 
 const full = 'preset: aflow\nevaluation: { method: full, warm_up_rounds: 0 }';
 
-const searches: readonly Searches[] = [
+const searches: readonly SearchToMeasure[] = [
   { name: 'full', settings: full, slots: [50], parallelism: 4, rounds: 11 },
   { name: 'full', settings: full, slots: [50], parallelism: 1, rounds: 18 },
   { name: 'default', settings: '', slots: [16, 50], parallelism: 4, rounds: 11 },
@@ -48,7 +48,7 @@ export const makespanBench: Bench = {
   },
 };
 
-function searchOf({ settings, parallelism, rounds }: Searches, slots: number, quick: boolean): SearchToBench {
+function searchOf({ settings, parallelism, rounds }: SearchToMeasure, slots: number, quick: boolean): SearchToBench {
   const search = `search: { max_rounds: ${quick ? 6 : rounds}, parallelism: ${parallelism} }`;
   return {
     queries: quick ? 40 : 264,
