@@ -1,9 +1,10 @@
 import { CommanderError } from 'commander';
 import { exitCodes } from '../shared/errors/exit-codes.ts';
 import { processEnvironment } from '../shared/settings/environment.ts';
-import { version } from '../shared/telemetry/version.ts';
+import { isClone, packageFolder } from '../shared/toolchain/package-folder.ts';
 import { createCli, sayError } from './cli.ts';
 import { listenForInterrupts } from './interrupts.ts';
+import { commandAsInvoked, launcherVariable } from './invocation.ts';
 import { createProgram } from './program.ts';
 
 const notice = (message: string): void => {
@@ -15,12 +16,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const interrupts = listenForInterrupts((message) => cli.notice(message));
-const cli = createCli(process, processEnvironment(), interrupts);
+const environment = processEnvironment();
+const clone = isClone ? packageFolder() : undefined;
+// Without a launcher it is a test, or something else that starts the file itself.
+const launcher = environment[launcherVariable];
+const command = launcher === undefined ? 'scale' : commandAsInvoked({ launcher, environment, clone });
+const cli = createCli(process, environment, interrupts, command);
 try {
-  await createProgram(cli, version).parseAsync(process.argv);
+  await createProgram(cli).parseAsync(process.argv);
   process.exit(cli.exitCode());
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(exitCodes.ok);
   const writeOut = async (content: string): Promise<void> => void process.stdout.write(content);
-  process.exit(await sayError({ json: process.argv.includes('--json'), error, notice, writeOut }));
+  process.exit(await sayError({ json: process.argv.includes('--json'), error, command, notice, writeOut }));
 }

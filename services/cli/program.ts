@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCacheCommand } from './commands/cache.ts';
@@ -22,6 +22,7 @@ import { addSimulateModelCommand } from './commands/simulate-model.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWatchCommand } from './commands/watch.ts';
+import { versionText } from './version-text.ts';
 
 export type AddCommand = (program: Command, cli: Cli) => void;
 
@@ -51,14 +52,19 @@ const commands: readonly AddCommand[] = [
   addBenchCommand,
 ];
 
-export function createProgram(cli: Cli, version: string): Command {
-  const program = new Command('scale')
+export function createProgram(cli: Cli): Command {
+  const program = new Command(cli.command)
     .description('Search for good agentic workflows with a fraction of the tokens.')
-    .version(version)
+    .option('-V, --version', 'print the version, and with it the commit, the Node.js and the protocol')
     .showSuggestionAfterError()
     // A wrong flag is reported like any other bad input, in one place; --help and --version still print themselves.
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
+  program.on('option:version', () => {
+    const text = versionText();
+    program.configureOutput().writeOut?.(`${text}\n`);
+    throw new CommanderError(0, 'commander.version', text);
+  });
   for (const add of commands) add(program, cli);
   return program;
 }

@@ -14,4 +14,5 @@ if (Number(process.versions.node.split('.')[0]) < oldestNode) {
 // What Node.js compiles is kept: it is half of the time that a command and each service take to start.
 process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'scale', 'node');
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
+process.env.SCALE_LAUNCHER = process.argv[1];
 await import('./main.ts');

@@ -20,7 +20,7 @@ export async function cliHere(
   const [stdout, stderr] = [collect(), collect()];
   const streams = { stdout: stdout.stream as unknown as WriteStream, stderr: stderr.stream as unknown as WriteStream };
   const cli = createCli(streams, environment, { requested: signal, forced: signal });
-  await createProgram(cli, 'test').parseAsync(['node', 'scale', ...args]);
+  await createProgram(cli).parseAsync(['node', 'scale', ...args]);
   return { code: cli.exitCode(), stdout: stdout.text(), stderr: stderr.text() };
 }
 

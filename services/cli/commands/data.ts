@@ -68,7 +68,7 @@ async function list(cli: Cli, names: readonly string[], { folder: wanted }: Fold
 function renderFolder(folder: string, benchmarks: readonly BenchmarkFiles[]): string {
   const lacking = benchmarks.filter(({ files }) => files.some(({ state, optional }) => state === 'missing' && !optional));
   const names = lacking.map(({ benchmark }) => benchmark).join(' ');
-  const advice = names === '' ? [] : [`To get what is missing: scale data pull ${names}`];
+  const advice = names === '' ? [] : [`To get what is missing: \`scale data pull ${names}\``];
   return [`In ${folder}:`, renderBenchmarkFiles(benchmarks), ...advice].join('\n');
 }
 

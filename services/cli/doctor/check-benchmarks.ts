@@ -16,7 +16,12 @@ export async function checkBenchmarks(folder: string): Promise<Check[]> {
         return { ...check, ...(await checkFiles(name, folder, `queries: ${queries}`)) };
       } catch (error) {
         if (!(error instanceof BenchmarkError)) throw error;
-        return { ...check, status: 'warning' as const, found: error.message, advice: `scale data list shows what ${folder} has` };
+        return {
+          ...check,
+          status: 'warning' as const,
+          found: error.message,
+          advice: `\`scale data list\` shows what ${folder} has`,
+        };
       }
     }),
   );
@@ -31,12 +36,16 @@ async function checkFiles(name: string, folder: string, found: string): Promise<
     return {
       status: 'warning',
       found: `${found}; not AFlow's: ${other.join(', ')}`,
-      advice: 'scale data list shows what differs',
+      advice: '`scale data list` shows what differs',
     };
   const missing = files.filter(({ state }) => state === 'missing');
   const needed = missing.filter(({ optional }) => optional === undefined).map(({ file }) => file);
   if (needed.length > 0)
-    return { status: 'warning', found: `${found}; missing: ${needed.join(', ')}`, advice: `scale data pull ${name}` };
+    return {
+      status: 'warning',
+      found: `${found}; missing: ${needed.join(', ')}`,
+      advice: `\`scale data pull ${name}\` gets them`,
+    };
   const lacking = missing.map(({ file, optional }) => `; no ${file}: ${optional}`);
   return { status: 'ok', found: `${found}${lacking.join('')}` };
 }

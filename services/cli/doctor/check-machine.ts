@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { findNatsServer, NatsServerNotFoundError } from '../../shared/toolchain/find-nats-server.ts';
+import { isClone } from '../../shared/toolchain/package-folder.ts';
 import { isAtLeast } from '../../shared/toolchain/versions.ts';
 import { readClusterFile } from '../cluster/cluster-file.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
@@ -14,7 +15,12 @@ const comfortableBytes = 2 * 1024 ** 3;
 export function checkNode(version = process.versions.node, path = process.execPath): Check {
   const found = `${version} at ${path}`;
   if (isAtLeast(version, oldestNode)) return { name: 'node', status: 'ok', found };
-  return { name: 'node', status: 'missing', found, advice: `${oldestNode} or newer is needed: run scripts/setup` };
+  return {
+    name: 'node',
+    status: 'missing',
+    found,
+    advice: `${oldestNode} or newer is needed${isClone ? ': run scripts/setup' : ''}`,
+  };
 }
 
 export async function checkNatsServer(environment: Readonly<Record<string, string | undefined>>): Promise<Check> {

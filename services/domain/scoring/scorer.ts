@@ -45,7 +45,7 @@ export class CodeRunnerMissingError extends ScaleError {
   readonly kind = 'failed';
 
   constructor(scorer: string) {
-    super(`the scorer ${scorer} runs the programs in answers and has no sandbox to run them in; scale doctor says why`);
+    super(`the scorer ${scorer} runs the programs in answers and has no sandbox to run them in; \`scale doctor\` says why`);
   }
 }
 

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, extname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
-import { packageFolder } from './package-folder.ts';
+import { isClone, packageFolder } from './package-folder.ts';
 import { isAtLeast, oldestNatsServer } from './versions.ts';
 
 export type NatsServerOrigin = 'NATS_SERVER_BIN' | 'PATH' | 'downloaded';
@@ -33,6 +33,8 @@ export interface RejectedNatsServer {
   readonly reason: string;
 }
 
+const whereFrom = "from your system's packages or https://github.com/nats-io/nats-server/releases";
+
 /** No nats-server on this machine is new enough; `rejected` lists those found. */
 export class NatsServerNotFoundError extends ScaleError {
   readonly kind = 'unreachable';
@@ -42,7 +44,7 @@ export class NatsServerNotFoundError extends ScaleError {
     const seen = rejected.map(({ path, reason }) => `${path} ${reason}`).join('; ');
     super(
       `no nats-server ${oldestNatsServer} or newer was found${seen === '' ? '' : ` (${seen})`}. ` +
-        'Run scripts/setup, or set NATS_SERVER_BIN to the path of one.',
+        `${isClone ? 'Run scripts/setup' : `Install one (${whereFrom})`}, or set NATS_SERVER_BIN to the path of one.`,
     );
     this.rejected = rejected;
   }
@@ -78,7 +80,7 @@ function placesToLook(search: NatsServerSearch): { path: string; origin: NatsSer
 
 /** What is downloaded belongs to a clone; an installed package is replaced as a whole, so its user keeps it. */
 export function toolsFolderOf({ XDG_DATA_HOME: share }: NatsServerSearch['environment']): string {
-  if (extname(import.meta.filename) === '.ts') return join(packageFolder(), '.tools');
+  if (isClone) return join(packageFolder(), '.tools');
   return join(share === undefined || share === '' ? join(homedir(), '.local', 'share') : share, 'scale');
 }
 

@@ -48,7 +48,7 @@ describe('scale data', () => {
     });
     expect(verified.code).toBe(exitCodes.failed);
     expect(verified.stdout).toMatch(/hotpotqa_test\.jsonl +- +- +not there: only AFlow's own data archive holds it/);
-    expect(verified.stdout).toContain('To get what is missing: scale data pull hotpotqa');
+    expect(verified.stdout).toContain('To get what is missing: `scale data pull hotpotqa`');
   });
 
   it('pulls what it can, tells what it cannot, and writes no file that is not as it should be', async () => {

@@ -96,7 +96,7 @@ function withLessPatience(origin: ReleaseOrigin): ReleaseOrigin {
 
 function adviceFor({ name, title }: ReleasedBenchmark, { from }: ReleaseOrigin): string {
   if (from !== undefined) return `put ${title} there`;
-  return `get ${title} in another way and give its folder: scale data pull ${name} --from DIR`;
+  return `get ${title} in another way and give its folder: \`scale data pull ${name} --from DIR\``;
 }
 
 /** A release that does not yield AFlow's files is deleted, so that another try does not find it again. */

@@ -70,7 +70,7 @@ describe('pulling a benchmark', () => {
     await expect(pulling).rejects.toThrow(
       `${host.url}${path} is not the release that AFlow used: gsm8k_test.jsonl, as rebuilt from it, is not AFlow's: its rows are not AFlow's; get `,
     );
-    await expect(pulling).rejects.toThrow(/ in another way and give its folder: scale data pull gsm8k --from DIR$/);
+    await expect(pulling).rejects.toThrow(/ in another way and give its folder: `scale data pull gsm8k --from DIR`$/);
   });
 
   it('goes on to another source where the first is gone', async () => {
