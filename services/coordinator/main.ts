@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { coordinatorSettings } from '../shared/config/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
@@ -12,6 +13,7 @@ import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
 import { startCoordinator } from './coordinator.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
+import { startScaler } from './scaler/start-scaler.ts';
 
 const settings = settingsOrEnd('coordinator', () => coordinatorSettings());
 const { name, leash, drainMs } = settings;
@@ -56,7 +58,9 @@ await runService({
       );
     }
     releases.push('the control server', () => control.stop());
+    const scaler = await startScaler(settings, { bus, coordinator, logger: log, timing: systemTiming });
+    releases.push('the scaler', () => scaler.stop());
     createCoordinatorMetrics(metrics, coordinator.figures);
-    return { control: `${settings.controlHost}:${control.port}`, health: health.url };
+    return { control: `${settings.controlHost}:${control.port}`, health: health.url, ...defined({ scaler: scaler.address }) };
   },
 });

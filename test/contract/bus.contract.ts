@@ -379,6 +379,22 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(outstanding.size).toBe(3);
         expect(outstanding).toContain('p1');
       });
+
+      test('count their jobs: those that are queued, and those that a worker has, or has given back for later', async () => {
+        const runId = await openedRun();
+        expect(await bus.jobs.count('execute', runId)).toEqual({ queued: 0, inProgress: 0 });
+        for (const id of ['j1', 'j2', 'j3', 'j4', 'j5']) await bus.jobs.publish(executeJob(runId, id));
+        await bus.jobs.publish(predictJob(runId, 'p1'));
+        await (await pullOne(runId)).ack();
+        const held = await pullOne(runId);
+        await (await pullOne(runId)).retry(60_000);
+        await expect.poll(() => other.jobs.count('execute', runId)).toEqual({ queued: 2, inProgress: 2 });
+        await held.ack();
+        await expect.poll(() => other.jobs.count('execute', runId)).toEqual({ queued: 2, inProgress: 1 });
+        // Its lane was never opened, and its job is there all the same.
+        expect(await bus.jobs.count('predict', runId)).toEqual({ queued: 1, inProgress: 0 });
+        expect(await bus.jobs.count('propose', runId)).toEqual({ queued: 0, inProgress: 0 });
+      });
     });
 
     describe('results', () => {

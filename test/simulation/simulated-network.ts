@@ -140,6 +140,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
           return (await call(`pull ${kind}`, pull, limits.waitMs + patienceMs)).map(deliveryOf);
         },
         outstanding: (runId) => call('list jobs', () => jobs.outstanding(runId)),
+        count: (kind, runId) => call('count jobs', () => jobs.count(kind, runId)),
         closeStuckLanes: (runId) => call('close stuck lanes', () => jobs.closeStuckLanes(runId)),
       },
       results: {

@@ -172,6 +172,26 @@ export const coordinatorTable = {
     default: 5_000,
     description: 'how often it looks for runs that no coordinator drives',
   },
+  scalerHost: {
+    variable: 'SCALE_SCALER_HOST',
+    type: 'text',
+    default: '127.0.0.1',
+    description: 'the address at which it answers [KEDA](autoscaling.md)',
+  },
+  scalerPort: {
+    variable: 'SCALE_SCALER_PORT',
+    type: 'special',
+    schema: z.coerce.number({ error: portRule }).pipe(integer(0, 65_535)).optional(),
+    description: 'the port at which it does, 7071 by habit',
+    range: 'a port; 0: any free one',
+    shownDefault: 'none: it does not',
+  },
+  endpointsFile: {
+    variable: 'SCALE_ENDPOINTS_FILE',
+    type: 'text',
+    description:
+      "[the cluster's own endpoints](#the-clusters-endpoints), as the workers have it: by their limits KEDA's answers are capped",
+  },
 } as const satisfies VariableTable;
 
 const keyBindings = z.string().transform((value, context) => {

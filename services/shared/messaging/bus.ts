@@ -74,12 +74,21 @@ export interface JobQueue {
   ): Promise<Delivery[]>;
   /** Ids of the run's jobs that are queued or in progress. */
   outstanding(runId: string): Promise<Set<string>>;
+  /** How many jobs of a lane there are. It costs the same however many, unlike their ids. */
+  count(kind: JobKind, runId: string): Promise<JobCount>;
   /**
    * Closes the lanes of a run that hold jobs but deliver them to no one, since the server has lost its place in the queue, or the
    * lane. Their jobs stay, and are delivered once the lanes are opened again. Takes a second where a lane looks like that;
    * returns how many must be opened again.
    */
   closeStuckLanes(runId: string): Promise<number>;
+}
+
+export interface JobCount {
+  /** Never given to a worker, or given to none since the lane was opened. */
+  readonly queued: number;
+  /** Given to a worker, and neither finished nor given up: also those that wait to be delivered again. */
+  readonly inProgress: number;
 }
 
 /** A job, handed to a worker once. */

@@ -134,6 +134,14 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       return [...kinds].filter((kind) => !lanes.has(laneName(kind, runId))).length;
     },
 
+    async count(kind, runId) {
+      requireOpen(client, `count jobs of ${runId}`);
+      const ofLane = [...queue.values()].filter((queued) => queued.kind === kind && queued.runId === runId);
+      // What was given to a worker before the lane was closed has lost its place with it.
+      const inProgress = lanes.has(laneName(kind, runId)) ? ofLane.filter(({ deliveries }) => deliveries > 0).length : 0;
+      return { queued: ofLane.length - inProgress, inProgress };
+    },
+
     async outstanding(runId) {
       requireOpen(client, `list jobs of ${runId}`);
       return new Set([...queue.values()].filter((queued) => queued.runId === runId).map((queued) => queued.jobId));

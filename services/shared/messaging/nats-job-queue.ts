@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConsumerInfo } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos } from 'nats';
 import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
 import { onAbort, orAborted, pause } from '../lifecycle/abort.ts';
@@ -78,6 +79,14 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
 
     outstanding: (runId) => lastTokensOf(session, streams.jobs, subjects.jobsOfRun(runId)),
 
+    async count(kind, runId) {
+      const lane = await laneInfo(session, kind, runId);
+      const [queued, inProgress] = [lane?.num_pending ?? 0, lane?.num_ack_pending ?? 0];
+      if (queued + inProgress > 0) return { queued, inProgress };
+      // A lane that is missing, or that has lost its place, counts nothing; the stream knows.
+      return { queued: (await lastTokensOf(session, streams.jobs, subjects.lane(kind, runId))).size, inProgress: 0 };
+    },
+
     async closeStuckLanes(runId) {
       let closed = 0;
       for (const kind of jobKinds) {
@@ -114,9 +123,9 @@ async function isStuck(session: NatsSession, kind: JobKind, runId: string): Prom
   return before.some((job) => after.has(job));
 }
 
-/** Subjects and sequences of the jobs of a lane that does not exist, or has nothing to deliver and nothing in flight. */
-async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Promise<string[]> {
-  const lane = await untilDone(session, `look at lane ${kind} of ${runId}`, async () => {
+/** Undefined if the lane does not exist. */
+async function laneInfo(session: NatsSession, kind: JobKind, runId: string): Promise<ConsumerInfo | undefined> {
+  return await untilDone(session, `look at lane ${kind} of ${runId}`, async () => {
     try {
       return await session.manager.consumers.info(streams.jobs, laneName(kind, runId));
     } catch (error) {
@@ -124,6 +133,11 @@ async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Pro
       throw error;
     }
   });
+}
+
+/** Subjects and sequences of the jobs of a lane that does not exist, or has nothing to deliver and nothing in flight. */
+async function idleJobs(session: NatsSession, kind: JobKind, runId: string): Promise<string[]> {
+  const lane = await laneInfo(session, kind, runId);
   if (lane !== undefined && lane.num_pending + lane.num_ack_pending > 0) return [];
   const queued = await readLastOfEach(session, streams.jobs, subjects.lane(kind, runId));
   return queued.map(({ subject, seq }) => `${subject} ${seq}`);
