@@ -30,7 +30,7 @@ export interface WorkerService {
 }
 
 /** Part of the drain time kept for handing back what did not end in time, and for closing. */
-const closingShare = 0.8;
+export const closingShare = 0.8;
 
 /** A dead worker's slots at endpoints go to others when its jobs do, but the restart of a NATS server must not end calls. */
 const leastLeaseMs = 5_000;
