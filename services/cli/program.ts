@@ -4,6 +4,7 @@ import { addBenchCommand } from './commands/bench.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEndpointsCommand } from './commands/endpoints.ts';
@@ -22,6 +23,7 @@ import { addSimulateModelCommand } from './commands/simulate-model.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWatchCommand } from './commands/watch.ts';
+import { addExamples } from './examples.ts';
 import { versionText } from './version-text.ts';
 
 export type AddCommand = (program: Command, cli: Cli) => void;
@@ -50,6 +52,7 @@ const commands: readonly AddCommand[] = [
   addReplayCommand,
   addExperimentCommand,
   addBenchCommand,
+  addCompletionCommand,
 ];
 
 export function createProgram(cli: Cli): Command {
@@ -66,5 +69,6 @@ export function createProgram(cli: Cli): Command {
     throw new CommanderError(0, 'commander.version', text);
   });
   for (const add of commands) add(program, cli);
+  for (const command of program.commands) addExamples(command, cli.command);
   return program;
 }

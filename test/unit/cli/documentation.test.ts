@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { createCli } from '../../../services/cli/cli.ts';
 import { CliError } from '../../../services/cli/cli-error.ts';
+import { examples } from '../../../services/cli/examples.ts';
 import { createProgram } from '../../../services/cli/program.ts';
 import { errorKinds } from '../../../services/domain/errors/error-kind.ts';
 import { exitCodeOf, exitCodes } from '../../../services/shared/errors/exit-codes.ts';
@@ -61,6 +62,20 @@ test('every option of every command has a description, and every command takes -
     if (command.commands.length === 0) expect(command.options.map(({ long }) => long)).toContain('--json');
     for (const option of command.options) expect(option.description, `${command.name()} ${option.long}`).not.toBe('');
   }
+});
+
+describe('the examples in --help', () => {
+  test.each(commands.map((command) => [command.name(), command] as const))('of %s use what it has', (name, command) => {
+    const lines = examples[name] ?? [];
+    expect(lines.length).toBeGreaterThan(0);
+    const options = withActions(command).flatMap((each) => each.options.map(({ long }) => long));
+    for (const line of lines) {
+      const [first, second = ''] = line.split(' ');
+      expect(first).toBe(name);
+      if (command.commands.length > 0) expect(command.commands.map((action) => action.name())).toContain(second);
+      for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(options, line).toContain(option);
+    }
+  });
 });
 
 describe('README.md', () => {

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+
+/** What people type most, by command; each begins a line of its help. */
+export const examples: Readonly<Record<string, readonly string[]>> = {
+  run: ['run examples/demo.yaml', 'run my-search.yaml --executors 4 --json > result.json'],
+  list: ['list'],
+  status: ['status', 'status gsm8k --json'],
+  endpoints: ['endpoints'],
+  watch: ['watch', 'watch gsm8k --server coordinator:7070'],
+  cancel: ['cancel gsm8k --reason "wrong model"'],
+  pause: ['pause gsm8k --reason "the GPUs are needed elsewhere until six"'],
+  resume: ['resume gsm8k'],
+  report: ['report gsm8k'],
+  export: ['export gsm8k > best.yaml', 'export gsm8k --what events-jsonl'],
+  memory: ['memory list', 'memory forget --benchmark gsm8k'],
+  cache: ['cache show'],
+  eval: ['eval --run gsm8k', 'eval best.yaml --benchmark gsm8k --repeat 2'],
+  compare: ['compare eval-a eval-b'],
+  rescore: ['rescore answers.jsonl --benchmark math --scorer strict'],
+  validate: ['validate my-search.yaml my-workflow.yaml'],
+  doctor: ['doctor', 'doctor --run-file my-search.yaml'],
+  data: ['data list', 'data pull gsm8k mbpp', 'data verify'],
+  'simulate-model': ['simulate-model --port 8000 --seed 1'],
+  replay: ['replay', 'replay --methods few-shot,rasch --picks argmax,halving'],
+  experiment: ['experiment methods --quick', 'experiment methods --benchmarks gsm8k,mbpp --seeds 10'],
+  bench: ['bench replay --seconds 5'],
+  completion: ['completion bash >> ~/.bashrc'],
+};
+
+/** @param scale what starts the program here */
+export function addExamples(command: Command, scale: string): void {
+  const lines = (examples[command.name()] ?? []).map((words) => `  ${scale} ${words}`);
+  if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
