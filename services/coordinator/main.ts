@@ -1,4 +1,5 @@
 import { defined } from '../domain/defined.ts';
+import { busSettingsOf } from '../shared/config/bus-settings.ts';
 import { coordinatorSettings } from '../shared/config/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
@@ -25,10 +26,8 @@ await runService({
   leash,
   drainWithinMs: drainMs,
   start: async ({ releases, state, ending }) => {
-    const { natsUrl, streamReplicas: replicas, healthHost: host, healthPort: port } = settings;
-    const { leaseTtlMs, ackWaitMs, cacheBytes, cacheMaxAgeMs } = settings;
-    const limits = { replicas, leaseTtlMs, ackWaitMs, cacheBytes, cacheMaxAgeMs };
-    const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, ...limits }, ending);
+    const { healthHost: host, healthPort: port } = settings;
+    const awaited = awaitBus(busSettingsOf(settings, log), ending);
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
     const metrics = createMetricsRegistry('coordinator', version);
     const health = await startHealthServer({

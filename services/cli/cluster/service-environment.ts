@@ -28,7 +28,10 @@ const plainVariables = new Set([
 ]);
 
 /** Settings of services too, but these belong to another cluster, and some of them are secrets. */
-const otherClusters = new Set(['SCALE_CONTROL_TOKEN', 'SCALE_NATS_URL', 'SCALE_ENDPOINT_KEYS', 'SCALE_ENDPOINT_KEYS_FILE']);
+const otherClusters = new Set([
+  ...['SCALE_CONTROL_TOKEN', 'SCALE_ENDPOINT_KEYS', 'SCALE_ENDPOINT_KEYS_FILE'],
+  ...['SCALE_NATS_URL', 'SCALE_NATS_CREDENTIALS_FILE', 'SCALE_NATS_CA_FILE', 'SCALE_NATS_CERT_FILE', 'SCALE_NATS_KEY_FILE'],
+]);
 
 /**
  * The part of this command's environment that its services get: not what merely happens to be there, such as a database password.

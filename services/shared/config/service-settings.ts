@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { type Environment, processEnvironment } from '../settings/environment.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { readVariables, type VariablesOf } from '../settings/variable-table.ts';
 import { coordinatorTable, predictorTable, sandboxTable, serviceTable, simulatorTable, workerTable } from './service-tables.ts';
 
@@ -23,7 +24,7 @@ export type SimulatorServiceSettings = VariablesOf<typeof simulatorTable> & Pick
 export function coordinatorSettings(environment: Environment = processEnvironment()): CoordinatorServiceSettings {
   return deepFreeze({
     ...ofThisProcess('coordinator'),
-    ...readVariables({ ...serviceTable, ...coordinatorTable }, environment),
+    ...withAccess(readVariables({ ...serviceTable, ...coordinatorTable }, environment)),
   });
 }
 
@@ -31,7 +32,7 @@ export function coordinatorSettings(environment: Environment = processEnvironmen
 export function executorSettings(environment: Environment = processEnvironment()): ExecutorServiceSettings {
   return deepFreeze({
     ...ofThisProcess('executor'),
-    ...readVariables({ ...serviceTable, ...workerTable }, environment),
+    ...withAccess(readVariables({ ...serviceTable, ...workerTable }, environment)),
     sandbox: sandboxSettings(environment),
   });
 }
@@ -43,12 +44,34 @@ export function sandboxSettings(environment: Environment = processEnvironment())
 
 /** @throws SettingsError */
 export function predictorSettings(environment: Environment = processEnvironment()): WorkerServiceSettings {
-  return deepFreeze({ ...ofThisProcess('predictor'), ...readVariables({ ...serviceTable, ...predictorTable }, environment) });
+  return deepFreeze({
+    ...ofThisProcess('predictor'),
+    ...withAccess(readVariables({ ...serviceTable, ...predictorTable }, environment)),
+  });
 }
 
 /** @throws SettingsError */
 export function simulatorSettings(environment: Environment = processEnvironment()): SimulatorServiceSettings {
   return deepFreeze({ leash: leashOfThisProcess(), ...readVariables(simulatorTable, environment) });
+}
+
+/** Settings that go together, or exclude each other. */
+function withAccess<Settings extends VariablesOf<typeof serviceTable>>(settings: Settings): Settings {
+  const { natsUrl, natsCredentialsFile, natsCertFile, natsKeyFile } = settings;
+  if (natsCredentialsFile !== undefined && natsUrl.includes('@')) {
+    throw new SettingsError(
+      'SCALE_NATS_CREDENTIALS_FILE',
+      'SCALE_NATS_CREDENTIALS_FILE is set, and SCALE_NATS_URL has credentials too: give them in one of the two',
+    );
+  }
+  if ((natsCertFile === undefined) !== (natsKeyFile === undefined)) {
+    const [given, lacking] =
+      natsKeyFile === undefined
+        ? ['SCALE_NATS_CERT_FILE', 'SCALE_NATS_KEY_FILE']
+        : ['SCALE_NATS_KEY_FILE', 'SCALE_NATS_CERT_FILE'];
+    throw new SettingsError(lacking, `${lacking} must be set where ${given} is: a certificate and its key go together`);
+  }
+  return settings;
 }
 
 function ofThisProcess(role: string): OfThisProcess {

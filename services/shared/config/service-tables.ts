@@ -60,9 +60,32 @@ export const serviceTable = {
     schema: text(natsAddress)
       .refine((urls) => urls.split(',').every((url) => /^(nats|tls):\/\/[^\s/]+$/.test(url.trim())), { error: natsAddress })
       .default('nats://127.0.0.1:4222'),
-    description: 'the NATS servers; may hold [credentials](security.md), which appear in no message',
+    description:
+      'the NATS servers; `tls://` for connections that must be encrypted; may hold [credentials](security.md#access-to-nats), which appear in no message',
     range: 'addresses, separated by commas',
     shownDefault: '`nats://127.0.0.1:4222`',
+  },
+  natsCredentialsFile: {
+    variable: 'SCALE_NATS_CREDENTIALS_FILE',
+    type: 'text',
+    description:
+      'a file with [credentials](security.md#access-to-nats), instead of those in the address; read again at each connection',
+  },
+  natsCaFile: {
+    variable: 'SCALE_NATS_CA_FILE',
+    type: 'text',
+    description:
+      'certificates (PEM) of the authorities whose NATS servers are trusted, and no others; connections must then be encrypted',
+  },
+  natsCertFile: {
+    variable: 'SCALE_NATS_CERT_FILE',
+    type: 'text',
+    description: 'a certificate (PEM) of this service, for servers that ask for one; read again at each connection',
+  },
+  natsKeyFile: {
+    variable: 'SCALE_NATS_KEY_FILE',
+    type: 'text',
+    description: 'its key (PEM, not encrypted)',
   },
   name: {
     variable: 'SCALE_WORKER_NAME',

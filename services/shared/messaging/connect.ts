@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type NatsConnection, type Status } from 'nats';
+import { connect, errors, type NatsConnection, type Status } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
 import { isAtLeast, oldestNatsServer } from '../toolchain/versions.ts';
-import { UnsupportedServerError } from './errors.ts';
+import { AccessRefusedError, UnsupportedServerError } from './errors.ts';
+import type { NatsAccess } from './nats-access.ts';
+import { type Admission, askAdmission } from './nats-admission.ts';
 import { toBusError } from './nats-errors.ts';
 import type { Waits } from './waits.ts';
 
 export interface ConnectionSettings {
-  /** E.g. ["nats://127.0.0.1:4222"]. */
-  readonly servers: readonly string[];
+  readonly access: NatsAccess;
   /** The service and worker, shown in the server's list of connections. */
   readonly name: string;
   readonly logger: Logger;
@@ -22,15 +23,16 @@ const pauseMs = 250;
 
 /**
  * Connects for good: once connected, it reconnects for ever.
- * @throws UnsupportedServerError, BusError
+ * @throws AccessRefusedError where no server lets it in, UnsupportedServerError, BusError
  */
 export async function connectNats(settings: ConnectionSettings): Promise<NatsConnection> {
-  const operation = `connect to ${settings.servers.map(withoutCredentials).join(', ')}`;
+  const operation = `connect to ${settings.access.servers.join(', ')}`;
   const deadline = performance.now() + settings.deadlineMs;
   using wait = settings.waits.open(operation);
   for (;;) {
     try {
-      const connection = await connectOnce(settings);
+      const encrypted = await refuseUnlessAdmitted(operation, settings.access);
+      const connection = await connectOnce(settings, encrypted);
       await refuseUnsupported(operation, connection);
       watch(connection, settings.logger);
       return connection;
@@ -44,11 +46,42 @@ export async function connectNats(settings: ConnectionSettings): Promise<NatsCon
   }
 }
 
-function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnection> {
+/**
+ * One server that lets us in is enough; and where none can be reached, waiting may help.
+ * @returns whether the connection is encrypted
+ */
+async function refuseUnlessAdmitted(operation: string, access: NatsAccess): Promise<boolean> {
+  const answers = await askAll(access);
+  const admitted = answers.filter(([, answer]) => answer?.admitted === true);
+  const refusals = describeRefusals(answers);
+  if (admitted.length === 0 && refusals !== undefined) throw new AccessRefusedError(operation, refusals);
+  return access.whyTls !== undefined || admitted.some(([, answer]) => answer?.admitted === true && answer.encrypted);
+}
+
+type Answers = readonly (readonly [server: string, answer: Admission])[];
+
+async function askAll(access: NatsAccess): Promise<Answers> {
+  return await Promise.all(access.servers.map(async (server) => [server, await askAdmission(server, access)] as const));
+}
+
+function describeRefusals(answers: Answers): string | undefined {
+  const refusals = answers.flatMap(([server, answer]) => (answer?.admitted === false ? [[server, answer.because] as const] : []));
+  const reasons = new Set(refusals.map(([, because]) => because));
+  if (reasons.size < 2) return [...reasons][0];
+  return refusals.map(([server, because]) => `${server}: ${because}`).join('; ');
+}
+
+/** Why a service that was connected is not let in any more; undefined while that is not known. */
+export async function explainLostLink(access: NatsAccess): Promise<string | undefined> {
+  const answers = await askAll(access);
+  return answers.some(([, answer]) => answer?.admitted === true) ? undefined : describeRefusals(answers);
+}
+
+function connectOnce({ access, name }: ConnectionSettings, encrypted: boolean): Promise<NatsConnection> {
   return connect({
-    servers: servers.map(withoutCredentials),
+    servers: [...access.servers],
     name,
-    ...credentialsIn(servers),
+    ...access.options(encrypted),
     // Also the limit of a reconnect into a black hole; the default is 20 s.
     timeout: 3_000,
     // By default the client gives up after ten tries, and for good after two authorization errors.
@@ -62,20 +95,6 @@ function connectOnce({ servers, name }: ConnectionSettings): Promise<NatsConnect
     pingInterval: 5_000,
     maxPingOut: 2,
   });
-}
-
-/**
- * The client ignores what precedes the "@" of an address. The first address that has credentials speaks for the whole cluster.
- */
-function credentialsIn(servers: readonly string[]): { user?: string; pass?: string; token?: string } {
-  const { username = '', password = '' } = servers.map((server) => new URL(server)).find((url) => url.username !== '') ?? {};
-  if (username === '') return {};
-  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
-  return password === '' ? { token: user } : { user, pass };
-}
-
-function withoutCredentials(server: string): string {
-  return server.replace(/^([a-z]+:\/\/)[^/]*@/, '$1');
 }
 
 async function refuseUnsupported(operation: string, connection: NatsConnection): Promise<void> {
@@ -109,9 +128,15 @@ function reportStatus(status: Status, logger: Logger): void {
   if (status.type === 'disconnect') logger.warn({ server: status.server }, 'disconnected from NATS; reconnecting');
   else if (status.type === 'reconnect') logger.info({ server: status.server }, 'connected to NATS again');
   else if (status.type === 'staleConnection') logger.warn('NATS does not answer pings; reconnecting');
-  else if (status.type === 'error') logger.error({ err: status.error }, 'NATS reports an error');
+  else if (status.type === 'error' && !isToldElsewhere(status.error))
+    logger.error({ err: status.error }, 'NATS reports an error');
   else if (status.type === 'slowConsumer')
     logger.warn({ pending: status.pending }, 'messages from NATS are piling up in this process');
   else if (status.type === 'ldm')
     logger.info({ server: status.server }, 'the NATS server is about to stop; moving to another one');
+}
+
+/** With a sentence, and not once for each of the tries that follow. */
+function isToldElsewhere(error: Error): boolean {
+  return error instanceof errors.PermissionViolationError || error instanceof errors.AuthorizationError;
 }

@@ -68,3 +68,24 @@ export class InvalidRequestError extends BusError {
     super(operation, message, { retryable: false });
   }
 }
+
+/** A file of credentials or certificates that cannot be used: which, and what is wrong with it. */
+export class AccessFileError extends BusError {
+  override readonly kind = 'bad-input';
+  readonly file: string;
+
+  /** @param problem to follow the file's name: "does not exist" */
+  constructor(variable: string, file: string, problem: string, options: ErrorOptions = {}) {
+    super(`read ${variable}`, `${file} ${problem}`, { ...options, retryable: false });
+    this.file = file;
+  }
+}
+
+/** NATS does not let this service in, or not do what it must, for a reason that only people can put right. */
+export class AccessRefusedError extends BusError {
+  override readonly kind = 'refused';
+
+  constructor(operation: string, problem: string, options: ErrorOptions = {}) {
+    super(operation, problem, { ...options, retryable: false });
+  }
+}

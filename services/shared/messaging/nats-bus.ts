@@ -6,9 +6,10 @@ import { orAborted } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Bus } from './bus.ts';
-import { connectNats, refusesByReplica } from './connect.ts';
+import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
 import { declareStreams } from './declare-streams.ts';
 import { BusError } from './errors.ts';
+import { type AccessFiles, type NatsAccess, openAccess } from './nats-access.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
@@ -18,6 +19,7 @@ import { createNatsEventLog } from './nats-event-log.ts';
 import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
 import { watchLink } from './nats-link.ts';
+import { type LostLink, watchLostLink } from './nats-lost-link.ts';
 import { createNatsMemoryStore } from './nats-memory-store.ts';
 import { watchRefusals } from './nats-refusals.ts';
 import { createNatsResponseStore } from './nats-response-store.ts';
@@ -33,6 +35,8 @@ import { createWaits, type Waits } from './waits.ts';
 export interface BusSettings extends StreamLimits {
   /** E.g. ["nats://127.0.0.1:4222"]. */
   readonly servers: readonly string[];
+  /** Credentials and certificates. */
+  readonly files?: AccessFiles;
   /** The service and worker, shown in the server's list of connections. */
   readonly name: string;
   readonly logger: Logger;
@@ -46,41 +50,48 @@ export interface BusSettings extends StreamLimits {
 
 /**
  * Connects, creates or updates the streams, and returns the bus. Once connected it reconnects for ever.
+ * @throws AccessFileError for credentials or certificates that cannot be used
+ * @throws AccessRefusedError where the server does not accept them
  * @throws UnsupportedServerError for a server below 2.10.23 or without JetStream
  * @throws BusError if no server answers, or the streams cannot be created
  */
 export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger, systemTiming)): Promise<Bus> {
-  const { servers, name, logger, deadlineMs = 30_000 } = settings;
-  const connection = await connectNats({ servers, name, logger, deadlineMs, waits });
+  const { servers, files = {}, name, logger, deadlineMs = 30_000 } = settings;
+  const access = openAccess(servers, files, logger);
+  const connection = await connectNats({ access, name, logger, deadlineMs, waits });
   try {
-    return await openBus(await openSession(connection, settings, { deadlineMs, waits }), settings);
+    return await openBus(await openSession(connection, settings, access, { deadlineMs, waits }), settings);
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
+interface OpenSession extends NatsSession {
+  readonly lost: LostLink;
+}
+
 async function openSession(
   connection: NatsConnection,
   settings: BusSettings,
+  access: NatsAccess,
   trying: Pick<NatsSession, 'deadlineMs' | 'waits'>,
-): Promise<NatsSession> {
+): Promise<OpenSession> {
   const { logger } = settings;
+  const { waits } = trying;
   const options = { timeout: requestTimeoutMs };
   const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
+  const link = watchLink(connection);
   const base = {
     connection,
-    link: watchLink(connection),
+    link,
+    lost: watchLostLink({ link, waits, logger, explain: () => explainLostLink(access) }),
     refusals: watchRefusals(connection, logger),
     jetstream: jetstream(connection, options),
     manager,
     logger,
     ...trying,
   };
-  // Operations that wait for the link do not fail meanwhile, so the link itself must report.
-  const linkWait = base.waits.open('reach NATS');
-  base.link.onLost(() => linkWait.failed(new BusError('reach NATS', lostLink)));
-  base.link.onUp(() => linkWait.recovered());
   const { version = '' } = connection.info ?? {};
   if ((settings.replicas ?? 1) > 1 && refusesByReplica(version)) {
     const advice =
@@ -99,7 +110,7 @@ async function openSession(
   return { ...base, streams: streamWatch };
 }
 
-async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }: BusSettings): Promise<Bus> {
+async function openBus(session: OpenSession, { ackWaitMs = 30_000, blobTouchMs }: BusSettings): Promise<Bus> {
   const { connection, manager } = session;
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
@@ -136,8 +147,9 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
     },
   };
 
-  async function closeConnection({ logger }: NatsSession): Promise<void> {
+  async function closeConnection({ logger }: OpenSession): Promise<void> {
     session.streams.stop();
+    session.lost.stop();
     session.waits.stop();
     try {
       // While the server is unreachable, a drain would wait for it.
@@ -152,10 +164,9 @@ async function openBus(session: NatsSession, { ackWaitMs = 30_000, blobTouchMs }
 /** Longer than a failover or a restart of the server takes. */
 const troubleAfterMs = 10_000;
 
-const lostLink = 'the connection to the server is lost; reconnecting';
-
-async function check(session: NatsSession, signal: AbortSignal): Promise<void> {
-  if (!session.link.isUp()) throw new BusError('check', lostLink);
+async function check(session: OpenSession, signal: AbortSignal): Promise<void> {
+  const lost = session.lost.error();
+  if (lost !== undefined) throw new BusError('check', lost.problem, { cause: lost });
   const present = new Set<string>();
   const list = async () => {
     for await (const name of session.manager.streams.names()) present.add(name);

@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.ts';
+import { busSettingsOf } from '../config/bus-settings.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
@@ -45,10 +46,8 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
     leash: settings.leash,
     drainWithinMs: settings.drainMs,
     start: async ({ releases, state, ending }) => {
-      const { natsUrl, streamReplicas: replicas, healthHost: host, healthPort: port } = settings;
-      const { leaseTtlMs, cacheBytes, cacheMaxAgeMs } = settings;
-      const limits = { replicas, leaseTtlMs, ackWaitMs, cacheBytes, cacheMaxAgeMs };
-      const awaited = awaitBus({ servers: natsUrl.split(','), name, logger: log, ...limits }, ending);
+      const { healthHost: host, healthPort: port } = settings;
+      const awaited = awaitBus(busSettingsOf(settings, log), ending);
       // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
       const registry = createMetricsRegistry(role, version);
       const health = await startHealthServer({

@@ -61,6 +61,12 @@ describe('service settings', () => {
     [{ SCALE_NATS_URL: 'nats-1:4222' }, /^SCALE_NATS_URL must be addresses such as nats:\/\/nats-1:4222/],
     [{ SCALE_ACK_WAIT_MS: '1' }, /^SCALE_ACK_WAIT_MS must be a whole number from 1000 /],
     [{ SCALE_WORKER_NAME: 'a b' }, /^SCALE_WORKER_NAME must be 1 to 100 letters/],
+    [{ SCALE_NATS_CERT_FILE: '/c' }, /^SCALE_NATS_KEY_FILE must be set where SCALE_NATS_CERT_FILE is: /],
+    [{ SCALE_NATS_KEY_FILE: '/k' }, /^SCALE_NATS_CERT_FILE must be set where SCALE_NATS_KEY_FILE is: /],
+    [
+      { SCALE_NATS_CREDENTIALS_FILE: '/c', SCALE_NATS_URL: 'nats://me:hunter2@nats' },
+      /^SCALE_NATS_CREDENTIALS_FILE is set, and SCALE_NATS_URL has credentials too: give them in one of the two$/,
+    ],
   ])('refuse %o in one sentence', (environment, message) => {
     expect(() => executorSettings(environment)).toThrow(message);
     expect(() => executorSettings(environment)).toThrow(expect.objectContaining({ name: 'SettingsError' }));

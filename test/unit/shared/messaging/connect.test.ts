@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { connectNats } from '../../../../services/shared/messaging/connect.ts';
 import { BusError, UnsupportedServerError } from '../../../../services/shared/messaging/errors.ts';
+import { openAccess } from '../../../../services/shared/messaging/nats-access.ts';
 import { createWaits } from '../../../../services/shared/messaging/waits.ts';
 
 const logger = pino({ level: 'silent' });
@@ -28,7 +29,13 @@ async function startPretender(info: Record<string, unknown>) {
 }
 
 const connectTo = (url: string, deadlineMs = 2_000) =>
-  connectNats({ servers: [url], name: 'test', logger, deadlineMs, waits: createWaits(logger, systemTiming) });
+  connectNats({
+    access: openAccess([url], {}, logger),
+    name: 'test',
+    logger,
+    deadlineMs,
+    waits: createWaits(logger, systemTiming),
+  });
 
 test('a server that loses streams when it is killed is refused, with its version and what to do', async () => {
   await using old = await startPretender({ version: '2.9.10', jetstream: true });
