@@ -395,6 +395,25 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(await bus.jobs.count('predict', runId)).toEqual({ queued: 1, inProgress: 0 });
         expect(await bus.jobs.count('propose', runId)).toEqual({ queued: 0, inProgress: 0 });
       });
+
+      test('tell since when the oldest that nobody has taken waits, by kind', async () => {
+        const runId = await openedRun();
+        expect(await bus.jobs.waitingSince(runId)).toEqual(new Map());
+        const before = Date.now();
+        await bus.jobs.publish(executeJob(runId, 'j1'));
+        await sleep(30);
+        const between = Date.now();
+        await bus.jobs.publish(executeJob(runId, 'j2'));
+        const first = (await bus.jobs.waitingSince(runId)).get('execute') ?? 0;
+        expect([first >= before - 1, first <= between]).toEqual([true, true]);
+        const taken = await pullOne(runId);
+        const second = (await bus.jobs.waitingSince(runId)).get('execute') ?? 0;
+        expect(second).toBeGreaterThanOrEqual(between - 1);
+        // One that was given back was taken once: it is worked on, though it failed so far.
+        await taken.retry(0);
+        for (const delivery of await pull(runId, 2)) await delivery.ack();
+        expect(await bus.jobs.waitingSince(runId)).toEqual(new Map());
+      });
     });
 
     describe('results', () => {
@@ -923,6 +942,13 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
     describe('the connection', () => {
       test('can be checked', async () => {
         await bus.check(AbortSignal.timeout(5_000));
+      });
+
+      test('says that it is up', async () => {
+        const client = await server.connect();
+        expect(client.link()).toEqual({ isUp: true, reconnects: 0 });
+        await client.close();
+        expect(client.link().isUp).toBe(false);
       });
 
       test('is closed once and for all, and says so to whoever asks for more', async () => {

@@ -141,6 +141,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         },
         outstanding: (runId) => call('list jobs', () => jobs.outstanding(runId)),
         count: (kind, runId) => call('count jobs', () => jobs.count(kind, runId)),
+        waitingSince: (runId) => call('look at the queue', () => jobs.waitingSince(runId)),
         closeStuckLanes: (runId) => call('close stuck lanes', () => jobs.closeStuckLanes(runId)),
       },
       results: {

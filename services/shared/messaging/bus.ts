@@ -35,6 +35,10 @@ export interface Bus {
   check(signal: AbortSignal): Promise<void>;
   /** What has kept failing for the longest time, undefined for nothing: for people who wait. */
   trouble(): BusTrouble | undefined;
+  /** How the connection to the server is, and has been. */
+  link(): BusLink;
+  /** How full the streams are; none where there are no limits. */
+  fill(): Promise<readonly StreamFill[]>;
   /**
    * Calls back when the store, or a part of it, was recreated, and what it held is lost. By then the streams exist again, and are
    * empty. What it returns unsubscribes.
@@ -48,6 +52,21 @@ export interface BusTrouble {
   /** E.g. "publish results.v1.r1.j1: the server did not answer in time". */
   readonly message: string;
   readonly forMs: number;
+}
+
+export interface BusLink {
+  readonly isUp: boolean;
+  /** Since this process connected first. */
+  readonly reconnects: number;
+}
+
+export interface StreamFill {
+  readonly stream: string;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** A full one refuses what is new, and its writers wait; others lose their oldest messages. */
+  readonly refusesWhenFull: boolean;
 }
 
 export type JobKind = 'execute' | 'predict' | 'propose';
@@ -76,6 +95,8 @@ export interface JobQueue {
   outstanding(runId: string): Promise<Set<string>>;
   /** How many jobs of a lane there are. It costs the same however many, unlike their ids. */
   count(kind: JobKind, runId: string): Promise<JobCount>;
+  /** When the oldest of the run's jobs that nobody was ever handed was queued; a kind without such a job is left out. */
+  waitingSince(runId: string): Promise<ReadonlyMap<JobKind, number>>;
   /**
    * Closes the lanes of a run that hold jobs but deliver them to no one, since the server has lost its place in the queue, or the
    * lane. Their jobs stay, and are delivered once the lanes are opened again. Takes a second where a lane looks like that;

@@ -71,6 +71,8 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         workers,
         check: async () => requireOpen(client, 'check'),
         trouble: () => undefined,
+        link: () => ({ isUp: !client.closed, reconnects: 0 }),
+        fill: async () => [],
         onRemade: world.onRemade,
         close: async () => {
           client.closed = true;

@@ -9,6 +9,8 @@ interface QueuedJob {
   readonly runId: string;
   readonly jobId: string;
   readonly bytes: Uint8Array;
+  /** When it was queued, by the wall clock. */
+  readonly atMs: number;
   deliveries: number;
   /** Ready for delivery; otherwise delivered, or waiting for its delay. */
   ready: boolean;
@@ -93,7 +95,8 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       requireOpen(client, `publish ${subject}`);
       if (queue.has(subject)) return 'already-queued';
       const { runId, jobId } = job;
-      queue.set(subject, { kind, runId, jobId, bytes: encodeJob(job), deliveries: 0, ready: true, cancelTimer: undefined });
+      const atMs = world.timing.wallMs();
+      queue.set(subject, { kind, runId, jobId, bytes: encodeJob(job), atMs, deliveries: 0, ready: true, cancelTimer: undefined });
       bell.ring();
       return 'queued';
     },
@@ -140,6 +143,16 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       // What was given to a worker before the lane was closed has lost its place with it.
       const inProgress = lanes.has(laneName(kind, runId)) ? ofLane.filter(({ deliveries }) => deliveries > 0).length : 0;
       return { queued: ofLane.length - inProgress, inProgress };
+    },
+
+    async waitingSince(runId) {
+      requireOpen(client, `look at the queue of ${runId}`);
+      const waiting = [...queue.values()].filter((queued) => queued.runId === runId && queued.deliveries === 0);
+      const oldest = new Map<JobKind, number>();
+      for (const { kind, atMs } of waiting) {
+        if (lanes.has(laneName(kind, runId))) oldest.set(kind, Math.min(atMs, oldest.get(kind) ?? atMs));
+      }
+      return oldest;
     },
 
     async outstanding(runId) {

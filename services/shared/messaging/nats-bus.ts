@@ -1,11 +1,11 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { millis, type NatsConnection } from 'nats';
 import { orAborted } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Bus } from './bus.ts';
+import type { Bus, StreamFill } from './bus.ts';
 import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
 import { declareStreams } from './declare-streams.ts';
 import { BusError } from './errors.ts';
@@ -140,6 +140,8 @@ async function openBus(session: OpenSession, { ackWaitMs = 30_000, blobTouchMs }
     responses: createNatsResponseStore(session),
     check: (signal) => check(session, signal),
     trouble: () => session.waits.longest(),
+    link: () => ({ isUp: session.link.isUp() && !connection.isClosed(), reconnects: session.link.reconnects }),
+    fill: () => fillOf(session),
     onRemade: (listener) => session.streams.onRemade(listener),
     close() {
       closing ??= closeConnection(session);
@@ -158,6 +160,20 @@ async function openBus(session: OpenSession, { ackWaitMs = 30_000, blobTouchMs }
       logger.warn({ err: toBusError('close', error) }, 'the connection to NATS could not be drained');
       await connection.close();
     }
+  }
+}
+
+async function fillOf({ manager }: NatsSession): Promise<readonly StreamFill[]> {
+  try {
+    return await Promise.all(
+      Object.values(streams).map(async (stream) => {
+        const { config, state } = await manager.streams.info(stream);
+        const refusesWhenFull = config.discard === DiscardPolicy.New;
+        return { stream, messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, refusesWhenFull };
+      }),
+    );
+  } catch (error) {
+    throw toBusError('look at the streams', error);
   }
 }
 

@@ -87,6 +87,11 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
       return { queued: (await lastTokensOf(session, streams.jobs, subjects.lane(kind, runId))).size, inProgress: 0 };
     },
 
+    async waitingSince(runId) {
+      const found = await Promise.all(jobKinds.map(async (kind) => [kind, await oldestWaiting(session, kind, runId)] as const));
+      return new Map(found.flatMap(([kind, sinceMs]) => (sinceMs === undefined ? [] : [[kind, sinceMs] as const])));
+    },
+
     async closeStuckLanes(runId) {
       let closed = 0;
       for (const kind of jobKinds) {
@@ -133,6 +138,17 @@ async function laneInfo(session: NatsSession, kind: JobKind, runId: string): Pro
       throw error;
     }
   });
+}
+
+/** When the first job behind the last one that was delivered was queued, in wall-clock milliseconds. */
+async function oldestWaiting(session: NatsSession, kind: JobKind, runId: string): Promise<number | undefined> {
+  const lane = await laneInfo(session, kind, runId);
+  if (lane === undefined || lane.num_pending === 0) return undefined;
+  const next = { seq: lane.delivered.stream_seq + 1, next_by_subj: subjects.lane(kind, runId) };
+  const message = await untilDone(session, `look at the queue of lane ${kind} of ${runId}`, () =>
+    session.manager.streams.getMessage(streams.jobs, next),
+  );
+  return message?.time.getTime();
 }
 
 /** Subjects and sequences of the jobs of a lane that does not exist, or has nothing to deliver and nothing in flight. */

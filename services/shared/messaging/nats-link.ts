@@ -11,6 +11,8 @@ export interface Link {
   untilUp(limitMs?: number): Promise<void>;
   /** The request's outcome; rejects as soon as the link is lost. Waits for the link first, for as long as that takes. */
   whileUp<T>(operation: string, request: () => Promise<T>): Promise<T>;
+  /** How often it came back. */
+  readonly reconnects: number;
   /** Calls the listener when the link is lost; what it returns unsubscribes. */
   onLost(listener: () => void): () => void;
   /** The same for when it is up again. */
@@ -19,6 +21,7 @@ export interface Link {
 
 export function watchLink(connection: NatsConnection): Link {
   let isUp = true;
+  let reconnects = 0;
   const waiting = new Set<() => void>();
   const losing = new Set<() => void>();
   const rising = new Set<() => void>();
@@ -30,7 +33,10 @@ export function watchLink(connection: NatsConnection): Link {
   const watch = async () => {
     for await (const { type } of connection.status()) {
       if (type === 'disconnect') turn(false);
-      else if (type === 'reconnect') turn(true);
+      else if (type === 'reconnect') {
+        reconnects += 1;
+        turn(true);
+      }
     }
   };
   // Once it is closed for good, those who wait must continue, so that the client can tell them.
@@ -52,6 +58,9 @@ export function watchLink(connection: NatsConnection): Link {
   };
   return {
     isUp: () => isUp,
+    get reconnects() {
+      return reconnects;
+    },
     untilUp,
     onLost,
     onUp(listener) {
