@@ -17,6 +17,7 @@ import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
 import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
 import { driveRun, type WantedStatus } from './run-driver.ts';
+import { type RunFigures, runFigures } from './run-figures.ts';
 import { failRun, type RunView } from './run-log.ts';
 import { keepRunMemory } from './run-memory.ts';
 import { createRunSpending, type RunSpending } from './run-spending.ts';
@@ -71,8 +72,10 @@ export type ProgressListener = (progress: PresentStep | undefined, wait: RunWait
 
 export interface CoordinatorFigures {
   readonly runsLed: number;
-  /** Jobs issued that have no result yet, of runs that are not paused. */
+  /** Jobs issued that have no result yet, of runs that are led here and not paused. */
   readonly jobsOutstanding: number;
+  /** The runs that are known here and have not ended, whoever leads them. */
+  readonly runs: readonly RunFigures[];
   readonly workersByKind: ReadonlyMap<string, number>;
   /** The longest wait of a run, by kind, in milliseconds. */
   readonly waits: ReadonlyMap<WaitKind, number>;
@@ -316,12 +319,13 @@ export function startCoordinator(
     },
     workers: waits.workers,
     figures: () => {
-      const led = [...runs.values()].filter(({ isLeading }) => isLeading);
+      const wallMs = timing.wallMs();
+      const figures = [...runs.values()].map((run) => runFigures(run, wallMs - (timing.monotonicMs() - run.movedAtMs)));
+      const led = figures.filter(({ isLeading }) => isLeading);
       // A paused run's jobs exist, but must not be taken.
-      const goingOn = led.filter(({ manifest }) => manifest.status === RunStatus.RUNNING);
-      const outstanding = goingOn.flatMap(({ progress }) => (progress ? Object.values(progress.outstanding) : []));
+      const outstanding = led.flatMap((run) => (run.isPaused ? [] : Object.values(run.outstanding)));
       const jobsOutstanding = outstanding.reduce((sum, jobs) => sum + jobs, 0);
-      return { runsLed: led.length, jobsOutstanding, workersByKind: waits.workersByKind(), waits: waits.waits() };
+      return { runsLed: led.length, jobsOutstanding, runs: figures, workersByKind: waits.workersByKind(), waits: waits.waits() };
     },
     async stop() {
       stopping.abort();

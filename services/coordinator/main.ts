@@ -7,12 +7,13 @@ import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
-import { createCoordinatorMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
+import { createBusMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
 import { startBlobCollector } from './collect-blobs.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
 import { startCoordinator } from './coordinator.ts';
+import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 import { startScaler } from './scaler/start-scaler.ts';
 
@@ -30,6 +31,7 @@ await runService({
     const awaited = awaitBus(busSettingsOf(settings, log), ending);
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
     const metrics = createMetricsRegistry('coordinator', version);
+    createBusMetrics(metrics, awaited.link);
     const health = await startHealthServer({
       ...{ host, port, state, metrics },
       checks: { bus: (signal) => awaited.check(signal) },
@@ -59,7 +61,7 @@ await runService({
     releases.push('the control server', () => control.stop());
     const scaler = await startScaler(settings, { bus, coordinator, logger: log, timing: systemTiming });
     releases.push('the scaler', () => scaler.stop());
-    createCoordinatorMetrics(metrics, coordinator.figures);
+    createCoordinatorMetrics(metrics, { figures: coordinator.figures, bus, logger: log, timing: systemTiming });
     return { control: `${settings.controlHost}:${control.port}`, health: health.url, ...defined({ scaler: scaler.address }) };
   },
 });

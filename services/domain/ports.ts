@@ -86,7 +86,8 @@ export interface CodeRun {
 }
 
 /** `failed`: it raised, or ended before its last line. `killed`: by a signal, or because it wrote far too much. */
-export type CodeVerdictKind = 'passed' | 'failed' | 'timeout' | 'memory' | 'killed';
+export const codeVerdictKinds = ['passed', 'failed', 'timeout', 'memory', 'killed'] as const;
+export type CodeVerdictKind = (typeof codeVerdictKinds)[number];
 
 export interface CodeVerdict {
   /** Everything ran to its end without an error. */

@@ -1,8 +1,11 @@
+import { codeVerdictKinds } from '../domain/ports.ts';
 import { executorSettings } from '../shared/config/service-settings.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { createLazySandbox } from '../shared/sandbox/lazy-sandbox.ts';
 import { processEnvironment } from '../shared/settings/environment.ts';
+import { createSandboxMetrics } from '../shared/telemetry/worker-metrics.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';
+import { countPrograms } from './count-programs.ts';
 import { createExecuteWork } from './execute-job.ts';
 
 const settings = settingsOrEnd('executor', () => executorSettings());
@@ -11,11 +14,12 @@ await runWorkerService({
   role: 'executor',
   settings,
   kinds: ['execute'],
-  createWork: async (bus, models, releases, log) => {
+  createWork: async (bus, models, releases, log, metrics) => {
     const code = createLazySandbox({ ...settings.sandbox, environment: processEnvironment() });
     releases.push('the sandbox', () => code.close());
     // A user who asks for isolation wants to hear at once that there is none, not after part of a search has been paid for.
     if (settings.sandbox.minIsolation !== 'plain') await code.open();
-    return createExecuteWork({ bus, models, code, warn: (message) => log.warn(message) });
+    const counted = countPrograms(code, createSandboxMetrics(metrics, codeVerdictKinds));
+    return createExecuteWork({ bus, models, code: counted, warn: (message) => log.warn(message) });
   },
 });

@@ -1,6 +1,6 @@
 import { orAborted } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
-import type { Bus } from './bus.ts';
+import type { Bus, BusLink } from './bus.ts';
 import { BusError } from './errors.ts';
 import { type BusSettings, connectBus } from './nats-bus.ts';
 import { toBusError } from './nats-errors.ts';
@@ -13,6 +13,8 @@ export interface AwaitedBus {
    * @throws UnsupportedServerError, BusError
    */
   readonly connected: Promise<Bus>;
+  /** How the connection is; undefined until there was one. */
+  link(): BusLink | undefined;
   /** For /readyz: what it waits for until the bus is connected; then the bus's own check. */
   check(signal: AbortSignal): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
   connected.catch(() => waits.stop());
   return {
     connected,
+    link: () => bus?.link(),
     async check(signal) {
       if (bus) return await bus.check(signal);
       const trouble = waits.longest();

@@ -12,16 +12,19 @@ import type { ServerAnswer } from './server-answer.ts';
  * such model or address, or a setting that it refuses), unclear-refusal (it refuses the request in words that no rule knows: the
  * configuration is wrong if it answers no request, and the request is if it answers others with the same settings).
  */
-export type EndpointProblem =
-  | 'throttled'
-  | 'unavailable'
-  | 'timeout'
-  | 'stalled'
-  | 'malformed'
-  | 'empty'
-  | 'credentials'
-  | 'misconfigured'
-  | 'unclear-refusal';
+export const endpointProblems = [
+  'throttled',
+  'unavailable',
+  'timeout',
+  'stalled',
+  'malformed',
+  'empty',
+  'credentials',
+  'misconfigured',
+  'unclear-refusal',
+] as const;
+
+export type EndpointProblem = (typeof endpointProblems)[number];
 
 /** What an attempt with a useless reply has cost. */
 export interface BilledUsage {

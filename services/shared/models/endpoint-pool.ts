@@ -165,6 +165,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     member
       .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal), {
         isLook: false,
+        isRetry: failed.length > 0,
         cut: () => leg.abort(cutError()),
         ...(member.endpoint.settings.tokensPerMinute !== undefined && { promptTokens: estimatedPrompt(request).promptTokens }),
       })

@@ -11,11 +11,15 @@ import {
   gatewayCircuitSettings,
 } from './circuit-breaker.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
-import { EndpointError, type EndpointProblem, isOutage, isOverload } from './endpoint-errors.ts';
+import { EndpointError, type EndpointProblem, endpointProblems, isOutage, isOverload } from './endpoint-errors.ts';
 import { endpointName } from './endpoint-settings.ts';
 import type { ModelEndpoint } from './model-endpoint.ts';
 import type { SlotLease } from './slot-lease.ts';
 import { watchLoad } from './watch-load.ts';
+
+/** refused: this one request, in words; given-up: by the caller, such as a worker that stops or a call answered elsewhere first. */
+export const attemptEnds = ['answered', 'refused', 'given-up', ...endpointProblems] as const;
+export type AttemptEnd = (typeof attemptEnds)[number];
 
 /** How an endpoint is doing, for /readyz and the metrics. */
 export interface EndpointHealth {
@@ -29,6 +33,10 @@ export interface EndpointHealth {
   /** Calls begun since the start. */
   readonly calls: number;
   readonly failures: Readonly<Partial<Record<EndpointProblem, number>>>;
+  /** Attempts that have ended, the failures among them; one that makes up for a failed one counts like any other. */
+  readonly ended: Readonly<Record<AttemptEnd, number>>;
+  /** Calls among them that followed a failed attempt, here or elsewhere. */
+  readonly retries: number;
   /** Replies whose server gave no usage, so that the ledger holds estimates. */
   readonly usageEstimates: number;
   /** Of the last attempt that failed, undefined once one has succeeded. */
@@ -70,6 +78,8 @@ export interface PoolMember {
 export interface SendOptions {
   /** It finds out how the endpoint is doing, whatever the endpoint's own limit, and waits for a slot of the process. */
   readonly isLook: boolean;
+  /** Another attempt at the call has failed. */
+  readonly isRetry?: boolean;
   /** Ends the call, since its slot may soon be another process's. */
   cut(): void;
   /** Estimated; for an endpoint with a rate of tokens. */
@@ -92,6 +102,8 @@ export interface PoolMemberOptions {
   onRoom(): void;
 }
 
+const noProblems = Object.fromEntries(endpointProblems.map((problem) => [problem, 0])) as Record<EndpointProblem, number>;
+
 /** What the latest call counts for in what an endpoint has shown. */
 const newest = 1 / 16;
 
@@ -111,6 +123,8 @@ export function createPoolMember(
   let calls = 0;
   let answered = 0;
   let usageEstimates = 0;
+  let retries = 0;
+  const ended = { answered: 0, refused: 0, 'given-up': 0 };
   let lastError: EndpointError | undefined;
   let shown: ShownSpeed | undefined;
   const nowMs = (): number => timing.monotonicMs();
@@ -163,7 +177,7 @@ export function createPoolMember(
     get answered() {
       return answered;
     },
-    send: async (work, { isLook, cut, promptTokens }) => {
+    send: async (work, { isLook, isRetry = false, cut, promptTokens }) => {
       // No await where there is no look: another call would be given the same slot.
       const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut, promptTokens);
       const place = limit.begin();
@@ -172,9 +186,11 @@ export function createPoolMember(
       let isOver = false;
       let tokens: number | undefined;
       calls += 1;
+      if (isRetry) retries += 1;
       try {
         const reply = await work(endpoint);
         isOver = true;
+        ended.answered += 1;
         tokens = reply.usage && reply.usage.promptTokens + reply.usage.completionTokens;
         if (reply.usageEstimated) usageEstimates += 1;
         lastError = undefined;
@@ -191,6 +207,7 @@ export function createPoolMember(
         const endedMs = nowMs();
         isOver = error instanceof FailureError || known?.status !== undefined;
         if (known) noteFailure(known, endedMs);
+        else ended[error instanceof FailureError ? 'refused' : 'given-up'] += 1;
         if (known && isOverload(known)) place.overloaded();
         else place.released();
         // An endpoint that refuses one request in words is healthy.
@@ -214,6 +231,8 @@ export function createPoolMember(
         limit: Math.min(limit.limit, slots?.slots ?? limit.limit),
         calls,
         failures: { ...failures },
+        ended: { ...noProblems, ...failures, ...ended },
+        retries,
         usageEstimates,
         lastError: lastError?.message,
       };

@@ -1,6 +1,9 @@
+import type { Registry } from 'prom-client';
 import { defined } from '../../domain/defined.ts';
+import { failureKinds } from '../../domain/failure.ts';
 import { busSettingsOf } from '../config/bus-settings.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
+import type { Failure } from '../contracts/generated/scale/v1/result.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
 import { runService } from '../lifecycle/run-service.ts';
@@ -12,10 +15,11 @@ import { proxySettings } from '../models/proxy-settings.ts';
 import { createSlotLeases } from '../models/slot-leases.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
-import { createMetricsRegistry, createModelMetrics, createWorkerMetrics } from '../telemetry/metrics.ts';
+import { createBusMetrics, createMetricsRegistry } from '../telemetry/metrics.ts';
 import { version } from '../telemetry/version.ts';
+import { createModelMetrics, createWorkerMetrics } from '../telemetry/worker-metrics.ts';
 import { ownProcessId, processHasEnded } from '../toolchain/process-identity.ts';
-import type { JobWork } from './job-work.ts';
+import type { JobOutcome, JobWork } from './job-work.ts';
 import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
 import { createResponseCache } from './response-cache.ts';
@@ -27,7 +31,7 @@ export interface WorkerService {
   readonly settings: WorkerServiceSettings;
   readonly kinds: readonly JobKind[];
   /** What it pushes on `releases` is released when the jobs in flight have ended. */
-  createWork(bus: Bus, models: ModelClients, releases: ReleaseStack, log: Logger): JobWork | Promise<JobWork>;
+  createWork(bus: Bus, models: ModelClients, releases: ReleaseStack, log: Logger, metrics: Registry): JobWork | Promise<JobWork>;
 }
 
 /** Part of the drain time kept for handing back what did not end in time, and for closing. */
@@ -50,6 +54,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       const awaited = awaitBus(busSettingsOf(settings, log), ending);
       // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
       const registry = createMetricsRegistry(role, version);
+      createBusMetrics(registry, awaited.link);
       const health = await startHealthServer({
         ...{ host, port, state, metrics: registry },
         checks: { bus: (signal) => awaited.check(signal) },
@@ -79,24 +84,35 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         (message) => log.warn(message),
       );
       releases.push('the model clients', () => models.close());
-      let inFlight = () => 0;
-      const metrics = createWorkerMetrics(registry, () => ({ slots, inFlight: inFlight() }));
       const modelMetrics = createModelMetrics(registry, () => models.health());
-      const work = countingCalls(await createWork(bus, models, releases, log), modelMetrics);
+      const counted = countingCalls(await createWork(bus, models, releases, log, registry), modelMetrics);
       const worker = startWorker(
         { name, kinds, slots, ackWaitMs, drainMs: settings.drainMs * closingShare },
         {
           bus,
-          work,
+          work: async (context) => {
+            const done = await counted(context);
+            const failure = failureOf(done)?.kind;
+            if (failure !== undefined) metrics.failures.inc({ kind: context.job.work?.$case ?? 'none', failure });
+            return done;
+          },
           timing: systemTiming,
           logger: log,
+          delivered: (kind, count) => {
+            metrics.deliveries.inc({ kind });
+            if (count > 1) metrics.redeliveries.inc({ kind });
+          },
           settled: (kind, settlement, elapsedMs) => {
-            metrics.jobsSettled.inc({ kind, settlement });
-            metrics.jobRunSeconds.observe({ kind }, elapsedMs / 1000);
+            metrics.settled.inc({ kind, settlement });
+            metrics.runSeconds.observe({ kind }, elapsedMs / 1000);
           },
         },
       );
       const { shares, takesJobs } = worker;
+      const metrics = createWorkerMetrics(registry, kinds, failureKinds, () => ({
+        ...{ slots, inFlight: worker.inFlight() },
+        heldUp: shares().reduce((sum, { jobsHeldUp }) => sum + jobsHeldUp, 0),
+      }));
       const reports = startWorkerReports(bus, {
         ...{ name, kinds, slots, shares, takesJobs },
         endpoints: () => models.health(),
@@ -104,10 +120,13 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
       });
       releases.push('the reports', () => reports[Symbol.dispose]());
       releases.push('the jobs in flight', () => worker.drain());
-      inFlight = worker.inFlight;
       return { health: health.url };
     },
   });
+}
+
+function failureOf({ outcome }: JobOutcome): Failure | undefined {
+  return outcome.$case === 'failure' ? outcome.value : outcome.value.failure;
 }
 
 /** Counts each call once: one that the journal answers is not recorded again. */
@@ -122,8 +141,10 @@ function countingCalls(work: JobWork, metrics: ReturnType<typeof createModelMetr
           return await context.record(call);
         }
         metrics.calls.inc({ endpoint, model });
-        metrics.tokens.inc({ model, direction: 'prompt' }, usage?.promptTokens ?? 0);
-        metrics.tokens.inc({ model, direction: 'completion' }, usage?.completionTokens ?? 0);
+        // So that the share of the cache's hits is 0 before the first one, and not unknown.
+        metrics.cached.inc({ model }, 0);
+        metrics.tokens.inc({ endpoint, model, direction: 'prompt' }, usage?.promptTokens ?? 0);
+        metrics.tokens.inc({ endpoint, model, direction: 'completion' }, usage?.completionTokens ?? 0);
         metrics.callSeconds.observe({ endpoint }, call.latencyMs / 1000);
         metrics.firstTokenSeconds.observe({ endpoint }, call.timeToFirstTokenMs / 1000);
         await context.record(call);

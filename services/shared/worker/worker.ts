@@ -30,6 +30,8 @@ export interface WorkerDependencies {
   readonly logger: Logger;
   /** A name that no other delivery has, for the accounts; random if not given. */
   newId?(): string;
+  /** Called when a job has come, for metrics. @param count of its deliveries, from 1 */
+  delivered?(kind: JobKind, count: number): void;
   /** Called when a job has been settled, for metrics. */
   settled?(kind: JobKind, settlement: Settlement, elapsedMs: number): void;
 }
@@ -62,6 +64,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const begin = (lane: Lane, delivery: Delivery, isNew: SettleDependencies['isNew']): void => {
     const { runId, jobId } = delivery.job;
     shares.began(delivery.job);
+    dependencies.delivered?.(lane.kind, delivery.deliveryCount);
     const started = timing.monotonicMs();
     const settling = settleDelivery(delivery, {
       bus,

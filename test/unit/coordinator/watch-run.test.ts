@@ -39,7 +39,7 @@ async function setUp() {
       };
     },
     workers: { present: () => [], isSettled: () => true },
-    figures: () => ({ runsLed: 0, jobsOutstanding: 0, workersByKind: new Map(), waits: new Map() }),
+    figures: () => ({ runsLed: 0, jobsOutstanding: 0, runs: [], workersByKind: new Map(), waits: new Map() }),
     stop: async () => undefined,
   };
   const append = async (...events: RunEvent[]): Promise<void> => {

@@ -1,48 +1,64 @@
 import { expect, test } from 'vitest';
 import {
-  createCoordinatorMetrics,
+  counterOf,
+  createBusMetrics,
   createMetricsRegistry,
-  createModelMetrics,
-  createWorkerMetrics,
+  gaugeOf,
+  type Reading,
 } from '../../../../services/shared/telemetry/metrics.ts';
+import { createModelMetrics, createWorkerMetrics } from '../../../../services/shared/telemetry/worker-metrics.ts';
 
-const coordinator = {
-  runsLed: 1,
-  jobsOutstanding: 7,
-  workersByKind: new Map([['execute', 2]]),
-  waits: new Map([['executor', 12_500]]),
+const endpoint = {
+  ...{ endpoint: 'http://gpu-1/v1', state: 'open', inFlight: 3, limit: 8, retries: 1 },
+  ended: { answered: 5, timeout: 2 },
 };
-const endpoint = { endpoint: 'http://gpu-1/v1', state: 'open', inFlight: 3, limit: 8, failures: { timeout: 2 } };
 
-test('all sets fit into one registry, and no label can hold an id', async () => {
-  const registry = createMetricsRegistry('all', '1.2.3');
-  createWorkerMetrics(registry, () => ({ slots: 4, inFlight: 1 }));
-  createModelMetrics(registry, () => [endpoint]);
-  createCoordinatorMetrics(registry, () => coordinator);
-  const text = await registry.metrics();
-  const labels = [...text.matchAll(/^scale_\w+\{(.*)\}/gm)].flatMap(([, list = '']) =>
-    [...list.matchAll(/(\w+)=/g)].map(([, name]) => name),
-  );
-  const allowed = ['direction', 'endpoint', 'kind', 'le', 'model', 'service', 'settlement', 'version'];
-  expect(labels.filter((label) => !allowed.includes(label ?? ''))).toEqual([]);
-});
-
-test('gauges show how things are when they are asked for', async () => {
+test('gauges show how things are when they are asked for, and what is not any more is gone', async () => {
   const registry = createMetricsRegistry('all', '1.2.3');
   let inFlight = 1;
-  createWorkerMetrics(registry, () => ({ slots: 4, inFlight }));
-  createModelMetrics(registry, () => [endpoint]);
-  createCoordinatorMetrics(registry, () => coordinator);
+  let runs: Reading<'run'>[] = [[{ run: 'first' }, 1]];
+  createWorkerMetrics(registry, ['execute'], ['code'], () => ({ slots: 4, inFlight, heldUp: 0 }));
+  gaugeOf(registry, 'scale_of_runs', 'For this test', ['run'], () => runs);
+  await registry.metrics();
   inFlight = 2;
+  runs = [[{ run: 'second' }, 5]];
+  const text = await registry.metrics();
+  for (const line of ['scale_jobs_in_flight 2', 'scale_job_slots 4', 'scale_of_runs{run="second"} 5']) {
+    expect(text).toContain(`${line}\n`);
+  }
+  expect(text).not.toContain('first');
+});
+
+test('an endpoint that serves two models is one endpoint: its calls add up, and its limit does not', async () => {
+  const registry = createMetricsRegistry('all', '1.2.3');
+  const other = { ...endpoint, state: 'closed', inFlight: 2, retries: 4, ended: { answered: 7, timeout: 0 } };
+  createModelMetrics(registry, () => [endpoint, other]);
+  const text = await registry.metrics();
+  const label = '{endpoint="http://gpu-1/v1"}';
+  for (const line of [
+    `scale_model_calls_in_flight${label} 5`,
+    `scale_model_concurrency_limit${label} 8`,
+    `scale_model_circuit_open${label} 1`,
+    `scale_model_retries_total${label} 5`,
+    'scale_model_attempts_total{endpoint="http://gpu-1/v1",outcome="answered"} 12',
+    'scale_model_attempts_total{endpoint="http://gpu-1/v1",outcome="timeout"} 2',
+  ]) {
+    expect(text).toContain(`${line}\n`);
+  }
+});
+
+test('what has not happened yet is 0, so that its rate is known', async () => {
+  const registry = createMetricsRegistry('all', '1.2.3');
+  createWorkerMetrics(registry, ['execute'], ['code'], () => ({ slots: 4, inFlight: 0, heldUp: 0 }));
+  createBusMetrics(registry, () => undefined);
+  counterOf(registry, 'scale_counted_total', 'For this test', [], () => [[{}, 0]]);
   const text = await registry.metrics();
   for (const line of [
-    'scale_jobs_in_flight 2',
-    'scale_job_slots 4',
-    'scale_jobs_outstanding 7',
-    'scale_workers{kind="execute"} 2',
-    'scale_run_waiting_seconds{kind="executor"} 12.5',
-    'scale_model_circuit_open{endpoint="http://gpu-1/v1"} 1',
-    'scale_model_failed_attempts{endpoint="http://gpu-1/v1",kind="timeout"} 2',
+    'scale_job_redeliveries_total{kind="execute"} 0',
+    'scale_job_failures_total{kind="execute",failure="code"} 0',
+    'scale_bus_connected 0',
+    'scale_bus_reconnects_total 0',
+    'scale_counted_total 0',
   ]) {
     expect(text).toContain(`${line}\n`);
   }

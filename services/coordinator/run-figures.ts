@@ -1,0 +1,57 @@
+import { defined } from '../domain/defined.ts';
+import { bestRound } from '../domain/run/best-round.ts';
+import { type Spent, spentBeside } from '../domain/run/ledger/spent.ts';
+import { totalUse } from '../domain/run/ledger/totals.ts';
+import type { RunState } from '../domain/run/state.ts';
+import { type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { JobKind } from '../shared/messaging/bus.ts';
+import type { RunSpending } from './run-spending.ts';
+import type { PresentStep } from './step-tracker.ts';
+
+/** How a run is doing, in numbers for the metrics. */
+export interface RunFigures {
+  readonly runId: string;
+  readonly createdAtMs: number;
+  readonly simulated: boolean;
+  readonly isPaused: boolean;
+  /** This coordinator drives it; otherwise what follows is not known here. */
+  readonly isLeading: boolean;
+  /** When it last made progress, by the wall clock. */
+  readonly movedAtMs: number;
+  readonly roundsCompleted: number;
+  readonly maxRounds: number;
+  readonly bestScore?: number;
+  /** Jobs issued that have no result yet. */
+  readonly outstanding: Readonly<Partial<Record<JobKind, number>>>;
+  /** Of tokens; 0 for none. */
+  readonly tokenBudget: number;
+  /** Tokens that were paid for, in the log or beside it. */
+  tokensSpent(signal: AbortSignal): Promise<number>;
+}
+
+interface ObservedRun {
+  readonly manifest: RunManifest;
+  readonly isLeading: boolean;
+  readonly state: RunState | undefined;
+  readonly progress: PresentStep | undefined;
+  readonly spending: Pick<RunSpending, 'spent'>;
+}
+
+export function runFigures({ manifest, isLeading, state, progress, spending }: ObservedRun, movedAtMs: number): RunFigures {
+  const { runId, createdAtMs, simulated, status } = manifest;
+  const best = state?.rounds[(state.bestRound ?? bestRound(state) ?? 0) - 1]?.evaluation;
+  return {
+    ...{ runId, createdAtMs, simulated, isLeading, movedAtMs },
+    isPaused: status === RunStatus.PAUSED,
+    roundsCompleted: state?.rounds.filter(({ completed }) => completed).length ?? 0,
+    maxRounds: manifest.configuration?.search?.maxRounds ?? 0,
+    ...defined({ bestScore: best?.score }),
+    outstanding: progress?.outstanding ?? {},
+    tokenBudget: manifest.configuration?.search?.tokenBudget ?? 0,
+    async tokensSpent(signal) {
+      const noted: Spent | undefined = await spending.spent(false, signal);
+      const charged = totalUse(state?.ledger ?? []).tokens;
+      return noted === undefined ? charged : spentBeside(charged, noted).tokens;
+    },
+  };
+}
