@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { endpointProblems } from '../../shared/models/endpoint-errors.ts';
 
 export interface FailureSample {
   /** Milliseconds since 1970. */
@@ -65,10 +66,9 @@ export function healthIn(log: string): string {
 
 /** The sum over endpoints and kinds of failure in a page of metrics. */
 export function failedIn(metrics: string): number {
-  return [...metrics.matchAll(/^scale_model_failed_attempts\{[^\n]*\} (\S+)$/gm)].reduce(
-    (sum, [, value]) => sum + Number(value),
-    0,
-  );
+  return [...metrics.matchAll(/^scale_model_attempts_total\{[^\n]*outcome="([^"]*)"[^\n]*\} (\S+)$/gm)]
+    .filter(([, outcome]) => endpointProblems.some((problem) => problem === outcome))
+    .reduce((sum, [, , value]) => sum + Number(value), 0);
 }
 
 async function metricsAt(url: string): Promise<string> {

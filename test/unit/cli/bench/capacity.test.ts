@@ -38,9 +38,10 @@ test("a worker's log tells where its metrics are, the newest last; failed attemp
   expect(healthIn(log)).toBe('http://127.0.0.1:2');
   expect(() => healthIn('{"msg":"other"}\n')).toThrow(/health/);
   const metrics = [
-    '# TYPE scale_model_failed_attempts gauge',
-    'scale_model_failed_attempts{endpoint="a",kind="connection"} 3',
-    'scale_model_failed_attempts{endpoint="b",kind="overloaded"} 4',
+    '# TYPE scale_model_attempts_total counter',
+    'scale_model_attempts_total{endpoint="a",outcome="answered"} 30',
+    'scale_model_attempts_total{endpoint="a",outcome="unavailable"} 3',
+    'scale_model_attempts_total{endpoint="b",outcome="throttled"} 4',
     'scale_model_calls_total{endpoint="a"} 100',
   ].join('\n');
   expect(failedIn(metrics)).toBe(7);

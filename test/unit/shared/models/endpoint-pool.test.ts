@@ -124,6 +124,7 @@ test('Retry-After keeps all calls away from the endpoint for that long, also abo
   await timing.advance(1_001);
   expect((await first).attempts).toBe(2);
   expect((await second).attempts).toBe(1);
+  expect(pool.health()[0]).toMatchObject({ retries: 1, ended: { answered: 2, throttled: 1, timeout: 0, 'given-up': 0 } });
 });
 
 test('a Retry-After beyond the patience hands the call back with the time to wait', async () => {
