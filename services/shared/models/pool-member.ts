@@ -17,7 +17,7 @@ import type { ModelEndpoint } from './model-endpoint.ts';
 import type { SlotLease } from './slot-lease.ts';
 import { watchLoad } from './watch-load.ts';
 
-/** refused: this one request, in words; given-up: by the caller, such as a worker that stops or a call answered elsewhere first. */
+/** refused: this one request, in words; given-up: by the caller, such as a worker that stops. */
 export const attemptEnds = ['answered', 'refused', 'given-up', ...endpointProblems] as const;
 export type AttemptEnd = (typeof attemptEnds)[number];
 

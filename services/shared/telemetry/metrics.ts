@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * What a service measures. Each uses only the sets that it needs, so that /metrics shows nothing that stays at zero for ever. Labels
- * are few and bounded: never the id of a job or a query, and that of a run only while the run lasts (coordinator-metrics.ts).
+ * What a service measures. Each uses only the sets that it needs, so that /metrics shows nothing that stays at zero for ever.
+ * Labels are few and bounded: never the id of a job or a query, and that of a run only while the run lasts.
  */
 export function createMetricsRegistry(service: string, version: string): Registry {
   const registry = new Registry();

@@ -55,7 +55,7 @@ export interface EndpointFigures {
   readonly retries: number;
 }
 
-/** For services that call models. What `endpoints` says is read when it is requested; it may name a server once for each model. */
+/** For services that call models. `endpoints` is read when it is requested, and may name a server once for each model. */
 export function createModelMetrics(registry: Registry, endpoints: () => readonly EndpointFigures[]) {
   const sum = (one: number, other: number) => one + other;
   const read =
