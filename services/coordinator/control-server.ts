@@ -1,8 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   Metadata,
   Server,
-  ServerCredentials,
+  type ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
@@ -18,6 +17,9 @@ import { ListenError } from '../shared/errors/listen-error.ts';
 import { onAbort } from '../shared/lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import type { Access } from './access/access.ts';
+import { accessInterceptor } from './access/access-interceptor.ts';
+import { type CallLimits, createCallMeter } from './access/call-limits.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 
 export interface ControlServer {
@@ -25,8 +27,6 @@ export interface ControlServer {
   stop(): Promise<void>;
 }
 
-/** A benchmark travels in StartRun; HotpotQA's test split is about 10 MB. */
-const maxMessageBytes = 128 * 1024 * 1024;
 const stopGraceMs = 2000;
 /** Characters of a status text, which travels in a header. */
 const longestDetails = 4_000;
@@ -36,32 +36,31 @@ const worthLogging: ReadonlySet<status> = new Set([status.INTERNAL, status.UNAVA
 export interface ControlServerSettings {
   /** E.g. "127.0.0.1:0". */
   readonly address: string;
-  /** What every call of ControlService must show as its bearer token; without one, every call is accepted. */
-  readonly token?: string | undefined;
+  readonly access: Access;
+  readonly credentials: ServerCredentials;
+  readonly limits: CallLimits;
+  /** Of a message, to it and from it. */
+  readonly messageBytes: number;
 }
 
-/**
- * Serves ControlService, and grpc.health.v1, which probes call without a token.
- * @param settings an address alone means that no token is required
- */
+/** Serves ControlService to those who have access, and grpc.health.v1 to everyone. */
 export async function startControlServer(
-  settings: ControlServerSettings | string,
+  { address, access, credentials, limits, messageBytes }: ControlServerSettings,
   handlers: ControlHandlers,
   logger: Logger,
   timing: Timing = systemTiming,
 ): Promise<ControlServer> {
-  const { address, token } = typeof settings === 'string' ? { address: settings, token: undefined } : settings;
   const server = new Server({
-    'grpc.max_receive_message_length': maxMessageBytes,
-    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_receive_message_length': messageBytes,
+    'grpc.max_send_message_length': messageBytes,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_permit_without_calls': 1,
+    interceptors: [accessInterceptor({ access, meter: createCallMeter(limits, timing), logger, timing })],
   });
   const stopping = new AbortController();
   const unary =
     <Request, Response>(handle: (request: Request, signal: AbortSignal) => Promise<Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
-      if (!isAdmitted(call.metadata, token)) return reply(grpcErrorOf(new NotAdmittedError(), logger));
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       const late = Promise.withResolvers<never>();
       const leftMs = Number(call.getDeadline()) - timing.wallMs() - answerBeforeMs;
@@ -76,7 +75,6 @@ export async function startControlServer(
   const streamed =
     <Request, Response>(handle: (request: Request, signal: AbortSignal) => AsyncIterable<Response>) =>
     (call: ServerWritableStream<Request, Response>): void => {
-      if (!isAdmitted(call.metadata, token)) return void call.emit('error', grpcErrorOf(new NotAdmittedError(), logger));
       const cancelled = cancellationOf(call);
       const signal = AbortSignal.any([stopping.signal, cancelled]);
       const send = async (): Promise<void> => {
@@ -111,7 +109,7 @@ export async function startControlServer(
   server.addService(ControlServiceService, implementation);
   new HealthImplementation({ '': 'SERVING', 'scale.v1.ControlService': 'SERVING' }).addToServer(server);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
+    server.bindAsync(address, credentials, (cause, bound) => {
       const remedy = 'set SCALE_CONTROL_HOST and SCALE_CONTROL_PORT; port 0 takes any free one';
       if (cause) reject(new ListenError('the ControlService cannot be served', address, remedy, cause));
       else resolve(bound);
@@ -151,20 +149,6 @@ function cancellationOf(call: { on(event: 'cancelled', listener: () => void): un
   const controller = new AbortController();
   call.on('cancelled', () => controller.abort());
   return controller.signal;
-}
-
-function isAdmitted(metadata: Metadata, token: string | undefined): boolean {
-  if (token === undefined) return true;
-  // Digests have one length, so that comparing them reveals nothing about the token, not even its length.
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return metadata.get('authorization').some((shown) => timingSafeEqual(digest(String(shown)), digest(`Bearer ${token}`)));
-}
-
-class NotAdmittedError extends ScaleError {
-  readonly kind = 'refused';
-  constructor() {
-    super('this coordinator requires a token, and the call shows none or a different one: set SCALE_CONTROL_TOKEN to its token');
-  }
 }
 
 /** Ends the calls in flight when the server stops. */

@@ -9,6 +9,8 @@ import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createBusMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
+import { openAccess } from './access/access.ts';
+import { openControlCredentials } from './access/control-credentials.ts';
 import { startBlobCollector } from './collect-blobs.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
@@ -27,6 +29,11 @@ await runService({
   leash,
   drainWithinMs: drainMs,
   start: async ({ releases, state, ending }) => {
+    // What is wrong with the files of tokens and certificates is told at once, not when NATS has come.
+    const access = await openAccess(settings, { timing: systemTiming, logger: log });
+    releases.push('the tokens', access.stop);
+    const { credentials, stop } = await openControlCredentials(settings, { timing: systemTiming, logger: log });
+    releases.push('the certificate', stop);
     const { healthHost: host, healthPort: port } = settings;
     const awaited = awaitBus(busSettingsOf(settings, log), ending);
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
@@ -48,15 +55,16 @@ await runService({
     releases.push('the blob collector', () => collector.stop());
     const handlers = createControlHandlers(bus, coordinator, systemTiming);
     const control = await startControlServer(
-      { address: `${settings.controlHost}:${settings.controlPort}`, token: settings.controlToken },
+      {
+        address: `${settings.controlHost}:${settings.controlPort}`,
+        ...{ access, credentials, messageBytes: settings.controlMessageBytes },
+        limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
+      },
       handlers,
       log,
     );
-    if (settings.controlToken === undefined) {
-      log.warn(
-        { host: settings.controlHost },
-        'no SCALE_CONTROL_TOKEN is set: anyone who can reach the control port may start and end runs',
-      );
+    if (settings.controlToken === undefined && settings.controlTokensFile === undefined) {
+      log.warn('no token is set: anyone on this machine may start and end runs (SCALE_CONTROL_TOKEN, SCALE_CONTROL_TOKENS_FILE)');
     }
     releases.push('the control server', () => control.stop());
     const scaler = await startScaler(settings, { bus, coordinator, logger: log, timing: systemTiming });

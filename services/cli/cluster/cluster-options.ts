@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readSecret } from '../../shared/settings/environment.ts';
 import type { Cli } from '../cli.ts';
 import { dataFolderAt } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
+import { serverAccess } from './server-access.ts';
 
 export interface ClusterOptions {
   readonly server?: string;
@@ -13,16 +13,16 @@ export interface ClusterOptions {
 export function addClusterOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--server <host:port>', 'ask the coordinator there instead of the cluster of this machine').argParser(
-        parseAddress,
-      ),
+      new Option('--server <host:port>', 'ask the coordinator there instead of the cluster of this machine')
+        .env('SCALE_SERVER')
+        .argParser(parseAddress),
     )
     .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale');
 }
 
 /** To read and to steer: nothing is executed, unless another command's cluster does so anyway. */
 export async function reachCluster(cli: Cli, options: ClusterOptions): Promise<ReachedCluster> {
-  if (options.server !== undefined) return reachServer(options.server, readSecret('SCALE_CONTROL_TOKEN', cli.environment));
+  if (options.server !== undefined) return reachServer(serverAccess(options.server, cli));
   return reachLocalCluster(
     {
       folder: dataFolderAt(options.dataDir),
@@ -51,8 +51,10 @@ export async function withCluster<Result>(
   }
 }
 
-function parseAddress(text: string): string {
-  const port = Number(/^(?:[^:]+|\[[^\]]+\]):(\d{1,5})$/.exec(text)?.[1]);
-  if (!(port >= 1 && port <= 65_535)) throw new InvalidArgumentError('it must be host:port, for example localhost:7070.');
-  return text;
+/** Nothing stands for no server: that is how a variable is left out. */
+function parseAddress(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  const port = Number(/^(?:tls:\/\/)?(?:[^:/]+|\[[^\]/]+\]):(\d{1,5})$/.exec(text)?.[1]);
+  if (port >= 1 && port <= 65_535) return text;
+  throw new InvalidArgumentError('it must be host:port, for example localhost:7070, or tls://host:port.');
 }

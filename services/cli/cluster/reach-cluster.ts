@@ -13,6 +13,7 @@ import { makeDataFolder } from './data-folder.ts';
 import { inDataFolder } from './data-folder-error.ts';
 import { watchDisk } from './disk-watch.ts';
 import { type LocalClusterSettings, startLocalCluster } from './local-cluster.ts';
+import type { ServerAccess } from './server-access.ts';
 
 export interface ReachedCluster {
   readonly client: ControlClient;
@@ -44,9 +45,8 @@ const waitForFolderMs = 60_000;
 const pollMs = 200;
 
 /** A cluster elsewhere. */
-/** @param token the token that the coordinator requires, if any */
-export function reachServer(address: string, token: string | undefined): ReachedCluster {
-  const client = connectControl(address, { token });
+export function reachServer({ address, ...access }: ServerAccess): ReachedCluster {
+  const client = connectControl(address, access);
   const never = new Promise<never>(() => undefined);
   return {
     client,

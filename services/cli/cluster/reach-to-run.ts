@@ -1,8 +1,8 @@
-import { readSecret } from '../../shared/settings/environment.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
+import { serverAccess } from './server-access.ts';
 
 /** A cluster that is to execute something. */
 export interface ClusterWish {
@@ -46,7 +46,7 @@ function lackOf({ simulatorUrl, simulatorBenchmarks }: ReachedCluster, wanted: r
 }
 
 function serverWithoutSimulator(cli: Cli, server: string, withSimulator: boolean): ReachedCluster {
-  if (!withSimulator) return reachServer(server, readSecret('SCALE_CONTROL_TOKEN', cli.environment));
+  if (!withSimulator) return reachServer(serverAccess(server, cli));
   throw new CliError(
     'bad-input',
     `the endpoint \`simulated\` exists only on this machine: with --server, name an endpoint that the workers there can reach`,

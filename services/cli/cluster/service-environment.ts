@@ -28,17 +28,14 @@ const plainVariables = new Set([
 ]);
 
 /** Settings of services too, but these belong to another cluster, and some of them are secrets. */
-const otherClusters = new Set([
-  ...['SCALE_CONTROL_TOKEN', 'SCALE_ENDPOINT_KEYS', 'SCALE_ENDPOINT_KEYS_FILE'],
-  ...['SCALE_NATS_URL', 'SCALE_NATS_CREDENTIALS_FILE', 'SCALE_NATS_CA_FILE', 'SCALE_NATS_CERT_FILE', 'SCALE_NATS_KEY_FILE'],
-]);
+const otherClusters = /^SCALE_(CONTROL_|SCALER_|NATS_|ENDPOINT_KEYS|(SERVER|TOKEN_FILE|CA_FILE|CERT_FILE|KEY_FILE)$)/;
 
 /**
  * The part of this command's environment that its services get: not what merely happens to be there, such as a database password.
  */
 export function plainEnvironment(environment: Environment): ServiceVariables {
   const isPlain = (name: string) =>
-    plainVariables.has(name) || /^(LC|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.has(name));
+    plainVariables.has(name) || /^(LC|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.test(name));
   const plain = Object.entries(environment).filter(([name]) => isPlain(name));
   return Object.fromEntries(plain.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

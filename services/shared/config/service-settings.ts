@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
+import { defined } from '../../domain/defined.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
-import { type Environment, processEnvironment } from '../settings/environment.ts';
+import { type Environment, fileVariableOf, processEnvironment } from '../settings/environment.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { readVariables, type VariablesOf } from '../settings/variable-table.ts';
+import { checkControlAccess } from './control-access.ts';
 import { coordinatorTable, predictorTable, sandboxTable, serviceTable, simulatorTable, workerTable } from './service-tables.ts';
 
 /** Defaults that depend on the process: its role, and who started it. */
@@ -13,7 +15,11 @@ interface OfThisProcess {
 
 /** What every service reads from its environment; service-tables.ts describes each. Times are in milliseconds. */
 export type ServiceSettings = VariablesOf<typeof serviceTable> & OfThisProcess;
-export type CoordinatorServiceSettings = ServiceSettings & VariablesOf<typeof coordinatorTable>;
+export type CoordinatorServiceSettings = ServiceSettings &
+  VariablesOf<typeof coordinatorTable> & {
+    /** Where the token of SCALE_CONTROL_TOKEN_FILE lies: it may be replaced while the coordinator runs. */
+    readonly controlTokenFile?: string;
+  };
 /** Settings of an executor or a predictor. */
 export type WorkerServiceSettings = ServiceSettings & VariablesOf<typeof workerTable>;
 export type SandboxServiceSettings = VariablesOf<typeof sandboxTable>;
@@ -22,10 +28,10 @@ export type SimulatorServiceSettings = VariablesOf<typeof simulatorTable> & Pick
 
 /** @throws SettingsError */
 export function coordinatorSettings(environment: Environment = processEnvironment()): CoordinatorServiceSettings {
-  return deepFreeze({
-    ...ofThisProcess('coordinator'),
-    ...withAccess(readVariables({ ...serviceTable, ...coordinatorTable }, environment)),
-  });
+  const settings = withAccess(readVariables({ ...serviceTable, ...coordinatorTable }, environment));
+  checkControlAccess(settings);
+  const controlTokenFile = environment[fileVariableOf(coordinatorTable.controlToken.variable)]?.trim() || undefined;
+  return deepFreeze({ ...ofThisProcess('coordinator'), ...settings, ...defined({ controlTokenFile }) });
 }
 
 /** @throws SettingsError */

@@ -56,6 +56,7 @@ const everyProcess = {
 export const serviceTable = {
   natsUrl: {
     variable: 'SCALE_NATS_URL',
+    secret: true,
     type: 'special',
     schema: text(natsAddress)
       .refine((urls) => urls.split(',').every((url) => /^(nats|tls):\/\/[^\s/]+$/.test(url.trim())), { error: natsAddress })
@@ -165,15 +166,69 @@ export const coordinatorTable = {
   controlPort: port('SCALE_CONTROL_PORT', 7070, 'the port at which it listens for it'),
   controlToken: {
     variable: 'SCALE_CONTROL_TOKEN',
+    secret: true,
     type: 'special',
     // A token that can be guessed is no protection.
     schema: z
       .string()
       .regex(/^[\x21-\x7e]{16,}$/, { error: 'must be at least 16 characters without spaces' })
       .optional(),
-    description: 'what every call must show; without it, anyone who can reach the port may start and end runs',
+    description: 'a token with the role admin; without any token, anyone who can reach the port may start and end runs',
     range: 'at least 16 characters without spaces',
     shownDefault: 'none',
+  },
+  controlTokensFile: {
+    variable: 'SCALE_CONTROL_TOKENS_FILE',
+    type: 'text',
+    description: 'a file of [tokens and certificates with their roles](security.md#tokens-and-roles); read again when it changes',
+  },
+  controlCertFile: {
+    variable: 'SCALE_CONTROL_CERT_FILE',
+    type: 'text',
+    description: 'its certificate for TLS, in PEM, with any intermediate ones; read again when it changes, as are the next two',
+  },
+  controlKeyFile: {
+    variable: 'SCALE_CONTROL_KEY_FILE',
+    type: 'text',
+    description: "the certificate's private key, in PEM",
+  },
+  controlClientCaFile: {
+    variable: 'SCALE_CONTROL_CLIENT_CA_FILE',
+    type: 'text',
+    description: 'the authority whose client certificates are accepted (mutual TLS), in PEM',
+  },
+  controlPlaintext: {
+    variable: 'SCALE_CONTROL_PLAINTEXT',
+    type: 'choice',
+    choices: ['loopback', 'trusted-network'],
+    default: 'loopback',
+    description:
+      'where it may listen without TLS: on loopback only, or anywhere, since others cannot listen on this network or a mesh encrypts it',
+  },
+  controlMessageBytes: {
+    variable: 'SCALE_CONTROL_MESSAGE_MB',
+    type: 'special',
+    schema: z.coerce
+      .number({ error: 'must be a whole number from 1 to 1024' })
+      .pipe(integer(1, 1024))
+      // A benchmark travels in StartRun; HotpotQA's test split is about 10 MB.
+      .default(128)
+      .transform((megabytes) => megabytes * 1024 ** 2),
+    description: 'the largest message of a call, to it and from it; a larger one is refused',
+    range: 'whole, 1 to 1,024 MiB',
+    shownDefault: '`128`',
+  },
+  controlCallsPerSecond: {
+    variable: 'SCALE_CONTROL_CALLS_PER_SECOND',
+    ...whole(1, 100_000),
+    default: 200,
+    description: 'calls of one client in a second, on average over two; more are refused, and `scale` tries them again',
+  },
+  controlCallsAtOnce: {
+    variable: 'SCALE_CONTROL_CALLS_AT_ONCE',
+    ...whole(1, 100_000),
+    default: 256,
+    description: 'calls and watched runs of one client at once; more are refused, and `scale` tries them again',
   },
   resume: {
     variable: 'SCALE_RESUME',

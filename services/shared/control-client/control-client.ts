@@ -3,7 +3,6 @@ import {
   type ClientReadableStream,
   type ClientUnaryCall,
   connectivityState,
-  credentials,
   Metadata,
   type ServiceError,
   status,
@@ -29,9 +28,10 @@ import {
   WatchRunRequest,
   type WatchRunResponse,
 } from '../contracts/generated/scale/v1/control.ts';
-import { onAbort } from '../lifecycle/abort.ts';
+import { onAbort, pause } from '../lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../lifecycle/timing.ts';
-import { ControlError, controlErrorFrom, givenUp } from './control-error.ts';
+import { type ClientTls, channelTo } from './channel.ts';
+import { ControlError, controlErrorFrom, givenUp, retryAfterMs } from './control-error.ts';
 
 /**
  * The ControlService as promises and iterators. Every call ends: after its deadline, or when its signal aborts.
@@ -68,14 +68,16 @@ export type WatchRequest = Omit<WatchRunRequest, 'afterDigest'> & Partial<Pick<W
 export interface ControlClientSettings {
   /** The token, if the coordinator requires one. */
   readonly token?: string | undefined;
+  /** Undefined: without TLS. */
+  readonly tls?: ClientTls | undefined;
   /** Time limit of one call that is not a stream; StartRun, which carries a whole benchmark, has four times as much. */
   readonly deadlineMs?: number;
   readonly timing?: Timing;
 }
 
 const defaultDeadlineMs = 15_000;
-/** Of one message. The largest is a benchmark. */
-const messageLimitBytes = 256 * 1024 * 1024;
+/** Of one message: what a coordinator may be set to at most. */
+const messageLimitBytes = 1024 * 1024 * 1024;
 
 type UnaryMethod<Request, Response> = (
   request: Request,
@@ -87,7 +89,9 @@ type UnaryMethod<Request, Response> = (
 /** @param address host:port; the first call makes the connection */
 export function connectControl(address: string, settings: ControlClientSettings = {}): ControlClient {
   const { deadlineMs = defaultDeadlineMs, timing = systemTiming } = settings;
-  const client = new ControlServiceClient(address, credentials.createInsecure(), {
+  const { channel, options } = channelTo(address, settings.tls);
+  const client = new ControlServiceClient(address, channel, {
+    ...options,
     'grpc.max_receive_message_length': messageLimitBytes,
     'grpc.max_send_message_length': messageLimitBytes,
     // A watched run may be silent for minutes; without pings a dead peer would go unnoticed.
@@ -100,19 +104,19 @@ export function connectControl(address: string, settings: ControlClientSettings 
   const metadata = new Metadata();
   if (settings.token !== undefined) metadata.set('authorization', `Bearer ${settings.token}`);
 
-  const ask = <Request, Response>(
+  const askOnce = <Request, Response>(
     call: string,
     method: UnaryMethod<Request, Response>,
     request: Request,
     signal: AbortSignal,
-    limitMs = deadlineMs,
+    deadline: number,
   ): Promise<Response> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(givenUp(call, address, signal));
         return;
       }
-      const sent = method.call(client, request, metadata, { deadline: timing.wallMs() + limitMs }, (error, response) => {
+      const sent = method.call(client, request, metadata, { deadline }, (error, response) => {
         abandoning[Symbol.dispose]();
         if (error === null) resolve(response);
         else
@@ -125,8 +129,49 @@ export function connectControl(address: string, settings: ControlClientSettings 
       const abandoning = onAbort(signal, () => sent.cancel());
     });
 
+  /** Waits, if the coordinator has done nothing but say that the call came too soon after others. @returns false for any other error */
+  const hasWaited = async (error: unknown, until: number, signal: AbortSignal): Promise<boolean> => {
+    const waitMs = error instanceof ControlError ? retryAfterMs(error.cause) : undefined;
+    if (waitMs === undefined || timing.wallMs() + waitMs >= until || signal.aborted) return false;
+    await pause(timing, waitMs, signal);
+    return true;
+  };
+
+  const ask = async <Request, Response>(
+    call: string,
+    method: UnaryMethod<Request, Response>,
+    request: Request,
+    signal: AbortSignal,
+    limitMs = deadlineMs,
+  ): Promise<Response> => {
+    const deadline = timing.wallMs() + limitMs;
+    for (;;) {
+      try {
+        return await askOnce(call, method, request, signal, deadline);
+      } catch (error) {
+        if (!(await hasWaited(error, deadline, signal))) throw error;
+      }
+    }
+  };
+
   /** Ends silently when its signal aborts. */
   async function* stream<Response>(
+    call: string,
+    send: () => ClientReadableStream<Response>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Response> {
+    const deadline = timing.wallMs() + deadlineMs;
+    for (;;) {
+      try {
+        return yield* streamOnce(call, send, signal);
+      } catch (error) {
+        // Such a stream has brought nothing yet.
+        if (!(await hasWaited(error, deadline, signal))) throw error;
+      }
+    }
+  }
+
+  async function* streamOnce<Response>(
     call: string,
     send: () => ClientReadableStream<Response>,
     signal: AbortSignal,

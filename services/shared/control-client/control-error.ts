@@ -6,6 +6,15 @@ import { kindOfGrpcStatus } from '../errors/grpc-status.ts';
 /** Trailing metadata of a status that the coordinator itself sent: the connection to it is intact. */
 export const answeredBy = 'scale-answered-by';
 
+/** Trailing metadata of a call that came too soon after others: when to try it again, in milliseconds. */
+export const retryAfter = 'scale-retry-after-ms';
+
+/** Undefined for an error after which there is no point in trying again. */
+export function retryAfterMs(error: unknown): number | undefined {
+  const [given] = isServiceError(error) ? (error.metadata?.get(retryAfter) ?? []) : [];
+  return given === undefined ? undefined : Math.max(0, Number(given) || 0);
+}
+
 /** A call of the ControlService that did not succeed. */
 export class ControlError extends ScaleError {
   readonly kind: ErrorKind;
@@ -32,9 +41,11 @@ export function controlErrorFrom(call: string, address: string, error: unknown):
   if (!isServiceError(error)) return new ControlError(call, address, 'failed', `${call}: ${String(error)}`, { cause: error });
   const kind = isLostConnection(error) ? 'unreachable' : kindOfGrpcStatus(error.code);
   const isAnswer = (error.metadata?.get(answeredBy).length ?? 0) > 0;
+  const known = isAnswer ? undefined : (tlsFault(address, error.details) ?? sizeFault(call, error));
+  if (known !== undefined) return new ControlError(call, address, 'refused', known, { cause: error });
   const message =
     kind === 'unreachable' && !isAnswer
-      ? `the coordinator at ${address} does not answer (${call}: ${error.details})`
+      ? `the coordinator at ${address} does not answer (${call}: ${lostDetails(error.details)})`
       : error.details;
   return new ControlError(call, address, kind, message, { cause: error });
 }
@@ -44,6 +55,48 @@ export function givenUp(call: string, address: string, { reason }: AbortSignal):
   const kind = reason instanceof ScaleError ? reason.kind : 'interrupted';
   const why = reason instanceof Error ? reason.message : String(reason);
   return new ControlError(call, address, kind, `${call} was given up: ${why}`, { cause: reason });
+}
+
+/** OpenSSL's words for why no connection with TLS comes about, and what to do; none of it passes by itself. */
+const tlsFaults: readonly (readonly [RegExp, string])[] = [
+  [
+    /self-signed certificate|unable to (get|verify)|unable to find/,
+    'shows a certificate of an authority that is not trusted here: set SCALE_CA_FILE to the certificate of its authority',
+  ],
+  [/certificate has expired/, 'shows a certificate that has expired: its operator must replace it'],
+  [
+    /certificate is not yet valid/,
+    'shows a certificate that is not valid yet: check the clocks, or ask its operator for another',
+  ],
+  [
+    /altnames|does not match certificate/,
+    'shows a certificate for another name: use one of the names in the certificate as --server, or ask its operator for one with this name',
+  ],
+  [
+    /wrong version number|packet length too long|record overflow/,
+    'does not speak TLS: unset SCALE_CA_FILE and SCALE_CERT_FILE, or give --server without tls://',
+  ],
+];
+
+function tlsFault(address: string, details: string): string | undefined {
+  const fault = tlsFaults.find(([words]) => words.test(details));
+  return fault && `the coordinator at ${address} ${fault[1]}`;
+}
+
+/** A side that gets a message above its limit ends the call itself, below where our own messages come from. */
+function sizeFault(call: string, { code, details }: ServiceError): string | undefined {
+  const [, size, limit] = /larger than max \((\d+) vs\.? (\d+)\)/.exec(details) ?? [];
+  if (code !== status.RESOURCE_EXHAUSTED || size === undefined || limit === undefined) return undefined;
+  const [given, most] = [size, limit].map((bytes) => (Number(bytes) / 1024 ** 2).toFixed(1));
+  return `${call}: a message of ${given} MiB is larger than the ${most} MiB that the coordinator allows (its SCALE_CONTROL_MESSAGE_MB)`;
+}
+
+/** grpc-js has nothing else to say when the other side closes a connection that it does not understand. */
+function lostDetails(details: string): string {
+  const isClosed = /Last error: Failed to connect|ECONNRESET|Connection (dropped|closed)/.test(details);
+  return isClosed
+    ? `it closed the connection; if it serves TLS, set SCALE_CA_FILE, or give --server as tls://host:port`
+    : details;
 }
 
 /** A stream that a dying server resets ends with the status INTERNAL or UNKNOWN. */

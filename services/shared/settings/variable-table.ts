@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { SettingRule, ValueOf } from '../../domain/settings/setting-rule.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, readSecret } from './environment.ts';
 import { ruleSchema } from './rule-schema.ts';
 import type { SpecialSetting } from './setting-table.ts';
 import { SettingsError } from './settings-error.ts';
 
-/** A setting given by an environment variable. */
-export type VariableSetting = { readonly variable: string } & (SettingRule | SpecialSetting);
+/**
+ * A setting given by an environment variable. One that holds a secret may also be given as a file, which `<variable>_FILE` names.
+ */
+export type VariableSetting = { readonly variable: string; readonly secret?: boolean } & (SettingRule | SpecialSetting);
 
 /** Settings of a process by the names that its code has for them. */
 export type VariableTable = Readonly<Record<string, VariableSetting>>;
@@ -32,9 +34,9 @@ export type VariablesOf<Table> = {
  */
 export function readVariables<const Table extends VariableTable>(table: Table, environment: Environment): VariablesOf<Table> {
   const settings = Object.entries<VariableSetting>(table).flatMap(([name, setting]) => {
-    const given = environment[setting.variable]?.trim() || undefined;
+    const given = setting.secret ? readSecret(setting.variable, environment) : environment[setting.variable]?.trim() || undefined;
     const parsed = schemaOf(setting).safeParse(given);
-    if (!parsed.success) throw refusal(setting.variable, given ?? '', parsed.error.issues[0]?.message ?? '');
+    if (!parsed.success) throw refusal(setting, given ?? '', parsed.error.issues[0]?.message ?? '');
     return parsed.data === undefined ? [] : [[name, parsed.data] as const];
   });
   return Object.fromEntries(settings) as VariablesOf<Table>;
@@ -53,8 +55,8 @@ function plainValue(given: string, { type }: SettingRule): unknown {
   return given;
 }
 
-function refusal(variable: string, value: string, rule: string): SettingsError {
-  // A NATS address can hold a password.
-  const shown = value.includes('@') || variable.endsWith('_TOKEN') ? '(not shown)' : JSON.stringify(value);
+function refusal({ variable, secret = false }: VariableSetting, value: string, rule: string): SettingsError {
+  // Any address can hold a password.
+  const shown = secret || value.includes('@') ? '(not shown)' : JSON.stringify(value);
   return new SettingsError(variable, `${variable} ${rule}, but is ${shown}`);
 }

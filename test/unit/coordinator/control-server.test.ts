@@ -3,6 +3,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openAccess } from '../../../services/coordinator/access/access.ts';
+import { openControlCredentials } from '../../../services/coordinator/access/control-credentials.ts';
 import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
@@ -10,6 +12,7 @@ import type { WatchRunResponse } from '../../../services/shared/contracts/genera
 import { connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
 import { watchReliably } from '../../../services/shared/control-client/watch-reliably.ts';
+import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { BusError } from '../../../services/shared/messaging/errors.ts';
 
 const releases: (() => unknown)[] = [];
@@ -27,8 +30,12 @@ const progress: WatchRunResponse = {
 const watching = { runId: 'r1', afterSequence: 0, follow: true };
 
 async function serve(handlers: Partial<ControlHandlers>, token?: string) {
-  const settings = { address: '127.0.0.1:0', token };
-  const server = await startControlServer(settings, handlers as ControlHandlers, pino({ level: 'silent' }));
+  const logger = pino({ level: 'silent' });
+  const access = await openAccess({ controlToken: token }, { timing: systemTiming, logger });
+  const { credentials } = await openControlCredentials({}, { timing: systemTiming, logger });
+  const limits = { callsPerSecond: 1_000, callsAtOnce: 1_000 };
+  const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2 };
+  const server = await startControlServer(settings, handlers as ControlHandlers, logger);
   const client = connectControl(`127.0.0.1:${server.port}`);
   releases.push(server.stop, client.close);
   return { server, client };
@@ -168,37 +175,33 @@ test('with a token set, calls and streams that do not show it are refused, and d
         yield progress;
       },
     },
-    'the token of this cluster',
+    'the-token-of-this-cluster',
   );
   const withToken = (token: string) => {
     const client = connectControl(`127.0.0.1:${server.port}`, { token });
     releases.push(client.close);
     return client;
   };
-  for (const client of [none, withToken('the token of that cluster'), withToken('')]) {
+  for (const client of [none, withToken('the-token-of-that-cluster'), withToken('')]) {
     await expect(client.listRuns(never)).rejects.toMatchObject({
       kind: 'refused',
-      message: expect.stringMatching('set SCALE_CONTROL_TOKEN'),
+      message: expect.stringMatching('set SCALE_TOKEN_FILE to a file with a token, or SCALE_CONTROL_TOKEN to the token'),
     });
     expect(await drain(client.watchRun(watching, never))).toMatchObject({ count: 0, end: { kind: 'refused' } });
   }
   expect(asked).toEqual([]);
-  const owner = withToken('the token of this cluster');
+  const owner = withToken('the-token-of-this-cluster');
   expect(await owner.listRuns(never)).toEqual({ runs: [] });
   expect(await drain(owner.watchRun(watching, never))).toEqual({ count: 1, end: 'in order' });
   expect(asked).toEqual(['list', 'watch']);
 });
 
 test('a call that the coordinator cannot answer in time is told what it waits for, before its caller gives up', async () => {
-  const server = await startControlServer(
-    { address: '127.0.0.1:0' },
-    {
-      listRuns: () => new Promise(() => undefined),
-      trouble: () => 'list: the server did not answer in time',
-    } as Partial<ControlHandlers> as ControlHandlers,
-    pino({ level: 'silent' }),
-  );
+  const { server } = await serve({
+    listRuns: () => new Promise(() => undefined),
+    trouble: () => 'list: the server did not answer in time',
+  });
   const client = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 2_000 });
-  releases.push(server.stop, client.close);
+  releases.push(client.close);
   await expect(client.listRuns(never)).rejects.toThrow(/waiting for the NATS server: list: the server did not answer in time/);
 });

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { coerceError } from '../errors/coerce-error.ts';
+import { pause } from './abort.ts';
+import type { Timing } from './timing.ts';
+
+export interface WatchedFiles {
+  readonly paths: readonly string[];
+  readonly timing: Timing;
+  /** Called with the contents, in the order of the paths, whenever one has changed. What it throws goes to `failed`. */
+  changed(contents: readonly Buffer[]): void;
+  /** They cannot be read or used; what was used before still holds. Told once for each fault. */
+  failed(error: Error): void;
+}
+
+/** By asking, not by the system's notices: these do not come from network file systems, nor for a mounted Secret. */
+const lookEveryMs = 1_000;
+
+/**
+ * Reads files that belong together, such as a certificate and its key, and again whenever they change: on rotation, they are
+ * replaced one after the other, so only what is the same at two looks counts.
+ * @returns what ends the watch
+ * @throws what the first reading or the first `changed` throws
+ */
+export async function watchFiles({ paths, timing, changed, failed }: WatchedFiles): Promise<() => Promise<void>> {
+  const stopping = new AbortController();
+  const read = (): Promise<Buffer[]> => Promise.all(paths.map((path) => readFile(path)));
+  let [used, seen, fault] = [await read(), [] as readonly Buffer[], ''];
+  changed(used);
+
+  const look = async (): Promise<void> => {
+    try {
+      const now = await read();
+      const isSettled = isSame(now, seen);
+      seen = now;
+      if (!isSettled || isSame(now, used)) return;
+      used = now;
+      changed(now);
+      fault = '';
+    } catch (error) {
+      const { message } = coerceError(error);
+      if (message !== fault) failed(coerceError(error));
+      fault = message;
+    }
+  };
+  const watch = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await pause(timing, lookEveryMs, stopping.signal);
+      if (!stopping.signal.aborted) await look();
+    }
+  };
+  const watching = watch();
+  return async () => {
+    stopping.abort();
+    await watching;
+  };
+}
+
+function isSame(one: readonly Buffer[], other: readonly Buffer[]): boolean {
+  return one.length === other.length && one.every((content, index) => other[index]?.equals(content));
+}
