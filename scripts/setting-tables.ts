@@ -132,7 +132,14 @@ function variableRows(table: VariableTable): string {
 }
 
 function variableTableRows(table: VariableTable): Row[] {
-  return rowsOf(Object.fromEntries(Object.values(table).map((setting) => [setting.variable, setting])));
+  const names = new Map(
+    Object.values(table).map(({ variable, secret }) => [
+      code(variable),
+      secret ? `${code(variable)} [*](security.md#secrets-as-files)` : code(variable),
+    ]),
+  );
+  const rows = rowsOf(Object.fromEntries(Object.values(table).map((setting) => [setting.variable, setting])));
+  return rows.map(([name = '', ...rest]) => [names.get(name) ?? name, ...rest]);
 }
 
 const code = (text: string): string => `\`${text}\``;

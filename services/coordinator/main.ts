@@ -56,7 +56,7 @@ await runService({
     const handlers = createControlHandlers(bus, coordinator, systemTiming);
     const control = await startControlServer(
       {
-        address: `${settings.controlHost}:${settings.controlPort}`,
+        address: `${hostInAddress(settings.controlHost)}:${settings.controlPort}`,
         ...{ access, credentials, messageBytes: settings.controlMessageBytes },
         limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
       },
@@ -67,9 +67,15 @@ await runService({
       log.warn('no token is set: anyone on this machine may start and end runs (SCALE_CONTROL_TOKEN, SCALE_CONTROL_TOKENS_FILE)');
     }
     releases.push('the control server', () => control.stop());
-    const scaler = await startScaler(settings, { bus, coordinator, logger: log, timing: systemTiming });
+    const scaler = await startScaler(settings, { bus, coordinator, credentials, logger: log, timing: systemTiming });
     releases.push('the scaler', () => scaler.stop());
     createCoordinatorMetrics(metrics, { figures: coordinator.figures, bus, logger: log, timing: systemTiming });
-    return { control: `${settings.controlHost}:${control.port}`, health: health.url, ...defined({ scaler: scaler.address }) };
+    const address = `${hostInAddress(settings.controlHost)}:${control.port}`;
+    return { control: address, health: health.url, ...defined({ scaler: scaler.address }) };
   },
 });
+
+/** An IPv6 address stands in brackets before a port. */
+function hostInAddress(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}

@@ -90,7 +90,7 @@ async function search(name: string, during: (cluster: Cluster) => Promise<void>)
         .withTmpFs({ '/tmp': 'rw' })
         .withWaitStrategy(Wait.forLogMessage(/"msg":"running"/)),
     );
-  const token = { SCALE_CONTROL_TOKEN: 'a token of this test alone'.replaceAll(' ', '-') };
+  const token = { SCALE_CONTROL_TOKEN: 'a-token-of-this-test-alone', SCALE_CONTROL_PLAINTEXT: 'trusted-network' };
   const controlled = { ...token, SCALE_CONTROL_HOST: '0.0.0.0' };
   const slow = { SCALE_SIMULATOR_HOST: '0.0.0.0', SCALE_SIMULATOR_FIRST_TOKEN_MS: '60' };
   const simulator = await service('simulator', slow);

@@ -21,29 +21,21 @@ export class AccessFileError extends ScaleError {
   readonly kind = 'bad-input';
 }
 
-/** No message may show what stands in the place of a token. */
-const secretText = (pattern: RegExp, rule: string) =>
-  z
-    .unknown()
-    .superRefine((value, context) => {
-      if (typeof value === 'string' && pattern.test(value)) return;
-      context.addIssue({ code: 'custom', message: rule, params: { secret: true } });
-    })
-    .transform(String)
-    .optional();
+const matching = (pattern: RegExp, rule: string) => z.string({ error: rule }).regex(pattern, { error: rule });
 
 const entry = settings({
   name: text('must be a text: it names the caller in the log').regex(/^[\w.@-]{1,100}$/, {
     error: 'must be 1 to 100 letters, digits, dots, hyphens, underscores or @',
   }),
   role: choice(roles),
-  token: secretText(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without spaces'),
-  sha256: secretText(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of a token, in 64 hexadecimal digits'),
+  token: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without spaces').optional(),
+  sha256: matching(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of a token, in 64 hexadecimal digits').optional(),
   certificate: text('must be the common name, or an alternative name, of a client certificate').optional(),
 });
 
 /**
- * Reads a list of callers in YAML, each with a name, a role, and a token, the SHA-256 of one, or the name in a client certificate.
+ * Reads a list of callers in YAML, each with a name, a role, and a token, the SHA-256 of one, or the name in a client
+ * certificate.
  * @param file what to call it in messages
  * @throws AccessFileError for the first thing that is wrong
  */
@@ -51,6 +43,7 @@ export function parseAccessFile(content: string, file: string): readonly KnownCa
   const { settings: entries, error } = parseSettings(content, {
     schemaOf: () => z.array(entry, { error: 'must be a list of callers, each with a name, a role and a token' }),
     what: 'a file of tokens',
+    isSecret: true,
     refuse: ({ line }, message, options) =>
       new AccessFileError(`${file}${line === undefined ? '' : `:${line}`}: ${message}`, options),
   });

@@ -7,8 +7,9 @@ export type Role = (typeof roles)[number];
 type Method = keyof typeof ControlServiceService & keyof ControlServiceServer;
 
 /**
- * The role that each call needs. `read` looks; `run` starts and steers single runs, which costs tokens; `admin` removes what others
- * may still want, or changes what all runs share. A method without an entry does not compile, and would be refused to everyone.
+ * The role that each call needs. `read` looks; `run` starts and steers single runs, which costs tokens; `admin` removes what
+ * others may still want, or changes what all runs share. A method without an entry does not compile, and would be refused to
+ * everyone.
  */
 export const roleOfMethod: Readonly<Record<Method, Role>> = {
   listRuns: 'read',

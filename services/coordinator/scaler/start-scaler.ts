@@ -1,3 +1,4 @@
+import type { ServerCredentials } from '@grpc/grpc-js';
 import type { CoordinatorServiceSettings } from '../../shared/config/service-settings.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
@@ -22,19 +23,21 @@ export async function startScaler(
   around: {
     readonly bus: Bus;
     readonly coordinator: Pick<Coordinator, 'workers'>;
+    /** TLS, where the control API has it. */
+    readonly credentials: ServerCredentials;
     readonly logger: Logger;
     readonly timing: Timing;
   },
 ): Promise<Scaler> {
   if (scalerPort === undefined) return { address: undefined, stop: async () => undefined };
-  const { bus, coordinator, logger, timing } = around;
+  const { bus, coordinator, credentials, logger, timing } = around;
   const endpoints = await watchClusterEndpoints(endpointsFile, { timing, logger });
   const runs = watchRunsGoingOn(bus, logger, timing);
   const handlers = createScalerHandlers({
     ...{ bus, runs, timing },
     around: () => ({ maxInFlight, serversOf: endpoints.serversOf, workers: coordinator.workers.present() }),
   });
-  const server = await startScalerServer({ address: `${scalerHost}:${scalerPort}` }, handlers, logger, timing);
+  const server = await startScalerServer({ address: `${scalerHost}:${scalerPort}`, credentials }, handlers, logger, timing);
   return {
     address: `${scalerHost}:${server.port}`,
     async stop() {

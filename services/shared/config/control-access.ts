@@ -6,7 +6,7 @@ import type { coordinatorTable } from './service-tables.ts';
 type ControlSettings = Pick<
   VariablesOf<typeof coordinatorTable>,
   'controlHost' | 'controlToken' | 'controlTokensFile' | 'controlCertFile' | 'controlKeyFile' | 'controlClientCaFile'
-> & { readonly controlPlaintext?: string };
+> & { readonly controlPlaintext?: string; readonly scalerHost?: string; readonly scalerPort?: number };
 
 /**
  * Whether only this machine can reach what listens there. A name other than localhost may be anything.
@@ -45,6 +45,14 @@ export function checkControlAccess(settings: ControlSettings): void {
       'SCALE_CONTROL_CLIENT_CA_FILE needs SCALE_CONTROL_TOKENS_FILE, the file that gives each client certificate a role',
     );
   }
+  const isProtected = controlCertFile !== undefined || settings.controlPlaintext === 'trusted-network';
+  const remedy =
+    'set SCALE_CONTROL_CERT_FILE and SCALE_CONTROL_KEY_FILE for TLS; or, where no one else can listen or a mesh encrypts, set ' +
+    'SCALE_CONTROL_PLAINTEXT=trusted-network';
+  const { scalerHost, scalerPort } = settings;
+  if (scalerPort !== undefined && scalerHost !== undefined && !isLoopback(scalerHost) && !isProtected) {
+    refuse('SCALE_CONTROL_CERT_FILE', `SCALE_SCALER_HOST is ${scalerHost}, which others can reach, and has no TLS: ${remedy}`);
+  }
   if (isLoopback(controlHost)) return;
   const where = `SCALE_CONTROL_HOST is ${controlHost}, which others can reach`;
   if (controlToken === undefined && controlTokensFile === undefined) {
@@ -54,11 +62,5 @@ export function checkControlAccess(settings: ControlSettings): void {
         'SCALE_CONTROL_TOKEN_FILE), or listen on 127.0.0.1',
     );
   }
-  if (controlCertFile === undefined && settings.controlPlaintext !== 'trusted-network') {
-    refuse(
-      'SCALE_CONTROL_CERT_FILE',
-      `${where}, and tokens would cross the network unencrypted: set SCALE_CONTROL_CERT_FILE and SCALE_CONTROL_KEY_FILE for TLS; or, ` +
-        'where no one else can listen or a mesh encrypts, set SCALE_CONTROL_PLAINTEXT=trusted-network',
-    );
-  }
+  if (!isProtected) refuse('SCALE_CONTROL_CERT_FILE', `${where}, and tokens would cross the network unencrypted: ${remedy}`);
 }

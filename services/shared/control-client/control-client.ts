@@ -129,7 +129,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
       const abandoning = onAbort(signal, () => sent.cancel());
     });
 
-  /** Waits, if the coordinator has done nothing but say that the call came too soon after others. @returns false for any other error */
+  /** Waits, if the coordinator has only said that the call came too soon after others. @returns false for any other error */
   const hasWaited = async (error: unknown, until: number, signal: AbortSignal): Promise<boolean> => {
     const waitMs = error instanceof ControlError ? retryAfterMs(error.cause) : undefined;
     if (waitMs === undefined || timing.wallMs() + waitMs >= until || signal.aborted) return false;

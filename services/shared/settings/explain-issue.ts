@@ -14,6 +14,8 @@ interface Place {
   readonly lines: LineCounter;
   /** What such a file is called, e.g. "a run file". */
   readonly what: string;
+  /** A file of secrets, where one may stand in the wrong place: nothing that it says is repeated. */
+  readonly isSecret?: boolean;
 }
 
 const longestShownValue = 60;
@@ -33,7 +35,7 @@ export function explainIssue(
   const value = place.document.getIn(issue.path);
   const subject = field === '' ? 'the file' : field;
   if (value === undefined && field !== '') return { line, field, message: `${subject} is missing: it ${issue.message}` };
-  const secret = issue.code === 'custom' && issue.params?.secret === true;
+  const secret = place.isSecret || (issue.code === 'custom' && issue.params?.secret === true);
   return {
     line,
     field,
@@ -44,6 +46,10 @@ export function explainIssue(
 function unknownKey(path: readonly PropertyKey[], key: string, place: Place, known: readonly string[]): ExplainedIssue {
   const field = [...path, key].join('.');
   const where = path.length === 0 ? place.what : path.join('.');
+  if (place.isSecret) {
+    const message = `${where} has a setting that is none of ${known.join(', ')} (its name is not shown)`;
+    return { line: lineOf([...path, key], place), field: path.join('.'), message };
+  }
   return { line: lineOf([...path, key], place), field, message: `${where} has no setting "${key}"; ${suggestion(key, known)}` };
 }
 

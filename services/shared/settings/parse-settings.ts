@@ -15,6 +15,8 @@ export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
   schemaOf(content: unknown): Schema;
   /** What such a file is called in messages, e.g. "a run file". */
   readonly what: string;
+  /** A file of secrets: no message repeats anything that it says. Default: false. */
+  readonly isSecret?: boolean;
   /** Applied to the plain value before it is checked. */
   readonly prepare?: (value: unknown) => unknown;
   refuse(place: SettingsPlace, message: string, options?: ErrorOptions): Refusal;
@@ -44,16 +46,16 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
   text: string,
   form: SettingsForm<Schema, Refusal>,
 ): ParsedSettings<z.infer<Schema>, Refusal> {
-  const { what, prepare = (value) => value, refuse } = form;
+  const { what, isSecret = false, prepare = (value) => value, refuse } = form;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
     const { line } = lines.linePos(fault.pos[0]);
-    throw refuse({ line, field: '' }, `not valid YAML: ${fault.message.split('\n')[0]}`);
+    throw refuse({ line, field: '' }, `not valid YAML${isSecret ? '' : `: ${fault.message.split('\n')[0]}`}`);
   }
   const explain = (issue: z.core.$ZodIssue, checked: z.ZodType, depth: number): Refusal => {
-    const place = { document, lines, what };
+    const place = { document, lines, what, isSecret };
     const { message, ...where } = explainIssue(issue, place, (path) => knownKeys(checked, path.slice(depth)));
     return refuse(where, message);
   };
@@ -64,7 +66,7 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     if (issue === undefined) throw parsed.error;
     throw explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length);
   };
-  const written = plainValue(document, refuse);
+  const written = plainValue(document, (at, message, options) => refuse(at, isSecret ? 'not usable YAML' : message, options));
   const content = prepare(written);
   return {
     settings: check(content, form.schemaOf(content), []),
@@ -102,6 +104,7 @@ function knownKeys(of: z.core.$ZodType, path: readonly PropertyKey[]): readonly 
   for (const key of path) {
     if (schema instanceof z.ZodObject) schema = unwrapped(schema.shape[String(key)]);
     else if (schema instanceof z.ZodRecord) schema = unwrapped(schema.valueType);
+    else if (schema instanceof z.ZodArray) schema = unwrapped(schema.element);
   }
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -22,7 +22,7 @@ describe('service settings', () => {
   it('come from the environment', () => {
     const settings = coordinatorSettings({
       SCALE_NATS_URL: 'nats://a:4222, tls://b:4223',
-      SCALE_CONTROL_HOST: '0.0.0.0',
+      SCALE_CONTROL_HOST: '[::1]',
       SCALE_CONTROL_PORT: '0',
       SCALE_RESUME: 'requested',
       SCALE_LEASE_TTL_MS: '2000',
@@ -33,7 +33,7 @@ describe('service settings', () => {
     });
     expect(settings).toMatchObject({
       natsUrl: 'nats://a:4222, tls://b:4223',
-      controlHost: '0.0.0.0',
+      controlHost: '[::1]',
       controlPort: 0,
       resume: 'requested',
       leaseTtlMs: 2000,
