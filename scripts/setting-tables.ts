@@ -132,14 +132,13 @@ function variableRows(table: VariableTable): string {
 }
 
 function variableTableRows(table: VariableTable): Row[] {
-  const names = new Map(
-    Object.values(table).map(({ variable, secret }) => [
-      code(variable),
-      secret ? `${code(variable)} [*](security.md#secrets-as-files)` : code(variable),
-    ]),
-  );
-  const rows = rowsOf(Object.fromEntries(Object.values(table).map((setting) => [setting.variable, setting])));
-  return rows.map(([name = '', ...rest]) => [names.get(name) ?? name, ...rest]);
+  return Object.values(table).flatMap((setting) => {
+    const { variable, secret = false, description } = setting;
+    const told = secret
+      ? `${description}; or its file in [${code(`${variable}_FILE`)}](security.md#secrets-as-files)`
+      : description;
+    return rowsOf({ [variable]: { ...setting, description: told } });
+  });
 }
 
 const code = (text: string): string => `\`${text}\``;
