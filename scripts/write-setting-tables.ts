@@ -1,7 +1,8 @@
-// Writes the tables of settings into docs/ from the tables in the code: `node scripts/write-setting-tables.ts`. Commit what
-// changes.
+// Writes the tables of settings and of metrics into docs/ from the tables in the code: `node scripts/write-setting-tables.ts`.
+// Commit what changes.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withMetricTables } from './metric-tables.ts';
 import { withSettingTables } from './setting-tables.ts';
 
 const docs = join(import.meta.dirname, '../docs');
@@ -10,6 +11,6 @@ for (const name of await readdir(docs)) {
   if (!name.endsWith('.md')) continue;
   const page = join(docs, name);
   const text = await readFile(page, 'utf8');
-  const fresh = withSettingTables(text);
+  const fresh = withMetricTables(withSettingTables(text));
   if (fresh !== text) await writeFile(page, fresh);
 }
