@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -79,6 +79,48 @@ describe('docs/operating.md', () => {
   test('says of each alert what to do', () => {
     const sections = [...page.matchAll(/^### (Scale\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(alertRules().map(({ alert }) => alert));
+  });
+});
+
+const composeFile = join(dirname(alertsFile), '../compose.yaml');
+const composed = (): string | undefined => {
+  try {
+    const words = ['compose', '-f', composeFile, '--profile', 'monitoring', 'config', '--format', 'json'];
+    return execFileSync('docker', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+};
+const hasCompose = (): boolean => {
+  try {
+    execFileSync('docker', ['compose', 'version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('the profile monitoring', () => {
+  const { services } = parse(readFileSync(composeFile, 'utf8')) as { services: Record<string, { image?: string }> };
+
+  test('scrapes every service that measures something, by the names that they have there', () => {
+    const { scrape_configs: jobs } = parse(readFileSync(prometheusFile, 'utf8')) as {
+      scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[];
+    };
+    expect(jobs.map(({ job_name: name }) => name).sort()).toEqual(['coordinator', 'executor', 'predictor']);
+    for (const { dns_sd_configs: found } of jobs) {
+      for (const { names, port } of found) expect([services[names[0] ?? ''] !== undefined, port]).toEqual([true, 9090]);
+    }
+    for (const name of ['prometheus', 'grafana']) expect(services[name]?.image).toMatch(/:v?\d+\.\d+\.\d+$/);
+  });
+
+  test.skipIf(!hasCompose())('is one that docker compose can start, with the files that it mounts', () => {
+    const { services: whole } = JSON.parse(composed() ?? '{}') as {
+      services: Record<string, { volumes?: { type: string; source: string }[] }>;
+    };
+    const mounted = ['prometheus', 'grafana'].flatMap((name) => whole[name]?.volumes ?? []).filter(({ type }) => type === 'bind');
+    expect(mounted).toHaveLength(3);
+    expect(mounted.filter(({ source }) => !existsSync(source))).toEqual([]);
   });
 });
 
