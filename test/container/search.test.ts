@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { imageSizes, startedEngine } from '../support/container-engine.ts';
+import { buildImages, images, ServiceContainer, startedEngine } from '../support/container-engine.ts';
 
 const engine = await startedEngine();
-const project = join(import.meta.dirname, '../..');
-const megabytesAboveBase = 160;
 
 let folder = '';
 let network: StartedNetwork;
@@ -21,31 +19,13 @@ describe.skipIf(engine === undefined)(`on ${engine ?? 'a container engine, of wh
     folder = await mkdtemp(join(tmpdir(), 'scale-containers-'));
     await chmod(folder, 0o755);
     network = await new Network().start();
-    await GenericContainer.fromDockerfile(project, 'deploy/Dockerfile').withTarget('service').build('scale-under-test');
+    await buildImages();
   }, 600_000);
   afterAll(async () => {
     await Promise.all(started.map((container) => container.stop({ timeout: 1000 })));
     await network.stop();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
-
-  test(`the image is at most ${megabytesAboveBase} MB above its base, and its sandbox has Python and bubblewrap`, async () => {
-    const { base, own } = await imageSizes('node:24-bookworm-slim', 'scale-under-test');
-    console.info(`base ${base.toFixed(0)} MB, image ${own.toFixed(0)} MB`);
-    expect(own - base).toBeLessThan(megabytesAboveBase);
-    await GenericContainer.fromDockerfile(project, 'deploy/Dockerfile').withTarget('sandbox').build('scale-sandbox-under-test');
-    const inside = [
-      'run',
-      '--rm',
-      '--entrypoint',
-      'sh',
-      'scale-sandbox-under-test',
-      '-c',
-      'id -u; python3 --version; bwrap --version',
-    ];
-    const { stdout } = await promisify(execFile)('docker', inside);
-    expect(stdout).toMatch(/^10001\nPython 3[^\n]*\nbubblewrap [^\n]*\n$/);
-  }, 600_000);
 
   test('a search with each service in a container, an executor and a coordinator killed, ends with the log of an undisturbed one', async () => {
     const undisturbed = await search('undisturbed', async () => {});
@@ -76,7 +56,7 @@ async function search(name: string, during: (cluster: Cluster) => Promise<void>)
   );
   const service = (role: string, variables: Record<string, string>, alias = role) =>
     keep(
-      new GenericContainer('scale-under-test')
+      new ServiceContainer(role === 'executor' ? images.sandbox : images.service)
         .withName(`${name}-${alias}-${started.length}-${process.pid}`)
         .withNetwork(network)
         .withNetworkAliases(`${name}-${alias}`)
@@ -87,7 +67,6 @@ async function search(name: string, during: (cluster: Cluster) => Promise<void>)
           SCALE_ACK_WAIT_MS: '4000',
           ...variables,
         })
-        .withTmpFs({ '/tmp': 'rw' })
         .withWaitStrategy(Wait.forLogMessage(/"msg":"running"/)),
     );
   const token = { SCALE_CONTROL_TOKEN: 'a-token-of-this-test-alone', SCALE_CONTROL_PLAINTEXT: 'trusted-network' };
@@ -122,7 +101,7 @@ async function run(name: string, runFile: string, results: string, token: Record
   const words = ['run', '--rm', '--network', network.getName(), '-v', `${runFile}:/run.yaml:ro`, '-v', `${results}:/results`];
   const secrets = Object.entries(token).flatMap(([variable, value]) => ['-e', `${variable}=${value}`]);
   const command = ['scale', 'run', '/run.yaml', '--server', `${name}-coordinator:7070`, '--data-dir', '/results'];
-  await promisify(execFile)('docker', [...words, ...secrets, 'scale-under-test', ...command], { timeout: 200_000 });
+  await promisify(execFile)('docker', [...words, ...secrets, images.service, ...command], { timeout: 200_000 });
 }
 
 async function keep(container: GenericContainer): Promise<StartedTestContainer> {
