@@ -126,7 +126,7 @@ async function untilLogged(container: string, text: string): Promise<void> {
   }
 }
 
-/** What `scale doctor` says of the sandbox in a container with these options. It finds other things missing there, such as NATS. */
+/** What `scale doctor` says of the sandbox in a container with these options. It finds other things missing there. */
 async function isolationWith(...options: readonly string[]): Promise<string> {
   const doctor = ['--entrypoint', 'sh', images.sandbox, '-c', 'service scale doctor --json || true'];
   const report = await docker('run', '--rm', ...hardening, ...options, ...doctor);
