@@ -1,6 +1,6 @@
 // Writes test/fixtures/kubernetes: JSON schemas of the kinds that k8s/ uses, from Kubernetes' OpenAPI, from the custom resource
-// definitions of KEDA and of the Prometheus operator, and from KEDA's own list of triggers. `node scripts/write-kubernetes-schemas.ts`
-// needs Go, which brings the sources as modules. Commit what changes.
+// definitions of KEDA and of the Prometheus operator, and from KEDA's own list of triggers.
+// `node scripts/write-kubernetes-schemas.ts` needs Go, which brings the sources as modules. Commit what changes.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

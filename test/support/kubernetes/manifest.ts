@@ -104,6 +104,7 @@ export interface Scaler extends Manifest {
     maxReplicaCount?: number;
     minReplicas?: number;
     maxReplicas?: number;
+    metrics?: { type: string; external?: { metric: { name: string }; target: { averageValue?: string } } }[];
     triggers?: { type: string; metadata: Record<string, string>; authenticationRef?: { name: string } }[];
   };
 }

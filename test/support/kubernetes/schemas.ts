@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { scaledTarget } from '../../../services/coordinator/scaler/scaled-target.ts';
+import type { ScaledObjectRef } from '../../../services/shared/contracts/generated/externalscaler/externalscaler.ts';
 import type { Manifest, Scaler } from './manifest.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/kubernetes');
@@ -48,17 +50,15 @@ export function schemaFaults(manifest: Manifest): string[] {
   );
 }
 
-/** External scalers are given all of their metadata, so KEDA cannot know every key; these are what ours reads. */
-const ownKeys: Readonly<Record<string, readonly string[]>> = { 'external-push': ['scale', 'model', 'perReplica', 'maxReplicas'] };
-
 /** The resource's schema takes any metadata: what a trigger reads stands in KEDA's own list. */
-function triggerFaults({ spec }: Scaler): string[] {
+function triggerFaults({ metadata: { name, namespace = '' }, spec }: Scaler): string[] {
   return (spec.triggers ?? []).flatMap(({ type, metadata }) => {
     const parameters = triggers[type];
     if (parameters === undefined) return [`trigger ${type} has no schema`];
+    const isOurs = type === 'external-push';
     const readable = parameters.filter(({ metadataVariableReadable }) => metadataVariableReadable);
     const unknown = Object.keys(metadata)
-      .filter((key) => !readable.some(({ name }) => name === key) && !ownKeys[type]?.includes(key))
+      .filter((key) => !isOurs && !readable.some((parameter) => parameter.name === key))
       .map((key) => `trigger ${type} reads no ${key}`);
     const missing = readable
       .filter(({ name, optional, default: preset }) => !optional && preset === undefined && metadata[name] === undefined)
@@ -69,6 +69,16 @@ function triggerFaults({ spec }: Scaler): string[] {
         return value !== undefined && allowedValue !== undefined && !allowedValue.includes(value);
       })
       .map(({ name }) => `trigger ${type} does not take ${metadata[name]} as ${name}`);
-    return [...unknown, ...missing, ...refused];
+    return [...unknown, ...missing, ...refused, ...(isOurs ? scalerFaults({ name, namespace, scalerMetadata: metadata }) : [])];
   });
+}
+
+/** KEDA passes all metadata on: what our scaler says of it, when it is asked. */
+function scalerFaults(reference: ScaledObjectRef): string[] {
+  try {
+    scaledTarget(reference);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }

@@ -1,4 +1,4 @@
-import { parseClusterEndpoints } from '../../../../services/shared/config/cluster-endpoints.ts';
+import { endpointsOf } from '../endpoints.ts';
 import type { Rendered, Scaler } from '../manifest.ts';
 import type { Rule } from './rule.ts';
 
@@ -53,6 +53,47 @@ export const autoscalingRules: readonly Rule[] = [
         }),
   },
   {
+    name: 'an autoscaler reckons with as many jobs as an executor has slots',
+    broken: (rendered) => {
+      const slots = rendered.environment(rendered.workload('executor')).SCALE_SLOTS;
+      return rendered.scalers
+        .filter((scaler) => targetOf(scaler) === 'executor')
+        .flatMap(({ metadata, spec }) =>
+          [
+            ...(spec.triggers ?? []).map((trigger) => trigger.metadata.slotsPerPod ?? trigger.metadata.threshold),
+            ...(spec.metrics ?? []).map(({ external }) => external?.target.averageValue),
+          ]
+            .filter((value) => value !== slots)
+            .map((value) => `${metadata.name} reckons with ${value} slots, and there are ${slots}`),
+        );
+    },
+  },
+  {
+    name: 'a model server that is scaled by its model serves it, with as many calls as the endpoints file allows',
+    broken: (rendered) =>
+      rendered.scalers.flatMap((scaler) =>
+        (scaler.spec.triggers ?? []).flatMap(({ metadata: { role, model = '', concurrencyPerReplica } }) => {
+          if (role !== 'model') return [];
+          const target = targetOf(scaler);
+          const args = rendered.workload(target).spec.template.spec.containers.flatMap((container) => container.args ?? []);
+          const sequences = Number(/--max-num-seqs=(\d+)/.exec(args.join(' '))?.[1]);
+          const servers = endpointsOf(rendered).get(model) ?? [];
+          const limits = servers
+            .filter(({ baseUrl }) => new URL(baseUrl).hostname === target)
+            .map(({ maxConcurrency }) => maxConcurrency);
+          return [
+            ...(args.includes(model) ? [] : [`${target} does not serve ${model}`]),
+            ...(limits.length === 1 ? [] : [`the endpoints file does not name ${target} for ${model}`]),
+            ...(limits.every((limit) => limit <= sequences && String(limit) === concurrencyPerReplica)
+              ? []
+              : [
+                  `${target} takes ${sequences} calls, the endpoints file says ${limits.join()}, its autoscaler ${concurrencyPerReplica}`,
+                ]),
+          ];
+        }),
+      ),
+  },
+  {
     name: 'a trigger that asks the coordinator names its Service, in this namespace, at a port that it has',
     broken: (rendered) =>
       triggersOf(rendered, 'external-push').flatMap(({ metadata }) => {
@@ -85,8 +126,7 @@ function triggersOf({ scalers }: Rendered, wanted: string) {
 
 /** Calls in flight at all endpoints together. One server may serve several models. */
 function capacityOf(rendered: Rendered): number {
-  const text = rendered.get('ConfigMap', 'scale-endpoints')?.data?.['endpoints.yaml'] ?? '';
-  const servers = [...parseClusterEndpoints(text, 'endpoints.yaml').values()].flat();
+  const servers = [...endpointsOf(rendered).values()].flat();
   const byServer = new Map(servers.map(({ baseUrl, maxConcurrency }) => [baseUrl, maxConcurrency]));
   // Where one name stands for several pods, each has the limit.
   const podsAt = (url: string) => {

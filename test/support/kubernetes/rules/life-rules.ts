@@ -1,5 +1,5 @@
-import { parseClusterEndpoints } from '../../../../services/shared/config/cluster-endpoints.ts';
 import { closingShare } from '../../../../services/shared/worker/run-worker-service.ts';
+import { endpointsOf } from '../endpoints.ts';
 import { type Container, containersOf, matches, type Probe, type Rendered, serviceOf, type Workload } from '../manifest.ts';
 import type { Rule } from './rule.ts';
 
@@ -37,6 +37,11 @@ export const lifeRules: readonly Rule[] = [
       (port) => port !== undefined && !ports.some(({ name, containerPort }) => port === name || port === containerPort),
     );
     return unknown.length === 0 ? undefined : `has no port ${unknown.join(', ')}`;
+  }),
+  forContainers('a model server has half an hour to load its model', ({ startupProbe, resources }) => {
+    const usesGpu = Object.keys(resources?.limits ?? {}).some((name) => name.endsWith('/gpu'));
+    if (!usesGpu || startupProbe === undefined) return undefined;
+    return patienceOf(startupProbe) >= 1800 ? undefined : `is restarted after ${patienceOf(startupProbe)} s`;
   }),
   forWorkloads('a pod gets longer to end than its drain and its preStop take', (workload, rendered) => {
     const drainMs = Number(rendered.environment(workload).SCALE_DRAIN_MS);
@@ -87,8 +92,7 @@ function patienceOf({ periodSeconds = 10, failureThreshold = 3 }: Probe): number
 }
 
 function longestCallSeconds(rendered: Rendered): number {
-  const text = rendered.get('ConfigMap', 'scale-endpoints')?.data?.['endpoints.yaml'] ?? '';
-  const timeouts = [...parseClusterEndpoints(text, 'endpoints.yaml').values()].flat().map(({ timeoutMs }) => timeoutMs / 1000);
+  const timeouts = [...endpointsOf(rendered).values()].flat().map(({ timeoutMs }) => timeoutMs / 1000);
   // What a run file may name itself is not known here: its default counts.
   return Math.max(120, ...timeouts);
 }

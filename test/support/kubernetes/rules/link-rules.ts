@@ -99,6 +99,11 @@ export const linkRules: readonly Rule[] = [
         return [
           ...mounted.filter((name) => !known.includes(name)).map((name) => `mounts ${name}, which is no volume of it`),
           ...known.filter((name) => !mounted.includes(name)).map((name) => `has the volume ${name}, which it does not mount`),
+          ...volumes
+            .filter(
+              ({ persistentVolumeClaim: claim }) => claim && rendered.get('PersistentVolumeClaim', claim.claimName) === undefined,
+            )
+            .map(({ name }) => `needs the claim of its volume ${name}`),
           ...named.filter((name) => rendered.get('ConfigMap', name) === undefined).map((name) => `needs a ConfigMap ${name}`),
           ...volumes.flatMap(({ secret }) =>
             secret === undefined || secret.secretName in secrets ? [] : [`needs a Secret ${secret.secretName}`],
@@ -154,8 +159,16 @@ export const linkRules: readonly Rule[] = [
 ];
 
 /** What k8s/create-secrets makes, and the files in each. */
-const secrets: Readonly<Record<string, readonly string[]>> = {
+export const secrets: Readonly<Record<string, readonly string[]>> = {
+  // By hand: components/endpoint-keys says how.
+  'scale-endpoint-keys': ['MODEL_API_KEY'],
   'scale-control-token': ['token'],
+  'scale-control-tls': ['cert.pem', 'key.pem', 'ca.pem'],
+  'scale-control-tokens': ['tokens.yaml'],
+  'scale-nats-server': ['cert.pem', 'key.pem', 'ca.pem', 'passwords.conf'],
+  'scale-nats-coordinator': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
+  'scale-nats-executor': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
+  'scale-nats-predictor': ['nats-credentials', 'cert.pem', 'key.pem', 'ca.pem'],
 };
 
 function holdsSecret(variable: string, value: string | undefined): boolean {

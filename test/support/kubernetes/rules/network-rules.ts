@@ -1,4 +1,4 @@
-import { parseClusterEndpoints } from '../../../../services/shared/config/cluster-endpoints.ts';
+import { endpointsOf } from '../endpoints.ts';
 import {
   containersOf,
   matches,
@@ -80,8 +80,7 @@ export const networkRules: readonly Rule[] = [
   {
     name: 'every address of the endpoints file may be called by executors and predictors, at the port of its pods',
     broken: (rendered) => {
-      const text = rendered.get('ConfigMap', 'scale-endpoints')?.data?.['endpoints.yaml'] ?? '';
-      const addresses = [...parseClusterEndpoints(text, 'endpoints.yaml').values()].flat().map(({ baseUrl }) => new URL(baseUrl));
+      const addresses = [...endpointsOf(rendered).values()].flat().map(({ baseUrl }) => new URL(baseUrl));
       return ['executor', 'predictor'].flatMap((name) =>
         addresses
           .filter((address) => !mayCall(rendered.workload(name), address, rendered))

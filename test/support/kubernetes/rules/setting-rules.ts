@@ -1,4 +1,3 @@
-import { parseClusterEndpoints } from '../../../../services/shared/config/cluster-endpoints.ts';
 import {
   coordinatorSettings,
   executorSettings,
@@ -15,6 +14,7 @@ import {
 } from '../../../../services/shared/config/service-tables.ts';
 import type { Environment } from '../../../../services/shared/settings/environment.ts';
 import type { VariableTable } from '../../../../services/shared/settings/variable-table.ts';
+import { endpointsOf } from '../endpoints.ts';
 import { type Rendered, serviceOf, type Workload } from '../manifest.ts';
 import type { Rule } from './rule.ts';
 
@@ -100,8 +100,7 @@ export const settingRules: readonly Rule[] = [
     name: 'the endpoints file can be read, and each of its addresses in the namespace is a Service with that port',
     broken: (rendered) => {
       try {
-        const text = rendered.get('ConfigMap', 'scale-endpoints')?.data?.['endpoints.yaml'] ?? '';
-        const addresses = [...parseClusterEndpoints(text, 'endpoints.yaml').values()].flat().map(({ baseUrl }) => baseUrl);
+        const addresses = [...endpointsOf(rendered).values()].flat().map(({ baseUrl }) => baseUrl);
         if (addresses.length === 0) return ['the endpoints file names no model'];
         return addresses.filter((address) => !isServed(address, rendered)).map((address) => `no Service is at ${address}`);
       } catch (error) {
