@@ -55,7 +55,9 @@ describe('k8s/create-secrets', () => {
 function secretsIn(calls: string): Record<string, string[]> {
   const made = calls.split('\n').flatMap((line) => {
     const [, name, files = ''] = /^create secret generic (\S+) --namespace scale (.*) --dry-run/.exec(line) ?? [];
-    return name === undefined ? [] : [[name, [...files.matchAll(/--from-file=([^= ]+)=/g)].map(([, file = '']) => file)] as const];
+    return name === undefined
+      ? []
+      : [[name, [...files.matchAll(/--from-file=([^= ]+)=/g)].map(([, file = '']) => file)] as const];
   });
   return Object.fromEntries(made);
 }
