@@ -103,7 +103,10 @@ function customSchemas(module: 'keda' | 'prometheus'): Schema[] {
 function strict(node: Schema): Schema {
   const kept = Object.entries(node).filter(([key]) => key !== 'description' && key !== 'default' && !key.startsWith('x-'));
   const schema: Schema = Object.fromEntries(
-    kept.map(([key, value]) => [key, key === 'properties' ? mapped(value as Record<string, Schema>) : within(value)]),
+    kept.map(([key, value]) => {
+      if (key === 'properties') return [key, mapped(value as Record<string, Schema>)];
+      return [key, key === 'pattern' ? withoutGoFlag(String(value)) : within(value)];
+    }),
   );
   if (node['x-kubernetes-int-or-string'] === true || node.format === 'int-or-string') {
     const { type: _type, format: _format, anyOf: _anyOf, ...rest } = schema;
@@ -117,6 +120,11 @@ function strict(node: Schema): Schema {
     schema.additionalProperties = false;
   }
   return schema;
+}
+
+/** Go's patterns may begin with a flag for all that follows, which JavaScript wants around it. */
+function withoutGoFlag(pattern: string): string {
+  return pattern.replace(/^\^\(\?i\)(.*)\$$/, '^(?i:$1)$');
 }
 
 /** Its keys are names of fields, of which one may be called "description". */

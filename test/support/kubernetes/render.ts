@@ -40,6 +40,8 @@ export async function renderWith(
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
+      namespace: 'scale',
+      labels: [{ pairs: { 'app.kubernetes.io/part-of': 'scale' }, includeTemplates: true }],
       resources: [from(`overlays/${overlay}`)],
       components: components.map((component) => from(`components/${component}`)),
     };

@@ -30,12 +30,15 @@ export const podRules: readonly Rule[] = [
   eachPod('bounds every folder that it writes', ({ spec }) =>
     (spec.template.spec.volumes ?? []).every(({ emptyDir }) => emptyDir === undefined || emptyDir.sizeLimit !== undefined),
   ),
-  eachPod('spreads its own replicas over the nodes', ({ spec }, rendered) => {
+  eachPod('spreads its own replicas over the nodes', ({ metadata, spec }, rendered) => {
     const { topologySpreadConstraints = [] } = spec.template.spec;
     const { labels } = spec.template.metadata;
     const over = topologySpreadConstraints.filter(({ labelSelector }) => matches(labelSelector, labels));
     const isSpread = over.some(({ topologyKey }) => topologyKey === 'kubernetes.io/hostname');
-    return over.length === topologySpreadConstraints.length && (isSpread || isAlone(spec.replicas, rendered));
+    return (
+      over.length === topologySpreadConstraints.length &&
+      (isSpread || (spec.replicas === 1 && !isScaled(metadata.name, rendered)))
+    );
   }),
   eachContainer(
     'has a root file system that is read-only',
@@ -73,9 +76,8 @@ function heapOf({ env = [], args = [] }: Container): number {
     : Number.NaN;
 }
 
-/** One replica needs no spreading, unless somebody scales it. */
-function isAlone(replicas: number | undefined, { scalers }: Rendered): boolean {
-  return replicas === 1 && scalers.length === 0;
+function isScaled(name: string, { scalers }: Rendered): boolean {
+  return scalers.some(({ spec }) => spec.scaleTargetRef.name === name);
 }
 
 function eachPod(name: string, isRight: (workload: Workload, rendered: Rendered) => boolean): Rule {

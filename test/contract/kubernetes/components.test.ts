@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
+import { findKustomize, render, renderWith } from '../../support/kubernetes/render.ts';
+import { ruleNamed, rules } from '../../support/kubernetes/rules/all.ts';
+import { schemaFaults } from '../../support/kubernetes/schemas.ts';
+
+const run = promisify(execFile);
+const project = join(import.meta.dirname, '../../..');
+const kustomize = await findKustomize();
+
+/** What users put together, beyond the overlays themselves. Every component is in one of them. */
+const combinations: readonly (readonly [overlay: string, components: readonly string[]])[] = [
+  ['local', ['autoscaling']],
+  ['production', ['autoscaling', 'monitoring', 'sandbox-seccomp']],
+  ['production', ['autoscaling-prometheus', 'monitoring', 'gvisor']],
+  ['production', ['hpa', 'monitoring', 'endpoint-keys']],
+  ['vllm', ['kueue', 'monitoring', 'endpoint-keys']],
+];
+
+describe.skipIf(kustomize === undefined)('components', () => {
+  const found = kustomize ?? [];
+
+  test.each(combinations)('%s with %j passes every schema and rule', async (overlay, components) => {
+    const rendered = await renderWith(found, overlay, components);
+    expect(rendered.manifests.flatMap(schemaFaults)).toEqual([]);
+    expect(rules.flatMap((rule) => rule.broken(rendered))).toEqual([]);
+  });
+
+  test('each is in an overlay or in one of these combinations', async () => {
+    const overlays = await readdir(join(project, 'k8s/overlays'));
+    const texts = await Promise.all(
+      overlays.map((overlay) => readFile(join(project, 'k8s/overlays', overlay, 'kustomization.yaml'), 'utf8')),
+    );
+    const inOverlays = texts.flatMap((text) =>
+      (parse(text) as { components: string[] }).components.map((path) => path.split('/').at(-1)),
+    );
+    const tried = new Set([...inOverlays, ...combinations.flatMap(([, components]) => components)]);
+    const all = await readdir(join(project, 'k8s/components'));
+    expect(all.filter((name) => !tried.has(name))).toEqual([]);
+  });
+
+  test('two that scale executors are refused', async () => {
+    const rendered = await renderWith(found, 'vllm', ['hpa']);
+    const rule = ruleNamed('an autoscaler has a workload, and no workload has two: they would work against each other');
+    expect(rule.broken(rendered)[0]).toMatch('executor is scaled by ScaledObject executor and HorizontalPodAutoscaler executor');
+  });
+
+  test('the alerts are those of deploy/prometheus', async () => {
+    const text = await readFile(join(project, 'k8s/components/monitoring/prometheus-rule.yaml'), 'utf8');
+    const alerts: unknown = parse(await readFile(join(project, 'deploy/prometheus/alerts.yml'), 'utf8'));
+    expect((parse(text) as { spec: unknown }).spec).toEqual(alerts);
+  });
+
+  test.each(['local', 'production'])('a real nats-server takes the settings of %s', async (overlay) => {
+    const folder = await mkdtemp(join(tmpdir(), 'scale-nats-settings-'));
+    try {
+      const rendered = await render(found, `k8s/overlays/${overlay}`);
+      const config = rendered.of('ConfigMap').find(({ metadata }) => metadata.name.startsWith('nats-config'))?.data ?? {};
+      await run(join(project, 'deploy/certificates'), [join(folder, 'secrets')]);
+      for (const [name, text] of Object.entries(config)) {
+        await writeFile(
+          join(folder, name),
+          text.replaceAll('/etc/nats/secrets', join(folder, 'secrets/nats')).replaceAll('/etc/nats', folder),
+        );
+      }
+      const { path } = await findNatsServer({ environment: process.env });
+      const environment = { ...process.env, POD_NAME: 'nats-0' };
+      const { stderr } = await run(path, ['-t', '--config', join(folder, 'nats.conf')], { env: environment });
+      expect(stderr).toMatch('configuration file');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
