@@ -1,5 +1,5 @@
-// Writes the alerts of deploy/prometheus as a resource of the Prometheus operator: `node scripts/write-prometheus-rule.ts`. Commit
-// what changes.
+// Writes the alerts of deploy/prometheus as a resource of the Prometheus operator: `node scripts/write-prometheus-rule.ts`.
+// Commit what changes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
