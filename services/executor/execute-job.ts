@@ -50,7 +50,7 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     const seed = [configuration.seed, workflowHash, query.id, repeat] as const;
     const draw = [repeat];
     const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed, draw });
-    const programs = code && noteIsolation(code);
+    const programs = code && noteIsolation(code, () => void context.stored().catch(() => undefined));
     const { answer, failure } = await interpretWorkflow(workflow, query, {
       model: client,
       code: programs,

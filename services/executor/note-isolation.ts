@@ -5,11 +5,15 @@ export interface NotedRunner extends CodeRunner {
   isolation(): { readonly isolation?: string };
 }
 
-/** Remembers how well the programs of one execution were isolated, for its result. */
-export function noteIsolation(code: CodeRunner): NotedRunner {
+/**
+ * Remembers how well the programs of one execution were isolated, for its result.
+ * @param before called before each of them
+ */
+export function noteIsolation(code: CodeRunner, before: () => void): NotedRunner {
   let noted: string | undefined;
   return {
     run: async (program, signal) => {
+      before();
       const verdict = await code.run(program, signal);
       noted = verdict.isolation;
       return verdict;

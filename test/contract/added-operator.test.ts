@@ -92,6 +92,7 @@ async function execute() {
       draw: [0],
       journal: new Map(),
       record: async () => undefined,
+      stored: async () => undefined,
       account: noAccount,
     });
     return await interpretWorkflow(parsed.workflow, query, executionContext({ model: client, inputs: benchmark.inputs }));

@@ -116,6 +116,7 @@ async function replyTo(kind: 'propose' | 'predict', seed: number, structured: 'o
     },
     journal: new Map(),
     record: async () => undefined,
+    stored: async () => undefined,
     account: noAccount,
     signal: AbortSignal.timeout(3_600_000),
   });

@@ -140,7 +140,7 @@ export function createMadeUpWork(
   started: (work: Started) => void,
   served: (call: Served) => void = () => undefined,
 ): JobWork {
-  return async ({ job, run, journal, record, account, signal }) => {
+  return async ({ job, run, journal, record, stored, account, signal }) => {
     started({ jobId: job.jobId });
     const model = job.work?.$case === 'execute' ? 'executor' : 'optimizer';
     const ask = async (text: string, callId: string): Promise<ModelCall> => {
@@ -175,6 +175,12 @@ export function createMadeUpWork(
         samples: [],
       };
       await record(call);
+      // As if a program ran next: what the call has cost must be known to whoever does the job again.
+      if (randomStream(run.configuration.seed, 'goes on', job.jobId).next() < 0.5) {
+        await stored();
+        await pause();
+        signal.throwIfAborted();
+      }
       return call;
     };
     // The hash of a prompt: a coordinator that asks with another one gets another reply.

@@ -58,11 +58,17 @@ export function startWorkerMember(settings: MemberSettings, model: SimulatedMode
   );
   const recording: JobWork = (context) => {
     model.started(context);
+    const recorded: string[] = [];
     return work({
       ...context,
-      record: async (call) => {
-        await context.record(call);
-        model.recorded(context.job.jobId, call.callId);
+      record: (call) => {
+        recorded.push(call.callId);
+        return context.record(call);
+      },
+      stored: async () => {
+        const calls = recorded.splice(0);
+        await context.stored();
+        for (const callId of calls) model.recorded(context.job.jobId, callId);
       },
     });
   };

@@ -13,3 +13,24 @@ export interface MeteredAttempt {
   readonly id: string;
   ended(state: AttemptState, usage: Usage, estimated: boolean): void;
 }
+
+const nothing: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+
+/** Its attempts are sent once what came before them is stored as well. */
+export function meterAfter(meter: AttemptMeter, stored: () => Promise<void>): AttemptMeter {
+  return {
+    ...meter,
+    async begin(call, prompt) {
+      const before = stored();
+      before.catch(() => undefined);
+      const attempt = await meter.begin(call, prompt);
+      try {
+        await before;
+      } catch (error) {
+        attempt.ended('refused', nothing, false);
+        throw error;
+      }
+      return attempt;
+    },
+  };
+}

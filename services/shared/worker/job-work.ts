@@ -22,7 +22,12 @@ export interface JobContext {
   /** Calls that an earlier delivery has paid for, by call id. */
   readonly journal: ReadonlyMap<string, ModelCall>;
   /** Must be called after each finished model call, before its reply is used. */
-  record(call: ModelCall): Promise<void>;
+  record(call: ModelCall): void | Promise<void>;
+  /**
+   * Must be called before whatever takes time, such as a call, its wait for a slot, or a program: sends what was recorded, for
+   * whoever does the job next. Resolves once it is stored, which calls that cost something wait for.
+   */
+  stored(): Promise<void>;
   /** What the job's calls cost, kept beside the log. */
   readonly account: JobAccount;
   readonly signal: AbortSignal;

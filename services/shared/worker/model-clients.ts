@@ -5,6 +5,7 @@ import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import { meterAfter } from '../models/attempt-meter.ts';
 import type { EndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.ts';
 import { createEndpointRoster, type EndpointRoster } from '../models/endpoint-roster.ts';
@@ -32,7 +33,7 @@ export interface ModelClients {
   close(): Promise<void>;
 }
 
-export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'account'> {
+export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'stored' | 'account'> {
   readonly role: 'executor' | 'optimizer';
   /** A model other than the role's, e.g. a judge; an endpoint of the run must serve it. */
   readonly settings?: ModelSettings;
@@ -149,7 +150,8 @@ export function createModelClients(
   };
 
   return {
-    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, draw, journal, record, account }) => {
+    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, draw, journal, ...work }) => {
+      const { record, stored, account } = work;
       const { pool, isSimulated } = poolOf(settings.model, run.endpoints);
       const { jobId } = job;
       const { runId, cache: use } = run;
@@ -164,27 +166,36 @@ export function createModelClients(
         keep(call);
         account.replayed(call);
       };
+      let underWay = 0;
       const onCall = async (call: ModelCall) => {
         keep(call);
         await record(call);
+        if (underWay > 1) sendRecords();
       };
+      const sendRecords = (): void => void stored().catch(() => undefined);
+      const counted = async <Reply>(request: ModelRequest, ask: () => Promise<Reply>): Promise<Reply> => {
+        kept?.made(request);
+        sendRecords();
+        underWay += 1;
+        try {
+          return await ask();
+        } finally {
+          underWay -= 1;
+        }
+      };
+      const meter = meterAfter(account, stored);
       const asking = createModelClient({
-        ...{ pool, settings, seed, jobId, runId, prefixKey, meter: account, onCall },
+        ...{ pool, settings, seed, jobId, runId, prefixKey, meter, onCall },
         ...defined({ kept }),
       });
       const journaled = createJournaledModelClient(asking, journal, onReplay);
       const { sample } = journaled;
       return {
         client: {
-          complete: (request, signal) => {
-            kept?.made(request);
-            return journaled.complete(request, signal);
-          },
+          complete: (request, signal) => counted(request, () => journaled.complete(request, signal)),
           ...(sample && {
-            sample: (request: ModelRequest, count: number, signal: AbortSignal) => {
-              kept?.made(request);
-              return sample(request, count, signal);
-            },
+            sample: (request: ModelRequest, count: number, signal: AbortSignal) =>
+              counted(request, () => sample(request, count, signal)),
           }),
         },
         calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),

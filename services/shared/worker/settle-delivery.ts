@@ -12,6 +12,7 @@ import { pauseRun } from '../messaging/pause-run.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
 import { EndpointSettingsError } from '../models/endpoint-settings.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { type CallRecords, openCallRecords } from './call-records.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
@@ -84,22 +85,25 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     { ackWaitMs: dependencies.ackWaitMs, timing },
   );
   const account = openJobAccount(dependencies.spending, job, dependencies.newId);
+  const records = openCallRecords(bus.journal, job);
   const started = timing.monotonicMs();
   let done: JobOutcome;
   try {
     const journal = isNew ? new Map<string, ModelCall>() : await bus.journal.read(job.runId, job.jobId);
-    done = await workUntilDone(delivery, dependencies, { account, journal }, signal);
+    done = await workUntilDone(delivery, dependencies, { account, records, journal }, signal);
     // A result whose calls are not on record would be charged but never counted as spent.
     await account.settled();
   } catch (error) {
+    const settled = Promise.all([account.settled(), records.stored()]);
+    settled.catch(() => undefined);
     if (error instanceof HeldJobError) {
-      await account.settled();
+      await settled;
       await handBack(delivery);
       return 'held';
     }
     if (!signal.aborted) throw error;
     if (fence.signal.aborted) return 'lost';
-    await account.settled();
+    await settled;
     if (runs.cancelled(job.runId).aborted) {
       await delivery.ack();
       return 'dropped';
@@ -133,7 +137,7 @@ function handBack(delivery: Delivery): Promise<void> {
 async function workUntilDone(
   delivery: Delivery,
   dependencies: SettleDependencies,
-  { account, journal }: { readonly account: JobAccount; readonly journal: Map<string, ModelCall> },
+  { account, records, journal }: { account: JobAccount; records: CallRecords; journal: Map<string, ModelCall> },
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const { bus, runs, work, timing, logger } = dependencies;
@@ -143,10 +147,10 @@ async function workUntilDone(
     ...{ firstMs: firstPauseMs, capMs: longestPauseMs },
     jitter: { kind: 'full', random: () => jitter.next() },
   });
-  const record = async (call: ModelCall): Promise<void> => {
+  const record = (call: ModelCall): void => {
     dependencies.shares.wentOn(job);
     journal.set(call.callId, call);
-    await bus.journal.record(job.runId, job.jobId, call);
+    records.record(call);
   };
   for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
@@ -155,8 +159,10 @@ async function workUntilDone(
     using limit = linked(signal, moved, deadline.signal);
     try {
       const run = await runs.context(job.runId, limit.signal);
-      return await work({ job, run, journal, record, account, signal: limit.signal });
+      return await work({ job, run, journal, record, stored: records.stored, account, signal: limit.signal });
     } catch (error) {
+      // What could not be stored is held, and sent before the next call.
+      records.stored().catch(() => undefined);
       if (signal.aborted) throw error;
       // The same job with the new endpoints, at once; what it has paid for is in the journal.
       if (moved.aborted) continue;

@@ -34,6 +34,7 @@ function jobOf(baseUrl: string, change: Partial<ModelJob> = {}): ModelJob & { re
     draw: [0],
     journal: new Map(),
     record: async (call) => void journaled.push(call),
+    stored: async () => undefined,
     account: noAccount,
     ...change,
     journaled,

@@ -69,6 +69,7 @@ async function setUp(...behaviours: readonly Behaviour[]) {
       },
       ...{ role: 'executor', prefixKey: 'w', seed: [runSeed, 'w', 'q', repeat], draw: [repeat], journal, account },
       record: record ?? (async (call) => void recorded.push(call)),
+      stored: async () => undefined,
     });
     const messages = [{ role: 'user' as const, content: 'How many?' }];
     try {

@@ -71,6 +71,7 @@ function execute(benchmark: Benchmark, replies: Readonly<Record<string, string>>
     run: { runId: 'r', configuration: configuration(1), endpoints: [], benchmark: async () => benchmark },
     journal: new Map(journaled.map((call) => [call.callId, call])),
     record: async () => undefined,
+    stored: async () => undefined,
     account: noAccount,
     signal: new AbortController().signal,
   };

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { ModelCall } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { openCallRecords } from '../../../../services/shared/worker/call-records.ts';
+
+const job = { runId: 'r', jobId: 'j' };
+const call = (callId: string) => ModelCall.fromPartial({ callId });
+
+function journal() {
+  const stored: string[] = [];
+  let broken = false;
+  return {
+    stored,
+    breakDown: (now: boolean) => {
+      broken = now;
+    },
+    record: async (_run: string, _job: string, { callId }: ModelCall) => {
+      await Promise.resolve();
+      if (broken) throw new Error('no bus');
+      stored.push(callId);
+    },
+  };
+}
+
+test('the last call of a job needs no journal: its result holds it', async () => {
+  const store = journal();
+  openCallRecords(store, job).record(call('a'));
+  await Promise.resolve();
+  expect(store.stored).toEqual([]);
+});
+
+test('what is held is stored once, before the job goes on', async () => {
+  const store = journal();
+  const records = openCallRecords(store, job);
+  records.record(call('a'));
+  records.record(call('b'));
+  await Promise.all([records.stored(), records.stored()]);
+  expect(store.stored).toEqual(['a', 'b']);
+  records.record(call('c'));
+  await records.stored();
+  expect(store.stored).toEqual(['a', 'b', 'c']);
+});
+
+test('whoever goes on waits for calls that others have sent', async () => {
+  const store = journal();
+  const records = openCallRecords(store, job);
+  records.record(call('a'));
+  const sent = records.stored();
+  expect(store.stored).toEqual([]);
+  await records.stored();
+  expect(store.stored).toEqual(['a']);
+  await sent;
+});
+
+test('what could not be stored is held, and sent the next time', async () => {
+  const store = journal();
+  const records = openCallRecords(store, job);
+  records.record(call('a'));
+  store.breakDown(true);
+  await expect(records.stored()).rejects.toThrow('no bus');
+  records.record(call('b'));
+  store.breakDown(false);
+  await records.stored();
+  expect(store.stored.toSorted()).toEqual(['a', 'b']);
+});
