@@ -334,13 +334,22 @@ const plants: readonly Plant[] = [
     /may not call vllm:8000/,
   ],
   [
-    'each variable of a service is one of its settings',
+    'each variable of a service is one of its settings, and each in a ConfigMap that services share is one of theirs',
+    'a misspelt one for all',
+    (all) =>
+      assign(all.of('ConfigMap').find(({ metadata }) => metadata.name.startsWith('scale-settings'))?.data, {
+        SCALE_LEASE_TTL: '1',
+      }),
+    /predictor has SCALE_LEASE_TTL,/,
+  ],
+  [
+    'each variable of a service is one of its settings, and each in a ConfigMap that services share is one of theirs',
     'a misspelt one',
     (all) => setVariable(all, 'executor', 'SCALE_SLOT', '32'),
     /SCALE_SLOT,/,
   ],
   [
-    'each variable of a service is one of its settings',
+    'each variable of a service is one of its settings, and each in a ConfigMap that services share is one of theirs',
     "another service's",
     (all) => setVariable(all, 'predictor', 'SCALE_CONTROL_PORT', '7070'),
     /SCALE_CONTROL_PORT/,

@@ -36,12 +36,14 @@ const others = ['SCALE_DATA'];
 /** What the services make of their variables, by their own code. */
 export const settingRules: readonly Rule[] = [
   {
-    name: 'each variable of a service is one of its settings',
+    name: 'each variable of a service is one of its settings, and each in a ConfigMap that services share is one of theirs',
     broken: (rendered) =>
       eachService(rendered, (workload, { tables }) => {
-        const known = [...others, ...tables.flatMap((table) => Object.values(table).map(({ variable }) => variable))];
+        const ofAny = variablesIn(Object.values(readers).flatMap((reader) => reader.tables));
+        const own = workload.spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ name }) => name));
         return Object.keys(rendered.environment(workload))
-          .filter((name) => name.startsWith('SCALE_') && !known.includes(name) && !known.includes(secretIn(name)))
+          .filter((name) => name.startsWith('SCALE_'))
+          .filter((name) => !(own.includes(name) ? variablesIn(tables) : ofAny).includes(secretIn(name)))
           .map((name) => `has ${name}, which it does not read`);
       }),
   },
@@ -82,7 +84,7 @@ export const settingRules: readonly Rule[] = [
     name: 'streams have as many copies as there are NATS servers, up to three',
     broken: (rendered) => {
       const { replicas: nodes = 1 } = rendered.workload('nats').spec;
-      const copies = Number(rendered.environment(rendered.workload('executor')).SCALE_STREAM_REPLICAS);
+      const copies = Number(rendered.environment(rendered.workload('coordinator')).SCALE_STREAM_REPLICAS);
       return copies === Math.min(nodes, 3) && nodes % 2 === 1 ? [] : [`streams have ${copies} copies on ${nodes} servers`];
     },
   },
@@ -109,6 +111,10 @@ export const settingRules: readonly Rule[] = [
     },
   },
 ];
+
+function variablesIn(tables: readonly VariableTable[]): string[] {
+  return [...others, ...tables.flatMap((table) => Object.values(table).map(({ variable }) => variable))];
+}
 
 /** The variable of a secret whose file this one names; any other stays. */
 function secretIn(variable: string): string {
