@@ -17,7 +17,7 @@ const kustomize = await findKustomize();
 /** What users put together, beyond the overlays themselves. Every component is in one of them. */
 const combinations: readonly (readonly [overlay: string, components: readonly string[]])[] = [
   ['local', ['autoscaling']],
-  ['production', ['autoscaling', 'monitoring', 'sandbox-seccomp']],
+  ['production', ['autoscaling', 'monitoring', 'sandbox-seccomp', 'tracing']],
   ['production', ['autoscaling-prometheus', 'monitoring', 'gvisor']],
   ['production', ['hpa', 'monitoring', 'endpoint-keys']],
   ['vllm', ['kueue', 'monitoring', 'endpoint-keys']],
