@@ -19,6 +19,7 @@ import {
   simulatorTable,
   workerTable,
 } from '../services/shared/config/service-tables.ts';
+import { tracingTable } from '../services/shared/config/tracing-table.ts';
 import { registries } from '../services/shared/settings/registries.ts';
 import { defaultOf, rangeOf } from '../services/shared/settings/rule-schema.ts';
 import type { SettingTable } from '../services/shared/settings/setting-table.ts';
@@ -52,6 +53,7 @@ const tables: Readonly<Record<string, () => string>> = {
   coordinator: () => variableRows(coordinatorTable),
   workers: workerRows,
   sandbox: () => variableRows(sandboxTable),
+  tracing: () => variableRows(tracingTable),
   simulator: () => variableRows(onlySimulators()),
 };
 

@@ -24,6 +24,7 @@ import { createRunSpending, type RunSpending } from './run-spending.ts';
 import { runSummary } from './run-summary.ts';
 import { pauseOf, type RunWait, type WaitKind } from './run-wait.ts';
 import type { PresentStep } from './step-tracker.ts';
+import { traceRounds, traceRun } from './trace-run.ts';
 import { startWaitWatch, type WaitWatch, type WatchedRun } from './wait-watch.ts';
 
 export interface CoordinatorSettings {
@@ -235,6 +236,7 @@ export function startCoordinator(
           },
           advanced: (next) => {
             moved(run);
+            traceRounds(runId, run.state, next, run.times);
             run.state = next;
             run.defects = 0;
           },
@@ -274,6 +276,7 @@ export function startCoordinator(
     await bus.jobs.closeLanes(runId);
     const settled = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...end, ...noPause }));
     if (settled === undefined) await bus.runs.put({ ...run.manifest, ...end });
+    traceRun(run.manifest, { state, times: run.times }, timing.wallMs());
     logger.info({ runId, status: state.status }, 'run ended');
     run.over.abort();
   };

@@ -89,7 +89,7 @@ async function executionJobs(command: ExecuteCommand, state: RunState, source: J
     const workflowBlob =
       blobs.get(workflowHash) ?? (await source.bus.blobs.put(WorkflowMessage.encode(workflowToProto(workflow)).finish()));
     blobs.set(workflowHash, workflowBlob);
-    const value = { workflowHash, queryIndex, repeat, workflowBlob };
+    const value = { workflowHash, queryIndex, repeat, workflowBlob, round: command.round };
     jobs.push(job(source, executionJobId(workflowHash, queryIndex, repeat), executionTimeLimitMs, { $case: 'execute', value }));
   }
   return jobs;

@@ -8,6 +8,8 @@ import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { awaitBus } from '../shared/messaging/await-bus.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createBusMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
+import { startTracing } from '../shared/telemetry/start-tracing.ts';
+import { createTracingMetrics } from '../shared/telemetry/tracing-metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
 import { openAccess } from './access/access.ts';
 import { openControlCredentials } from './access/control-credentials.ts';
@@ -29,6 +31,8 @@ await runService({
   leash,
   drainWithinMs: drainMs,
   start: async ({ releases, state, ending }) => {
+    const tracing = await startTracing(settings.tracing, { service: 'coordinator', version, name }, log);
+    if (tracing !== undefined) releases.push('the traces', tracing.stop);
     // What is wrong with the files of tokens and certificates is told at once, not when NATS has come.
     const access = await openAccess(settings, { timing: systemTiming, logger: log });
     releases.push('the tokens', access.stop);
@@ -39,6 +43,7 @@ await runService({
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
     const metrics = createMetricsRegistry('coordinator', version);
     createBusMetrics(metrics, awaited.link);
+    if (tracing !== undefined) createTracingMetrics(metrics, tracing.figures);
     const health = await startHealthServer({
       ...{ host, port, state, metrics },
       checks: { bus: (signal) => awaited.check(signal) },

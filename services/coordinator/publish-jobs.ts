@@ -4,21 +4,22 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { ResultInbox } from './result-inbox.ts';
+import { queueJob } from './trace-job.ts';
 
 const publishWidth = 64;
 
 /**
  * Queues jobs, in order, so many at a time. A job that is already queued stays as it is; one that has a result ends when a worker
  * sees that. The first error ends it.
- * @param issue what to queue for a job, asked when its turn has come
+ * @param issue what to queue for a job, asked when its turn has come; not given: they were queued before
  */
-export async function publishJobs(bus: Bus, jobs: readonly Job[], issue: (job: Job) => Job = (job) => job): Promise<void> {
+export async function publishJobs(bus: Bus, jobs: readonly Job[], issue?: (job: Job) => Job): Promise<void> {
   const left = jobs.values();
   let failed = false;
   const publishNext = async (): Promise<void> => {
     for (const job of left) {
       if (failed) return;
-      await bus.jobs.publish(issue(job));
+      await queueJob(bus, issue?.(job) ?? job, { isAgain: issue === undefined });
     }
   };
   const publishing = Array.from({ length: Math.min(publishWidth, jobs.length) }, () =>

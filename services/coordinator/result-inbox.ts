@@ -2,9 +2,11 @@ import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { orAborted } from '../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
-import type { Bus } from '../shared/messaging/bus.ts';
+import type { Bus, FollowedResult } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import type { Span } from '../shared/telemetry/tracing.ts';
 import { createJobIdSet } from './job-id-set.ts';
+import { startTakingIn } from './trace-job.ts';
 
 /**
  * A run's results as they arrive, read in any order. Reading consumes nothing: after an interruption between reading a result and
@@ -25,6 +27,7 @@ export interface ResultInbox {
 }
 
 type Waiter = PromiseWithResolvers<void>;
+type ResultInHand = Omit<FollowedResult, 'sequence'>;
 
 export interface ResultInboxSettings {
   readonly bus: Bus;
@@ -43,13 +46,17 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
   /** Sequences of those that are not in the log. */
   const open = new Map<string, number>();
   let last = after;
+  /** Of traced ones that are not in the log. */
+  const takingIn = new Map<string, Span>();
   const waiting = new Map<string, Set<Waiter>>();
   const stopping = new AbortController();
 
-  const accept = (result: Result): void => {
+  const accept = (result: ResultInHand): void => {
     // A follow that had to start again repeats what it has already sent.
     if (seen.has(result.jobId)) return;
     seen.add(result.jobId);
+    const span = startTakingIn(result);
+    if (span !== undefined) takingIn.set(result.jobId, span);
     results.set(result.jobId, withoutTexts(result));
     arrived(result);
     for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.resolve();
@@ -96,18 +103,21 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
       for (const jobId of jobIds) {
         results.delete(jobId);
         open.delete(jobId);
+        takingIn.get(jobId)?.end();
+        takingIn.delete(jobId);
       }
     },
     async stop() {
       stopping.abort(new Error(`the inbox of run ${runId} is closed`));
       for (const waiter of [...waiting.values()].flatMap((waiters) => [...waiters])) waiter.reject(stopping.signal.reason);
+      for (const span of takingIn.values()) span.end();
       await following;
     },
   };
 }
 
 /** The inbox may hold thousands of results for a while; the texts of their calls stay in the result store. */
-function withoutTexts(result: Result): Result {
+function withoutTexts({ traceparent: _, ...result }: ResultInHand): Result {
   if (result.outcome?.$case !== 'execution') return result;
   return { ...result, calls: result.calls.map((call) => ({ ...call, text: '', reasoning: '' })) };
 }

@@ -9,10 +9,13 @@ import { Workflow as WorkflowMessage } from '../shared/contracts/generated/scale
 import { failureToProto } from '../shared/contracts/result-codec.ts';
 import { workflowFromProto } from '../shared/contracts/workflow-codec.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { attribute } from '../shared/telemetry/conventions.ts';
+import { inSpan, type SpanStart } from '../shared/telemetry/tracing.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
 import type { ModelClients } from '../shared/worker/model-clients.ts';
 import { createJudgeClients } from './judge-clients.ts';
 import { type NotedRunner, noteIsolation } from './note-isolation.ts';
+import { tracedOperators, tracedPrograms } from './trace-execution.ts';
 
 export interface ExecuteDependencies {
   readonly bus: Bus;
@@ -24,6 +27,7 @@ export interface ExecuteDependencies {
 }
 
 const workflowsKept = 64;
+const usedOperators = tracedOperators(operators);
 
 /** Runs a workflow on a query, once, and scores what it returns. */
 export function createExecuteWork({ bus, models, code, warn }: ExecuteDependencies): JobWork {
@@ -50,23 +54,43 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     const seed = [configuration.seed, workflowHash, query.id, repeat] as const;
     const draw = [repeat];
     const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed, draw });
-    const programs = code && noteIsolation(code, () => void context.stored().catch(() => undefined));
-    const { answer, failure } = await interpretWorkflow(workflow, query, {
-      model: client,
-      code: programs,
-      operators,
-      seed,
-      inputs: benchmark.inputs,
-      maxCalls: configuration.search.maxCallsPerQuery,
-      signal,
+    const programs = code && noteIsolation(tracedPrograms(code), () => void context.stored().catch(() => undefined));
+    const { answer, failure } = await inSpan(workflowSpan(workflowHash), async (span) => {
+      const ended = await interpretWorkflow(workflow, query, {
+        model: client,
+        code: programs,
+        operators: usedOperators,
+        seed,
+        inputs: benchmark.inputs,
+        maxCalls: configuration.search.maxCallsPerQuery,
+        signal,
+      });
+      if (ended.failure) span.failed(ended.failure.kind);
+      return ended;
     });
     if (failure) return outcomeOf({ answer, scores: noScores(benchmark), failure }, calls(), programs);
     const judges = createJudgeClients(configuration.executor, (settings) =>
       models.clientFor({ ...context, role: 'executor', settings, prefixKey: `judge/${benchmark.name}`, seed, draw }),
     );
-    const scored = await scoreAnswer(answer, query, benchmark, { code: programs, judge: judges.clientFor, signal });
+    const scored = await inSpan({ name: 'score' }, async (span) => {
+      const result = await scoreAnswer(answer, query, benchmark, { code: programs, judge: judges.clientFor, signal });
+      span.set({ [attribute.score]: result.scores.score });
+      return result;
+    });
     for (const { message } of scored.otherFailures) warn?.(`query ${query.id}: ${message}; it counts as 0 there`);
     return outcomeOf({ answer, ...scored }, [...calls(), ...judges.calls()], programs);
+  };
+}
+
+/** A workflow is what GenAI conventions call an agent. */
+function workflowSpan(hash: string): SpanStart {
+  return {
+    name: `invoke_workflow ${hash.slice(0, 12)}`,
+    attributes: {
+      [attribute.genAiOperation]: 'invoke_workflow',
+      [attribute.genAiAgentName]: hash.slice(0, 12),
+      [attribute.workflow]: hash,
+    },
   };
 }
 

@@ -32,14 +32,24 @@ export interface KillableCluster extends AsyncDisposable {
   killAndReplace(part: KillablePart, runId: string): Promise<void>;
   /** The manifest of the run that has ended. */
   ended(runId: string): Promise<RunManifest>;
+  /** Every service has ended on a SIGTERM, as a platform would end it. */
+  drained(): Promise<void>;
   /** Ends the simulated model: from then on `served` is complete. */
   stopServing(): Promise<void>;
 }
 
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 
-/** A cluster of real processes on a real server, whose deadlines are so short that a death costs a second. */
-export async function startKillableCluster(executors: number, slots: number, firstTokenMs: number): Promise<KillableCluster> {
+/**
+ * A cluster of real processes on a real server, whose deadlines are so short that a death costs a second.
+ * @param environment more variables for each service
+ */
+export async function startKillableCluster(
+  executors: number,
+  slots: number,
+  firstTokenMs: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<KillableCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'scale-killable-'));
   const storeFolder = join(folder, 'nats');
   let nats: TestNatsServer = await startTestNatsServer({ storeFolder });
@@ -73,6 +83,7 @@ export async function startKillableCluster(executors: number, slots: number, fir
           SCALE_RECONCILE_MS: '500',
           SCALE_SLOTS: String(slots),
           SCALE_WORKER_NAME: `${part}-${started}`,
+          ...environment,
         },
       },
       new AbortController().signal,
@@ -127,6 +138,11 @@ export async function startKillableCluster(executors: number, slots: number, fir
         if (manifest !== undefined && status !== RunStatus.RUNNING) return manifest;
         await sleep(50);
       }
+    },
+    async drained() {
+      const all = await Promise.all([...parts.values()].flat());
+      parts.clear();
+      await Promise.all(all.map((part) => part.stop()));
     },
     stopServing: () => simulator.stop(),
     async [Symbol.asyncDispose]() {

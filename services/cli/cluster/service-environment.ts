@@ -35,7 +35,7 @@ const otherClusters = /^SCALE_(CONTROL_|SCALER_|NATS_|ENDPOINT_KEYS|(SERVER|TOKE
  */
 export function plainEnvironment(environment: Environment): ServiceVariables {
   const isPlain = (name: string) =>
-    plainVariables.has(name) || /^(LC|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.test(name));
+    plainVariables.has(name) || /^(LC|OTEL|XDG)_/.test(name) || (name.startsWith('SCALE_') && !otherClusters.test(name));
   const plain = Object.entries(environment).filter(([name]) => isPlain(name));
   return Object.fromEntries(plain.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

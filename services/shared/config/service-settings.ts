@@ -4,8 +4,10 @@ import { deepFreeze } from '../settings/deep-freeze.ts';
 import { type Environment, fileVariableOf, processEnvironment } from '../settings/environment.ts';
 import { SettingsError } from '../settings/settings-error.ts';
 import { readVariables, type VariablesOf } from '../settings/variable-table.ts';
+import type { TracingSettings } from '../telemetry/tracing-settings.ts';
 import { checkControlAccess } from './control-access.ts';
 import { coordinatorTable, predictorTable, sandboxTable, serviceTable, simulatorTable, workerTable } from './service-tables.ts';
+import { tracingSettings } from './tracing-settings.ts';
 
 /** Defaults that depend on the process: its role, and who started it. */
 interface OfThisProcess {
@@ -13,8 +15,13 @@ interface OfThisProcess {
   readonly leash: 'none' | 'stdin' | 'ipc';
 }
 
+interface OfTraces {
+  /** Absent: nothing is traced. */
+  readonly tracing?: TracingSettings;
+}
+
 /** What every service reads from its environment; service-tables.ts describes each. Times are in milliseconds. */
-export type ServiceSettings = VariablesOf<typeof serviceTable> & OfThisProcess;
+export type ServiceSettings = VariablesOf<typeof serviceTable> & OfThisProcess & OfTraces;
 export type CoordinatorServiceSettings = ServiceSettings &
   VariablesOf<typeof coordinatorTable> & {
     /** Where the token of SCALE_CONTROL_TOKEN_FILE lies: it may be replaced while the coordinator runs. */
@@ -31,7 +38,8 @@ export function coordinatorSettings(environment: Environment = processEnvironmen
   const settings = withAccess(readVariables({ ...serviceTable, ...coordinatorTable }, environment));
   checkControlAccess(settings);
   const controlTokenFile = environment[fileVariableOf(coordinatorTable.controlToken.variable)]?.trim() || undefined;
-  return deepFreeze({ ...ofThisProcess('coordinator'), ...settings, ...defined({ controlTokenFile }) });
+  const tracing = tracingSettings(environment);
+  return deepFreeze({ ...ofThisProcess('coordinator'), ...settings, ...defined({ controlTokenFile, tracing }) });
 }
 
 /** @throws SettingsError */
@@ -39,6 +47,7 @@ export function executorSettings(environment: Environment = processEnvironment()
   return deepFreeze({
     ...ofThisProcess('executor'),
     ...withAccess(readVariables({ ...serviceTable, ...workerTable }, environment)),
+    ...defined({ tracing: tracingSettings(environment) }),
     sandbox: sandboxSettings(environment),
   });
 }
@@ -53,6 +62,7 @@ export function predictorSettings(environment: Environment = processEnvironment(
   return deepFreeze({
     ...ofThisProcess('predictor'),
     ...withAccess(readVariables({ ...serviceTable, ...predictorTable }, environment)),
+    ...defined({ tracing: tracingSettings(environment) }),
   });
 }
 

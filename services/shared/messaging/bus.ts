@@ -74,7 +74,7 @@ export type JobKind = 'execute' | 'predict' | 'propose';
 export interface JobQueue {
   /**
    * A job that is already queued is left alone: its id is its identity. One that is called new (`newUnder`) is not tried again: a
-   * first try that is still on its way would make the second one a lie.
+   * first try that is still on its way would make the second one a lie. The trace that is under way travels with it.
    */
   publish(job: Job): Promise<'queued' | 'already-queued'>;
   /** Creates or updates the one consumer of a run's jobs of a kind. maxInFlight is a cap over all workers. */
@@ -119,6 +119,8 @@ export interface Delivery {
   readonly deliveryCount: number;
   /** Surely no one was given this message before. False where that is unknown: a killed server may count from 1 again. */
   readonly isFirst: boolean;
+  /** The trace that the job was published under; absent where there was none. */
+  readonly traceparent?: string;
   /**
    * Tells the server that the job is alive; without it the job is redelivered after ackWaitMs. Resolves when the server has it.
    * Does nothing once the delivery is settled (acked, given back or terminated).
@@ -148,6 +150,8 @@ export interface ResultStore {
 export interface FollowedResult extends Result {
   /** Increases along a run's results, not always by one. */
   readonly sequence: number;
+  /** The trace that the result was put under; absent where there was none. */
+  readonly traceparent?: string;
 }
 
 export interface EventLog {

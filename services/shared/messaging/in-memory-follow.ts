@@ -8,13 +8,13 @@ export interface Followed {
 }
 
 /** What is stored under the prefix, in the order in which it was stored, then what is added. */
-export async function* followStored(
+export async function* followStored<Entry extends Stored>(
   { world, bell, client }: Followed,
-  stored: ReadonlyMap<string, Stored>,
+  stored: ReadonlyMap<string, Entry>,
   prefix: string,
   signal: AbortSignal,
   after = 0,
-): AsyncGenerator<Stored> {
+): AsyncGenerator<Entry> {
   let last = [...stored.values()].some(({ sequence }) => sequence >= after) ? after : 0;
   let incarnation = world.incarnation();
   while (!signal.aborted) {

@@ -1,4 +1,6 @@
+import { defined } from '../../domain/defined.ts';
 import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
+import { presentTraceparent } from '../telemetry/tracing.ts';
 import type { Delivery, JobKind, JobQueue } from './bus.ts';
 import { InvalidRequestError } from './errors.ts';
 import { type Client, type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
@@ -11,6 +13,7 @@ interface QueuedJob {
   readonly bytes: Uint8Array;
   /** When it was queued, by the wall clock. */
   readonly atMs: number;
+  readonly traceparent: string | undefined;
   deliveries: number;
   /** Ready for delivery; otherwise delivered, or waiting for its delay. */
   ready: boolean;
@@ -64,6 +67,7 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       job: decodeJob(queued.bytes),
       deliveryCount: queued.deliveries,
       isFirst: queued.deliveries === 1,
+      ...defined({ traceparent: queued.traceparent }),
       heartbeat: async () => {
         requireOpen(client, `heartbeat ${subject}`);
         if (!settled && !queued.ready && queue.get(subject) === queued) readyAfter(queued, ackWaitMs);
@@ -95,8 +99,8 @@ export function createInMemoryJobs(world: World, ackWaitMs: number): InMemoryJob
       requireOpen(client, `publish ${subject}`);
       if (queue.has(subject)) return 'already-queued';
       const { runId, jobId } = job;
-      const atMs = world.timing.wallMs();
-      queue.set(subject, { kind, runId, jobId, bytes: encodeJob(job), atMs, deliveries: 0, ready: true, cancelTimer: undefined });
+      const message = { bytes: encodeJob(job), atMs: world.timing.wallMs(), traceparent: presentTraceparent() };
+      queue.set(subject, { ...{ kind, runId, jobId }, ...message, deliveries: 0, ready: true, cancelTimer: undefined });
       bell.ring();
       return 'queued';
     },

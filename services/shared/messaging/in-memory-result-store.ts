@@ -1,11 +1,17 @@
+import { defined } from '../../domain/defined.ts';
 import { decodeResult, encodeResult } from '../contracts/result-codec.ts';
+import { presentTraceparent } from '../telemetry/tracing.ts';
 import type { ResultStore } from './bus.ts';
 import { followStored } from './in-memory-follow.ts';
 import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { lastToken, subjects } from './subjects-and-streams.ts';
 
+interface StoredResult extends Stored {
+  readonly traceparent?: string;
+}
+
 export function createInMemoryResults(world: World): InMemoryPart<ResultStore> {
-  const results = new Map<string, Stored>();
+  const results = new Map<string, StoredResult>();
   const bell = world.hangBell();
   const prefixOf = (runId: string): string => subjects.result(runId, 'x').slice(0, -1);
   return {
@@ -15,7 +21,8 @@ export function createInMemoryResults(world: World): InMemoryPart<ResultStore> {
         const subject = subjects.result(result.runId, result.jobId);
         requireOpen(client, `publish ${subject}`);
         if (results.has(subject)) return 'already-stored';
-        results.set(subject, { sequence: world.nextSequence(), bytes: encodeResult(result) });
+        const traced = defined({ traceparent: presentTraceparent() });
+        results.set(subject, { sequence: world.nextSequence(), bytes: encodeResult(result), ...traced });
         bell.ring();
         return 'stored';
       },
@@ -32,8 +39,8 @@ export function createInMemoryResults(world: World): InMemoryPart<ResultStore> {
       },
       async *follow(runId, signal, after) {
         const followed = { world, bell, client };
-        for await (const { sequence, bytes } of followStored(followed, results, prefixOf(runId), signal, after)) {
-          yield { ...decodeResult(bytes), sequence };
+        for await (const { bytes, ...place } of followStored(followed, results, prefixOf(runId), signal, after)) {
+          yield { ...decodeResult(bytes), ...place };
         }
       },
     }),

@@ -10,6 +10,7 @@ import { publishOnce } from './nats-publish.ts';
 import { isAlone, type NatsSession, untilDone, within } from './nats-session.ts';
 import { nextTurn } from './next-turn.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
+import { traceIn } from './trace-headers.ts';
 
 const settleDeadlineMs = 8_000;
 const confirmTimeoutMs = 3_000;
@@ -38,6 +39,7 @@ export function createDelivery(session: NatsSession, message: Msg, job: Job, cou
     job,
     deliveryCount,
     isFirst: deliveryCount === 1 && counts.areKnown(sequence),
+    ...traceIn(message.headers),
     heartbeat: async () => {
       // After a job was given back, a late heartbeat would take it from the queue again until its ack time is over.
       if (settled) return;

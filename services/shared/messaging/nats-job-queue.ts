@@ -14,6 +14,7 @@ import { publishFirst, publishFirstOnce } from './nats-publish.ts';
 import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
 import { isAlone, type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
 import { jobKinds, laneConsumer, laneName, streams, subjects } from './subjects-and-streams.ts';
+import { withTrace } from './trace-headers.ts';
 
 /** Messages that exist arrive back to back; after a pause this long there are none. */
 const lingerMs = 5;
@@ -29,10 +30,11 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
       const kind = job.work?.$case;
       if (!kind) throw new InvalidRequestError(`publish job ${job.jobId}`, 'it has no work');
       const subject = subjects.job(kind, job.runId, job.jobId);
+      const headers = withTrace();
       // Looked up instead of tried where replicas may disagree on whether to refuse it (docs/decisions/0010).
       if (looksFirst && !isAlone(session) && (await readLast(session, streams.jobs, subject)) !== undefined)
         return 'already-queued';
-      const first = { stream: streams.jobs, subject, body: encodeJob(job) };
+      const first = { stream: streams.jobs, subject, body: encodeJob(job), headers };
       const answer = await (job.newUnder === '' ? publishFirst(session, first) : publishFirstOnce(session, first));
       return answer === 'stored' ? 'queued' : 'already-queued';
     },

@@ -6,6 +6,7 @@ import { publishFirst } from './nats-publish.ts';
 import { lastTokensOf, readLast } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
+import { traceIn, withTrace } from './trace-headers.ts';
 
 /** A result that is too large for a message is kept whole in a blob: nothing is cut. */
 export function createNatsResultStore(session: NatsSession, blobs: BlobStore): ResultStore {
@@ -13,7 +14,7 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
     async put(result) {
       const { data, headers } = await carryBody(blobs, encodeResult(result));
       const subject = subjects.result(result.runId, result.jobId);
-      const answer = await publishFirst(session, { stream: streams.results, subject, body: data, headers });
+      const answer = await publishFirst(session, { stream: streams.results, subject, body: data, headers: withTrace(headers) });
       return answer === 'stored' ? 'stored' : 'already-stored';
     },
 
@@ -33,7 +34,7 @@ export function createNatsResultStore(session: NatsSession, blobs: BlobStore): R
         whenRemade: 'start-over',
       } as const;
       for await (const message of followStream(session, settings, signal)) {
-        yield { ...decodeResult(await fetchBody(blobs, message)), sequence: message.seq };
+        yield { ...decodeResult(await fetchBody(blobs, message)), sequence: message.seq, ...traceIn(message.headers) };
       }
     },
   };

@@ -1,5 +1,6 @@
 import { linked, type OwnSignal, onAbort, orAborted } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import { inPresentScope, outsideScope } from '../telemetry/tracing.ts';
 import { createCallJudge } from './call-judge.ts';
 import { createCallPace } from './call-pace.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
@@ -13,6 +14,7 @@ import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import type { SlotLease } from './slot-lease.ts';
 import type { SlotEndpoint } from './slot-leases.ts';
+import { tracedAttempt } from './trace-attempt.ts';
 import { watchReturn } from './watch-return.ts';
 
 /** All endpoints of one model: which one gets a call, how many at once, and what happens when one fails. Shared by all jobs. */
@@ -130,7 +132,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         watched.delete(member);
         dispatch();
       };
-      watchReturn(member, timing, closing.signal).then(over, over);
+      outsideScope(() => watchReturn(member, timing, closing.signal)).then(over, over);
     }
   };
 
@@ -161,9 +163,10 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     );
   };
 
-  const send = (member: PoolMember, { request, prefixKey, failed }: Waiter, leg: OwnSignal): Promise<PooledReply> =>
-    member
-      .send((endpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal), {
+  const send = (member: PoolMember, { request, prefixKey, failed }: Waiter, leg: OwnSignal): Promise<PooledReply> => {
+    const ask = (endpoint: ModelEndpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal);
+    return member
+      .send((endpoint) => tracedAttempt(endpoint.settings.baseUrl, failed.length, () => ask(endpoint)), {
         isLook: false,
         isRetry: failed.length > 0,
         cut: () => leg.abort(cutError()),
@@ -174,6 +177,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         dispatch();
       })
       .then((reply) => ({ ...reply, endpoint: member.name, attempts: failed.length + 1 }));
+  };
 
   /** Where others wait for a place there is none, so that a second sending never takes it from a first one. */
   const elsewhere = (member: PoolMember, { prefixKey, failed }: Waiter): PoolMember | undefined => {
@@ -210,10 +214,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         prefixKey,
         failed: [...failed],
         sinceMs: timing.monotonicMs(),
-        admit: (member) => {
+        // By whichever call's end makes room.
+        admit: inPresentScope((member: PoolMember) => {
           settle();
           sendOrReissue(member, waiter, either).then(resolve, reject);
-        },
+        }),
         refuse: (error) => {
           settle();
           reject(error);

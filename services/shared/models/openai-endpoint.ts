@@ -1,5 +1,6 @@
 import { defined } from '../../domain/defined.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import { traceparentFor } from '../telemetry/tracing.ts';
 import { type AttemptWatch, watchAttempt } from './attempt-watch.ts';
 import { readStart } from './body-reader.ts';
 import { callError } from './call-error.ts';
@@ -77,6 +78,7 @@ export function createOpenAiEndpoint(
   const headersOf = (request: EndpointRequest) => ({
     ...(settings.gateway && gatewayHeaders(request, settings.headers)),
     ...idsOf(request),
+    ...defined({ traceparent: traceparentFor(settings.baseUrl) }),
   });
 
   const answered = async (path: string, signal: AbortSignal, request?: EndpointRequest, asked?: Dialect) => {

@@ -1,4 +1,5 @@
 import type { CodeRunner } from '../../domain/ports.ts';
+import { outsideScope } from '../telemetry/tracing.ts';
 import { createSandbox, type Sandbox, type SandboxSettings } from './sandbox.ts';
 import { SandboxError } from './sandbox-error.ts';
 
@@ -17,7 +18,8 @@ export function createLazySandbox(settings: SandboxSettings): LazySandbox {
   const open = (): Promise<Sandbox> => {
     closing.signal.throwIfAborted();
     if (opened) return opened;
-    const opening = createSandbox(settings, closing.signal);
+    // It serves the programs of other jobs too.
+    const opening = outsideScope(() => createSandbox(settings, closing.signal));
     opened = opening;
     // The next program tries again: what was missing may have been installed.
     opening.catch(() => {

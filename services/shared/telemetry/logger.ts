@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { createLogStream, writeTo } from './log-stream.ts';
+import { presentIds } from './tracing.ts';
 
 export type { Logger } from 'pino';
 
@@ -26,8 +27,9 @@ const secretFields = [
 ];
 
 /**
- * The one logger of a process: JSON lines on stderr, since stdout belongs to results. Everything else uses a child of it, e.g.
- * `log.child({ runId, jobId })`. Lines that cannot be written are dropped and counted, see createLogStream.
+ * The one logger of a process: JSON lines on stderr, since stdout belongs to results. Each line says by itself which job and
+ * call it is about, and which span, as far as that is known (see tracing.ts); a line's own fields come first. Lines that cannot
+ * be written are dropped and counted, see createLogStream.
  */
 export function createLogger(
   { service, version, level }: LoggerSettings,
@@ -42,6 +44,7 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.errWithCause },
       redact: { paths, censor: '[redacted]' },
+      mixin: () => presentIds(),
     },
     stream,
   );

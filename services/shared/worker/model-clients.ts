@@ -19,9 +19,11 @@ import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
 import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-check.ts';
 import type { SlotLeases } from '../models/slot-leases.ts';
 import type { Environment } from '../settings/environment.ts';
+import { outsideScope } from '../telemetry/tracing.ts';
 import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
 import type { ResponseCache } from './response-cache.ts';
+import { tracedCalls } from './trace-calls.ts';
 import type { WatchedEndpoints } from './watch-cluster-endpoints.ts';
 
 /** The models of all runs that a worker serves. Runs with the same endpoints share their pool, and so its limits. */
@@ -110,7 +112,8 @@ export function createModelClients(
   const poolOf = (model: string, endpoints: readonly Endpoint[]): ServedModel => {
     const ofRun = found.get(endpoints) ?? new Map<string, ServedModel>();
     found.set(endpoints, ofRun);
-    const pool = ofRun.get(model) ?? openPool(model, endpoints);
+    // Its timers and connections serve all jobs that follow.
+    const pool = ofRun.get(model) ?? outsideScope(() => openPool(model, endpoints));
     ofRun.set(model, pool);
     return pool;
   };
@@ -190,14 +193,19 @@ export function createModelClients(
       });
       const journaled = createJournaledModelClient(asking, journal, onReplay);
       const { sample } = journaled;
+      const client: ModelClient = {
+        complete: (request, signal) => counted(request, () => journaled.complete(request, signal)),
+        ...(sample && {
+          sample: (request: ModelRequest, count: number, signal: AbortSignal) =>
+            counted(request, () => sample(request, count, signal)),
+        }),
+      };
       return {
-        client: {
-          complete: (request, signal) => counted(request, () => journaled.complete(request, signal)),
-          ...(sample && {
-            sample: (request: ModelRequest, count: number, signal: AbortSignal) =>
-              counted(request, () => sample(request, count, signal)),
-          }),
-        },
+        client: tracedCalls(client, {
+          settings,
+          finished: (callId) => used.get(callId),
+          isJournaled: (callId) => journal.has(callId),
+        }),
         calls: () => [...used.values()].sort((a, b) => (a.callId < b.callId ? -1 : 1)),
       };
     },

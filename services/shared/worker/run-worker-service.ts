@@ -16,6 +16,8 @@ import { createSlotLeases } from '../models/slot-leases.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createBusMetrics, createMetricsRegistry } from '../telemetry/metrics.ts';
+import { startTracing } from '../telemetry/start-tracing.ts';
+import { createTracingMetrics } from '../telemetry/tracing-metrics.ts';
 import { version } from '../telemetry/version.ts';
 import { createModelMetrics, createWorkerMetrics } from '../telemetry/worker-metrics.ts';
 import { ownProcessId, processHasEnded } from '../toolchain/process-identity.ts';
@@ -50,11 +52,14 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
     leash: settings.leash,
     drainWithinMs: settings.drainMs,
     start: async ({ releases, state, ending }) => {
+      const tracing = await startTracing(settings.tracing, { service: role, version, name }, log);
+      if (tracing !== undefined) releases.push('the traces', tracing.stop);
       const { healthHost: host, healthPort: port } = settings;
       const awaited = awaitBus(busSettingsOf(settings, log), ending);
       // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
       const registry = createMetricsRegistry(role, version);
       createBusMetrics(registry, awaited.link);
+      if (tracing !== undefined) createTracingMetrics(registry, tracing.figures);
       const health = await startHealthServer({
         ...{ host, port, state, metrics: registry },
         checks: { bus: (signal) => awaited.check(signal) },

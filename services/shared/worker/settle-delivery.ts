@@ -11,11 +11,14 @@ import type { Bus, Delivery } from '../messaging/bus.ts';
 import { pauseRun } from '../messaging/pause-run.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
 import { EndpointSettingsError } from '../models/endpoint-settings.ts';
+import { attribute } from '../telemetry/conventions.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { inSpan } from '../telemetry/tracing.ts';
 import { type CallRecords, openCallRecords } from './call-records.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
+import { putResult } from './put-result.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { RunShares } from './run-shares.ts';
 import type { SpendingWriter } from './spending-writer.ts';
@@ -71,7 +74,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   }
   if (delivery.deliveryCount > poisonDeliveries) {
     const message = `the job was started ${delivery.deliveryCount - 1} times and never finished`;
-    await bus.results.put(resultOf(delivery, dependencies, 0, poisonOutcome(message)));
+    await putResult(bus, resultOf(delivery, dependencies, 0, poisonOutcome(message)));
     await delivery.terminate();
     return 'poison';
   }
@@ -111,7 +114,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     await delivery.retry(0);
     return 'returned';
   }
-  await bus.results.put(resultOf(delivery, dependencies, timing.monotonicMs() - started, done));
+  await putResult(bus, resultOf(delivery, dependencies, timing.monotonicMs() - started, done));
   await delivery.ack();
   return 'done';
 }
@@ -159,7 +162,9 @@ async function workUntilDone(
     using limit = linked(signal, moved, deadline.signal);
     try {
       const run = await runs.context(job.runId, limit.signal);
-      return await work({ job, run, journal, record, stored: records.stored, account, signal: limit.signal });
+      const attempt = { name: 'attempt', attributes: { [attribute.attempt]: tries } };
+      const stored = records.stored;
+      return await inSpan(attempt, () => work({ job, run, journal, record, stored, account, signal: limit.signal }));
     } catch (error) {
       // What could not be stored is held, and sent before the next call.
       records.stored().catch(() => undefined);

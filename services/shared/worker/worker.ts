@@ -12,6 +12,7 @@ import { startRunDirectory } from './run-directory.ts';
 import { createRunShares } from './run-shares.ts';
 import { type SettleDependencies, type Settlement, settleDelivery } from './settle-delivery.ts';
 import { createSpendingWriter } from './spending-writer.ts';
+import { inDelivery } from './trace-delivery.ts';
 
 export interface WorkerSettings {
   readonly name: string;
@@ -66,21 +67,23 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
     shares.began(delivery.job);
     dependencies.delivered?.(lane.kind, delivery.deliveryCount);
     const started = timing.monotonicMs();
-    const settling = settleDelivery(delivery, {
-      bus,
-      spending,
-      runs,
-      work: dependencies.work,
-      workerName: settings.name,
-      ackWaitMs: settings.ackWaitMs,
-      timing,
-      ...(dependencies.newId && { newId: dependencies.newId }),
-      logger,
-      isNew,
-      shares,
-      stopSignal: stopping.signal,
-      stepAside: () => lanes.stepAside(lane),
-    })
+    const settle = (traced: Delivery): Promise<Settlement> =>
+      settleDelivery(traced, {
+        bus,
+        spending,
+        runs,
+        work: dependencies.work,
+        workerName: settings.name,
+        ackWaitMs: settings.ackWaitMs,
+        timing,
+        ...(dependencies.newId && { newId: dependencies.newId }),
+        logger,
+        isNew,
+        shares,
+        stopSignal: stopping.signal,
+        stepAside: () => lanes.stepAside(lane),
+      });
+    const settling = inDelivery(delivery, settings.name, settle)
       .then(
         (settlement) => {
           dependencies.settled?.(lane.kind, settlement, timing.monotonicMs() - started);

@@ -41,6 +41,8 @@ export interface ExecuteWork {
   repeat: number;
   /** Name of the blob that holds the Workflow. */
   workflowBlob: string;
+  /** The round that it is executed for, from 1: for logs and traces alone. Absent in jobs of earlier versions. */
+  round?: number | undefined;
 }
 
 /** Ask the optimizer model. */
@@ -349,7 +351,7 @@ export const Job: MessageFns<Job> = {
 };
 
 function createBaseExecuteWork(): ExecuteWork {
-  return { workflowHash: "", queryIndex: 0, repeat: 0, workflowBlob: "" };
+  return { workflowHash: "", queryIndex: 0, repeat: 0, workflowBlob: "", round: undefined };
 }
 
 export const ExecuteWork: MessageFns<ExecuteWork> = {
@@ -365,6 +367,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     }
     if (message.workflowBlob !== "") {
       writer.uint32(34).string(message.workflowBlob);
+    }
+    if (message.round !== undefined) {
+      writer.uint32(40).uint32(message.round);
     }
     return writer;
   },
@@ -414,6 +419,14 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
             message.workflowBlob = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -444,6 +457,7 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
         : isSet(object.workflow_blob)
         ? globalThis.String(object.workflow_blob)
         : "",
+      round: isSet(object.round) ? globalThis.Number(object.round) : undefined,
     };
   },
 
@@ -461,6 +475,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     if (message.workflowBlob !== "") {
       obj.workflowBlob = message.workflowBlob;
     }
+    if (message.round !== undefined) {
+      obj.round = Math.round(message.round);
+    }
     return obj;
   },
 
@@ -473,6 +490,7 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     message.queryIndex = object.queryIndex ?? 0;
     message.repeat = object.repeat ?? 0;
     message.workflowBlob = object.workflowBlob ?? "";
+    message.round = object.round ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,37 @@
+import { attribute } from '../telemetry/conventions.ts';
+import { inSpan } from '../telemetry/tracing.ts';
+import { EndpointError } from './endpoint-errors.ts';
+
+/** One attempt at a call, under the span of its request. @param earlier attempts at the same call */
+export function tracedAttempt<Reply>(baseUrl: string, earlier: number, attempt: () => Promise<Reply>): Promise<Reply> {
+  return inSpan(
+    {
+      ...{ name: 'POST', kind: 'client' },
+      attributes: {
+        ...serverOf(baseUrl),
+        [attribute.httpMethod]: 'POST',
+        [attribute.httpResends]: earlier > 0 ? earlier : undefined,
+      },
+    },
+    async (span) => {
+      try {
+        const reply = await attempt();
+        span.set({ [attribute.httpStatus]: 200 });
+        return reply;
+      } catch (error) {
+        if (error instanceof EndpointError) span.set({ [attribute.httpStatus]: error.status });
+        throw error;
+      }
+    },
+  );
+}
+
+/** Without user, password and query, which may be secrets. */
+function serverOf(baseUrl: string) {
+  const { protocol, hostname, port, pathname, host } = new URL(baseUrl);
+  return {
+    [attribute.urlFull]: `${protocol}//${host}${pathname.replace(/\/+$/, '')}/chat/completions`,
+    [attribute.serverAddress]: hostname,
+    [attribute.serverPort]: Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
+}
