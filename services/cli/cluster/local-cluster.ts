@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defined } from '../../domain/defined.ts';
 import { onAbort } from '../../shared/lifecycle/abort.ts';
+import { fileVariableOf } from '../../shared/settings/environment.ts';
 import { bringNatsServer } from '../../shared/toolchain/bring-nats-server.ts';
 import { lockFolder } from '../../shared/toolchain/folder-lock.ts';
 import { type NatsServerProcess, startNatsServer } from '../../shared/toolchain/nats-process.ts';
@@ -176,7 +177,14 @@ async function startParts(
 
 /** Workers alone get the models' keys. */
 function workerKeys({ environment, folder, keyVariables = [] }: LocalClusterSettings): WorkerKeys {
-  const given = keyVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]));
+  const given = keyVariables.flatMap((variable) => {
+    const [value, file] = [environment[variable], environment[fileVariableOf(variable)]];
+    return [
+      ...(value === undefined ? [] : [[variable, value]]),
+      // Whoever uses this cluster from another folder means the same file.
+      ...(file === undefined || file.trim() === '' ? [] : [[fileVariableOf(variable), resolve(file.trim())]]),
+    ];
+  });
   return { variables: Object.fromEntries(given), bindingsFile: folder.endpointKeysFile };
 }
 

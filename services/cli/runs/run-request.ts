@@ -7,7 +7,8 @@ import { benchmarkToProto } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
-import type { Environment } from '../../shared/settings/environment.ts';
+import { type Environment, readSecret } from '../../shared/settings/environment.ts';
+import { SettingsError } from '../../shared/settings/settings-error.ts';
 import { CliError } from '../cli-error.ts';
 
 /** The simulated model answers within milliseconds and takes as many requests at once as it is sent. */
@@ -54,11 +55,19 @@ export function refuseMissingKeys(file: RunFile, environment: Environment): void
 /** A sentence for each variable that should hold a secret and is not set. */
 export function missingKeys({ endpoints }: RunFile, environment: Environment): string[] {
   const sentences = endpoints.flatMap((endpoint) =>
-    secretVariablesOf(endpoint)
-      .filter((variable) => (environment[variable] ?? '').trim() === '')
-      .map((variable) => `the key for model ${endpoint.model} must be in the environment variable ${variable}, which is not set`),
+    secretVariablesOf(endpoint).flatMap((variable) => lackOf(variable, endpoint.model, environment) ?? []),
   );
   return [...new Set(sentences)];
+}
+
+function lackOf(variable: string, model: string, environment: Environment): string | undefined {
+  try {
+    if (readSecret(variable, environment) !== undefined) return undefined;
+  } catch (error) {
+    if (error instanceof SettingsError) return `the key for model ${model} cannot be used: ${error.message}`;
+    throw error;
+  }
+  return `the key for model ${model} must be in the environment variable ${variable}, which is not set`;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import { type Environment, fileVariableOf, readSecret } from '../settings/environment.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { secretVariablesOf } from './key-bindings.ts';
 
 /** How one endpoint is reached and how long it may take. */
@@ -84,10 +86,7 @@ export class EndpointSettingsError extends ScaleError {
  * @param environment where the key is looked up: only what may be sent to this very address
  * @throws EndpointSettingsError for an invalid address, or a key variable that the worker does not have for it
  */
-export function endpointSettings(
-  endpoint: Endpoint,
-  environment: Readonly<Record<string, string | undefined>>,
-): EndpointSettings {
+export function endpointSettings(endpoint: Endpoint, environment: Environment): EndpointSettings {
   const timeoutMs = endpoint.timeoutMs || endpointDefaults.timeoutMs;
   const secretOf = (variable: string) => secretIn(variable, endpoint, environment);
   const headers = endpoint.headers?.headers ?? [];
@@ -122,11 +121,17 @@ function checkedBaseUrl({ baseUrl, model }: Endpoint): string {
   return baseUrl.replace(/\/+$/, '');
 }
 
-function secretIn(variable: string, { baseUrl }: Endpoint, environment: Readonly<Record<string, string | undefined>>): string {
-  const secret = environment[variable]?.trim();
-  if (!secret) {
+function secretIn(variable: string, { baseUrl }: Endpoint, environment: Environment): string {
+  let secret: string | undefined;
+  try {
+    secret = readSecret(variable, environment);
+  } catch (cause) {
+    if (!(cause instanceof SettingsError)) throw cause;
+    throw new EndpointSettingsError(`endpoint ${baseUrl}: ${cause.message}`, { cause });
+  }
+  if (secret === undefined) {
     throw new EndpointSettingsError(
-      `endpoint ${baseUrl}: the worker has no variable ${variable} that may be sent there: set it in the worker's environment, ` +
+      `endpoint ${baseUrl}: the worker has no variable ${variable} that may be sent there: set it, or ${fileVariableOf(variable)}, in the worker's environment, ` +
         `and add ${variable}=${baseUrl} to its SCALE_ENDPOINT_KEYS`,
     );
   }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
-import type { Environment } from '../settings/environment.ts';
+import { type Environment, fileVariableOf } from '../settings/environment.ts';
 
 /** A variable of a worker's environment, and an address that its value may be sent to. */
 export interface KeyBinding {
@@ -47,7 +47,9 @@ export function parseKeyBindings(text: string): KeyBinding[] | undefined {
  */
 export function boundEnvironment(environment: Environment, bindings: readonly KeyBinding[], baseUrl: string): Environment {
   const bound = bindings.filter((binding) => covers(binding.baseUrl, baseUrl));
-  return Object.fromEntries(bound.map(({ variable }) => [variable, environment[variable]]));
+  // Whoever set up the worker named the file of the secret: a run can name only the variable.
+  const names = bound.flatMap(({ variable }) => [variable, fileVariableOf(variable)]);
+  return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
 /** Compared as parsed addresses, so that neither "..", a user before the host, nor another spelling of the host slips through. */

@@ -11,6 +11,7 @@ import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.t
 import { createEndpointRoster, type EndpointRoster } from '../models/endpoint-roster.ts';
 import { clusterBaseUrl, type EndpointSettings, EndpointSettingsError, endpointSettings } from '../models/endpoint-settings.ts';
 import { createJournaledModelClient } from '../models/journaled-model-client.ts';
+import { secretVariablesOf } from '../models/key-bindings.ts';
 import { createModelClient } from '../models/model-client.ts';
 import { systemResolve } from '../models/name-addresses.ts';
 import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
@@ -31,6 +32,8 @@ export interface ModelClients {
   /** @throws EndpointSettingsError if the run has no usable endpoint for the model */
   clientFor(job: ModelJob): JobModelClient;
   health(): readonly EndpointHealth[];
+  /** Looks the keys up again: those in files may have been replaced. Calls under way keep the key that they were sent with. */
+  lookUpKeys(): void;
   /** Cuts what is in flight. Idempotent. */
   close(): Promise<void>;
 }
@@ -89,7 +92,8 @@ export function createModelClients(
 ): ModelClients {
   const pools = new Map<string, ServedModel>();
   const rosters: EndpointRoster[] = [];
-  const following: (() => void)[] = [];
+  /** By model and endpoints of a run: what takes over settings that have changed. */
+  const following: { readonly isOfCluster: boolean; readonly hasKeys: boolean; follow(): void }[] = [];
   const settingsOf = (model: string, endpoints: readonly Endpoint[]): EndpointSettings[] => {
     const own = endpoints.filter(({ baseUrl }) => baseUrl !== clusterBaseUrl);
     const ofCluster = own.length < endpoints.length ? cluster?.endpoints.serversOf(model) : [];
@@ -105,7 +109,7 @@ export function createModelClients(
     ];
   };
   cluster?.endpoints.onChange(() => {
-    for (const follow of following) follow();
+    for (const { isOfCluster, follow } of following) if (isOfCluster) follow();
   });
   /** Of the endpoints of a run as they were last, each found without a look at all of them. */
   const found = new WeakMap<readonly Endpoint[], Map<string, ServedModel>>();
@@ -121,8 +125,8 @@ export function createModelClients(
     const serving = endpoints.filter((endpoint) => endpoint.model === model);
     if (serving.length === 0) throw new EndpointSettingsError(`the run names no endpoint for the model ${model}`);
     const key = JSON.stringify([model, serving]);
-    const known = pools.get(key);
-    if (known) return known;
+    const open = pools.get(key);
+    if (open) return open;
     const settings = settingsOf(model, serving);
     const roster = createEndpointRoster(settings, {
       open: (each) => createOpenAiEndpoint(each, timing, proxies, note),
@@ -137,16 +141,26 @@ export function createModelClients(
     });
     roster.onChange(() => pool.setEndpoints(roster.servers()));
     rosters.push(roster);
-    if (serving.some(({ baseUrl }) => baseUrl === clusterBaseUrl)) {
-      following.push(() => {
+    let known = JSON.stringify(settings);
+    let fault = '';
+    following.push({
+      isOfCluster: serving.some(({ baseUrl }) => baseUrl === clusterBaseUrl),
+      hasKeys: serving.some((endpoint) => endpoint.baseUrl === clusterBaseUrl || secretVariablesOf(endpoint).length > 0),
+      follow: () => {
         try {
-          roster.change(settingsOf(model, serving));
+          const now = settingsOf(model, serving);
+          fault = '';
+          if (JSON.stringify(now) === known) return;
+          known = JSON.stringify(now);
+          roster.change(now);
         } catch (error) {
           // The servers of before may still be right; calls there find out.
-          cluster?.refused(coerceError(error));
+          const { message } = coerceError(error);
+          if (message !== fault) cluster?.refused(coerceError(error));
+          fault = message;
         }
-      });
-    }
+      },
+    });
     const served = { pool, isSimulated: createSimulatedCheck(roster.servers, timing) };
     pools.set(key, served);
     return served;
@@ -210,6 +224,9 @@ export function createModelClients(
       };
     },
     health: () => [...pools.values()].flatMap(({ pool }) => pool.health()),
+    lookUpKeys: () => {
+      for (const { hasKeys, follow } of following) if (hasKeys) follow();
+    },
     close: async () => {
       for (const roster of rosters) roster.stop();
       await Promise.all([...pools.values()].map(({ pool }) => pool.close()));

@@ -26,6 +26,7 @@ import { createModelClients, type ModelClients } from './model-clients.ts';
 import { startWorkerReports } from './report-worker.ts';
 import { createResponseCache } from './response-cache.ts';
 import { watchClusterEndpoints } from './watch-cluster-endpoints.ts';
+import { watchKeys } from './watch-keys.ts';
 import { startWorker } from './worker.ts';
 
 export interface WorkerService {
@@ -89,6 +90,7 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         (message) => log.warn(message),
       );
       releases.push('the model clients', () => models.close());
+      releases.push('the keys', watchKeys(models, systemTiming));
       const modelMetrics = createModelMetrics(registry, () => models.health());
       const counted = countingCalls(await createWork(bus, models, releases, log, registry), modelMetrics);
       const worker = startWorker(

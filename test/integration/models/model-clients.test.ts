@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ModelSettings, RunConfiguration } from '../../../services/domain/run/configuration.ts';
 import type { Endpoint } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Job } from '../../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { ModelCall } from '../../../services/shared/contracts/generated/scale/v1/result.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
+import { createEndpointEnvironment } from '../../../services/shared/models/endpoint-environment.ts';
 import { clusterBaseUrl } from '../../../services/shared/models/endpoint-settings.ts';
 import { noProxies } from '../../../services/shared/models/proxy-settings.ts';
 import { createModelClients, type ModelJob } from '../../../services/shared/worker/model-clients.ts';
@@ -128,5 +132,39 @@ test("a run that asks for the cluster's endpoint is served where the cluster's f
     "the run asks for the cluster's endpoint of the model qwen3-8b, but the workers' SCALE_ENDPOINTS_FILE names none",
   ]);
   expect(await texts()).toEqual(['two']);
+  await models.close();
+});
+
+test('a key in a file is looked up again, and a file that cannot be used leaves the key of before', async () => {
+  await using server = await startFaultyEndpoint(answer('Seven.'));
+  const folder = await mkdtemp(join(tmpdir(), 'scale-keys-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'key');
+  await writeFile(file, 'the-first-key\n');
+  const refused: string[] = [];
+  const environmentFor = createEndpointEnvironment(
+    { MY_KEY_FILE: file },
+    { endpointKeys: [{ variable: 'MY_KEY', baseUrl: server.baseUrl }] },
+  );
+  const models = createModelClients(environmentFor, systemTiming, Math.random, noProxies, undefined, undefined, {
+    endpoints: { serversOf: () => undefined, onChange: () => {} },
+    environment: {},
+    refused: ({ message }) => refused.push(message),
+  });
+  const job = jobOf(server.baseUrl);
+  const run = { ...job.run, endpoints: job.run.endpoints.map((endpoint) => ({ ...endpoint, apiKeyVariable: 'MY_KEY' })) };
+  const keyOfNextCall = async (callId: string) => {
+    await models.clientFor({ ...job, run }).client.complete(ask(callId), never);
+    return server.requests.find(({ headers }) => headers['x-scale-call-id'] === callId)?.headers.authorization;
+  };
+  expect(await keyOfNextCall('a/0')).toBe('Bearer the-first-key');
+  await writeFile(file, 'the-second-key\n');
+  models.lookUpKeys();
+  expect(await keyOfNextCall('b/0')).toBe('Bearer the-second-key');
+  await rm(file);
+  models.lookUpKeys();
+  models.lookUpKeys();
+  expect(await keyOfNextCall('c/0')).toBe('Bearer the-second-key');
+  expect(refused).toEqual([`endpoint ${server.baseUrl}: MY_KEY_FILE names ${file}, which does not exist`]);
   await models.close();
 });

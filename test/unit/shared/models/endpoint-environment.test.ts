@@ -20,6 +20,13 @@ test('settings and file bind together, and what is added to the file counts at o
   expect([environmentFor('http://a/v1'), environmentFor('http://b/v1')]).toEqual([{ ONE: '1' }, { TWO: '2' }]);
 });
 
+test('a bound variable may be given as a file, and no other file is opened', () => {
+  const environment = { ONE_FILE: '/run/secrets/one', TWO_FILE: '/run/secrets/two' };
+  const environmentFor = createEndpointEnvironment(environment, { endpointKeys: [{ variable: 'ONE', baseUrl: 'http://a' }] });
+  expect(environmentFor('http://a/v1')).toEqual({ ONE_FILE: '/run/secrets/one' });
+  expect(environmentFor('http://b/v1')).toEqual({});
+});
+
 test('a file that holds something else is named', async () => {
   const file = await emptyFile();
   await writeFile(file, 'TWO http://b/v1\n');
