@@ -66,7 +66,10 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     if (issue === undefined) throw parsed.error;
     throw explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length);
   };
-  const written = plainValue(document, (at, message, options) => refuse(at, isSecret ? 'not usable YAML' : message, options));
+  const written = plainValue(document, (at, message, options) =>
+    // The cause too would be logged.
+    isSecret ? refuse(at, 'not usable YAML') : refuse(at, message, options),
+  );
   const content = prepare(written);
   return {
     settings: check(content, form.schemaOf(content), []),

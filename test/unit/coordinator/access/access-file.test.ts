@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { parseAccessFile } from '../../../../services/coordinator/access/access-file.ts';
 import { namesIn } from '../../../../services/coordinator/access/credential.ts';
@@ -55,7 +56,7 @@ test.each([
   try {
     attempt();
   } catch (error) {
-    expect(String(error)).not.toMatch(/5d2/);
+    expect(inspect(error)).not.toMatch(/5d2/);
   }
 });
 
