@@ -1,4 +1,4 @@
-import type { ServerCredentials } from '@grpc/grpc-js';
+import { ServerCredentials } from '@grpc/grpc-js';
 import type { CoordinatorServiceSettings } from '../../shared/config/service-settings.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
@@ -9,7 +9,10 @@ import { watchRunsGoingOn } from './runs-going-on.ts';
 import { createScalerHandlers } from './scaler-handlers.ts';
 import { startScalerServer } from './scaler-server.ts';
 
-export type ScalerSettings = Pick<CoordinatorServiceSettings, 'scalerHost' | 'scalerPort' | 'endpointsFile' | 'maxInFlight'>;
+export type ScalerSettings = Pick<
+  CoordinatorServiceSettings,
+  'scalerHost' | 'scalerPort' | 'scalerPlaintext' | 'endpointsFile' | 'maxInFlight'
+>;
 
 export interface Scaler {
   /** Host and port; undefined where it was not asked for. */
@@ -19,18 +22,19 @@ export interface Scaler {
 
 /** Answers KEDA, where a port for that is set. */
 export async function startScaler(
-  { scalerHost, scalerPort, endpointsFile, maxInFlight }: ScalerSettings,
+  { scalerHost, scalerPort, scalerPlaintext, endpointsFile, maxInFlight }: ScalerSettings,
   around: {
     readonly bus: Bus;
     readonly coordinator: Pick<Coordinator, 'workers'>;
-    /** TLS, where the control API has it. */
+    /** Those of the control API, which the scaler shares unless it may do without TLS. */
     readonly credentials: ServerCredentials;
     readonly logger: Logger;
     readonly timing: Timing;
   },
 ): Promise<Scaler> {
   if (scalerPort === undefined) return { address: undefined, stop: async () => undefined };
-  const { bus, coordinator, credentials, logger, timing } = around;
+  const { bus, coordinator, logger, timing } = around;
+  const credentials = scalerPlaintext === 'trusted-network' ? ServerCredentials.createInsecure() : around.credentials;
   const endpoints = await watchClusterEndpoints(endpointsFile, { timing, logger });
   const runs = watchRunsGoingOn(bus, logger, timing);
   const handlers = createScalerHandlers({

@@ -6,7 +6,9 @@ import type { coordinatorTable } from './service-tables.ts';
 type ControlSettings = Pick<
   VariablesOf<typeof coordinatorTable>,
   'controlHost' | 'controlToken' | 'controlTokensFile' | 'controlCertFile' | 'controlKeyFile' | 'controlClientCaFile'
-> & { readonly controlPlaintext?: string; readonly scalerHost?: string; readonly scalerPort?: number };
+> & { readonly controlPlaintext?: string; readonly scalerHost?: string; readonly scalerPort?: number } & {
+  readonly scalerPlaintext?: string;
+};
 
 /**
  * Whether only this machine can reach what listens there. A name other than localhost may be anything.
@@ -49,9 +51,18 @@ export function checkControlAccess(settings: ControlSettings): void {
   const remedy =
     'set SCALE_CONTROL_CERT_FILE and SCALE_CONTROL_KEY_FILE for TLS; or, where no one else can listen or a mesh encrypts, set ' +
     'SCALE_CONTROL_PLAINTEXT=trusted-network';
-  const { scalerHost, scalerPort } = settings;
-  if (scalerPort !== undefined && scalerHost !== undefined && !isLoopback(scalerHost) && !isProtected) {
-    refuse('SCALE_CONTROL_CERT_FILE', `SCALE_SCALER_HOST is ${scalerHost}, which others can reach, and has no TLS: ${remedy}`);
+  const { scalerHost, scalerPort, scalerPlaintext } = settings;
+  if (
+    scalerPort !== undefined &&
+    scalerHost !== undefined &&
+    !isLoopback(scalerHost) &&
+    !isProtected &&
+    scalerPlaintext !== 'trusted-network'
+  ) {
+    refuse(
+      'SCALE_CONTROL_CERT_FILE',
+      `SCALE_SCALER_HOST is ${scalerHost}, which others can reach, and has no TLS: set SCALE_SCALER_PLAINTEXT=trusted-network where a network policy says who may ask, or ${remedy}`,
+    );
   }
   if (isLoopback(controlHost)) return;
   const where = `SCALE_CONTROL_HOST is ${controlHost}, which others can reach`;

@@ -264,6 +264,14 @@ export const coordinatorTable = {
     range: 'a port; 0: any free one',
     shownDefault: 'none: it does not',
   },
+  scalerPlaintext: {
+    variable: 'SCALE_SCALER_PLAINTEXT',
+    type: 'choice',
+    choices: ['loopback', 'trusted-network'],
+    default: 'loopback',
+    description:
+      'where it may answer without TLS: on loopback only, or anywhere, even if the control API has TLS: it tells numbers of replicas only',
+  },
   endpointsFile: {
     variable: 'SCALE_ENDPOINTS_FILE',
     type: 'text',

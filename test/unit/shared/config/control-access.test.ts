@@ -26,6 +26,7 @@ test.each([
   { ...others, ...token, ...trusted },
   { SCALE_SCALER_HOST: '0.0.0.0', SCALE_SCALER_PORT: '7071', ...trusted },
   { SCALE_SCALER_HOST: '0.0.0.0' },
+  { SCALE_SCALER_HOST: '0.0.0.0', SCALE_SCALER_PORT: '7071', SCALE_SCALER_PLAINTEXT: 'trusted-network' },
   { ...tls, ...tokens, SCALE_CONTROL_CLIENT_CA_FILE: '/etc/scale/ca.crt' },
 ])('a coordinator starts with %o', (environment) => {
   expect(coordinatorSettings(environment)).toMatchObject({ controlPort: 7070 });
