@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkServerIdentity } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAccessFile } from '../../../services/coordinator/access/access-file.ts';
 import { createSecrets } from '../../support/kubernetes/create-secrets.ts';
+import { findKustomize, render } from '../../support/kubernetes/render.ts';
 import { secrets } from '../../support/kubernetes/rules/link-rules.ts';
+
+const kustomize = await findKustomize();
 
 describe('k8s/create-secrets', () => {
   let folder = '';
@@ -33,8 +37,30 @@ describe('k8s/create-secrets', () => {
     expect((await stat(join(folder, 'access/client/token'))).mode & 0o077).toBe(0);
   });
 
+  test.skipIf(kustomize === undefined)(
+    'makes certificates for every name by which the services of production know a server',
+    async () => {
+      const made = await createSecrets('production', folder);
+      const rendered = await render(kustomize ?? [], 'k8s/overlays/production');
+      const certificateOf = async (secret: string) => new X509Certificate(await readFile(made[secret]?.['cert.pem'] ?? ''));
+      const [nats, control] = [await certificateOf('scale-nats-server'), await certificateOf('scale-control-tls')];
+      const urls = rendered.environment(rendered.workload('executor')).SCALE_NATS_URL?.split(',') ?? [];
+      expect(urls).toHaveLength(3);
+      expect(urls.flatMap((url) => refusalOf(nats, new URL(url).hostname))).toEqual([]);
+      const names = ['localhost', 'coordinator', 'coordinator.scale.svc'];
+      expect(names.flatMap((name) => refusalOf(control, name))).toEqual([]);
+      expect(refusalOf(nats, 'elsewhere.nats')).not.toEqual([]);
+    },
+  );
+
   test('refuses an overlay that there is not', async () => {
     const script = join(import.meta.dirname, '../../../k8s/create-secrets');
     await expect(promisify(execFile)(script, ['prod'])).rejects.toMatchObject({ code: 2 });
   });
 });
+
+/** As a client of Node.js judges. */
+function refusalOf(certificate: X509Certificate, host: string): string[] {
+  const error = checkServerIdentity(host, certificate.toLegacyObject());
+  return error === undefined ? [] : [error.message];
+}

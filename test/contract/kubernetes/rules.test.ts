@@ -146,6 +146,13 @@ const plants: readonly Plant[] = [
   ],
   [
     'a pod gets longer to end than its drain and its preStop take',
+    'a vLLM that cuts its calls off',
+    (all) =>
+      assign(container(all, 'vllm'), { args: container(all, 'vllm').args?.filter((arg) => !arg.startsWith('--shutdown')) }),
+    /vllm does not say how long it drains/,
+  ],
+  [
+    'a pod gets longer to end than its drain and its preStop take',
     "Kubernetes' default",
     (all) => assign(pod(all, 'executor'), { terminationGracePeriodSeconds: undefined }),
     /gets 30 s/,

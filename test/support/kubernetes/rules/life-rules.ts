@@ -44,14 +44,17 @@ export const lifeRules: readonly Rule[] = [
     return patienceOf(startupProbe) >= 1800 ? undefined : `is restarted after ${patienceOf(startupProbe)} s`;
   }),
   forWorkloads('a pod gets longer to end than its drain and its preStop take', (workload, rendered) => {
-    const drainMs = Number(rendered.environment(workload).SCALE_DRAIN_MS);
-    if (serviceOf(workload) === undefined) return undefined;
     const { terminationGracePeriodSeconds = 30, containers } = workload.spec.template.spec;
+    // A service of ours, or vLLM.
+    const ofArgument = /--shutdown-timeout=(\d+)/.exec(containers[0]?.args?.join(' ') ?? '')?.[1];
+    const drainMs = rendered.environment(workload).SCALE_DRAIN_MS;
+    const drain = ofArgument === undefined ? Number(drainMs ?? Number.NaN) / 1000 : Number(ofArgument);
+    if (Number.isNaN(drain)) return workload.metadata.name === 'nats' ? undefined : 'does not say how long it drains';
     const waitsFor = containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
     // A second for the forced end, and some for a busy node.
-    return terminationGracePeriodSeconds >= drainMs / 1000 + waitsFor + 5
+    return terminationGracePeriodSeconds >= drain + waitsFor + 5
       ? undefined
-      : `gets ${terminationGracePeriodSeconds} s, and its drain takes ${drainMs / 1000} s after ${waitsFor} s of preStop`;
+      : `gets ${terminationGracePeriodSeconds} s, and its drain takes ${drain} s after ${waitsFor} s of preStop`;
   }),
   forWorkloads('a worker drains for longer than the longest call', (workload, rendered) => {
     if (!['executor', 'predictor'].includes(serviceOf(workload) ?? '')) return undefined;
