@@ -8,6 +8,7 @@ import {
   alertRules,
   alertsFile,
   alertTestsFile,
+  composeFile,
   dashboard,
   dashboardExpressions,
   metricsIn,
@@ -82,7 +83,6 @@ describe('docs/operating.md', () => {
   });
 });
 
-const composeFile = join(dirname(alertsFile), '../compose.yaml');
 const composed = (): string | undefined => {
   try {
     const words = ['compose', '-f', composeFile, '--profile', 'monitoring', 'config', '--format', 'json'];

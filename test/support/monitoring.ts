@@ -6,6 +6,7 @@ import { z } from 'zod';
 const deploy = join(import.meta.dirname, '../../deploy');
 export const alertsFile = join(deploy, 'prometheus/alerts.yml');
 export const alertTestsFile = join(deploy, 'prometheus/alerts.test.yml');
+export const composeFile = join(deploy, 'compose.yaml');
 export const prometheusFile = join(deploy, 'prometheus/prometheus.yml');
 
 const rules = z.object({
