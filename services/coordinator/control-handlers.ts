@@ -3,6 +3,7 @@ import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark 
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import type {
   ClearCacheResponse,
+  DiagnoseResponse,
   FindRunsResponse,
   ForgetMemoryResponse,
   GetCacheResponse,
@@ -28,6 +29,7 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import type { Coordinator } from './coordinator.ts';
+import { diagnose } from './diagnose.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 import { type RunView, readRunView } from './run-log.ts';
@@ -58,13 +60,15 @@ export interface ControlHandlers {
   getCache(): Promise<GetCacheResponse>;
   clearCache(): Promise<ClearCacheResponse>;
   listWorkers(): Promise<ListWorkersResponse>;
+  diagnose(signal: AbortSignal): Promise<DiagnoseResponse>;
   /** The operation of the bus that has kept failing for the longest time. */
   trouble(): string | undefined;
 }
 
 const readWithinMs = 20_000;
 
-export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing: Timing): ControlHandlers {
+/** @param name of this coordinator */
+export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing: Timing, name = ''): ControlHandlers {
   const manifestOf = async (runId: string): Promise<RunManifest> => {
     const manifest = await bus.runs.get(runId);
     if (!manifest) throw new RequestRefusedError('not-found', `there is no run ${runId}; \`scale list\` shows all runs`);
@@ -199,6 +203,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     async listWorkers() {
       return { workers: [...coordinator.workers.present()], settled: coordinator.workers.isSettled() };
     },
+    diagnose: (signal) => diagnose({ name, bus, coordinator, timing }, signal),
     async forgetMemory(runIds) {
       const forgotten: string[] = [];
       for (const runId of runIds) if (await bus.memory.forget(runId)) forgotten.push(runId);

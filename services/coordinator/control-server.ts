@@ -101,6 +101,7 @@ export async function startControlServer(
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),
     listWorkers: unary(() => handlers.listWorkers()),
+    diagnose: unary((_request, signal) => handlers.diagnose(signal)),
     forgetMemory: unary(({ runIds }) => handlers.forgetMemory(runIds)),
     getCache: unary(() => handlers.getCache()),
     clearCache: unary(() => handlers.clearCache()),

@@ -58,7 +58,7 @@ await runService({
     releases.push('the coordinator', () => coordinator.stop());
     const collector = startBlobCollector(bus, name, log, systemTiming);
     releases.push('the blob collector', () => collector.stop());
-    const handlers = createControlHandlers(bus, coordinator, systemTiming);
+    const handlers = createControlHandlers(bus, coordinator, systemTiming, name);
     const control = await startControlServer(
       {
         address: `${hostInAddress(settings.controlHost)}:${settings.controlPort}`,

@@ -25,7 +25,7 @@ export interface WatchedRun {
 
 export interface WaitWatch {
   /** The newest report of each worker heard from lately. */
-  readonly workers: Pick<WorkerSightings, 'present' | 'isSettled'>;
+  readonly workers: Pick<WorkerSightings, 'present' | 'seen' | 'isSettled'>;
   /** Workers that take jobs of a kind now. */
   workersByKind(): ReadonlyMap<string, number>;
   /** The longest wait of each kind, in milliseconds. */

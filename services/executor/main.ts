@@ -7,6 +7,7 @@ import { createSandboxMetrics } from '../shared/telemetry/worker-metrics.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';
 import { countPrograms } from './count-programs.ts';
 import { createExecuteWork } from './execute-job.ts';
+import { lookAtSandbox } from './look-at-sandbox.ts';
 
 const settings = settingsOrEnd('executor', () => executorSettings());
 
@@ -14,6 +15,7 @@ await runWorkerService({
   role: 'executor',
   settings,
   kinds: ['execute'],
+  lookAtSandbox: (signal) => lookAtSandbox({ ...settings.sandbox, environment: processEnvironment() }, signal),
   createWork: async (bus, models, releases, log, metrics) => {
     const code = createLazySandbox({ ...settings.sandbox, environment: processEnvironment() });
     releases.push('the sandbox', () => code.close());

@@ -946,7 +946,7 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
 
       test('says that it is up', async () => {
         const client = await server.connect();
-        expect(client.link()).toEqual({ isUp: true, reconnects: 0 });
+        expect(client.link()).toMatchObject({ isUp: true, reconnects: 0 });
         await client.close();
         expect(client.link().isUp).toBe(false);
       });

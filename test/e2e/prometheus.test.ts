@@ -13,30 +13,39 @@ const programs = findPrometheus() ?? { prometheus: '', promtool: '' };
 const services = ['coordinator', 'predictor', 'executor-1', 'executor-2'];
 const withinMs = 60_000;
 
-describe.skipIf(programs.prometheus === '')(`a real Prometheus that scrapes a run${withPrometheus}`, () => {
-  let folder: string;
-  let command: CliRun;
-  let urls: Map<string, string>;
-  let prometheus: TestPrometheus;
+let folder: string;
+let command: CliRun;
+let urls: Map<string, string>;
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'scale-scraped-'));
-    const file = join(folder, 'scraped.yaml');
-    // Long enough to be asked about, since it is ended when all is answered.
-    await writeFile(
-      file,
-      `name: scraped
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-scraped-'));
+  const file = join(folder, 'scraped.yaml');
+  // Long enough to be asked about, since it is ended when all is answered.
+  await writeFile(
+    file,
+    `name: scraped
 seed: 3
 benchmark: { name: sample, limit: 40 }
 search: { max_rounds: 200, convergence: off, token_budget: 50000000 }
 evaluation: { method: full }
 cluster: { executors: 2, slots: 4 }
 `,
-    );
-    command = startCli(['run', file, '--data-dir', join(folder, 'data'), '--json'], {
-      environment: { SCALE_SIMULATOR_FIRST_TOKEN_MS: '60' },
-    });
-    urls = await addressesOf(join(folder, 'data/logs'));
+  );
+  command = startCli(['run', file, '--data-dir', join(folder, 'data'), '--json'], {
+    environment: { SCALE_SIMULATOR_FIRST_TOKEN_MS: '60' },
+  });
+  urls = await addressesOf(join(folder, 'data/logs'));
+});
+afterAll(async () => {
+  command?.child.kill('SIGINT');
+  await command?.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(programs.prometheus === '')(`a real Prometheus that scrapes a run${withPrometheus}`, () => {
+  let prometheus: TestPrometheus;
+
+  beforeAll(async () => {
     const addresses = (...names: string[]) => names.map((name) => new URL(urls.get(name) ?? '').host);
     const targets = {
       coordinator: addresses('coordinator'),
@@ -47,9 +56,6 @@ cluster: { executors: 2, slots: 4 }
   });
   afterAll(async () => {
     await prometheus?.[Symbol.asyncDispose]();
-    command?.child.kill('SIGINT');
-    await command?.ended;
-    await rm(folder, { recursive: true, force: true });
   });
 
   it('gets a number for every expression of the dashboard and of the alerts', async () => {
@@ -90,6 +96,32 @@ cluster: { executors: 2, slots: 4 }
     }
     await firing().not.toContain('ScaleNoCoordinator');
   });
+});
+
+it('scale doctor --server finds the deployment well, and says what it looked at', async () => {
+  const file = join(folder, 'data/cluster.json');
+  await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: withinMs }).not.toBe('');
+  const record = JSON.parse(await readFile(file, 'utf8')) as Record<string, string>;
+  const { controlAddress = '', controlToken = '' } = record;
+  const doctor = (token: string) =>
+    startCli(['doctor', '--server', controlAddress, '--json'], { environment: { SCALE_CONTROL_TOKEN: token } }).ended;
+  const answer = async () => {
+    const { stdout, code } = await doctor(controlToken);
+    return { code, ...(JSON.parse(stdout) as { healthy: boolean; checks: { name: string; status: string; found: string }[] }) };
+  };
+  // A coordinator that has just begun may not have heard of all workers yet.
+  await expect
+    .poll(async () => (await answer()).checks.filter(({ status }) => status !== 'ok'), { timeout: withinMs, interval: 1_000 })
+    .toEqual([]);
+  const { code, healthy, checks } = await answer();
+  expect([code, healthy]).toEqual([0, true]);
+  const names = checks.map(({ name, found }) => `${name}: ${found}`).join('\n');
+  expect(names).toMatch(/^coordinator: .*nats-server 2\./m);
+  expect(names).toMatch(/^streams: 12, as they should be/m);
+  expect(names).toMatch(/^executors: 2 with 8 slots$/m);
+  expect(names).toMatch(/^executor-?\S*: calls http:/m);
+  expect(names).toMatch(/^run scraped\S*: led by this coordinator$/m);
+  expect((await doctor('another token entirely')).code).not.toBe(0);
 });
 
 /** Where each service says in its log that its metrics are. */

@@ -7,6 +7,7 @@ import { decodeProtoEvent, encodeEvent } from '../../services/shared/contracts/e
 import {
   type ControlServiceServer,
   ControlServiceService,
+  DiagnoseResponse,
   type Progress,
   RunStatus,
   type RunSummary,
@@ -35,6 +36,8 @@ export interface FakeControlSettings {
   readonly port?: number;
   /** What workers have reported. */
   readonly workers?: WorkerReport[];
+  /** What it says of the deployment. */
+  readonly diagnosis?: Partial<DiagnoseResponse>;
 }
 
 /**
@@ -67,6 +70,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
   const implementation: ControlServiceServer = {
     listMemory: (_call, reply) => reply(null, { kept: [] }),
     listWorkers: (_call, reply) => reply(null, { workers: settings.workers ?? [], settled: true }),
+    diagnose: (_call, reply) => reply(null, DiagnoseResponse.fromPartial(settings.diagnosis ?? {})),
     forgetMemory: (_call, reply) => reply(null, { runIds: [] }),
     getCache: (_call, reply) => reply(null, { replies: 0, bytes: 0, maxBytes: 1, maxAgeMs: 0 }),
     clearCache: (_call, reply) => reply(null, { replies: 0 }),

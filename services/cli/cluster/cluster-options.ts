@@ -52,7 +52,7 @@ export async function withCluster<Result>(
 }
 
 /** Nothing stands for no server: that is how a variable is left out. */
-function parseAddress(text: string): string | undefined {
+export function parseAddress(text: string): string | undefined {
   if (text.trim() === '') return undefined;
   const port = Number(/^(?:tls:\/\/)?(?:[^:/]+|\[[^\]/]+\]):(\d{1,5})$/.exec(text)?.[1]);
   if (port >= 1 && port <= 65_535) return text;

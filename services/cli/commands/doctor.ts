@@ -1,12 +1,17 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { dataFolderOf } from '../../shared/config/data-folder.ts';
 import { readRunFile } from '../../shared/config/run-file.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { version } from '../../shared/telemetry/version.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { parseAddress } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import { reachServer } from '../cluster/reach-cluster.ts';
+import { serverAccess } from '../cluster/server-access.ts';
 import { type Check, isHealthy } from '../doctor/check.ts';
 import { checkBenchmarks } from '../doctor/check-benchmarks.ts';
+import { deploymentChecks } from '../doctor/check-deployment.ts';
 import { checkEndpoints } from '../doctor/check-endpoints.ts';
 import { checkDataFolder, checkDisk, checkLoopback, checkNatsServer, checkNode } from '../doctor/check-machine.ts';
 import { checkSandbox } from '../doctor/check-sandbox.ts';
@@ -16,16 +21,35 @@ interface DoctorOptions {
   readonly json: boolean;
   readonly dataDir: string;
   readonly runFile?: string;
+  readonly server?: string;
 }
 
 export function addDoctorCommand(program: Command, cli: Cli): void {
   program
     .command('doctor')
-    .description('show what this machine has and what it lacks to run a cluster')
+    .description('show what this machine, or with --server a deployment, has and lacks')
+    .addOption(
+      new Option('--server <host:port>', 'look at the deployment of the coordinator there instead').argParser(parseAddress),
+    )
     .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
     .option('--run-file <file>', 'also try the endpoints of this run file, for one token each')
     .option('--json', 'print one JSON document', false)
-    .action((options: DoctorOptions) => cli.answer(options.json, () => examine(cli, options)));
+    .action((options: DoctorOptions) =>
+      cli.answer(options.json, () => (options.server === undefined ? examine(cli, options) : examineServer(cli, options.server))),
+    );
+}
+
+/** Asks a coordinator what its deployment looks like from inside. */
+async function examineServer(cli: Cli, server: string): Promise<Answer> {
+  const cluster = reachServer(serverAccess(server, cli));
+  try {
+    const askedMs = Date.now();
+    const diagnosis = await cluster.client.diagnose(cli.interrupts.requested);
+    const checks = deploymentChecks(diagnosis, { version, askedMs, answeredMs: Date.now() });
+    return answerOf(checks, { server });
+  } finally {
+    await cluster.close(cli.interrupts.forced);
+  }
 }
 
 async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
@@ -43,10 +67,14 @@ async function examine(cli: Cli, options: DoctorOptions): Promise<Answer> {
     ...(await checkBenchmarks(dataFolderOf(cli.environment))),
     ...(file === undefined ? [] : await checkEndpoints(file, cli)),
   ];
+  return answerOf(checks);
+}
+
+function answerOf(checks: readonly Check[], about: Readonly<Record<string, string>> = {}): Answer {
   const healthy = isHealthy(checks);
   return {
     exitCode: healthy ? exitCodes.ok : exitCodes.failed,
-    document: { healthy, checks },
+    document: { healthy, ...about, checks },
     text: renderChecks(checks),
   };
 }

@@ -1,13 +1,13 @@
 /** One thing that `scale doctor` looked at. */
 export interface Check {
   readonly name: string;
-  readonly status: 'ok' | 'warning' | 'missing';
+  readonly status: 'ok' | 'warning' | 'missing' | 'failed';
   readonly found: string;
   /** What to do about it. */
   readonly advice?: string;
 }
 
-/** Something missing keeps `scale run` from working; a warning does not. */
+/** What is missing or has failed keeps `scale run` from working; a warning does not. */
 export function isHealthy(checks: readonly Check[]): boolean {
-  return checks.every((check) => check.status !== 'missing');
+  return checks.every(({ status }) => status !== 'missing' && status !== 'failed');
 }

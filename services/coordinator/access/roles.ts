@@ -21,6 +21,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   listMemory: 'read',
   getCache: 'read',
   listWorkers: 'read',
+  diagnose: 'read',
   startRun: 'run',
   cancelRun: 'run',
   pauseRun: 'run',

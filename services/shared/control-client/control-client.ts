@@ -11,6 +11,7 @@ import {
   type CancelRunResponse,
   type ClearCacheResponse,
   ControlServiceClient,
+  type DiagnoseResponse,
   type FindRunsResponse,
   type ForgetMemoryResponse,
   type GetCacheResponse,
@@ -59,6 +60,7 @@ export interface ControlClient {
   getCache(signal: AbortSignal): Promise<GetCacheResponse>;
   clearCache(signal: AbortSignal): Promise<ClearCacheResponse>;
   listWorkers(signal: AbortSignal): Promise<ListWorkersResponse>;
+  diagnose(signal: AbortSignal): Promise<DiagnoseResponse>;
   close(): void;
 }
 
@@ -215,6 +217,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     listWorkers: (signal) => ask('ListWorkers', client.listWorkers, {}, signal),
+    diagnose: (signal) => ask('Diagnose', client.diagnose, {}, signal),
     watchRun: (request, signal) =>
       stream('WatchRun', () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
     listExecutions: (request, signal) => stream('ListExecutions', () => client.listExecutions(request, metadata), signal),

@@ -37,7 +37,7 @@ export interface Bus {
   trouble(): BusTrouble | undefined;
   /** How the connection to the server is, and has been. */
   link(): BusLink;
-  /** How full the streams are; none where there are no limits. */
+  /** How full the streams are that exist; none where there are no limits. */
   fill(): Promise<readonly StreamFill[]>;
   /**
    * Calls back when the store, or a part of it, was recreated, and what it held is lost. By then the streams exist again, and are
@@ -58,6 +58,8 @@ export interface BusLink {
   readonly isUp: boolean;
   /** Since this process connected first. */
   readonly reconnects: number;
+  /** Of the NATS server, "" where there is none. */
+  readonly serverVersion: string;
 }
 
 export interface StreamFill {
@@ -67,6 +69,8 @@ export interface StreamFill {
   readonly maxBytes: number;
   /** A full one refuses what is new, and its writers wait; others lose their oldest messages. */
   readonly refusesWhenFull: boolean;
+  /** Its settings that are not as this service would make them. */
+  readonly differs: readonly string[];
 }
 
 export type JobKind = 'execute' | 'predict' | 'propose';

@@ -24,7 +24,7 @@ async function declareStream(session: Trying, declaration: StreamDeclaration): P
       if (!isStreamDifferent(error)) throw error;
     }
   }
-  if (present && agrees(present, config)) return;
+  if (present && differencesFrom(present, config).length === 0) return;
   await streams.update(config.name, config);
 }
 
@@ -37,7 +37,8 @@ async function configOf(session: Trying, name: string): Promise<StreamConfig | u
   }
 }
 
-function agrees(present: StreamConfig, wanted: Partial<StreamConfig>): boolean {
+/** The settings that are not as wanted. */
+export function differencesFrom(present: StreamConfig, wanted: Partial<StreamConfig>): string[] {
   const found = present as unknown as Record<string, unknown>;
-  return Object.entries(wanted).every(([field, value]) => isDeepStrictEqual(found[field], value));
+  return Object.entries(wanted).flatMap(([field, value]) => (isDeepStrictEqual(found[field], value) ? [] : [field]));
 }

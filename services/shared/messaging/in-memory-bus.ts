@@ -71,7 +71,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         workers,
         check: async () => requireOpen(client, 'check'),
         trouble: () => undefined,
-        link: () => ({ isUp: !client.closed, reconnects: 0 }),
+        link: () => ({ isUp: !client.closed, reconnects: 0, serverVersion: '' }),
         fill: async () => [],
         onRemade: world.onRemade,
         close: async () => {

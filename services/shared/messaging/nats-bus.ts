@@ -1,11 +1,11 @@
-import { DiscardPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import { millis, type NatsConnection } from 'nats';
 import { orAborted } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Bus, StreamFill } from './bus.ts';
+import type { Bus } from './bus.ts';
 import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
 import { declareStreams } from './declare-streams.ts';
 import { BusError } from './errors.ts';
@@ -28,6 +28,7 @@ import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { type NatsSession, requestTimeoutMs, within } from './nats-session.ts';
 import { createNatsSlotTables } from './nats-slot-tables.ts';
 import { createNatsSpendingStore } from './nats-spending-store.ts';
+import { fillOf } from './nats-stream-fill.ts';
 import { watchStreams } from './nats-stream-watch.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
 import { createWaits, type Waits } from './waits.ts';
@@ -110,7 +111,8 @@ async function openSession(
   return { ...base, streams: streamWatch };
 }
 
-async function openBus(session: OpenSession, { ackWaitMs = 30_000, blobTouchMs }: BusSettings): Promise<Bus> {
+async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus> {
+  const { ackWaitMs = 30_000, blobTouchMs } = settings;
   const { connection, manager } = session;
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
@@ -140,8 +142,12 @@ async function openBus(session: OpenSession, { ackWaitMs = 30_000, blobTouchMs }
     responses: createNatsResponseStore(session),
     check: (signal) => check(session, signal),
     trouble: () => session.waits.longest(),
-    link: () => ({ isUp: session.link.isUp() && !connection.isClosed(), reconnects: session.link.reconnects }),
-    fill: () => fillOf(session),
+    link: () => ({
+      isUp: session.link.isUp() && !connection.isClosed(),
+      reconnects: session.link.reconnects,
+      serverVersion: connection.info?.version ?? '',
+    }),
+    fill: () => fillOf(session, settings),
     onRemade: (listener) => session.streams.onRemade(listener),
     close() {
       closing ??= closeConnection(session);
@@ -160,20 +166,6 @@ async function openBus(session: OpenSession, { ackWaitMs = 30_000, blobTouchMs }
       logger.warn({ err: toBusError('close', error) }, 'the connection to NATS could not be drained');
       await connection.close();
     }
-  }
-}
-
-async function fillOf({ manager }: NatsSession): Promise<readonly StreamFill[]> {
-  try {
-    return await Promise.all(
-      Object.values(streams).map(async (stream) => {
-        const { config, state } = await manager.streams.info(stream);
-        const refusesWhenFull = config.discard === DiscardPolicy.New;
-        return { stream, messages: state.messages, bytes: state.bytes, maxBytes: config.max_bytes, refusesWhenFull };
-      }),
-    );
-  } catch (error) {
-    throw toBusError('look at the streams', error);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EndpointUse, RunShare } from '../contracts/generated/scale/v1/job.ts';
+import type { EndpointUse, RunShare, WorkerCondition } from '../contracts/generated/scale/v1/job.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 
@@ -24,6 +24,8 @@ export interface WorkerReports {
   takesJobs(): boolean;
   shares(): RunShare[];
   endpoints(): readonly ReportedEndpoint[];
+  /** For `scale doctor`; its clock is added. */
+  condition?(): Omit<WorkerCondition, 'wallMs'>;
   readonly timing: Timing;
 }
 
@@ -36,12 +38,14 @@ export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposabl
   const silence = createSilence();
   const report = (): void => {
     const now = timing.monotonicMs();
+    const condition = settings.condition?.();
     bus.workers.tell({
       worker: name,
       kinds: takesJobs() ? [...kinds] : [],
       slots,
       runs: shares(),
       endpoints: byAddress(endpoints()).map((endpoint) => silence.look(endpoint, now)),
+      ...(condition && { condition: { ...condition, wallMs: timing.wallMs() } }),
     });
   };
   report();

@@ -3,6 +3,7 @@ import { defined } from '../../domain/defined.ts';
 import { failureKinds } from '../../domain/failure.ts';
 import { busSettingsOf } from '../config/bus-settings.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
+import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Failure } from '../contracts/generated/scale/v1/result.ts';
 import { startHealthServer } from '../lifecycle/health-server.ts';
 import type { ReleaseStack } from '../lifecycle/release-stack.ts';
@@ -11,6 +12,8 @@ import { systemTiming } from '../lifecycle/timing.ts';
 import { awaitBus } from '../messaging/await-bus.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 import { createEndpointEnvironment } from '../models/endpoint-environment.ts';
+import { endpointSettings } from '../models/endpoint-settings.ts';
+import { createOpenAiEndpoint } from '../models/openai-endpoint.ts';
 import { proxySettings } from '../models/proxy-settings.ts';
 import { createSlotLeases } from '../models/slot-leases.ts';
 import { processEnvironment } from '../settings/environment.ts';
@@ -28,11 +31,14 @@ import { createResponseCache } from './response-cache.ts';
 import { watchClusterEndpoints } from './watch-cluster-endpoints.ts';
 import { watchKeys } from './watch-keys.ts';
 import { startWorker } from './worker.ts';
+import { type SandboxLook, watchCondition } from './worker-condition.ts';
 
 export interface WorkerService {
   readonly role: 'executor' | 'predictor';
   readonly settings: WorkerServiceSettings;
   readonly kinds: readonly JobKind[];
+  /** For one that runs programs which models wrote. */
+  lookAtSandbox?(signal: AbortSignal): Promise<SandboxLook>;
   /** What it pushes on `releases` is released when the jobs in flight have ended. */
   createWork(bus: Bus, models: ModelClients, releases: ReleaseStack, log: Logger, metrics: Registry): JobWork | Promise<JobWork>;
 }
@@ -44,7 +50,7 @@ export const closingShare = 0.8;
 const leastLeaseMs = 5_000;
 
 /** Runs an executor or a predictor as this process. */
-export async function runWorkerService({ role, settings, kinds, createWork }: WorkerService): Promise<never> {
+export async function runWorkerService({ role, settings, kinds, createWork, lookAtSandbox }: WorkerService): Promise<never> {
   const { name, slots, ackWaitMs } = settings;
   const log = createLogger({ service: role, version, level: settings.logLevel });
   return await runService({
@@ -120,16 +126,33 @@ export async function runWorkerService({ role, settings, kinds, createWork }: Wo
         ...{ slots, inFlight: worker.inFlight() },
         heldUp: shares().reduce((sum, { jobsHeldUp }) => sum + jobsHeldUp, 0),
       }));
+      const condition = watchCondition({
+        ...{ role, version, lookAtSandbox, logger: log, timing: systemTiming },
+        check: (signal) => awaited.check(signal),
+        endpoints: () => endpoints.all(),
+        ask: askForModels,
+      });
+      releases.push('the condition', () => condition.stop());
       const reports = startWorkerReports(bus, {
         ...{ name, kinds, slots, shares, takesJobs },
-        endpoints: () => models.health(),
-        timing: systemTiming,
+        ...{ endpoints: () => models.health(), condition: condition.current, timing: systemTiming },
       });
       releases.push('the reports', () => reports[Symbol.dispose]());
       releases.push('the jobs in flight', () => worker.drain());
       return { health: health.url };
     },
   });
+}
+
+/** Of an endpoint that the cluster's own settings name: whoever wrote them decides which keys are sent there. */
+async function askForModels(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const environment = processEnvironment();
+  const server = createOpenAiEndpoint(endpointSettings(endpoint, environment), systemTiming, proxySettings(environment));
+  try {
+    await server.models(signal);
+  } finally {
+    await server.close();
+  }
 }
 
 function failureOf({ outcome }: JobOutcome): Failure | undefined {

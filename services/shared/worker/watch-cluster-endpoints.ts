@@ -8,6 +8,8 @@ import type { Logger } from '../telemetry/logger.ts';
 
 /** The cluster's own endpoints, kept current while the file that names them changes. */
 export interface WatchedEndpoints {
+  /** All that the file names, by model. */
+  all(): ClusterEndpoints;
   /** Undefined if the file does not name the model. */
   serversOf(model: string): readonly Endpoint[] | undefined;
   /** `changed` is called after each change. */
@@ -63,6 +65,7 @@ export async function watchClusterEndpoints(
   }
   const watching = file === undefined ? Promise.resolve() : watch(file);
   return {
+    all: () => endpoints,
     serversOf: (model) => endpoints.get(model),
     onChange: (listener) => {
       changed = listener;

@@ -24,8 +24,8 @@ function metricsOf(runs: () => readonly RunFigures[], bus: Partial<Parameters<ty
     bus: {
       jobs: { waitingSince: async () => new Map<JobKind, number>([['execute', Date.now() - 60_000]]) },
       fill: async () => [
-        { stream: 'DEAD', messages: 2, bytes: 200, maxBytes: 1_000, refusesWhenFull: false },
-        { stream: 'EVENTS', messages: 9, bytes: 800, maxBytes: 1_000, refusesWhenFull: true },
+        { stream: 'DEAD', messages: 2, bytes: 200, maxBytes: 1_000, refusesWhenFull: false, differs: [] },
+        { stream: 'EVENTS', messages: 9, bytes: 800, maxBytes: 1_000, refusesWhenFull: true, differs: [] },
       ],
       ...bus,
     },

@@ -38,7 +38,7 @@ async function setUp() {
         listener = undefined;
       };
     },
-    workers: { present: () => [], isSettled: () => true },
+    workers: { present: () => [], seen: () => [], isSettled: () => true },
     figures: () => ({ runsLed: 0, jobsOutstanding: 0, runs: [], workersByKind: new Map(), waits: new Map() }),
     stop: async () => undefined,
   };

@@ -492,6 +492,59 @@ export interface ListWorkersResponse {
   settled: boolean;
 }
 
+export interface DiagnoseRequest {
+}
+
+export interface DiagnoseResponse {
+  /** The coordinator that answers. */
+  coordinator: string;
+  version: string;
+  /** Its wall clock, in milliseconds since 1970. */
+  wallMs: number;
+  /** Why it is not ready, such as a permission that it lacks; "" if it is. */
+  trouble: string;
+  /** Of the NATS server that it is connected to, "" if it is not. */
+  natsVersion: string;
+  streams: StreamState[];
+  /** Why the streams could not be looked at, "" if they could. */
+  streamsTrouble: string;
+  workers: SeenWorker[];
+  /** The coordinator has listened long enough to have heard every worker. */
+  settled: boolean;
+  /** The runs that have not ended. */
+  runs: LedRun[];
+}
+
+export interface StreamState {
+  stream: string;
+  /** It does not exist; nothing else is said of it. */
+  missing: boolean;
+  messages: number;
+  bytes: number;
+  maxBytes: number;
+  /** A full one refuses what is new, and its writers wait; others lose their oldest messages. */
+  refusesWhenFull: boolean;
+  /** Its settings that are not as SCALE made them, e.g. "max_age". */
+  differs: string[];
+}
+
+export interface SeenWorker {
+  report?:
+    | WorkerReport
+    | undefined;
+  /** Its clock less the coordinator's, when its report arrived. Absent: it did not say what its clock shows. */
+  clockSkewMs?: number | undefined;
+}
+
+export interface LedRun {
+  runId: string;
+  status: RunStatus;
+  /** here, elsewhere or nobody. */
+  leader: string;
+  /** What it waits for; absent if it makes progress, or is led elsewhere. */
+  waiting?: Waiting | undefined;
+}
+
 export interface ListMemoryRequest {
 }
 
@@ -5134,6 +5187,681 @@ export const ListWorkersResponse: MessageFns<ListWorkersResponse> = {
   },
 };
 
+function createBaseDiagnoseRequest(): DiagnoseRequest {
+  return {};
+}
+
+export const DiagnoseRequest: MessageFns<DiagnoseRequest> = {
+  encode(_: DiagnoseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiagnoseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiagnoseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DiagnoseRequest {
+    return {};
+  },
+
+  toJSON(_: DiagnoseRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<DiagnoseRequest>): DiagnoseRequest {
+    return DiagnoseRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DiagnoseRequest>): DiagnoseRequest {
+    const message = createBaseDiagnoseRequest();
+    return message;
+  },
+};
+
+function createBaseDiagnoseResponse(): DiagnoseResponse {
+  return {
+    coordinator: "",
+    version: "",
+    wallMs: 0,
+    trouble: "",
+    natsVersion: "",
+    streams: [],
+    streamsTrouble: "",
+    workers: [],
+    settled: false,
+    runs: [],
+  };
+}
+
+export const DiagnoseResponse: MessageFns<DiagnoseResponse> = {
+  encode(message: DiagnoseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.coordinator !== "") {
+      writer.uint32(10).string(message.coordinator);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.wallMs !== 0) {
+      writer.uint32(24).uint64(message.wallMs);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(34).string(message.trouble);
+    }
+    if (message.natsVersion !== "") {
+      writer.uint32(42).string(message.natsVersion);
+    }
+    for (const v of message.streams) {
+      StreamState.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.streamsTrouble !== "") {
+      writer.uint32(58).string(message.streamsTrouble);
+    }
+    for (const v of message.workers) {
+      SeenWorker.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.settled !== false) {
+      writer.uint32(72).bool(message.settled);
+    }
+    for (const v of message.runs) {
+      LedRun.encode(v!, writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiagnoseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiagnoseResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.coordinator = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.wallMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.trouble = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.natsVersion = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.streams.push(StreamState.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.streamsTrouble = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.workers.push(SeenWorker.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.settled = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.runs.push(LedRun.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DiagnoseResponse {
+    return {
+      coordinator: isSet(object.coordinator) ? globalThis.String(object.coordinator) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      wallMs: isSet(object.wallMs)
+        ? globalThis.Number(object.wallMs)
+        : isSet(object.wall_ms)
+        ? globalThis.Number(object.wall_ms)
+        : 0,
+      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
+      natsVersion: isSet(object.natsVersion)
+        ? globalThis.String(object.natsVersion)
+        : isSet(object.nats_version)
+        ? globalThis.String(object.nats_version)
+        : "",
+      streams: globalThis.Array.isArray(object?.streams) ? object.streams.map((e: any) => StreamState.fromJSON(e)) : [],
+      streamsTrouble: isSet(object.streamsTrouble)
+        ? globalThis.String(object.streamsTrouble)
+        : isSet(object.streams_trouble)
+        ? globalThis.String(object.streams_trouble)
+        : "",
+      workers: globalThis.Array.isArray(object?.workers) ? object.workers.map((e: any) => SeenWorker.fromJSON(e)) : [],
+      settled: isSet(object.settled) ? globalThis.Boolean(object.settled) : false,
+      runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => LedRun.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: DiagnoseResponse): unknown {
+    const obj: any = {};
+    if (message.coordinator !== "") {
+      obj.coordinator = message.coordinator;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.wallMs !== 0) {
+      obj.wallMs = Math.round(message.wallMs);
+    }
+    if (message.trouble !== "") {
+      obj.trouble = message.trouble;
+    }
+    if (message.natsVersion !== "") {
+      obj.natsVersion = message.natsVersion;
+    }
+    if (message.streams?.length) {
+      obj.streams = message.streams.map((e) => StreamState.toJSON(e));
+    }
+    if (message.streamsTrouble !== "") {
+      obj.streamsTrouble = message.streamsTrouble;
+    }
+    if (message.workers?.length) {
+      obj.workers = message.workers.map((e) => SeenWorker.toJSON(e));
+    }
+    if (message.settled !== false) {
+      obj.settled = message.settled;
+    }
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => LedRun.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DiagnoseResponse>): DiagnoseResponse {
+    return DiagnoseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DiagnoseResponse>): DiagnoseResponse {
+    const message = createBaseDiagnoseResponse();
+    message.coordinator = object.coordinator ?? "";
+    message.version = object.version ?? "";
+    message.wallMs = object.wallMs ?? 0;
+    message.trouble = object.trouble ?? "";
+    message.natsVersion = object.natsVersion ?? "";
+    message.streams = object.streams?.map((e) => StreamState.fromPartial(e)) || [];
+    message.streamsTrouble = object.streamsTrouble ?? "";
+    message.workers = object.workers?.map((e) => SeenWorker.fromPartial(e)) || [];
+    message.settled = object.settled ?? false;
+    message.runs = object.runs?.map((e) => LedRun.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStreamState(): StreamState {
+  return { stream: "", missing: false, messages: 0, bytes: 0, maxBytes: 0, refusesWhenFull: false, differs: [] };
+}
+
+export const StreamState: MessageFns<StreamState> = {
+  encode(message: StreamState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== "") {
+      writer.uint32(10).string(message.stream);
+    }
+    if (message.missing !== false) {
+      writer.uint32(16).bool(message.missing);
+    }
+    if (message.messages !== 0) {
+      writer.uint32(24).uint64(message.messages);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(32).uint64(message.bytes);
+    }
+    if (message.maxBytes !== 0) {
+      writer.uint32(40).uint64(message.maxBytes);
+    }
+    if (message.refusesWhenFull !== false) {
+      writer.uint32(48).bool(message.refusesWhenFull);
+    }
+    for (const v of message.differs) {
+      writer.uint32(58).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamState {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamState();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stream = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.missing = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.messages = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.maxBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.refusesWhenFull = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.differs.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StreamState {
+    return {
+      stream: isSet(object.stream) ? globalThis.String(object.stream) : "",
+      missing: isSet(object.missing) ? globalThis.Boolean(object.missing) : false,
+      messages: isSet(object.messages) ? globalThis.Number(object.messages) : 0,
+      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
+      maxBytes: isSet(object.maxBytes)
+        ? globalThis.Number(object.maxBytes)
+        : isSet(object.max_bytes)
+        ? globalThis.Number(object.max_bytes)
+        : 0,
+      refusesWhenFull: isSet(object.refusesWhenFull)
+        ? globalThis.Boolean(object.refusesWhenFull)
+        : isSet(object.refuses_when_full)
+        ? globalThis.Boolean(object.refuses_when_full)
+        : false,
+      differs: globalThis.Array.isArray(object?.differs) ? object.differs.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: StreamState): unknown {
+    const obj: any = {};
+    if (message.stream !== "") {
+      obj.stream = message.stream;
+    }
+    if (message.missing !== false) {
+      obj.missing = message.missing;
+    }
+    if (message.messages !== 0) {
+      obj.messages = Math.round(message.messages);
+    }
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    if (message.maxBytes !== 0) {
+      obj.maxBytes = Math.round(message.maxBytes);
+    }
+    if (message.refusesWhenFull !== false) {
+      obj.refusesWhenFull = message.refusesWhenFull;
+    }
+    if (message.differs?.length) {
+      obj.differs = message.differs;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StreamState>): StreamState {
+    return StreamState.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StreamState>): StreamState {
+    const message = createBaseStreamState();
+    message.stream = object.stream ?? "";
+    message.missing = object.missing ?? false;
+    message.messages = object.messages ?? 0;
+    message.bytes = object.bytes ?? 0;
+    message.maxBytes = object.maxBytes ?? 0;
+    message.refusesWhenFull = object.refusesWhenFull ?? false;
+    message.differs = object.differs?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseSeenWorker(): SeenWorker {
+  return { report: undefined, clockSkewMs: undefined };
+}
+
+export const SeenWorker: MessageFns<SeenWorker> = {
+  encode(message: SeenWorker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.report !== undefined) {
+      WorkerReport.encode(message.report, writer.uint32(10).fork()).join();
+    }
+    if (message.clockSkewMs !== undefined) {
+      writer.uint32(16).sint64(message.clockSkewMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SeenWorker {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSeenWorker();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.report = WorkerReport.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.clockSkewMs = longToNumber(reader.sint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SeenWorker {
+    return {
+      report: isSet(object.report) ? WorkerReport.fromJSON(object.report) : undefined,
+      clockSkewMs: isSet(object.clockSkewMs)
+        ? globalThis.Number(object.clockSkewMs)
+        : isSet(object.clock_skew_ms)
+        ? globalThis.Number(object.clock_skew_ms)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SeenWorker): unknown {
+    const obj: any = {};
+    if (message.report !== undefined) {
+      obj.report = WorkerReport.toJSON(message.report);
+    }
+    if (message.clockSkewMs !== undefined) {
+      obj.clockSkewMs = Math.round(message.clockSkewMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SeenWorker>): SeenWorker {
+    return SeenWorker.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SeenWorker>): SeenWorker {
+    const message = createBaseSeenWorker();
+    message.report = (object.report !== undefined && object.report !== null)
+      ? WorkerReport.fromPartial(object.report)
+      : undefined;
+    message.clockSkewMs = object.clockSkewMs ?? undefined;
+    return message;
+  },
+};
+
+function createBaseLedRun(): LedRun {
+  return { runId: "", status: 0, leader: "", waiting: undefined };
+}
+
+export const LedRun: MessageFns<LedRun> = {
+  encode(message: LedRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.status !== 0) {
+      writer.uint32(16).int32(message.status);
+    }
+    if (message.leader !== "") {
+      writer.uint32(26).string(message.leader);
+    }
+    if (message.waiting !== undefined) {
+      Waiting.encode(message.waiting, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LedRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLedRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leader = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.waiting = Waiting.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LedRun {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      status: isSet(object.status) ? runStatusFromJSON(object.status) : 0,
+      leader: isSet(object.leader) ? globalThis.String(object.leader) : "",
+      waiting: isSet(object.waiting) ? Waiting.fromJSON(object.waiting) : undefined,
+    };
+  },
+
+  toJSON(message: LedRun): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.status !== 0) {
+      obj.status = runStatusToJSON(message.status);
+    }
+    if (message.leader !== "") {
+      obj.leader = message.leader;
+    }
+    if (message.waiting !== undefined) {
+      obj.waiting = Waiting.toJSON(message.waiting);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LedRun>): LedRun {
+    return LedRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LedRun>): LedRun {
+    const message = createBaseLedRun();
+    message.runId = object.runId ?? "";
+    message.status = object.status ?? 0;
+    message.leader = object.leader ?? "";
+    message.waiting = (object.waiting !== undefined && object.waiting !== null)
+      ? Waiting.fromPartial(object.waiting)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseListMemoryRequest(): ListMemoryRequest {
   return {};
 }
@@ -5953,6 +6681,16 @@ export const ControlServiceService = {
     responseSerialize: (value: ListWorkersResponse): Buffer => Buffer.from(ListWorkersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListWorkersResponse => ListWorkersResponse.decode(value),
   },
+  /** What a deployment looks like from inside: versions, streams, workers, clocks, who leads what. */
+  diagnose: {
+    path: "/scale.v1.ControlService/Diagnose" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DiagnoseRequest): Buffer => Buffer.from(DiagnoseRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DiagnoseRequest => DiagnoseRequest.decode(value),
+    responseSerialize: (value: DiagnoseResponse): Buffer => Buffer.from(DiagnoseResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DiagnoseResponse => DiagnoseResponse.decode(value),
+  },
 } as const;
 
 export interface ControlServiceServer extends UntypedServiceImplementation {
@@ -5979,6 +6717,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   clearCache: handleUnaryCall<ClearCacheRequest, ClearCacheResponse>;
   /** The workers heard from lately, with the endpoints that each calls. */
   listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersResponse>;
+  /** What a deployment looks like from inside: versions, streams, workers, clocks, who leads what. */
+  diagnose: handleUnaryCall<DiagnoseRequest, DiagnoseResponse>;
 }
 
 export interface ControlServiceClient extends Client {
@@ -6199,6 +6939,22 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListWorkersResponse) => void,
+  ): ClientUnaryCall;
+  /** What a deployment looks like from inside: versions, streams, workers, clocks, who leads what. */
+  diagnose(
+    request: DiagnoseRequest,
+    callback: (error: ServiceError | null, response: DiagnoseResponse) => void,
+  ): ClientUnaryCall;
+  diagnose(
+    request: DiagnoseRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DiagnoseResponse) => void,
+  ): ClientUnaryCall;
+  diagnose(
+    request: DiagnoseRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DiagnoseResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -76,6 +76,37 @@ export interface WorkerReport {
   runs: RunShare[];
   /** Where its model calls go. */
   endpoints: EndpointUse[];
+  /** Absent: from a version that does not say. */
+  condition?: WorkerCondition | undefined;
+}
+
+/** What `scale doctor` asks of each worker. */
+export interface WorkerCondition {
+  /** executor or predictor. */
+  role: string;
+  /** Of the program, e.g. "0.1.0". */
+  version: string;
+  /** Its wall clock when it sent this, in milliseconds since 1970. */
+  wallMs: number;
+  /** Why it is not ready, such as a permission that it lacks; "" if it is. */
+  trouble: string;
+  /** How programs that models write are confined, e.g. "bwrap+seccomp+landlock". Absent: not tried yet, or it runs none. */
+  isolation?:
+    | string
+    | undefined;
+  /** Why it can run no programs. Absent: it can, or has not tried. */
+  noSandbox?:
+    | string
+    | undefined;
+  /** The endpoints that the cluster's own settings name, whether or not a run uses them. */
+  looks: EndpointLook[];
+}
+
+export interface EndpointLook {
+  model: string;
+  baseUrl: string;
+  /** Why it could not be asked for its list of models, "" if it answered. */
+  problem: string;
 }
 
 export interface RunShare {
@@ -726,7 +757,7 @@ export const Trouble: MessageFns<Trouble> = {
 };
 
 function createBaseWorkerReport(): WorkerReport {
-  return { worker: "", kinds: [], slots: 0, runs: [], endpoints: [] };
+  return { worker: "", kinds: [], slots: 0, runs: [], endpoints: [], condition: undefined };
 }
 
 export const WorkerReport: MessageFns<WorkerReport> = {
@@ -745,6 +776,9 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     }
     for (const v of message.endpoints) {
       EndpointUse.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.condition !== undefined) {
+      WorkerCondition.encode(message.condition, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -802,6 +836,14 @@ export const WorkerReport: MessageFns<WorkerReport> = {
             message.endpoints.push(EndpointUse.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.condition = WorkerCondition.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -823,6 +865,7 @@ export const WorkerReport: MessageFns<WorkerReport> = {
       endpoints: globalThis.Array.isArray(object?.endpoints)
         ? object.endpoints.map((e: any) => EndpointUse.fromJSON(e))
         : [],
+      condition: isSet(object.condition) ? WorkerCondition.fromJSON(object.condition) : undefined,
     };
   },
 
@@ -843,6 +886,9 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     if (message.endpoints?.length) {
       obj.endpoints = message.endpoints.map((e) => EndpointUse.toJSON(e));
     }
+    if (message.condition !== undefined) {
+      obj.condition = WorkerCondition.toJSON(message.condition);
+    }
     return obj;
   },
 
@@ -856,6 +902,287 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     message.slots = object.slots ?? 0;
     message.runs = object.runs?.map((e) => RunShare.fromPartial(e)) || [];
     message.endpoints = object.endpoints?.map((e) => EndpointUse.fromPartial(e)) || [];
+    message.condition = (object.condition !== undefined && object.condition !== null)
+      ? WorkerCondition.fromPartial(object.condition)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWorkerCondition(): WorkerCondition {
+  return { role: "", version: "", wallMs: 0, trouble: "", isolation: undefined, noSandbox: undefined, looks: [] };
+}
+
+export const WorkerCondition: MessageFns<WorkerCondition> = {
+  encode(message: WorkerCondition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.role !== "") {
+      writer.uint32(10).string(message.role);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.wallMs !== 0) {
+      writer.uint32(24).uint64(message.wallMs);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(34).string(message.trouble);
+    }
+    if (message.isolation !== undefined) {
+      writer.uint32(42).string(message.isolation);
+    }
+    if (message.noSandbox !== undefined) {
+      writer.uint32(50).string(message.noSandbox);
+    }
+    for (const v of message.looks) {
+      EndpointLook.encode(v!, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkerCondition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkerCondition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.wallMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.trouble = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.isolation = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.noSandbox = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.looks.push(EndpointLook.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WorkerCondition {
+    return {
+      role: isSet(object.role) ? globalThis.String(object.role) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      wallMs: isSet(object.wallMs)
+        ? globalThis.Number(object.wallMs)
+        : isSet(object.wall_ms)
+        ? globalThis.Number(object.wall_ms)
+        : 0,
+      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
+      isolation: isSet(object.isolation) ? globalThis.String(object.isolation) : undefined,
+      noSandbox: isSet(object.noSandbox)
+        ? globalThis.String(object.noSandbox)
+        : isSet(object.no_sandbox)
+        ? globalThis.String(object.no_sandbox)
+        : undefined,
+      looks: globalThis.Array.isArray(object?.looks) ? object.looks.map((e: any) => EndpointLook.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: WorkerCondition): unknown {
+    const obj: any = {};
+    if (message.role !== "") {
+      obj.role = message.role;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.wallMs !== 0) {
+      obj.wallMs = Math.round(message.wallMs);
+    }
+    if (message.trouble !== "") {
+      obj.trouble = message.trouble;
+    }
+    if (message.isolation !== undefined) {
+      obj.isolation = message.isolation;
+    }
+    if (message.noSandbox !== undefined) {
+      obj.noSandbox = message.noSandbox;
+    }
+    if (message.looks?.length) {
+      obj.looks = message.looks.map((e) => EndpointLook.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WorkerCondition>): WorkerCondition {
+    return WorkerCondition.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WorkerCondition>): WorkerCondition {
+    const message = createBaseWorkerCondition();
+    message.role = object.role ?? "";
+    message.version = object.version ?? "";
+    message.wallMs = object.wallMs ?? 0;
+    message.trouble = object.trouble ?? "";
+    message.isolation = object.isolation ?? undefined;
+    message.noSandbox = object.noSandbox ?? undefined;
+    message.looks = object.looks?.map((e) => EndpointLook.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseEndpointLook(): EndpointLook {
+  return { model: "", baseUrl: "", problem: "" };
+}
+
+export const EndpointLook: MessageFns<EndpointLook> = {
+  encode(message: EndpointLook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.baseUrl !== "") {
+      writer.uint32(18).string(message.baseUrl);
+    }
+    if (message.problem !== "") {
+      writer.uint32(26).string(message.problem);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndpointLook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndpointLook();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.baseUrl = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EndpointLook {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      baseUrl: isSet(object.baseUrl)
+        ? globalThis.String(object.baseUrl)
+        : isSet(object.base_url)
+        ? globalThis.String(object.base_url)
+        : "",
+      problem: isSet(object.problem) ? globalThis.String(object.problem) : "",
+    };
+  },
+
+  toJSON(message: EndpointLook): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.baseUrl !== "") {
+      obj.baseUrl = message.baseUrl;
+    }
+    if (message.problem !== "") {
+      obj.problem = message.problem;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EndpointLook>): EndpointLook {
+    return EndpointLook.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EndpointLook>): EndpointLook {
+    const message = createBaseEndpointLook();
+    message.model = object.model ?? "";
+    message.baseUrl = object.baseUrl ?? "";
+    message.problem = object.problem ?? "";
     return message;
   },
 };

@@ -1,0 +1,51 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, nanos } from 'nats';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { diagnose } from '../../../services/coordinator/diagnose.ts';
+import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
+import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
+import { runLease } from '../../../services/shared/messaging/run-lease.ts';
+import { newRunId, runManifest } from '../../support/bus-messages.ts';
+import { startTestNatsServer } from '../../support/nats-server.ts';
+
+const never = new AbortController().signal;
+const coordinator = {
+  figures: () => ({ runs: [], runsLed: 0, jobsOutstanding: 0, workersByKind: new Map(), waits: new Map() }),
+  wait: () => undefined,
+  workers: { present: () => [], seen: () => [], isSettled: () => true },
+};
+
+test('streams that were changed or removed by hand are told, and so is who leads a run', async () => {
+  await using server = await startTestNatsServer();
+  const bus = await connectBus({ servers: [server.url], name: 'diagnose', logger: pino({ level: 'silent' }), deadlineMs: 5_000 });
+  const admin = await connect({ servers: server.url });
+  const manager = await jetstreamManager(admin);
+  const look = () => diagnose({ name: 'c1', bus, coordinator, timing: systemTiming }, never);
+  try {
+    const well = await look();
+    expect(well).toMatchObject({ coordinator: 'c1', trouble: '', streamsTrouble: '', settled: true, runs: [] });
+    expect(well.natsVersion).toMatch(/^2\./);
+    expect(well.streams.filter(({ missing, differs }) => missing || differs.length > 0)).toEqual([]);
+
+    const [led, lost] = [newRunId(), newRunId()];
+    for (const runId of [led, lost]) await bus.runs.put({ ...runManifest(runId), status: RunStatus.RUNNING });
+    await bus.leases.acquire(runLease(led), 'another coordinator');
+    await manager.streams.update('JOURNAL', { max_age: nanos(60_000), duplicate_window: nanos(60_000) });
+    await manager.streams.delete('MEMORY');
+    const ill = await look();
+    expect(ill.streams.find(({ stream }) => stream === 'JOURNAL')?.differs).toContain('max_age');
+    expect(ill.streams.find(({ stream }) => stream === 'MEMORY')?.missing).toBe(true);
+    expect(ill.trouble).toMatch(/MEMORY/);
+    expect(new Map(ill.runs.map(({ runId, leader }) => [runId, leader]))).toEqual(
+      new Map([
+        [led, 'elsewhere'],
+        [lost, 'nobody'],
+      ]),
+    );
+  } finally {
+    await admin.close();
+    await bus.close();
+  }
+});
