@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { isLoopback } from '../../shared/config/control-access.ts';
@@ -61,6 +62,8 @@ function tlsIn(environment: Environment): ClientTls | undefined {
   }
   try {
     createSecureContext({ ca, cert, key });
+    // An authority that is none is left out without a word.
+    if (ca !== undefined) new X509Certificate(ca);
   } catch (cause) {
     const names = ['SCALE_CA_FILE', 'SCALE_CERT_FILE', 'SCALE_KEY_FILE'].filter((variable) => environment[variable]).join(', ');
     throw new CliError('bad-input', `${names} cannot be used for TLS: each must be in PEM, and the key that of the certificate`, {

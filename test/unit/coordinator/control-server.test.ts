@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openAccess } from '../../../services/coordinator/access/access.ts';
@@ -8,7 +9,7 @@ import { openControlCredentials } from '../../../services/coordinator/access/con
 import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
-import type { WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
+import { ControlServiceClient, type WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
 import { watchReliably } from '../../../services/shared/control-client/watch-reliably.ts';
@@ -29,11 +30,10 @@ const progress: WatchRunResponse = {
 };
 const watching = { runId: 'r1', afterSequence: 0, follow: true };
 
-async function serve(handlers: Partial<ControlHandlers>, token?: string) {
+async function serve(handlers: Partial<ControlHandlers>, token?: string, limits = { callsPerSecond: 1_000, callsAtOnce: 1_000 }) {
   const logger = pino({ level: 'silent' });
   const access = await openAccess({ controlToken: token }, { timing: systemTiming, logger });
   const { credentials } = await openControlCredentials({}, { timing: systemTiming, logger });
-  const limits = { callsPerSecond: 1_000, callsAtOnce: 1_000 };
   const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2 };
   const server = await startControlServer(settings, handlers as ControlHandlers, logger);
   const client = connectControl(`127.0.0.1:${server.port}`);
@@ -204,4 +204,66 @@ test('a call that the coordinator cannot answer in time is told what it waits fo
   const client = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 2_000 });
   releases.push(client.close);
   await expect(client.listRuns(never)).rejects.toThrow(/waiting for the NATS server: list: the server did not answer in time/);
+});
+
+describe('limits', () => {
+  test('a client that calls too often or has too many calls open is told the limit by the wire, and ours tries again', async () => {
+    const ends: (() => void)[] = [];
+    const handlers: Partial<ControlHandlers> = {
+      listRuns: async () => ({ runs: [] }),
+      async *watchRun() {
+        yield progress;
+        await new Promise<void>((resolve) => ends.push(resolve));
+      },
+    };
+    const { server, client } = await serve(handlers, undefined, { callsPerSecond: 20, callsAtOnce: 3 });
+    // Twice the rate at once, and then 20 in a second: without another try, some would fail.
+    await Promise.all(Array.from({ length: 3 }, () => Promise.all(Array.from({ length: 20 }, () => client.listRuns(never)))));
+    const streams = Array.from({ length: 3 }, () => drain(client.watchRun(watching, never)));
+    await expect.poll(() => ends.length, { timeout: 5_000 }).toBe(3);
+    const fourth = drain(client.watchRun(watching, never));
+
+    const bare = new ControlServiceClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
+    const refusal = await new Promise<ServiceError | null>((resolve) => bare.listRuns({}, (error) => resolve(error)));
+    bare.close();
+    expect(refusal).toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: 'anyone at 127.0.0.1 has 3 calls under way, and may have 3 (SCALE_CONTROL_CALLS_AT_ONCE)',
+    });
+    ends.splice(0).forEach((end) => void end());
+    expect(await Promise.all(streams)).toEqual(Array.from({ length: 3 }, () => ({ count: 1, end: 'in order' })));
+    await expect.poll(() => ends.length, { timeout: 5_000 }).toBe(1);
+    ends.forEach((end) => void end());
+    expect(await fourth).toEqual({ count: 1, end: 'in order' });
+  });
+
+  test('a call that is refused until its time is up fails with the limit', async () => {
+    const { server, client } = await serve(
+      {
+        watchRun: async function* () {
+          yield progress;
+          await new Promise(() => undefined);
+        },
+      },
+      undefined,
+      { callsPerSecond: 100, callsAtOnce: 1 },
+    );
+    const watched = client.watchRun(watching, never)[Symbol.asyncIterator]();
+    await watched.next();
+    const hasty = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 600 });
+    releases.push(hasty.close);
+    await expect(hasty.listRuns(never)).rejects.toThrow(/may have 1 \(SCALE_CONTROL_CALLS_AT_ONCE\)/);
+    await watched.return?.();
+  });
+
+  test('a message above the limit is refused in both directions, with its size and the setting', async () => {
+    const long = 'x'.repeat(2 * 1024 ** 2);
+    const { client } = await serve({ forgetMemory: async () => ({ runIds: [long] }) });
+    const message =
+      /a message of 2\.0 MiB is larger than the 1\.0 MiB that the coordinator allows \(its SCALE_CONTROL_MESSAGE_MB\)/;
+    for (const runIds of [['short'], [long]]) {
+      const refusal = { kind: 'refused', message: expect.stringMatching(message) };
+      await expect(client.forgetMemory(runIds, never)).rejects.toMatchObject(refusal);
+    }
+  });
 });
