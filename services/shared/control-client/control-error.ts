@@ -39,7 +39,9 @@ export function isLasting({ kind }: ControlError): boolean {
 export function controlErrorFrom(call: string, address: string, error: unknown): ControlError {
   if (error instanceof ControlError) return error;
   if (!isServiceError(error)) return new ControlError(call, address, 'failed', `${call}: ${String(error)}`, { cause: error });
-  const kind = isLostConnection(error) ? 'unreachable' : kindOfGrpcStatus(error.code);
+  // Whoever calls too often may call later.
+  const mayPass = isLostConnection(error) || retryAfterMs(error) !== undefined;
+  const kind = mayPass ? 'unreachable' : kindOfGrpcStatus(error.code);
   const isAnswer = (error.metadata?.get(answeredBy).length ?? 0) > 0;
   const known = isAnswer ? undefined : (tlsFault(address, error.details) ?? sizeFault(call, error));
   if (known !== undefined) return new ControlError(call, address, 'refused', known, { cause: error });

@@ -252,7 +252,11 @@ describe('limits', () => {
     await watched.next();
     const hasty = connectControl(`127.0.0.1:${server.port}`, { deadlineMs: 600 });
     releases.push(hasty.close);
-    await expect(hasty.listRuns(never)).rejects.toThrow(/may have 1 \(SCALE_CONTROL_CALLS_AT_ONCE\)/);
+    await expect(hasty.listRuns(never)).rejects.toMatchObject({
+      // A watch goes on trying.
+      kind: 'unreachable',
+      message: expect.stringMatching(/may have 1 \(SCALE_CONTROL_CALLS_AT_ONCE\)/),
+    });
     await watched.return?.();
   });
 
