@@ -64,7 +64,8 @@ function byAddress(endpoints: readonly ReportedEndpoint[]): ReportedEndpoint[] {
       inFlight: each.inFlight + (other?.inFlight ?? 0),
       calls: each.calls + (other?.calls ?? 0),
       lastError: each.lastError ?? other?.lastError,
-      ...(each.limit !== undefined && { limit: each.limit + (other?.limit ?? 0) }),
+      // They share the process's slots there.
+      ...(each.limit !== undefined && { limit: Math.max(each.limit, other?.limit ?? 0) }),
       failures: { failed: failedIn(each) + failedIn(other) },
     });
   }

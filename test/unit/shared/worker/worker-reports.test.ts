@@ -54,3 +54,17 @@ test('a worker tells what it is at as soon as it is there; one that drains takes
   expect((await second).value).toMatchObject({ kinds: [] });
   listening.abort();
 });
+
+test('two models at one address share the slots there: their calls add up, and their limits do not', async () => {
+  const bus = createInMemoryServer().connect();
+  const listening = new AbortController();
+  const heard = bus.workers.follow(listening.signal)[Symbol.asyncIterator]();
+  const first = heard.next();
+  const model = { endpoint: 'e', state: 'closed', inFlight: 3, calls: 9, lastError: undefined, limit: 8 };
+  using _reports = startWorkerReports(bus, {
+    ...{ name: 'w', kinds: ['execute'] as const, slots: 2, shares: () => [], timing: createManualTiming() },
+    ...{ endpoints: () => [model, { ...model, limit: 6 }], takesJobs: () => true },
+  });
+  expect((await first).value).toMatchObject({ endpoints: [{ callsInFlight: 6, limit: 8, calls: 18 }] });
+  listening.abort();
+});
