@@ -19,6 +19,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   rescore: ['rescore answers.jsonl --benchmark math --scorer strict'],
   validate: ['validate my-search.yaml my-workflow.yaml'],
   doctor: ['doctor', 'doctor --run-file my-search.yaml'],
+  'nats-config': ['nats-config > accounts.conf', 'nats-config --json'],
   data: ['data list', 'data pull gsm8k mbpp', 'data verify'],
   'simulate-model': ['simulate-model --port 8000 --seed 1'],
   replay: ['replay', 'replay --methods few-shot,rasch --picks argmax,halving'],

@@ -13,6 +13,7 @@ import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMemoryCommand } from './commands/memory.ts';
+import { addNatsConfigCommand } from './commands/nats-config.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -47,6 +48,7 @@ const commands: readonly AddCommand[] = [
   addRescoreCommand,
   addValidateCommand,
   addDoctorCommand,
+  addNatsConfigCommand,
   addDataCommand,
   addSimulateModelCommand,
   addReplayCommand,

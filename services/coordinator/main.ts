@@ -1,5 +1,5 @@
 import { defined } from '../domain/defined.ts';
-import { busSettingsOf } from '../shared/config/bus-settings.ts';
+import { coordinatorBusSettings } from '../shared/config/bus-settings.ts';
 import { coordinatorSettings } from '../shared/config/service-settings.ts';
 import { startHealthServer } from '../shared/lifecycle/health-server.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
@@ -39,7 +39,7 @@ await runService({
     const { credentials, stop } = await openControlCredentials(settings, { timing: systemTiming, logger: log });
     releases.push('the certificate', stop);
     const { healthHost: host, healthPort: port } = settings;
-    const awaited = awaitBus(busSettingsOf(settings, log), ending);
+    const awaited = awaitBus(coordinatorBusSettings(settings, log), ending);
     // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
     const metrics = createMetricsRegistry('coordinator', version);
     createBusMetrics(metrics, awaited.link);

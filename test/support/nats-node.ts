@@ -20,6 +20,10 @@ export interface NatsNode {
   /** Stops it where it stands, and lets it go on. */
   freeze(): void;
   thaw(): void;
+  /** Reads its configuration again. */
+  reload(): Promise<void>;
+  /** What it has logged so far. */
+  log(): Promise<string>;
   kill(): Promise<void>;
   /** After a kill, on the same ports and, unless it is to be wiped, the same store. */
   restart(settings?: { readonly wipe: boolean }): Promise<void>;
@@ -32,6 +36,14 @@ export interface NatsNodeSettings {
   readonly configuration?: string;
   /** The inside of its cluster block, without its port. */
   readonly cluster?: string;
+  /** The whole configuration instead, of which this sets the addresses and the folder of the streams. */
+  readonly whole?: (places: NodePlaces) => string;
+}
+
+export interface NodePlaces {
+  /** The settings `listen`, `http` and `ports_file_dir`. */
+  readonly addresses: string;
+  readonly storeFolder: string;
 }
 
 const children = new Set<ChildProcess>();
@@ -68,6 +80,17 @@ export async function startNatsNode(settings: NatsNodeSettings): Promise<NatsNod
     ready: () => untilHealthy(monitorUrl, folder),
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
+    async reload() {
+      const reloads = async () => (await logOf(folder)).split('Reloaded server configuration').length;
+      const before = await reloads();
+      await writeConfiguration(settings, folder, ports);
+      child.kill('SIGHUP');
+      for (let tries = 0; (await reloads()) === before; tries += 1) {
+        if (tries > 400) throw new Error(`nats-server did not read its configuration again; its log:\n${await logTail(folder)}`);
+        await sleep(25);
+      }
+    },
+    log: () => logOf(folder),
     async kill() {
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
@@ -81,22 +104,30 @@ export async function startNatsNode(settings: NatsNodeSettings): Promise<NatsNod
   };
 }
 
-async function spawnNode(settings: NatsNodeSettings, folder: string, ports: Ports): Promise<ChildProcess> {
-  const { binary, name, configuration = '', cluster } = settings;
+async function writeConfiguration(settings: NatsNodeSettings, folder: string, ports: Ports): Promise<string> {
+  const { name, configuration = '', cluster } = settings;
   const file = join(folder, 'node.conf');
+  const addresses = `listen: "127.0.0.1:${ports.client}"
+http: "127.0.0.1:${ports.monitor}"
+ports_file_dir: ${JSON.stringify(folder)}`;
+  const storeFolder = join(folder, 'store');
   await writeFile(
     file,
-    `listen: "127.0.0.1:${ports.client}"
-http: "127.0.0.1:${ports.monitor}"
+    settings.whole?.({ addresses, storeFolder }) ??
+      `${addresses}
 server_name: ${name}
-ports_file_dir: ${JSON.stringify(folder)}
-jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))}, max_file_store: 8589934592, sync_interval: always }
+jetstream { store_dir: ${JSON.stringify(storeFolder)}, max_file_store: 8589934592, sync_interval: always }
 ${cluster === undefined ? '' : `cluster { name: C, listen: "127.0.0.1:${ports.cluster}", ${cluster} }`}
 ${configuration}
 `,
   );
+  return file;
+}
+
+async function spawnNode(settings: NatsNodeSettings, folder: string, ports: Ports): Promise<ChildProcess> {
+  const file = await writeConfiguration(settings, folder, ports);
   const log = openSync(join(folder, 'node.log'), 'a');
-  const child = spawn(binary, ['-c', file], { stdio: ['ignore', log, log] });
+  const child = spawn(settings.binary, ['-c', file], { stdio: ['ignore', log, log] });
   closeSync(log);
   children.add(child);
   child.once('exit', () => children.delete(child));
@@ -115,7 +146,7 @@ async function portsOf(folder: string, child: ChildProcess): Promise<Ports> {
     }
     await sleep(25);
   }
-  throw new Error(`nats-server wrote no ports; its log:\n${await logOf(folder)}`);
+  throw new Error(`nats-server wrote no ports; its log:\n${await logTail(folder)}`);
 }
 
 async function untilHealthy(monitorUrl: string, folder: string): Promise<void> {
@@ -127,9 +158,13 @@ async function untilHealthy(monitorUrl: string, folder: string): Promise<void> {
     if (isHealthy) return;
     await sleep(25);
   }
-  throw new Error(`nats-server is not healthy; its log:\n${await logOf(folder)}`);
+  throw new Error(`nats-server is not healthy; its log:\n${await logTail(folder)}`);
+}
+
+async function logTail(folder: string): Promise<string> {
+  return (await logOf(folder)).split('\n').slice(-15).join('\n');
 }
 
 async function logOf(folder: string): Promise<string> {
-  return (await readFile(join(folder, 'node.log'), 'utf8').catch(() => '')).split('\n').slice(-15).join('\n');
+  return await readFile(join(folder, 'node.log'), 'utf8').catch(() => '');
 }

@@ -108,50 +108,12 @@ export const serviceTable = {
   },
   healthPort: port('SCALE_HEALTH_PORT', 9090, 'the port of these; several services on one machine need one each'),
   ...everyProcess,
-  streamReplicas: {
-    variable: 'SCALE_STREAM_REPLICAS',
-    ...whole(1, 5),
-    default: 1,
-    description: 'copies of each stream; whichever service comes first creates the streams, so all must have the same value',
-  },
-  leaseTtlMs: {
-    variable: 'SCALE_LEASE_TTL_MS',
-    ...whole(500, 600_000),
-    unit: 'ms',
-    default: 10_000,
-    description: "how long a run's lease lasts without renewal; all services must have the same value",
-  },
   ackWaitMs: {
     variable: 'SCALE_ACK_WAIT_MS',
     ...whole(1000, 3_600_000),
     unit: 'ms',
     default: 30_000,
     description: 'a job not heard from for this long is given to another worker; all services must have the same value',
-  },
-  cacheBytes: {
-    variable: 'SCALE_CACHE_MB',
-    type: 'special',
-    schema: z.coerce
-      .number({ error: 'must be a whole number from 1 to 1048576' })
-      .pipe(integer(1, 1_048_576))
-      .default(256)
-      .transform((megabytes) => megabytes * 1024 ** 2),
-    description:
-      'what the [response cache](endpoints.md#the-response-cache) may hold; the oldest replies go; all services must have the same value',
-    range: 'whole, 1 to 1,048,576 MiB',
-    shownDefault: '`256`',
-  },
-  cacheMaxAgeMs: {
-    variable: 'SCALE_CACHE_DAYS',
-    type: 'special',
-    schema: z.coerce
-      .number({ error: 'must be a number from 0.01 to 3650' })
-      .pipe(decimal(0.01, 3650))
-      .default(30)
-      .transform((days) => Math.round(days * 86_400_000)),
-    description: 'how long it keeps a reply; all services must have the same value',
-    range: '0.01 to 3650 days',
-    shownDefault: '`30`',
   },
 } as const satisfies VariableTable;
 
@@ -249,6 +211,44 @@ export const coordinatorTable = {
     unit: 'ms',
     default: 5_000,
     description: 'how often it looks for runs that no coordinator drives',
+  },
+  streamReplicas: {
+    variable: 'SCALE_STREAM_REPLICAS',
+    ...whole(1, 5),
+    default: 1,
+    description: 'copies of each stream, on as many NATS servers; all coordinators must have the same value',
+  },
+  leaseTtlMs: {
+    variable: 'SCALE_LEASE_TTL_MS',
+    ...whole(500, 600_000),
+    unit: 'ms',
+    default: 10_000,
+    description: "how long a run's lease lasts without renewal; all coordinators must have the same value",
+  },
+  cacheBytes: {
+    variable: 'SCALE_CACHE_MB',
+    type: 'special',
+    schema: z.coerce
+      .number({ error: 'must be a whole number from 1 to 1048576' })
+      .pipe(integer(1, 1_048_576))
+      .default(256)
+      .transform((megabytes) => megabytes * 1024 ** 2),
+    description:
+      'what the [response cache](endpoints.md#the-response-cache) may hold; the oldest replies go; all coordinators must have the same value',
+    range: 'whole, 1 to 1,048,576 MiB',
+    shownDefault: '`256`',
+  },
+  cacheMaxAgeMs: {
+    variable: 'SCALE_CACHE_DAYS',
+    type: 'special',
+    schema: z.coerce
+      .number({ error: 'must be a number from 0.01 to 3650' })
+      .pipe(decimal(0.01, 3650))
+      .default(30)
+      .transform((days) => Math.round(days * 86_400_000)),
+    description: 'how long it keeps a reply; all coordinators must have the same value',
+    range: '0.01 to 3650 days',
+    shownDefault: '`30`',
   },
   scalerHost: {
     variable: 'SCALE_SCALER_HOST',

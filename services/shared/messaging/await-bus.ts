@@ -1,7 +1,7 @@
-import { orAborted } from '../lifecycle/abort.ts';
+import { orAborted, pause } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
 import type { Bus, BusLink } from './bus.ts';
-import { BusError } from './errors.ts';
+import { BusError, PermissionsMissingError } from './errors.ts';
 import { type BusSettings, connectBus } from './nats-bus.ts';
 import { toBusError } from './nats-errors.ts';
 import { createWaits } from './waits.ts';
@@ -9,8 +9,8 @@ import { createWaits } from './waits.ts';
 /** A bus that keeps connecting for as long as it takes: a service that starts before NATS waits for it, and says so. */
 export interface AwaitedBus {
   /**
-   * Rejects when waiting is pointless, or when the signal aborts.
-   * @throws UnsupportedServerError, BusError
+   * Resolves once the service is allowed all that it must do. Rejects when waiting is pointless, or when the signal aborts.
+   * @throws NatsFileError, AccessRefusedError, UnsupportedServerError, BusError
    */
   readonly connected: Promise<Bus>;
   /** How the connection is; undefined until there was one. */
@@ -23,6 +23,15 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
   const { logger, name } = settings;
   const waits = createWaits(logger, systemTiming);
   let bus: Bus | undefined;
+  /** A service that took on work before it is allowed all of it would spend what it cannot store. */
+  const untilAllowed = async (opened: Bus): Promise<void> => {
+    for (;;) {
+      ending.throwIfAborted();
+      if (opened.forbidden() === undefined) return;
+      await pause(systemTiming, allowedPauseMs, ending);
+      await opened.check(ending).catch(() => undefined);
+    }
+  };
   const connect = async (): Promise<Bus> => {
     logger.info({ name }, 'connecting to NATS');
     using wait = waits.open('connect');
@@ -33,12 +42,15 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
         connecting.then((late) => (ending.aborted ? late.close() : undefined)).catch(() => undefined);
         bus = await orAborted(connecting, ending);
         logger.info('connected to NATS');
+        await untilAllowed(bus);
         return bus;
       } catch (cause) {
         ending.throwIfAborted();
         const error = toBusError('connect', cause);
-        if (!error.retryable) throw error;
+        const mayBeGranted = error instanceof PermissionsMissingError;
+        if (!error.retryable && !mayBeGranted) throw error;
         wait.failed(error);
+        if (mayBeGranted) await pause(systemTiming, allowedPauseMs, ending);
       }
     }
   };
@@ -57,3 +69,6 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
     },
   };
 }
+
+/** How often it is looked whether permissions that were missing are there. */
+const allowedPauseMs = 2_000;

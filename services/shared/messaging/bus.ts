@@ -39,6 +39,8 @@ export interface Bus {
   link(): BusLink;
   /** How full the streams are that exist; none where there are no limits. */
   fill(): Promise<readonly StreamFill[]>;
+  /** What this service must do and is not allowed, in a sentence; undefined where it is allowed all. */
+  forbidden(): string | undefined;
   /**
    * Calls back when the store, or a part of it, was recreated, and what it held is lost. By then the streams exist again, and are
    * empty. What it returns unsubscribes.

@@ -12,6 +12,8 @@ export interface ConnectionSettings {
   readonly access: NatsAccess;
   /** The service and worker, shown in the server's list of connections. */
   readonly name: string;
+  /** Where answers come to. */
+  readonly inboxPrefix: string;
   readonly logger: Logger;
   /** How long to keep trying to connect at first. */
   readonly deadlineMs: number;
@@ -77,10 +79,10 @@ export async function explainLostLink(access: NatsAccess): Promise<string | unde
   return answers.some(([, answer]) => answer?.admitted === true) ? undefined : describeRefusals(answers);
 }
 
-function connectOnce({ access, name }: ConnectionSettings, encrypted: boolean): Promise<NatsConnection> {
+function connectOnce({ access, name, inboxPrefix }: ConnectionSettings, encrypted: boolean): Promise<NatsConnection> {
   return connect({
     servers: [...access.servers],
-    name,
+    ...{ name, inboxPrefix },
     ...access.options(encrypted),
     // Also the limit of a reconnect into a black hole; the default is 20 s.
     timeout: 3_000,

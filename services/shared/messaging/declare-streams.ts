@@ -1,10 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StreamConfig } from '@nats-io/jetstream';
+import { BusError } from './errors.ts';
 import { isStreamDifferent, isStreamMissing } from './nats-errors.ts';
 import { type Trying, untilDone } from './nats-session.ts';
-import { type StreamDeclaration, type StreamLimits, streamDeclarations } from './subjects-and-streams.ts';
+import { type StreamDeclaration, type StreamLimits, type StreamName, streamDeclarations } from './subjects-and-streams.ts';
 
-/** Creates the streams that are missing and updates those that differ. Every service does so, in any order, at the same time. */
+/** Resolves once they are there; a service that may not make them waits for the coordinator. @throws BusError (retryable) */
+export async function awaitStreams(session: Trying, names: readonly StreamName[]): Promise<void> {
+  await untilDone(session, 'find the streams', async () => {
+    const missing: string[] = [];
+    for (const name of names) if ((await configOf(session, name)) === undefined) missing.push(name);
+    if (missing.length === 0) return;
+    throw new BusError(
+      'find the streams',
+      `${missing.join(', ')}: not on the server yet; a coordinator creates them when it starts`,
+    );
+  });
+}
+
+/** Creates the streams that are missing and updates those that differ; several may do so at the same time. */
 export async function declareStreams(session: Trying, limits: StreamLimits): Promise<void> {
   for (const declaration of streamDeclarations(limits)) {
     await untilDone(session, `declare stream ${declaration.config.name}`, () => declareStream(session, declaration));

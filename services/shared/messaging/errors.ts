@@ -70,7 +70,7 @@ export class InvalidRequestError extends BusError {
 }
 
 /** A file of credentials or certificates that cannot be used: which, and what is wrong with it. */
-export class AccessFileError extends BusError {
+export class NatsFileError extends BusError {
   override readonly kind = 'bad-input';
   readonly file: string;
 
@@ -89,3 +89,6 @@ export class AccessRefusedError extends BusError {
     super(operation, problem, { ...options, retryable: false });
   }
 }
+
+/** The service is let in, and not allowed all that it must do: the message names what. It may be granted at any time. */
+export class PermissionsMissingError extends AccessRefusedError {}

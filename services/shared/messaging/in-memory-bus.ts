@@ -73,6 +73,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         trouble: () => undefined,
         link: () => ({ isUp: !client.closed, reconnects: 0, serverVersion: '' }),
         fill: async () => [],
+        forbidden: () => undefined,
         onRemade: world.onRemade,
         close: async () => {
           client.closed = true;

@@ -22,11 +22,11 @@ export interface NatsAccess {
    * @param encrypted refuse a server that offers no TLS
    */
   options(encrypted: boolean): Pick<ConnectionOptions, 'authenticator' | 'tls'>;
-  /** What a connection by hand needs. @throws AccessFileError */
+  /** What a connection by hand needs. @throws NatsFileError */
   tlsOptions(): TlsConnectionOptions;
 }
 
-/** Reads every file once, so that one that cannot be used is told at once. @throws AccessFileError */
+/** Reads every file once, so that one that cannot be used is told at once. @throws NatsFileError */
 export function openAccess(servers: readonly string[], files: AccessFiles, logger: Logger): NatsAccess {
   const { credentialsFile, caFile, certFile, keyFile } = files;
   const tlsFiles = { caFile, certFile, keyFile };

@@ -1,4 +1,4 @@
-import { AccessFileError } from './errors.ts';
+import { NatsFileError } from './errors.ts';
 import type { NatsAccess } from './nats-access.ts';
 import { credentialsVariable } from './nats-credentials.ts';
 import { dial, type Talk } from './nats-dial.ts';
@@ -64,14 +64,14 @@ async function encryptWith(talk: Talk, access: NatsAccess): Promise<Error | unde
   try {
     return await talk.encrypt(access.tlsOptions());
   } catch (error) {
-    if (error instanceof AccessFileError) return error;
+    if (error instanceof NatsFileError) return error;
     throw error;
   }
 }
 
 function tlsRefusal(failure: Error | undefined, { tlsFiles }: NatsAccess): Admission {
   if (failure === undefined) return undefined;
-  const because = failure instanceof AccessFileError ? failure.problem : explainTlsFailure(failure, tlsFiles);
+  const because = failure instanceof NatsFileError ? failure.problem : explainTlsFailure(failure, tlsFiles);
   return because === undefined ? undefined : refused(because);
 }
 

@@ -5,6 +5,7 @@ import { BlobMissingError, BusError } from './errors.ts';
 import { collectBlobs } from './nats-blob-collector.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { chunksOf, metaOf, readMeta, rollUp, type StoredMeta } from './nats-object.ts';
+import { mayPurge } from './nats-permissions.ts';
 import { publishOnce } from './nats-publish.ts';
 import { type NatsSession, untilDone, within } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
@@ -65,7 +66,11 @@ async function touch(session: NatsSession, present: StoredMeta, touchAfterMs: nu
 
 async function write(session: NatsSession, name: string, content: Uint8Array, replaced: StoredMeta | undefined): Promise<void> {
   const meta = metaOf(name, content);
-  const purge = (nuid: string) => session.manager.streams.purge(streams.blobs, { filter: subjects.blobChunks(nuid) });
+  const purge = async (nuid: string): Promise<void> => {
+    // Who may remove some chunks may remove them all, so a worker may not: it leaves them to the collector.
+    if (!mayPurge(session.role, streams.blobs)) return;
+    await session.manager.streams.purge(streams.blobs, { filter: subjects.blobChunks(nuid) });
+  };
   try {
     const chunks = chunksOf(content);
     for (let start = 0; start < chunks.length; start += chunksAtOnce) {

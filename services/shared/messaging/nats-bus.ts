@@ -1,26 +1,28 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
+import { type KV, Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
-import { millis, type NatsConnection } from 'nats';
+import { millis } from 'nats';
 import { orAborted } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Bus } from './bus.ts';
+import type { Bus, LeaseStore } from './bus.ts';
 import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
-import { declareStreams } from './declare-streams.ts';
-import { BusError } from './errors.ts';
-import { type AccessFiles, type NatsAccess, openAccess } from './nats-access.ts';
+import { awaitStreams, declareStreams } from './declare-streams.ts';
+import { AccessRefusedError, BusError, InvalidRequestError, PermissionsMissingError } from './errors.ts';
+import { type AccessFiles, openAccess } from './nats-access.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
 import { watchDeliveryCounts } from './nats-delivery-counts.ts';
 import { toBusError } from './nats-errors.ts';
 import { createNatsEventLog } from './nats-event-log.ts';
+import { type Grants, watchGrants } from './nats-grants.ts';
 import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
 import { watchLink } from './nats-link.ts';
 import { type LostLink, watchLostLink } from './nats-lost-link.ts';
 import { createNatsMemoryStore } from './nats-memory-store.ts';
+import { declaresStreams, inboxPrefixOf, type NatsRole, streamsOf } from './nats-permissions.ts';
 import { watchRefusals } from './nats-refusals.ts';
 import { createNatsResponseStore } from './nats-response-store.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
@@ -36,6 +38,8 @@ import { createWaits, type Waits } from './waits.ts';
 export interface BusSettings extends StreamLimits {
   /** E.g. ["nats://127.0.0.1:4222"]. */
   readonly servers: readonly string[];
+  /** Which service this is; without one, it may do what all of them do. */
+  readonly role?: NatsRole;
   /** Credentials and certificates. */
   readonly files?: AccessFiles;
   /** The service and worker, shown in the server's list of connections. */
@@ -50,8 +54,9 @@ export interface BusSettings extends StreamLimits {
 }
 
 /**
- * Connects, creates or updates the streams, and returns the bus. Once connected it reconnects for ever.
- * @throws AccessFileError for credentials or certificates that cannot be used
+ * Connects, creates or updates the streams, or waits for them where this service may not, and returns the bus. Once connected it
+ * reconnects for ever.
+ * @throws NatsFileError for credentials or certificates that cannot be used
  * @throws AccessRefusedError where the server does not accept them
  * @throws UnsupportedServerError for a server below 2.10.23 or without JetStream
  * @throws BusError if no server answers, or the streams cannot be created
@@ -59,39 +64,45 @@ export interface BusSettings extends StreamLimits {
 export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger, systemTiming)): Promise<Bus> {
   const { servers, files = {}, name, logger, deadlineMs = 30_000 } = settings;
   const access = openAccess(servers, files, logger);
-  const connection = await connectNats({ access, name, logger, deadlineMs, waits });
+  const connection = await connectNats({ access, name, inboxPrefix: inboxPrefixOf(settings.role), logger, deadlineMs, waits });
+  const link = watchLink(connection);
+  let grants: Grants | undefined;
   try {
-    return await openBus(await openSession(connection, settings, access, { deadlineMs, waits }), settings);
+    const user = access.credentials.described;
+    grants = await watchGrants({ connection, role: settings.role, user, logger, onUp: link.onUp });
+    const base = { ...{ connection, link, grants, deadlineMs, waits }, explainLoss: () => explainLostLink(access) };
+    return await openBus(await openSession(base, settings), settings);
   } catch (error) {
+    grants?.stop();
     await connection.close();
-    throw error;
+    const missing = grants?.missing();
+    throw missing === undefined ? error : new PermissionsMissingError('connect', missing, { cause: error });
   }
 }
 
 interface OpenSession extends NatsSession {
   readonly lost: LostLink;
+  readonly grants: Grants;
 }
 
-async function openSession(
-  connection: NatsConnection,
-  settings: BusSettings,
-  access: NatsAccess,
-  trying: Pick<NatsSession, 'deadlineMs' | 'waits'>,
-): Promise<OpenSession> {
-  const { logger } = settings;
-  const { waits } = trying;
-  const options = { timeout: requestTimeoutMs };
-  const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
-  const link = watchLink(connection);
+interface SessionBase extends Pick<OpenSession, 'connection' | 'link' | 'grants' | 'deadlineMs' | 'waits'> {
+  readonly explainLoss: () => Promise<string | undefined>;
+}
+
+async function openSession({ explainLoss, ...opened }: SessionBase, settings: BusSettings): Promise<OpenSession> {
+  const { connection, link, waits } = opened;
+  const { logger, role } = settings;
+  // The check asks for the account's figures, which a service need not be allowed to see.
+  const options = { timeout: requestTimeoutMs, checkAPI: false };
+  const manager = await jetstreamManager(connection, options);
   const base = {
-    connection,
-    link,
-    lost: watchLostLink({ link, waits, logger, explain: () => explainLostLink(access) }),
+    ...opened,
+    role,
+    lost: watchLostLink({ link, waits, logger, explain: explainLoss }),
     refusals: watchRefusals(connection, logger),
     jetstream: jetstream(connection, options),
     manager,
     logger,
-    ...trying,
   };
   const { version = '' } = connection.info ?? {};
   if ((settings.replicas ?? 1) > 1 && refusesByReplica(version)) {
@@ -99,10 +110,11 @@ async function openSession(
       'its replicas may come to disagree on the queue, which costs a few seconds each time; from 2.12 on they do not';
     logger.warn({ version }, `nats-server ${version} with ${settings.replicas} replicas: ${advice}`);
   }
-  const declare = () => declareStreams(base, settings);
+  const names = streamsOf(role);
+  const declare = () => (declaresStreams(role) ? declareStreams(base, settings) : awaitStreams(base, names));
   await declare();
   const streamWatch = await watchStreams({
-    streams: Object.values(streams),
+    streams: names,
     createdAt: async (stream) => (await manager.streams.info(stream)).created,
     declare,
     onUp: base.link.onUp,
@@ -113,15 +125,15 @@ async function openSession(
 
 async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus> {
   const { ackWaitMs = 30_000, blobTouchMs } = settings;
-  const { connection, manager } = session;
+  const { connection } = session;
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
-  const [runs, leases, slots, objects, leaseStream, counts] = await Promise.all([
-    kvm.open(buckets.runs, { allow_direct: false }),
-    kvm.open(buckets.leases, { allow_direct: false }),
-    kvm.open(buckets.slots, { allow_direct: false }),
+  const open = (bucket: string) => kvm.open(bucket, { allow_direct: false });
+  const [runs, leases, slots, objects, counts] = await Promise.all([
+    open(buckets.runs),
+    streamsOf(session.role).includes(streams.leases) ? openLeases(session, open) : noLeases(session),
+    open(buckets.slots),
     new Objm(session.jetstream).open(buckets.blobs),
-    manager.streams.info(streams.leases),
     watchDeliveryCounts(session),
   ]);
   const blobs = createNatsBlobStore(session, objects, blobTouchMs);
@@ -134,7 +146,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     spending: createNatsSpendingStore(session),
     blobs,
     runs: createNatsRunRegistry(session, runs),
-    leases: createNatsLeaseStore(session, leases, millis(leaseStream.config.max_age)),
+    leases,
     slots: createNatsSlotTables(session, slots),
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
@@ -148,6 +160,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
       serverVersion: connection.info?.version ?? '',
     }),
     fill: () => fillOf(session, settings),
+    forbidden: () => session.grants.missing(),
     onRemade: (listener) => session.streams.onRemade(listener),
     close() {
       closing ??= closeConnection(session);
@@ -158,6 +171,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
   async function closeConnection({ logger }: OpenSession): Promise<void> {
     session.streams.stop();
     session.lost.stop();
+    session.grants.stop();
     session.waits.stop();
     try {
       // While the server is unreachable, a drain would wait for it.
@@ -167,6 +181,19 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
       await connection.close();
     }
   }
+}
+
+async function openLeases(session: NatsSession, open: (bucket: string) => Promise<KV>): Promise<LeaseStore> {
+  const [bucket, { config }] = await Promise.all([open(buckets.leases), session.manager.streams.info(streams.leases)]);
+  return createNatsLeaseStore(session, bucket, millis(config.max_age));
+}
+
+/** Only coordinators lead runs. */
+function noLeases({ role }: NatsSession): LeaseStore {
+  const refuse = async () => {
+    throw new InvalidRequestError('use the leases', `${role} may not`);
+  };
+  return { acquire: refuse, holding: refuse };
 }
 
 /** Longer than a failover or a restart of the server takes. */
@@ -180,11 +207,14 @@ async function check(session: OpenSession, signal: AbortSignal): Promise<void> {
     for await (const name of session.manager.streams.names()) present.add(name);
   };
   try {
+    await orAborted(session.grants.look(), signal);
+    const forbidden = session.grants.missing();
+    if (forbidden !== undefined) throw new AccessRefusedError('check', forbidden);
     await orAborted(list(), signal);
   } catch (error) {
     throw toBusError('check', error);
   }
-  const missing = Object.values(streams).filter((name) => !present.has(name));
+  const missing = streamsOf(session.role).filter((name) => !present.has(name));
   if (missing.length > 0) {
     session.streams.hint();
     throw new BusError('check', `streams are missing on the server: ${missing.join(', ')}`);

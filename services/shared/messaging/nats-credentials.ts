@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Authenticator, credsAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator } from 'nats';
 import type { Logger } from '../telemetry/logger.ts';
-import { AccessFileError } from './errors.ts';
+import { NatsFileError } from './errors.ts';
 
 /** Who a service says it is. */
 export interface Credentials {
@@ -15,7 +15,7 @@ export const credentialsVariable = 'SCALE_NATS_CREDENTIALS_FILE';
 
 const forms = 'a .creds file of NATS, or two lines, "user: NAME" and "password: SECRET"';
 
-/** @throws AccessFileError for a file that cannot be used now; later, what it said before holds until it can be used again */
+/** @throws NatsFileError for a file that cannot be used now; later, what it said before holds until it can be used again */
 export function openCredentials(servers: readonly string[], file: string | undefined, logger: Logger): Credentials {
   if (file === undefined) return credentialsIn(servers);
   let known = readCredentials(file);
@@ -35,10 +35,10 @@ export function openCredentials(servers: readonly string[], file: string | undef
   };
 }
 
-/** @throws AccessFileError */
+/** @throws NatsFileError */
 export function readCredentials(file: string): Credentials {
   const content = readAccessFile(credentialsVariable, file);
-  const fail = (problem: string, cause?: unknown) => new AccessFileError(credentialsVariable, file, problem, { cause });
+  const fail = (problem: string, cause?: unknown) => new NatsFileError(credentialsVariable, file, problem, { cause });
   if (content.includes('BEGIN NATS USER JWT')) {
     const authenticator = credsAuthenticator(new TextEncoder().encode(content));
     try {
@@ -76,7 +76,7 @@ function credentialsIn(servers: readonly string[]): Credentials {
   return { described: `user "${user}" in SCALE_NATS_URL`, authenticator: usernamePasswordAuthenticator(user, pass) };
 }
 
-/** @throws AccessFileError for one that is not there, may not be read or is empty */
+/** @throws NatsFileError for one that is not there, may not be read or is empty */
 export function readAccessFile(variable: string, file: string): string {
   let content: string;
   try {
@@ -84,9 +84,9 @@ export function readAccessFile(variable: string, file: string): string {
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
     const problem = reasons.get(code) ?? `cannot be read: ${(cause as Error).message}`;
-    throw new AccessFileError(variable, file, problem, { cause });
+    throw new NatsFileError(variable, file, problem, { cause });
   }
-  if (content.trim() === '') throw new AccessFileError(variable, file, 'is empty');
+  if (content.trim() === '') throw new NatsFileError(variable, file, 'is empty');
   return content;
 }
 

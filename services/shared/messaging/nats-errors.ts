@@ -44,7 +44,7 @@ export function isNoResponders(error: unknown): boolean {
 }
 
 /** The violation for which a request was rejected, however deeply it is wrapped. */
-function permissionViolationIn(error: unknown): PermissionViolation | undefined {
+export function permissionViolationIn(error: unknown): PermissionViolation | undefined {
   if (error instanceof errors.PermissionViolationError) return error;
   return error instanceof Error && error.cause !== undefined ? permissionViolationIn(error.cause) : undefined;
 }

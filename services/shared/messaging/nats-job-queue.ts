@@ -10,6 +10,7 @@ import { BusError, InvalidRequestError } from './errors.ts';
 import { createDelivery, setAside } from './nats-delivery.ts';
 import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
+import { inboxPrefixOf } from './nats-permissions.ts';
 import { publishFirst, publishFirstOnce } from './nats-publish.ts';
 import { lastTokensOf, readLast, readLastOfEach } from './nats-read.ts';
 import { isAlone, type NatsSession, requestTimeoutMs, untilDone, within } from './nats-session.ts';
@@ -192,7 +193,7 @@ async function pullMessages(
     if (violation.subject === request) over.reject(new BusError(operation, explainViolation(violation), { retryable: false }));
   });
   using _finishing = onAbort(signal, finish);
-  const inbox = createInbox();
+  const inbox = createInbox(inboxPrefixOf(session.role));
   const subscription = connection.subscribe(inbox, {
     callback: (error, message) => {
       if (error) return over.reject(error);

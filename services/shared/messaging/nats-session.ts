@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { BusError } from './errors.ts';
 import { isNoResponders, isStreamMissing, toBusError } from './nats-errors.ts';
 import type { Link } from './nats-link.ts';
+import type { NatsRole } from './nats-permissions.ts';
 import type { Refusals } from './nats-refusals.ts';
 import type { StreamWatch } from './nats-stream-watch.ts';
 import type { Waits } from './waits.ts';
@@ -20,6 +21,8 @@ export interface NatsSession {
   readonly streams: StreamWatch;
   readonly refusals: Refusals;
   readonly logger: Logger;
+  /** Of this service; undefined for one that may do all. */
+  readonly role: NatsRole | undefined;
   /** How long an operation is retried while the server is down. */
   readonly deadlineMs: number;
 }

@@ -2,11 +2,15 @@ import { DiscardPolicy, type StreamInfo } from '@nats-io/jetstream';
 import type { StreamFill } from './bus.ts';
 import { differencesFrom } from './declare-streams.ts';
 import { isStreamMissing, toBusError } from './nats-errors.ts';
+import { streamsOf } from './nats-permissions.ts';
 import type { NatsSession } from './nats-session.ts';
 import { type StreamLimits, streamDeclarations } from './subjects-and-streams.ts';
 
 /** What the streams hold, and how their settings differ from those that this service would give them. @throws BusError */
-export async function fillOf({ manager }: Pick<NatsSession, 'manager'>, limits: StreamLimits): Promise<readonly StreamFill[]> {
+export async function fillOf(
+  { manager, role }: Pick<NatsSession, 'manager' | 'role'>,
+  limits: StreamLimits,
+): Promise<readonly StreamFill[]> {
   const infoOf = async (name: string): Promise<StreamInfo | undefined> => {
     try {
       return await manager.streams.info(name);
@@ -15,8 +19,11 @@ export async function fillOf({ manager }: Pick<NatsSession, 'manager'>, limits: 
       throw toBusError(`look at the stream ${name}`, error);
     }
   };
+  const names: readonly string[] = streamsOf(role);
   const found = await Promise.all(
-    streamDeclarations(limits).map(async ({ config: wanted }) => ({ wanted, info: await infoOf(wanted.name) })),
+    streamDeclarations(limits)
+      .filter(({ config }) => names.includes(config.name))
+      .map(async ({ config: wanted }) => ({ wanted, info: await infoOf(wanted.name) })),
   );
   return found.flatMap(({ wanted, info }) => {
     if (info === undefined) return [];

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { AccessFileError } from './errors.ts';
+import { NatsFileError } from './errors.ts';
 import { readAccessFile } from './nats-credentials.ts';
 
 /** PEM files; those that are replaced on disk count from the next connection on. */
@@ -15,12 +15,12 @@ export interface TlsFiles {
 
 const variables = { caFile: 'SCALE_NATS_CA_FILE', certFile: 'SCALE_NATS_CERT_FILE', keyFile: 'SCALE_NATS_KEY_FILE' } as const;
 
-/** Reads the files. @throws AccessFileError for one that is missing, no PEM, expired, or a key of another certificate */
+/** Reads the files. @throws NatsFileError for one that is missing, no PEM, expired, or a key of another certificate */
 export function readTlsFiles({ caFile, certFile, keyFile }: TlsFiles): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> {
   const ca = caFile === undefined ? undefined : readAccessFile(variables.caFile, caFile);
   if (ca !== undefined) {
     const authorities = ca.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-    if (authorities.length === 0) throw new AccessFileError(variables.caFile, caFile ?? '', notPem('a certificate'));
+    if (authorities.length === 0) throw new NatsFileError(variables.caFile, caFile ?? '', notPem('a certificate'));
     for (const each of authorities) parseCertificate(variables.caFile, caFile ?? '', each);
   }
   if (certFile === undefined || keyFile === undefined) return { ca };
@@ -28,15 +28,15 @@ export function readTlsFiles({ caFile, certFile, keyFile }: TlsFiles): Pick<Conn
   const certificate = parseCertificate(variables.certFile, certFile, cert);
   const now = Date.now();
   if (certificate.validToDate.getTime() < now) {
-    throw new AccessFileError(variables.certFile, certFile, `has expired, on ${dayOf(certificate.validToDate)}: renew it`);
+    throw new NatsFileError(variables.certFile, certFile, `has expired, on ${dayOf(certificate.validToDate)}: renew it`);
   }
   if (certificate.validFromDate.getTime() > now) {
     const problem = `is not valid before ${dayOf(certificate.validFromDate)}: check this machine's clock`;
-    throw new AccessFileError(variables.certFile, certFile, problem);
+    throw new NatsFileError(variables.certFile, certFile, problem);
   }
   const key = readAccessFile(variables.keyFile, keyFile);
   if (!certificate.checkPrivateKey(parseKey(keyFile, key))) {
-    throw new AccessFileError(variables.keyFile, keyFile, `is not the key of the certificate in ${certFile}`);
+    throw new NatsFileError(variables.keyFile, keyFile, `is not the key of the certificate in ${certFile}`);
   }
   return { ca, cert, key };
 }
@@ -45,7 +45,7 @@ function parseCertificate(variable: string, file: string, text: string): X509Cer
   try {
     return new X509Certificate(text);
   } catch (cause) {
-    throw new AccessFileError(variable, file, notPem('a certificate'), { cause });
+    throw new NatsFileError(variable, file, notPem('a certificate'), { cause });
   }
 }
 
@@ -53,7 +53,7 @@ function parseKey(file: string, text: string): ReturnType<typeof createPrivateKe
   try {
     return createPrivateKey(text);
   } catch (cause) {
-    throw new AccessFileError(variables.keyFile, file, `${notPem('a private key')}, or it is encrypted`, { cause });
+    throw new NatsFileError(variables.keyFile, file, `${notPem('a private key')}, or it is encrypted`, { cause });
   }
 }
 

@@ -29,6 +29,8 @@ export const streams = {
   blobs: 'OBJ_blobs',
 } as const;
 
+export type StreamName = (typeof streams)[keyof typeof streams];
+
 export const buckets = { runs: 'runs', leases: 'leases', slots: 'slots', blobs: 'blobs' } as const;
 
 const blobMetaPrefix = `$O.${buckets.blobs}.M.`;
@@ -40,6 +42,7 @@ export const subjects = {
   job: (kind: JobKind, runId: string, jobId: string) => `jobs.v1.${kind}.${token(runId)}.${token(jobId)}`,
   lane: (kind: JobKind, runId: string) => `jobs.v1.${kind}.${token(runId)}.>`,
   allJobs: 'jobs.v1.>',
+  jobsOfKind: (kind: JobKind) => `jobs.v1.${kind}.>`,
   jobsOfRun: (runId: string) => `jobs.v1.*.${token(runId)}.>`,
   result: (runId: string, jobId: string) => `results.v1.${token(runId)}.${token(jobId)}`,
   resultsOfRun: (runId: string) => `results.v1.${token(runId)}.>`,
@@ -67,6 +70,7 @@ export const subjects = {
   allBlobs: `$O.${buckets.blobs}.>`,
   /** In no stream: heard by whoever is listening. */
   trouble: (runId: string) => `trouble.v1.${token(runId)}`,
+  allTroubles: 'trouble.v1.*',
   /** In no stream either: each worker's report, every few seconds. */
   workers: 'workers.v1',
   runManifests: `$KV.${buckets.runs}.>`,
@@ -127,7 +131,7 @@ const defaultLimits = { replicas: 1, leaseTtlMs: 10_000, storageBytes: 4 * 1024 
 const duplicateWindowMs = 120_000;
 
 interface Shape {
-  readonly name: string;
+  readonly name: StreamName;
   readonly subjects: string[];
   /** Share of the storage. A full stream refuses clearly; a full disk makes the server unusable. */
   readonly share: number;
@@ -189,6 +193,11 @@ const shapes: readonly Shape[] = [
     more: { discard: DiscardPolicy.New, allow_rollup_hdrs: true },
   },
 ];
+
+/** Patterns of the subjects that a stream keeps. */
+export function allSubjects(stream: StreamName): readonly string[] {
+  return shapes.find(({ name }) => name === stream)?.subjects ?? [];
+}
 
 export function streamDeclarations(limits: StreamLimits): StreamDeclaration[] {
   return shapes.map((shape) => ({

@@ -62,7 +62,7 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
       const tracing = await startTracing(settings.tracing, { service: role, version, name }, log);
       if (tracing !== undefined) releases.push('the traces', tracing.stop);
       const { healthHost: host, healthPort: port } = settings;
-      const awaited = awaitBus(busSettingsOf(settings, log), ending);
+      const awaited = awaitBus(busSettingsOf(role, settings, log), ending);
       // First of all, so that a probe of a service that is waiting for NATS finds it alive and learns what it waits for.
       const registry = createMetricsRegistry(role, version);
       createBusMetrics(registry, awaited.link);

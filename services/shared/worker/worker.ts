@@ -3,7 +3,7 @@ import { coerceError } from '../errors/coerce-error.ts';
 import { pause } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
-import { BusError } from '../messaging/errors.ts';
+import { AccessRefusedError, BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createJobLanes, type Lane } from './job-lanes.ts';
 import type { JobWork } from './job-work.ts';
@@ -106,6 +106,9 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       slots: settings.slots,
       wanted: () => runs.active().flatMap(({ runId }) => settings.kinds.map((kind) => ({ runId, kind }))),
       pull: async (lane, limits) => {
+        // A job whose result cannot be stored would be paid for in vain.
+        const forbidden = bus.forbidden();
+        if (forbidden !== undefined) throw new AccessRefusedError(`pull from ${lane.runId}`, forbidden);
         const deliveries = await bus.jobs.pull(lane.kind, lane.runId, limits, pulling.signal);
         const isNew = newDeliveries(bus, lane.runId);
         for (const delivery of deliveries) begin(lane, delivery, isNew);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccessFileError, AccessRefusedError, type BusError } from '../../../services/shared/messaging/errors.ts';
+import { AccessRefusedError, type BusError, NatsFileError } from '../../../services/shared/messaging/errors.ts';
 import type { AccessFiles } from '../../../services/shared/messaging/nats-access.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
@@ -163,7 +163,7 @@ describe('a service is refused within seconds, in a sentence that says what is m
     ],
   ])('a file that %s', async (_what, files, sentence) => {
     const error = await refusal(servers.mutual.url, await files());
-    expect(error).toBeInstanceOf(AccessFileError);
+    expect(error).toBeInstanceOf(NatsFileError);
     expect(error).toMatchObject({ kind: 'bad-input', retryable: false, message: expect.stringMatching(sentence) });
     expect(error.message).not.toContain('hunter2');
   });

@@ -32,6 +32,7 @@ const connectTo = (url: string, deadlineMs = 2_000) =>
   connectNats({
     access: openAccess([url], {}, logger),
     name: 'test',
+    inboxPrefix: '_INBOX',
     logger,
     deadlineMs,
     waits: createWaits(logger, systemTiming),

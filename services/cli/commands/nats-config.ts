@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { natsAccounts } from '../../shared/messaging/nats-accounts.ts';
+import { natsRoles, permissionsOf } from '../../shared/messaging/nats-permissions.ts';
+import type { Cli } from '../cli.ts';
+
+export function addNatsConfigCommand(program: Command, cli: Cli): void {
+  program
+    .command('nats-config')
+    .description('print the accounts and permissions that a NATS server of your own needs, for its configuration')
+    .option('--json', 'print the permissions alone, by service, as one JSON document', false)
+    .action((options: { readonly json: boolean }) =>
+      cli.answer(options.json, async () => ({
+        exitCode: exitCodes.ok,
+        document: Object.fromEntries(natsRoles.map((role) => [role, permissionsOf(role)])),
+        text: natsAccounts().trimEnd(),
+      })),
+    );
+}

@@ -1,0 +1,161 @@
+import type { JobKind } from './bus.ts';
+import { allSubjects, type StreamName, streams, subjects } from './subjects-and-streams.ts';
+
+/** What each service does on NATS, and the permissions that follow from it: no more than it needs. */
+
+export const natsRoles = ['coordinator', 'executor', 'predictor'] as const;
+
+/** A service as NATS knows it: the name of its user, too. */
+export type NatsRole = (typeof natsRoles)[number];
+
+/** Patterns of subjects, as nats-server has them in the permissions of a user. */
+export interface NatsPermissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** What a service does with a stream: the requests of JetStream that its adapters send, and the messages. */
+type Use =
+  /** Looks at its configuration and state. */
+  | 'look'
+  | 'read'
+  /** Reads on and on, through a consumer of its own. */
+  | 'follow'
+  /** The same, of every message of the stream. */
+  | 'follow-all'
+  | 'write'
+  | 'purge'
+  /** Makes it, and changes its settings. */
+  | 'declare';
+
+type Uses = Partial<Readonly<Record<StreamName, readonly Use[]>>>;
+
+const api = '$JS.API';
+
+const requests: Readonly<Record<Use, (stream: StreamName) => readonly string[]>> = {
+  look: (stream) => [`${api}.STREAM.INFO.${stream}`],
+  read: (stream) => [`${api}.STREAM.MSG.GET.${stream}`],
+  follow: (stream) => [...allSubjects(stream).map((each) => `${api}.CONSUMER.CREATE.${stream}.*.${each}`), ...consumerOf(stream)],
+  'follow-all': (stream) => [`${api}.CONSUMER.CREATE.${stream}.*`, ...consumerOf(stream)],
+  write: (stream) => allSubjects(stream),
+  purge: (stream) => [`${api}.STREAM.PURGE.${stream}`],
+  declare: (stream) => [`${api}.STREAM.CREATE.${stream}`, `${api}.STREAM.UPDATE.${stream}`],
+};
+
+/** The last two also after a gap in the connection, when the client looks for its consumer and makes another. */
+function consumerOf(stream: StreamName): string[] {
+  return ['MSG.NEXT', 'INFO', 'DELETE'].map((verb) => `${api}.CONSUMER.${verb}.${stream}.*`);
+}
+
+/** Blobs are read as NATS's object stores are: pushed, with signals that slow the server down. */
+const readBlobs = [
+  `${api}.CONSUMER.CREATE.${streams.blobs}.*.${subjects.blobChunks('*')}`,
+  `${api}.CONSUMER.DELETE.${streams.blobs}.*`,
+  `$JS.FC.${streams.blobs}.>`,
+];
+
+/** Servers from 2.15 on may put a domain and an account into the subjects of acknowledgements. */
+const acknowledge = [`$JS.ACK.${streams.jobs}.>`, `$JS.ACK.*.*.${streams.jobs}.>`];
+
+const everyService: NatsPermissions = {
+  // Which permissions it has, and which streams there are.
+  publish: ['$SYS.REQ.USER.INFO', `${api}.STREAM.NAMES`],
+  subscribe: [],
+};
+
+const coordinatorUses: Uses = {
+  [streams.jobs]: ['declare', 'look', 'read', 'write', 'purge'],
+  [streams.results]: ['declare', 'look', 'read', 'follow', 'follow-all'],
+  [streams.events]: ['declare', 'look', 'read', 'follow', 'follow-all', 'write'],
+  [streams.journal]: ['declare', 'look', 'follow-all'],
+  [streams.spending]: ['declare', 'look', 'read', 'follow', 'write'],
+  [streams.memory]: ['declare', 'look', 'read', 'follow-all', 'write', 'purge'],
+  [streams.responses]: ['declare', 'look', 'purge'],
+  [streams.dead]: ['declare', 'look'],
+  [streams.runs]: ['declare', 'look', 'read', 'follow', 'write'],
+  [streams.leases]: ['declare', 'look', 'read', 'write'],
+  [streams.slots]: ['declare', 'look'],
+  [streams.blobs]: ['declare', 'look', 'read', 'write', 'purge'],
+};
+
+const coordinator: NatsPermissions = {
+  publish: [
+    ...ofUses(coordinatorUses),
+    ...readBlobs,
+    // The lanes of the queue.
+    ...[
+      `${api}.CONSUMER.CREATE.${streams.jobs}.*.${subjects.allJobs}`,
+      `${api}.CONSUMER.INFO.${streams.jobs}.*`,
+      `${api}.CONSUMER.DELETE.${streams.jobs}.*`,
+    ],
+  ],
+  subscribe: [subjects.allTroubles, subjects.workers],
+};
+
+/** Neither the log nor leases nor memory: a worker reads runs, and writes what came of their jobs. */
+const workerUses: Uses = {
+  [streams.jobs]: ['look', 'read'],
+  [streams.results]: ['look', 'read', 'write'],
+  [streams.journal]: ['look', 'read', 'write'],
+  [streams.spending]: ['look', 'write'],
+  [streams.responses]: ['look', 'read', 'write'],
+  [streams.dead]: ['look'],
+  [streams.runs]: ['look', 'read', 'follow'],
+  [streams.slots]: ['look', 'read', 'follow', 'write'],
+  [streams.blobs]: ['look', 'read', 'write'],
+};
+
+function worker(kinds: readonly JobKind[]): NatsPermissions {
+  return {
+    publish: [
+      ...ofUses(workerUses),
+      ...readBlobs,
+      // Lanes are named by one token each, which cannot be matched in part: so a worker may pull from lanes of any kind.
+      ...[`${api}.CONSUMER.MSG.NEXT.${streams.jobs}.*`, `${api}.CONSUMER.INFO.${streams.jobs}.*`, ...acknowledge],
+      ...kinds.map((kind) => subjects.dead(subjects.jobsOfKind(kind))),
+      ...[subjects.allTroubles, subjects.workers],
+    ],
+    subscribe: [],
+  };
+}
+
+const ofRole: Readonly<Record<NatsRole, { readonly uses: Uses; readonly permissions: NatsPermissions }>> = {
+  coordinator: { uses: coordinatorUses, permissions: coordinator },
+  executor: { uses: workerUses, permissions: worker(['execute']) },
+  predictor: { uses: workerUses, permissions: worker(['predict', 'propose']) },
+};
+
+/**
+ * What a service needs, sorted; without a role, what all of them need together. Answers come to an inbox that only its own role
+ * may listen to.
+ */
+export function permissionsOf(role: NatsRole | undefined): NatsPermissions {
+  const all = [everyService, ...(role === undefined ? natsRoles : [role]).map((each) => ofRole[each].permissions)];
+  return {
+    publish: [...new Set(all.flatMap(({ publish }) => publish))].sort(),
+    subscribe: [...new Set([...all.flatMap(({ subscribe }) => subscribe), `${inboxPrefixOf(role)}.>`])].sort(),
+  };
+}
+
+export function inboxPrefixOf(role: NatsRole | undefined): string {
+  return role === undefined ? '_INBOX' : `_INBOX_${role}`;
+}
+
+/** The streams that a service works with. */
+export function streamsOf(role: NatsRole | undefined): readonly StreamName[] {
+  return role === undefined ? Object.values(streams) : (Object.keys(ofRole[role].uses) as StreamName[]);
+}
+
+/** Whether it makes the streams that are missing. The others wait for them. */
+export function declaresStreams(role: NatsRole | undefined): boolean {
+  return role === undefined || role === 'coordinator';
+}
+
+/** Removing messages from a stream. */
+export function mayPurge(role: NatsRole | undefined, stream: StreamName): boolean {
+  return role === undefined || (ofRole[role].uses[stream]?.includes('purge') ?? false);
+}
+
+function ofUses(uses: Uses): string[] {
+  return Object.entries(uses).flatMap(([stream, each]) => each.flatMap((use) => requests[use](stream as StreamName)));
+}
