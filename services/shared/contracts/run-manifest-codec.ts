@@ -2,8 +2,8 @@ import { RunManifest } from './generated/scale/v1/control.ts';
 import { readVersionedMessage } from './read-message.ts';
 
 export function encodeRunManifest(manifest: RunManifest): Uint8Array {
-  // A manifest from an older or smaller program lacks the newer fields.
-  return RunManifest.encode(RunManifest.fromPartial(manifest)).finish();
+  // One of an older or smaller program lacks the newer fields; what it has stays as it is, with what nobody here knows.
+  return RunManifest.encode({ ...RunManifest.fromPartial({}), ...manifest }).finish();
 }
 
 /** @throws ContractError */

@@ -30,20 +30,24 @@ export interface ScaledObjectRef {
   namespace: string;
   /** The metadata of the ScaledObject's trigger, KEDA's own keys among them. */
   scalerMetadata: { [key: string]: string };
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ScaledObjectRef_ScalerMetadataEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface IsActiveResponse {
   /** False: nothing is wanted, down to the ScaledObject's least number of replicas. */
   result: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetMetricSpecResponse {
   metricSpecs: MetricSpec[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface MetricSpec {
@@ -51,15 +55,18 @@ export interface MetricSpec {
   /** What one replica can take. KEDA before 2.17 reads this one, later ones the next. */
   targetSize: number;
   targetSizeFloat: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetMetricsRequest {
   scaledObjectRef?: ScaledObjectRef | undefined;
   metricName: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetMetricsResponse {
   metricValues: MetricValue[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface MetricValue {
@@ -67,6 +74,7 @@ export interface MetricValue {
   /** KEDA before 2.17 reads this one, later ones the next unless that is 0. */
   metricValue: number;
   metricValueFloat: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseScaledObjectRef(): ScaledObjectRef {
@@ -84,6 +92,14 @@ export const ScaledObjectRef: MessageFns<ScaledObjectRef> = {
     globalThis.Object.entries(message.scalerMetadata).forEach(([key, value]: [string, string]) => {
       ScaledObjectRef_ScalerMetadataEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -131,7 +147,9 @@ export const ScaledObjectRef: MessageFns<ScaledObjectRef> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -225,6 +243,14 @@ export const ScaledObjectRef_ScalerMetadataEntry: MessageFns<ScaledObjectRef_Sca
     if (message.value !== "") {
       writer.uint32(18).string(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -261,7 +287,9 @@ export const ScaledObjectRef_ScalerMetadataEntry: MessageFns<ScaledObjectRef_Sca
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -307,6 +335,14 @@ export const IsActiveResponse: MessageFns<IsActiveResponse> = {
     if (message.result !== false) {
       writer.uint32(8).bool(message.result);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -335,7 +371,9 @@ export const IsActiveResponse: MessageFns<IsActiveResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -374,6 +412,14 @@ export const GetMetricSpecResponse: MessageFns<GetMetricSpecResponse> = {
     for (const v of message.metricSpecs) {
       MetricSpec.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -402,7 +448,9 @@ export const GetMetricSpecResponse: MessageFns<GetMetricSpecResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -453,6 +501,14 @@ export const MetricSpec: MessageFns<MetricSpec> = {
     if (message.targetSizeFloat !== 0) {
       writer.uint32(25).double(message.targetSizeFloat);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -497,7 +553,9 @@ export const MetricSpec: MessageFns<MetricSpec> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -563,6 +621,14 @@ export const GetMetricsRequest: MessageFns<GetMetricsRequest> = {
     if (message.metricName !== "") {
       writer.uint32(18).string(message.metricName);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -599,7 +665,9 @@ export const GetMetricsRequest: MessageFns<GetMetricsRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -655,6 +723,14 @@ export const GetMetricsResponse: MessageFns<GetMetricsResponse> = {
     for (const v of message.metricValues) {
       MetricValue.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -683,7 +759,9 @@ export const GetMetricsResponse: MessageFns<GetMetricsResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -734,6 +812,14 @@ export const MetricValue: MessageFns<MetricValue> = {
     if (message.metricValueFloat !== 0) {
       writer.uint32(25).double(message.metricValueFloat);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -778,7 +864,9 @@ export const MetricValue: MessageFns<MetricValue> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

@@ -30,11 +30,13 @@ export interface Benchmark {
   ownScorers: { [key: string]: OwnScorer };
   /** What a reader of its scores should know about its queries, a sentence each. */
   warnings: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Benchmark_OwnScorersEntry {
   key: string;
   value?: OwnScorer | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** How a benchmark's own scorer is set up, with everything that it needs on any executor. */
@@ -43,6 +45,7 @@ export interface OwnScorer {
   kind: string;
   /** The kind's options, all of them, as a JSON object with sorted keys. */
   options: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Query {
@@ -52,11 +55,13 @@ export interface Query {
   reference: string;
   /** Right answers of which any one is enough, where the data has a list of them; the reference is then for people. */
   rightAnswers: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Query_FieldsEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseBenchmark(): Benchmark {
@@ -113,6 +118,14 @@ export const Benchmark: MessageFns<Benchmark> = {
     });
     for (const v of message.warnings) {
       writer.uint32(98).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -233,7 +246,9 @@ export const Benchmark: MessageFns<Benchmark> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -388,6 +403,14 @@ export const Benchmark_OwnScorersEntry: MessageFns<Benchmark_OwnScorersEntry> = 
     if (message.value !== undefined) {
       OwnScorer.encode(message.value, writer.uint32(18).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -424,7 +447,9 @@ export const Benchmark_OwnScorersEntry: MessageFns<Benchmark_OwnScorersEntry> = 
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -475,6 +500,14 @@ export const OwnScorer: MessageFns<OwnScorer> = {
     if (message.options !== "") {
       writer.uint32(18).string(message.options);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -511,7 +544,9 @@ export const OwnScorer: MessageFns<OwnScorer> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -565,6 +600,14 @@ export const Query: MessageFns<Query> = {
     }
     for (const v of message.rightAnswers) {
       writer.uint32(34).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -621,7 +664,9 @@ export const Query: MessageFns<Query> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -711,6 +756,14 @@ export const Query_FieldsEntry: MessageFns<Query_FieldsEntry> = {
     if (message.value !== "") {
       writer.uint32(18).string(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -747,7 +800,9 @@ export const Query_FieldsEntry: MessageFns<Query_FieldsEntry> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

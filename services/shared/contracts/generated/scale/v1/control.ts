@@ -140,10 +140,12 @@ export interface Endpoint {
   /** Most calls, and most tokens of prompts and replies, in a minute, from all workers together. Absent: any number. */
   requestsPerMinute?: number | undefined;
   tokensPerMinute?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface EndpointHeaders {
   headers: EndpointHeader[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface EndpointHeader {
@@ -152,6 +154,7 @@ export interface EndpointHeader {
   value: string;
   /** Name of the environment variable of the worker that holds the value, "" for none. */
   variable: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What the cluster keeps of a run beside its log (KV bucket "runs"). */
@@ -204,6 +207,7 @@ export interface RunManifest {
     | undefined;
   /** What there is to say about it, written when it had ended. Absent: it goes on, or a version before this one ended it. */
   summary?: RunSummary | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** How a run uses the cluster's response cache. Not part of the log, which is the same with it and without. */
@@ -212,6 +216,7 @@ export interface CacheUse {
   namespace: string;
   /** Older replies are asked for again; 0 for no limit but the cluster's. */
   maxAgeMs: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunSummary {
@@ -247,6 +252,7 @@ export interface RunSummary {
     | undefined;
   /** Absent from versions that did not tell it, and while the log is empty. */
   progress?: RunProgress | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** How far a run has got, by its log. */
@@ -273,6 +279,7 @@ export interface RunProgress {
   proposals: number;
   repeatedTried: number;
   repeatedUnderWay: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** A run that does not go on: for what, since when, and what would end it. */
@@ -287,6 +294,7 @@ export interface Waiting {
   sinceMs: number;
   /** How long it has waited so far: no two machines' clocks need agree on it. */
   waitedMs: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface StartRunRequest {
@@ -307,6 +315,7 @@ export interface StartRunRequest {
     | undefined;
   /** As in the manifest. Absent: not at all. */
   cache?: CacheUse | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface StartRunResponse {
@@ -320,38 +329,46 @@ export interface StartRunResponse {
     | undefined;
   /** Of a run that goes on: executions in its log whose results the store has no more. Absent: none. */
   missingResults?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface MemorySummary {
   runs: number;
   rows: number;
   executions: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface FindRunsRequest {
   /** Of the configuration. Runs whose name goes on with a hyphen and a number are found too: they are the same search again. */
   name: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface FindRunsResponse {
   /** The newest first. */
   manifests: RunManifest[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListRunsRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListRunsResponse {
   runs: RunSummary[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetRunRequest {
   runId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetRunResponse {
   summary?: RunSummary | undefined;
   manifest?: RunManifest | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface WatchRunRequest {
@@ -365,6 +382,7 @@ export interface WatchRunRequest {
    * coordinator has written again into a store that had lost it, where entries have other sequences.
    */
   afterDigest: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface WatchRunResponse {
@@ -373,13 +391,16 @@ export interface WatchRunResponse {
   { $case: "notice"; value: Notice } | //
   /** What the reader has is not the beginning of the log any more: it must forget it, and gets the log from its first event. */
   { $case: "restarted"; value: LogRestarted } | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Notice {
   message: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface LogRestarted {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface LoggedEvent {
@@ -390,6 +411,7 @@ export interface LoggedEvent {
     | undefined;
   /** Of the log from its beginning to this entry: SHA-256 in hex of the digest before it and its bytes. */
   digest: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** How far the current step is. Not logged. */
@@ -412,6 +434,7 @@ export interface Progress {
     | undefined;
   /** How far the rounds have got that are under way after this one. */
   ahead: RoundProgress[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RoundProgress {
@@ -419,47 +442,57 @@ export interface RoundProgress {
   phase: string;
   done: number;
   total: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface CancelRunRequest {
   runId: string;
   reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface CancelRunResponse {
   status: RunStatus;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface PauseRunRequest {
   runId: string;
   /** "" for none given. */
   reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface PauseRunResponse {
   status: RunStatus;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ResumeRunRequest {
   runId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ResumeRunResponse {
   status: RunStatus;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetRunBenchmarkRequest {
   runId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetRunBenchmarkResponse {
   benchmark?: Benchmark | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListExecutionsRequest {
   runId: string;
   /** Only this workflow's executions; "" for those of all workflows. */
   workflowHash: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** One execution. */
@@ -468,6 +501,7 @@ export interface ListExecutionsResponse {
   queryIndex: number;
   repeat: number;
   result?: Result | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What the cluster remembers of one run (stream MEMORY). */
@@ -481,18 +515,22 @@ export interface RunMemory {
   scorer: string;
   queryCount: number;
   rows: MemoryRow[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListWorkersRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListWorkersResponse {
   workers: WorkerReport[];
   /** The coordinator has listened long enough to have heard every worker. */
   settled: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface DiagnoseRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface DiagnoseResponse {
@@ -513,6 +551,7 @@ export interface DiagnoseResponse {
   settled: boolean;
   /** The runs that have not ended. */
   runs: LedRun[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface StreamState {
@@ -526,6 +565,7 @@ export interface StreamState {
   refusesWhenFull: boolean;
   /** Its settings that are not as SCALE made them, e.g. "max_age". */
   differs: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface SeenWorker {
@@ -534,6 +574,7 @@ export interface SeenWorker {
     | undefined;
   /** Its clock less the coordinator's, when its report arrived. Absent: it did not say what its clock shows. */
   clockSkewMs?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface LedRun {
@@ -543,13 +584,16 @@ export interface LedRun {
   leader: string;
   /** What it waits for; absent if it makes progress, or is led elsewhere. */
   waiting?: Waiting | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListMemoryRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ListMemoryResponse {
   kept: KeptMemory[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface KeptMemory {
@@ -557,18 +601,22 @@ export interface KeptMemory {
   /** Without the rows' queries and scores. */
   memory?: RunMemory | undefined;
   executions: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ForgetMemoryRequest {
   runIds: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ForgetMemoryResponse {
   /** Those that were remembered. */
   runIds: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetCacheRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface GetCacheResponse {
@@ -578,14 +626,17 @@ export interface GetCacheResponse {
   maxBytes: number;
   /** What is older goes; 0 for no limit. */
   maxAgeMs: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ClearCacheRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ClearCacheResponse {
   /** Those that were there. */
   replies: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseEndpoint(): Endpoint {
@@ -650,6 +701,14 @@ export const Endpoint: MessageFns<Endpoint> = {
     }
     if (message.tokensPerMinute !== undefined) {
       writer.uint32(112).uint64(message.tokensPerMinute);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -783,7 +842,9 @@ export const Endpoint: MessageFns<Endpoint> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -919,6 +980,14 @@ export const EndpointHeaders: MessageFns<EndpointHeaders> = {
     for (const v of message.headers) {
       EndpointHeader.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -947,7 +1016,9 @@ export const EndpointHeaders: MessageFns<EndpointHeaders> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -996,6 +1067,14 @@ export const EndpointHeader: MessageFns<EndpointHeader> = {
     if (message.variable !== "") {
       writer.uint32(26).string(message.variable);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1040,7 +1119,9 @@ export const EndpointHeader: MessageFns<EndpointHeader> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1160,6 +1241,14 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.summary !== undefined) {
       RunSummary.encode(message.summary, writer.uint32(146).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -1325,7 +1414,9 @@ export const RunManifest: MessageFns<RunManifest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1506,6 +1597,14 @@ export const CacheUse: MessageFns<CacheUse> = {
     if (message.maxAgeMs !== 0) {
       writer.uint32(16).uint64(message.maxAgeMs);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1542,7 +1641,9 @@ export const CacheUse: MessageFns<CacheUse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1649,6 +1750,14 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.progress !== undefined) {
       RunProgress.encode(message.progress, writer.uint32(122).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -1790,7 +1899,9 @@ export const RunSummary: MessageFns<RunSummary> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1963,6 +2074,14 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.repeatedUnderWay !== 0) {
       writer.uint32(72).uint32(message.repeatedUnderWay);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2055,7 +2174,9 @@ export const RunProgress: MessageFns<RunProgress> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2176,6 +2297,14 @@ export const Waiting: MessageFns<Waiting> = {
     if (message.waitedMs !== 0) {
       writer.uint32(40).uint64(message.waitedMs);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2236,7 +2365,9 @@ export const Waiting: MessageFns<Waiting> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2339,6 +2470,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.cache !== undefined) {
       CacheUse.encode(message.cache, writer.uint32(106).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2431,7 +2570,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2546,6 +2687,14 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
     if (message.missingResults !== undefined) {
       writer.uint32(80).uint32(message.missingResults);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2606,7 +2755,9 @@ export const StartRunResponse: MessageFns<StartRunResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2683,6 +2834,14 @@ export const MemorySummary: MessageFns<MemorySummary> = {
     if (message.executions !== 0) {
       writer.uint32(24).uint32(message.executions);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2727,7 +2886,9 @@ export const MemorySummary: MessageFns<MemorySummary> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2778,6 +2939,14 @@ export const FindRunsRequest: MessageFns<FindRunsRequest> = {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2806,7 +2975,9 @@ export const FindRunsRequest: MessageFns<FindRunsRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2845,6 +3016,14 @@ export const FindRunsResponse: MessageFns<FindRunsResponse> = {
     for (const v of message.manifests) {
       RunManifest.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2873,7 +3052,9 @@ export const FindRunsResponse: MessageFns<FindRunsResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2908,11 +3089,19 @@ export const FindRunsResponse: MessageFns<FindRunsResponse> = {
 };
 
 function createBaseListRunsRequest(): ListRunsRequest {
-  return {};
+  return { };
 }
 
 export const ListRunsRequest: MessageFns<ListRunsRequest> = {
-  encode(_: ListRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2933,7 +3122,9 @@ export const ListRunsRequest: MessageFns<ListRunsRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2968,6 +3159,14 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
     for (const v of message.runs) {
       RunSummary.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2996,7 +3195,9 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3035,6 +3236,14 @@ export const GetRunRequest: MessageFns<GetRunRequest> = {
     if (message.runId !== "") {
       writer.uint32(10).string(message.runId);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3063,7 +3272,9 @@ export const GetRunRequest: MessageFns<GetRunRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3111,6 +3322,14 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
     if (message.manifest !== undefined) {
       RunManifest.encode(message.manifest, writer.uint32(18).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3147,7 +3366,9 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3206,6 +3427,14 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
     if (message.afterDigest !== "") {
       writer.uint32(34).string(message.afterDigest);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3258,7 +3487,9 @@ export const WatchRunRequest: MessageFns<WatchRunRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3337,6 +3568,14 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
         LogRestarted.encode(message.update.value, writer.uint32(34).fork()).join();
         break;
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3389,7 +3628,9 @@ export const WatchRunResponse: MessageFns<WatchRunResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3469,6 +3710,14 @@ export const Notice: MessageFns<Notice> = {
     if (message.message !== "") {
       writer.uint32(10).string(message.message);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3497,7 +3746,9 @@ export const Notice: MessageFns<Notice> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3528,11 +3779,19 @@ export const Notice: MessageFns<Notice> = {
 };
 
 function createBaseLogRestarted(): LogRestarted {
-  return {};
+  return { };
 }
 
 export const LogRestarted: MessageFns<LogRestarted> = {
-  encode(_: LogRestarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: LogRestarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3553,7 +3812,9 @@ export const LogRestarted: MessageFns<LogRestarted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3596,6 +3857,14 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
     }
     if (message.digest !== "") {
       writer.uint32(34).string(message.digest);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -3649,7 +3918,9 @@ export const LoggedEvent: MessageFns<LoggedEvent> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3743,6 +4014,14 @@ export const Progress: MessageFns<Progress> = {
     for (const v of message.ahead) {
       RoundProgress.encode(v!, writer.uint32(74).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3835,7 +4114,9 @@ export const Progress: MessageFns<Progress> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3927,6 +4208,14 @@ export const RoundProgress: MessageFns<RoundProgress> = {
     if (message.total !== 0) {
       writer.uint32(32).uint32(message.total);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3979,7 +4268,9 @@ export const RoundProgress: MessageFns<RoundProgress> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4038,6 +4329,14 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4074,7 +4373,9 @@ export const CancelRunRequest: MessageFns<CancelRunRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4124,6 +4425,14 @@ export const CancelRunResponse: MessageFns<CancelRunResponse> = {
     if (message.status !== 0) {
       writer.uint32(8).int32(message.status);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4152,7 +4461,9 @@ export const CancelRunResponse: MessageFns<CancelRunResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4194,6 +4505,14 @@ export const PauseRunRequest: MessageFns<PauseRunRequest> = {
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4230,7 +4549,9 @@ export const PauseRunRequest: MessageFns<PauseRunRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4280,6 +4601,14 @@ export const PauseRunResponse: MessageFns<PauseRunResponse> = {
     if (message.status !== 0) {
       writer.uint32(8).int32(message.status);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4308,7 +4637,9 @@ export const PauseRunResponse: MessageFns<PauseRunResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4347,6 +4678,14 @@ export const ResumeRunRequest: MessageFns<ResumeRunRequest> = {
     if (message.runId !== "") {
       writer.uint32(10).string(message.runId);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4375,7 +4714,9 @@ export const ResumeRunRequest: MessageFns<ResumeRunRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4420,6 +4761,14 @@ export const ResumeRunResponse: MessageFns<ResumeRunResponse> = {
     if (message.status !== 0) {
       writer.uint32(8).int32(message.status);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4448,7 +4797,9 @@ export const ResumeRunResponse: MessageFns<ResumeRunResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4487,6 +4838,14 @@ export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
     if (message.runId !== "") {
       writer.uint32(10).string(message.runId);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4515,7 +4874,9 @@ export const GetRunBenchmarkRequest: MessageFns<GetRunBenchmarkRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4560,6 +4921,14 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
     if (message.benchmark !== undefined) {
       Benchmark.encode(message.benchmark, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4588,7 +4957,9 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4632,6 +5003,14 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
     if (message.workflowHash !== "") {
       writer.uint32(18).string(message.workflowHash);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4668,7 +5047,9 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4731,6 +5112,14 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
     if (message.result !== undefined) {
       Result.encode(message.result, writer.uint32(34).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4783,7 +5172,9 @@ export const ListExecutionsResponse: MessageFns<ListExecutionsResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4879,6 +5270,14 @@ export const RunMemory: MessageFns<RunMemory> = {
     for (const v of message.rows) {
       MemoryRow.encode(v!, writer.uint32(66).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4963,7 +5362,9 @@ export const RunMemory: MessageFns<RunMemory> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5049,11 +5450,19 @@ export const RunMemory: MessageFns<RunMemory> = {
 };
 
 function createBaseListWorkersRequest(): ListWorkersRequest {
-  return {};
+  return { };
 }
 
 export const ListWorkersRequest: MessageFns<ListWorkersRequest> = {
-  encode(_: ListWorkersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListWorkersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5074,7 +5483,9 @@ export const ListWorkersRequest: MessageFns<ListWorkersRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5112,6 +5523,14 @@ export const ListWorkersResponse: MessageFns<ListWorkersResponse> = {
     if (message.settled !== false) {
       writer.uint32(16).bool(message.settled);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5148,7 +5567,9 @@ export const ListWorkersResponse: MessageFns<ListWorkersResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5188,11 +5609,19 @@ export const ListWorkersResponse: MessageFns<ListWorkersResponse> = {
 };
 
 function createBaseDiagnoseRequest(): DiagnoseRequest {
-  return {};
+  return { };
 }
 
 export const DiagnoseRequest: MessageFns<DiagnoseRequest> = {
-  encode(_: DiagnoseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: DiagnoseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5213,7 +5642,9 @@ export const DiagnoseRequest: MessageFns<DiagnoseRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5285,6 +5716,14 @@ export const DiagnoseResponse: MessageFns<DiagnoseResponse> = {
     }
     for (const v of message.runs) {
       LedRun.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -5386,7 +5825,9 @@ export const DiagnoseResponse: MessageFns<DiagnoseResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5476,7 +5917,15 @@ export const DiagnoseResponse: MessageFns<DiagnoseResponse> = {
 };
 
 function createBaseStreamState(): StreamState {
-  return { stream: "", missing: false, messages: 0, bytes: 0, maxBytes: 0, refusesWhenFull: false, differs: [] };
+  return {
+    stream: "",
+    missing: false,
+    messages: 0,
+    bytes: 0,
+    maxBytes: 0,
+    refusesWhenFull: false,
+    differs: [],
+  };
 }
 
 export const StreamState: MessageFns<StreamState> = {
@@ -5501,6 +5950,14 @@ export const StreamState: MessageFns<StreamState> = {
     }
     for (const v of message.differs) {
       writer.uint32(58).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -5578,7 +6035,9 @@ export const StreamState: MessageFns<StreamState> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5660,6 +6119,14 @@ export const SeenWorker: MessageFns<SeenWorker> = {
     if (message.clockSkewMs !== undefined) {
       writer.uint32(16).sint64(message.clockSkewMs);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5696,7 +6163,9 @@ export const SeenWorker: MessageFns<SeenWorker> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5757,6 +6226,14 @@ export const LedRun: MessageFns<LedRun> = {
     if (message.waiting !== undefined) {
       Waiting.encode(message.waiting, writer.uint32(34).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5809,7 +6286,9 @@ export const LedRun: MessageFns<LedRun> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5863,11 +6342,19 @@ export const LedRun: MessageFns<LedRun> = {
 };
 
 function createBaseListMemoryRequest(): ListMemoryRequest {
-  return {};
+  return { };
 }
 
 export const ListMemoryRequest: MessageFns<ListMemoryRequest> = {
-  encode(_: ListMemoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListMemoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5888,7 +6375,9 @@ export const ListMemoryRequest: MessageFns<ListMemoryRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5923,6 +6412,14 @@ export const ListMemoryResponse: MessageFns<ListMemoryResponse> = {
     for (const v of message.kept) {
       KeptMemory.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5951,7 +6448,9 @@ export const ListMemoryResponse: MessageFns<ListMemoryResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5995,6 +6494,14 @@ export const KeptMemory: MessageFns<KeptMemory> = {
     }
     if (message.executions !== 0) {
       writer.uint32(24).uint32(message.executions);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -6040,7 +6547,9 @@ export const KeptMemory: MessageFns<KeptMemory> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -6097,6 +6606,14 @@ export const ForgetMemoryRequest: MessageFns<ForgetMemoryRequest> = {
     for (const v of message.runIds) {
       writer.uint32(10).string(v!);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -6125,7 +6642,9 @@ export const ForgetMemoryRequest: MessageFns<ForgetMemoryRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -6170,6 +6689,14 @@ export const ForgetMemoryResponse: MessageFns<ForgetMemoryResponse> = {
     for (const v of message.runIds) {
       writer.uint32(10).string(v!);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -6198,7 +6725,9 @@ export const ForgetMemoryResponse: MessageFns<ForgetMemoryResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -6235,11 +6764,19 @@ export const ForgetMemoryResponse: MessageFns<ForgetMemoryResponse> = {
 };
 
 function createBaseGetCacheRequest(): GetCacheRequest {
-  return {};
+  return { };
 }
 
 export const GetCacheRequest: MessageFns<GetCacheRequest> = {
-  encode(_: GetCacheRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: GetCacheRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -6260,7 +6797,9 @@ export const GetCacheRequest: MessageFns<GetCacheRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -6303,6 +6842,14 @@ export const GetCacheResponse: MessageFns<GetCacheResponse> = {
     }
     if (message.maxAgeMs !== 0) {
       writer.uint32(32).uint64(message.maxAgeMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -6356,7 +6903,9 @@ export const GetCacheResponse: MessageFns<GetCacheResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -6412,11 +6961,19 @@ export const GetCacheResponse: MessageFns<GetCacheResponse> = {
 };
 
 function createBaseClearCacheRequest(): ClearCacheRequest {
-  return {};
+  return { };
 }
 
 export const ClearCacheRequest: MessageFns<ClearCacheRequest> = {
-  encode(_: ClearCacheRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ClearCacheRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -6437,7 +6994,9 @@ export const ClearCacheRequest: MessageFns<ClearCacheRequest> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -6472,6 +7031,14 @@ export const ClearCacheResponse: MessageFns<ClearCacheResponse> = {
     if (message.replies !== 0) {
       writer.uint32(8).uint64(message.replies);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -6500,7 +7067,9 @@ export const ClearCacheResponse: MessageFns<ClearCacheResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

@@ -39,10 +39,12 @@ export interface Event {
     | undefined;
   /** In files of logs only, as the last field: CRC-32 of the entries from the first to this one, without this field of theirs. */
   checksum?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunStarted {
   configuration?: RunConfiguration | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Everything that decides a search. What only decides how fast it goes (endpoints, executors) is not here. */
@@ -62,6 +64,7 @@ export interface RunConfiguration {
    * "" in runs from before there was this field: see services/domain/run/run-kind.ts for what those are.
    */
   kind: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface BenchmarkReference {
@@ -71,6 +74,7 @@ export interface BenchmarkReference {
   contentHash: string;
   queryCount: number;
   scorer: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ModelSettings {
@@ -88,6 +92,7 @@ export interface ModelSettings {
   structured: string;
   /** Samples of one prompt are asked for in one request. */
   joinSamples: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface SearchSettings {
@@ -123,6 +128,7 @@ export interface SearchSettings {
    * the run file; "" for none.
    */
   otherSettings: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface FinalPickSettings {
@@ -136,6 +142,7 @@ export interface FinalPickSettings {
    * those that came after this message was released.
    */
   otherSettings: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface EvaluationSettings {
@@ -161,11 +168,13 @@ export interface EvaluationSettings {
    * those that came after this message was released.
    */
   otherSettings: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What the run begins with beside its configuration; right after run_started, where memory is on. */
 export interface MemoryRecalled {
   rows: MemoryRow[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What executions of one workflow of an earlier run have shown, on the same queries. */
@@ -181,6 +190,7 @@ export interface MemoryRow {
   queries: number[];
   /** Parallel to the queries; means over repeats. */
   scores: number[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** In a run with a token budget: so many of the jobs that come next may be issued. */
@@ -188,6 +198,7 @@ export interface TokensReserved {
   jobs: number;
   /** What is reserved for them all. */
   tokens: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What the run has paid for beside what is charged, where its token budget decides otherwise because of it. */
@@ -196,6 +207,7 @@ export interface SpendingNoted {
   tokens: number;
   /** Charged, but not paid for, since the response cache had the replies; in all, so far. Absent: none. */
   savedTokens?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RoundStarted {
@@ -203,12 +215,14 @@ export interface RoundStarted {
   /** 0 for round 1, which has no parent. */
   parentRound: number;
   candidates: ParentCandidate[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ParentCandidate {
   round: number;
   score: number;
   probability: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface WorkflowProposed {
@@ -221,6 +235,7 @@ export interface WorkflowProposed {
   failure?: Failure | undefined;
   reply: string;
   tokens?: TokenUse | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** A reply to the prompt for one query's own workflow, taken or refused. */
@@ -235,6 +250,7 @@ export interface QueryWorkflowProposed {
   failure?: Failure | undefined;
   reply: string;
   tokens?: TokenUse | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface TokenUse {
@@ -248,6 +264,7 @@ export interface TokenUse {
   cutPrompts: number;
   /** Other names than the model's that the server gave for what has answered, sorted. */
   servedAs: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** The first execution of a workflow that was just taken; with a failure, the workflow is given up. */
@@ -255,12 +272,14 @@ export interface CanaryCompleted {
   round: number;
   attempt: number;
   outcome?: ExecutionOutcome | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface SampleDrawn {
   round: number;
   queryIndexes: number[];
   strata: Stratum[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Stratum {
@@ -269,17 +288,20 @@ export interface Stratum {
   queries: number;
   probability: number;
   drawn: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ExecutionsCompleted {
   round: number;
   outcomes: ExecutionOutcome[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Executions of one round's workflow for the final pick, when all rounds are over. */
 export interface FinalExecutionsCompleted {
   round: number;
   outcomes: ExecutionOutcome[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ExecutionOutcome {
@@ -292,11 +314,13 @@ export interface ExecutionOutcome {
   tokens: TokenUse[];
   /** Scores of the benchmark's other scorers, by name. */
   otherScores: { [key: string]: number };
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ExecutionOutcome_OtherScoresEntry {
   key: string;
   value: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface PredictionCompleted {
@@ -306,6 +330,7 @@ export interface PredictionCompleted {
   reason: string;
   failure?: Failure | undefined;
   tokens?: TokenUse | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RoundCompleted {
@@ -313,6 +338,7 @@ export interface RoundCompleted {
   /** Absent if the round has no workflow. */
   evaluation?: Evaluation | undefined;
   failure?: Failure | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Evaluation {
@@ -325,26 +351,32 @@ export interface Evaluation {
   fewShot?: number | undefined;
   alpha?: number | undefined;
   epsilon?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunCompleted {
   bestRound: number;
   /** max-rounds, converged, token-budget. */
   reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunCancelled {
   reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunFailed {
   failure?: Failure | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunPaused {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunResumed {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseEvent(): Event {
@@ -417,6 +449,14 @@ export const Event: MessageFns<Event> = {
     }
     if (message.checksum !== undefined) {
       writer.uint32(805).fixed32(message.checksum);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -612,7 +652,9 @@ export const Event: MessageFns<Event> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -903,6 +945,14 @@ export const RunStarted: MessageFns<RunStarted> = {
     if (message.configuration !== undefined) {
       RunConfiguration.encode(message.configuration, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -931,7 +981,9 @@ export const RunStarted: MessageFns<RunStarted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1005,6 +1057,14 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
     }
     if (message.kind !== "") {
       writer.uint32(74).string(message.kind);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -1098,7 +1158,9 @@ export const RunConfiguration: MessageFns<RunConfiguration> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1207,6 +1269,14 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
     if (message.scorer !== "") {
       writer.uint32(42).string(message.scorer);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1267,7 +1337,9 @@ export const BenchmarkReference: MessageFns<BenchmarkReference> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1370,6 +1442,14 @@ export const ModelSettings: MessageFns<ModelSettings> = {
     if (message.joinSamples !== false) {
       writer.uint32(72).bool(message.joinSamples);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1462,7 +1542,9 @@ export const ModelSettings: MessageFns<ModelSettings> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1637,6 +1719,14 @@ export const SearchSettings: MessageFns<SearchSettings> = {
     if (message.otherSettings !== "") {
       writer.uint32(146).string(message.otherSettings);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1801,7 +1891,9 @@ export const SearchSettings: MessageFns<SearchSettings> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1982,6 +2074,14 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
     if (message.otherSettings !== "") {
       writer.uint32(34).string(message.otherSettings);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2034,7 +2134,9 @@ export const FinalPickSettings: MessageFns<FinalPickSettings> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2147,6 +2249,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.otherSettings !== "") {
       writer.uint32(114).string(message.otherSettings);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -2272,7 +2382,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2397,6 +2509,14 @@ export const MemoryRecalled: MessageFns<MemoryRecalled> = {
     for (const v of message.rows) {
       MemoryRow.encode(v!, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2425,7 +2545,9 @@ export const MemoryRecalled: MessageFns<MemoryRecalled> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2456,7 +2578,16 @@ export const MemoryRecalled: MessageFns<MemoryRecalled> = {
 };
 
 function createBaseMemoryRow(): MemoryRow {
-  return { runId: "", round: 0, workflowHash: "", model: "", method: "", simulated: false, queries: [], scores: [] };
+  return {
+    runId: "",
+    round: 0,
+    workflowHash: "",
+    model: "",
+    method: "",
+    simulated: false,
+    queries: [],
+    scores: [],
+  };
 }
 
 export const MemoryRow: MessageFns<MemoryRow> = {
@@ -2492,6 +2623,14 @@ export const MemoryRow: MessageFns<MemoryRow> = {
         writer.double(v);
       }
       writer.join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -2597,7 +2736,9 @@ export const MemoryRow: MessageFns<MemoryRow> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2684,6 +2825,14 @@ export const TokensReserved: MessageFns<TokensReserved> = {
     if (message.tokens !== 0) {
       writer.uint32(16).uint64(message.tokens);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2720,7 +2869,9 @@ export const TokensReserved: MessageFns<TokensReserved> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2769,6 +2920,14 @@ export const SpendingNoted: MessageFns<SpendingNoted> = {
     if (message.savedTokens !== undefined) {
       writer.uint32(16).uint64(message.savedTokens);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2805,7 +2964,9 @@ export const SpendingNoted: MessageFns<SpendingNoted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2861,6 +3022,14 @@ export const RoundStarted: MessageFns<RoundStarted> = {
     for (const v of message.candidates) {
       ParentCandidate.encode(v!, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -2905,7 +3074,9 @@ export const RoundStarted: MessageFns<RoundStarted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -2968,6 +3139,14 @@ export const ParentCandidate: MessageFns<ParentCandidate> = {
     if (message.probability !== 0) {
       writer.uint32(25).double(message.probability);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3012,7 +3191,9 @@ export const ParentCandidate: MessageFns<ParentCandidate> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3092,6 +3273,14 @@ export const WorkflowProposed: MessageFns<WorkflowProposed> = {
     }
     if (message.tokens !== undefined) {
       TokenUse.encode(message.tokens, writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -3177,7 +3366,9 @@ export const WorkflowProposed: MessageFns<WorkflowProposed> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3297,6 +3488,14 @@ export const QueryWorkflowProposed: MessageFns<QueryWorkflowProposed> = {
     if (message.tokens !== undefined) {
       TokenUse.encode(message.tokens, writer.uint32(74).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3389,7 +3588,9 @@ export const QueryWorkflowProposed: MessageFns<QueryWorkflowProposed> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3476,7 +3677,15 @@ export const QueryWorkflowProposed: MessageFns<QueryWorkflowProposed> = {
 };
 
 function createBaseTokenUse(): TokenUse {
-  return { model: "", calls: 0, usage: undefined, simulated: false, estimatedCalls: 0, cutPrompts: 0, servedAs: [] };
+  return {
+    model: "",
+    calls: 0,
+    usage: undefined,
+    simulated: false,
+    estimatedCalls: 0,
+    cutPrompts: 0,
+    servedAs: [],
+  };
 }
 
 export const TokenUse: MessageFns<TokenUse> = {
@@ -3501,6 +3710,14 @@ export const TokenUse: MessageFns<TokenUse> = {
     }
     for (const v of message.servedAs) {
       writer.uint32(58).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -3578,7 +3795,9 @@ export const TokenUse: MessageFns<TokenUse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3667,6 +3886,14 @@ export const CanaryCompleted: MessageFns<CanaryCompleted> = {
     if (message.outcome !== undefined) {
       ExecutionOutcome.encode(message.outcome, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3711,7 +3938,9 @@ export const CanaryCompleted: MessageFns<CanaryCompleted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3774,6 +4003,14 @@ export const SampleDrawn: MessageFns<SampleDrawn> = {
     for (const v of message.strata) {
       Stratum.encode(v!, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3828,7 +4065,9 @@ export const SampleDrawn: MessageFns<SampleDrawn> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -3895,6 +4134,14 @@ export const Stratum: MessageFns<Stratum> = {
     if (message.drawn !== 0) {
       writer.uint32(40).uint32(message.drawn);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -3955,7 +4202,9 @@ export const Stratum: MessageFns<Stratum> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4019,6 +4268,14 @@ export const ExecutionsCompleted: MessageFns<ExecutionsCompleted> = {
     for (const v of message.outcomes) {
       ExecutionOutcome.encode(v!, writer.uint32(18).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4055,7 +4312,9 @@ export const ExecutionsCompleted: MessageFns<ExecutionsCompleted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4106,6 +4365,14 @@ export const FinalExecutionsCompleted: MessageFns<FinalExecutionsCompleted> = {
     for (const v of message.outcomes) {
       ExecutionOutcome.encode(v!, writer.uint32(18).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4142,7 +4409,9 @@ export const FinalExecutionsCompleted: MessageFns<FinalExecutionsCompleted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4182,7 +4451,15 @@ export const FinalExecutionsCompleted: MessageFns<FinalExecutionsCompleted> = {
 };
 
 function createBaseExecutionOutcome(): ExecutionOutcome {
-  return { queryIndex: 0, repeat: 0, score: 0, answer: "", failure: undefined, tokens: [], otherScores: {} };
+  return {
+    queryIndex: 0,
+    repeat: 0,
+    score: 0,
+    answer: "",
+    failure: undefined,
+    tokens: [],
+    otherScores: {},
+  };
 }
 
 export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
@@ -4208,6 +4485,14 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
     globalThis.Object.entries(message.otherScores).forEach(([key, value]: [string, number]) => {
       ExecutionOutcome_OtherScoresEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
     });
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4287,7 +4572,9 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4407,6 +4694,14 @@ export const ExecutionOutcome_OtherScoresEntry: MessageFns<ExecutionOutcome_Othe
     if (message.value !== 0) {
       writer.uint32(17).double(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4443,7 +4738,9 @@ export const ExecutionOutcome_OtherScoresEntry: MessageFns<ExecutionOutcome_Othe
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4481,7 +4778,14 @@ export const ExecutionOutcome_OtherScoresEntry: MessageFns<ExecutionOutcome_Othe
 };
 
 function createBasePredictionCompleted(): PredictionCompleted {
-  return { round: 0, attempt: 0, score: undefined, reason: "", failure: undefined, tokens: undefined };
+  return {
+    round: 0,
+    attempt: 0,
+    score: undefined,
+    reason: "",
+    failure: undefined,
+    tokens: undefined,
+  };
 }
 
 export const PredictionCompleted: MessageFns<PredictionCompleted> = {
@@ -4503,6 +4807,14 @@ export const PredictionCompleted: MessageFns<PredictionCompleted> = {
     }
     if (message.tokens !== undefined) {
       TokenUse.encode(message.tokens, writer.uint32(50).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -4572,7 +4884,9 @@ export const PredictionCompleted: MessageFns<PredictionCompleted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4648,6 +4962,14 @@ export const RoundCompleted: MessageFns<RoundCompleted> = {
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4692,7 +5014,9 @@ export const RoundCompleted: MessageFns<RoundCompleted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4776,6 +5100,14 @@ export const Evaluation: MessageFns<Evaluation> = {
     }
     if (message.epsilon !== undefined) {
       writer.uint32(65).double(message.epsilon);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -4861,7 +5193,9 @@ export const Evaluation: MessageFns<Evaluation> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -4948,6 +5282,14 @@ export const RunCompleted: MessageFns<RunCompleted> = {
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -4984,7 +5326,9 @@ export const RunCompleted: MessageFns<RunCompleted> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5034,6 +5378,14 @@ export const RunCancelled: MessageFns<RunCancelled> = {
     if (message.reason !== "") {
       writer.uint32(10).string(message.reason);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5062,7 +5414,9 @@ export const RunCancelled: MessageFns<RunCancelled> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5101,6 +5455,14 @@ export const RunFailed: MessageFns<RunFailed> = {
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(10).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5129,7 +5491,9 @@ export const RunFailed: MessageFns<RunFailed> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5162,11 +5526,19 @@ export const RunFailed: MessageFns<RunFailed> = {
 };
 
 function createBaseRunPaused(): RunPaused {
-  return {};
+  return { };
 }
 
 export const RunPaused: MessageFns<RunPaused> = {
-  encode(_: RunPaused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: RunPaused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5187,7 +5559,9 @@ export const RunPaused: MessageFns<RunPaused> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -5214,11 +5588,19 @@ export const RunPaused: MessageFns<RunPaused> = {
 };
 
 function createBaseRunResumed(): RunResumed {
-  return {};
+  return { };
 }
 
 export const RunResumed: MessageFns<RunResumed> = {
-  encode(_: RunResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: RunResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -5239,7 +5621,9 @@ export const RunResumed: MessageFns<RunResumed> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

@@ -31,6 +31,7 @@ export interface Job {
     $case: "propose";
     value: Complete;
   } | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Run one workflow on one query, once. */
@@ -43,6 +44,7 @@ export interface ExecuteWork {
   workflowBlob: string;
   /** The round that it is executed for, from 1: for logs and traces alone. Absent in jobs of earlier versions. */
   round?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Ask the optimizer model. */
@@ -56,6 +58,7 @@ export interface Complete {
    * for none.
    */
   structuredBlob: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What keeps a worker from doing its jobs, for people who wait. Not kept: who does not listen misses it. */
@@ -64,6 +67,7 @@ export interface Trouble {
   worker: string;
   /** One sentence: what failed, and what to do. */
   message: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What a worker is at, told every few seconds for as long as it lives. Not kept: who does not listen misses it. */
@@ -78,6 +82,7 @@ export interface WorkerReport {
   endpoints: EndpointUse[];
   /** Absent: from a version that does not say. */
   condition?: WorkerCondition | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What `scale doctor` asks of each worker. */
@@ -100,6 +105,7 @@ export interface WorkerCondition {
     | undefined;
   /** The endpoints that the cluster's own settings name, whether or not a run uses them. */
   looks: EndpointLook[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface EndpointLook {
@@ -107,6 +113,7 @@ export interface EndpointLook {
   baseUrl: string;
   /** Why it could not be asked for its list of models, "" if it answered. */
   problem: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface RunShare {
@@ -116,6 +123,7 @@ export interface RunShare {
   jobsHeldUp: number;
   /** One sentence: what failed last, and what to do. "" where no job is held up. */
   trouble: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface EndpointUse {
@@ -141,10 +149,19 @@ export interface EndpointUse {
     | undefined;
   /** Of those, attempts that failed. */
   failed?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseJob(): Job {
-  return { schemaVersion: 0, runId: "", jobId: "", epoch: 0, timeLimitMs: 0, newUnder: "", work: undefined };
+  return {
+    schemaVersion: 0,
+    runId: "",
+    jobId: "",
+    epoch: 0,
+    timeLimitMs: 0,
+    newUnder: "",
+    work: undefined,
+  };
 }
 
 export const Job: MessageFns<Job> = {
@@ -177,6 +194,14 @@ export const Job: MessageFns<Job> = {
       case "propose":
         Complete.encode(message.work.value, writer.uint32(66).fork()).join();
         break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -270,7 +295,9 @@ export const Job: MessageFns<Job> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -402,6 +429,14 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     if (message.round !== undefined) {
       writer.uint32(40).uint32(message.round);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -462,7 +497,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -544,6 +581,14 @@ export const Complete: MessageFns<Complete> = {
     if (message.structuredBlob !== "") {
       writer.uint32(34).string(message.structuredBlob);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -596,7 +641,9 @@ export const Complete: MessageFns<Complete> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -666,6 +713,14 @@ export const Trouble: MessageFns<Trouble> = {
     if (message.message !== "") {
       writer.uint32(26).string(message.message);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -710,7 +765,9 @@ export const Trouble: MessageFns<Trouble> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -780,6 +837,14 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     if (message.condition !== undefined) {
       WorkerCondition.encode(message.condition, writer.uint32(50).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -848,7 +913,9 @@ export const WorkerReport: MessageFns<WorkerReport> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -910,7 +977,15 @@ export const WorkerReport: MessageFns<WorkerReport> = {
 };
 
 function createBaseWorkerCondition(): WorkerCondition {
-  return { role: "", version: "", wallMs: 0, trouble: "", isolation: undefined, noSandbox: undefined, looks: [] };
+  return {
+    role: "",
+    version: "",
+    wallMs: 0,
+    trouble: "",
+    isolation: undefined,
+    noSandbox: undefined,
+    looks: [],
+  };
 }
 
 export const WorkerCondition: MessageFns<WorkerCondition> = {
@@ -935,6 +1010,14 @@ export const WorkerCondition: MessageFns<WorkerCondition> = {
     }
     for (const v of message.looks) {
       EndpointLook.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -1012,7 +1095,9 @@ export const WorkerCondition: MessageFns<WorkerCondition> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1097,6 +1182,14 @@ export const EndpointLook: MessageFns<EndpointLook> = {
     if (message.problem !== "") {
       writer.uint32(26).string(message.problem);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1141,7 +1234,9 @@ export const EndpointLook: MessageFns<EndpointLook> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1205,6 +1300,14 @@ export const RunShare: MessageFns<RunShare> = {
     if (message.trouble !== "") {
       writer.uint32(34).string(message.trouble);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1257,7 +1360,9 @@ export const RunShare: MessageFns<RunShare> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1359,6 +1464,14 @@ export const EndpointUse: MessageFns<EndpointUse> = {
     if (message.failed !== undefined) {
       writer.uint32(72).uint64(message.failed);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1451,7 +1564,9 @@ export const EndpointUse: MessageFns<EndpointUse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

@@ -25,6 +25,7 @@ export interface Result {
   outcome?: { $case: "execution"; value: ExecutionResult } | { $case: "completion"; value: CompletionResult } | //
   /** The job could not be done at all (poison, expired); the search must go on without it. */
   { $case: "failure"; value: Failure } | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Usage {
@@ -34,6 +35,7 @@ export interface Usage {
   cachedTokens: number;
   /** Part of completion_tokens spent on reasoning. */
   reasoningTokens: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** One finished model call of a job; also the record in the journal. */
@@ -65,6 +67,7 @@ export interface ModelCall {
     | undefined;
   /** The further replies of a request for several samples of one prompt. The usage above is that of all. */
   samples: Sample[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** One reply of several to a request. */
@@ -74,6 +77,7 @@ export interface Sample {
   finishReason: string;
   /** Its part of the call's, by the lengths of the texts. */
   completionTokens: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** An entry of the response cache (stream RESPONSES). */
@@ -83,6 +87,7 @@ export interface CachedResponse {
   checksum: number;
   /** A CachedContent. */
   content: Buffer;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface CachedContent {
@@ -92,6 +97,7 @@ export interface CachedContent {
   runId: string;
   jobId: string;
   call?: ModelCall | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** A failure that belongs to the workflow or the model's reply, never to the infrastructure. */
@@ -101,6 +107,7 @@ export interface Failure {
   message: string;
   /** The step where it happened, if any. */
   step: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ExecutionResult {
@@ -116,17 +123,20 @@ export interface ExecutionResult {
     | undefined;
   /** The isolation that the workflow's programs ran in, absent if none was run. */
   isolation?: string | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ExecutionResult_OtherScoresEntry {
   key: string;
   value: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface CompletionResult {
   text: string;
   finishReason: string;
   failure?: Failure | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseResult(): Result {
@@ -179,6 +189,14 @@ export const Result: MessageFns<Result> = {
       case "failure":
         Failure.encode(message.outcome.value, writer.uint32(90).fork()).join();
         break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -288,7 +306,9 @@ export const Result: MessageFns<Result> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -425,6 +445,14 @@ export const Usage: MessageFns<Usage> = {
     if (message.reasoningTokens !== 0) {
       writer.uint32(32).uint64(message.reasoningTokens);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -477,7 +505,9 @@ export const Usage: MessageFns<Usage> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -614,6 +644,14 @@ export const ModelCall: MessageFns<ModelCall> = {
     }
     for (const v of message.samples) {
       Sample.encode(v!, writer.uint32(138).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -771,7 +809,9 @@ export const ModelCall: MessageFns<ModelCall> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -939,6 +979,14 @@ export const Sample: MessageFns<Sample> = {
     if (message.completionTokens !== 0) {
       writer.uint32(32).uint64(message.completionTokens);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -991,7 +1039,9 @@ export const Sample: MessageFns<Sample> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1061,6 +1111,14 @@ export const CachedResponse: MessageFns<CachedResponse> = {
     if (message.content.length !== 0) {
       writer.uint32(26).bytes(message.content);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1105,7 +1163,9 @@ export const CachedResponse: MessageFns<CachedResponse> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1169,6 +1229,14 @@ export const CachedContent: MessageFns<CachedContent> = {
     if (message.call !== undefined) {
       ModelCall.encode(message.call, writer.uint32(34).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1221,7 +1289,9 @@ export const CachedContent: MessageFns<CachedContent> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1291,6 +1361,14 @@ export const Failure: MessageFns<Failure> = {
     if (message.step !== "") {
       writer.uint32(26).string(message.step);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1335,7 +1413,9 @@ export const Failure: MessageFns<Failure> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1378,7 +1458,14 @@ export const Failure: MessageFns<Failure> = {
 };
 
 function createBaseExecutionResult(): ExecutionResult {
-  return { answer: "", extracted: "", score: 0, otherScores: {}, failure: undefined, isolation: undefined };
+  return {
+    answer: "",
+    extracted: "",
+    score: 0,
+    otherScores: {},
+    failure: undefined,
+    isolation: undefined,
+  };
 }
 
 export const ExecutionResult: MessageFns<ExecutionResult> = {
@@ -1400,6 +1487,14 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     }
     if (message.isolation !== undefined) {
       writer.uint32(50).string(message.isolation);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -1472,7 +1567,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1583,6 +1680,14 @@ export const ExecutionResult_OtherScoresEntry: MessageFns<ExecutionResult_OtherS
     if (message.value !== 0) {
       writer.uint32(17).double(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1619,7 +1724,9 @@ export const ExecutionResult_OtherScoresEntry: MessageFns<ExecutionResult_OtherS
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1671,6 +1778,14 @@ export const CompletionResult: MessageFns<CompletionResult> = {
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1715,7 +1830,9 @@ export const CompletionResult: MessageFns<CompletionResult> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

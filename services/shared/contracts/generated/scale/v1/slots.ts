@@ -20,6 +20,7 @@ export interface SlotTable {
   /** The endpoint's address, for people; the key is made of it. */
   endpoint: string;
   holders: SlotHolder[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** A worker, while it has calls for the endpoint. */
@@ -38,6 +39,7 @@ export interface SlotHolder {
   turn: number;
   /** Its calls have ended before this much time has passed since its last beat. */
   ttlMs: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseSlotTable(): SlotTable {
@@ -54,6 +56,14 @@ export const SlotTable: MessageFns<SlotTable> = {
     }
     for (const v of message.holders) {
       SlotHolder.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -99,7 +109,9 @@ export const SlotTable: MessageFns<SlotTable> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -171,6 +183,14 @@ export const SlotHolder: MessageFns<SlotHolder> = {
     }
     if (message.ttlMs !== 0) {
       writer.uint32(48).uint32(message.ttlMs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -248,7 +268,9 @@ export const SlotHolder: MessageFns<SlotHolder> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

@@ -20,6 +20,7 @@ export interface SpendingNote {
   schemaVersion: number;
   runId: string;
   attempts: CallAttempt[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** One attempt at a call, noted before it is sent and again when it has ended. Notes of the same id speak of the same attempt. */
@@ -35,11 +36,13 @@ export interface CallAttempt {
   /** What the server said it used; where it could not say, an estimate. */
   usage?: Usage | undefined;
   usageEstimated: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface SpentPart {
   calls: number;
   tokens: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** What a run's attempts have used, by what became of them. */
@@ -70,6 +73,7 @@ export interface Spent {
   estimatedTokens: number;
   /** Answered by the response cache, and what that saved; among none of the above. Absent: the run does not use it. */
   cached?: SpentPart | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseSpendingNote(): SpendingNote {
@@ -86,6 +90,14 @@ export const SpendingNote: MessageFns<SpendingNote> = {
     }
     for (const v of message.attempts) {
       CallAttempt.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -131,7 +143,9 @@ export const SpendingNote: MessageFns<SpendingNote> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -184,7 +198,15 @@ export const SpendingNote: MessageFns<SpendingNote> = {
 };
 
 function createBaseCallAttempt(): CallAttempt {
-  return { attemptId: "", jobId: "", callId: "", model: "", state: "", usage: undefined, usageEstimated: false };
+  return {
+    attemptId: "",
+    jobId: "",
+    callId: "",
+    model: "",
+    state: "",
+    usage: undefined,
+    usageEstimated: false,
+  };
 }
 
 export const CallAttempt: MessageFns<CallAttempt> = {
@@ -209,6 +231,14 @@ export const CallAttempt: MessageFns<CallAttempt> = {
     }
     if (message.usageEstimated !== false) {
       writer.uint32(56).bool(message.usageEstimated);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -286,7 +316,9 @@ export const CallAttempt: MessageFns<CallAttempt> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -376,6 +408,14 @@ export const SpentPart: MessageFns<SpentPart> = {
     if (message.tokens !== 0) {
       writer.uint32(16).uint64(message.tokens);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -412,7 +452,9 @@ export const SpentPart: MessageFns<SpentPart> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -487,6 +529,14 @@ export const Spent: MessageFns<Spent> = {
     }
     if (message.cached !== undefined) {
       SpentPart.encode(message.cached, writer.uint32(66).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -572,7 +622,9 @@ export const Spent: MessageFns<Spent> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {

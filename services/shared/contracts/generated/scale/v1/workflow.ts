@@ -21,11 +21,13 @@ export interface Workflow {
   /** Text templates by name. */
   prompts: { [key: string]: string };
   steps: Step[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Workflow_PromptsEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface Step {
@@ -38,6 +40,7 @@ export interface Step {
     | { $case: "set"; value: SetStep }
     | { $case: "return"; value: ReturnStep }
     | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Calls an operator. The result is an object named by id. */
@@ -46,11 +49,13 @@ export interface CallStep {
   operator: string;
   /** Templates by input name. */
   inputs: { [key: string]: string };
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface CallStep_InputsEntry {
   key: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Runs the same steps several times at once. The result named by id is a list, in branch order. */
@@ -60,6 +65,7 @@ export interface ParallelStep {
   steps: Step[];
   /** Template for the value of one branch; the last step's result where absent. */
   yield?: string | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Runs the steps once for each item of a list, at most max items. */
@@ -70,6 +76,7 @@ export interface MapStep {
   max: number;
   steps: Step[];
   yield?: string | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface BranchStep {
@@ -77,6 +84,7 @@ export interface BranchStep {
   condition: string;
   thenSteps: Step[];
   elseSteps: Step[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Runs the steps while the condition holds, at most max times. The condition is checked before each pass. */
@@ -84,16 +92,19 @@ export interface LoopStep {
   condition: string;
   max: number;
   steps: Step[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface SetStep {
   id: string;
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /** Ends the workflow with this answer. */
 export interface ReturnStep {
   value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 function createBaseWorkflow(): Workflow {
@@ -116,6 +127,14 @@ export const Workflow: MessageFns<Workflow> = {
     });
     for (const v of message.steps) {
       Step.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -180,7 +199,9 @@ export const Workflow: MessageFns<Workflow> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -275,6 +296,14 @@ export const Workflow_PromptsEntry: MessageFns<Workflow_PromptsEntry> = {
     if (message.value !== "") {
       writer.uint32(18).string(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -311,7 +340,9 @@ export const Workflow_PromptsEntry: MessageFns<Workflow_PromptsEntry> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -376,6 +407,14 @@ export const Step: MessageFns<Step> = {
       case "return":
         ReturnStep.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
     }
     return writer;
   },
@@ -453,7 +492,9 @@ export const Step: MessageFns<Step> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -569,6 +610,14 @@ export const CallStep: MessageFns<CallStep> = {
     globalThis.Object.entries(message.inputs).forEach(([key, value]: [string, string]) => {
       CallStep_InputsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -616,7 +665,9 @@ export const CallStep: MessageFns<CallStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -697,6 +748,14 @@ export const CallStep_InputsEntry: MessageFns<CallStep_InputsEntry> = {
     if (message.value !== "") {
       writer.uint32(18).string(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -733,7 +792,9 @@ export const CallStep_InputsEntry: MessageFns<CallStep_InputsEntry> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -788,6 +849,14 @@ export const ParallelStep: MessageFns<ParallelStep> = {
     if (message.yield !== undefined) {
       writer.uint32(34).string(message.yield);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -840,7 +909,9 @@ export const ParallelStep: MessageFns<ParallelStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -911,6 +982,14 @@ export const MapStep: MessageFns<MapStep> = {
     if (message.yield !== undefined) {
       writer.uint32(50).string(message.yield);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -979,7 +1058,9 @@ export const MapStep: MessageFns<MapStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1051,6 +1132,14 @@ export const BranchStep: MessageFns<BranchStep> = {
     for (const v of message.elseSteps) {
       Step.encode(v!, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1095,7 +1184,9 @@ export const BranchStep: MessageFns<BranchStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1160,6 +1251,14 @@ export const LoopStep: MessageFns<LoopStep> = {
     for (const v of message.steps) {
       Step.encode(v!, writer.uint32(26).fork()).join();
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1204,7 +1303,9 @@ export const LoopStep: MessageFns<LoopStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1258,6 +1359,14 @@ export const SetStep: MessageFns<SetStep> = {
     if (message.value !== "") {
       writer.uint32(18).string(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1294,7 +1403,9 @@ export const SetStep: MessageFns<SetStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
@@ -1340,6 +1451,14 @@ export const ReturnStep: MessageFns<ReturnStep> = {
     if (message.value !== "") {
       writer.uint32(10).string(message.value);
     }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
     return writer;
   },
 
@@ -1368,7 +1487,9 @@ export const ReturnStep: MessageFns<ReturnStep> = {
         if ((tag & 7) === 4 || tag === 0) {
           break;
         }
-        reader.skip(tag & 7);
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
       }
       return message;
     } finally {
