@@ -23,6 +23,7 @@ import type {
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
+import { needsOf } from '../shared/contracts/run-needs.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
 import { within } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
@@ -141,6 +142,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const manifest: RunManifest = known ?? {
         ...asked,
         ...{ writtenHash, defaultsVersion },
+        needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),
         cancelReason: '',

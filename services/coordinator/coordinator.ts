@@ -5,6 +5,7 @@ import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type CacheUse, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
+import { describeNeed, knownNeeds, lackingFor } from '../shared/contracts/run-needs.ts';
 import { spentFromProto, spentToProto } from '../shared/contracts/spending-codec.ts';
 import { coerceError } from '../shared/errors/coerce-error.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
@@ -144,6 +145,14 @@ export function startCoordinator(
     // A run that is just being released cannot be taken up before it is gone.
     if (known?.over.signal.aborted) return void known.loop.then(() => stopping.signal.aborted || drive(manifest));
     if (known) return changed(known, manifest);
+    const lacking = lackingFor(manifest, knownNeeds());
+    if (lacking.length > 0) {
+      const needed = lacking.map(describeNeed).join(', ');
+      return logger.error(
+        { runId: manifest.runId },
+        `the run needs ${needed}, which this version does not know: it is left to others`,
+      );
+    }
     const run: DrivenRun = {
       manifest,
       attention: new AbortController(),

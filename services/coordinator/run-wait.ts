@@ -1,5 +1,6 @@
 import { type RunManifest, RunStatus, type Waiting } from '../shared/contracts/generated/scale/v1/control.ts';
 import type { EndpointUse, WorkerReport } from '../shared/contracts/generated/scale/v1/job.ts';
+import { describeNeed } from '../shared/contracts/run-needs.ts';
 import type { JobKind } from '../shared/messaging/bus.ts';
 import { clusterBaseUrl, endpointDefaults } from '../shared/models/endpoint-settings.ts';
 
@@ -89,11 +90,26 @@ const nouns = {
   propose: ['proposal', 'proposals'],
 } as const;
 
-function absenceCause({ outstanding, workers }: WaitFacts): Cause | undefined {
+function lacksOf({ beyond }: Pick<WorkerReport, 'beyond'>, runId: string): readonly string[] {
+  return beyond?.runs.find((run) => run.runId === runId)?.lacks ?? [];
+}
+
+function absenceCause({ manifest, outstanding, workers }: WaitFacts): Cause | undefined {
   if (workers === undefined) return undefined;
-  const kind = kindsOf(outstanding).find((wanted) => !workers.some(({ kinds }) => kinds.includes(wanted)));
+  const unable = new Map(workers.map((worker) => [worker, lacksOf(worker, manifest.runId)]));
+  const able = workers.filter((worker) => (unable.get(worker) ?? []).length === 0);
+  const kind = kindsOf(outstanding).find((wanted) => !able.some(({ kinds }) => kinds.includes(wanted)));
   if (kind === undefined) return undefined;
   const role = roles[kind];
+  const earlier = workers.find(({ kinds }) => kinds.includes(kind));
+  if (earlier !== undefined) {
+    const lacks = (unable.get(earlier) ?? []).map(describeNeed).join(', ');
+    return {
+      kind: role,
+      what: `no ${role} that runs can do ${countOf(outstanding, kind)}: ${earlier.worker}, of version ${earlier.condition?.version ?? 'unknown'}, lacks ${lacks}`,
+      until: `start ${role}s of the version with which the run was started`,
+    };
+  }
   return {
     kind: role,
     what: `no ${role} is running for ${countOf(outstanding, kind)}`,

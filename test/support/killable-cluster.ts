@@ -9,6 +9,7 @@ import type { RunFile } from '../../services/shared/config/run-file.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
+import { needsOf } from '../../services/shared/contracts/run-needs.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
@@ -38,10 +39,20 @@ export interface KillableCluster extends AsyncDisposable {
   stopServing(): Promise<void>;
 }
 
+const project = join(import.meta.dirname, '../..');
 const logger = createLogger({ service: 'test', version: '0', level: 'silent' });
 
+/** Where other versions of the sources are. */
+export interface OtherVersions {
+  /** Of the coordinator, the predictor and the executors. */
+  readonly all: string;
+  /** Executors of this version beside them. */
+  readonly executorsOfThis: number;
+}
+
 /**
- * A cluster of real processes on a real server, whose deadlines are so short that a death costs a second.
+ * A cluster of real processes on a real server, whose deadlines are so short that a death costs a second. An executor of this
+ * version beside those of another is named "this-<n>".
  * @param environment more variables for each service
  */
 export async function startKillableCluster(
@@ -49,6 +60,7 @@ export async function startKillableCluster(
   slots: number,
   firstTokenMs: number,
   environment: Readonly<Record<string, string>> = {},
+  others?: OtherVersions,
 ): Promise<KillableCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'scale-killable-'));
   const storeFolder = join(folder, 'nats');
@@ -63,13 +75,14 @@ export async function startKillableCluster(
     onServed: (call) => served.push(call),
   });
   let started = 0;
-  const start = (part: Exclude<KillablePart, 'nats-server'>): Promise<ChildService> => {
+  const start = (part: Exclude<KillablePart, 'nats-server'>, sources: string | undefined): Promise<ChildService> => {
     started += 1;
+    const name = `${others !== undefined && sources === undefined ? 'this' : part}-${started}`;
     return startChildService(
       {
-        name: `${part}-${started}`,
-        script: mainOf(part),
-        logFile: join(folder, `${part}-${started}.log`),
+        name,
+        script: sources === undefined ? mainOf(part) : mainOf(part).replace(project, sources),
+        logFile: join(folder, `${name}.log`),
         environment: {
           PATH: process.env.PATH ?? '',
           SCALE_NATS_URL: natsUrl,
@@ -82,7 +95,7 @@ export async function startKillableCluster(
           SCALE_CONTROL_PORT: '0',
           SCALE_RECONCILE_MS: '500',
           SCALE_SLOTS: String(slots),
-          SCALE_WORKER_NAME: `${part}-${started}`,
+          SCALE_WORKER_NAME: name,
           ...environment,
         },
       },
@@ -90,10 +103,12 @@ export async function startKillableCluster(
     );
   };
   const parts = new Map<KillablePart, Promise<ChildService>[]>([
-    ['coordinator', [start('coordinator')]],
-    ['predictor', [start('predictor')]],
-    ['executor', Array.from({ length: executors }, () => start('executor'))],
+    ['coordinator', [start('coordinator', others?.all)]],
+    ['predictor', [start('predictor', others?.all)]],
+    ['executor', Array.from({ length: executors }, () => start('executor', others?.all))],
   ]);
+  const ofThis = Array.from({ length: others?.executorsOfThis ?? 0 }, () => start('executor', undefined));
+  parts.get('executor')?.push(...ofThis);
   await Promise.all([...parts.values()].flat());
   const bus = await connectBus({ servers: [natsUrl], name: 'test', logger, deadlineMs: 20_000 });
 
@@ -108,6 +123,7 @@ export async function startKillableCluster(
       const manifest: RunManifest = {
         ...{ schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated, createdAtMs: 0, cache },
         ...{ status: RunStatus.RUNNING, cancelReason: '', pauseReason: '', pausedAtMs: 0 },
+        needs: { names: needsOf(file.benchmark) },
       };
       await bus.runs.put(manifest);
       return runId;
@@ -126,10 +142,10 @@ export async function startKillableCluster(
         }
         return;
       }
-      const [oldest, ...others] = parts.get(part) ?? [];
-      parts.set(part, others);
+      const [oldest, ...younger] = parts.get(part) ?? [];
+      parts.set(part, younger);
       await (await oldest)?.kill();
-      parts.set(part, [...others, start(part)]);
+      parts.set(part, [...younger, start(part, others?.all)]);
     },
     async ended(runId) {
       for (;;) {

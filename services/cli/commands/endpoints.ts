@@ -40,8 +40,8 @@ function rowOf(worker: string, endpoint: EndpointUse): string[] {
   return [worker, nameOf(endpoint), state, String(callsInFlight), count(limit), count(calls), count(failed), lastError];
 }
 
-function workerDocument({ worker, kinds, slots, endpoints }: WorkerReport): Record<string, unknown> {
-  return { worker, kinds, slots, endpoints: endpoints.map(endpointDocument) };
+function workerDocument({ worker, condition, kinds, slots, endpoints }: WorkerReport): Record<string, unknown> {
+  return { worker, version: condition?.version ?? null, kinds, slots, endpoints: endpoints.map(endpointDocument) };
 }
 
 function endpointDocument(endpoint: EndpointUse): Record<string, unknown> {

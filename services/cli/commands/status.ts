@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { progressOf } from '../../domain/report/run-progress.ts';
 import { type RunProgress, RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { progressToProto, repetitionsFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
@@ -32,12 +33,14 @@ export function addStatusCommand(program: Command, cli: Cli): void {
         withCluster(cli, options, async (cluster) => {
           const signal = cli.interrupts.requested;
           const run = knowingWhoWorks(knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait()), cluster.kind);
+          const { workers } = isGoingOn(run, cluster.kind) ? await cluster.client.listWorkers(signal) : { workers: [] };
           const told = run.progress === undefined ? await foldedProgress(cluster, run, signal) : run;
           return {
             exitCode: exitCodes.ok,
             document: {
               ...runDocument(run),
               goingOn: isGoingOn(run, cluster.kind),
+              workers: workers.map(({ worker, kinds, condition }) => ({ worker, kinds, version: condition?.version ?? null })),
               ...(told.progress === undefined ? {} : progressDocument(told, told.progress)),
             },
             text: alignColumns([
@@ -45,11 +48,29 @@ export function addStatusCommand(program: Command, cli: Cli): void {
               ['status', withRemedy(describeStatus(run, cluster.kind))],
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(told.progress === undefined ? [] : progressRows(told, told.progress, isGoingOn(run, cluster.kind))),
+              ...(workers.length === 0 ? [] : [['workers', describeWorkers(workers)]]),
             ]),
           };
         }),
       ),
     );
+}
+
+/** E.g. "4 executors and 1 other worker of 0.2.0; 2 executors of 0.1.0". */
+function describeWorkers(workers: readonly WorkerReport[]): string {
+  const byVersion = Map.groupBy(workers, ({ condition }) => condition?.version ?? 'an earlier version');
+  const versions = [...byVersion].sort(([, one], [, other]) => other.length - one.length);
+  return versions.map(([version, those]) => `${describeRoles(those)} of ${version}`).join('; ');
+}
+
+function describeRoles(workers: readonly WorkerReport[]): string {
+  const executors = workers.filter(({ kinds }) => kinds.includes('execute')).length;
+  const counts = [
+    [executors, 'executor'],
+    [workers.length - executors, 'other worker'],
+  ] as const;
+  const there = counts.filter(([count]) => count > 0);
+  return there.map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`).join(' and ');
 }
 
 /** The coordinator knows only that its server does not answer; this machine can see whether the disk is full. */

@@ -6,8 +6,12 @@ export class ContractError extends ScaleError {
   /** The message's name in proto/scale/v1, e.g. "Event". */
   readonly contract: string;
 
-  constructor(contract: string, problem: string, options?: ErrorOptions) {
+  /** It may well be whole: a later version has written it, and a program of that version can read it. */
+  readonly isOfLaterVersion: boolean;
+
+  constructor(contract: string, problem: string, options?: ErrorOptions & { readonly isOfLaterVersion?: boolean }) {
     super(`${contract}: ${problem}`, options);
     this.contract = contract;
+    this.isOfLaterVersion = options?.isOfLaterVersion ?? false;
   }
 }

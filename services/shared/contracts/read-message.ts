@@ -22,6 +22,7 @@ export function readVersionedMessage<T extends Versioned>(contract: string, read
   throw new ContractError(
     contract,
     `it has ${found}, and this program reads version ${schemaVersion}; use the program that wrote it`,
+    { isOfLaterVersion: message.schemaVersion > schemaVersion },
   );
 }
 

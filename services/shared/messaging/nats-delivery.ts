@@ -65,6 +65,19 @@ export async function setAside(session: NatsSession, message: Msg, reason: unkno
   await settleUntilDone(session, message, placeOf(message).consumer, `terminate ${subject}`, signals.never);
 }
 
+const laterVersionPauseMs = 15_000;
+
+/**
+ * A job of a later version goes back to the queue, for a worker of that version. It comes back after a while: a run says
+ * beforehand what its workers must know, so this is for jobs that nobody has foreseen.
+ */
+export async function leaveToOthers(session: NatsSession, message: Msg, reason: unknown): Promise<void> {
+  const { subject } = message;
+  session.logger.warn({ err: reason, subject }, 'a job of a later version is left to workers of that version');
+  const signal = signals.again(laterVersionPauseMs);
+  await settleUntilDone(session, message, placeOf(message).consumer, `give back ${subject}`, signal);
+}
+
 /** Every signal is a request: when it resolves, the server has done it. */
 async function confirm(session: NatsSession, message: Msg, signal: string): Promise<void> {
   await nextTurn();

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerInfo } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos } from 'nats';
+import { ContractError } from '../contracts/contract-error.ts';
 import { decodeJob, encodeJob } from '../contracts/job-codec.ts';
 import { onAbort, orAborted, pause } from '../lifecycle/abort.ts';
 import { systemTiming } from '../lifecycle/timing.ts';
 import type { Delivery, JobKind, JobQueue } from './bus.ts';
 import { refusesByReplica } from './connect.ts';
 import { BusError, InvalidRequestError } from './errors.ts';
-import { createDelivery, setAside } from './nats-delivery.ts';
+import { createDelivery, leaveToOthers, setAside } from './nats-delivery.ts';
 import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { explainViolation, isConsumerDifferent, isConsumerMissing, toBusError } from './nats-errors.ts';
 import { inboxPrefixOf } from './nats-permissions.ts';
@@ -71,7 +72,8 @@ export function createNatsJobQueue(session: NatsSession, ackWaitMs: number, coun
         try {
           deliveries.push(createDelivery(session, message, decodeJob(message.data), counts));
         } catch (error) {
-          await setAside(session, message, error);
+          const isLater = error instanceof ContractError && error.isOfLaterVersion;
+          await (isLater ? leaveToOthers : setAside)(session, message, error);
         }
       }
       if (!signal.aborted) return deliveries;

@@ -1,4 +1,6 @@
 import type { KV } from '@nats-io/kv';
+import { ContractError } from '../contracts/contract-error.ts';
+import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
 import type { RunRegistry } from './bus.ts';
 import { BusError } from './errors.ts';
@@ -43,13 +45,26 @@ export function createNatsRunRegistry(session: NatsSession, bucket: KV): RunRegi
 
     async list() {
       const messages = await readLastOfEach(session, streams.runs, subjects.runManifests);
-      return messages.map((message) => decodeRunManifest(message.data));
+      return messages.flatMap(({ data, subject }) => readUnlessLater(session, subject, data));
     },
 
     async *watch(signal) {
       // The bucket keeps one message per key: following it from the start gives each manifest, then the changes.
       const settings = { stream: streams.runs, filter: subjects.runManifests, after: 0, whenRemade: 'start-over' } as const;
-      for await (const message of followStream(session, settings, signal)) yield decodeRunManifest(message.data);
+      for await (const message of followStream(session, settings, signal)) {
+        yield* readUnlessLater(session, message.subject, message.data);
+      }
     },
   };
+}
+
+/** A run that only a later version can read is that version's to drive; the others go on. */
+function readUnlessLater(session: NatsSession, subject: string, data: Uint8Array): RunManifest[] {
+  try {
+    return [decodeRunManifest(data)];
+  } catch (error) {
+    if (!(error instanceof ContractError && error.isOfLaterVersion)) throw error;
+    session.logger.warn({ err: error, subject }, 'a run of a later version is left to programs of that version');
+    return [];
+  }
 }

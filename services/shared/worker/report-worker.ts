@@ -1,4 +1,4 @@
-import type { EndpointUse, RunShare, WorkerCondition } from '../contracts/generated/scale/v1/job.ts';
+import type { EndpointUse, RunBeyond, RunShare, WorkerCondition } from '../contracts/generated/scale/v1/job.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
 import type { Bus, JobKind } from '../messaging/bus.ts';
 
@@ -23,6 +23,8 @@ export interface WorkerReports {
   /** False once it drains: it is then of no use to anyone who waits for a worker. */
   takesJobs(): boolean;
   shares(): RunShare[];
+  /** Runs that it leaves to others. Default: none. */
+  beyond?(): RunBeyond[];
   endpoints(): readonly ReportedEndpoint[];
   /** For `scale doctor`; its clock is added. */
   condition?(): Omit<WorkerCondition, 'wallMs'>;
@@ -34,16 +36,18 @@ export const reportEveryMs = 2_000;
 
 /** Reports what a worker is doing, now and every two seconds, until disposed. */
 export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposable {
-  const { name, kinds, slots, takesJobs, shares, endpoints, timing } = settings;
+  const { name, kinds, slots, takesJobs, shares, beyond, endpoints, timing } = settings;
   const silence = createSilence();
   const report = (): void => {
     const now = timing.monotonicMs();
     const condition = settings.condition?.();
+    const left = beyond?.() ?? [];
     bus.workers.tell({
       worker: name,
       kinds: takesJobs() ? [...kinds] : [],
       slots,
       runs: shares(),
+      ...(left.length > 0 && { beyond: { runs: left } }),
       endpoints: byAddress(endpoints()).map((endpoint) => silence.look(endpoint, now)),
       ...(condition && { condition: { ...condition, wallMs: timing.wallMs() } }),
     });

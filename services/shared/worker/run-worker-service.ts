@@ -121,7 +121,7 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
           },
         },
       );
-      const { shares, takesJobs } = worker;
+      const { shares, beyond, takesJobs } = worker;
       const metrics = createWorkerMetrics(registry, kinds, failureKinds, () => ({
         ...{ slots, inFlight: worker.inFlight() },
         heldUp: shares().reduce((sum, { jobsHeldUp }) => sum + jobsHeldUp, 0),
@@ -134,7 +134,7 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
       });
       releases.push('the condition', () => condition.stop());
       const reports = startWorkerReports(bus, {
-        ...{ name, kinds, slots, shares, takesJobs },
+        ...{ name, kinds, slots, shares, beyond, takesJobs },
         ...{ endpoints: () => models.health(), condition: condition.current, timing: systemTiming },
       });
       releases.push('the reports', () => reports[Symbol.dispose]());

@@ -1,4 +1,6 @@
-import type { RunShare } from '../contracts/generated/scale/v1/job.ts';
+import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
+import type { RunBeyond, RunShare } from '../contracts/generated/scale/v1/job.ts';
+import { knownNeeds, lackingFor } from '../contracts/run-needs.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { pause } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
@@ -33,6 +35,8 @@ export interface WorkerDependencies {
   newId?(): string;
   /** Called when a job has come, for metrics. @param count of its deliveries, from 1 */
   delivered?(kind: JobKind, count: number): void;
+  /** What this program knows, as runs may need it. Default: what its registries have. */
+  readonly known?: ReadonlySet<string>;
   /** Called when a job has been settled, for metrics. */
   settled?(kind: JobKind, settlement: Settlement, elapsedMs: number): void;
 }
@@ -41,6 +45,8 @@ export interface Worker {
   inFlight(): number;
   /** Its share of each run now. */
   shares(): RunShare[];
+  /** Active runs that it leaves to others, and what it lacks for them. */
+  beyond(): RunBeyond[];
   /** False once it drains. */
   takesJobs(): boolean;
   /** Stops pulling at once, waits for jobs in flight up to drainMs, then returns the rest to the queue. Idempotent. */
@@ -101,10 +107,16 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
     inFlight.add(settling);
   };
 
+  const known = dependencies.known ?? knownNeeds();
+  const lackingOf = (run: RunManifest): string[] => lackingFor(run, known, settings.kinds);
   const lanes = createJobLanes(
     {
       slots: settings.slots,
-      wanted: () => runs.active().flatMap(({ runId }) => settings.kinds.map((kind) => ({ runId, kind }))),
+      wanted: () =>
+        runs
+          .active()
+          .filter((run) => lackingOf(run).length === 0)
+          .flatMap(({ runId }) => settings.kinds.map((kind) => ({ runId, kind }))),
       pull: async (lane, limits) => {
         // A job whose result cannot be stored would be paid for in vain.
         const forbidden = bus.forbidden();
@@ -140,6 +152,11 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   return {
     inFlight: () => inFlight.size,
     shares: shares.list,
+    beyond: () =>
+      runs.active().flatMap((run) => {
+        const lacks = lackingOf(run);
+        return lacks.length === 0 ? [] : [{ runId: run.runId, lacks }];
+      }),
     takesJobs: () => !pulling.signal.aborted,
     drain: () => {
       draining ??= drainOnce();

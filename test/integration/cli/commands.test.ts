@@ -180,6 +180,22 @@ describe('report', () => {
   });
 });
 
+test('status says which versions the workers of a run that goes on are of', async () => {
+  const of = (worker: string, version: string | undefined, kind: string) => ({
+    ...{ worker, kinds: [kind], slots: 4, runs: [], endpoints: [] },
+    ...(version !== undefined && { condition: { role: kind, version, wallMs: 0, trouble: '', looks: [] } }),
+  });
+  const workers = [
+    of('e1', '0.2.0', 'execute'),
+    of('e2', '0.2.0', 'execute'),
+    of('p', '0.2.0', 'predict'),
+    of('e3', undefined, 'execute'),
+  ];
+  server = await startFakeControlServer({ runId: 'made-up-1', script: [...begun], benchmark, workers });
+  const { stdout } = await runCli('status', '--server', server.address);
+  expect(stdout).toMatch(/^workers +2 executors and 1 other worker of 0\.2\.0; 1 executor of an earlier version$/m);
+});
+
 test('endpoints are shown by worker, each address of a name by itself, with the newest error', async () => {
   const use = { baseUrl: 'http://gpus/v1', callsInFlight: 3, silentMs: 0, lastError: '' };
   const endpoints = [

@@ -86,19 +86,20 @@ test('a server whose storage is smaller than the limits is refused with what to 
   await (await connectTo(tiny, { storageBytes: 40_000_000 })).close();
 });
 
-test('a job that cannot be read is set aside with its bytes, and the others go on', async () => {
+test('a job that cannot be read is set aside with its bytes, one of a later version stays queued, and the others go on', async () => {
   const bus = await connectTo(server);
   const client = await connect({ servers: server.url });
   const runId = newRunId();
   const garbage = new Uint8Array([0xff, 0xff, 0xff]);
   await bus.jobs.openLane('execute', runId, { maxInFlight: 5 });
   await jetstream(client).publish(`jobs.v1.execute.${runId}.broken`, garbage);
-  // Version 2 of the message: the first field, a varint.
+  // Version 2 of the message: the first field, a varint. And work of a kind that there is not yet, in field 40.
   await jetstream(client).publish(`jobs.v1.execute.${runId}.newer`, new Uint8Array([8, 2]));
+  await jetstream(client).publish(`jobs.v1.execute.${runId}.unheard`, new Uint8Array([8, 1, 0xc2, 2, 0]));
   await bus.jobs.publish(executeJob(runId, 'good'));
   const deliveries = await bus.jobs.pull('execute', runId, { max: 5, waitMs: 1_000 }, never);
   expect(deliveries.map(({ job }) => job.jobId)).toEqual(['good']);
-  expect(await bus.jobs.outstanding(runId)).toEqual(new Set(['good']));
+  expect(await bus.jobs.outstanding(runId)).toEqual(new Set(['good', 'newer', 'unheard']));
   const manager = await jetstreamManager(client);
   const kept = await manager.streams.getMessage('DEAD', { last_by_subj: `dead.v1.jobs.v1.execute.${runId}.broken` });
   expect(kept?.data).toEqual(garbage);

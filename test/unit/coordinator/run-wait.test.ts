@@ -25,6 +25,7 @@ function worker(given: Partial<WorkerReport>): WorkerReport {
 }
 
 const share = (jobsInFlight: number, jobsHeldUp = 0, trouble = '') => ({ runId: 'r', jobsInFlight, jobsHeldUp, trouble });
+const condition = { role: 'executor', version: '0.1.0', wallMs: 0, trouble: '', looks: [] };
 const use = (callsInFlight: number, silentMs: number, lastError = '') => ({
   ...{ baseUrl: url, callsInFlight, silentMs, state: 'closed', lastError },
 });
@@ -55,6 +56,17 @@ describe('what a run waits for', () => {
   });
 
   test.each<[string, Partial<WaitFacts>, string, RegExp]>([
+    [
+      'executors of another version',
+      {
+        workers: [
+          worker({ worker: 'old', condition, beyond: { runs: [{ runId: 'r', lacks: ['execute/operator/ponder'] }] } }),
+          worker({ kinds: ['predict', 'propose'] }),
+        ],
+      },
+      'executor',
+      /^no executor that runs can do 12 executions: old, of version 0\.1\.0, lacks the operator ponder$/,
+    ],
     [
       'an executor',
       { workers: [worker({ kinds: ['predict', 'propose'] })] },

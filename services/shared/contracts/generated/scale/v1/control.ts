@@ -206,7 +206,19 @@ export interface RunManifest {
     | string
     | undefined;
   /** What there is to say about it, written when it had ended. Absent: it goes on, or a version before this one ended it. */
-  summary?: RunSummary | undefined;
+  summary?:
+    | RunSummary
+    | undefined;
+  /**
+   * What a program must know to do its jobs, e.g. "execute/operator/custom": services/shared/contracts/run-needs.ts. One that lacks
+   * something leaves the run to others. Absent: nothing that the first release did not know.
+   */
+  needs?: RunNeeds | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RunNeeds {
+  names: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1183,6 +1195,7 @@ function createBaseRunManifest(): RunManifest {
     cache: undefined,
     snapshotBlob: undefined,
     summary: undefined,
+    needs: undefined,
   };
 }
 
@@ -1241,6 +1254,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.summary !== undefined) {
       RunSummary.encode(message.summary, writer.uint32(146).fork()).join();
+    }
+    if (message.needs !== undefined) {
+      RunNeeds.encode(message.needs, writer.uint32(154).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1410,6 +1426,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.summary = RunSummary.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.needs = RunNeeds.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1490,6 +1514,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         ? globalThis.String(object.snapshot_blob)
         : undefined,
       summary: isSet(object.summary) ? RunSummary.fromJSON(object.summary) : undefined,
+      needs: isSet(object.needs) ? RunNeeds.fromJSON(object.needs) : undefined,
     };
   },
 
@@ -1549,6 +1574,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.summary !== undefined) {
       obj.summary = RunSummary.toJSON(message.summary);
     }
+    if (message.needs !== undefined) {
+      obj.needs = RunNeeds.toJSON(message.needs);
+    }
     return obj;
   },
 
@@ -1581,6 +1609,86 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.summary = (object.summary !== undefined && object.summary !== null)
       ? RunSummary.fromPartial(object.summary)
       : undefined;
+    message.needs = (object.needs !== undefined && object.needs !== null)
+      ? RunNeeds.fromPartial(object.needs)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRunNeeds(): RunNeeds {
+  return { names: [] };
+}
+
+export const RunNeeds: MessageFns<RunNeeds> = {
+  encode(message: RunNeeds, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.names) {
+      writer.uint32(10).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunNeeds {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunNeeds();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.names.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunNeeds {
+    return { names: globalThis.Array.isArray(object?.names) ? object.names.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: RunNeeds): unknown {
+    const obj: any = {};
+    if (message.names?.length) {
+      obj.names = message.names;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunNeeds>): RunNeeds {
+    return RunNeeds.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunNeeds>): RunNeeds {
+    const message = createBaseRunNeeds();
+    message.names = object.names?.map((e) => e) || [];
     return message;
   },
 };

@@ -81,7 +81,11 @@ export interface WorkerReport {
   /** Where its model calls go. */
   endpoints: EndpointUse[];
   /** Absent: from a version that does not say. */
-  condition?: WorkerCondition | undefined;
+  condition?:
+    | WorkerCondition
+    | undefined;
+  /** Active runs whose jobs it leaves to others, since it does not know what they need. Absent: none. */
+  beyond?: RunsBeyond | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -113,6 +117,18 @@ export interface EndpointLook {
   baseUrl: string;
   /** Why it could not be asked for its list of models, "" if it answered. */
   problem: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RunsBeyond {
+  runs: RunBeyond[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RunBeyond {
+  runId: string;
+  /** Of the manifest's needs, those that the worker does not know. */
+  lacks: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -814,7 +830,15 @@ export const Trouble: MessageFns<Trouble> = {
 };
 
 function createBaseWorkerReport(): WorkerReport {
-  return { worker: "", kinds: [], slots: 0, runs: [], endpoints: [], condition: undefined };
+  return {
+    worker: "",
+    kinds: [],
+    slots: 0,
+    runs: [],
+    endpoints: [],
+    condition: undefined,
+    beyond: undefined,
+  };
 }
 
 export const WorkerReport: MessageFns<WorkerReport> = {
@@ -836,6 +860,9 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     }
     if (message.condition !== undefined) {
       WorkerCondition.encode(message.condition, writer.uint32(50).fork()).join();
+    }
+    if (message.beyond !== undefined) {
+      RunsBeyond.encode(message.beyond, writer.uint32(58).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -909,6 +936,14 @@ export const WorkerReport: MessageFns<WorkerReport> = {
             message.condition = WorkerCondition.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.beyond = RunsBeyond.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -933,6 +968,7 @@ export const WorkerReport: MessageFns<WorkerReport> = {
         ? object.endpoints.map((e: any) => EndpointUse.fromJSON(e))
         : [],
       condition: isSet(object.condition) ? WorkerCondition.fromJSON(object.condition) : undefined,
+      beyond: isSet(object.beyond) ? RunsBeyond.fromJSON(object.beyond) : undefined,
     };
   },
 
@@ -956,6 +992,9 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     if (message.condition !== undefined) {
       obj.condition = WorkerCondition.toJSON(message.condition);
     }
+    if (message.beyond !== undefined) {
+      obj.beyond = RunsBeyond.toJSON(message.beyond);
+    }
     return obj;
   },
 
@@ -971,6 +1010,9 @@ export const WorkerReport: MessageFns<WorkerReport> = {
     message.endpoints = object.endpoints?.map((e) => EndpointUse.fromPartial(e)) || [];
     message.condition = (object.condition !== undefined && object.condition !== null)
       ? WorkerCondition.fromPartial(object.condition)
+      : undefined;
+    message.beyond = (object.beyond !== undefined && object.beyond !== null)
+      ? RunsBeyond.fromPartial(object.beyond)
       : undefined;
     return message;
   },
@@ -1278,6 +1320,182 @@ export const EndpointLook: MessageFns<EndpointLook> = {
     message.model = object.model ?? "";
     message.baseUrl = object.baseUrl ?? "";
     message.problem = object.problem ?? "";
+    return message;
+  },
+};
+
+function createBaseRunsBeyond(): RunsBeyond {
+  return { runs: [] };
+}
+
+export const RunsBeyond: MessageFns<RunsBeyond> = {
+  encode(message: RunsBeyond, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      RunBeyond.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunsBeyond {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunsBeyond();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(RunBeyond.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunsBeyond {
+    return { runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => RunBeyond.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: RunsBeyond): unknown {
+    const obj: any = {};
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => RunBeyond.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunsBeyond>): RunsBeyond {
+    return RunsBeyond.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunsBeyond>): RunsBeyond {
+    const message = createBaseRunsBeyond();
+    message.runs = object.runs?.map((e) => RunBeyond.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRunBeyond(): RunBeyond {
+  return { runId: "", lacks: [] };
+}
+
+export const RunBeyond: MessageFns<RunBeyond> = {
+  encode(message: RunBeyond, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    for (const v of message.lacks) {
+      writer.uint32(18).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunBeyond {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunBeyond();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lacks.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunBeyond {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      lacks: globalThis.Array.isArray(object?.lacks) ? object.lacks.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: RunBeyond): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.lacks?.length) {
+      obj.lacks = message.lacks;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunBeyond>): RunBeyond {
+    return RunBeyond.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunBeyond>): RunBeyond {
+    const message = createBaseRunBeyond();
+    message.runId = object.runId ?? "";
+    message.lacks = object.lacks?.map((e) => e) || [];
     return message;
   },
 };
