@@ -28,6 +28,13 @@ export function metricNames(): Set<string> {
   return new Set([...common, ...Object.values(sets).flatMap((fill) => metricsOf(filled(fill)).map(({ name }) => name))]);
 }
 
+/** The labels of all metrics of ours. */
+export function metricLabels(): Set<string> {
+  const registries = [everyService(), ...Object.values(sets).map(filled)];
+  const metrics = registries.flatMap(metricsOf).filter(({ name }) => name.startsWith('scale_'));
+  return new Set(metrics.flatMap(({ labelNames }) => labelNames));
+}
+
 /** A page's text with its tables as they are now. They stand between two comments, of which the first names the set. */
 export function withMetricTables(page: string): string {
   return page.replace(/(<!-- metrics: ([a-z ]+) -->\n)[\s\S]*?(?=<!-- end of metrics -->)/g, (_, mark: string, name: string) => {

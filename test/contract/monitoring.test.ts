@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { metricNames, withMetricTables } from '../../scripts/metric-tables.ts';
+import { metricLabels, metricNames, withMetricTables } from '../../scripts/metric-tables.ts';
 import {
   alertRules,
   alertsFile,
@@ -41,6 +41,12 @@ describe('the dashboard and the alerts', () => {
     const unasked = [...known].filter((name) => name.startsWith('scale_') && !asked.has(name));
     expect(unasked.sort()).toEqual(['scale_run_paused', 'scale_sandbox_cpu_seconds_total']);
   });
+});
+
+test('no label of ours is one that Prometheus or its operator gives to what it scrapes: ours would get another name then', () => {
+  const taken = ['job', 'instance', 'namespace', 'pod', 'container', 'endpoint', 'service', 'node', 'prometheus', 'cluster'];
+  expect([...metricLabels()].filter((label) => taken.includes(label) || /^(__|exported_)/.test(label))).toEqual([]);
+  expect(metricLabels()).toContain('model_endpoint');
 });
 
 test('the dashboard is one that Grafana can show: ids are given once, and no panel lies over another', () => {

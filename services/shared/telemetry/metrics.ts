@@ -4,13 +4,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
  * What a service measures. Each uses only the sets that it needs, so that /metrics shows nothing that stays at zero for ever.
  * Labels are few and bounded: never the id of a job or a query, and that of a run only while the run lasts.
  */
-export function createMetricsRegistry(service: string, version: string): Registry {
+export function createMetricsRegistry(role: string, version: string): Registry {
   const registry = new Registry();
   // Memory, CPU, and the event loop's lag, which says whether heartbeats can be late.
   collectDefaultMetrics({ register: registry });
   // Gauges under the names of counters, which each linter of metrics refuses; their sums are there by type without them.
   for (const name of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${name}_total`);
-  gauge(registry, 'scale_build_info', 'Always 1; the labels say what runs', ['service', 'version']).set({ service, version }, 1);
+  gauge(registry, 'scale_build_info', 'Always 1; the labels say what runs', ['role', 'version']).set({ role, version }, 1);
   return registry;
 }
 

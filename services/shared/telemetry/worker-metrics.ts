@@ -59,16 +59,17 @@ export interface EndpointFigures {
 export function createModelMetrics(registry: Registry, endpoints: () => readonly EndpointFigures[]) {
   const sum = (one: number, other: number) => one + other;
   const read =
-    (value: (figures: EndpointFigures) => number, join: (one: number, other: number) => number) => (): Reading<'endpoint'>[] => {
+    (value: (figures: EndpointFigures) => number, join: (one: number, other: number) => number) =>
+    (): Reading<'model_endpoint'>[] => {
       const found = new Map<string, number>();
       for (const figures of endpoints()) {
         const [{ endpoint }, now] = [figures, value(figures)];
         const before = found.get(endpoint);
         found.set(endpoint, before === undefined ? now : join(before, now));
       }
-      return [...found].map(([endpoint, now]) => [{ endpoint }, now]);
+      return [...found].map(([endpoint, now]) => [{ model_endpoint: endpoint }, now]);
     };
-  const labels = ['endpoint'] as const;
+  const labels = ['model_endpoint'] as const;
   gaugeOf(
     registry,
     'scale_model_calls_in_flight',
@@ -102,22 +103,30 @@ export function createModelMetrics(registry: Registry, endpoints: () => readonly
     registry,
     'scale_model_attempts_total',
     'Attempts at calls that have ended, by how: answered, refused in words, given up by the caller, or what went wrong',
-    ['endpoint', 'outcome'],
+    ['model_endpoint', 'outcome'],
     () =>
       endpoints().flatMap(({ endpoint, ended }) =>
-        Object.entries(ended).map(([outcome, count]): Reading<'endpoint' | 'outcome'> => [{ endpoint, outcome }, count]),
+        Object.entries(ended).map(
+          ([outcome, count]): Reading<'model_endpoint' | 'outcome'> => [{ model_endpoint: endpoint, outcome }, count],
+        ),
       ),
   );
   return {
-    calls: counter(registry, 'scale_model_calls_total', 'Model calls that were answered', ['endpoint', 'model']),
+    calls: counter(registry, 'scale_model_calls_total', 'Model calls that were answered', ['model_endpoint', 'model']),
     cached: counter(registry, 'scale_model_cached_replies_total', 'Calls that the response cache answered', ['model']),
     tokens: counter(registry, 'scale_model_tokens_total', 'Tokens of answered calls, prompt or completion', [
-      'endpoint',
+      'model_endpoint',
       'model',
       'direction',
     ]),
-    callSeconds: histogram(registry, 'scale_model_call_seconds', 'From request to full reply', ['endpoint'], callSeconds),
-    firstTokenSeconds: histogram(registry, 'scale_model_first_token_seconds', 'Time to first token', ['endpoint'], callSeconds),
+    callSeconds: histogram(registry, 'scale_model_call_seconds', 'From request to full reply', ['model_endpoint'], callSeconds),
+    firstTokenSeconds: histogram(
+      registry,
+      'scale_model_first_token_seconds',
+      'Time to first token',
+      ['model_endpoint'],
+      callSeconds,
+    ),
   };
 }
 

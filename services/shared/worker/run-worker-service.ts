@@ -170,13 +170,13 @@ function countingCalls(work: JobWork, metrics: ReturnType<typeof createModelMetr
           metrics.cached.inc({ model });
           return await context.record(call);
         }
-        metrics.calls.inc({ endpoint, model });
+        metrics.calls.inc({ model_endpoint: endpoint, model });
         // So that the share of the cache's hits is 0 before the first one, and not unknown.
         metrics.cached.inc({ model }, 0);
-        metrics.tokens.inc({ endpoint, model, direction: 'prompt' }, usage?.promptTokens ?? 0);
-        metrics.tokens.inc({ endpoint, model, direction: 'completion' }, usage?.completionTokens ?? 0);
-        metrics.callSeconds.observe({ endpoint }, call.latencyMs / 1000);
-        metrics.firstTokenSeconds.observe({ endpoint }, call.timeToFirstTokenMs / 1000);
+        metrics.tokens.inc({ model_endpoint: endpoint, model, direction: 'prompt' }, usage?.promptTokens ?? 0);
+        metrics.tokens.inc({ model_endpoint: endpoint, model, direction: 'completion' }, usage?.completionTokens ?? 0);
+        metrics.callSeconds.observe({ model_endpoint: endpoint }, call.latencyMs / 1000);
+        metrics.firstTokenSeconds.observe({ model_endpoint: endpoint }, call.timeToFirstTokenMs / 1000);
         await context.record(call);
       },
     });

@@ -39,10 +39,10 @@ test("a worker's log tells where its metrics are, the newest last; failed attemp
   expect(() => healthIn('{"msg":"other"}\n')).toThrow(/health/);
   const metrics = [
     '# TYPE scale_model_attempts_total counter',
-    'scale_model_attempts_total{endpoint="a",outcome="answered"} 30',
-    'scale_model_attempts_total{endpoint="a",outcome="unavailable"} 3',
-    'scale_model_attempts_total{endpoint="b",outcome="throttled"} 4',
-    'scale_model_calls_total{endpoint="a"} 100',
+    'scale_model_attempts_total{model_endpoint="a",outcome="answered"} 30',
+    'scale_model_attempts_total{model_endpoint="a",outcome="unavailable"} 3',
+    'scale_model_attempts_total{model_endpoint="b",outcome="throttled"} 4',
+    'scale_model_calls_total{model_endpoint="a"} 100',
   ].join('\n');
   expect(failedIn(metrics)).toBe(7);
   expect(failedIn('')).toBe(0);

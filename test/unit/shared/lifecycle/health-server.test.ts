@@ -53,7 +53,7 @@ test('/metrics is what Prometheus reads, with the event loop lag', async () => {
   const answer = await fetch(`${health.url}/metrics`);
   expect(answer.headers.get('content-type')).toContain('text/plain');
   const text = await answer.text();
-  expect(text).toContain('scale_build_info{service="executor",version="1.2.3"} 1');
+  expect(text).toContain('scale_build_info{role="executor",version="1.2.3"} 1');
   expect(text).toContain('nodejs_eventloop_lag_seconds');
 });
 

@@ -34,14 +34,14 @@ test('an endpoint that serves two models is one endpoint: its calls add up, and 
   const other = { ...endpoint, state: 'closed', inFlight: 2, retries: 4, ended: { answered: 7, timeout: 0 } };
   createModelMetrics(registry, () => [endpoint, other]);
   const text = await registry.metrics();
-  const label = '{endpoint="http://gpu-1/v1"}';
+  const label = '{model_endpoint="http://gpu-1/v1"}';
   for (const line of [
     `scale_model_calls_in_flight${label} 5`,
     `scale_model_concurrency_limit${label} 8`,
     `scale_model_circuit_open${label} 1`,
     `scale_model_retries_total${label} 5`,
-    'scale_model_attempts_total{endpoint="http://gpu-1/v1",outcome="answered"} 12',
-    'scale_model_attempts_total{endpoint="http://gpu-1/v1",outcome="timeout"} 2',
+    'scale_model_attempts_total{model_endpoint="http://gpu-1/v1",outcome="answered"} 12',
+    'scale_model_attempts_total{model_endpoint="http://gpu-1/v1",outcome="timeout"} 2',
   ]) {
     expect(text).toContain(`${line}\n`);
   }
