@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * Writes a benchmark of sums that the simulated model knows, so that a bench needs no data: its file, and the rows next to it.
  * @returns the path of the benchmark file
  */
-export async function writeMadeUpBenchmark(folder: string, queries: number): Promise<string> {
+export async function writeMadeUpBenchmark(folder: string, queries: number, scorer = 'number'): Promise<string> {
   const rows = Array.from({ length: queries }, (_, index) => {
     const [one, other] = [index + 2, 3 * index + 5];
     return JSON.stringify({
@@ -16,11 +16,11 @@ export async function writeMadeUpBenchmark(folder: string, queries: number): Pro
   });
   await writeFile(join(folder, 'sums.jsonl'), `${rows.join('\n')}\n`);
   const path = join(folder, 'sums.yaml');
-  await writeFile(path, definition);
+  await writeFile(path, definitionWith(scorer));
   return path;
 }
 
-const definition = `name: sums
+const definitionWith = (scorer: string): string => `name: sums
 description: Sums in words.
 answer_format: The number alone.
 file: sums.jsonl
@@ -29,5 +29,5 @@ fields: { question: question }
 reference: answer
 id: id
 operators: [custom, answer_generate, sc_ensemble, review, revise, format]
-scorers: { number: { kind: number } }
+scorers: { ${scorer}: { kind: ${scorer} } }
 `;

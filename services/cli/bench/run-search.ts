@@ -28,6 +28,8 @@ export interface SearchToBench {
   readonly program?: string;
   /** The first workflow, as YAML. Default: one call. */
   readonly workflow?: string;
+  /** What compares answers: a kind of scorer without settings. Default: number. */
+  readonly scorer?: string;
 }
 
 /** One workflow, executed on each query, and nothing else. */
@@ -56,7 +58,7 @@ export async function prepareSearch(cli: Cli, search: SearchToBench): Promise<Pr
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const benchmark = await writeMadeUpBenchmark(folder, search.queries);
+    const benchmark = await writeMadeUpBenchmark(folder, search.queries, search.scorer);
     const accessLog = join(folder, 'calls.jsonl');
     const withRefusals = { SCALE_SIMULATOR_REFUSAL_LOG: refusalLogIn(folder), ...search.endpoint };
     const served = await startEndpoint(cli, { ...search, endpoint: withRefusals, benchmark, accessLog });
