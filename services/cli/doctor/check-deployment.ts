@@ -46,18 +46,18 @@ function versionCheck({ version, workers }: DiagnoseResponse, from: AskedFrom): 
   const versions = new Map<string, string[]>();
   const note = (who: string, which: string) => versions.set(which, [...(versions.get(which) ?? []), who]);
   note('coordinator', version);
-  for (const { report } of workers) if (report) note(report.worker, report.condition?.version ?? 'older than 0.1.0 says');
+  for (const { report } of workers) if (report) note(report.worker, report.condition?.version ?? 'a version that does not say');
   note('this command', from.version);
   const found = [...versions].map(([which, who]) => `${which}: ${who.join(', ')}`).join('; ');
   if (versions.size === 1) return { name: 'versions', status: 'ok', found: `${version} everywhere` };
-  const advice = 'services of neighbouring versions work together, as in an upgrade; finish it, coordinators last';
+  const advice = 'services of neighbouring versions work together, as in an upgrade; finish it';
   return { name: 'versions', status: 'warning', found, advice };
 }
 
 function clockChecks({ wallMs, workers }: DiagnoseResponse, { askedMs, answeredMs }: AskedFrom): Check[] {
   const halfMs = (answeredMs - askedMs) / 2;
   // The way there and back may have been of unequal length.
-  const ownSkewMs = beyond(wallMs - (askedMs + halfMs), halfMs);
+  const ownSkewMs = excess(wallMs - (askedMs + halfMs), halfMs);
   const skews = workers.flatMap(({ report, clockSkewMs }): [string, number][] =>
     report === undefined || clockSkewMs === undefined ? [] : [[`${report.worker} and the coordinator`, clockSkewMs]],
   );
@@ -73,7 +73,7 @@ function clockChecks({ wallMs, workers }: DiagnoseResponse, { askedMs, answeredM
   }));
 }
 
-function beyond(value: number, tolerance: number): number {
+function excess(value: number, tolerance: number): number {
   return Math.sign(value) * Math.max(0, Math.abs(value) - tolerance);
 }
 
@@ -150,7 +150,7 @@ function presenceChecks({ workers, settled }: DiagnoseResponse): Check[] {
   });
 }
 
-function workerChecks({ worker, condition, endpoints, kinds }: WorkerReport): Check[] {
+function workerChecks({ worker, condition, endpoints, kinds, beyond }: WorkerReport): Check[] {
   const checks: Check[] = [];
   const add = (status: Check['status'], found: string, advice?: string) =>
     checks.push({ name: worker, status, found, ...(advice === undefined ? {} : { advice }) });
@@ -164,6 +164,9 @@ function workerChecks({ worker, condition, endpoints, kinds }: WorkerReport): Ch
     if (state === 'open' || state === 'half-open') add('failed', `leaves ${where} alone`, lastError || 'calls there failed');
     else if (state === 'throttled') add('warning', `${where} has asked for a pause`, lastError || undefined);
     else add('ok', `calls ${where}`);
+  }
+  for (const { runId, lacks } of beyond?.runs ?? []) {
+    add('warning', `leaves the run ${runId} to others`, `it does not know ${lacks.join(', ')}: give it the run's version`);
   }
   if (condition?.noSandbox) {
     add('warning', 'can run no programs', `${condition.noSandbox} Only workflows and scorers without programs work there.`);

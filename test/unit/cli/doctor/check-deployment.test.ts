@@ -94,6 +94,12 @@ test.each<[string, Partial<DiagnoseResponse>, string, boolean]>([
     false,
   ],
   [
+    'a worker that is too old for a run',
+    executorWith({ beyond: { runs: [{ runId: 'sweep', lacks: ['judges'] }] } }),
+    'warning: executor-1: leaves the run sweep to others',
+    true,
+  ],
+  [
     'an endpoint that a worker does not reach',
     executorWith({ condition: { ...condition, looks: [{ model: 'm', baseUrl: 'http://gpu-1/v1', problem: 'no route' }] } }),
     'failed: executor-1: does not reach http://gpu-1/v1 for m',
