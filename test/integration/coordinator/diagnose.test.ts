@@ -6,10 +6,15 @@ import { diagnose } from '../../../services/coordinator/diagnose.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
+import type { NatsRole } from '../../../services/shared/messaging/nats-permissions.ts';
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
-import { newRunId, runManifest } from '../../support/bus-messages.ts';
+import { watchCondition } from '../../../services/shared/worker/worker-condition.ts';
+import { executeJob, newRunId, runManifest } from '../../support/bus-messages.ts';
+import { makeCertificates } from '../../support/certificates.ts';
 import { startTestNatsServer } from '../../support/nats-server.ts';
+import { deployedAccounts, filesOf, startSecuredNats } from '../../support/secured-nats.ts';
 
+const silent = pino({ level: 'silent' });
 const never = new AbortController().signal;
 const coordinator = {
   figures: () => ({ runs: [], runsLed: 0, jobsOutstanding: 0, workersByKind: new Map(), waits: new Map() }),
@@ -47,5 +52,36 @@ test('streams that were changed or removed by hand are told, and so is who leads
   } finally {
     await admin.close();
     await bus.close();
+  }
+});
+
+test('with the accounts of deploy/nats a coordinator may look at all that is asked, and a worker says which permission it lacks', async () => {
+  await using certificates = await makeCertificates();
+  const pulling = '$JS.API.CONSUMER.MSG.NEXT.JOBS.*';
+  expect(deployedAccounts).toContain(pulling);
+  const node = await startSecuredNats({ certificates, accounts: () => deployedAccounts.replaceAll(pulling, 'nothing.at.all') });
+  const as = (role: NatsRole) =>
+    connectBus({
+      ...{ servers: [node.url], role, files: filesOf(certificates, role), name: role, logger: silent, deadlineMs: 5_000 },
+    });
+  try {
+    const bus = await as('coordinator');
+    const runId = newRunId();
+    await bus.jobs.openLane('execute', runId, { maxInFlight: 1 });
+    await bus.jobs.publish(executeJob(runId, 'j1'));
+    expect((await bus.jobs.waitingSince(runId)).get('execute')).toBeGreaterThan(0);
+    const found = await diagnose({ name: 'c1', bus, coordinator, timing: systemTiming }, never);
+    expect([found.trouble, found.streamsTrouble, found.streams.length]).toEqual(['', '', 12]);
+
+    const worker = await as('executor');
+    const condition = watchCondition({
+      ...{ role: 'executor', version: '1.0.0', timing: systemTiming, logger: silent },
+      ...{ check: (signal) => worker.check(signal), endpoints: () => new Map(), ask: async () => undefined },
+    });
+    await expect.poll(() => condition.current().trouble, { timeout: 20_000 }).toContain('CONSUMER.MSG.NEXT.JOBS');
+    await condition.stop();
+    await Promise.all([bus.close(), worker.close()]);
+  } finally {
+    await node.kill();
   }
 });
