@@ -19,6 +19,8 @@ import { type CliRun, startCli } from '../../support/run-cli.ts';
 // A run with a key is under way on this machine's cluster, held in the middle of its first calls; strangers try what they can.
 
 const planted = { MY_KEY: 'planted-key-3f9c17', DATABASE_PASSWORD: 'planted-password-b81e42' };
+/** A secret that is given as a file: the variable MY_HEADER_FILE names it. */
+const plantedInFile = 'planted-header-5ad20e';
 const never = new AbortController().signal;
 
 /** Keeps who asked it with what key; calls of jobs wait until they are let through to the simulated model. */
@@ -26,6 +28,7 @@ interface Recorder {
   readonly server: Server;
   readonly url: string;
   readonly keys: (string | undefined)[];
+  readonly headers: unknown[];
 }
 
 let folder: string;
@@ -40,13 +43,15 @@ const clients: ControlClient[] = [];
 
 async function record(answer: (message: IncomingMessage, response: ServerResponse) => Promise<void>): Promise<Recorder> {
   const keys: (string | undefined)[] = [];
+  const headers: unknown[] = [];
   const server = createServer((message, response) => {
     keys.push(message.headers.authorization);
+    headers.push(message.headers['x-my-secret']);
     answer(message, response).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, keys };
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, keys, headers };
 }
 
 async function passOn(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -64,7 +69,7 @@ const runFile = (baseUrl: string, variable: string) => `
 name: with-a-key
 benchmark: { name: sample, limit: 6 }
 models: { executor: { endpoint: mine, model: qwen-plus }, optimizer: { endpoint: mine, model: qwen3-8b } }
-endpoints: { mine: { base_url: "${baseUrl}", api_key_variable: ${variable} } }
+endpoints: { mine: { base_url: "${baseUrl}", api_key_variable: ${variable}, headers: { x-my-secret: { variable: MY_HEADER } } } }
 search: { max_rounds: 1 }
 evaluation: { method: full, warm_up_rounds: 1 }
 `;
@@ -77,7 +82,9 @@ beforeAll(async () => {
   mine = await record(passOn);
   thief = await record(async (_, response) => void response.writeHead(500).end());
   await writeFile(join(folder, 'run.yaml'), runFile(mine.url, 'MY_KEY'));
-  cli = startCli(['run', 'run.yaml', '--json'], { cwd: folder, environment: planted });
+  await writeFile(join(folder, 'header'), `${plantedInFile}\n`, { mode: 0o600 });
+  const environment = { ...planted, MY_HEADER_FILE: 'header' };
+  cli = startCli(['run', 'run.yaml', '--json'], { cwd: folder, environment });
   await vi.waitUntil(() => mine.keys.length > 0, { timeout: 50_000 });
   const known = JSON.parse(await readFile(join(folder, '.scale/cluster.json'), 'utf8')) as Record<string, string>;
   address = String(known.controlAddress);
@@ -174,8 +181,8 @@ test('services have the environment that they need, and workers alone the key', 
     for (const pid of pids) {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
       const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-      expect(environment, service).not.toContain(planted.DATABASE_PASSWORD);
-      expect(commandLine, service).not.toMatch(new RegExp(`${planted.MY_KEY}|${token}`));
+      expect(environment, service).not.toMatch(new RegExp(`${planted.DATABASE_PASSWORD}|${plantedInFile}`));
+      expect(commandLine, service).not.toMatch(new RegExp(`${planted.MY_KEY}|${plantedInFile}|${token}`));
       if (environment.includes(planted.MY_KEY)) holders.push(service);
     }
   }
@@ -188,7 +195,11 @@ test('the run ends, and its key is in no file, report or output', async () => {
   expect(code, stderr).toBe(0);
   await sleep(100);
   expect(new Set(mine.keys)).toEqual(new Set([`Bearer ${planted.MY_KEY}`]));
-  const secrets = [planted.MY_KEY, planted.DATABASE_PASSWORD].flatMap((each) => [each, Buffer.from(each).toString('base64')]);
+  expect(new Set(mine.headers)).toEqual(new Set([plantedInFile]));
+  const secrets = [planted.MY_KEY, planted.DATABASE_PASSWORD, plantedInFile].flatMap((each) => [
+    each,
+    Buffer.from(each).toString('base64'),
+  ]);
   const texts = new Map<string, string>([
     ['stdout', stdout],
     ['stderr', stderr],
