@@ -6,7 +6,7 @@ import { run } from './run.ts';
 
 /** The programs of the laboratory, all built from the sources that scripts/lab/control-plane/go.mod pins. */
 export interface Binaries {
-  /** etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy and kubectl, by its first argument. */
+  /** etcd, kube-apiserver, kubelet, kubectl and so on, by its first argument. */
   readonly kube: string;
   readonly kedaOperator: string;
   readonly kedaAdapter: string;
@@ -26,7 +26,7 @@ const setVersion = '-X k8s.io/component-base/version';
  * @param say what takes long
  */
 export async function buildBinaries(say: (what: string) => void): Promise<Binaries> {
-  const pinned = await Promise.all(['go.mod', 'go.sum', 'kube.go'].map((name) => readFile(join(source, name))));
+  const pinned = await Promise.all(['go.mod', 'go.sum', 'kube.go', 'streams.go'].map((name) => readFile(join(source, name))));
   const key = createHash('sha256').update(Buffer.concat(pinned)).digest('hex').slice(0, 12);
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'scale-kubernetes-lab', key);
   await mkdir(cache, { recursive: true });

@@ -67,7 +67,8 @@ export function inContainer(pid: number, { user, environment }: ContainerPlan, c
   return spawn('/usr/bin/nsenter', [...words, ...command], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function asUser({ uid, gid, groups }: ContainerUser): string[] {
+/** Arguments of `setpriv`. */
+export function asUser({ uid, gid, groups }: ContainerUser): string[] {
   const others = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
   const none = ['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--no-new-privs'];
   return [`--reuid=${uid}`, `--regid=${gid}`, others, ...none];

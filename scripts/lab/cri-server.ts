@@ -1,5 +1,6 @@
 import { loadPackageDefinition, Server, ServerCredentials, type ServiceClientConstructor, status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { asUser } from './container-process.ts';
 import type { Container, ContainerRuntime, Sandbox } from './container-runtime.ts';
 import type { ContainerConfig, Filter, PodSandboxConfig } from './cri-messages.ts';
 import { labImage } from './images.ts';
@@ -71,12 +72,28 @@ function runtimeService(runtime: ContainerRuntime): Readonly<Record<string, Hand
       containers: [...containers.values()].map(containerStatus).filter((each) => passes(each, each.labels, filter)),
     }),
     ContainerStatus: ({ container_id }) => ({ status: containerStatus(found(containers, container_id)) }),
+    Exec: async (request) => {
+      const { process, plan } = found(containers, request.container_id);
+      const id = JSON.stringify({ pid: process?.pid, user: asUser(plan.user) });
+      return { url: await streamFor('exec', { ...request, container_id: id }) };
+    },
+    PortForward: async (request) => {
+      const { network } = found(sandboxes, request.pod_sandbox_id);
+      return { url: await streamFor('port-forward', { ...request, pod_sandbox_id: JSON.stringify({ ip: network.ip }) }) };
+    },
     ExecSync: ({ container_id, cmd, timeout }) => runtime.exec(container_id, cmd, timeout * 1_000),
     ReopenContainerLog: () => ({}),
     UpdateContainerResources: () => ({}),
     ListContainerStats: () => ({ stats: [] }),
     ListPodSandboxStats: () => ({ stats: [] }),
   };
+}
+
+/** Streams are served by a part of the control plane's program (streams.go), as containerd has a server for them. */
+async function streamFor(what: 'exec' | 'port-forward', request: object): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:10350/${what}`, { method: 'POST', body: JSON.stringify(request) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return await answer.text();
 }
 
 /** There are no images: each stands for programs of this machine. */

@@ -25,6 +25,7 @@ export async function startNode(
   for (const part of ['kubelet', 'containers', 'volumes']) await mkdir(at(part), { recursive: true });
   const socket = at('runtime.sock');
   await serveRuntime(createContainerRuntime(at('containers'), logs), binaries.criProto, socket);
+  parts.start('streams', binaries.kube, ['streams']);
   await serveClusterDns(plane);
   const config = at('kubelet.yaml');
   await writeFile(config, stringify(kubeletConfiguration(socket, at)));
