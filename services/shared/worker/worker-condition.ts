@@ -58,15 +58,20 @@ export function watchCondition(settings: ConditionSettings): WatchedCondition {
   };
   const askAll = async (signal: AbortSignal): Promise<void> => {
     const now = timing.monotonicMs();
-    if (askedOf === endpoints() && now - askedAtMs < askEveryMs) return;
-    askedOf = endpoints();
-    askedAtMs = now;
+    const isDue = askedOf !== endpoints() || now - askedAtMs >= askEveryMs;
+    if (isDue) {
+      askedOf = endpoints();
+      askedAtMs = now;
+    }
+    const before = looks;
     const wanted = [...endpoints()].flatMap(([model, servers]) => servers.map((endpoint) => ({ model, endpoint })));
     looks = await Promise.all(
-      wanted.map(async ({ model, endpoint }) => ({
-        ...{ model, baseUrl: endpoint.baseUrl },
-        problem: await problemOf(signal, (limit) => ask(endpoint, limit)),
-      })),
+      wanted.map(async ({ model, endpoint }, index): Promise<EndpointLook> => {
+        const last = before[index];
+        // One that could not be reached, since it was only starting, must not be called so for a minute.
+        if (!isDue && last?.problem === '') return last;
+        return { model, baseUrl: endpoint.baseUrl, problem: await problemOf(signal, (limit) => ask(endpoint, limit)) };
+      }),
     );
   };
   const startedMs = timing.monotonicMs();
