@@ -12,7 +12,11 @@ const sets: Readonly<Record<string, (registry: Registry) => void>> = {
   coordinator: (registry) =>
     createCoordinatorMetrics(registry, {
       figures: () => ({ runs: [], runsLed: 0, jobsOutstanding: 0, workersByKind: new Map(), waits: new Map() }),
-      bus: { jobs: { waitingSince: async () => new Map() }, fill: async () => [] },
+      bus: {
+        jobs: { waitingSince: async () => new Map() },
+        fill: async () => [],
+        link: () => ({ isUp: true, reconnects: 0, serverVersion: '' }),
+      },
       ...{ logger: pino({ level: 'silent' }), timing: systemTiming },
     }),
   workers: (registry) => {

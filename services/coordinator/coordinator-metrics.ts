@@ -10,7 +10,7 @@ import type { RunFigures } from './run-figures.ts';
 
 export interface CoordinatorMetricsSettings {
   readonly figures: () => CoordinatorFigures;
-  readonly bus: { readonly jobs: Pick<Bus['jobs'], 'waitingSince'>; fill(): Promise<readonly StreamFill[]> };
+  readonly bus: Pick<Bus, 'fill' | 'link'> & { readonly jobs: Pick<Bus['jobs'], 'waitingSince'> };
   readonly logger: Logger;
   readonly timing: Timing;
 }
@@ -32,6 +32,10 @@ export function createCoordinatorMetrics(registry: Registry, settings: Coordinat
 
   /** Undefined where the bus does not answer: then there is no series, since an old value would be a lie. */
   const looked = async <T>(what: string, look: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    if (!bus.link().isUp) {
+      failedLooks.inc();
+      return undefined;
+    }
     using limit = within(timing, lookWithinMs);
     try {
       return await orAborted(look(limit.signal), limit.signal);

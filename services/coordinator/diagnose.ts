@@ -25,11 +25,15 @@ export interface DiagnoseSettings {
 /** What this deployment looks like from inside, for `scale doctor --server`: it says what is, and judges nothing. */
 export async function diagnose(settings: DiagnoseSettings, signal: AbortSignal): Promise<DiagnoseResponse> {
   const { name, bus, coordinator, timing } = settings;
-  const [trouble, found, runs] = await Promise.all([
-    problemOf(() => bus.check(signal)),
-    stateOfStreams(bus).catch((error: unknown) => ({ streams: [], streamsTrouble: coerceError(error).message })),
+  const trouble = await problemOf(() => bus.check(signal));
+  // Whoever asks wants to hear at once that NATS is away, and not after its deadline.
+  const { isUp } = bus.link();
+  const [found, runs] = await Promise.all([
+    (isUp ? stateOfStreams(bus) : Promise.reject(new Error(trouble))).catch((error: unknown) => ({
+      ...{ streams: [], streamsTrouble: coerceError(error).message },
+    })),
     // Without the bus nobody knows; what is wrong with it is said above.
-    ledRuns(settings).catch(() => []),
+    isUp ? ledRuns(settings).catch(() => []) : [],
   ]);
   const workers = coordinator.workers
     .seen()

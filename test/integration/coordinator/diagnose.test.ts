@@ -49,6 +49,12 @@ test('streams that were changed or removed by hand are told, and so is who leads
         [lost, 'nobody'],
       ]),
     );
+
+    await server.kill();
+    await expect.poll(() => bus.link().isUp, { timeout: 10_000 }).toBe(false);
+    const away = await look();
+    expect(away.trouble).toMatch(/lost/);
+    expect(away.streamsTrouble).toBe(away.trouble);
   } finally {
     await admin.close();
     await bus.close();

@@ -22,6 +22,7 @@ function metricsOf(runs: () => readonly RunFigures[], bus: Partial<Parameters<ty
   createCoordinatorMetrics(registry, {
     figures,
     bus: {
+      link: () => ({ isUp: true, reconnects: 0, serverVersion: '' }),
       jobs: { waitingSince: async () => new Map<JobKind, number>([['execute', Date.now() - 60_000]]) },
       fill: async () => [
         { stream: 'DEAD', messages: 2, bytes: 200, maxBytes: 1_000, refusesWhenFull: false, differs: [] },
