@@ -71,6 +71,8 @@ export async function startNatsNode(settings: NatsNodeSettings): Promise<NatsNod
   folders.add(folder);
   let child = await spawnNode(settings, folder, anyPorts);
   const ports = await portsOf(folder, child);
+  // A reload may not change the monitor's address, not even to the one that it has.
+  let written = anyPorts;
   const monitorUrl = `http://127.0.0.1:${ports.monitor}`;
   return {
     name: settings.name,
@@ -83,7 +85,7 @@ export async function startNatsNode(settings: NatsNodeSettings): Promise<NatsNod
     async reload() {
       const reloads = async () => (await logOf(folder)).split('Reloaded server configuration').length;
       const before = await reloads();
-      await writeConfiguration(settings, folder, ports);
+      await writeConfiguration(settings, folder, written);
       child.kill('SIGHUP');
       for (let tries = 0; (await reloads()) === before; tries += 1) {
         if (tries > 400) throw new Error(`nats-server did not read its configuration again; its log:\n${await logTail(folder)}`);
@@ -99,6 +101,7 @@ export async function startNatsNode(settings: NatsNodeSettings): Promise<NatsNod
     async restart({ wipe } = { wipe: false }) {
       if (wipe) await rm(join(folder, 'store'), { recursive: true, force: true });
       child = await spawnNode(settings, folder, ports);
+      written = ports;
       await untilHealthy(monitorUrl, folder);
     },
   };

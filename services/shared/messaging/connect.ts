@@ -119,7 +119,14 @@ export function refusesByReplica(version: string): boolean {
 
 function watch(connection: NatsConnection, logger: Logger): void {
   const report = async () => {
-    for await (const status of connection.status()) reportStatus(status, logger);
+    let isLost = false;
+    for await (const status of connection.status()) {
+      // Each try that is refused is another loss for the client.
+      const isRepeated = status.type === 'disconnect' && isLost;
+      if (!isRepeated) reportStatus(status, logger);
+      if (status.type === 'disconnect') isLost = true;
+      else if (status.type === 'reconnect') isLost = false;
+    }
     const error = await connection.closed();
     if (error) logger.error({ err: error }, 'the connection to NATS closed for good');
   };

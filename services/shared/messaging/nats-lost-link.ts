@@ -53,6 +53,8 @@ export function watchLostLink({ link, waits, logger, explain, everyMs = 2_000 }:
   };
   const forgets = [
     link.onLost(() => {
+      // Each try that is refused is another loss.
+      if (current !== undefined) return;
       fail(new BusError(operation, lostLink));
       askLater();
     }),

@@ -1,14 +1,22 @@
-import { connect } from 'nats';
+import { connect, errors } from 'nats';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mapAtOnce } from '../../../services/shared/lifecycle/map-at-once.ts';
 import { openAccess } from '../../../services/shared/messaging/nats-access.ts';
 import { natsAccounts } from '../../../services/shared/messaging/nats-accounts.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
-import { covers } from '../../../services/shared/messaging/nats-grants.ts';
-import { type NatsRole, natsRoles, permissionsOf } from '../../../services/shared/messaging/nats-permissions.ts';
+import { covers, watchGrants } from '../../../services/shared/messaging/nats-grants.ts';
+import {
+  inboxPrefixOf,
+  type NatsPermissions,
+  type NatsRole,
+  natsRoles,
+  permissionsOf,
+} from '../../../services/shared/messaging/nats-permissions.ts';
+import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { doEverythingOnBus } from '../../support/everything-on-the-bus.ts';
-import type { NatsNode } from '../../support/nats-node.ts';
+import { type NatsNode, startNatsNode } from '../../support/nats-node.ts';
 import { deployedAccounts, filesOf, startSecuredNats } from '../../support/secured-nats.ts';
 
 const logger = pino({ level: 'silent' });
@@ -28,6 +36,13 @@ const connectAs = (node: NatsNode, role: NatsRole, more: Partial<BusSettings> = 
 test('deploy/nats/accounts.conf is what the code makes of its subjects and streams', () => {
   expect(deployedAccounts).toBe(natsAccounts());
 });
+
+/** Administrator's deeds, which no service may do. */
+const beyondAll: readonly string[] = [
+  ...['RESULTS', 'EVENTS', 'JOBS', 'KV_runs'].map((stream) => `$JS.API.STREAM.DELETE.${stream}`),
+  ...['RESULTS', 'EVENTS', 'KV_runs'].map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
+  ...['$JS.API.STREAM.MSG.DELETE.EVENTS', '$JS.API.STREAM.LIST', '$JS.API.ACCOUNT.PURGE.SCALE', '$SYS.REQ.SERVER.PING'],
+];
 
 describe('with the accounts of deploy/nats', () => {
   let node: NatsNode;
@@ -51,7 +66,90 @@ describe('with the accounts of deploy/nats', () => {
     ];
     expect(idle).toEqual(rarelyUsed(role));
   });
+
+  test.each(natsRoles)('%s may do nothing that only others need, and hears nothing of theirs', async (role) => {
+    const own = permissionsOf(role);
+    const others = natsRoles.filter((other) => other !== role).map(permissionsOf);
+    const foreign = (verb: 'publish' | 'subscribe') =>
+      [...new Set(others.flatMap((other) => other[verb]))].filter((pattern) => !own[verb].some((mine) => covers(mine, pattern)));
+    const publish = [...foreign('publish'), ...beyondAll].map(oneOf);
+    const subscribe = [...foreign('subscribe'), '>', '_INBOX.>', 'events.v1.>', '$JS.API.>'];
+    if (role !== 'coordinator')
+      expect(publish).toEqual(expect.arrayContaining(['events.v1.x', '$KV.runs.x', '$KV.leases.x', 'memory.v1.x']));
+    else expect(publish).toEqual(expect.arrayContaining(['results.v1.x', '$KV.slots.x', '$JS.API.CONSUMER.MSG.NEXT.JOBS.x']));
+    expect(await refusedTo(node, role, { publish, subscribe })).toEqual({ publish: publish.sort(), subscribe: subscribe.sort() });
+  });
 });
+
+test('a service that lacks a permission says which, for every one of them', async () => {
+  const lacking = natsRoles.flatMap((role) => {
+    const { publish, subscribe } = permissionsOf(role);
+    return [
+      ...publish.map((pattern) => ({ role, verb: 'publish' as const, pattern })),
+      ...subscribe.map((pattern) => ({ role, verb: 'subscribe' as const, pattern })),
+    ];
+  });
+  const users = lacking.map(({ role, verb, pattern }, index) => {
+    const { publish, subscribe } = permissionsOf(role);
+    // An empty list would allow everything.
+    const rules = (list: readonly string[], of: typeof verb) =>
+      `${of}: { allow: ${JSON.stringify([...list.filter((each) => of !== verb || each !== pattern), 'nothing'])} }`;
+    return `{ user: u${index}, password: p, permissions: { ${rules(publish, 'publish')}, ${rules(subscribe, 'subscribe')} } }`;
+  });
+  const { path: binary } = await findNatsServer({ environment: process.env });
+  const node = await startNatsNode({
+    binary,
+    name: 'lacking',
+    configuration: `accounts { A { users: [ ${users.join('\n')} ] } }`,
+  });
+  await node.ready();
+  const said = await mapAtOnce([...lacking.entries()], 16, async ([index, { role }]) => {
+    const connection = await connect({ servers: node.url, user: `u${index}`, pass: 'p', inboxPrefix: inboxPrefixOf(role) });
+    const onUp = () => () => undefined;
+    const watching = watchGrants({ connection, role, user: `user "u${index}"`, logger, onUp });
+    const missing = await watching.then(
+      (grants) => grants.missing(),
+      (error: Error) => error.message,
+    );
+    await watching.then(
+      (grants) => grants.stop(),
+      () => undefined,
+    );
+    await connection.close();
+    return missing;
+  });
+  await node.kill();
+  const fault = lacking.filter(({ verb, pattern }, index) => {
+    return !said[index]?.includes(`does not let user "u${index}" ${verb} to ${JSON.stringify(pattern)}, which`);
+  });
+  expect(fault).toEqual([]);
+  expect(lacking.length).toBeGreaterThan(150);
+}, 60_000);
+
+/** A subject that the pattern matches. */
+function oneOf(pattern: string): string {
+  return pattern.replaceAll('*', 'x').replaceAll('>', 'x');
+}
+
+/** What of all that the server refuses, to a client that just tries. */
+async function refusedTo(node: NatsNode, role: NatsRole, tried: NatsPermissions): Promise<NatsPermissions> {
+  const access = openAccess([node.url], filesOf(certificates, role), logger);
+  const connection = await connect({ servers: node.url, inboxPrefix: inboxPrefixOf(role), ...access.options(true) });
+  const refused = { publish: new Set<string>(), subscribe: new Set<string>() };
+  const listening = (async () => {
+    for await (const status of connection.status()) {
+      if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) continue;
+      refused[status.error.operation === 'publish' ? 'publish' : 'subscribe'].add(status.error.subject);
+    }
+  })();
+  for (const subject of tried.publish) connection.publish(subject);
+  for (const subject of tried.subscribe) connection.subscribe(subject, { callback: () => undefined });
+  await connection.flush();
+  await connection.flush();
+  await connection.close();
+  await listening;
+  return { publish: [...refused.publish].sort(), subscribe: [...refused.subscribe].sort() };
+}
 
 /** What this test cannot make happen: gaps in the connection, clusters, and servers that are newer. */
 function rarelyUsed(role: NatsRole): string[] {
