@@ -1,6 +1,6 @@
 /**
- * Sets the version wherever it is pinned: package.json and its lock file, the images of the manifests, and the pages that name them.
- * Nothing else that happens to look like it is touched.
+ * Sets the version wherever it is pinned: package.json and its lock file, the images of the manifests, and the pages that name
+ * them. Nothing else that happens to look like it is touched.
  *
  *   node scripts/set-version.ts VERSION [FOLDER]
  */

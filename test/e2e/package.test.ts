@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,6 +59,39 @@ test('the packed package holds JavaScript with types, and nothing of its develop
   expect(files).toContain('dist/services/cli/main.d.ts');
   expect(files).toContain('dist/services/shared/sandbox/python/zygote.py');
   expect(files.filter((file) => /^(test|node_modules|\.tools)\b|\.pyc$/.test(file))).toEqual([]);
+});
+
+test('its types compile for whoever imports it', async () => {
+  const source = `import type { Benchmark } from 'scale-search/dist/services/domain/benchmark.js';
+import { scorers } from 'scale-search/dist/services/domain/scoring/registry.js';
+import { connectControl } from 'scale-search/dist/services/shared/control-client/control-client.js';
+
+const { runs } = await connectControl('localhost:7070', { token: undefined }).listRuns(AbortSignal.timeout(1000));
+export const first: string | undefined = runs[0]?.runId;
+export const names: string[] = [...scorers.keys()];
+// @ts-expect-error a number is no name
+export const wrong: Pick<Benchmark, 'name'> = { name: 1 };
+`;
+  const compilerOptions = {
+    ...{ module: 'nodenext', moduleResolution: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable', 'dom'] },
+    ...{ strict: true, noEmit: true, types: ['node'], typeRoots: [join(project, 'node_modules/@types')] },
+  };
+  await writeFile(join(folder, 'consumer.mts'), source);
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.mts'] }));
+  await expect(run(join(project, 'node_modules/.bin/tsc'), ['-p', folder])).resolves.toMatchObject({ stdout: '' });
+});
+
+const isInstalled = ['/usr/local/bin', '/usr/local/sbin', '/usr/sbin'].some((place) => existsSync(join(place, 'nats-server')));
+
+test.skipIf(isInstalled)('its command, where nats-server is neither there nor to be had, says how to get one', async () => {
+  const program = join(installed, manifest.bin['scale-search'] ?? '');
+  const env = { PATH: join(folder, 'nothing'), HOME: folder };
+  await cp(join(installed, 'examples/custom-benchmark'), join(folder, 'theirs'), { recursive: true });
+  const failed = run(process.execPath, [program, 'run', 'theirs/search.yaml'], { cwd: folder, env });
+  await expect(failed).rejects.toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/no nats-server here.*Install nats-server [\d.]+ or newer.*NATS_SERVER_BIN/s),
+  });
 });
 
 test('its command searches on a benchmark of its folder and leaves a report there', async () => {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { findNatsServer, type NatsServerBinary, NatsServerNotFoundError, toolsFolderOf } from './find-nats-server.ts';
 import { packageFolder } from './package-folder.ts';
+import { oldestNatsServer } from './versions.ts';
 
 export interface NatsServerToBring {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,17 @@ export interface NatsServerToBring {
 /** None was there, and none could be brought. */
 class NatsServerNotBroughtError extends ScaleError {
   readonly kind = 'unreachable';
+}
+
+const remedy =
+  `Install nats-server ${oldestNatsServer} or newer from your system's packages or https://github.com/nats-io/nats-server/releases, ` +
+  'or set NATS_SERVER_BIN to the path of one.';
+
+/** The script itself says what it has tried; this is for where it could not be run, or not to its end. */
+function describeFailure(error: NodeJS.ErrnoException & { readonly killed?: boolean }): string {
+  if (error.code === 'ENOENT') return 'there is no nats-server here, and no bash to bring one with';
+  if (error.killed) return `no nats-server could be brought within ${timeoutMs / 1_000} s`;
+  return `no nats-server could be brought: ${error.message}`;
 }
 
 /** Packages of a few releases are looked through, of some megabytes each. */
@@ -41,7 +53,9 @@ export async function bringNatsServer(
   } catch (error) {
     signal.throwIfAborted();
     const said = (error as { readonly stderr?: string }).stderr?.trim();
-    throw new NatsServerNotBroughtError(said || `${script} failed: ${(error as Error).message}`, { cause: error });
+    throw new NatsServerNotBroughtError(said || `${describeFailure(error as NodeJS.ErrnoException)}. ${remedy}`, {
+      cause: error,
+    });
   }
   return findNatsServer({ environment });
 }
