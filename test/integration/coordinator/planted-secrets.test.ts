@@ -28,6 +28,7 @@ let nats: TestNatsServer;
 let model: Server;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let address: string;
+let isRefusing = false;
 const services = new Map<string, ChildService>();
 const authorizations = new Set<string | undefined>();
 /** By what a person would call it. */
@@ -45,6 +46,11 @@ async function startModel(): Promise<Server> {
     const { authorization = '' } = message.headers;
     authorizations.add(authorization);
     calls += 1;
+    if (isRefusing) {
+      const error = { message: `Incorrect API key provided: ${authorization.slice(7)}`, code: 'invalid_api_key' };
+      response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+      return;
+    }
     if (calls % 7 === 1) {
       const error = { message: `upstream failed for ${authorization} (${Buffer.from(authorization).toString('base64')})` };
       response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
@@ -173,6 +179,23 @@ test('refusals do not repeat what they refuse', async () => {
   await expect
     .poll(() => readFile(join(folder, 'logs/coordinator.log'), 'utf8'), { timeout: 10_000 })
     .toContain('tokens.yaml cannot be used');
+});
+
+test('an endpoint that repeats a key as it refuses it is shown without the key, wherever that is said', async () => {
+  isRefusing = true;
+  const token = await put('run-token', planted.runToken);
+  const text = await readFile(join(folder, 'user/run.yaml'), 'utf8');
+  await put('user/refused.yaml', text.replace('name: planted', 'name: refused'));
+  const run = await keep('run, refused', scale(['run', 'refused.yaml', '--json'], token));
+  expect(run.code, run.stderr).toBe(5);
+  expect(run.stdout + run.stderr).toContain('Incorrect API key provided: [redacted]');
+  for (const args of [
+    ['status', 'refused', '--json'],
+    ['endpoints', '--json'],
+    ['report', 'refused'],
+  ]) {
+    await keep(args.join(' '), scale(args, token));
+  }
 });
 
 test('processes show no secret but in the environment of the service that was given it', async () => {
