@@ -3,7 +3,7 @@ import type { CallJournal } from '../messaging/bus.ts';
 
 /** The finished calls of one delivery of a job, for whoever has to do the job again. */
 export interface CallRecords {
-  /** Holds the call until the job goes on to something that takes time. A job that ends first has it in its result, and needs no journal. */
+  /** Holds the call until the job goes on to something that takes time: one that ends first has it in its result. */
   record(call: ModelCall): void;
   /** Sends what is held; resolves once all that was recorded is stored. @throws BusError; it is held again, for the next time */
   stored(): Promise<void>;
