@@ -29,8 +29,8 @@ export async function startSecuredNats(settings: SecuredNatsSettings): Promise<N
         .replace(/^(listen|http): .*$/gm, '')
         .replaceAll('/etc/nats/secrets/', `${certificates.folder}/nats/`)
         .replace('"/data"', JSON.stringify(storeFolder))
-        .replace('include "secrets/passwords.conf"', readFileSync(certificates.file('nats', 'passwords.conf'), 'utf8'))
         .replace('include "accounts.conf"', accounts())
+        .replace('include "secrets/passwords.conf"', readFileSync(certificates.file('nats', 'passwords.conf'), 'utf8'))
         .concat(`${addresses}\n${more}`),
   });
   await node.ready();

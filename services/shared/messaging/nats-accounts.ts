@@ -17,6 +17,9 @@ export function natsAccounts(): string {
       }`,
   );
   return `# Written by \`scale nats-config\` from the subjects and streams in SCALE's code: not to be changed by hand.
+# The passwords are read here, since a file that is included sees no variables of the file that includes it.
+include "secrets/passwords.conf"
+
 accounts {
   SCALE {
     jetstream: { max_streams: ${Object.keys(streams).length} }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,6 +45,21 @@ describe.skipIf(kustomize === undefined)('components', () => {
     expect(all.filter((name) => !tried.has(name))).toEqual([]);
   });
 
+  test('docs/kubernetes.md names each of them, and each network policy', async () => {
+    const page = await readFile(join(project, 'docs/kubernetes.md'), 'utf8');
+    const named = new Set([...page.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name));
+    const files = await readdir(join(project, 'k8s'), { recursive: true });
+    const policies = files
+      .filter((file) => file.endsWith('network-policies.yaml'))
+      .map((file) => readFile(join(project, 'k8s', file), 'utf8'));
+    const names = (await Promise.all(policies)).flatMap((text) =>
+      [...text.matchAll(/^ {2}name: (\S+)$/gm)].map(([, name]) => name),
+    );
+    expect(names.length).toBeGreaterThan(12);
+    const components = await readdir(join(project, 'k8s/components'));
+    expect([...names, ...components].filter((name) => !named.has(name))).toEqual([]);
+  });
+
   test('two that scale executors are refused', async () => {
     const rendered = await renderWith(found, 'vllm', ['hpa']);
     const rule = ruleNamed('an autoscaler has a workload, and no workload has two: they would work against each other');
@@ -57,18 +72,20 @@ describe.skipIf(kustomize === undefined)('components', () => {
     expect((parse(text) as { spec: unknown }).spec).toEqual(alerts);
   });
 
+  test('the accounts of NATS are those of deploy/nats', async () => {
+    const text = await readFile(join(project, 'k8s/components/nats-cluster/accounts.conf'), 'utf8');
+    expect(text).toBe(await readFile(join(project, 'deploy/nats/accounts.conf'), 'utf8'));
+  });
+
   test.each(['local', 'production'])('a real nats-server takes the settings of %s', async (overlay) => {
     const folder = await mkdtemp(join(tmpdir(), 'scale-nats-settings-'));
     try {
       const rendered = await render(found, `k8s/overlays/${overlay}`);
       const config = rendered.of('ConfigMap').find(({ metadata }) => metadata.name.startsWith('nats-config'))?.data ?? {};
-      await run(join(project, 'deploy/certificates'), [join(folder, 'secrets')]);
-      for (const [name, text] of Object.entries(config)) {
-        await writeFile(
-          join(folder, name),
-          text.replaceAll('/etc/nats/secrets', join(folder, 'secrets/nats')).replaceAll('/etc/nats', folder),
-        );
-      }
+      await run(join(project, 'deploy/certificates'), [join(folder, 'made')]);
+      await rename(join(folder, 'made/nats'), join(folder, 'secrets'));
+      for (const [name, text] of Object.entries(config))
+        await writeFile(join(folder, name), text.replaceAll('/etc/nats', folder));
       const { path } = await findNatsServer({ environment: process.env });
       const environment = { ...process.env, POD_NAME: 'nats-0' };
       const { stderr } = await run(path, ['-t', '--config', join(folder, 'nats.conf')], { env: environment });
