@@ -17,7 +17,10 @@ export function addClusterOptions(command: Command): Command {
         .env('SCALE_SERVER')
         .argParser(parseAddress),
     )
-    .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale');
+    .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
+    .hook('preAction', (given) => {
+      if (given.getOptionValue('server') === '') given.setOptionValue('server', undefined);
+    });
 }
 
 /** To read and to steer: nothing is executed, unless another command's cluster does so anyway. */
@@ -52,8 +55,8 @@ export async function withCluster<Result>(
 }
 
 /** Nothing stands for no server: that is how a variable is left out. */
-export function parseAddress(text: string): string | undefined {
-  if (text.trim() === '') return undefined;
+export function parseAddress(text: string): string {
+  if (text.trim() === '') return '';
   const port = Number(/^(?:tls:\/\/)?(?:[^:/]+|\[[^\]/]+\]):(\d{1,5})$/.exec(text)?.[1]);
   if (port >= 1 && port <= 65_535) return text;
   throw new InvalidArgumentError('it must be host:port, for example localhost:7070, or tls://host:port.');

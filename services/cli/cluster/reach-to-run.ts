@@ -49,6 +49,6 @@ function serverWithoutSimulator(cli: Cli, server: string, withSimulator: boolean
   if (!withSimulator) return reachServer(serverAccess(server, cli));
   throw new CliError(
     'bad-input',
-    `the endpoint \`simulated\` exists only on this machine: with --server, name an endpoint that the workers there can reach`,
+    `the endpoint \`simulated\` exists only on this machine: with --server, or SCALE_SERVER in the environment, name an endpoint that the workers there can reach`,
   );
 }
