@@ -25,7 +25,7 @@ import { createRunSpending, type RunSpending } from './run-spending.ts';
 import { runSummary } from './run-summary.ts';
 import { pauseOf, type RunWait, type WaitKind } from './run-wait.ts';
 import type { PresentStep } from './step-tracker.ts';
-import { traceRounds, traceRun } from './trace-run.ts';
+import { traceOfRun, traceRounds, traceRun } from './trace-run.ts';
 import { startWaitWatch, type WaitWatch, type WatchedRun } from './wait-watch.ts';
 
 export interface CoordinatorSettings {
@@ -202,7 +202,7 @@ export function startCoordinator(
 
   const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
     const { runId } = run.manifest;
-    const log = logger.child({ runId });
+    const log = logger.child({ runId, ...traceOfRun(runId) });
     await using held = await holdLease(bus.leases, runLease(runId), settings.name, log, timing);
     run.isLeading = held !== undefined;
     if (!held) {

@@ -18,6 +18,11 @@ export function roundPlace(runId: string, round: number): SpanPlace {
   return { traceId: runTraceId(runId), spanId: roundSpanId(runId, round), isSampled: true };
 }
 
+/** For lines of the log about a run. */
+export function traceOfRun(runId: string): { readonly trace_id?: string } {
+  return isTracing() ? { trace_id: runTraceId(runId) } : {};
+}
+
 /** The rounds that are completed now and were not before. */
 export function traceRounds(runId: string, before: RunState | undefined, now: RunState, times: RoundTimes): void {
   if (!isTracing()) return;

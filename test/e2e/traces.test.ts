@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunFile, readRunFile } from '../../services/shared/config/run-file.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
-import { type KillableCluster, startKillableCluster } from '../support/killable-cluster.ts';
+import { type KillableCluster, type KillablePart, startKillableCluster } from '../support/killable-cluster.ts';
 import { type CollectedSpan, findCollector, startCollector, type TestCollector } from '../support/otel-collector.ts';
 
 const binary = await findCollector();
@@ -30,13 +30,13 @@ evaluation: { method: full }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** One search to its end; the executor that has lived longest is killed where that is wanted. */
-async function search(environment: Record<string, string>, kill: boolean): Promise<{ log: string[]; runId: string }> {
-  await using cluster = await startKillableCluster(2, 4, kill ? 300 : 0, environment);
+/** One search to its end, in which such a part is killed. */
+async function search(environment: Record<string, string>, victim?: KillablePart): Promise<{ log: string[]; runId: string }> {
+  await using cluster = await startKillableCluster(2, 4, victim === undefined ? 0 : 300, environment);
   const runId = await cluster.begin(file);
-  if (kill) {
+  if (victim !== undefined) {
     while (cluster.served.length < 8) await sleep(10);
-    await cluster.killAndReplace('executor', runId);
+    await cluster.killAndReplace(victim, runId);
   }
   expect((await cluster.ended(runId)).status).toBe(RunStatus.COMPLETED);
   const log = await logOf(cluster, runId);
@@ -55,10 +55,10 @@ async function logOf({ bus }: KillableCluster, runId: string): Promise<string[]>
 describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector (scripts/setup-otel-collector)', () => {
   it('one trace of one job shows every hop, also where an executor was killed, and the log is as without', async () => {
     await using collector = await startCollector(binary ?? '');
-    const untraced = await search({}, false);
+    const untraced = await search({});
     expect(collector.spans).toEqual([]);
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' };
-    const { log, runId } = await search(environment, true);
+    const { log, runId } = await search(environment, 'executor');
     expect(log).toEqual(untraced.log);
 
     const { spans } = collector;
@@ -100,6 +100,24 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
       expect(processed.map(({ attributes }) => attributes['scale.job.delivery'])).toEqual([2]);
     }
     expectNoTexts(collector);
+  }, 300_000);
+
+  it('a run that another coordinator continues goes on in the same traces', async () => {
+    await using collector = await startCollector(binary ?? '');
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '50' };
+    await search(environment, 'coordinator');
+    const { spans } = collector;
+    const [run, ...others] = spans.filter(({ name }) => name === 'run');
+    expect(others).toEqual([]);
+    const rounds = spans.filter(({ name }) => name === 'round');
+    expect(rounds.map(({ attributes }) => attributes['scale.round']).sort()).toEqual([1, 2, 3]);
+    expect(new Set(rounds.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([run?.spanId]));
+    const coordinatorsOf = Map.groupBy(
+      spans.filter(({ name }) => /^(publish jobs|process results)/.test(name)),
+      ({ traceId }) => traceId,
+    );
+    const shared = [...coordinatorsOf.values()].filter((trace) => new Set(trace.map(({ instance }) => instance)).size === 2);
+    expect(shared.length, 'jobs that one queued and the other took in').toBeGreaterThan(0);
   }, 300_000);
 });
 

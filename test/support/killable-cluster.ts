@@ -31,6 +31,13 @@ export interface KillableCluster extends AsyncDisposable {
    * for; but after the death of the server, until each executor has stored a result: two deaths in one moment are another test's.
    */
   killAndReplace(part: KillablePart, runId: string): Promise<void>;
+  /**
+   * SIGTERM to this many executors at the same time, those that have lived longest, as a platform does it; resolves with how each
+   * has ended. None is started in their place.
+   */
+  stopExecutors(count: number): Promise<readonly string[]>;
+  /** One more. Resolves once it works. */
+  startExecutor(): Promise<void>;
   /** The manifest of the run that has ended. */
   ended(runId: string): Promise<RunManifest>;
   /** Every service has ended on a SIGTERM, as a platform would end it. */
@@ -146,6 +153,18 @@ export async function startKillableCluster(
       parts.set(part, younger);
       await (await oldest)?.kill();
       parts.set(part, [...younger, start(part, others?.all)]);
+    },
+    async stopExecutors(count) {
+      const executors = parts.get('executor') ?? [];
+      parts.set('executor', executors.slice(count));
+      const stopped = await Promise.all(executors.slice(0, count));
+      await Promise.all(stopped.map((executor) => executor.stop()));
+      return await Promise.all(stopped.map(({ exited }) => exited));
+    },
+    async startExecutor() {
+      const executor = start('executor', others?.all);
+      parts.set('executor', [...(parts.get('executor') ?? []), executor]);
+      await executor;
     },
     async ended(runId) {
       for (;;) {

@@ -31,6 +31,8 @@ export interface JobContext {
   /** What the job's calls cost, kept beside the log. */
   readonly account: JobAccount;
   readonly signal: AbortSignal;
+  /** Aborts when the worker ends soon: calls under way go on, and none may begin. Absent: that does not happen. */
+  readonly lastCalls?: AbortSignal;
 }
 
 export interface JobOutcome {

@@ -23,6 +23,7 @@ import type { Environment } from '../settings/environment.ts';
 import { outsideScope } from '../telemetry/tracing.ts';
 import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
+import { createCallGate } from './last-calls.ts';
 import type { ResponseCache } from './response-cache.ts';
 import { tracedCalls } from './trace-calls.ts';
 import type { WatchedEndpoints } from './watch-cluster-endpoints.ts';
@@ -38,7 +39,7 @@ export interface ModelClients {
   close(): Promise<void>;
 }
 
-export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'stored' | 'account'> {
+export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'stored' | 'account' | 'lastCalls'> {
   readonly role: 'executor' | 'optimizer';
   /** A model other than the role's, e.g. a judge; an endpoint of the run must serve it. */
   readonly settings?: ModelSettings;
@@ -207,11 +208,14 @@ export function createModelClients(
       });
       const journaled = createJournaledModelClient(asking, journal, onReplay);
       const { sample } = journaled;
+      const gate = createCallGate(work.lastCalls);
+      const gated = <Reply>(request: ModelRequest, ask: () => Promise<Reply>): Promise<Reply> =>
+        gate(journal.has(request.callId), () => counted(request, ask));
       const client: ModelClient = {
-        complete: (request, signal) => counted(request, () => journaled.complete(request, signal)),
+        complete: (request, signal) => gated(request, () => journaled.complete(request, signal)),
         ...(sample && {
           sample: (request: ModelRequest, count: number, signal: AbortSignal) =>
-            counted(request, () => sample(request, count, signal)),
+            gated(request, () => sample(request, count, signal)),
         }),
       };
       return {

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { randomStream } from '../../domain/random.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
@@ -18,6 +19,7 @@ import { type CallRecords, openCallRecords } from './call-records.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
+import { WorkerEndingError } from './last-calls.ts';
 import { putResult } from './put-result.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { RunShares } from './run-shares.ts';
@@ -40,6 +42,8 @@ export interface SettleDependencies {
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
   /** The job waits for a while: another may have its slot until it calls what this returns. */
   stepAside?(): () => void;
+  /** Aborts when the worker must stop soon: the job goes back to the queue before its next call. */
+  readonly lastCalls?: AbortSignal;
   /** Aborts when the worker must stop: the job goes back to the queue at once. */
   readonly stopSignal: AbortSignal;
 }
@@ -104,7 +108,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
       await handBack(delivery);
       return 'held';
     }
-    if (!signal.aborted) throw error;
+    if (!signal.aborted && !(error instanceof WorkerEndingError)) throw error;
     if (fence.signal.aborted) return 'lost';
     await settled;
     if (runs.cancelled(job.runId).aborted) {
@@ -143,7 +147,7 @@ async function workUntilDone(
   { account, records, journal }: { account: JobAccount; records: CallRecords; journal: Map<string, ModelCall> },
   signal: AbortSignal,
 ): Promise<JobOutcome> {
-  const { bus, runs, work, timing, logger } = dependencies;
+  const { bus, runs, work, timing, logger, lastCalls } = dependencies;
   const { job } = delivery;
   const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
   const backoff = createBackoff({
@@ -164,11 +168,12 @@ async function workUntilDone(
       const run = await runs.context(job.runId, limit.signal);
       const attempt = { name: 'attempt', attributes: { [attribute.attempt]: tries } };
       const stored = records.stored;
-      return await inSpan(attempt, () => work({ job, run, journal, record, stored, account, signal: limit.signal }));
+      const context = { job, run, journal, record, stored, account, signal: limit.signal, ...defined({ lastCalls }) };
+      return await inSpan(attempt, () => work(context));
     } catch (error) {
       // What could not be stored is held, and sent before the next call.
       records.stored().catch(() => undefined);
-      if (signal.aborted) throw error;
+      if (signal.aborted || error instanceof WorkerEndingError) throw error;
       // The same job with the new endpoints, at once; what it has paid for is in the journal.
       if (moved.aborted) continue;
       const paused = runs.paused(job.runId);
@@ -189,7 +194,7 @@ async function workUntilDone(
       );
       dependencies.shares.heldUp(job, coerceError(error).message);
       bus.troubles.tell({ runId: job.runId, worker: dependencies.workerName, message: coerceError(error).message });
-      using waiting = linked(signal, moved, paused);
+      using waiting = linked(signal, moved, paused, ...(lastCalls === undefined ? [] : [lastCalls]));
       const comeBack = dependencies.stepAside?.();
       await pause(timing, delayMs, waiting.signal);
       comeBack?.();

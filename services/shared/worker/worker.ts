@@ -49,10 +49,15 @@ export interface Worker {
   beyond(): RunBeyond[];
   /** False once it drains. */
   takesJobs(): boolean;
-  /** Stops pulling at once, waits for jobs in flight up to drainMs, then returns the rest to the queue. Idempotent. */
+  /**
+   * Stops pulling at once and lets the jobs in flight go on for a part of drainMs. After that none begins a further call, so that
+   * those under way can end; what has not ended after drainMs is cut. Jobs that have not ended go back to the queue. Idempotent.
+   */
   drain(): Promise<void>;
 }
 
+/** Of the time for draining, the part in which jobs go on as ever. The rest is for calls that are under way then. */
+const goOnShare = 0.1;
 const pullErrorPauseMs = 300;
 /** What only a person can fix, e.g. a missing permission. */
 const lastingErrorPauseMs = 5_000;
@@ -61,6 +66,7 @@ const lastingErrorPauseMs = 5_000;
 export function startWorker(settings: WorkerSettings, dependencies: WorkerDependencies): Worker {
   const { bus, timing, logger } = dependencies;
   const pulling = new AbortController();
+  const lastCalls = new AbortController();
   const stopping = new AbortController();
   const spending = createSpendingWriter(bus);
   const shares = createRunShares();
@@ -86,6 +92,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         logger,
         isNew,
         shares,
+        lastCalls: lastCalls.signal,
         stopSignal: stopping.signal,
         stepAside: () => lanes.stepAside(lane),
       });
@@ -137,14 +144,18 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
     pulling.signal,
   );
 
+  const endedWithin = async (ms: number): Promise<void> => {
+    const grace = new AbortController();
+    await Promise.race([Promise.all(inFlight), pause(timing, ms, grace.signal)]);
+    grace.abort();
+  };
   let draining: Promise<void> | undefined;
   const drainOnce = async (): Promise<void> => {
     pulling.abort();
     await lanes.stopped();
-    const grace = new AbortController();
-    const timeout = pause(timing, settings.drainMs, grace.signal);
-    await Promise.race([Promise.all(inFlight), timeout]);
-    grace.abort();
+    await endedWithin(settings.drainMs * goOnShare);
+    lastCalls.abort();
+    await endedWithin(settings.drainMs * (1 - goOnShare));
     stopping.abort();
     await Promise.all(inFlight);
     await runs.stop();

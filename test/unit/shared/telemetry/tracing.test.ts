@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { tracingSettings } from '../../../../services/shared/config/tracing-settings.ts';
+import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
+import type { EndpointRequest } from '../../../../services/shared/models/model-endpoint.ts';
+import { createOpenAiEndpoint } from '../../../../services/shared/models/openai-endpoint.ts';
 import { createLogger } from '../../../../services/shared/telemetry/logger.ts';
 import { startTracing, type Tracing } from '../../../../services/shared/telemetry/start-tracing.ts';
 import { jobSpanId, jobTraceId } from '../../../../services/shared/telemetry/trace-ids.ts';
@@ -35,6 +38,18 @@ const job = (number: number) => ({
   name: 'publish',
   ids: { traceId: jobTraceId('run', `job-${number}`), spanId: jobSpanId('run', `job-${number}`) },
 });
+const limits = {
+  apiKey: undefined,
+  apiKeyVariable: '',
+  maxConcurrency: 1,
+  timeoutMs: 5_000,
+  stallTimeoutMs: 5_000,
+  http2: false,
+};
+const request: EndpointRequest = {
+  ...{ model: 'm', messages: [{ role: 'user', content: 'How many?' }], temperature: 0, topP: 1, maxTokens: 8, seed: 7 },
+  ...{ chatTemplateKwargs: {}, jobId: 'job', callId: 'call' },
+};
 /** Nothing listens there. */
 const nowhere = {
   OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -43,7 +58,7 @@ const nowhere = {
 };
 
 describe('without a tracer', () => {
-  it('work is done, nothing is sent along, and OpenTelemetry is not loaded', async () => {
+  it('work is done, and nothing is sent along', async () => {
     expect(await inSpan(job(1), async (span) => [span.place, presentTraceparent()])).toEqual([undefined, undefined]);
   });
 
@@ -111,6 +126,30 @@ describe('with a tracer', () => {
       for (const other of ['http://gpu-1:8001/v1', 'https://gpu-1:8000/v1', 'http://gpu-10:8000/v1'])
         expect(traceparentFor(other)).toBeUndefined();
     });
+  });
+
+  it('a request to such a server has the header, and one to another has not', async () => {
+    const received = new Map<string, unknown>();
+    const server = createServer((request, response) => {
+      received.set((request.headers.host ?? '').split(':')[0] ?? '', request.headers.traceparent);
+      response.writeHead(401).end();
+    });
+    await once(server.listen(0), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const [named, other] = [`http://127.0.0.1:${port}/v1`, `http://localhost:${port}/v1`];
+    await begin({ ...nowhere, SCALE_TRACE_ENDPOINTS: named });
+    for (const baseUrl of [named, other]) {
+      const endpoint = createOpenAiEndpoint({ ...limits, baseUrl }, systemTiming);
+      await inSpan(job(1), () => endpoint.complete(request, new AbortController().signal).catch(() => undefined));
+      await endpoint.close();
+    }
+    server.close();
+    expect(received).toEqual(
+      new Map([
+        ['127.0.0.1', `00-${job(1).ids.traceId}-${job(1).ids.spanId}-01`],
+        ['localhost', undefined],
+      ]),
+    );
   });
 
   it('a collector that is away is told of once, and its spans are counted as dropped', async () => {
