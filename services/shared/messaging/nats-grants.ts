@@ -118,7 +118,7 @@ export function overlaps(one: string, other: string): boolean {
   return true;
 }
 
-const namedAtMost = 6;
+const namedAtMost = 12;
 
 function describe({ publish, subscribe }: NatsPermissions, user: string, role: NatsRole | undefined): string | undefined {
   const verbs = [phrase('publish', publish), phrase('subscribe', subscribe)].filter((each) => each !== '');

@@ -54,8 +54,8 @@ const readBlobs = [
   `$JS.FC.${streams.blobs}.>`,
 ];
 
-/** Servers from 2.15 on may put a domain and an account into the subjects of acknowledgements. */
-const acknowledge = [`$JS.ACK.${streams.jobs}.>`, `$JS.ACK.*.*.${streams.jobs}.>`];
+/** Servers from 2.15 on can be told to put a domain and an account before the stream; no server does so by itself (2.15.3). */
+const acknowledge = `$JS.ACK.${streams.jobs}.>`;
 
 const everyService: NatsPermissions = {
   // Which permissions it has, and which streams there are.
@@ -111,7 +111,7 @@ function worker(kinds: readonly JobKind[]): NatsPermissions {
       ...ofUses(workerUses),
       ...readBlobs,
       // Lanes are named by one token each, which cannot be matched in part: so a worker may pull from lanes of any kind.
-      ...[`${api}.CONSUMER.MSG.NEXT.${streams.jobs}.*`, `${api}.CONSUMER.INFO.${streams.jobs}.*`, ...acknowledge],
+      ...[`${api}.CONSUMER.MSG.NEXT.${streams.jobs}.*`, `${api}.CONSUMER.INFO.${streams.jobs}.*`, acknowledge],
       ...kinds.map((kind) => subjects.dead(subjects.jobsOfKind(kind))),
       ...[subjects.allTroubles, subjects.workers],
     ],

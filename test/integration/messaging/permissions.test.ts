@@ -151,7 +151,7 @@ async function refusedTo(node: NatsNode, role: NatsRole, tried: NatsPermissions)
   return { publish: [...refused.publish].sort(), subscribe: [...refused.subscribe].sort() };
 }
 
-/** What this test cannot make happen: gaps in the connection, clusters, and servers that are newer. */
+/** What this test cannot make happen: gaps in the connection, and clusters. */
 function rarelyUsed(role: NatsRole): string[] {
   const followed = {
     coordinator: ['EVENTS', 'JOURNAL', 'KV_runs', 'MEMORY', 'RESULTS', 'SPENDING'],
@@ -159,7 +159,6 @@ function rarelyUsed(role: NatsRole): string[] {
     predictor: ['KV_runs', 'KV_slots'],
   }[role];
   return [
-    ...(role === 'coordinator' ? [] : ['$JS.ACK.*.*.JOBS.>']),
     '$JS.API.CONSUMER.DELETE.OBJ_blobs.*',
     ...followed.map((stream) => `$JS.API.CONSUMER.INFO.${stream}.*`),
     ...(role === 'coordinator' ? [] : ['$JS.API.STREAM.MSG.GET.JOBS']),
