@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { metricLabels, metricNames, withMetricTables } from '../../scripts/metric-tables.ts';
+import { hasCompose } from '../support/compose.ts';
 import {
   alertRules,
   alertsFile,
@@ -97,15 +98,6 @@ const composed = (): string | undefined => {
     return undefined;
   }
 };
-const hasCompose = (): boolean => {
-  try {
-    execFileSync('docker', ['compose', 'version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 describe('the profile monitoring', () => {
   const { services } = parse(readFileSync(composeFile, 'utf8')) as { services: Record<string, { image?: string }> };
 

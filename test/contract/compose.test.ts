@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { hasCompose } from '../support/compose.ts';
+
+const file = join(import.meta.dirname, '../../deploy/compose.yaml');
+
+interface Service {
+  readonly profiles?: readonly string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly logging?: { readonly driver: string };
+  readonly ports?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
+}
+
+const { services } = parse(readFileSync(file, 'utf8'), { merge: true }) as { services: Record<string, Service> };
+const profiles = [...new Set(Object.values(services).flatMap((service) => service.profiles ?? []))].sort();
+
+describe('deploy/compose.yaml', () => {
+  test('lets no service write its root, gain a right, or log without end, and publishes ports on loopback alone', () => {
+    for (const [name, { read_only, cap_drop, security_opt = [], logging, ports = [] }] of Object.entries(services)) {
+      expect([name, read_only, cap_drop, logging]).toEqual([name, true, ['ALL'], { driver: 'local' }]);
+      expect(security_opt, name).toContain('no-new-privileges:true');
+      expect(security_opt.join(), name).not.toContain('unconfined');
+      expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    }
+  });
+
+  test('gives each service of ours its own secrets, as files, over TLS', () => {
+    for (const name of ['coordinator', 'executor', 'predictor']) {
+      const { environment = {}, volumes = [] } = services[name] ?? {};
+      expect(environment.SCALE_NATS_URL, name).toBe('tls://nats:4222');
+      const secrets = volumes.filter((volume) => volume.includes('secrets'));
+      expect(secrets).toEqual([`\${SCALE_SECRETS:-./secrets}/${name}:/etc/scale/secrets:ro`]);
+      expect(Object.keys(environment).filter((variable) => /TOKEN$|PASSWORD|PLAINTEXT|_KEY$/.test(variable))).toEqual([]);
+    }
+  });
+
+  test.skipIf(!hasCompose()).each([[], ...profiles.map((profile) => [profile])])(
+    'is one that docker compose takes, with the files that it mounts: profile %s',
+    (...chosen) => {
+      const words = ['compose', '-f', file, ...chosen.flatMap((profile) => ['--profile', profile]), 'config', '--format', 'json'];
+      const { services: whole } = JSON.parse(execFileSync('docker', words, { encoding: 'utf8' })) as {
+        services: Record<string, { readonly volumes?: readonly { readonly type: string; readonly source: string }[] }>;
+      };
+      const expected = Object.entries(services).filter(
+        ([, service]) => service.profiles === undefined || service.profiles.some((profile) => chosen.includes(profile)),
+      );
+      expect(Object.keys(whole).toSorted()).toEqual(expected.map(([name]) => name).toSorted());
+      const sources = Object.values(whole).flatMap(({ volumes = [] }) =>
+        volumes.flatMap(({ type, source }) => (type === 'bind' ? [source] : [])),
+      );
+      // Secrets are made by whoever deploys.
+      expect(sources.filter((source) => !source.includes('/deploy/secrets/') && !existsSync(source))).toEqual([]);
+    },
+  );
+});
