@@ -204,6 +204,14 @@ test('the command line finds the server, the authority and the token in its envi
   };
   const list = await startCli(['list', '--json'], { environment }).ended;
   expect([list.code, list.stderr], list.stdout).toEqual([0, '']);
+  const alice = authority.issue({ name: 'alice' });
+  const byCertificate = {
+    SCALE_SERVER: address,
+    SCALE_CA_FILE: join(folder, 'ca.crt'),
+    SCALE_CERT_FILE: await put('alice.crt', alice.cert),
+    SCALE_KEY_FILE: await put('alice.key', alice.key),
+  };
+  expect(await startCli(['list', '--json'], { environment: byCertificate }).ended).toMatchObject({ code: 0, stderr: '' });
   const cleared = await startCli(['cache', 'clear'], { environment }).ended;
   expect(cleared).toMatchObject({
     code: 2,
