@@ -21,7 +21,9 @@ export class AccessFileError extends ScaleError {
   readonly kind = 'bad-input';
 }
 
-const matching = (pattern: RegExp, rule: string) => z.string({ error: rule }).regex(pattern, { error: rule });
+/** YAML takes one of digits alone for a number. */
+const matching = (pattern: RegExp, rule: string) =>
+  z.string({ error: `${rule}, as a text: put it in quotes` }).regex(pattern, { error: rule });
 
 const entry = settings({
   name: text('must be a text: it names the caller in the log').regex(/^[\w.@-]{1,100}$/, {

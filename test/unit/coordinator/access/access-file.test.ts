@@ -28,6 +28,10 @@ test.each([
   [`tokens: ${planted}`, /^tokens\.yaml(:1)?: the file must be a list of callers/],
   [`- { name: ci, role: run, token: short-5d2 }`, /^tokens\.yaml:1: 0\.token must be at least 16 characters .*not shown/],
   [`- { name: ci, role: run, token: [${planted}] }`, /^tokens\.yaml:1: 0\.token must be at least 16 characters .*not shown/],
+  [
+    `- { name: ci, role: run, token: 12345678901234567890 }`,
+    /0\.token must be at least 16 characters .*as a text: put it in quotes .*not shown/,
+  ],
   [`- { name: ci, role: run, sha256: ${planted} }`, /^tokens\.yaml:1: 0\.sha256 must be the SHA-256 .*not shown/],
   [`- { name: ci, role: root, token: ${planted} }`, /^tokens\.yaml:1: 0\.role must be read, run or admin .*not shown/],
   [`- { name: ci, role: run }`, /^tokens\.yaml:1: ci must have one of token, sha256 and certificate/],
