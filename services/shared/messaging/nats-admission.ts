@@ -39,6 +39,12 @@ export async function askAdmission(server: string, access: NatsAccess): Promise<
     if (answer === undefined) return tlsRefusal(talk.failure(), access);
     if (answer === 'PONG') return { admitted: true, encrypted };
     if (/authorization violation|authentication|permissions/i.test(answer)) return refused(describeRefusal(access));
+    // A user's JWT holds the permissions, and the coordinator's are longer than the default of 4 KiB.
+    if (/maximum control line/i.test(answer)) {
+      return refused(
+        `it takes no credentials as long as ${access.credentials.described ?? 'these'}: raise its max_control_line to 16KB`,
+      );
+    }
     if (answer.startsWith('-ERR')) return undefined;
   }
 }

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessRefusedError, type BusError, NatsFileError } from '../../../services/shared/messaging/errors.ts';
 import type { AccessFiles } from '../../../services/shared/messaging/nats-access.ts';
 import { connectBus } from '../../../services/shared/messaging/nats-bus.ts';
+import { type NatsRole, permissionsOf } from '../../../services/shared/messaging/nats-permissions.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
+import { makeKeys } from '../../support/nats-keys.ts';
 import { type NatsNode, startNatsNode } from '../../support/nats-node.ts';
 
 const logger = pino({ level: 'silent' });
@@ -193,6 +195,27 @@ describe('a service is let in', () => {
     const bus = await connect(servers[server].url, await files());
     await bus.check(AbortSignal.timeout(5_000));
     await bus.close();
+  });
+
+  test('with a .creds file, in accounts with keys that have the permissions of its role', async () => {
+    const keys = makeKeys();
+    const node = await start(`${keys.configuration}\nmax_control_line: 16KB`);
+    const connectAs = async (role: NatsRole, permissions = permissionsOf(role)) => {
+      const files = { credentialsFile: await fileWith(keys.credsOf(role, permissions)) };
+      return await connectBus({ servers: [node.url], role, files, name: role, logger, deadlineMs: 10_000 });
+    };
+    const coordinator = await connectAs('coordinator');
+    const executor = await connectAs('executor');
+    await executor.check(AbortSignal.timeout(5_000));
+    const { publish, subscribe } = permissionsOf('predictor');
+    const predictor = await connectAs('predictor', { publish: publish.filter((each) => each !== 'results.v1.>'), subscribe });
+    expect(predictor.forbidden()).toMatch(/the user in \S+ publish to "results\.v1\.>", which a predictor must do/);
+    await Promise.all([coordinator, executor, predictor].map((bus) => bus.close()));
+    const strangersKeys = { credentialsFile: await fileWith(makeKeys().credsOf('executor', permissionsOf('executor'))) };
+    await expect(connect(node.url, strangersKeys)).rejects.toThrow(/does not accept the user in /);
+    const usual = await start(keys.configuration);
+    const long = { credentialsFile: await fileWith(keys.credsOf('coordinator', permissionsOf('coordinator'))) };
+    await expect(connect(usual.url, long)).rejects.toThrow(/as long as the user in \S+: raise its max_control_line to 16KB/);
   });
 
   test('again after a restart, with credentials and certificates that were replaced on disk meanwhile', async () => {
