@@ -25,6 +25,7 @@ describe.skipIf(kustomize === undefined)(
       await using pods = await startPodsAsProcesses({ folder: join(folder, 'local'), rendered, secrets });
       const access = { SCALE_TOKEN_FILE: join(folder, 'local/access/client/token') };
       expect(await search(pods.coordinator, join(folder, 'local'), access)).toMatchObject({ code: 0 });
+      expect(await doctor(pods.coordinator, access)).toMatchObject({ code: 0 });
     });
 
     test('production: three NATS servers, TLS, credentials and roles; a caller without a token is refused', async () => {
@@ -45,6 +46,7 @@ describe.skipIf(kustomize === undefined)(
         stderr: expect.stringMatching(/token/),
       });
       expect(await search(pods.coordinator, join(folder, 'production'), access)).toMatchObject({ code: 0 });
+      expect(await doctor(pods.coordinator, access)).toMatchObject({ code: 0 });
     });
   },
 );
@@ -52,4 +54,8 @@ describe.skipIf(kustomize === undefined)(
 async function search(server: string, at: string, environment: NodeJS.ProcessEnv) {
   const args = ['run', 'k8s/try.yaml', '--server', server, '--data-dir', join(at, 'data')];
   return await startCli(args, { environment }).ended;
+}
+
+async function doctor(server: string, environment: NodeJS.ProcessEnv) {
+  return await startCli(['doctor', '--server', server], { environment }).ended;
 }
