@@ -24,6 +24,8 @@ const npmFolder = join('node_modules', '.bin');
 export function commandAsInvoked({ launcher, environment, clone }: Invocation): string {
   if (clone === undefined && environment.npm_lifecycle_event === 'npx') return 'npx scale-search';
   const name = basename(launcher);
+  // Started by another's wrapper: that of an image, or of another package manager. What it is called there is not known.
+  if (name.endsWith('.js')) return 'scale';
   const folder = dirname(resolve(launcher));
   const folders = (environment.PATH ?? '').split(delimiter).map((each) => resolve(each));
   if (folders.includes(folder) && !folder.endsWith(npmFolder)) return name;

@@ -22,6 +22,7 @@ const cases: readonly [
   ['a folder of PATH', '/usr/local/bin/scale', { PATH: '/bin:/usr/local/bin' }, undefined, 'scale'],
   ['another name in a folder of PATH', '/usr/local/bin/scale-search', { PATH: '/usr/local/bin' }, undefined, 'scale-search'],
   ['npx in a clone', `${clone}/node_modules/.bin/scale`, { PATH: `${clone}/node_modules/.bin` }, clone, 'clone/scripts/scale'],
+  ['the wrapper of an image', '/app/dist/services/cli/scale.js', { PATH: '/usr/bin' }, undefined, 'scale'],
   ['npx of a package', '/x/node_modules/.bin/scale', { npm_lifecycle_event: 'npx' }, undefined, 'npx scale-search'],
   [
     'a package of this folder, without npx',
