@@ -22,6 +22,7 @@ beforeAll(async () => {
     `name: traced
 seed: 5
 benchmark: { name: sample, limit: 12 }
+initial_workflow: ${join(import.meta.dirname, '../../examples/workflows/review-and-revise.yaml')}
 search: { max_rounds: 3, convergence: off }
 evaluation: { method: full }
 `,
@@ -35,7 +36,8 @@ async function search(environment: Record<string, string>, victim?: KillablePart
   await using cluster = await startKillableCluster(2, 4, victim === undefined ? 0 : 300, environment);
   const runId = await cluster.begin(file);
   if (victim !== undefined) {
-    while (cluster.served.length < 8) await sleep(10);
+    // Each of the first jobs has had its three drafts, and goes on.
+    while (cluster.served.length < 30) await sleep(10);
     await cluster.killAndReplace(victim, runId);
   }
   expect((await cluster.ended(runId)).status).toBe(RunStatus.COMPLETED);
@@ -99,6 +101,8 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
       const processed = trace.filter(({ name }) => name === 'process jobs.v1.execute');
       expect(processed.map(({ attributes }) => attributes['scale.job.delivery'])).toEqual([2]);
     }
+    const sources = twice.flat().map(({ attributes }) => attributes['scale.call.source']);
+    expect(sources.filter((source) => source === 'journal').length, 'calls that it had finished').toBeGreaterThan(0);
     expectNoTexts(collector);
   }, 300_000);
 
