@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Binaries } from './binaries.ts';
@@ -9,49 +10,66 @@ import { serveRuntime } from './cri-server.ts';
 import type { Parts } from './parts.ts';
 import { run } from './run.ts';
 
-const name = 'laboratory';
+/** Processors that all nodes together have for requests, which says nothing of those that this machine has. */
+const processors = 8;
 
 /**
- * One node: a real kubelet and a real kube-proxy, over a container runtime of ours that has no images, and names by a DNS server
- * of ours. Network policies are kept by the API server and enforced by nobody.
+ * As many nodes as the overlays ask for: each a real kubelet over a container runtime of ours that has no images. One kube-proxy
+ * and a DNS server of ours serve them all. Network policies are kept by the API server and enforced by nobody.
  */
-export async function startNode(
+export async function startNodes(
   { folder, logs }: { readonly folder: string; readonly logs: string },
   plane: ControlPlane,
   binaries: Binaries,
   parts: Parts,
 ): Promise<void> {
+  const nodes = Array.from({ length: Math.ceil(processors / availableParallelism()) }, (_, index) => `node-${index}`);
+  await serveClusterDns(plane);
+  parts.start('streams', binaries.kube, ['streams']);
+  for (const [index, name] of nodes.entries()) {
+    await startKubelet({ name, index, folder: join(folder, name), logs }, plane, binaries, parts);
+  }
+  parts.start('kube-proxy', binaries.kube, [
+    ...['kube-proxy', `--kubeconfig=${plane.kubeconfig}`, `--hostname-override=${nodes[0]}`, '--proxy-mode=nftables'],
+    ...[`--cluster-cidr=${podNetwork}`, '--conntrack-max-per-core=0', '--conntrack-tcp-timeout-established=0s'],
+    ...['--conntrack-tcp-timeout-close-wait=0s', '--healthz-bind-address=127.0.0.1:10256'],
+    '--metrics-bind-address=127.0.0.1:10249',
+  ]);
+  await makeVolumes(plane, join(folder, 'volumes'));
+  const isReady = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
+  const ready = () => plane.kubectl('get', 'nodes', '-o', `jsonpath=${isReady}`);
+  await parts.until('the nodes are ready', async () => (await ready()) === nodes.map(() => 'True').join(' '));
+}
+
+interface NodePlan {
+  readonly name: string;
+  readonly index: number;
+  readonly folder: string;
+  readonly logs: string;
+}
+
+async function startKubelet(
+  { name, index, folder, logs }: NodePlan,
+  plane: ControlPlane,
+  binaries: Binaries,
+  parts: Parts,
+): Promise<void> {
   const at = (part: string): string => join(folder, part);
-  for (const part of ['kubelet', 'containers', 'volumes']) await mkdir(at(part), { recursive: true });
+  for (const part of ['kubelet', 'containers']) await mkdir(at(part), { recursive: true });
   const socket = at('runtime.sock');
   await serveRuntime(createContainerRuntime(at('containers'), logs), binaries.criProto, socket);
-  parts.start('streams', binaries.kube, ['streams']);
-  await serveClusterDns(plane);
   const config = at('kubelet.yaml');
-  await writeFile(config, stringify(kubeletConfiguration(socket, at)));
-  parts.start('kubelet', binaries.kube, [
+  await writeFile(config, stringify(kubeletConfiguration(socket, index, at)));
+  parts.start(`kubelet-${name}`, binaries.kube, [
     ...['kubelet', `--config=${config}`, `--kubeconfig=${plane.kubeconfig}`, `--root-dir=${at('kubelet')}`],
     ...[`--cert-dir=${at('kubelet-certificates')}`, `--hostname-override=${name}`, `--node-ip=${nodeIp}`],
   ]);
-  parts.start('kube-proxy', binaries.kube, [
-    ...['kube-proxy', `--kubeconfig=${plane.kubeconfig}`, `--hostname-override=${name}`, '--proxy-mode=nftables'],
-    ...[`--cluster-cidr=${podNetwork}`, '--conntrack-max-per-core=0', '--conntrack-tcp-timeout-established=0s'],
-    ...[
-      '--conntrack-tcp-timeout-close-wait=0s',
-      '--healthz-bind-address=127.0.0.1:10256',
-      '--metrics-bind-address=127.0.0.1:10249',
-    ],
-  ]);
-  await makeVolumes(plane, at('volumes'));
-  const isReady = '{.status.conditions[?(@.type=="Ready")].status}';
-  const ready = () => plane.kubectl('get', 'node', name, '-o', `jsonpath=${isReady}`);
-  await parts.until('the node is ready', async () => (await ready()) === 'True');
 }
 
-function kubeletConfiguration(socket: string, at: (part: string) => string) {
+function kubeletConfiguration(socket: string, index: number, at: (part: string) => string) {
   return {
     ...{ apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' },
-    containerRuntimeEndpoint: `unix://${socket}`,
+    ...{ containerRuntimeEndpoint: `unix://${socket}`, port: 10_400 + index, healthzPort: 0 },
     // This machine's control groups are left alone: nothing here has a limit of memory or of time.
     ...{ cgroupsPerQOS: false, enforceNodeAllocatable: [], cgroupDriver: 'cgroupfs', failCgroupV1: false, failSwapOn: false },
     ...{ featureGates: { KubeletInUserNamespace: true }, makeIPTablesUtilChains: false, localStorageCapacityIsolation: false },
