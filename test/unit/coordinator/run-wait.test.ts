@@ -35,6 +35,17 @@ describe('what a run waits for', () => {
     expect(waitOf(facts({ idleMs: 4_000 }))).toBeUndefined();
   });
 
+  test.each([
+    [manifest, 'a call that takes longer than 300 s is given up'],
+    [
+      { ...manifest, endpoints: [{ ...endpoint, baseUrl: 'cluster:' }] },
+      'a call that takes longer than its time limit is given up',
+    ],
+  ])('is a reply of a server that works on calls, within the limit as far as that is known', (given, words) => {
+    const workers = [worker({ runs: [share(4)], endpoints: [use(4, 0)] })];
+    expect(waitOf(facts({ manifest: given, workers }))?.until).toContain(words);
+  });
+
   test('is somebody who resumes it, at once, with the reason that was given', () => {
     const paused = { ...manifest, status: RunStatus.PAUSED, pauseReason: 'the key is refused', pausedAtMs: 999_000 };
     expect(waitOf(facts({ manifest: paused, idleMs: 0 }))).toEqual({
