@@ -27,15 +27,18 @@ export async function startTracing(
   });
   useTracer(telemetry.tracer);
   const { sampler, sampledShare } = settings;
-  log.info({ collector: new URL(settings.url).origin, sampler, sampledShare }, 'exporting traces');
+  const collector = new URL(settings.url).origin;
+  log.info({ collector, sampler, sampledShare }, 'exporting traces');
   return {
     figures: telemetry.figures,
     async stop() {
       useTracer(undefined);
       const given = new AbortController();
-      const patience = delay(flushWithinMs, undefined, { signal: given.signal, ref: false }).catch(() => undefined);
-      await Promise.race([telemetry.stop().catch(() => undefined), patience]);
+      const patience = delay(flushWithinMs, 'late' as const, { signal: given.signal, ref: false }).catch(() => undefined);
+      // What was refused has been told by then.
+      const ended = await Promise.race([telemetry.stop().catch(() => undefined), patience]);
       given.abort();
+      if (ended === 'late') log.warn({ collector }, 'the trace collector has not taken the last spans in time: they are lost');
     },
   };
 }

@@ -175,6 +175,7 @@ describe('with a tracer', () => {
     await inSpan(job(1), async () => undefined);
     const ended = tracing?.stop().then(() => 'ended');
     expect(await Promise.race([ended, sleep(9_000, 'too late')])).toBe('ended');
+    expect(lines.filter((line) => line.includes('has not taken the last spans'))).toHaveLength(1);
     silent.closeAllConnections();
     silent.close();
   });
