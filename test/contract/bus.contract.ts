@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
 import type { Bus, Delivery, LogEntry, StoredNote } from '../../services/shared/messaging/bus.ts';
@@ -388,9 +388,11 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         await (await pullOne(runId)).ack();
         const held = await pullOne(runId);
         await (await pullOne(runId)).retry(60_000);
-        await expect.poll(() => other.jobs.count('execute', runId)).toEqual({ queued: 2, inProgress: 2 });
+        const counted = (expected: object) =>
+          vi.waitFor(async () => expect(await other.jobs.count('execute', runId)).toEqual(expected), { timeout: 10_000 });
+        await counted({ queued: 2, inProgress: 2 });
         await held.ack();
-        await expect.poll(() => other.jobs.count('execute', runId)).toEqual({ queued: 2, inProgress: 1 });
+        await counted({ queued: 2, inProgress: 1 });
         // Its lane was never opened, and its job is there all the same.
         expect(await bus.jobs.count('predict', runId)).toEqual({ queued: 1, inProgress: 0 });
         expect(await bus.jobs.count('propose', runId)).toEqual({ queued: 0, inProgress: 0 });
