@@ -44,6 +44,8 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   const heard = Promise.all([first(coordinator.troubles.follow(runId, listening)), first(coordinator.workers.follow(listening))]);
   for (const { bus, kinds } of workers) {
     await workOn(bus, kinds, runId, coordinator, putRaw);
+    // As a worker pauses a run that lacks a key.
+    await bus.runs.update(runId, (manifest) => ({ ...manifest, maxInFlight: manifest.maxInFlight + 1 }));
     await bus.check(AbortSignal.timeout(5_000));
   }
   await heard;

@@ -92,7 +92,7 @@ const coordinator: NatsPermissions = {
   subscribe: [subjects.allTroubles, subjects.workers],
 };
 
-/** Neither the log nor leases nor memory: a worker reads runs, and writes what came of their jobs. */
+/** Neither the log nor leases nor memory: a worker reads runs, pauses one that a person must mend, and writes what came of it. */
 const workerUses: Uses = {
   [streams.jobs]: ['look', 'read'],
   [streams.results]: ['look', 'read', 'write'],
@@ -100,7 +100,7 @@ const workerUses: Uses = {
   [streams.spending]: ['look', 'write'],
   [streams.responses]: ['look', 'read', 'write'],
   [streams.dead]: ['look'],
-  [streams.runs]: ['look', 'read', 'follow'],
+  [streams.runs]: ['look', 'read', 'follow', 'write'],
   [streams.slots]: ['look', 'read', 'follow', 'write'],
   [streams.blobs]: ['look', 'read', 'write'],
 };

@@ -74,8 +74,7 @@ describe('with the accounts of deploy/nats', () => {
       [...new Set(others.flatMap((other) => other[verb]))].filter((pattern) => !own[verb].some((mine) => covers(mine, pattern)));
     const publish = [...foreign('publish'), ...beyondAll].map(oneOf);
     const subscribe = [...foreign('subscribe'), '>', '_INBOX.>', 'events.v1.>', '$JS.API.>'];
-    if (role !== 'coordinator')
-      expect(publish).toEqual(expect.arrayContaining(['events.v1.x', '$KV.runs.x', '$KV.leases.x', 'memory.v1.x']));
+    if (role !== 'coordinator') expect(publish).toEqual(expect.arrayContaining(['events.v1.x', '$KV.leases.x', 'memory.v1.x']));
     else expect(publish).toEqual(expect.arrayContaining(['results.v1.x', '$KV.slots.x', '$JS.API.CONSUMER.MSG.NEXT.JOBS.x']));
     expect(await refusedTo(node, role, { publish, subscribe })).toEqual({ publish: publish.sort(), subscribe: subscribe.sort() });
   });
