@@ -5,6 +5,8 @@ import type { Timing } from './timing.ts';
 
 export interface WatchedFiles {
   readonly paths: readonly string[];
+  /** One that is not there counts as empty. Default: it cannot be read. */
+  readonly mayBeMissing?: boolean;
   readonly timing: Timing;
   /** Called with the contents, in the order of the paths, whenever one has changed. What it throws goes to `failed`. */
   changed(contents: readonly Buffer[]): void;
@@ -12,7 +14,7 @@ export interface WatchedFiles {
   failed(error: Error): void;
 }
 
-/** By asking, not by the system's notices: these do not come from network file systems, nor for a mounted Secret. */
+/** By asking, not by the system's notices: these come neither from network file systems nor for mounted Secrets and ConfigMaps. */
 const lookEveryMs = 1_000;
 
 /**
@@ -21,9 +23,10 @@ const lookEveryMs = 1_000;
  * @returns what ends the watch
  * @throws what the first reading or the first `changed` throws
  */
-export async function watchFiles({ paths, timing, changed, failed }: WatchedFiles): Promise<() => Promise<void>> {
+export async function watchFiles(watched: WatchedFiles): Promise<() => Promise<void>> {
+  const { paths, mayBeMissing = false, timing, changed, failed } = watched;
   const stopping = new AbortController();
-  const read = (): Promise<Buffer[]> => Promise.all(paths.map((path) => readFile(path)));
+  const read = (): Promise<Buffer[]> => Promise.all(paths.map((path) => contentOf(path, mayBeMissing)));
   let [used, seen, fault] = [await read(), [] as readonly Buffer[], ''];
   changed(used);
 
@@ -53,6 +56,13 @@ export async function watchFiles({ paths, timing, changed, failed }: WatchedFile
     stopping.abort();
     await watching;
   };
+}
+
+function contentOf(path: string, mayBeMissing: boolean): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (mayBeMissing && error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
 }
 
 function isSame(one: readonly Buffer[], other: readonly Buffer[]): boolean {
