@@ -27,7 +27,7 @@ export interface NatsAccess {
 }
 
 /** Reads every file once, so that one that cannot be used is told at once. @throws NatsFileError */
-export function openAccess(servers: readonly string[], files: AccessFiles, logger: Logger): NatsAccess {
+export function openNatsAccess(servers: readonly string[], files: AccessFiles, logger: Logger): NatsAccess {
   const { credentialsFile, caFile, certFile, keyFile } = files;
   const tlsFiles = { caFile, certFile, keyFile };
   readTlsFiles(tlsFiles);

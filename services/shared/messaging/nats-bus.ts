@@ -9,7 +9,7 @@ import type { Bus, LeaseStore } from './bus.ts';
 import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
 import { awaitStreams, declareStreams } from './declare-streams.ts';
 import { AccessRefusedError, BusError, InvalidRequestError, PermissionsMissingError } from './errors.ts';
-import { type AccessFiles, openAccess } from './nats-access.ts';
+import { type AccessFiles, openNatsAccess } from './nats-access.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
@@ -63,16 +63,20 @@ export interface BusSettings extends StreamLimits {
  */
 export async function connectBus(settings: BusSettings, waits: Waits = createWaits(settings.logger, systemTiming)): Promise<Bus> {
   const { servers, files = {}, name, logger, deadlineMs = 30_000 } = settings;
-  const access = openAccess(servers, files, logger);
+  const access = openNatsAccess(servers, files, logger);
   const connection = await connectNats({ access, name, inboxPrefix: inboxPrefixOf(settings.role), logger, deadlineMs, waits });
   const link = watchLink(connection);
   let grants: Grants | undefined;
+  let session: OpenSession | undefined;
   try {
     const user = access.credentials.described;
     grants = await watchGrants({ connection, role: settings.role, user, logger, onUp: link.onUp });
     const base = { ...{ connection, link, grants, deadlineMs, waits }, explainLoss: () => explainLostLink(access) };
-    return await openBus(await openSession(base, settings), settings);
+    session = await openSession(base, settings);
+    return await openBus(session, settings);
   } catch (error) {
+    session?.streams.stop();
+    session?.lost.stop();
     grants?.stop();
     await connection.close();
     const missing = grants?.missing();

@@ -31,24 +31,28 @@ export function watchLostLink({ link, waits, logger, explain, everyMs = 2_000 }:
   let current: BusError | undefined;
   let timer: NodeJS.Timeout | undefined;
   let told = '';
+  let isStopped = false;
   const fail = (error: BusError): void => {
     current = error;
     wait.failed(error);
   };
   const ask = async (): Promise<void> => {
     const because = await explain();
-    if (link.isUp()) return;
+    if (isStopped || link.isUp()) return;
     if (because === undefined) fail(new BusError(operation, lostLink));
     else fail(new AccessRefusedError(operation, `${because}; it is tried again and again`));
     if (because !== undefined && because !== told)
       logger.error({ err: current }, `NATS does not let this service in: ${because}`);
     told = because ?? '';
-    askLater();
   };
   const askLater = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      ask().catch((error: unknown) => logger.error({ err: error }, 'it cannot be asked why the link is lost'));
+      ask()
+        .catch((error: unknown) => logger.error({ err: error }, 'it cannot be asked why the link is lost'))
+        .finally(() => {
+          if (!isStopped && !link.isUp()) askLater();
+        });
     }, everyMs).unref();
   };
   const forgets = [
@@ -68,6 +72,7 @@ export function watchLostLink({ link, waits, logger, explain, everyMs = 2_000 }:
   return {
     error: () => current,
     stop() {
+      isStopped = true;
       clearTimeout(timer);
       for (const forget of forgets) forget();
     },

@@ -2,7 +2,7 @@ import { connect, errors } from 'nats';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mapAtOnce } from '../../../services/shared/lifecycle/map-at-once.ts';
-import { openAccess } from '../../../services/shared/messaging/nats-access.ts';
+import { openNatsAccess } from '../../../services/shared/messaging/nats-access.ts';
 import { natsAccounts } from '../../../services/shared/messaging/nats-accounts.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
 import { covers, watchGrants } from '../../../services/shared/messaging/nats-grants.ts';
@@ -132,7 +132,7 @@ function oneOf(pattern: string): string {
 
 /** What of all that the server refuses, to a client that just tries. */
 async function refusedTo(node: NatsNode, role: NatsRole, tried: NatsPermissions): Promise<NatsPermissions> {
-  const access = openAccess([node.url], filesOf(certificates, role), logger);
+  const access = openNatsAccess([node.url], filesOf(certificates, role), logger);
   const connection = await connect({ servers: node.url, inboxPrefix: inboxPrefixOf(role), ...access.options(true) });
   const refused = { publish: new Set<string>(), subscribe: new Set<string>() };
   const listening = (async () => {
@@ -199,7 +199,7 @@ async function doEverything(node: NatsNode): Promise<void> {
   // With other limits, the streams are changed.
   const coordinator = await connectAs(node, 'coordinator', { storageBytes: 3 * 1024 ** 3 });
   const [executor, predictor] = await Promise.all([connectAs(node, 'executor'), connectAs(node, 'predictor')]);
-  const access = openAccess(
+  const access = openNatsAccess(
     [node.url],
     { ...filesOf(certificates, 'executor'), credentialsFile: certificates.file('administrator', 'nats-credentials') },
     logger,

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { connectNats } from '../../../../services/shared/messaging/connect.ts';
 import { BusError, UnsupportedServerError } from '../../../../services/shared/messaging/errors.ts';
-import { openAccess } from '../../../../services/shared/messaging/nats-access.ts';
+import { openNatsAccess } from '../../../../services/shared/messaging/nats-access.ts';
 import { createWaits } from '../../../../services/shared/messaging/waits.ts';
 
 const logger = pino({ level: 'silent' });
@@ -30,7 +30,7 @@ async function startPretender(info: Record<string, unknown>) {
 
 const connectTo = (url: string, deadlineMs = 2_000) =>
   connectNats({
-    access: openAccess([url], {}, logger),
+    access: openNatsAccess([url], {}, logger),
     name: 'test',
     inboxPrefix: '_INBOX',
     logger,
