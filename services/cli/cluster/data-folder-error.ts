@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { describeFileError, isDiskFull } from '../../shared/errors/file-error.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -20,6 +21,26 @@ export async function inDataFolder<Result>({ root }: DataFolder, work: () => Pro
     const problem = describeFileError(cause, root);
     if (problem === undefined) throw cause;
     throw new DataFolderError(`${problem}; name a writable folder with --data-dir`, { cause });
+  }
+}
+
+/** A folder for what comes of a run, and the option that names another. */
+export interface OutputFolder {
+  readonly path: string;
+  readonly option: '--data-dir' | '--out';
+}
+
+/** To be asked before anything is spent. @throws DataFolderError if the folder cannot be made or written */
+export async function requireWritable({ path, option }: OutputFolder): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const problem = describeFileError(cause, path);
+    if (problem === undefined) throw cause;
+    throw new DataFolderError(`${problem}; the results could not be kept there: name a writable folder with ${option}`, {
+      cause,
+    });
   }
 }
 

@@ -60,8 +60,9 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
   const file = await evaluationFile(await subjectOf(cli, workflow, options), options);
-  await checkBeforeRun(cli, file, options.server);
   const folder = dataFolderAt(options.dataDir);
+  const output = options.out === undefined ? folder.runs : options.out;
+  await checkBeforeRun(cli, file, options.server, { path: output, option: options.out === undefined ? '--data-dir' : '--out' });
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({

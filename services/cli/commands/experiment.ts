@@ -3,6 +3,7 @@ import { writeDocument } from '../../shared/document/write-document.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
+import { requireWritable } from '../cluster/data-folder-error.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { addExperimentOptions, type ExperimentOptions } from '../experiments/experiment-options.ts';
 import { experimentToDocument } from '../experiments/experiment-to-document.ts';
@@ -37,6 +38,12 @@ function named(name: string): Experiment[] {
 async function runToAnswer(cli: Cli, chosen: readonly Experiment[], options: ExperimentOptions): Promise<Answer> {
   const documents: object[] = [];
   const texts: string[] = [];
+  for (const experiment of chosen) {
+    await requireWritable({
+      path: experimentFolder(experiment, options),
+      option: options.out === undefined ? '--data-dir' : '--out',
+    });
+  }
   await runExperiments(cli, chosen, options, async (experiment, report) => {
     const shown = experimentToDocument(report);
     const files = await writeDocument(experimentFolder(experiment, options), shown, report);

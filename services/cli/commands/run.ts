@@ -40,8 +40,8 @@ export function addRunCommand(program: Command, cli: Cli): void {
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
   const file = await readRunFile(path);
-  await checkBeforeRun(cli, file, options.server);
   const folder = dataFolderAt(options.dataDir);
+  await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
   const view = cli.openView(options.json);
   try {
     const { record, archive } = await runToItsEnd({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolderAt, makeDataFolder } from '../../../../services/cli/cluster/data-folder.ts';
-import { DataFolderError, inDataFolder } from '../../../../services/cli/cluster/data-folder-error.ts';
+import { DataFolderError, inDataFolder, requireWritable } from '../../../../services/cli/cluster/data-folder-error.ts';
 import { diskSpaceAt } from '../../../../services/cli/cluster/disk-space.ts';
 
 let folder: string;
@@ -17,6 +17,15 @@ const thrown = (code: string, syscall: string) => async (): Promise<never> => {
   throw Object.assign(new Error(`${code}: as Node says it`), { code, syscall });
 };
 const ending = 'name a writable folder with --data-dir';
+
+test('a folder for results that cannot be made is refused, with the option that names another', async () => {
+  const path = join(folder, 'file/runs');
+  const problem = `${path} cannot be made: a part of the path is not a folder (ENOTDIR)`;
+  await expect(requireWritable({ path, option: '--out' })).rejects.toThrow(
+    `${problem}; the results could not be kept there: name a writable folder with --out`,
+  );
+  await requireWritable({ path: join(folder, 'new/runs'), option: '--data-dir' });
+});
 
 test.each([
   ['a file in its place', 'file', 'cannot be made: something that is not a folder is in its place (EEXIST)'],

@@ -17,7 +17,9 @@ test('who is simulated, and what no model uses, is said before a run starts', as
     };
     await writeFile(join(folder, 'run.yaml'), yaml);
     // With a server elsewhere, nothing of this machine is looked at.
-    await checkBeforeRun(cli as unknown as Cli, await readRunFile(join(folder, 'run.yaml')), 'server:1');
+    await checkBeforeRun(cli as unknown as Cli, await readRunFile(join(folder, 'run.yaml')), 'server:1', {
+      ...{ path: join(folder, 'runs'), option: '--data-dir' },
+    });
     return told;
   };
   const endpoints = 'endpoints: { e: { base_url: "http://x/v1" }, f: { base_url: "http://y/v1" } }';
