@@ -73,7 +73,7 @@ async function workOn(
   coordinator: Bus,
   putRaw: EverythingParts['putRaw'],
 ): Promise<void> {
-  await Promise.all([first(bus.runs.watch(never)), bus.runs.get(runId)]);
+  await Promise.all([first(bus.runs.watch(never)), bus.runs.get(runId), bus.leases.holding(runId)]);
   bus.workers.tell({ worker: 'w', kinds: [...kinds], slots: 1, endpoints: [], runs: [] });
   bus.troubles.tell({ runId, worker: 'w', message: 'a trouble' });
   for (const kind of kinds) {

@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Bus, LeaseStore } from './bus.ts';
 import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
 import { awaitStreams, declareStreams } from './declare-streams.ts';
-import { AccessRefusedError, BusError, InvalidRequestError, PermissionsMissingError } from './errors.ts';
+import { AccessRefusedError, BusError, PermissionsMissingError } from './errors.ts';
 import { type AccessFiles, openNatsAccess } from './nats-access.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
@@ -135,7 +135,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
   const open = (bucket: string) => kvm.open(bucket, { allow_direct: false });
   const [runs, leases, slots, objects, counts] = await Promise.all([
     open(buckets.runs),
-    streamsOf(session.role).includes(streams.leases) ? openLeases(session, open) : noLeases(session),
+    openLeases(session, open),
     open(buckets.slots),
     new Objm(session.jetstream).open(buckets.blobs),
     watchDeliveryCounts(session),
@@ -190,14 +190,6 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
 async function openLeases(session: NatsSession, open: (bucket: string) => Promise<KV>): Promise<LeaseStore> {
   const [bucket, { config }] = await Promise.all([open(buckets.leases), session.manager.streams.info(streams.leases)]);
   return createNatsLeaseStore(session, bucket, millis(config.max_age));
-}
-
-/** Only coordinators lead runs. */
-function noLeases({ role }: NatsSession): LeaseStore {
-  const refuse = async () => {
-    throw new InvalidRequestError('use the leases', `${role} may not`);
-  };
-  return { acquire: refuse, holding: refuse };
 }
 
 /** Longer than a failover or a restart of the server takes. */

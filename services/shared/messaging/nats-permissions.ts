@@ -92,7 +92,7 @@ const coordinator: NatsPermissions = {
   subscribe: [subjects.allTroubles, subjects.workers],
 };
 
-/** Neither the log nor leases nor memory: a worker reads runs, pauses one that a person must mend, and writes what came of it. */
+/** Neither the log nor memory: a worker reads runs, pauses one that a person must mend, and writes what came of it. */
 const workerUses: Uses = {
   [streams.jobs]: ['look', 'read'],
   [streams.results]: ['look', 'read', 'write'],
@@ -101,6 +101,8 @@ const workerUses: Uses = {
   [streams.responses]: ['look', 'read', 'write'],
   [streams.dead]: ['look'],
   [streams.runs]: ['look', 'read', 'follow', 'write'],
+  // Who leads a run: jobs that its leader calls new need no look for what came of them before.
+  [streams.leases]: ['look', 'read'],
   [streams.slots]: ['look', 'read', 'follow', 'write'],
   [streams.blobs]: ['look', 'read', 'write'],
 };

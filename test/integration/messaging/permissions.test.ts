@@ -2,6 +2,7 @@ import { connect, errors } from 'nats';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mapAtOnce } from '../../../services/shared/lifecycle/map-at-once.ts';
+import type { Delivery } from '../../../services/shared/messaging/bus.ts';
 import { openNatsAccess } from '../../../services/shared/messaging/nats-access.ts';
 import { natsAccounts } from '../../../services/shared/messaging/nats-accounts.ts';
 import { type BusSettings, connectBus } from '../../../services/shared/messaging/nats-bus.ts';
@@ -13,7 +14,10 @@ import {
   natsRoles,
   permissionsOf,
 } from '../../../services/shared/messaging/nats-permissions.ts';
+import { runLease } from '../../../services/shared/messaging/run-lease.ts';
 import { findNatsServer } from '../../../services/shared/toolchain/find-nats-server.ts';
+import { newDeliveries } from '../../../services/shared/worker/new-deliveries.ts';
+import { executeJob, newRunId } from '../../support/bus-messages.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { doEverythingOnBus } from '../../support/everything-on-the-bus.ts';
 import { type NatsNode, startNatsNode } from '../../support/nats-node.ts';
@@ -78,6 +82,18 @@ describe('with the accounts of deploy/nats', () => {
     else expect(publish).toEqual(expect.arrayContaining(['results.v1.x', '$KV.slots.x', '$JS.API.CONSUMER.MSG.NEXT.JOBS.x']));
     expect(await refusedTo(node, role, { publish, subscribe })).toEqual({ publish: publish.sort(), subscribe: subscribe.sort() });
   });
+});
+
+test('a worker believes the leader of a run that a job is new, which spares two looks a job', async () => {
+  const node = await startSecuredNats({ certificates });
+  const [coordinator, ...workers] = await Promise.all(natsRoles.map((role) => connectAs(node, role)));
+  const runId = newRunId();
+  const lease = await coordinator?.leases.acquire(runLease(runId), 'here');
+  const job = { ...executeJob(runId, 'j1'), newUnder: lease?.id ?? '' };
+  const believed = workers.map((worker) => newDeliveries(worker, runId)({ job, isFirst: true } as Delivery));
+  expect(await Promise.all(believed)).toEqual([true, true]);
+  await Promise.all([coordinator, ...workers].map((bus) => bus?.close()));
+  await node.kill();
 });
 
 test('a service that lacks a permission says which, for every one of them', async () => {
