@@ -14,7 +14,7 @@ export interface WatchedFiles {
   failed(error: Error): void;
 }
 
-/** By asking, not by the system's notices: these come neither from network file systems nor for mounted Secrets and ConfigMaps. */
+/** By asking, not by the system's notices: these come neither from network file systems nor for a mounted Secret or ConfigMap. */
 const lookEveryMs = 1_000;
 
 /**
