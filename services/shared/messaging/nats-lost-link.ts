@@ -74,6 +74,8 @@ export function watchLostLink({ link, waits, logger, explain, everyMs = 2_000 }:
     stop() {
       isStopped = true;
       clearTimeout(timer);
+      // The next connection shares what is waited for, and must not be held not ready by this one.
+      wait[Symbol.dispose]();
       for (const forget of forgets) forget();
     },
   };
