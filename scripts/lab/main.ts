@@ -5,11 +5,19 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBinaries } from './binaries.ts';
+import { whyPodsCannotRun } from './check-clone.ts';
 
 const [what = 'all', ...words] = process.argv.slice(2);
 if (process.getuid?.() !== 0) {
   console.error('scripts/kubernetes-lab makes network and mount namespaces: run it as root, or in a virtual machine of its own');
   process.exit(2);
+}
+if (what !== 'check') {
+  const reason = await whyPodsCannotRun(join(import.meta.dirname, '../..'));
+  if (reason !== undefined) {
+    console.error(`scripts/kubernetes-lab: ${reason}`);
+    process.exit(2);
+  }
 }
 const started = performance.now();
 const say = (sentence: string): void => console.info(`[${((performance.now() - started) / 1_000).toFixed(1)} s] ${sentence}`);
