@@ -24,7 +24,26 @@ const port = (variable: string, preset: number, description: string) =>
     shownDefault: `\`${preset}\``,
   }) as const;
 
-const natsAddress = 'must be addresses such as nats://nats-1:4222, separated by commas';
+const natsAddress =
+  'must be addresses such as nats://nats-1:4222, separated by commas, with a port up to 65535 and special characters of ' +
+  'credentials percent-encoded';
+
+/** Whatever is let in here can be taken apart later: its credentials are decoded, too. */
+function isNatsAddress(text: string): boolean {
+  const asWeb = text.replace(/^(nats|tls):/, 'http:');
+  if (asWeb === text || !/^http:\/\/[^\s/?#]+$/.test(asWeb) || !URL.canParse(asWeb)) return false;
+  const { hostname, username, password } = new URL(text);
+  return hostname !== '' && isDecodable(username) && isDecodable(password);
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What ties a process to its parent, and how much it logs; simulated models have these settings too. */
 const everyProcess = {
@@ -59,7 +78,7 @@ export const serviceTable = {
     secret: true,
     type: 'special',
     schema: text(natsAddress)
-      .refine((urls) => urls.split(',').every((url) => /^(nats|tls):\/\/[^\s/]+$/.test(url.trim())), { error: natsAddress })
+      .refine((urls) => urls.split(',').every((url) => isNatsAddress(url.trim())), { error: natsAddress })
       .default('nats://127.0.0.1:4222'),
     description:
       'the NATS servers; `tls://` for connections that must be encrypted; may hold [credentials](security.md#access-to-nats), which appear in no message',

@@ -77,4 +77,24 @@ describe('service settings', () => {
       /^SCALE_NATS_URL must .* \(not shown\)$/,
     );
   });
+
+  it.each([
+    'nats://me:hunter2@nats:99999',
+    'nats://me:hunter2@nats:b:c',
+    'nats://me:100%hunter2@nats',
+    'nats://me:%FFhunter2@nats',
+    'nats://me:hunter#2@nats',
+    'nats://me:hunter?2@nats',
+    'nats://me:hunter2@',
+    'nats://good:4222,tls://me:hunter2@[::1:4222',
+  ])('refuse the address %s, which nobody could connect to', (address) => {
+    expect(() => executorSettings({ SCALE_NATS_URL: address })).toThrow(/^SCALE_NATS_URL must .* \(not shown\)$/);
+  });
+
+  it.each(['nats://[::1]:4222', 'tls://nats_1', 'nats://me:a%2Fb%25c@10.0.0.1:4222', 'nats://me:p@ss@nats', 'nats://token@nats'])(
+    'take the address %s',
+    (address) => {
+      expect(executorSettings({ SCALE_NATS_URL: address })).toMatchObject({ natsUrl: address });
+    },
+  );
 });
