@@ -50,7 +50,9 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
         const mayBeGranted = error instanceof PermissionsMissingError;
         if (!error.retryable && !mayBeGranted) throw error;
         wait.failed(error);
-        if (mayBeGranted) await pause(systemTiming, allowedPauseMs, ending);
+        // Also of one that comes at once, again and again: without a pause nothing else would run, a signal to end included.
+        await pause(systemTiming, mayBeGranted ? allowedPauseMs : retryPauseMs, ending);
+        ending.throwIfAborted();
       }
     }
   };
@@ -72,3 +74,4 @@ export function awaitBus(settings: BusSettings, ending: AbortSignal): AwaitedBus
 
 /** How often it is looked whether permissions that were missing are there. */
 const allowedPauseMs = 2_000;
+const retryPauseMs = 250;

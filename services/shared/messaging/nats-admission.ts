@@ -38,6 +38,8 @@ export async function askAdmission(server: string, access: NatsAccess): Promise<
     // A server that dislikes a client's certificate says so after the handshake (TLS 1.3), and closes.
     if (answer === undefined) return tlsRefusal(talk.failure(), access);
     if (answer === 'PONG') return { admitted: true, encrypted };
+    // A busy server, or a slow way to it: the credentials came too late to be looked at.
+    if (/authentication timeout/i.test(answer)) return undefined;
     if (/authorization violation|authentication|permissions/i.test(answer)) return refused(describeRefusal(access));
     // A user's JWT holds the permissions, and the coordinator's are longer than the default of 4 KiB.
     if (/maximum control line/i.test(answer)) {

@@ -7,16 +7,17 @@ import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
 import { connectNats } from '../../../../services/shared/messaging/connect.ts';
 import { BusError, UnsupportedServerError } from '../../../../services/shared/messaging/errors.ts';
 import { openNatsAccess } from '../../../../services/shared/messaging/nats-access.ts';
+import { askAdmission } from '../../../../services/shared/messaging/nats-admission.ts';
 import { createWaits } from '../../../../services/shared/messaging/waits.ts';
 
 const logger = pino({ level: 'silent' });
 
 /** Says hello as a NATS server of that kind does, and answers pings. */
-async function startPretender(info: Record<string, unknown>) {
+async function startPretender(info: Record<string, unknown>, answer = 'PONG\r\n') {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.write(`INFO ${JSON.stringify({ server_id: 'x', proto: 1, max_payload: 1_048_576, headers: true, ...info })}\r\n`);
-    socket.on('data', (bytes) => bytes.toString().includes('PING') && socket.write('PONG\r\n'));
+    socket.on('data', (bytes) => bytes.toString().includes('PING') && socket.write(answer));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,6 +46,15 @@ test('a server that loses streams when it is killed is refused, with its version
   expect((error as Error).message).toBe(
     `connect to ${old.url}: nats-server 2.9.10 is too old: below 2.10.23 a killed server can lose its streams. Install a newer one`,
   );
+});
+
+test.each([
+  ['Authentication Timeout', true],
+  ['Authorization Violation', false],
+])('a server that says "%s" is waited for: %s', async (answer, isWaitedFor) => {
+  await using busy = await startPretender({ version: '2.11.0', jetstream: true }, `-ERR '${answer}'\r\n`);
+  const outcome = await askAdmission(busy.url, openNatsAccess([busy.url], {}, logger));
+  expect(outcome === undefined).toBe(isWaitedFor);
 });
 
 test('a server without JetStream is refused, with what to do', async () => {
