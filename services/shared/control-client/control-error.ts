@@ -93,8 +93,12 @@ function sizeFault(call: string, { code, details }: ServiceError): string | unde
   return `${call}: a message of ${given} MiB is larger than the ${most} MiB that the coordinator allows (its SCALE_CONTROL_MESSAGE_MB)`;
 }
 
-/** grpc-js has nothing else to say when the other side closes a connection that it does not understand. */
+/** What to do, where grpc-js has no more to say than what the operating system said. */
 function lostDetails(details: string): string {
+  if (/ECONNREFUSED/.test(details)) {
+    return 'nothing listens at that address, ECONNREFUSED; if `kubectl port-forward` or a tunnel leads to it, start that again';
+  }
+  // The other side closes a connection that it does not understand.
   const isClosed = /Last error: Failed to connect|ECONNRESET|Connection (dropped|closed)/.test(details);
   return isClosed
     ? `it closed the connection; if it serves TLS, set SCALE_CA_FILE, or give --server as tls://host:port`
