@@ -20,6 +20,7 @@ import { SpanGroups } from './span-groups.ts';
 import type { SpanPlace } from './traceparent.ts';
 import type { Span, SpanStart, Tracer } from './tracing.ts';
 import type { TracingSettings } from './tracing-settings.ts';
+import { withoutHeaderValues } from './without-header-values.ts';
 
 export interface ServiceIdentity {
   readonly service: string;
@@ -50,7 +51,7 @@ export function openTelemetry(
   let waiting = 0;
   let overflown = 0;
   const exporter = countingExporter(new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: timeoutMs }), {
-    told: (message, error) => told(`${message} (${new URL(url).origin})`, error),
+    told: (message, error) => told(`${message} (${new URL(url).origin})`, error && withoutHeaderValues(error, headers)),
     took: (spans) => {
       waiting -= spans;
     },
