@@ -16,6 +16,9 @@ export interface KnownCaller {
   readonly certificate?: string;
 }
 
+/** What the log calls whoever shows the token that is set by this variable, or in its file. */
+export const ownerName = 'SCALE_CONTROL_TOKEN';
+
 /** A file of tokens that cannot be used: one sentence that names the file, the line, the field and the rule. */
 export class AccessFileError extends ScaleError {
   readonly kind = 'bad-input';
@@ -42,7 +45,7 @@ const entry = settings({
  * @throws AccessFileError for the first thing that is wrong
  */
 export function parseAccessFile(content: string, file: string): readonly KnownCaller[] {
-  const { settings: entries, error } = parseSettings(content, {
+  const { settings: entries, error } = parseSettings(content.replace(/^\uFEFF/, ''), {
     schemaOf: () => z.array(entry, { error: 'must be a list of callers, each with a name, a role and a token' }),
     what: 'a file of tokens',
     isSecret: true,
@@ -61,6 +64,8 @@ export function parseAccessFile(content: string, file: string): readonly KnownCa
       (each) =>
         (tokenDigest && each.tokenDigest?.equals(tokenDigest)) || (certificate !== undefined && each.certificate === certificate),
     );
+    if (name === ownerName)
+      throw error(`${index}.name`, `${name} is what the log calls whoever shows that token: choose another`);
     if (before.some((each) => each.name === name)) throw error(`${index}.name`, `${name} stands twice in the list`);
     if (twin) throw error(`${index}.name`, `${name} has the same token or certificate as ${twin.name}`);
   });

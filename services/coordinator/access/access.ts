@@ -2,7 +2,7 @@ import type { PeerCertificate } from 'node:tls';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import { watchFiles } from '../../shared/lifecycle/watch-files.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { AccessFileError, type KnownCaller, parseAccessFile } from './access-file.ts';
+import { AccessFileError, type KnownCaller, ownerName, parseAccessFile } from './access-file.ts';
 import { digestOf, isSameDigest, namesIn } from './credential.ts';
 import type { Role } from './roles.ts';
 
@@ -121,7 +121,7 @@ export async function openAccess(
 }
 
 function ownerWith(token: string): KnownCaller {
-  return { name: 'SCALE_CONTROL_TOKEN', role: 'admin', tokenDigest: digestOf(token) };
+  return { name: ownerName, role: 'admin', tokenDigest: digestOf(token) };
 }
 
 function checkedToken(token: string, file: string): string {

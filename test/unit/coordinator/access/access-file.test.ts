@@ -71,3 +71,9 @@ test('names of a certificate are its common name and those of hosts, URIs and ma
   };
   expect(namesIn(certificate as never)).toEqual(['alice', 'a.example', 'spiffe://x/y']);
 });
+
+test('a byte order mark is no part of the list, and nobody takes the name of the one token', () => {
+  const text = `- { name: ci, role: run, sha256: ${sha256} }`;
+  expect(parseAccessFile(`\uFEFF${text}`, 'tokens.yaml')).toEqual(parseAccessFile(text, 'tokens.yaml'));
+  expect(() => parseAccessFile(text.replace('ci', 'SCALE_CONTROL_TOKEN'), 'tokens.yaml')).toThrow(/choose another/);
+});
