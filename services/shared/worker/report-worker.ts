@@ -34,7 +34,7 @@ export interface WorkerReports {
 /** A worker not heard from for five times this long is gone. */
 export const reportEveryMs = 2_000;
 
-/** Reports what a worker is doing, now and every two seconds, until disposed. */
+/** Reports what a worker is doing, now, every two seconds, and once more when disposed: one that has drained takes no jobs. */
 export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposable {
   const { name, kinds, slots, takesJobs, shares, beyond, endpoints, timing } = settings;
   const silence = createSilence();
@@ -53,7 +53,13 @@ export function startWorkerReports(bus: Bus, settings: WorkerReports): Disposabl
     });
   };
   report();
-  return every(timing, reportEveryMs, report);
+  const reporting = every(timing, reportEveryMs, report);
+  return {
+    [Symbol.dispose]: () => {
+      reporting[Symbol.dispose]();
+      report();
+    },
+  };
 }
 
 /** One entry per address, which may serve several models. */

@@ -52,6 +52,14 @@ test('a worker tells what it is at as soon as it is there; one that drains takes
   const second = heard.next();
   using _draining = startWorkerReports(bus, { ...settings, takesJobs: () => false });
   expect((await second).value).toMatchObject({ kinds: [] });
+  let takesJobs = true;
+  const ending = startWorkerReports(bus, { ...settings, takesJobs: () => takesJobs });
+  expect((await heard.next()).value).toMatchObject({ kinds: ['execute'] });
+  // One that has drained sooner than its next report is due says so all the same.
+  takesJobs = false;
+  const last = heard.next();
+  ending[Symbol.dispose]();
+  expect((await last).value).toMatchObject({ kinds: [] });
   listening.abort();
 });
 
