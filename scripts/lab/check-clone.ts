@@ -8,8 +8,9 @@ import { CommandFailed, run } from './run.ts';
 const uid = labImage('scale')?.uid ?? 0;
 
 /**
- * Why pods could not run the programs of a clone that lies there: each sees the file system of `/` and no other, has a `/tmp` of its
- * own, and runs as a user without rights. Without this, each pod would end and say no more than "No such file or directory".
+ * Why pods could not run the programs of a clone that lies there: each sees the file system of `/` and no other, has a `/tmp`
+ * of its own, and runs as a user without rights. Without this, each pod would end and say no more than "No such file or
+ * directory".
  * @returns what to do, or undefined if they can
  */
 export async function whyPodsCannotRun(clone: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { describeFileError, isDiskFull } from '../../shared/errors/file-error.ts';
-import type { DataFolder } from './data-folder.ts';
+import { type DataFolder, ownerOnly } from './data-folder.ts';
 import { describeFullDisk, diskSpaceAt } from './disk-space.ts';
 
 /** The data folder cannot hold a cluster; the message says why, and what to do. */
@@ -33,7 +33,8 @@ export interface OutputFolder {
 /** To be asked before anything is spent. @throws DataFolderError if the folder cannot be made or written */
 export async function requireWritable({ path, option }: OutputFolder): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    // What lies in a data folder is for its owner alone; a folder of the user's choice is as the user makes folders.
+    await mkdir(path, { recursive: true, ...(option === '--data-dir' && { mode: ownerOnly }) });
     await access(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const problem = describeFileError(cause, path);

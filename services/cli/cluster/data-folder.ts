@@ -27,7 +27,7 @@ export function dataFolderAt(path: string): DataFolder {
   };
 }
 
-const ownerOnly = 0o700;
+export const ownerOnly = 0o700;
 
 /**
  * Creates what is missing. What it holds (prompts, answers, logs) is for the owner alone, in a folder of an earlier version too;
