@@ -9,6 +9,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
+import type { OutputFolder } from '../cluster/data-folder-error.ts';
 import { answersInLog } from '../eval/answers-in-log.ts';
 import { describeEvaluation } from '../eval/describe-evaluation.ts';
 import { evaluationDocument } from '../eval/evaluation-document.ts';
@@ -61,8 +62,9 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
   const file = await evaluationFile(await subjectOf(cli, workflow, options), options);
   const folder = dataFolderAt(options.dataDir);
-  const output = options.out === undefined ? folder.runs : options.out;
-  await checkBeforeRun(cli, file, options.server, { path: output, option: options.out === undefined ? '--data-dir' : '--out' });
+  const output: OutputFolder =
+    options.out === undefined ? { path: folder.runs, option: '--data-dir' } : { path: options.out, option: '--out' };
+  await checkBeforeRun(cli, file, options.server, output);
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({

@@ -1,4 +1,5 @@
 import { attribute } from '../telemetry/conventions.ts';
+import { serverAttributes } from '../telemetry/server-attributes.ts';
 import { inSpan, isTracing } from '../telemetry/tracing.ts';
 import { EndpointError } from './endpoint-errors.ts';
 
@@ -30,10 +31,10 @@ export function tracedAttempt<Reply>(baseUrl: string, earlier: number, attempt: 
 
 /** Without user, password and query, which may be secrets. */
 function serverOf(baseUrl: string) {
-  const { protocol, hostname, port, pathname, host } = new URL(baseUrl);
+  const url = new URL(baseUrl);
+  const { protocol, pathname, host } = url;
   return {
     [attribute.urlFull]: `${protocol}//${host}${pathname.replace(/\/+$/, '')}/chat/completions`,
-    [attribute.serverAddress]: hostname,
-    [attribute.serverPort]: Number(port) || (protocol === 'https:' ? 443 : 80),
+    ...serverAttributes(url),
   };
 }

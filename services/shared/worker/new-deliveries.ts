@@ -1,3 +1,4 @@
+import { coerceError } from '../errors/coerce-error.ts';
 import type { Bus, Delivery } from '../messaging/bus.ts';
 import { runLease } from '../messaging/run-lease.ts';
 
@@ -9,12 +10,15 @@ import { runLease } from '../messaging/run-lease.ts';
 export function newDeliveries(
   { leases }: Pick<Bus, 'leases'>,
   runId: string,
+  warn: (error: Error, message: string) => void,
 ): (delivery: Delivery) => boolean | Promise<boolean> {
   let holding: Promise<string | undefined> | undefined;
   return ({ job, isFirst }) => {
     if (job.newUnder === '' || !isFirst) return false;
-    // Unknown: then the job is looked up.
-    holding ??= leases.holding(runLease(runId)).catch(() => undefined);
+    holding ??= leases.holding(runLease(runId)).catch((error: unknown) => {
+      warn(coerceError(error), 'who leads the run is not known; its jobs are looked up, as if they were not new');
+      return undefined;
+    });
     return holding.then((id) => id === job.newUnder);
   };
 }

@@ -2,6 +2,7 @@ import type { ModelClient, ModelReply, ModelRequest } from '../../domain/ports.t
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { attribute, genAiProvider } from '../telemetry/conventions.ts';
+import { serverAttributes } from '../telemetry/server-attributes.ts';
 import { inSpan, type Span, withIds } from '../telemetry/tracing.ts';
 
 /** What answered a call: a model, an earlier delivery of the job, or the response cache. */
@@ -79,6 +80,5 @@ function describe(span: Span, source: CallSource, call: ModelCall | undefined): 
 function serverOf(endpoint: string) {
   const [address = ''] = endpoint.split(' ');
   if (!URL.canParse(address)) return {};
-  const { hostname, port, protocol } = new URL(address);
-  return { [attribute.serverAddress]: hostname, [attribute.serverPort]: Number(port) || (protocol === 'https:' ? 443 : 80) };
+  return serverAttributes(new URL(address));
 }

@@ -129,7 +129,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         const forbidden = bus.forbidden();
         if (forbidden !== undefined) throw new AccessRefusedError(`pull from ${lane.runId}`, forbidden);
         const deliveries = await bus.jobs.pull(lane.kind, lane.runId, limits, pulling.signal);
-        const isNew = newDeliveries(bus, lane.runId);
+        const isNew = newDeliveries(bus, lane.runId, (err, message) => logger.warn({ ...lane, err }, message));
         for (const delivery of deliveries) begin(lane, delivery, isNew);
         return deliveries.length;
       },
