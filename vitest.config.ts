@@ -12,8 +12,8 @@ export default defineConfig({
       project('contract', 1, { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('simulation', 1, { testTimeout: 120_000 }),
       project('integration', 2, { testTimeout: 120_000, hookTimeout: 60_000 }),
-      // Each file starts whole clusters: one at a time.
-      project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 1 }),
+      // Each file starts whole clusters, which wait more than they compute: two at a time.
+      project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2 }),
       // On the container engine of this machine; skipped where none runs.
       project('container', 4, { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 1 }),
     ],

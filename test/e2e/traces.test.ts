@@ -10,6 +10,8 @@ import { type CollectedSpan, findCollector, startCollector, type TestCollector }
 
 const binary = await findCollector();
 const never = new AbortController().signal;
+/** Of each executor. */
+const slots = 4;
 const kinds = { internal: 1, client: 3, producer: 4, consumer: 5 };
 let folder: string;
 let file: RunFile;
@@ -33,7 +35,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** One search to its end, in which such a part is killed. */
 async function search(environment: Record<string, string>, victim?: KillablePart): Promise<{ log: string[]; runId: string }> {
-  await using cluster = await startKillableCluster(2, 4, victim === undefined ? 0 : 300, environment);
+  await using cluster = await startKillableCluster(2, slots, victim === undefined ? 0 : 300, environment);
   const runId = await cluster.begin(file);
   if (victim !== undefined) {
     // Each of the first jobs has had its three drafts, and goes on.
@@ -66,8 +68,11 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
     const { spans } = collector;
     const byId = new Map(spans.map((span) => [span.spanId, span]));
     expect(byId.size, 'each span once').toBe(spans.length);
+    // What the killed executor had not sent yet is lost: of results that it had just published, one a slot at most.
     const orphans = spans.filter(({ parentSpanId }) => parentSpanId !== '' && !byId.has(parentSpanId));
-    expect(orphans.map(({ name, instance }) => `${name} of ${instance}`)).toEqual([]);
+    expect(orphans.map(({ name }) => name).filter((name) => name !== 'process results.v1')).toEqual([]);
+    expect(orphans.length).toBeLessThanOrEqual(slots);
+    const cutOff = new Set(orphans.map(({ traceId }) => traceId));
 
     const run = spans.filter(({ name }) => name === 'run');
     expect(run).toMatchObject([{ service: 'scale-coordinator', parentSpanId: '', attributes: { 'scale.run.id': runId } }]);
@@ -79,9 +84,10 @@ describe.skipIf(binary === undefined)('traces, at a real OpenTelemetry Collector
       spans.filter(({ traceId }) => traceId !== run[0]?.traceId),
       ({ traceId }) => traceId,
     );
-    const executions = [...traces.values()].filter((trace) => trace.some(({ name }) => name === 'publish jobs.v1.execute'));
+    const jobs = [...traces.values()].filter((trace) => trace.some(({ name }) => name === 'publish jobs.v1.execute'));
     // Three workflows on twelve queries, and the final pick's repeats.
-    expect(executions.length).toBeGreaterThanOrEqual(36);
+    expect(jobs.length).toBeGreaterThanOrEqual(36);
+    const executions = jobs.filter(([span]) => !cutOff.has(span?.traceId ?? ''));
     for (const trace of executions) expectEveryHop(trace, new Set(rounds.map(({ spanId }) => spanId)));
     const proposals = [...traces.values()].filter((trace) => trace.some(({ name }) => name === 'publish jobs.v1.propose'));
     expect(proposals.length).toBeGreaterThanOrEqual(2);
