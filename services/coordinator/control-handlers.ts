@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
@@ -46,7 +47,8 @@ function isNamed(found: string, name: string): boolean {
 
 /** ControlService as plain functions; control-server.ts puts gRPC around them. */
 export interface ControlHandlers {
-  startRun(request: StartRunRequest): Promise<StartRunResponse>;
+  /** @param caller by the name of its token; "" for one that nobody vouches for */
+  startRun(request: StartRunRequest, caller?: string): Promise<StartRunResponse>;
   listRuns(signal: AbortSignal): Promise<ListRunsResponse>;
   findRuns(name: string): Promise<FindRunsResponse>;
   getRun(runId: string, signal: AbortSignal): Promise<GetRunResponse>;
@@ -113,8 +115,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   };
 
   return {
-    async startRun({ writtenHash, defaultsVersion, preflight, ...given }) {
-      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache } = given;
+    async startRun({ writtenHash, defaultsVersion, preflight, ...given }, caller = '') {
+      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare } = given;
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
@@ -134,14 +136,15 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         if (fault !== undefined) throw new RequestRefusedError('bad-input', `configuration.${role}: ${fault}`);
       }
       const runId = runIdOf(settings);
-      const asked = { schemaVersion: 1, runId, configuration, endpoints, maxInFlight, simulated, cache };
+      const places = { endpoints, maxInFlight, simulated, cache };
+      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare }) };
       const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
       const known = remembered && { ...remembered, ...asked };
       const manifest: RunManifest = known ?? {
         ...asked,
-        ...{ writtenHash, defaultsVersion },
+        ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),

@@ -18,7 +18,7 @@ import { onAbort } from '../shared/lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { Access } from './access/access.ts';
-import { accessInterceptor } from './access/access-interceptor.ts';
+import { accessInterceptor, callerIn } from './access/access-interceptor.ts';
 import { type CallLimits, createCallMeter } from './access/call-limits.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 
@@ -59,13 +59,13 @@ export async function startControlServer(
   });
   const stopping = new AbortController();
   const unary =
-    <Request, Response>(handle: (request: Request, signal: AbortSignal) => Promise<Response>) =>
+    <Request, Response>(handle: (request: Request, signal: AbortSignal, caller: string) => Promise<Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       const late = Promise.withResolvers<never>();
       const leftMs = Number(call.getDeadline()) - timing.wallMs() - answerBeforeMs;
       const notLate = timing.after(Math.max(0, leftMs), () => late.reject(new LateError(handlers.trouble())));
-      Promise.race([handle(call.request, signal), late.promise])
+      Promise.race([handle(call.request, signal, callerIn(call.metadata)), late.promise])
         .finally(notLate)
         .then(
           (response) => reply(null, response),
@@ -90,7 +90,7 @@ export async function startControlServer(
       );
     };
   const implementation: ControlServiceServer = {
-    startRun: unary((request) => handlers.startRun(request)),
+    startRun: unary((request, _signal, caller) => handlers.startRun(request, caller)),
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
     findRuns: unary(({ name }) => handlers.findRuns(name)),
     getRun: unary(({ runId }, signal) => handlers.getRun(runId, signal)),

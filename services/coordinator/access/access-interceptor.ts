@@ -21,6 +21,13 @@ export interface AccessDependencies {
 }
 
 const tellEveryMs = 1_000;
+/** Under which a handler finds who calls. */
+const callerKey = 'scale-caller';
+
+/** By the name of its token or certificate; what the interceptor has seen to, and never what a client says of itself. */
+export function callerIn(metadata: Metadata): string {
+  return String(metadata.get(callerKey)[0] ?? '');
+}
 
 type InterceptedCall = Parameters<ServerInterceptor>[1];
 
@@ -82,6 +89,8 @@ export function accessInterceptor({ access, meter, logger, timing }: AccessDepen
             };
             open.add(check);
             releases.push(() => open.delete(check));
+            // In place of any that the client may have sent.
+            metadata.set(callerKey, caller.name);
             forward(metadata);
           },
           onReceiveMessage: (message: unknown, forward) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openAccess } from '../../../services/coordinator/access/access.ts';
@@ -270,4 +270,28 @@ describe('limits', () => {
       await expect(client.forgetMemory(runIds, never)).rejects.toMatchObject(refusal);
     }
   });
+});
+
+test('a handler learns who calls from the token, whatever the client says of itself', async () => {
+  const callers: string[] = [];
+  const token = 'a-token-of-the-owner-of-this-test';
+  const { server } = await serve(
+    {
+      startRun: async (_request, caller = '') => {
+        callers.push(caller);
+        return { runId: 'r1', continued: false, status: 1 };
+      },
+    },
+    token,
+  );
+  const client = new ControlServiceClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
+  releases.push(() => client.close());
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  metadata.set('scale-caller', 'somebody-else');
+  const request = { configuration: undefined, benchmark: undefined, endpoints: [], maxInFlight: 0, simulated: true };
+  await new Promise<void>((resolve, reject) => {
+    client.startRun(request, metadata, (error) => (error ? reject(error) : resolve()));
+  });
+  expect(callers).toEqual(['SCALE_CONTROL_TOKEN']);
 });

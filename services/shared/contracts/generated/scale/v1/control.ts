@@ -213,7 +213,38 @@ export interface RunManifest {
    * What a program must know to do its jobs, e.g. "execute/operator/custom": services/shared/contracts/run-needs.ts. One that lacks
    * something leaves the run to others. Absent: nothing that the first release did not know.
    */
-  needs?: RunNeeds | undefined;
+  needs?:
+    | RunNeeds
+    | undefined;
+  /** Who started it first: the name of the caller's token, as the coordinator knows it. Absent from runs of earlier versions. */
+  startedBy?:
+    | string
+    | undefined;
+  /** Who is told when it ends. Absent: nobody. */
+  webhook?:
+    | Webhook
+    | undefined;
+  /**
+   * The run pauses itself when more than this share of a round's executions fail for reasons of the infrastructure, from 0 to 1.
+   * Absent: the default of the setting failure_share.
+   */
+  failureShare?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An address that is sent a note, as a signed POST, when a run has ended. A note that cannot be delivered changes nothing else. */
+export interface Webhook {
+  url: string;
+  /** Of the note, the same in each attempt to deliver it; "" while there is none. */
+  noteId: string;
+  /** So far. */
+  attempts: number;
+  /** 0 while it is not delivered. */
+  deliveredAtMs: number;
+  /** Why the last attempt failed, "" if it did not. */
+  trouble: string;
+  /** It is not tried again. */
+  givenUp: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -326,7 +357,15 @@ export interface StartRunRequest {
     | SpendingNote
     | undefined;
   /** As in the manifest. Absent: not at all. */
-  cache?: CacheUse | undefined;
+  cache?:
+    | CacheUse
+    | undefined;
+  /** As in the manifest; only the URL counts. A run that is there takes the newest. Absent: nobody is told. */
+  webhook?:
+    | Webhook
+    | undefined;
+  /** As in the manifest. A run that is there takes the newest. */
+  failureShare?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1196,6 +1235,9 @@ function createBaseRunManifest(): RunManifest {
     snapshotBlob: undefined,
     summary: undefined,
     needs: undefined,
+    startedBy: undefined,
+    webhook: undefined,
+    failureShare: undefined,
   };
 }
 
@@ -1257,6 +1299,15 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.needs !== undefined) {
       RunNeeds.encode(message.needs, writer.uint32(154).fork()).join();
+    }
+    if (message.startedBy !== undefined) {
+      writer.uint32(194).string(message.startedBy);
+    }
+    if (message.webhook !== undefined) {
+      Webhook.encode(message.webhook, writer.uint32(202).fork()).join();
+    }
+    if (message.failureShare !== undefined) {
+      writer.uint32(217).double(message.failureShare);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1434,6 +1485,30 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.needs = RunNeeds.decode(reader, reader.uint32());
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.startedBy = reader.string();
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.webhook = Webhook.decode(reader, reader.uint32());
+            continue;
+          }
+          case 27: {
+            if (tag !== 217) {
+              break;
+            }
+
+            message.failureShare = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1515,6 +1590,17 @@ export const RunManifest: MessageFns<RunManifest> = {
         : undefined,
       summary: isSet(object.summary) ? RunSummary.fromJSON(object.summary) : undefined,
       needs: isSet(object.needs) ? RunNeeds.fromJSON(object.needs) : undefined,
+      startedBy: isSet(object.startedBy)
+        ? globalThis.String(object.startedBy)
+        : isSet(object.started_by)
+        ? globalThis.String(object.started_by)
+        : undefined,
+      webhook: isSet(object.webhook) ? Webhook.fromJSON(object.webhook) : undefined,
+      failureShare: isSet(object.failureShare)
+        ? globalThis.Number(object.failureShare)
+        : isSet(object.failure_share)
+        ? globalThis.Number(object.failure_share)
+        : undefined,
     };
   },
 
@@ -1577,6 +1663,15 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.needs !== undefined) {
       obj.needs = RunNeeds.toJSON(message.needs);
     }
+    if (message.startedBy !== undefined) {
+      obj.startedBy = message.startedBy;
+    }
+    if (message.webhook !== undefined) {
+      obj.webhook = Webhook.toJSON(message.webhook);
+    }
+    if (message.failureShare !== undefined) {
+      obj.failureShare = floatToJson(message.failureShare);
+    }
     return obj;
   },
 
@@ -1612,6 +1707,182 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.needs = (object.needs !== undefined && object.needs !== null)
       ? RunNeeds.fromPartial(object.needs)
       : undefined;
+    message.startedBy = object.startedBy ?? undefined;
+    message.webhook = (object.webhook !== undefined && object.webhook !== null)
+      ? Webhook.fromPartial(object.webhook)
+      : undefined;
+    message.failureShare = object.failureShare ?? undefined;
+    return message;
+  },
+};
+
+function createBaseWebhook(): Webhook {
+  return { url: "", noteId: "", attempts: 0, deliveredAtMs: 0, trouble: "", givenUp: false };
+}
+
+export const Webhook: MessageFns<Webhook> = {
+  encode(message: Webhook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.noteId !== "") {
+      writer.uint32(18).string(message.noteId);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(24).uint32(message.attempts);
+    }
+    if (message.deliveredAtMs !== 0) {
+      writer.uint32(32).uint64(message.deliveredAtMs);
+    }
+    if (message.trouble !== "") {
+      writer.uint32(42).string(message.trouble);
+    }
+    if (message.givenUp !== false) {
+      writer.uint32(48).bool(message.givenUp);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Webhook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWebhook();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.noteId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.attempts = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.deliveredAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.trouble = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.givenUp = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Webhook {
+    return {
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+      noteId: isSet(object.noteId)
+        ? globalThis.String(object.noteId)
+        : isSet(object.note_id)
+        ? globalThis.String(object.note_id)
+        : "",
+      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
+      deliveredAtMs: isSet(object.deliveredAtMs)
+        ? globalThis.Number(object.deliveredAtMs)
+        : isSet(object.delivered_at_ms)
+        ? globalThis.Number(object.delivered_at_ms)
+        : 0,
+      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
+      givenUp: isSet(object.givenUp)
+        ? globalThis.Boolean(object.givenUp)
+        : isSet(object.given_up)
+        ? globalThis.Boolean(object.given_up)
+        : false,
+    };
+  },
+
+  toJSON(message: Webhook): unknown {
+    const obj: any = {};
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    if (message.noteId !== "") {
+      obj.noteId = message.noteId;
+    }
+    if (message.attempts !== 0) {
+      obj.attempts = Math.round(message.attempts);
+    }
+    if (message.deliveredAtMs !== 0) {
+      obj.deliveredAtMs = Math.round(message.deliveredAtMs);
+    }
+    if (message.trouble !== "") {
+      obj.trouble = message.trouble;
+    }
+    if (message.givenUp !== false) {
+      obj.givenUp = message.givenUp;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Webhook>): Webhook {
+    return Webhook.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Webhook>): Webhook {
+    const message = createBaseWebhook();
+    message.url = object.url ?? "";
+    message.noteId = object.noteId ?? "";
+    message.attempts = object.attempts ?? 0;
+    message.deliveredAtMs = object.deliveredAtMs ?? 0;
+    message.trouble = object.trouble ?? "";
+    message.givenUp = object.givenUp ?? false;
     return message;
   },
 };
@@ -2546,6 +2817,8 @@ function createBaseStartRunRequest(): StartRunRequest {
     defaultsVersion: undefined,
     preflight: undefined,
     cache: undefined,
+    webhook: undefined,
+    failureShare: undefined,
   };
 }
 
@@ -2577,6 +2850,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.cache !== undefined) {
       CacheUse.encode(message.cache, writer.uint32(106).fork()).join();
+    }
+    if (message.webhook !== undefined) {
+      Webhook.encode(message.webhook, writer.uint32(146).fork()).join();
+    }
+    if (message.failureShare !== undefined) {
+      writer.uint32(161).double(message.failureShare);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2674,6 +2953,22 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.cache = CacheUse.decode(reader, reader.uint32());
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.webhook = Webhook.decode(reader, reader.uint32());
+            continue;
+          }
+          case 20: {
+            if (tag !== 161) {
+              break;
+            }
+
+            message.failureShare = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2713,6 +3008,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : undefined,
       preflight: isSet(object.preflight) ? SpendingNote.fromJSON(object.preflight) : undefined,
       cache: isSet(object.cache) ? CacheUse.fromJSON(object.cache) : undefined,
+      webhook: isSet(object.webhook) ? Webhook.fromJSON(object.webhook) : undefined,
+      failureShare: isSet(object.failureShare)
+        ? globalThis.Number(object.failureShare)
+        : isSet(object.failure_share)
+        ? globalThis.Number(object.failure_share)
+        : undefined,
     };
   },
 
@@ -2745,6 +3046,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.cache !== undefined) {
       obj.cache = CacheUse.toJSON(message.cache);
     }
+    if (message.webhook !== undefined) {
+      obj.webhook = Webhook.toJSON(message.webhook);
+    }
+    if (message.failureShare !== undefined) {
+      obj.failureShare = floatToJson(message.failureShare);
+    }
     return obj;
   },
 
@@ -2770,6 +3077,10 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CacheUse.fromPartial(object.cache)
       : undefined;
+    message.webhook = (object.webhook !== undefined && object.webhook !== null)
+      ? Webhook.fromPartial(object.webhook)
+      : undefined;
+    message.failureShare = object.failureShare ?? undefined;
     return message;
   },
 };
