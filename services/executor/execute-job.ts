@@ -55,19 +55,22 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     const draw = [repeat];
     const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed, draw });
     const programs = code && noteIsolation(tracedPrograms(code), () => void context.stored().catch(() => undefined));
-    const { answer, failure } = await inSpan(workflowSpan(workflowHash), async (span) => {
-      const ended = await interpretWorkflow(workflow, query, {
-        model: client,
-        code: programs,
-        operators: usedOperators,
-        seed,
-        inputs: benchmark.inputs,
-        maxCalls: configuration.search.maxCallsPerQuery,
-        signal,
-      });
-      if (ended.failure) span.failed(ended.failure.kind);
-      return ended;
-    });
+    const { answer, failure } = await inSpan(
+      () => workflowSpan(workflowHash),
+      async (span) => {
+        const ended = await interpretWorkflow(workflow, query, {
+          model: client,
+          code: programs,
+          operators: usedOperators,
+          seed,
+          inputs: benchmark.inputs,
+          maxCalls: configuration.search.maxCallsPerQuery,
+          signal,
+        });
+        if (ended.failure) span.failed(ended.failure.kind);
+        return ended;
+      },
+    );
     if (failure) return outcomeOf({ answer, scores: noScores(benchmark), failure }, calls(), programs);
     const judges = createJudgeClients(configuration.executor, (settings) =>
       models.clientFor({ ...context, role: 'executor', settings, prefixKey: `judge/${benchmark.name}`, seed, draw }),

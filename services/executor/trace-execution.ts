@@ -9,8 +9,9 @@ export function tracedOperators(operators: OperatorRegistry): OperatorRegistry {
   const traced = ({ run, ...operator }: Operator): Operator => ({
     ...operator,
     run: (inputs, context) =>
-      inSpan({ name: `operator ${operator.name}`, attributes: { [attribute.operator]: operator.name } }, () =>
-        run(inputs, context),
+      inSpan(
+        () => ({ name: `operator ${operator.name}`, attributes: { [attribute.operator]: operator.name } }),
+        () => run(inputs, context),
       ),
   });
   return new Map([...operators].map(([name, operator]) => [name, traced(operator)]));

@@ -82,9 +82,10 @@ export function startSpan(start: SpanStart): Span {
   return tracer.start({ ...start, parent });
 }
 
-/** Does work under a span, which ends with it. */
-export function inSpan<T>(start: SpanStart, work: (span: Span) => Promise<T>): Promise<T> {
-  const span = startSpan(start);
+/** Does work under a span, which ends with it. @param start on paths that each call takes, a function: it is called where spans are */
+export function inSpan<T>(start: SpanStart | (() => SpanStart), work: (span: Span) => Promise<T>): Promise<T> {
+  if (tracer === undefined) return work(noSpan);
+  const span = startSpan(typeof start === 'function' ? start() : start);
   return span.place === undefined ? work(noSpan) : underSpan(span, work);
 }
 

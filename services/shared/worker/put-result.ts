@@ -6,7 +6,7 @@ import { inSpan } from '../telemetry/tracing.ts';
 /** Stores a result; the trace that it is part of travels with it to whoever takes it in. */
 export function putResult({ results }: Bus, result: Result): Promise<'stored' | 'already-stored'> {
   return inSpan(
-    {
+    () => ({
       ...{ name: `publish ${destination.results}`, kind: 'producer' },
       attributes: {
         [attribute.messagingSystem]: messagingSystem,
@@ -17,7 +17,7 @@ export function putResult({ results }: Bus, result: Result): Promise<'stored' | 
         [attribute.score]: result.outcome?.$case === 'execution' ? result.outcome.value.score : undefined,
         [attribute.failure]: failureOf(result),
       },
-    },
+    }),
     () => results.put(result),
   );
 }

@@ -3,7 +3,7 @@ import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { attribute, genAiProvider } from '../telemetry/conventions.ts';
 import { serverAttributes } from '../telemetry/server-attributes.ts';
-import { inSpan, type Span, withIds } from '../telemetry/tracing.ts';
+import { inSpan, isTracing, type Span, withIds } from '../telemetry/tracing.ts';
 
 /** What answered a call: a model, an earlier delivery of the job, or the response cache. */
 type CallSource = 'model' | 'journal' | 'cache';
@@ -22,6 +22,7 @@ export function tracedCalls(client: ModelClient, calls: TracedCalls): ModelClien
     samples: number | undefined,
     ask: () => Promise<Answer>,
   ): Promise<Answer> => {
+    if (!isTracing()) return withIds({ callId }, ask);
     const { model, temperature, topP, maxTokens } = calls.settings;
     const source: CallSource = calls.isJournaled(callId) ? 'journal' : 'model';
     return withIds({ callId }, () =>
