@@ -116,7 +116,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
 
   return {
     async startRun({ writtenHash, defaultsVersion, preflight, ...given }, caller = '') {
-      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare } = given;
+      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare, sweepId } = given;
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
@@ -137,7 +137,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       }
       const runId = runIdOf(settings);
       const places = { endpoints, maxInFlight, simulated, cache };
-      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare }) };
+      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare, sweepId }) };
       const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);

@@ -25,6 +25,7 @@ import { Event, MemoryRow, RunConfiguration } from "./event.ts";
 import { WorkerReport } from "./job.ts";
 import { Result } from "./result.ts";
 import { SpendingNote, Spent } from "./spending.ts";
+import { SweepCell, SweepCellOutcome, SweepLabel, SweepSettings } from "./sweep.ts";
 
 export const protobufPackage = "scale.v1";
 
@@ -216,6 +217,10 @@ export interface RunManifest {
   needs?:
     | RunNeeds
     | undefined;
+  /** The sweep that it is a cell of. Absent: none. */
+  sweepId?:
+    | string
+    | undefined;
   /** Who started it first: the name of the caller's token, as the coordinator knows it. Absent from runs of earlier versions. */
   startedBy?:
     | string
@@ -359,6 +364,10 @@ export interface StartRunRequest {
   /** As in the manifest. Absent: not at all. */
   cache?:
     | CacheUse
+    | undefined;
+  /** As in the manifest. Absent: none. */
+  sweepId?:
+    | string
     | undefined;
   /** As in the manifest; only the URL counts. A run that is there takes the newest. Absent: nobody is told. */
   webhook?:
@@ -687,6 +696,199 @@ export interface ClearCacheRequest {
 export interface ClearCacheResponse {
   /** Those that were there. */
   replies: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface KeepBenchmarkRequest {
+  benchmark?: Benchmark | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface KeepBenchmarkResponse {
+  contentHash: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface StartSweepRequest {
+  name: string;
+  /** Hash of what its file says beside the name, the matrix and how it goes on, hex: with the name it is the sweep's identity. */
+  baseHash: string;
+  settings?:
+    | SweepSettings
+    | undefined;
+  /** Each once, in the order in which they are to be started. */
+  cells: StartedCell[];
+  /** Cells of earlier requests that are not among these stay in the sweep, before them. Absent: they are left out from now on. */
+  keepOthers?: boolean | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface StartedCell {
+  labels: SweepLabel[];
+  /** Without its benchmark, which KeepBenchmark has had. */
+  start?: StartRunRequest | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What the cells of a sweep are started with (a blob), in the order of the definition that names it. */
+export interface SweepStarts {
+  schemaVersion: number;
+  starts: StartRunRequest[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface StartSweepResponse {
+  sweepId: string;
+  /** True if the sweep was there before. */
+  continued: boolean;
+  /** Cells that were not in it before. */
+  added: number;
+  /** Cells of before that are left out from now on. */
+  leftOut: number;
+  /** Cells that had ended without a result, and are executed once more. */
+  again: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepSummary {
+  sweepId: string;
+  name: string;
+  /** running, paused, cancelled (with cells that still go on, or none) or completed. */
+  status: string;
+  /** Why it was paused or cancelled, as the person said; "" for no reason given. */
+  reason: string;
+  settings?:
+    | SweepSettings
+    | undefined;
+  /** Nothing of it goes on or waits. */
+  isOver: boolean;
+  /** Of the cells that are not left out. */
+  counts?:
+    | SweepCounts
+    | undefined;
+  /** Charged to all of its cells' runs so far, and what their calls have used, which is not known of every run. */
+  tokens: number;
+  spentTokens: number;
+  createdAtMs: number;
+  /** When it ended. Absent: it goes on. */
+  endedAtMs?:
+    | number
+    | undefined;
+  /** At least one run's answers were simulated. */
+  simulated: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepCounts {
+  waiting: number;
+  running: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  /** Of those that run, the ones whose run is paused. */
+  paused: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepCellView {
+  cell?:
+    | SweepCell
+    | undefined;
+  /** waiting, running, completed, failed or cancelled. */
+  state: string;
+  /** Absent: it has none yet. */
+  runId?:
+    | string
+    | undefined;
+  /** Of an ended one, how it ended. */
+  outcome?:
+    | SweepCellOutcome
+    | undefined;
+  /** Of the run that goes on; absent where nothing is known of it yet. */
+  run?:
+    | RunSummary
+    | undefined;
+  /** Its runs of before that ended without a result. */
+  earlierRunIds: string[];
+  /** When it was started and ended. Absent: it was not. */
+  startedAtMs?: number | undefined;
+  endedAtMs?:
+    | number
+    | undefined;
+  /** It is not in the sweep's file any more. */
+  leftOut: boolean;
+  /** Why its run is paused, "" if it is not. */
+  pauseReason: string;
+  /** Its run has paused itself, since only a person can mend the reason. */
+  needsPerson: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ListSweepsRequest {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ListSweepsResponse {
+  /** The newest first. */
+  sweeps: SweepSummary[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface GetSweepRequest {
+  sweepId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface GetSweepResponse {
+  summary?:
+    | SweepSummary
+    | undefined;
+  /** In the order in which they are started, with those that are left out at the end. */
+  cells: SweepCellView[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface WatchSweepRequest {
+  sweepId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface WatchSweepResponse {
+  summary?: SweepSummary | undefined;
+  cells: SweepCellView[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface PauseSweepRequest {
+  sweepId: string;
+  /** "" for none given. */
+  reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface PauseSweepResponse {
+  status: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ResumeSweepRequest {
+  sweepId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ResumeSweepResponse {
+  status: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface CancelSweepRequest {
+  sweepId: string;
+  reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface CancelSweepResponse {
+  status: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1235,6 +1437,7 @@ function createBaseRunManifest(): RunManifest {
     snapshotBlob: undefined,
     summary: undefined,
     needs: undefined,
+    sweepId: undefined,
     startedBy: undefined,
     webhook: undefined,
     failureShare: undefined,
@@ -1299,6 +1502,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.needs !== undefined) {
       RunNeeds.encode(message.needs, writer.uint32(154).fork()).join();
+    }
+    if (message.sweepId !== undefined) {
+      writer.uint32(170).string(message.sweepId);
     }
     if (message.startedBy !== undefined) {
       writer.uint32(194).string(message.startedBy);
@@ -1485,6 +1691,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.needs = RunNeeds.decode(reader, reader.uint32());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
           case 24: {
             if (tag !== 194) {
               break;
@@ -1590,6 +1804,11 @@ export const RunManifest: MessageFns<RunManifest> = {
         : undefined,
       summary: isSet(object.summary) ? RunSummary.fromJSON(object.summary) : undefined,
       needs: isSet(object.needs) ? RunNeeds.fromJSON(object.needs) : undefined,
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : undefined,
       startedBy: isSet(object.startedBy)
         ? globalThis.String(object.startedBy)
         : isSet(object.started_by)
@@ -1663,6 +1882,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.needs !== undefined) {
       obj.needs = RunNeeds.toJSON(message.needs);
     }
+    if (message.sweepId !== undefined) {
+      obj.sweepId = message.sweepId;
+    }
     if (message.startedBy !== undefined) {
       obj.startedBy = message.startedBy;
     }
@@ -1707,6 +1929,7 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.needs = (object.needs !== undefined && object.needs !== null)
       ? RunNeeds.fromPartial(object.needs)
       : undefined;
+    message.sweepId = object.sweepId ?? undefined;
     message.startedBy = object.startedBy ?? undefined;
     message.webhook = (object.webhook !== undefined && object.webhook !== null)
       ? Webhook.fromPartial(object.webhook)
@@ -2817,6 +3040,7 @@ function createBaseStartRunRequest(): StartRunRequest {
     defaultsVersion: undefined,
     preflight: undefined,
     cache: undefined,
+    sweepId: undefined,
     webhook: undefined,
     failureShare: undefined,
   };
@@ -2850,6 +3074,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.cache !== undefined) {
       CacheUse.encode(message.cache, writer.uint32(106).fork()).join();
+    }
+    if (message.sweepId !== undefined) {
+      writer.uint32(122).string(message.sweepId);
     }
     if (message.webhook !== undefined) {
       Webhook.encode(message.webhook, writer.uint32(146).fork()).join();
@@ -2953,6 +3180,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.cache = CacheUse.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
           case 18: {
             if (tag !== 146) {
               break;
@@ -3008,6 +3243,11 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : undefined,
       preflight: isSet(object.preflight) ? SpendingNote.fromJSON(object.preflight) : undefined,
       cache: isSet(object.cache) ? CacheUse.fromJSON(object.cache) : undefined,
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : undefined,
       webhook: isSet(object.webhook) ? Webhook.fromJSON(object.webhook) : undefined,
       failureShare: isSet(object.failureShare)
         ? globalThis.Number(object.failureShare)
@@ -3046,6 +3286,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.cache !== undefined) {
       obj.cache = CacheUse.toJSON(message.cache);
     }
+    if (message.sweepId !== undefined) {
+      obj.sweepId = message.sweepId;
+    }
     if (message.webhook !== undefined) {
       obj.webhook = Webhook.toJSON(message.webhook);
     }
@@ -3077,6 +3320,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CacheUse.fromPartial(object.cache)
       : undefined;
+    message.sweepId = object.sweepId ?? undefined;
     message.webhook = (object.webhook !== undefined && object.webhook !== null)
       ? Webhook.fromPartial(object.webhook)
       : undefined;
@@ -7514,6 +7758,2415 @@ export const ClearCacheResponse: MessageFns<ClearCacheResponse> = {
   fromPartial(object: DeepPartial<ClearCacheResponse>): ClearCacheResponse {
     const message = createBaseClearCacheResponse();
     message.replies = object.replies ?? 0;
+    return message;
+  },
+};
+
+function createBaseKeepBenchmarkRequest(): KeepBenchmarkRequest {
+  return { benchmark: undefined };
+}
+
+export const KeepBenchmarkRequest: MessageFns<KeepBenchmarkRequest> = {
+  encode(message: KeepBenchmarkRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.benchmark !== undefined) {
+      Benchmark.encode(message.benchmark, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeepBenchmarkRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeepBenchmarkRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.benchmark = Benchmark.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeepBenchmarkRequest {
+    return { benchmark: isSet(object.benchmark) ? Benchmark.fromJSON(object.benchmark) : undefined };
+  },
+
+  toJSON(message: KeepBenchmarkRequest): unknown {
+    const obj: any = {};
+    if (message.benchmark !== undefined) {
+      obj.benchmark = Benchmark.toJSON(message.benchmark);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeepBenchmarkRequest>): KeepBenchmarkRequest {
+    return KeepBenchmarkRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeepBenchmarkRequest>): KeepBenchmarkRequest {
+    const message = createBaseKeepBenchmarkRequest();
+    message.benchmark = (object.benchmark !== undefined && object.benchmark !== null)
+      ? Benchmark.fromPartial(object.benchmark)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeepBenchmarkResponse(): KeepBenchmarkResponse {
+  return { contentHash: "" };
+}
+
+export const KeepBenchmarkResponse: MessageFns<KeepBenchmarkResponse> = {
+  encode(message: KeepBenchmarkResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.contentHash !== "") {
+      writer.uint32(10).string(message.contentHash);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeepBenchmarkResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeepBenchmarkResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.contentHash = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeepBenchmarkResponse {
+    return {
+      contentHash: isSet(object.contentHash)
+        ? globalThis.String(object.contentHash)
+        : isSet(object.content_hash)
+        ? globalThis.String(object.content_hash)
+        : "",
+    };
+  },
+
+  toJSON(message: KeepBenchmarkResponse): unknown {
+    const obj: any = {};
+    if (message.contentHash !== "") {
+      obj.contentHash = message.contentHash;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<KeepBenchmarkResponse>): KeepBenchmarkResponse {
+    return KeepBenchmarkResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeepBenchmarkResponse>): KeepBenchmarkResponse {
+    const message = createBaseKeepBenchmarkResponse();
+    message.contentHash = object.contentHash ?? "";
+    return message;
+  },
+};
+
+function createBaseStartSweepRequest(): StartSweepRequest {
+  return { name: "", baseHash: "", settings: undefined, cells: [], keepOthers: undefined };
+}
+
+export const StartSweepRequest: MessageFns<StartSweepRequest> = {
+  encode(message: StartSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.baseHash !== "") {
+      writer.uint32(18).string(message.baseHash);
+    }
+    if (message.settings !== undefined) {
+      SweepSettings.encode(message.settings, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.cells) {
+      StartedCell.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.keepOthers !== undefined) {
+      writer.uint32(40).bool(message.keepOthers);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.baseHash = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.settings = SweepSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.cells.push(StartedCell.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.keepOthers = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartSweepRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      baseHash: isSet(object.baseHash)
+        ? globalThis.String(object.baseHash)
+        : isSet(object.base_hash)
+        ? globalThis.String(object.base_hash)
+        : "",
+      settings: isSet(object.settings) ? SweepSettings.fromJSON(object.settings) : undefined,
+      cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => StartedCell.fromJSON(e)) : [],
+      keepOthers: isSet(object.keepOthers)
+        ? globalThis.Boolean(object.keepOthers)
+        : isSet(object.keep_others)
+        ? globalThis.Boolean(object.keep_others)
+        : undefined,
+    };
+  },
+
+  toJSON(message: StartSweepRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.baseHash !== "") {
+      obj.baseHash = message.baseHash;
+    }
+    if (message.settings !== undefined) {
+      obj.settings = SweepSettings.toJSON(message.settings);
+    }
+    if (message.cells?.length) {
+      obj.cells = message.cells.map((e) => StartedCell.toJSON(e));
+    }
+    if (message.keepOthers !== undefined) {
+      obj.keepOthers = message.keepOthers;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartSweepRequest>): StartSweepRequest {
+    return StartSweepRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartSweepRequest>): StartSweepRequest {
+    const message = createBaseStartSweepRequest();
+    message.name = object.name ?? "";
+    message.baseHash = object.baseHash ?? "";
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? SweepSettings.fromPartial(object.settings)
+      : undefined;
+    message.cells = object.cells?.map((e) => StartedCell.fromPartial(e)) || [];
+    message.keepOthers = object.keepOthers ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStartedCell(): StartedCell {
+  return { labels: [], start: undefined };
+}
+
+export const StartedCell: MessageFns<StartedCell> = {
+  encode(message: StartedCell, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.labels) {
+      SweepLabel.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.start !== undefined) {
+      StartRunRequest.encode(message.start, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartedCell {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartedCell();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.labels.push(SweepLabel.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.start = StartRunRequest.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartedCell {
+    return {
+      labels: globalThis.Array.isArray(object?.labels) ? object.labels.map((e: any) => SweepLabel.fromJSON(e)) : [],
+      start: isSet(object.start) ? StartRunRequest.fromJSON(object.start) : undefined,
+    };
+  },
+
+  toJSON(message: StartedCell): unknown {
+    const obj: any = {};
+    if (message.labels?.length) {
+      obj.labels = message.labels.map((e) => SweepLabel.toJSON(e));
+    }
+    if (message.start !== undefined) {
+      obj.start = StartRunRequest.toJSON(message.start);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartedCell>): StartedCell {
+    return StartedCell.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartedCell>): StartedCell {
+    const message = createBaseStartedCell();
+    message.labels = object.labels?.map((e) => SweepLabel.fromPartial(e)) || [];
+    message.start = (object.start !== undefined && object.start !== null)
+      ? StartRunRequest.fromPartial(object.start)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSweepStarts(): SweepStarts {
+  return { schemaVersion: 0, starts: [] };
+}
+
+export const SweepStarts: MessageFns<SweepStarts> = {
+  encode(message: SweepStarts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.schemaVersion !== 0) {
+      writer.uint32(8).uint32(message.schemaVersion);
+    }
+    for (const v of message.starts) {
+      StartRunRequest.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepStarts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepStarts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.schemaVersion = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.starts.push(StartRunRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepStarts {
+    return {
+      schemaVersion: isSet(object.schemaVersion)
+        ? globalThis.Number(object.schemaVersion)
+        : isSet(object.schema_version)
+        ? globalThis.Number(object.schema_version)
+        : 0,
+      starts: globalThis.Array.isArray(object?.starts)
+        ? object.starts.map((e: any) => StartRunRequest.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: SweepStarts): unknown {
+    const obj: any = {};
+    if (message.schemaVersion !== 0) {
+      obj.schemaVersion = Math.round(message.schemaVersion);
+    }
+    if (message.starts?.length) {
+      obj.starts = message.starts.map((e) => StartRunRequest.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepStarts>): SweepStarts {
+    return SweepStarts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepStarts>): SweepStarts {
+    const message = createBaseSweepStarts();
+    message.schemaVersion = object.schemaVersion ?? 0;
+    message.starts = object.starts?.map((e) => StartRunRequest.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStartSweepResponse(): StartSweepResponse {
+  return { sweepId: "", continued: false, added: 0, leftOut: 0, again: 0 };
+}
+
+export const StartSweepResponse: MessageFns<StartSweepResponse> = {
+  encode(message: StartSweepResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message.continued !== false) {
+      writer.uint32(16).bool(message.continued);
+    }
+    if (message.added !== 0) {
+      writer.uint32(24).uint32(message.added);
+    }
+    if (message.leftOut !== 0) {
+      writer.uint32(32).uint32(message.leftOut);
+    }
+    if (message.again !== 0) {
+      writer.uint32(40).uint32(message.again);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartSweepResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartSweepResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.continued = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.added = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.leftOut = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.again = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StartSweepResponse {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+      continued: isSet(object.continued) ? globalThis.Boolean(object.continued) : false,
+      added: isSet(object.added) ? globalThis.Number(object.added) : 0,
+      leftOut: isSet(object.leftOut)
+        ? globalThis.Number(object.leftOut)
+        : isSet(object.left_out)
+        ? globalThis.Number(object.left_out)
+        : 0,
+      again: isSet(object.again) ? globalThis.Number(object.again) : 0,
+    };
+  },
+
+  toJSON(message: StartSweepResponse): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    if (message.continued !== false) {
+      obj.continued = message.continued;
+    }
+    if (message.added !== 0) {
+      obj.added = Math.round(message.added);
+    }
+    if (message.leftOut !== 0) {
+      obj.leftOut = Math.round(message.leftOut);
+    }
+    if (message.again !== 0) {
+      obj.again = Math.round(message.again);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StartSweepResponse>): StartSweepResponse {
+    return StartSweepResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartSweepResponse>): StartSweepResponse {
+    const message = createBaseStartSweepResponse();
+    message.sweepId = object.sweepId ?? "";
+    message.continued = object.continued ?? false;
+    message.added = object.added ?? 0;
+    message.leftOut = object.leftOut ?? 0;
+    message.again = object.again ?? 0;
+    return message;
+  },
+};
+
+function createBaseSweepSummary(): SweepSummary {
+  return {
+    sweepId: "",
+    name: "",
+    status: "",
+    reason: "",
+    settings: undefined,
+    isOver: false,
+    counts: undefined,
+    tokens: 0,
+    spentTokens: 0,
+    createdAtMs: 0,
+    endedAtMs: undefined,
+    simulated: false,
+  };
+}
+
+export const SweepSummary: MessageFns<SweepSummary> = {
+  encode(message: SweepSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.status !== "") {
+      writer.uint32(26).string(message.status);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.settings !== undefined) {
+      SweepSettings.encode(message.settings, writer.uint32(42).fork()).join();
+    }
+    if (message.isOver !== false) {
+      writer.uint32(48).bool(message.isOver);
+    }
+    if (message.counts !== undefined) {
+      SweepCounts.encode(message.counts, writer.uint32(58).fork()).join();
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(64).uint64(message.tokens);
+    }
+    if (message.spentTokens !== 0) {
+      writer.uint32(72).uint64(message.spentTokens);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(80).uint64(message.createdAtMs);
+    }
+    if (message.endedAtMs !== undefined) {
+      writer.uint32(88).uint64(message.endedAtMs);
+    }
+    if (message.simulated !== false) {
+      writer.uint32(96).bool(message.simulated);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepSummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.settings = SweepSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.isOver = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.counts = SweepCounts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.tokens = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.spentTokens = longToNumber(reader.uint64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.endedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepSummary {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      status: isSet(object.status) ? globalThis.String(object.status) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      settings: isSet(object.settings) ? SweepSettings.fromJSON(object.settings) : undefined,
+      isOver: isSet(object.isOver)
+        ? globalThis.Boolean(object.isOver)
+        : isSet(object.is_over)
+        ? globalThis.Boolean(object.is_over)
+        : false,
+      counts: isSet(object.counts) ? SweepCounts.fromJSON(object.counts) : undefined,
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      spentTokens: isSet(object.spentTokens)
+        ? globalThis.Number(object.spentTokens)
+        : isSet(object.spent_tokens)
+        ? globalThis.Number(object.spent_tokens)
+        : 0,
+      createdAtMs: isSet(object.createdAtMs)
+        ? globalThis.Number(object.createdAtMs)
+        : isSet(object.created_at_ms)
+        ? globalThis.Number(object.created_at_ms)
+        : 0,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : undefined,
+      simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : false,
+    };
+  },
+
+  toJSON(message: SweepSummary): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.status !== "") {
+      obj.status = message.status;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.settings !== undefined) {
+      obj.settings = SweepSettings.toJSON(message.settings);
+    }
+    if (message.isOver !== false) {
+      obj.isOver = message.isOver;
+    }
+    if (message.counts !== undefined) {
+      obj.counts = SweepCounts.toJSON(message.counts);
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    if (message.spentTokens !== 0) {
+      obj.spentTokens = Math.round(message.spentTokens);
+    }
+    if (message.createdAtMs !== 0) {
+      obj.createdAtMs = Math.round(message.createdAtMs);
+    }
+    if (message.endedAtMs !== undefined) {
+      obj.endedAtMs = Math.round(message.endedAtMs);
+    }
+    if (message.simulated !== false) {
+      obj.simulated = message.simulated;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepSummary>): SweepSummary {
+    return SweepSummary.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepSummary>): SweepSummary {
+    const message = createBaseSweepSummary();
+    message.sweepId = object.sweepId ?? "";
+    message.name = object.name ?? "";
+    message.status = object.status ?? "";
+    message.reason = object.reason ?? "";
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? SweepSettings.fromPartial(object.settings)
+      : undefined;
+    message.isOver = object.isOver ?? false;
+    message.counts = (object.counts !== undefined && object.counts !== null)
+      ? SweepCounts.fromPartial(object.counts)
+      : undefined;
+    message.tokens = object.tokens ?? 0;
+    message.spentTokens = object.spentTokens ?? 0;
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.endedAtMs = object.endedAtMs ?? undefined;
+    message.simulated = object.simulated ?? false;
+    return message;
+  },
+};
+
+function createBaseSweepCounts(): SweepCounts {
+  return { waiting: 0, running: 0, completed: 0, failed: 0, cancelled: 0, paused: 0 };
+}
+
+export const SweepCounts: MessageFns<SweepCounts> = {
+  encode(message: SweepCounts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.waiting !== 0) {
+      writer.uint32(8).uint32(message.waiting);
+    }
+    if (message.running !== 0) {
+      writer.uint32(16).uint32(message.running);
+    }
+    if (message.completed !== 0) {
+      writer.uint32(24).uint32(message.completed);
+    }
+    if (message.failed !== 0) {
+      writer.uint32(32).uint32(message.failed);
+    }
+    if (message.cancelled !== 0) {
+      writer.uint32(40).uint32(message.cancelled);
+    }
+    if (message.paused !== 0) {
+      writer.uint32(48).uint32(message.paused);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCounts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCounts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.waiting = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.running = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.completed = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.failed = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cancelled = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.paused = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCounts {
+    return {
+      waiting: isSet(object.waiting) ? globalThis.Number(object.waiting) : 0,
+      running: isSet(object.running) ? globalThis.Number(object.running) : 0,
+      completed: isSet(object.completed) ? globalThis.Number(object.completed) : 0,
+      failed: isSet(object.failed) ? globalThis.Number(object.failed) : 0,
+      cancelled: isSet(object.cancelled) ? globalThis.Number(object.cancelled) : 0,
+      paused: isSet(object.paused) ? globalThis.Number(object.paused) : 0,
+    };
+  },
+
+  toJSON(message: SweepCounts): unknown {
+    const obj: any = {};
+    if (message.waiting !== 0) {
+      obj.waiting = Math.round(message.waiting);
+    }
+    if (message.running !== 0) {
+      obj.running = Math.round(message.running);
+    }
+    if (message.completed !== 0) {
+      obj.completed = Math.round(message.completed);
+    }
+    if (message.failed !== 0) {
+      obj.failed = Math.round(message.failed);
+    }
+    if (message.cancelled !== 0) {
+      obj.cancelled = Math.round(message.cancelled);
+    }
+    if (message.paused !== 0) {
+      obj.paused = Math.round(message.paused);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCounts>): SweepCounts {
+    return SweepCounts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCounts>): SweepCounts {
+    const message = createBaseSweepCounts();
+    message.waiting = object.waiting ?? 0;
+    message.running = object.running ?? 0;
+    message.completed = object.completed ?? 0;
+    message.failed = object.failed ?? 0;
+    message.cancelled = object.cancelled ?? 0;
+    message.paused = object.paused ?? 0;
+    return message;
+  },
+};
+
+function createBaseSweepCellView(): SweepCellView {
+  return {
+    cell: undefined,
+    state: "",
+    runId: undefined,
+    outcome: undefined,
+    run: undefined,
+    earlierRunIds: [],
+    startedAtMs: undefined,
+    endedAtMs: undefined,
+    leftOut: false,
+    pauseReason: "",
+    needsPerson: false,
+  };
+}
+
+export const SweepCellView: MessageFns<SweepCellView> = {
+  encode(message: SweepCellView, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cell !== undefined) {
+      SweepCell.encode(message.cell, writer.uint32(10).fork()).join();
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    if (message.runId !== undefined) {
+      writer.uint32(26).string(message.runId);
+    }
+    if (message.outcome !== undefined) {
+      SweepCellOutcome.encode(message.outcome, writer.uint32(34).fork()).join();
+    }
+    if (message.run !== undefined) {
+      RunSummary.encode(message.run, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.earlierRunIds) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.startedAtMs !== undefined) {
+      writer.uint32(56).uint64(message.startedAtMs);
+    }
+    if (message.endedAtMs !== undefined) {
+      writer.uint32(64).uint64(message.endedAtMs);
+    }
+    if (message.leftOut !== false) {
+      writer.uint32(72).bool(message.leftOut);
+    }
+    if (message.pauseReason !== "") {
+      writer.uint32(82).string(message.pauseReason);
+    }
+    if (message.needsPerson !== false) {
+      writer.uint32(88).bool(message.needsPerson);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCellView {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCellView();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cell = SweepCell.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.outcome = SweepCellOutcome.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.run = RunSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.earlierRunIds.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.startedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.endedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.leftOut = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.pauseReason = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.needsPerson = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCellView {
+    return {
+      cell: isSet(object.cell) ? SweepCell.fromJSON(object.cell) : undefined,
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : undefined,
+      outcome: isSet(object.outcome) ? SweepCellOutcome.fromJSON(object.outcome) : undefined,
+      run: isSet(object.run) ? RunSummary.fromJSON(object.run) : undefined,
+      earlierRunIds: globalThis.Array.isArray(object?.earlierRunIds)
+        ? object.earlierRunIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.earlier_run_ids)
+        ? object.earlier_run_ids.map((e: any) => globalThis.String(e))
+        : [],
+      startedAtMs: isSet(object.startedAtMs)
+        ? globalThis.Number(object.startedAtMs)
+        : isSet(object.started_at_ms)
+        ? globalThis.Number(object.started_at_ms)
+        : undefined,
+      endedAtMs: isSet(object.endedAtMs)
+        ? globalThis.Number(object.endedAtMs)
+        : isSet(object.ended_at_ms)
+        ? globalThis.Number(object.ended_at_ms)
+        : undefined,
+      leftOut: isSet(object.leftOut)
+        ? globalThis.Boolean(object.leftOut)
+        : isSet(object.left_out)
+        ? globalThis.Boolean(object.left_out)
+        : false,
+      pauseReason: isSet(object.pauseReason)
+        ? globalThis.String(object.pauseReason)
+        : isSet(object.pause_reason)
+        ? globalThis.String(object.pause_reason)
+        : "",
+      needsPerson: isSet(object.needsPerson)
+        ? globalThis.Boolean(object.needsPerson)
+        : isSet(object.needs_person)
+        ? globalThis.Boolean(object.needs_person)
+        : false,
+    };
+  },
+
+  toJSON(message: SweepCellView): unknown {
+    const obj: any = {};
+    if (message.cell !== undefined) {
+      obj.cell = SweepCell.toJSON(message.cell);
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.runId !== undefined) {
+      obj.runId = message.runId;
+    }
+    if (message.outcome !== undefined) {
+      obj.outcome = SweepCellOutcome.toJSON(message.outcome);
+    }
+    if (message.run !== undefined) {
+      obj.run = RunSummary.toJSON(message.run);
+    }
+    if (message.earlierRunIds?.length) {
+      obj.earlierRunIds = message.earlierRunIds;
+    }
+    if (message.startedAtMs !== undefined) {
+      obj.startedAtMs = Math.round(message.startedAtMs);
+    }
+    if (message.endedAtMs !== undefined) {
+      obj.endedAtMs = Math.round(message.endedAtMs);
+    }
+    if (message.leftOut !== false) {
+      obj.leftOut = message.leftOut;
+    }
+    if (message.pauseReason !== "") {
+      obj.pauseReason = message.pauseReason;
+    }
+    if (message.needsPerson !== false) {
+      obj.needsPerson = message.needsPerson;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCellView>): SweepCellView {
+    return SweepCellView.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCellView>): SweepCellView {
+    const message = createBaseSweepCellView();
+    message.cell = (object.cell !== undefined && object.cell !== null) ? SweepCell.fromPartial(object.cell) : undefined;
+    message.state = object.state ?? "";
+    message.runId = object.runId ?? undefined;
+    message.outcome = (object.outcome !== undefined && object.outcome !== null)
+      ? SweepCellOutcome.fromPartial(object.outcome)
+      : undefined;
+    message.run = (object.run !== undefined && object.run !== null) ? RunSummary.fromPartial(object.run) : undefined;
+    message.earlierRunIds = object.earlierRunIds?.map((e) => e) || [];
+    message.startedAtMs = object.startedAtMs ?? undefined;
+    message.endedAtMs = object.endedAtMs ?? undefined;
+    message.leftOut = object.leftOut ?? false;
+    message.pauseReason = object.pauseReason ?? "";
+    message.needsPerson = object.needsPerson ?? false;
+    return message;
+  },
+};
+
+function createBaseListSweepsRequest(): ListSweepsRequest {
+  return { };
+}
+
+export const ListSweepsRequest: MessageFns<ListSweepsRequest> = {
+  encode(message: ListSweepsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSweepsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSweepsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListSweepsRequest {
+    return {};
+  },
+
+  toJSON(_: ListSweepsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListSweepsRequest>): ListSweepsRequest {
+    return ListSweepsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListSweepsRequest>): ListSweepsRequest {
+    const message = createBaseListSweepsRequest();
+    return message;
+  },
+};
+
+function createBaseListSweepsResponse(): ListSweepsResponse {
+  return { sweeps: [] };
+}
+
+export const ListSweepsResponse: MessageFns<ListSweepsResponse> = {
+  encode(message: ListSweepsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sweeps) {
+      SweepSummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSweepsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSweepsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweeps.push(SweepSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSweepsResponse {
+    return {
+      sweeps: globalThis.Array.isArray(object?.sweeps) ? object.sweeps.map((e: any) => SweepSummary.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListSweepsResponse): unknown {
+    const obj: any = {};
+    if (message.sweeps?.length) {
+      obj.sweeps = message.sweeps.map((e) => SweepSummary.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListSweepsResponse>): ListSweepsResponse {
+    return ListSweepsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSweepsResponse>): ListSweepsResponse {
+    const message = createBaseListSweepsResponse();
+    message.sweeps = object.sweeps?.map((e) => SweepSummary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGetSweepRequest(): GetSweepRequest {
+  return { sweepId: "" };
+}
+
+export const GetSweepRequest: MessageFns<GetSweepRequest> = {
+  encode(message: GetSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+    };
+  },
+
+  toJSON(message: GetSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetSweepRequest>): GetSweepRequest {
+    return GetSweepRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSweepRequest>): GetSweepRequest {
+    const message = createBaseGetSweepRequest();
+    message.sweepId = object.sweepId ?? "";
+    return message;
+  },
+};
+
+function createBaseGetSweepResponse(): GetSweepResponse {
+  return { summary: undefined, cells: [] };
+}
+
+export const GetSweepResponse: MessageFns<GetSweepResponse> = {
+  encode(message: GetSweepResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.summary !== undefined) {
+      SweepSummary.encode(message.summary, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.cells) {
+      SweepCellView.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSweepResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSweepResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.summary = SweepSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cells.push(SweepCellView.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSweepResponse {
+    return {
+      summary: isSet(object.summary) ? SweepSummary.fromJSON(object.summary) : undefined,
+      cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => SweepCellView.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetSweepResponse): unknown {
+    const obj: any = {};
+    if (message.summary !== undefined) {
+      obj.summary = SweepSummary.toJSON(message.summary);
+    }
+    if (message.cells?.length) {
+      obj.cells = message.cells.map((e) => SweepCellView.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetSweepResponse>): GetSweepResponse {
+    return GetSweepResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSweepResponse>): GetSweepResponse {
+    const message = createBaseGetSweepResponse();
+    message.summary = (object.summary !== undefined && object.summary !== null)
+      ? SweepSummary.fromPartial(object.summary)
+      : undefined;
+    message.cells = object.cells?.map((e) => SweepCellView.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseWatchSweepRequest(): WatchSweepRequest {
+  return { sweepId: "" };
+}
+
+export const WatchSweepRequest: MessageFns<WatchSweepRequest> = {
+  encode(message: WatchSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+    };
+  },
+
+  toJSON(message: WatchSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchSweepRequest>): WatchSweepRequest {
+    return WatchSweepRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchSweepRequest>): WatchSweepRequest {
+    const message = createBaseWatchSweepRequest();
+    message.sweepId = object.sweepId ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchSweepResponse(): WatchSweepResponse {
+  return { summary: undefined, cells: [] };
+}
+
+export const WatchSweepResponse: MessageFns<WatchSweepResponse> = {
+  encode(message: WatchSweepResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.summary !== undefined) {
+      SweepSummary.encode(message.summary, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.cells) {
+      SweepCellView.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchSweepResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchSweepResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.summary = SweepSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cells.push(SweepCellView.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): WatchSweepResponse {
+    return {
+      summary: isSet(object.summary) ? SweepSummary.fromJSON(object.summary) : undefined,
+      cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => SweepCellView.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: WatchSweepResponse): unknown {
+    const obj: any = {};
+    if (message.summary !== undefined) {
+      obj.summary = SweepSummary.toJSON(message.summary);
+    }
+    if (message.cells?.length) {
+      obj.cells = message.cells.map((e) => SweepCellView.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<WatchSweepResponse>): WatchSweepResponse {
+    return WatchSweepResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchSweepResponse>): WatchSweepResponse {
+    const message = createBaseWatchSweepResponse();
+    message.summary = (object.summary !== undefined && object.summary !== null)
+      ? SweepSummary.fromPartial(object.summary)
+      : undefined;
+    message.cells = object.cells?.map((e) => SweepCellView.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePauseSweepRequest(): PauseSweepRequest {
+  return { sweepId: "", reason: "" };
+}
+
+export const PauseSweepRequest: MessageFns<PauseSweepRequest> = {
+  encode(message: PauseSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PauseSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePauseSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PauseSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: PauseSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PauseSweepRequest>): PauseSweepRequest {
+    return PauseSweepRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PauseSweepRequest>): PauseSweepRequest {
+    const message = createBasePauseSweepRequest();
+    message.sweepId = object.sweepId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBasePauseSweepResponse(): PauseSweepResponse {
+  return { status: "" };
+}
+
+export const PauseSweepResponse: MessageFns<PauseSweepResponse> = {
+  encode(message: PauseSweepResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== "") {
+      writer.uint32(10).string(message.status);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PauseSweepResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePauseSweepResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PauseSweepResponse {
+    return { status: isSet(object.status) ? globalThis.String(object.status) : "" };
+  },
+
+  toJSON(message: PauseSweepResponse): unknown {
+    const obj: any = {};
+    if (message.status !== "") {
+      obj.status = message.status;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PauseSweepResponse>): PauseSweepResponse {
+    return PauseSweepResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PauseSweepResponse>): PauseSweepResponse {
+    const message = createBasePauseSweepResponse();
+    message.status = object.status ?? "";
+    return message;
+  },
+};
+
+function createBaseResumeSweepRequest(): ResumeSweepRequest {
+  return { sweepId: "" };
+}
+
+export const ResumeSweepRequest: MessageFns<ResumeSweepRequest> = {
+  encode(message: ResumeSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ResumeSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ResumeSweepRequest>): ResumeSweepRequest {
+    return ResumeSweepRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResumeSweepRequest>): ResumeSweepRequest {
+    const message = createBaseResumeSweepRequest();
+    message.sweepId = object.sweepId ?? "";
+    return message;
+  },
+};
+
+function createBaseResumeSweepResponse(): ResumeSweepResponse {
+  return { status: "" };
+}
+
+export const ResumeSweepResponse: MessageFns<ResumeSweepResponse> = {
+  encode(message: ResumeSweepResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== "") {
+      writer.uint32(10).string(message.status);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeSweepResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeSweepResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeSweepResponse {
+    return { status: isSet(object.status) ? globalThis.String(object.status) : "" };
+  },
+
+  toJSON(message: ResumeSweepResponse): unknown {
+    const obj: any = {};
+    if (message.status !== "") {
+      obj.status = message.status;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ResumeSweepResponse>): ResumeSweepResponse {
+    return ResumeSweepResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResumeSweepResponse>): ResumeSweepResponse {
+    const message = createBaseResumeSweepResponse();
+    message.status = object.status ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelSweepRequest(): CancelSweepRequest {
+  return { sweepId: "", reason: "" };
+}
+
+export const CancelSweepRequest: MessageFns<CancelSweepRequest> = {
+  encode(message: CancelSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: CancelSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelSweepRequest>): CancelSweepRequest {
+    return CancelSweepRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelSweepRequest>): CancelSweepRequest {
+    const message = createBaseCancelSweepRequest();
+    message.sweepId = object.sweepId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseCancelSweepResponse(): CancelSweepResponse {
+  return { status: "" };
+}
+
+export const CancelSweepResponse: MessageFns<CancelSweepResponse> = {
+  encode(message: CancelSweepResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== "") {
+      writer.uint32(10).string(message.status);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CancelSweepResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCancelSweepResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CancelSweepResponse {
+    return { status: isSet(object.status) ? globalThis.String(object.status) : "" };
+  },
+
+  toJSON(message: CancelSweepResponse): unknown {
+    const obj: any = {};
+    if (message.status !== "") {
+      obj.status = message.status;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CancelSweepResponse>): CancelSweepResponse {
+    return CancelSweepResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CancelSweepResponse>): CancelSweepResponse {
+    const message = createBaseCancelSweepResponse();
+    message.status = object.status ?? "";
     return message;
   },
 };
