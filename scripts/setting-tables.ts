@@ -9,6 +9,7 @@ import {
   endpointTable,
   modelTables,
   searchTable,
+  shareTable,
   topTable,
 } from '../services/shared/config/run-file-tables.ts';
 import {
@@ -49,6 +50,7 @@ const tables: Readonly<Record<string, () => string>> = {
   evaluation: evaluationRows,
   cluster: () => settingRows(clusterTable),
   cache: () => settingRows(cacheTable),
+  share: () => settingRows(shareTable),
   services: () => variableRows(serviceTable),
   coordinator: () => variableRows(coordinatorTable),
   workers: workerRows,

@@ -10,6 +10,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   cancel: ['cancel gsm8k --reason "wrong model"'],
   pause: ['pause gsm8k --reason "the GPUs are needed elsewhere until six"'],
   resume: ['resume gsm8k'],
+  share: ['share gsm8k --weight 4', 'share gsm8k --priority 10 --at-most 16'],
   report: ['report gsm8k'],
   export: ['export gsm8k > best.yaml', 'export gsm8k --what events-jsonl'],
   memory: ['memory list', 'memory forget --benchmark gsm8k'],

@@ -20,6 +20,7 @@ import { addReportCommand } from './commands/report.ts';
 import { addRescoreCommand } from './commands/rescore.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addShareCommand } from './commands/share.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -39,6 +40,7 @@ const commands: readonly AddCommand[] = [
   addCancelCommand,
   addPauseCommand,
   addResumeCommand,
+  addShareCommand,
   addReportCommand,
   addExportCommand,
   addMemoryCommand,

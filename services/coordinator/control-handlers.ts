@@ -17,6 +17,8 @@ import type {
   ListWorkersResponse,
   RunManifest,
   RunSummary,
+  SetShareRequest,
+  SetShareResponse,
   StartRunRequest,
   StartRunResponse,
   WatchRunResponse,
@@ -30,6 +32,7 @@ import { within } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
+import { type AskedShare, shareFault, withAsked } from '../shared/sharing/share-rules.ts';
 import type { Coordinator } from './coordinator.ts';
 import { diagnose } from './diagnose.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
@@ -45,6 +48,12 @@ function isNamed(found: string, name: string): boolean {
   return found === name || (found.startsWith(`${name}-`) && /^\d+$/.test(found.slice(name.length + 1)));
 }
 
+/** @throws RequestRefusedError */
+function refuseFaults(asked: AskedShare): void {
+  const fault = shareFault(asked);
+  if (fault !== undefined) throw new RequestRefusedError('bad-input', fault);
+}
+
 /** ControlService as plain functions; control-server.ts puts gRPC around them. */
 export interface ControlHandlers {
   /** @param caller by the name of its token; "" for one that nobody vouches for */
@@ -56,6 +65,7 @@ export interface ControlHandlers {
   cancelRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   pauseRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
+  setShare(request: SetShareRequest): Promise<SetShareResponse>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(): Promise<ListMemoryResponse>;
@@ -115,9 +125,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   };
 
   return {
-    async startRun({ writtenHash, defaultsVersion, preflight, ...given }, caller = '') {
+    async startRun({ writtenHash, defaultsVersion, preflight, share, team, ...given }, caller = '') {
       const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare, sweepId } = given;
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
+      refuseFaults(share ?? {});
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
       const contentHash = await bus.blobs.put(content);
@@ -145,6 +156,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const manifest: RunManifest = known ?? {
         ...asked,
         ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
+        share: withAsked(undefined, share ?? {}),
+        ...defined({ team }),
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),
@@ -190,6 +203,14 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       steer(runId, RunStatus.RUNNING, () =>
         unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING, ...noPause })),
       ),
+    async setShare({ runId, ...asked }) {
+      refuseFaults(asked);
+      const known = await unlessOver(runId, (manifest) => ({ ...manifest, share: withAsked(manifest.share, asked) }));
+      const manifest = known ?? (await manifestOf(runId));
+      if (hasEnded(manifest.status)) throw new RequestRefusedError('conflict', `run ${runId} has already ended`);
+      coordinator.drive(manifest);
+      return { share: manifest.share, ...defined({ team: manifest.team }) };
+    },
     async getRunBenchmark(runId) {
       const manifest = await manifestOf(runId);
       const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';

@@ -97,6 +97,7 @@ export async function startControlServer(
     cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
     pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
+    setShare: unary((request) => handlers.setShare(request)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),

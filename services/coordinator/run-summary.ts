@@ -31,6 +31,7 @@ export function runSummary(
     ...defined({ estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,
     simulated: used.simulated,
+    ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
     ...(view === undefined
       ? {}

@@ -113,6 +113,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
         push({ kind: 'run-resumed' });
         return { status: RunStatus.RUNNING };
       }),
+    setShare: (_call, reply) => reply(null, {}),
     listExecutions: (call) => void call.end(),
     watchRun: (call) => {
       calls.push(`WatchRun ${call.request.afterSequence}`);

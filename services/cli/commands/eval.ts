@@ -22,9 +22,11 @@ import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
+import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 import { shortPath } from '../short-path.ts';
 
-interface EvalOptions extends ClusterOptions, EvaluationChoices {
+interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
+  readonly team?: string;
   readonly json: boolean;
   readonly fresh: boolean;
   readonly waitForEndpoints: boolean;
@@ -35,9 +37,10 @@ interface EvalOptions extends ClusterOptions, EvaluationChoices {
 }
 
 export function addEvalCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
+  const command = addClusterOptions(
     program.command('eval').description('evaluate one workflow on a benchmark, and write a record of each execution'),
-  )
+  );
+  addTeamOption(addShareOptions(command))
     .argument('[workflow]', 'the workflow file; or give --run')
     .option('--run <run>', 'evaluate the best workflow of this run (id, start of an id, or name), with its model and endpoint')
     .option('--benchmark <name>', "default: the run file's or the run's")
@@ -60,7 +63,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 }
 
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
-  const file = await evaluationFile(await subjectOf(cli, workflow, options), options);
+  const file = withShare(await evaluationFile(await subjectOf(cli, workflow, options), options), options);
   const folder = dataFolderAt(options.dataDir);
   const output: OutputFolder =
     options.out === undefined ? { path: folder.runs, option: '--data-dir' } : { path: options.out, option: '--out' };
@@ -68,7 +71,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({
-      ...{ cli, folder, file, view },
+      ...{ cli, folder, file, view, share: askedShare(options) },
       options,
       collect: async (ended, signal) => {
         view.close();

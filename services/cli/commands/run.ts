@@ -13,8 +13,10 @@ import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { describeChoices } from '../runs/describe-choices.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
+import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 
-interface RunOptions extends ClusterOptions {
+interface RunOptions extends ClusterOptions, ShareOptions {
+  readonly team?: string;
   readonly json: boolean;
   readonly fresh: boolean;
   readonly continue?: string;
@@ -24,9 +26,10 @@ interface RunOptions extends ClusterOptions {
 }
 
 export function addRunCommand(program: Command, cli: Cli): void {
-  addClusterOptions(
+  const command = addClusterOptions(
     program.command('run').description('run the search that a file describes, or continue it, and write its report'),
-  )
+  );
+  addTeamOption(addShareOptions(command))
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
@@ -39,13 +42,13 @@ export function addRunCommand(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
-  const file = await readRunFile(path);
+  const file = withShare(await readRunFile(path), options);
   const folder = dataFolderAt(options.dataDir);
   await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
   const view = cli.openView(options.json);
   try {
     const { record, archive } = await runToItsEnd({
-      ...{ cli, options, folder, file, view },
+      ...{ cli, options, folder, file, view, share: askedShare(options) },
       collect: async ({ record, file: { benchmark } }) => ({
         record,
         archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)),

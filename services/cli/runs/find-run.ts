@@ -6,7 +6,11 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
  * The run that a person means: by its id, the start of its id, or its name; without any of these, the run that was started last.
  * @throws CliError if there is none or more than one
  */
-export async function findRun(cluster: ReachedCluster, wanted: string | undefined, signal: AbortSignal): Promise<RunSummary> {
+export async function findRun(
+  cluster: Pick<ReachedCluster, 'client'>,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<RunSummary> {
   const { runs } = await cluster.client.listRuns(signal);
   return chooseRun(runs, wanted);
 }

@@ -28,7 +28,8 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     simulated: isSimulatedRun(file),
     writtenHash: writtenHash(file.configuration.name, file.written),
     defaultsVersion,
-    ...defined({ cache: file.cache }),
+    share: file.share,
+    ...defined({ cache: file.cache, team: file.team }),
   };
 }
 

@@ -6,6 +6,7 @@ import { ControlError } from '../../shared/control-client/control-error.ts';
 import { pause } from '../../shared/lifecycle/abort.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
+import type { AskedShare } from '../../shared/sharing/share-rules.ts';
 import { type Cli, interruptedError } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { DataFolder } from '../cluster/data-folder.ts';
@@ -27,6 +28,8 @@ export interface Undertaking<Result> {
   readonly folder: DataFolder;
   readonly file: RunFile;
   readonly view: RunView;
+  /** Changes the share of a run that is there already; a new one has what the file says. */
+  readonly share?: AskedShare | undefined;
   /** Looks at the run's endpoints before it begins. Default: one of its own. */
   readonly check?: EndpointCheck;
   /** Called with how the run begins and whether it existed before; by default the view explains that to people. */
@@ -137,6 +140,8 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
     view.notice('This run uses the response cache: replies that the cluster has cost nothing.');
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
+  if (continued && !isOver && undertaking.share !== undefined)
+    await cluster.client.setShare({ runId, ...undertaking.share }, signal);
   const record = createRunRecord(runId);
   // A restarted coordinator continues nothing until it is told to.
   const onReconnect = async (limit: AbortSignal): Promise<void> => {

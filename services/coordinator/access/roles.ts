@@ -26,6 +26,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   cancelRun: 'run',
   pauseRun: 'run',
   resumeRun: 'run',
+  setShare: 'run',
   forgetMemory: 'admin',
   clearCache: 'admin',
 };

@@ -11,6 +11,7 @@ import {
   evaluationShape,
   modelTables,
   searchTable,
+  shareTable,
   topTable,
 } from './run-file-tables.ts';
 
@@ -38,6 +39,7 @@ export function runFileSchema(content: unknown) {
     evaluation: settings(evaluationShape(method)).prefault({}),
     initial_workflow,
     cache,
+    share: tableSchema(shareTable).prefault({}),
     cluster: tableSchema(clusterTable).prefault({}),
   });
 }

@@ -14,7 +14,7 @@ import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
-import type { CacheUse } from '../contracts/generated/scale/v1/control.ts';
+import type { CacheUse, CallShare } from '../contracts/generated/scale/v1/control.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
@@ -43,6 +43,10 @@ export interface RunFile {
   readonly earlierConfigurations: readonly RunConfiguration[];
   /** How fast, never what: not part of the run's identity. */
   readonly cluster: { readonly executors: number; readonly slots: number };
+  /** What it has of the cluster beside other runs. */
+  readonly share: CallShare;
+  /** Whose run it is; absent: whoever starts it decides. */
+  readonly team?: string;
   /** How it uses the response cache, which changes its cost and not its log; absent: not at all. */
   readonly cache?: CacheUse;
 }
@@ -107,8 +111,14 @@ export async function completeRunFile(
     endpoints,
     warnings,
     cluster: settings.cluster,
+    share: shareOf(settings.share),
+    ...defined({ team: settings.share.team }),
     ...(settings.cache && { cache: cacheUseOf(settings.cache) }),
   });
+}
+
+function shareOf({ weight, priority, at_most: atMost = 0 }: RunFileSettings['share']): CallShare {
+  return { weight, priority, atMost };
 }
 
 function cacheUseOf({ namespace, max_age_days: days = 0 }: NonNullable<RunFileSettings['cache']>): CacheUse {

@@ -24,6 +24,8 @@ import {
   type ListWorkersResponse,
   type PauseRunResponse,
   type ResumeRunResponse,
+  type SetShareRequest,
+  type SetShareResponse,
   type StartRunRequest,
   type StartRunResponse,
   WatchRunRequest,
@@ -51,6 +53,8 @@ export interface ControlClient {
   /** @param reason shown to whoever looks at the run; "" for none */
   pauseRun(runId: string, reason: string, signal: AbortSignal): Promise<PauseRunResponse>;
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
+  /** What is absent stays as it is. */
+  setShare(request: SetShareRequest, signal: AbortSignal): Promise<SetShareResponse>;
   /** One stream, for as long as the connection lasts; watchReliably continues after a lost connection. */
   watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   /** Executions with their whole results. */
@@ -212,6 +216,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
     pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
+    setShare: (request, signal) => ask('SetShare', client.setShare, request, signal),
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     getCache: (signal) => ask('GetCache', client.getCache, {}, signal),
     clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),

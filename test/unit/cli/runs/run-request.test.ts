@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { needsSimulator, refuseMissingKeys, startRunRequestOf } from '../../../../services/cli/runs/run-request.ts';
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { RunFile } from '../../../../services/shared/config/run-file.ts';
+import { usualShare } from '../../../../services/shared/sharing/share-rules.ts';
 import { madeUpConfiguration } from '../../domain/search/made-up-world.ts';
 
 const benchmark: Benchmark = {
@@ -36,6 +37,7 @@ const file: RunFile = {
   configuration: madeUpConfiguration({ queryCount: 1 }),
   benchmark,
   endpoints: [real, simulated],
+  share: usualShare,
   cluster: { executors: 1, slots: 4 },
   written: '',
   earlierConfigurations: [],

@@ -217,8 +217,16 @@ export interface RunManifest {
   needs?:
     | RunNeeds
     | undefined;
+  /** What the run has beside others. Not part of the log, which is the same whatever it is. Absent: as any other. */
+  share?:
+    | CallShare
+    | undefined;
   /** The sweep that it is a cell of. Absent: none. */
   sweepId?:
+    | string
+    | undefined;
+  /** The team that it counts for. Absent: none. */
+  team?:
     | string
     | undefined;
   /** Who started it first: the name of the caller's token, as the coordinator knows it. Absent from runs of earlier versions. */
@@ -234,6 +242,29 @@ export interface RunManifest {
    * Absent: the default of the setting failure_share.
    */
   failureShare?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a run, or a sweep, has of executors and endpoints beside others that want them too. */
+export interface CallShare {
+  /** Its part of the calls is as its weight among the weights of all that have calls waiting. 0: 1. */
+  weight: number;
+  /** Those of a higher priority go first: lower ones have what they leave. */
+  priority: number;
+  /** Most calls in flight, at all endpoints together; 0: no limit of its own. */
+  atMost: number;
+  /** What its team may have, by the coordinator's file of teams. Absent: no team, or one without a quota. */
+  team?: ShareGroup | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Runs that divide one share among themselves. */
+export interface ShareGroup {
+  name: string;
+  /** 0: 1. */
+  weight: number;
+  /** Most calls in flight of all of them; 0: no limit. */
+  atMost: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -299,7 +330,12 @@ export interface RunSummary {
     | boolean
     | undefined;
   /** Absent from versions that did not tell it, and while the log is empty. */
-  progress?: RunProgress | undefined;
+  progress?:
+    | RunProgress
+    | undefined;
+  /** As in the manifest. */
+  share?: CallShare | undefined;
+  team?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -364,6 +400,14 @@ export interface StartRunRequest {
   /** As in the manifest. Absent: not at all. */
   cache?:
     | CacheUse
+    | undefined;
+  /** As in the manifest, without the team's. A run that is there keeps its own. Absent: as any other. */
+  share?:
+    | CallShare
+    | undefined;
+  /** As in the manifest. Absent: the caller's. */
+  team?:
+    | string
     | undefined;
   /** As in the manifest. Absent: none. */
   sweepId?:
@@ -535,6 +579,25 @@ export interface ResumeRunRequest {
 
 export interface ResumeRunResponse {
   status: RunStatus;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What is absent stays as it is. */
+export interface SetShareRequest {
+  runId: string;
+  weight?: number | undefined;
+  priority?:
+    | number
+    | undefined;
+  /** 0: no limit. */
+  atMost?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SetShareResponse {
+  /** As it is now. */
+  share?: CallShare | undefined;
+  team?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1437,7 +1500,9 @@ function createBaseRunManifest(): RunManifest {
     snapshotBlob: undefined,
     summary: undefined,
     needs: undefined,
+    share: undefined,
     sweepId: undefined,
+    team: undefined,
     startedBy: undefined,
     webhook: undefined,
     failureShare: undefined,
@@ -1503,8 +1568,14 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.needs !== undefined) {
       RunNeeds.encode(message.needs, writer.uint32(154).fork()).join();
     }
+    if (message.share !== undefined) {
+      CallShare.encode(message.share, writer.uint32(162).fork()).join();
+    }
     if (message.sweepId !== undefined) {
       writer.uint32(170).string(message.sweepId);
+    }
+    if (message.team !== undefined) {
+      writer.uint32(186).string(message.team);
     }
     if (message.startedBy !== undefined) {
       writer.uint32(194).string(message.startedBy);
@@ -1691,12 +1762,28 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.needs = RunNeeds.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.share = CallShare.decode(reader, reader.uint32());
+            continue;
+          }
           case 21: {
             if (tag !== 170) {
               break;
             }
 
             message.sweepId = reader.string();
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.team = reader.string();
             continue;
           }
           case 24: {
@@ -1804,11 +1891,13 @@ export const RunManifest: MessageFns<RunManifest> = {
         : undefined,
       summary: isSet(object.summary) ? RunSummary.fromJSON(object.summary) : undefined,
       needs: isSet(object.needs) ? RunNeeds.fromJSON(object.needs) : undefined,
+      share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined,
       sweepId: isSet(object.sweepId)
         ? globalThis.String(object.sweepId)
         : isSet(object.sweep_id)
         ? globalThis.String(object.sweep_id)
         : undefined,
+      team: isSet(object.team) ? globalThis.String(object.team) : undefined,
       startedBy: isSet(object.startedBy)
         ? globalThis.String(object.startedBy)
         : isSet(object.started_by)
@@ -1882,8 +1971,14 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.needs !== undefined) {
       obj.needs = RunNeeds.toJSON(message.needs);
     }
+    if (message.share !== undefined) {
+      obj.share = CallShare.toJSON(message.share);
+    }
     if (message.sweepId !== undefined) {
       obj.sweepId = message.sweepId;
+    }
+    if (message.team !== undefined) {
+      obj.team = message.team;
     }
     if (message.startedBy !== undefined) {
       obj.startedBy = message.startedBy;
@@ -1929,12 +2024,264 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.needs = (object.needs !== undefined && object.needs !== null)
       ? RunNeeds.fromPartial(object.needs)
       : undefined;
+    message.share = (object.share !== undefined && object.share !== null)
+      ? CallShare.fromPartial(object.share)
+      : undefined;
     message.sweepId = object.sweepId ?? undefined;
+    message.team = object.team ?? undefined;
     message.startedBy = object.startedBy ?? undefined;
     message.webhook = (object.webhook !== undefined && object.webhook !== null)
       ? Webhook.fromPartial(object.webhook)
       : undefined;
     message.failureShare = object.failureShare ?? undefined;
+    return message;
+  },
+};
+
+function createBaseCallShare(): CallShare {
+  return { weight: 0, priority: 0, atMost: 0, team: undefined };
+}
+
+export const CallShare: MessageFns<CallShare> = {
+  encode(message: CallShare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.weight !== 0) {
+      writer.uint32(9).double(message.weight);
+    }
+    if (message.priority !== 0) {
+      writer.uint32(16).sint32(message.priority);
+    }
+    if (message.atMost !== 0) {
+      writer.uint32(24).uint32(message.atMost);
+    }
+    if (message.team !== undefined) {
+      ShareGroup.encode(message.team, writer.uint32(34).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallShare {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallShare();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.priority = reader.sint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atMost = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.team = ShareGroup.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CallShare {
+    return {
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
+      atMost: isSet(object.atMost)
+        ? globalThis.Number(object.atMost)
+        : isSet(object.at_most)
+        ? globalThis.Number(object.at_most)
+        : 0,
+      team: isSet(object.team) ? ShareGroup.fromJSON(object.team) : undefined,
+    };
+  },
+
+  toJSON(message: CallShare): unknown {
+    const obj: any = {};
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.priority !== 0) {
+      obj.priority = Math.round(message.priority);
+    }
+    if (message.atMost !== 0) {
+      obj.atMost = Math.round(message.atMost);
+    }
+    if (message.team !== undefined) {
+      obj.team = ShareGroup.toJSON(message.team);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CallShare>): CallShare {
+    return CallShare.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CallShare>): CallShare {
+    const message = createBaseCallShare();
+    message.weight = object.weight ?? 0;
+    message.priority = object.priority ?? 0;
+    message.atMost = object.atMost ?? 0;
+    message.team = (object.team !== undefined && object.team !== null)
+      ? ShareGroup.fromPartial(object.team)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseShareGroup(): ShareGroup {
+  return { name: "", weight: 0, atMost: 0 };
+}
+
+export const ShareGroup: MessageFns<ShareGroup> = {
+  encode(message: ShareGroup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(17).double(message.weight);
+    }
+    if (message.atMost !== 0) {
+      writer.uint32(24).uint32(message.atMost);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShareGroup {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShareGroup();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atMost = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ShareGroup {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      atMost: isSet(object.atMost)
+        ? globalThis.Number(object.atMost)
+        : isSet(object.at_most)
+        ? globalThis.Number(object.at_most)
+        : 0,
+    };
+  },
+
+  toJSON(message: ShareGroup): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.atMost !== 0) {
+      obj.atMost = Math.round(message.atMost);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ShareGroup>): ShareGroup {
+    return ShareGroup.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShareGroup>): ShareGroup {
+    const message = createBaseShareGroup();
+    message.name = object.name ?? "";
+    message.weight = object.weight ?? 0;
+    message.atMost = object.atMost ?? 0;
     return message;
   },
 };
@@ -2303,6 +2650,8 @@ function createBaseRunSummary(): RunSummary {
     estimatedCalls: undefined,
     driven: undefined,
     progress: undefined,
+    share: undefined,
+    team: undefined,
   };
 }
 
@@ -2352,6 +2701,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.progress !== undefined) {
       RunProgress.encode(message.progress, writer.uint32(122).fork()).join();
+    }
+    if (message.share !== undefined) {
+      CallShare.encode(message.share, writer.uint32(130).fork()).join();
+    }
+    if (message.team !== undefined) {
+      writer.uint32(138).string(message.team);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2497,6 +2852,22 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.progress = RunProgress.decode(reader, reader.uint32());
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.share = CallShare.decode(reader, reader.uint32());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2552,6 +2923,8 @@ export const RunSummary: MessageFns<RunSummary> = {
         : undefined,
       driven: isSet(object.driven) ? globalThis.Boolean(object.driven) : undefined,
       progress: isSet(object.progress) ? RunProgress.fromJSON(object.progress) : undefined,
+      share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined,
+      team: isSet(object.team) ? globalThis.String(object.team) : undefined,
     };
   },
 
@@ -2602,6 +2975,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.progress !== undefined) {
       obj.progress = RunProgress.toJSON(message.progress);
     }
+    if (message.share !== undefined) {
+      obj.share = CallShare.toJSON(message.share);
+    }
+    if (message.team !== undefined) {
+      obj.team = message.team;
+    }
     return obj;
   },
 
@@ -2629,6 +3008,10 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.progress = (object.progress !== undefined && object.progress !== null)
       ? RunProgress.fromPartial(object.progress)
       : undefined;
+    message.share = (object.share !== undefined && object.share !== null)
+      ? CallShare.fromPartial(object.share)
+      : undefined;
+    message.team = object.team ?? undefined;
     return message;
   },
 };
@@ -3040,6 +3423,8 @@ function createBaseStartRunRequest(): StartRunRequest {
     defaultsVersion: undefined,
     preflight: undefined,
     cache: undefined,
+    share: undefined,
+    team: undefined,
     sweepId: undefined,
     webhook: undefined,
     failureShare: undefined,
@@ -3074,6 +3459,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.cache !== undefined) {
       CacheUse.encode(message.cache, writer.uint32(106).fork()).join();
+    }
+    if (message.share !== undefined) {
+      CallShare.encode(message.share, writer.uint32(114).fork()).join();
+    }
+    if (message.team !== undefined) {
+      writer.uint32(138).string(message.team);
     }
     if (message.sweepId !== undefined) {
       writer.uint32(122).string(message.sweepId);
@@ -3180,6 +3571,22 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.cache = CacheUse.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.share = CallShare.decode(reader, reader.uint32());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
           case 15: {
             if (tag !== 122) {
               break;
@@ -3243,6 +3650,8 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : undefined,
       preflight: isSet(object.preflight) ? SpendingNote.fromJSON(object.preflight) : undefined,
       cache: isSet(object.cache) ? CacheUse.fromJSON(object.cache) : undefined,
+      share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined,
+      team: isSet(object.team) ? globalThis.String(object.team) : undefined,
       sweepId: isSet(object.sweepId)
         ? globalThis.String(object.sweepId)
         : isSet(object.sweep_id)
@@ -3286,6 +3695,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.cache !== undefined) {
       obj.cache = CacheUse.toJSON(message.cache);
     }
+    if (message.share !== undefined) {
+      obj.share = CallShare.toJSON(message.share);
+    }
+    if (message.team !== undefined) {
+      obj.team = message.team;
+    }
     if (message.sweepId !== undefined) {
       obj.sweepId = message.sweepId;
     }
@@ -3320,6 +3735,10 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.cache = (object.cache !== undefined && object.cache !== null)
       ? CacheUse.fromPartial(object.cache)
       : undefined;
+    message.share = (object.share !== undefined && object.share !== null)
+      ? CallShare.fromPartial(object.share)
+      : undefined;
+    message.team = object.team ?? undefined;
     message.sweepId = object.sweepId ?? undefined;
     message.webhook = (object.webhook !== undefined && object.webhook !== null)
       ? Webhook.fromPartial(object.webhook)
@@ -5488,6 +5907,238 @@ export const ResumeRunResponse: MessageFns<ResumeRunResponse> = {
   fromPartial(object: DeepPartial<ResumeRunResponse>): ResumeRunResponse {
     const message = createBaseResumeRunResponse();
     message.status = object.status ?? 0;
+    return message;
+  },
+};
+
+function createBaseSetShareRequest(): SetShareRequest {
+  return { runId: "", weight: undefined, priority: undefined, atMost: undefined };
+}
+
+export const SetShareRequest: MessageFns<SetShareRequest> = {
+  encode(message: SetShareRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.weight !== undefined) {
+      writer.uint32(17).double(message.weight);
+    }
+    if (message.priority !== undefined) {
+      writer.uint32(24).sint32(message.priority);
+    }
+    if (message.atMost !== undefined) {
+      writer.uint32(32).uint32(message.atMost);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetShareRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetShareRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.priority = reader.sint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.atMost = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetShareRequest {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : undefined,
+      priority: isSet(object.priority) ? globalThis.Number(object.priority) : undefined,
+      atMost: isSet(object.atMost)
+        ? globalThis.Number(object.atMost)
+        : isSet(object.at_most)
+        ? globalThis.Number(object.at_most)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SetShareRequest): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.weight !== undefined) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.priority !== undefined) {
+      obj.priority = Math.round(message.priority);
+    }
+    if (message.atMost !== undefined) {
+      obj.atMost = Math.round(message.atMost);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetShareRequest>): SetShareRequest {
+    return SetShareRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetShareRequest>): SetShareRequest {
+    const message = createBaseSetShareRequest();
+    message.runId = object.runId ?? "";
+    message.weight = object.weight ?? undefined;
+    message.priority = object.priority ?? undefined;
+    message.atMost = object.atMost ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSetShareResponse(): SetShareResponse {
+  return { share: undefined, team: undefined };
+}
+
+export const SetShareResponse: MessageFns<SetShareResponse> = {
+  encode(message: SetShareResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.share !== undefined) {
+      CallShare.encode(message.share, writer.uint32(10).fork()).join();
+    }
+    if (message.team !== undefined) {
+      writer.uint32(18).string(message.team);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetShareResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetShareResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.share = CallShare.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetShareResponse {
+    return {
+      share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined,
+      team: isSet(object.team) ? globalThis.String(object.team) : undefined,
+    };
+  },
+
+  toJSON(message: SetShareResponse): unknown {
+    const obj: any = {};
+    if (message.share !== undefined) {
+      obj.share = CallShare.toJSON(message.share);
+    }
+    if (message.team !== undefined) {
+      obj.team = message.team;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetShareResponse>): SetShareResponse {
+    return SetShareResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetShareResponse>): SetShareResponse {
+    const message = createBaseSetShareResponse();
+    message.share = (object.share !== undefined && object.share !== null)
+      ? CallShare.fromPartial(object.share)
+      : undefined;
+    message.team = object.team ?? undefined;
     return message;
   },
 };
@@ -10249,6 +10900,16 @@ export const ControlServiceService = {
     responseSerialize: (value: ResumeRunResponse): Buffer => Buffer.from(ResumeRunResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ResumeRunResponse => ResumeRunResponse.decode(value),
   },
+  /** Changes what a run that goes on has of the cluster, beside other runs. */
+  setShare: {
+    path: "/scale.v1.ControlService/SetShare" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetShareRequest): Buffer => Buffer.from(SetShareRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetShareRequest => SetShareRequest.decode(value),
+    responseSerialize: (value: SetShareResponse): Buffer => Buffer.from(SetShareResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetShareResponse => SetShareResponse.decode(value),
+  },
   /** The benchmark that a run was started with. */
   getRunBenchmark: {
     path: "/scale.v1.ControlService/GetRunBenchmark" as const,
@@ -10346,6 +11007,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   cancelRun: handleUnaryCall<CancelRunRequest, CancelRunResponse>;
   pauseRun: handleUnaryCall<PauseRunRequest, PauseRunResponse>;
   resumeRun: handleUnaryCall<ResumeRunRequest, ResumeRunResponse>;
+  /** Changes what a run that goes on has of the cluster, beside other runs. */
+  setShare: handleUnaryCall<SetShareRequest, SetShareResponse>;
   /** The benchmark that a run was started with. */
   getRunBenchmark: handleUnaryCall<GetRunBenchmarkRequest, GetRunBenchmarkResponse>;
   /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
@@ -10476,6 +11139,22 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ResumeRunResponse) => void,
+  ): ClientUnaryCall;
+  /** Changes what a run that goes on has of the cluster, beside other runs. */
+  setShare(
+    request: SetShareRequest,
+    callback: (error: ServiceError | null, response: SetShareResponse) => void,
+  ): ClientUnaryCall;
+  setShare(
+    request: SetShareRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetShareResponse) => void,
+  ): ClientUnaryCall;
+  setShare(
+    request: SetShareRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetShareResponse) => void,
   ): ClientUnaryCall;
   /** The benchmark that a run was started with. */
   getRunBenchmark(
