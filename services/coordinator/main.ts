@@ -6,6 +6,7 @@ import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { systemTiming } from '../shared/lifecycle/timing.ts';
 import { awaitBus } from '../shared/messaging/await-bus.ts';
+import { environmentFromParent } from '../shared/settings/environment-from-parent.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { createBusMetrics, createMetricsRegistry } from '../shared/telemetry/metrics.ts';
 import { startTracing } from '../shared/telemetry/start-tracing.ts';
@@ -21,6 +22,7 @@ import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 import { startScaler } from './scaler/start-scaler.ts';
 
+await environmentFromParent();
 const settings = settingsOrEnd('coordinator', () => coordinatorSettings());
 const { name, leash, drainMs } = settings;
 const log = createLogger({ service: 'coordinator', version, level: settings.logLevel });

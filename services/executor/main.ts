@@ -3,12 +3,14 @@ import { executorSettings } from '../shared/config/service-settings.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
 import { createLazySandbox } from '../shared/sandbox/lazy-sandbox.ts';
 import { processEnvironment } from '../shared/settings/environment.ts';
+import { environmentFromParent } from '../shared/settings/environment-from-parent.ts';
 import { createSandboxMetrics } from '../shared/telemetry/worker-metrics.ts';
 import { runWorkerService } from '../shared/worker/run-worker-service.ts';
 import { countPrograms } from './count-programs.ts';
 import { createExecuteWork } from './execute-job.ts';
 import { lookAtSandbox } from './look-at-sandbox.ts';
 
+await environmentFromParent();
 const settings = settingsOrEnd('executor', () => executorSettings());
 
 await runWorkerService({

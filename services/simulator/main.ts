@@ -3,6 +3,7 @@ import { dataFolderOf } from '../shared/config/data-folder.ts';
 import { simulatorSettings } from '../shared/config/service-settings.ts';
 import { runService } from '../shared/lifecycle/run-service.ts';
 import { settingsOrEnd } from '../shared/lifecycle/settings-or-end.ts';
+import { environmentFromParent } from '../shared/settings/environment-from-parent.ts';
 import { SettingsError } from '../shared/settings/settings-error.ts';
 import { createLogger } from '../shared/telemetry/logger.ts';
 import { version } from '../shared/telemetry/version.ts';
@@ -11,6 +12,7 @@ import { parseFaults } from './faults.ts';
 import { learnBenchmarks } from './learn-benchmarks.ts';
 import { startSimulator } from './start-simulator.ts';
 
+await environmentFromParent();
 const settings = settingsOrEnd('simulator', () => {
   const given = simulatorSettings();
   try {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { ServiceAddresses } from '../../shared/lifecycle/run-service.ts';
 import { systemTiming } from '../../shared/lifecycle/timing.ts';
+import { environmentComesLater, type LaterEnvironment } from '../../shared/settings/environment-from-parent.ts';
 import { sourceFile } from '../../shared/toolchain/package-folder.ts';
 import type { RunningPart, StartFailure } from './supervise.ts';
 
@@ -17,6 +18,11 @@ export interface ServiceCommand {
   readonly script: string;
   /** All of it: nothing of this command's own is passed on. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * More of it, for a service that asks for it (environmentFromParent): its program is loaded meanwhile. If it rejects, the service
+   * is killed, and the start rejects with the same.
+   */
+  readonly laterEnvironment?: Promise<Readonly<Record<string, string>>>;
   /** Where stdout and stderr go; without it, to this command's stderr. */
   readonly logFile?: string;
   /** For Node.js, before the script. */
@@ -63,11 +69,19 @@ const drainWithinMs = 15_000;
  * the command, which then stops its services cleanly; its leash is the IPC channel, which closes whenever this process ends.
  */
 export async function startChildService(command: ServiceCommand, signal: AbortSignal): Promise<ChildService> {
+  // Heard of below; until then it may reject without anyone listening.
+  command.laterEnvironment?.catch(() => undefined);
   signal.throwIfAborted();
   const logStart = await sizeOf(command.logFile);
   const child = forkService(command);
   const exited = describeExit(child);
   const running = { name: command.name, pid: child.pid ?? 0, exited, ...endings(child, exited) };
+  try {
+    await sendLater(child, exited, command.laterEnvironment);
+  } catch (error) {
+    await running.kill();
+    throw error;
+  }
   try {
     return { ...running, addresses: await waitUntilReady(child, exited, signal) };
   } catch (error) {
@@ -103,12 +117,21 @@ async function sizeOf(file: string | undefined): Promise<number> {
   );
 }
 
+/** Resolves when it is sent, or when there is no one to send it to: why, is told to whoever waits until the service is ready. */
+async function sendLater(child: ChildProcess, exited: Promise<string>, later: ServiceCommand['laterEnvironment']): Promise<void> {
+  if (later === undefined) return;
+  const variables = await Promise.race([later, exited]);
+  if (typeof variables === 'string') return;
+  const message: LaterEnvironment = { type: 'environment', variables };
+  child.send(message, () => undefined);
+}
+
 function forkService(command: ServiceCommand): ChildProcess {
   const log = command.logFile === undefined ? process.stderr.fd : openSync(command.logFile, 'a');
   try {
     return fork(command.script, [], {
       detached: true,
-      env: command.environment,
+      env: { ...command.environment, ...(command.laterEnvironment && environmentComesLater) },
       execArgv: [...(command.nodeFlags ?? [])],
       serialization: 'json',
       stdio: ['ignore', log, log, 'ipc'],

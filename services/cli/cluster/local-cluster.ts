@@ -139,25 +139,32 @@ async function startParts(
   controlToken: string,
   signal: AbortSignal,
 ): Promise<StartedParts> {
-  const nats = await superviseNatsServer(settings, signal);
-  parts.bus.push(nats);
-  const natsUrl = nats.current().url;
+  const startBus = async (): Promise<string> => {
+    const nats = await superviseNatsServer(settings, signal);
+    parts.bus.push(nats);
+    return nats.current().url;
+  };
+  // All programs are loaded at once; each service begins when it is told of what it needs.
+  const bus = startBus();
   const begin = async (name: string, room: string, environment: ServiceEnvironment): Promise<Supervised<ChildService>> => {
     const part = await superviseService(settings, name, room, environment, signal);
     parts[room === 'simulator' ? 'models' : 'services'].push(part);
     return part;
   };
   const keys = workerKeys(settings);
-  const coordinator = begin('coordinator', 'coordinator', (previous) =>
+  const coordinator = begin('coordinator', 'coordinator', async (previous) =>
     coordinatorEnvironment({
-      natsUrl,
+      natsUrl: await bus,
       controlToken,
       controlPort: previous === undefined ? 0 : portOf(`tcp://${addressOf(previous, 'control')}`),
     }),
   );
-  if (settings.purpose === 'read') return { coordinator: await coordinator, simulator: undefined };
+  if (settings.purpose === 'read') {
+    await settleAll([bus, coordinator]);
+    return { coordinator: await coordinator, simulator: undefined };
+  }
   const simulator = settings.withSimulator
-    ? begin('simulator', 'simulator', (previous) =>
+    ? begin('simulator', 'simulator', async (previous) =>
         simulatorEnvironment({
           port: previous === undefined ? 0 : portOf(addressOf(previous, 'models')),
           benchmarkFiles: settings.simulatorBenchmarks ?? [],
@@ -165,11 +172,18 @@ async function startParts(
       )
     : undefined;
   // Workers come after the coordinator, which first clears the queues of runs that have not been asked for.
-  await settleAll([coordinator, ...(simulator === undefined ? [] : [simulator])]);
+  const ready = settleAll([bus, coordinator, ...(simulator === undefined ? [] : [simulator])]);
+  const forWorkers = async () => {
+    await ready;
+    return { natsUrl: await bus, keys };
+  };
   await settleAll([
-    begin('predictor', 'predictor', () => predictorEnvironment({ natsUrl, keys })),
+    ready,
+    begin('predictor', 'predictor', async () => predictorEnvironment(await forWorkers())),
     ...Array.from({ length: settings.executors }, (_, index) =>
-      begin(`executor-${index + 1}`, 'executor', () => executorEnvironment({ natsUrl, keys, slots: settings.slots })),
+      begin(`executor-${index + 1}`, 'executor', async () =>
+        executorEnvironment({ ...(await forWorkers()), slots: settings.slots }),
+      ),
     ),
   ]);
   return { coordinator: await coordinator, simulator: await simulator };
@@ -188,7 +202,7 @@ function workerKeys({ environment, folder, keyVariables = [] }: LocalClusterSett
   return { variables: Object.fromEntries(given), bindingsFile: folder.endpointKeysFile };
 }
 
-type ServiceEnvironment = (previous: ChildService | undefined) => Record<string, string>;
+type ServiceEnvironment = (previous: ChildService | undefined) => Promise<Record<string, string>>;
 
 /** Waits for all, even if one fails: what has been started must be known before it can be stopped. */
 async function settleAll(started: readonly Promise<unknown>[]): Promise<void> {
@@ -227,7 +241,8 @@ async function superviseService(
       startChildService(
         {
           ...{ name, script, logFile },
-          environment: { ...plainEnvironment(settings.environment), ...environment(previous) },
+          environment: plainEnvironment(settings.environment),
+          laterEnvironment: environment(previous),
           ...defined({ nodeFlags: nodeFlags[room] }),
         },
         limit,
