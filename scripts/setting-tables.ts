@@ -2,6 +2,7 @@
 import { evaluationRules } from '../services/domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules } from '../services/domain/run/search-rules.ts';
 import type { RegistryName } from '../services/domain/settings/setting-rule.ts';
+import { limitsTable, sharesTable } from '../services/shared/config/limits-table.ts';
 import {
   benchmarkTable,
   cacheTable,
@@ -51,6 +52,7 @@ const tables: Readonly<Record<string, () => string>> = {
   cluster: () => settingRows(clusterTable),
   cache: () => settingRows(cacheTable),
   share: () => settingRows(shareTable),
+  limits: () => markdown(heads, [...rowsOf(limitsTable), ...rowsOf(sharesTable, 'shares.')]),
   services: () => variableRows(serviceTable),
   coordinator: () => variableRows(coordinatorTable),
   workers: workerRows,

@@ -15,6 +15,7 @@ import type {
   ListMemoryResponse,
   ListRunsResponse,
   ListWorkersResponse,
+  RunLimits,
   RunManifest,
   RunSummary,
   SetShareRequest,
@@ -36,6 +37,7 @@ import { type AskedShare, shareFault, withAsked } from '../shared/sharing/share-
 import type { Coordinator } from './coordinator.ts';
 import { diagnose } from './diagnose.ts';
 import { countMissingResults, executionsOf } from './executions-of-round.ts';
+import { refuseBadLimits } from './refuse-bad-limits.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 import { type RunView, readRunView } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
@@ -66,6 +68,7 @@ export interface ControlHandlers {
   pauseRun(runId: string, reason: string): Promise<{ status: RunStatus }>;
   resumeRun(runId: string): Promise<{ status: RunStatus }>;
   setShare(request: SetShareRequest): Promise<SetShareResponse>;
+  setRunLimits(runId: string, limits: RunLimits | undefined): Promise<{ status: RunStatus }>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
   listMemory(): Promise<ListMemoryResponse>;
@@ -126,7 +129,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
 
   return {
     async startRun({ writtenHash, defaultsVersion, preflight, share, team, ...given }, caller = '') {
-      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare, sweepId } = given;
+      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare, sweepId, limits } =
+        given;
+      refuseBadLimits(limits);
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       refuseFaults(share ?? {});
       const queries = benchmarkFromProto(benchmark);
@@ -148,7 +153,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       }
       const runId = runIdOf(settings);
       const places = { endpoints, maxInFlight, simulated, cache };
-      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare, sweepId }) };
+      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare, sweepId, limits }) };
       const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
@@ -210,6 +215,13 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       if (hasEnded(manifest.status)) throw new RequestRefusedError('conflict', `run ${runId} has already ended`);
       coordinator.drive(manifest);
       return { share: manifest.share, ...defined({ team: manifest.team }) };
+    },
+    setRunLimits: async (runId, limits) => {
+      refuseBadLimits(limits);
+      const limited = await bus.runs.update(runId, (manifest) => ({ ...manifest, limits }));
+      const manifest = limited ?? (await manifestOf(runId));
+      if (!hasEnded(manifest.status)) coordinator.drive(manifest);
+      return { status: manifest.status };
     },
     async getRunBenchmark(runId) {
       const manifest = await manifestOf(runId);

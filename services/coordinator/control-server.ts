@@ -98,6 +98,7 @@ export async function startControlServer(
     pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     setShare: unary((request) => handlers.setShare(request)),
+    setRunLimits: unary(({ runId, limits }) => handlers.setRunLimits(runId, limits)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),

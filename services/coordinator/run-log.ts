@@ -107,6 +107,8 @@ export async function openRunLog(bus: Bus, runId: string, settings: RunLogSettin
         completing = true;
         completeCopy(bus, runId, remembered, signal).catch((error: unknown) => failed('the log was not read again', error));
       }
+      // A state that goes back to another one is folded from the log.
+      if (next.limit !== undefined) return next;
       const entries = remembered.length;
       await snapshots?.appended(entries, isOver(next), () => ({
         ...{ state: next, ...fold.copies(), results: resultsInLog() },

@@ -29,6 +29,7 @@ export const failureKinds = [
   'no-answer', // the workflow ended without a return
   // of a round
   'token-budget', // the run's remaining tokens are not enough for the rest of the round
+  'limit', // a limit of the run, or of its sweep, was reached before the end of the round
   // of a prediction
   'unparsable-prediction',
   // of a job

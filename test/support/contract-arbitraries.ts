@@ -3,7 +3,15 @@ import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { type Failure, failureKinds } from '../../services/domain/failure.ts';
 import type { Usage } from '../../services/domain/ports.ts';
 import type { ModelSettings, RunConfiguration } from '../../services/domain/run/configuration.ts';
-import type { Evaluation, ExecutionOutcome, RunEvent } from '../../services/domain/run/event.ts';
+import {
+  type Evaluation,
+  type ExecutionOutcome,
+  limitEnds,
+  limitNames,
+  limitScopes,
+  type RunEvent,
+  stopReasons,
+} from '../../services/domain/run/event.ts';
 import type { TokenUse } from '../../services/domain/run/ledger/token-use.ts';
 import { runKinds } from '../../services/domain/run/run-kind.ts';
 import type { OwnSettings } from '../../services/domain/settings/own-settings.ts';
@@ -288,12 +296,25 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('run-completed' as const),
     bestRound: uint32,
-    reason: fc.constantFrom('max-rounds' as const, 'converged' as const, 'token-budget' as const),
+    reason: fc.constantFrom(...stopReasons),
   }),
   fc.record({ kind: fc.constant('run-cancelled' as const), reason: text }),
   fc.record({ kind: fc.constant('run-failed' as const), failure }),
   fc.record({ kind: fc.constant('tokens-reserved' as const), jobs: uint32, tokens: uint64 }),
   fc.record({ kind: fc.constant('spending-noted' as const), tokens: uint64 }),
+  fc.record(
+    {
+      kind: fc.constant('limit-reached' as const),
+      limit: fc.constantFrom(...limitNames),
+      scope: fc.constantFrom(...limitScopes),
+      ends: fc.constantFrom(...limitEnds),
+      most: double,
+      used: double,
+      reason: fc.string({ minLength: 1 }),
+    },
+    { requiredKeys: ['kind', 'limit', 'scope', 'ends', 'most', 'used'] },
+  ),
+  fc.constant({ kind: 'limits-raised' as const }),
   fc.record({ kind: fc.constant('run-paused' as const) }),
   fc.record({ kind: fc.constant('run-resumed' as const) }),
 );

@@ -114,6 +114,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
         return { status: RunStatus.RUNNING };
       }),
     setShare: (_call, reply) => reply(null, {}),
+    setRunLimits: (call, reply) => unlessMissing(call.request.runId, reply, () => ({ status: statusNow() })),
     listExecutions: (call) => void call.end(),
     watchRun: (call) => {
       calls.push(`WatchRun ${call.request.afterSequence}`);

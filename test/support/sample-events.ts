@@ -94,6 +94,8 @@ export const sampleEvents: readonly RunEvent[] = [
   },
   { kind: 'tokens-reserved', jobs: 17, tokens: 5_000_000_000 },
   { kind: 'spending-noted', tokens: 4_096 },
+  { kind: 'limit-reached', limit: 'money', scope: 'sweep', ends: 'search', most: 12.5, used: 12.53125 },
+  { kind: 'limits-raised' },
   { kind: 'round-started', round: 4, parentRound: 2, candidates: [{ round: 2, score: 0.75, probability: 0.6 }] },
   {
     kind: 'workflow-proposed',
@@ -168,6 +170,7 @@ export const sampleEvents: readonly RunEvent[] = [
 
 /** The same with every optional part left out. */
 export const bareEvents: readonly RunEvent[] = [
+  { kind: 'limit-reached', limit: 'stop', scope: 'run', ends: 'pick', most: 0, used: 0 },
   { kind: 'workflow-proposed', round: 1, turn: 0, modification: '', workflowHash: '', reply: '' },
   { kind: 'prediction-completed', round: 0, turn: 0, reason: '' },
   { kind: 'round-completed', round: 0 },

@@ -29,7 +29,7 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     writtenHash: writtenHash(file.configuration.name, file.written),
     defaultsVersion,
     share: file.share,
-    ...defined({ cache: file.cache, team: file.team }),
+    ...defined({ cache: file.cache, team: file.team, limits: file.limits }),
   };
 }
 

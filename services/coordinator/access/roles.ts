@@ -27,6 +27,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   pauseRun: 'run',
   resumeRun: 'run',
   setShare: 'run',
+  setRunLimits: 'run',
   forgetMemory: 'admin',
   clearCache: 'admin',
 };

@@ -104,7 +104,7 @@ function createMeter({ budget, candidates }: PickTask, { tokens }: PickLimits): 
   return {
     left() {
       const executions = budget - asked;
-      if (tokens === undefined) return executions;
+      if (tokens === undefined) return isCut ? 0 : executions;
       const affordable = perExecution > 0 ? Math.floor(Math.max(0, left) / perExecution) : executions;
       if (isCut || affordable < executions) isLimited = true;
       return isCut ? 0 : Math.min(executions, affordable);

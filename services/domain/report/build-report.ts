@@ -47,7 +47,7 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
 }
 
 function runFacts(
-  { configuration, status, stopReason, failure }: RunState,
+  { configuration, status, stopReason, failure, limit }: RunState,
   { otherScorers }: Benchmark,
   meta: ReportMeta,
 ): RunFacts {
@@ -56,7 +56,7 @@ function runFacts(
     ...meta,
     name: configuration.name,
     status,
-    ...defined({ stopReason }),
+    ...defined({ stopReason, limit: limit?.reached }),
     ...(failure === undefined ? {} : { failure: failure.message }),
     benchmark: benchmark.name,
     split: benchmark.split,

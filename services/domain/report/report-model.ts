@@ -1,6 +1,6 @@
 import type { FailureKind } from '../failure.ts';
 import type { RunConfiguration } from '../run/configuration.ts';
-import type { StopReason } from '../run/event.ts';
+import type { LimitReached, StopReason } from '../run/event.ts';
 import type { BrokenSpending } from '../run/ledger/broken-spending.ts';
 import type { EstimatedSaving } from '../run/ledger/estimated-saving.ts';
 import type { Phase } from '../run/ledger/token-use.ts';
@@ -50,6 +50,8 @@ export interface RunFacts extends ReportMeta {
   readonly name: string;
   readonly status: RunStatus;
   readonly stopReason?: StopReason;
+  /** The limit that has ended the search, or the final pick. */
+  readonly limit?: Omit<LimitReached, 'kind'>;
   readonly failure?: string;
   readonly benchmark: string;
   readonly split: string;

@@ -89,7 +89,7 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
 }
 
 function isForBudget(failure: Failure | undefined): boolean {
-  return failure?.kind === 'token-budget';
+  return failure?.kind === 'token-budget' || failure?.kind === 'limit';
 }
 
 function countOf(count: number, noun: string): string {

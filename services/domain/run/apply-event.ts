@@ -1,5 +1,6 @@
 import { applyToReservation, noteSpending, reserveTokens } from './apply-budget-event.ts';
 import { applyFinalEvent } from './apply-final-event.ts';
+import { raiseLimits, reachLimit } from './apply-limit-event.ts';
 import { applyRoundEvent, startRound } from './apply-round-event.ts';
 import { bestRound } from './best-round.ts';
 import type { RunConfiguration } from './configuration.ts';
@@ -33,6 +34,10 @@ function applyToRun(state: RunState, event: RunEvent): RunState {
       return reserveTokens(state, event);
     case 'spending-noted':
       return noteSpending(state, event);
+    case 'limit-reached':
+      return reachLimit(state, event);
+    case 'limits-raised':
+      return raiseLimits(state);
     case 'run-completed':
       return completeRun(state, event);
     case 'run-cancelled':
@@ -77,12 +82,13 @@ function takeMemory(state: RunState, { kind, rows }: MemoryRecalled): RunState {
   return { ...state, memory: rows };
 }
 
-/** A paused run accepts nothing but its end or its resumption, and nothing follows an end. */
+/** A paused run accepts nothing but its end or its resumption, and nothing follows an end, unless a limit has caused it. */
 function refuseByStatus(state: RunState, event: RunEvent): void {
   if (state.status === 'running') {
     if (event.kind === 'run-resumed') throw new EventRefusedError(event.kind, 'the run is not paused');
     return;
   }
+  if (state.status === 'completed' && event.kind === 'limits-raised') return;
   const endsOrResumes = event.kind === 'run-resumed' || event.kind === 'run-cancelled' || event.kind === 'run-failed';
   if (state.status !== 'paused' || !endsOrResumes) throw new EventRefusedError(event.kind, `the run is ${state.status}`);
 }
@@ -91,8 +97,10 @@ function completeRun(state: RunState, event: RunCompleted): RunState {
   if (state.rounds.at(-1)?.completed === false) {
     throw new EventRefusedError(event.kind, `round ${state.rounds.length} is not completed`);
   }
-  // A token budget may end before any workflow has a score.
-  const none = event.bestRound === 0 && event.reason === 'token-budget' && bestRound(state) === undefined;
+  // A token budget, or a limit, may end before any workflow has a score.
+  const mayHaveNone = event.reason === 'token-budget' || event.reason === 'limit';
+  const none = event.bestRound === 0 && mayHaveNone && bestRound(state) === undefined;
+  if (event.reason === 'limit' && state.limit === undefined) throw new EventRefusedError(event.kind, 'no limit was reached');
   if (!none && state.rounds[event.bestRound - 1]?.evaluation === undefined) {
     throw new EventRefusedError(event.kind, `round ${event.bestRound} was named the best but has no score`);
   }

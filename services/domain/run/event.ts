@@ -14,6 +14,8 @@ export type RunEvent =
   | MemoryRecalled
   | TokensReserved
   | SpendingNoted
+  | LimitReached
+  | { readonly kind: 'limits-raised' }
   | RoundStarted
   | WorkflowProposed
   | QueryWorkflowProposed
@@ -29,7 +31,7 @@ export type RunEvent =
   | { readonly kind: 'run-paused' }
   | { readonly kind: 'run-resumed' };
 
-export const stopReasons = ['max-rounds', 'converged', 'token-budget'] as const;
+export const stopReasons = ['max-rounds', 'converged', 'token-budget', 'limit'] as const;
 export type StopReason = (typeof stopReasons)[number];
 
 /** What the run begins with besides its configuration; empty if there was nothing to remember. */
@@ -55,6 +57,32 @@ export interface SpendingNoted {
   readonly tokens: number;
   /** Charged and not paid for, since the response cache had the replies; in all, so far. Absent: none. */
   readonly savedTokens?: number;
+}
+
+export const limitNames = ['tokens', 'calls', 'money', 'time', 'stop'] as const;
+export type LimitName = (typeof limitNames)[number];
+/** What a limit is of: this run, or the sweep that it belongs to. */
+export const limitScopes = ['run', 'sweep'] as const;
+export type LimitScope = (typeof limitScopes)[number];
+/** What a limit ends: the search, and then only what the final pick wants is executed; or the final pick. */
+export const limitEnds = ['search', 'pick'] as const;
+export type LimitEnd = (typeof limitEnds)[number];
+
+/**
+ * A limit that is no part of the configuration was reached, as the surroundings say: so whoever reads the log needs neither a
+ * clock nor an account.
+ */
+export interface LimitReached {
+  readonly kind: 'limit-reached';
+  readonly limit: LimitName;
+  readonly scope: LimitScope;
+  readonly ends: LimitEnd;
+  /** Tokens, calls, money in the currency of the price table, or a wall-clock time in milliseconds since 1970; 0 for stop. */
+  readonly most: number;
+  /** What had been spent of it, lost calls included; 0 for time and stop. */
+  readonly used: number;
+  /** Why, for stop. */
+  readonly reason?: string;
 }
 
 /** A parent was chosen (Eq 4). Round 1 has none and parentRound is 0. */

@@ -4,6 +4,7 @@ import type { RunConfiguration } from './configuration.ts';
 import type {
   Evaluation,
   ExecutionOutcome,
+  LimitReached,
   ParentCandidate,
   PredictionCompleted,
   QueryWorkflowProposed,
@@ -36,9 +37,18 @@ export interface RunState {
   readonly savedTokens?: number;
   /** The first less the second, when the final pick began. */
   readonly paidBesideBeforePick?: number;
+  /** Absent unless a limit has been reached, and not been raised since. */
+  readonly limit?: ReachedLimit;
   readonly bestRound?: number;
   readonly stopReason?: StopReason;
   readonly failure?: Failure;
+}
+
+export interface ReachedLimit {
+  /** The newest one: that of the final pick follows that of the search. */
+  readonly reached: Omit<LimitReached, 'kind'>;
+  /** The run before the first of them: it goes on from there once the limits allow more. */
+  readonly before: RunState;
 }
 
 export interface Reservation {

@@ -22,6 +22,7 @@ import { hasBudget, tokensForPick, tokensLeft } from './budget/tokens-left.ts';
  * budget, as much of that as is reserved; if nothing more fits, the policy names its winner from what it has.
  */
 export function planFinalPick(state: RunState, reason: StopReason): readonly Command[] {
+  if (state.limit?.reached.ends === 'pick') return end(cutPick(state), 'limit');
   if (!hasBudget(state)) {
     const step = nextStep(state);
     return step.kind === 'pick' ? end(step.round, reason) : execute(state, step.executions);
@@ -43,9 +44,14 @@ export function planFinalPick(state: RunState, reason: StopReason): readonly Com
   const costs = step.executions.flatMap((execution) => execute(state, [execution]).flatMap((one) => jobCosts(state, one)));
   const event = reservation(costs, tokensLeft(state));
   if (event !== undefined) return [{ kind: 'append', event }];
+  return end(cutPick(state), 'token-budget');
+}
+
+/** The winner by what there is. */
+function cutPick(state: RunState): number {
   const last = nextStep(state, { isCut: true });
   if (last.kind !== 'pick') throw new RangeError('a pick that is cut short executes nothing');
-  return end(last.round, 'token-budget');
+  return last.round;
 }
 
 function end(round: number, reason: StopReason): readonly Command[] {
@@ -75,7 +81,7 @@ interface PickView {
 
 function nextStep(state: RunState, { finalOutcomes = state.finalOutcomes ?? [], isCut = false }: PickView = {}) {
   const policy = pickPolicies.named(state.configuration.search.finalPick?.policy ?? 'argmax');
-  const tokens = hasBudget(state) ? { tokens: pickTokens(state), isCut } : {};
+  const tokens = hasBudget(state) ? { tokens: pickTokens(state), isCut } : { isCut };
   return nextPickStep(policy, pickTask(state), finalScores({ ...state, finalOutcomes }), tokens);
 }
 

@@ -10,7 +10,7 @@ import { lastRoundSeen } from '../run/rounds-seen.ts';
 import { isQueryLevel } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { canonicalHash } from '../workflow/canonical-hash.ts';
-import { wasCutShort } from './budget/cut-short.ts';
+import { cutShort, wasCutShort } from './budget/cut-short.ts';
 import { withinBudget } from './budget/reserve.ts';
 import { brokenWorkflowsAllowed, planCanary } from './canary.ts';
 import { knowsEditsUnderWay } from './edits-under-way.ts';
@@ -40,6 +40,7 @@ import { viewOf } from './view-of.ts';
 export function planNextStep(state: RunState, methods: EvaluationMethods = evaluationMethods): readonly Command[] {
   if (state.status !== 'running') return [];
   const newest = state.rounds.at(-1);
+  if (state.limit !== undefined) return planTheEnd(state, newest);
   if (newest !== undefined && !newest.completed) {
     if (newest.workflow === undefined && !knowsEditsUnderWay(state, newest)) return [];
     const view = viewOf(state, newest.round);
@@ -48,6 +49,14 @@ export function planNextStep(state: RunState, methods: EvaluationMethods = evalu
   if (newest === undefined && state.memory === undefined && state.configuration.search.memory === true)
     return [{ kind: 'recall' }];
   return nextRoundOrEnd(state);
+}
+
+/** A limit was reached: what is under way ends as it is, and the final pick has its share. */
+function planTheEnd(state: RunState, newest: Round | undefined): readonly Command[] {
+  if (newest !== undefined && !newest.completed) return append(cutShort(state));
+  return bestRound(state) === undefined
+    ? append({ kind: 'run-completed', bestRound: 0, reason: 'limit' })
+    : planFinalPick(state, 'limit');
 }
 
 function planRound(state: RunState, newest: Round, methods: EvaluationMethods): readonly Command[] {

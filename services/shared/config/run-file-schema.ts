@@ -21,7 +21,7 @@ import {
  */
 export function runFileSchema(content: unknown) {
   const { method, policy } = chosenIn(content);
-  const { name, preset, seed, initial_workflow, cache } = shapeOf(topTable);
+  const { name, preset, seed, initial_workflow, cache, limits } = shapeOf(topTable);
   return settings({
     name,
     preset,
@@ -40,6 +40,7 @@ export function runFileSchema(content: unknown) {
     initial_workflow,
     cache,
     share: tableSchema(shareTable).prefault({}),
+    limits,
     cluster: tableSchema(clusterTable).prefault({}),
   });
 }

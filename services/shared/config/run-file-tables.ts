@@ -9,6 +9,7 @@ import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
 import { shareRules, teamName } from '../sharing/share-rules.ts';
 import { addresses } from './endpoint-addresses.ts';
 import { endpointHeaders, variableName } from './endpoint-headers.ts';
+import { limitsSchema } from './limits-table.ts';
 import { ownSettingChecks } from './own-setting-checks.ts';
 import { presetNames } from './presets.ts';
 import { templateSettings } from './template-settings.ts';
@@ -79,6 +80,13 @@ export const topTable = {
       'take the replies of models from the cluster, where an earlier run has paid for the same call: [the response cache](endpoints.md#the-response-cache)',
     range: '`on`, `off`, or [a group](#cache)',
     shownDefault: '`off`',
+  },
+  limits: {
+    type: 'special',
+    schema: limitsSchema,
+    description: 'most that the run may spend, and when its search ends: [limits](limits.md)',
+    range: '[a group](#limits)',
+    shownDefault: 'no limit',
   },
 } as const satisfies SettingTable;
 

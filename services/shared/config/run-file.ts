@@ -14,7 +14,7 @@ import { isBenchmarkFile } from '../benchmarks/find-benchmark.ts';
 import { type LoadedBenchmark, loadBenchmark } from '../benchmarks/load-benchmark.ts';
 import { readWorkflowFile } from '../benchmarks/read-workflow-file.ts';
 import { hashBenchmark } from '../contracts/benchmark-codec.ts';
-import type { CacheUse, CallShare } from '../contracts/generated/scale/v1/control.ts';
+import type { CacheUse, CallShare, RunLimits } from '../contracts/generated/scale/v1/control.ts';
 import { deepFreeze } from '../settings/deep-freeze.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
@@ -25,6 +25,7 @@ import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoin
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
 import { modelTables } from './run-file-tables.ts';
+import { runLimitsOf } from './run-limits.ts';
 import { singleRound } from './single-round.ts';
 import { writtenSettings } from './written-settings.ts';
 
@@ -49,6 +50,8 @@ export interface RunFile {
   readonly team?: string;
   /** How it uses the response cache, which changes its cost and not its log; absent: not at all. */
   readonly cache?: CacheUse;
+  /** Most that it may spend, which is no part of what it is; absent: no limit. */
+  readonly limits?: RunLimits;
 }
 
 /**
@@ -114,11 +117,19 @@ export async function completeRunFile(
     share: shareOf(settings.share),
     ...defined({ team: settings.share.team }),
     ...(settings.cache && { cache: cacheUseOf(settings.cache) }),
+    ...defined({ limits: limitsIn(parsed) }),
   });
 }
 
 function shareOf({ weight, priority, at_most: atMost = 0 }: RunFileSettings['share']): CallShare {
   return { weight, priority, atMost };
+}
+
+function limitsIn({ settings, error }: ParsedRunFile): RunLimits | undefined {
+  if (settings.limits === undefined) return undefined;
+  const limits = runLimitsOf(settings.limits, Date.now());
+  if ('fault' in limits) throw error('limits.until', `limits.until ${limits.fault}`);
+  return limits;
 }
 
 function cacheUseOf({ namespace, max_age_days: days = 0 }: NonNullable<RunFileSettings['cache']>): CacheUse {

@@ -2,6 +2,9 @@ import { defined } from '../../domain/defined.ts';
 import {
   type Evaluation,
   type ExecutionOutcome,
+  limitEnds,
+  limitNames,
+  limitScopes,
   type RunEvent,
   stopReasons,
   type WorkflowProposed,
@@ -65,6 +68,12 @@ function bodyToProto(event: RunEvent): Body {
       return { $case: 'tokensReserved', value: { jobs: event.jobs, tokens: event.tokens } };
     case 'spending-noted':
       return { $case: 'spendingNoted', value: { tokens: event.tokens, ...defined({ savedTokens: event.savedTokens }) } };
+    case 'limit-reached': {
+      const { limit, scope, ends, most, used, reason = '' } = event;
+      return { $case: 'limitReached', value: { limit, scope, ends, most, used, reason } };
+    }
+    case 'limits-raised':
+      return { $case: 'limitsRaised', value: {} };
     case 'round-started': {
       const candidates = event.candidates.map((candidate) => ({ ...candidate }));
       return { $case: 'roundStarted', value: { round: event.round, parentRound: event.parentRound, candidates } };
@@ -126,6 +135,19 @@ function bodyFromProto(body: Body): RunEvent {
       return { kind: 'tokens-reserved', ...body.value };
     case 'spendingNoted':
       return { kind: 'spending-noted', tokens: body.value.tokens, ...defined({ savedTokens: body.value.savedTokens }) };
+    case 'limitReached': {
+      const { limit, scope, ends, most, used, reason } = body.value;
+      return {
+        kind: 'limit-reached',
+        limit: oneOf(contract, 'limit_reached.limit', limitNames, limit),
+        scope: oneOf(contract, 'limit_reached.scope', limitScopes, scope),
+        ends: oneOf(contract, 'limit_reached.ends', limitEnds, ends),
+        ...{ most, used },
+        ...(reason !== '' && { reason }),
+      };
+    }
+    case 'limitsRaised':
+      return { kind: 'limits-raised' };
     case 'roundStarted':
       return { kind: 'round-started', ...body.value };
     case 'workflowProposed':

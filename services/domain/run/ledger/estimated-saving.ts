@@ -44,8 +44,9 @@ function proposalTokens({ proposals }: Round): number {
 }
 
 function fullExecutionTokens({ configuration }: RunState, round: Round, perExecution: number): number {
-  // A round that the token budget cut short cost something, and would have cost all of it.
-  const isCut = round.failure?.kind === 'token-budget' && round.outcomes.length > 0;
+  // A round that the token budget or a limit cut short cost something, and would have cost all of it.
+  const isForBudget = round.failure?.kind === 'token-budget' || round.failure?.kind === 'limit';
+  const isCut = isForBudget && round.outcomes.length > 0;
   if (round.evaluation === undefined && !isCut) return 0;
   const executions = configuration.benchmark.queryCount * configuration.evaluation.repeats;
   return executions * (round.outcomes.length > 0 ? meanTokens([round]) : perExecution);

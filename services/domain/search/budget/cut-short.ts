@@ -1,4 +1,5 @@
 import { bestRound } from '../../run/best-round.ts';
+import { describeLimit } from '../../run/describe-limit.ts';
 import type { RoundCompleted } from '../../run/event.ts';
 import { outstandingExecutions } from '../../run/executions.ts';
 import { isPartial, partialMethod } from '../../run/is-partial.ts';
@@ -11,8 +12,9 @@ export function wasCutShort({ rounds }: RunState): boolean {
 }
 
 /**
- * Ends the open round because the tokens have run out. Its workflow gets no score, since a score over a few queries would be
- * compared with scores over more. Only if no other workflow has a score is what was executed so far better than nothing.
+ * Ends the open round because the tokens have run out, or a limit was reached. Its workflow gets no score, since a score over a
+ * few queries would be compared with scores over more. Only if no other workflow has a score is what was executed so far better
+ * than nothing.
  */
 export function cutShort(state: RunState): RoundCompleted {
   const open = state.rounds.at(-1);
@@ -24,6 +26,10 @@ export function cutShort(state: RunState): RoundCompleted {
   }
   const wanted = outcomes.length + outstandingExecutions(open, state.configuration).length;
   const executed = wanted === 0 ? '' : `, after ${outcomes.length} of ${wanted} executions`;
+  if (state.limit !== undefined) {
+    const message = `${describeLimit(state.limit.reached)} was reached before the end of the round${executed}`;
+    return { kind: 'round-completed', round, failure: { kind: 'limit', message } };
+  }
   const message = `the token budget of ${state.configuration.search.tokenBudget} is not enough for the rest of the round${executed}`;
   return { kind: 'round-completed', round, failure: { kind: 'token-budget', message } };
 }

@@ -225,6 +225,10 @@ export interface RunManifest {
   sweepId?:
     | string
     | undefined;
+  /** What it may spend at most, changed live. Not part of the log or of the run's id. Absent: no limit. */
+  limits?:
+    | RunLimits
+    | undefined;
   /** The team that it counts for. Absent: none. */
   team?:
     | string
@@ -281,6 +285,40 @@ export interface Webhook {
   trouble: string;
   /** It is not tried again. */
   givenUp: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Most that a run may spend in all, and when its search ends, whoever works on it. */
+export interface RunLimits {
+  /** Of prompts and replies; 0: no limit. */
+  tokens: number;
+  /** Attempts at model calls; 0: no limit. */
+  calls: number;
+  /** In the currency of the price table; 0: no limit. */
+  money: number;
+  /** Since the run was started, its pauses included; 0: no limit. */
+  durationMs: number;
+  /** Wall-clock time, in milliseconds since 1970; 0: no limit. */
+  untilMs: number;
+  /** Absent: the defaults. */
+  shares?:
+    | LimitShares
+    | undefined;
+  /** Why the search is to end now, e.g. that a stop file has appeared; "": it need not. */
+  stopReason: string;
+  /** Written by the coordinator: what its calls count in, beside the run itself: "sweep-<id>", "day". Each has a table (KV bucket "budgets"). */
+  scopes: string[];
+  /** Written by the coordinator: the scope whose limit holds the run, which is paused until there is room again; "": none. */
+  heldBy: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Shares of each limit, in [0, 1]. What is for the final pick and the test is kept from the search. Absent: the default. */
+export interface LimitShares {
+  proposing?: number | undefined;
+  searching?: number | undefined;
+  finalPick?: number | undefined;
+  test?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -418,7 +456,11 @@ export interface StartRunRequest {
     | Webhook
     | undefined;
   /** As in the manifest. A run that is there takes the newest. */
-  failureShare?: number | undefined;
+  failureShare?:
+    | number
+    | undefined;
+  /** They replace those that the run has. Absent: it keeps its own. */
+  limits?: RunLimits | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -598,6 +640,17 @@ export interface SetShareResponse {
   /** As it is now. */
   share?: CallShare | undefined;
   team?: string | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SetRunLimitsRequest {
+  runId: string;
+  limits?: RunLimits | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SetRunLimitsResponse {
+  status: RunStatus;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1502,6 +1555,7 @@ function createBaseRunManifest(): RunManifest {
     needs: undefined,
     share: undefined,
     sweepId: undefined,
+    limits: undefined,
     team: undefined,
     startedBy: undefined,
     webhook: undefined,
@@ -1573,6 +1627,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.sweepId !== undefined) {
       writer.uint32(170).string(message.sweepId);
+    }
+    if (message.limits !== undefined) {
+      RunLimits.encode(message.limits, writer.uint32(178).fork()).join();
     }
     if (message.team !== undefined) {
       writer.uint32(186).string(message.team);
@@ -1778,6 +1835,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.sweepId = reader.string();
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.limits = RunLimits.decode(reader, reader.uint32());
+            continue;
+          }
           case 23: {
             if (tag !== 186) {
               break;
@@ -1897,6 +1962,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.sweep_id)
         ? globalThis.String(object.sweep_id)
         : undefined,
+      limits: isSet(object.limits) ? RunLimits.fromJSON(object.limits) : undefined,
       team: isSet(object.team) ? globalThis.String(object.team) : undefined,
       startedBy: isSet(object.startedBy)
         ? globalThis.String(object.startedBy)
@@ -1977,6 +2043,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.sweepId !== undefined) {
       obj.sweepId = message.sweepId;
     }
+    if (message.limits !== undefined) {
+      obj.limits = RunLimits.toJSON(message.limits);
+    }
     if (message.team !== undefined) {
       obj.team = message.team;
     }
@@ -2028,6 +2097,9 @@ export const RunManifest: MessageFns<RunManifest> = {
       ? CallShare.fromPartial(object.share)
       : undefined;
     message.sweepId = object.sweepId ?? undefined;
+    message.limits = (object.limits !== undefined && object.limits !== null)
+      ? RunLimits.fromPartial(object.limits)
+      : undefined;
     message.team = object.team ?? undefined;
     message.startedBy = object.startedBy ?? undefined;
     message.webhook = (object.webhook !== undefined && object.webhook !== null)
@@ -2453,6 +2525,374 @@ export const Webhook: MessageFns<Webhook> = {
     message.deliveredAtMs = object.deliveredAtMs ?? 0;
     message.trouble = object.trouble ?? "";
     message.givenUp = object.givenUp ?? false;
+    return message;
+  },
+};
+
+function createBaseRunLimits(): RunLimits {
+  return {
+    tokens: 0,
+    calls: 0,
+    money: 0,
+    durationMs: 0,
+    untilMs: 0,
+    shares: undefined,
+    stopReason: "",
+    scopes: [],
+    heldBy: "",
+  };
+}
+
+export const RunLimits: MessageFns<RunLimits> = {
+  encode(message: RunLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tokens !== 0) {
+      writer.uint32(8).uint64(message.tokens);
+    }
+    if (message.calls !== 0) {
+      writer.uint32(16).uint64(message.calls);
+    }
+    if (message.money !== 0) {
+      writer.uint32(25).double(message.money);
+    }
+    if (message.durationMs !== 0) {
+      writer.uint32(32).uint64(message.durationMs);
+    }
+    if (message.untilMs !== 0) {
+      writer.uint32(40).uint64(message.untilMs);
+    }
+    if (message.shares !== undefined) {
+      LimitShares.encode(message.shares, writer.uint32(50).fork()).join();
+    }
+    if (message.stopReason !== "") {
+      writer.uint32(58).string(message.stopReason);
+    }
+    for (const v of message.scopes) {
+      writer.uint32(66).string(v!);
+    }
+    if (message.heldBy !== "") {
+      writer.uint32(74).string(message.heldBy);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tokens = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.calls = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.money = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.durationMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.untilMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.shares = LimitShares.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.stopReason = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.scopes.push(reader.string());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.heldBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunLimits {
+    return {
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      calls: isSet(object.calls) ? globalThis.Number(object.calls) : 0,
+      money: isSet(object.money) ? globalThis.Number(object.money) : 0,
+      durationMs: isSet(object.durationMs)
+        ? globalThis.Number(object.durationMs)
+        : isSet(object.duration_ms)
+        ? globalThis.Number(object.duration_ms)
+        : 0,
+      untilMs: isSet(object.untilMs)
+        ? globalThis.Number(object.untilMs)
+        : isSet(object.until_ms)
+        ? globalThis.Number(object.until_ms)
+        : 0,
+      shares: isSet(object.shares) ? LimitShares.fromJSON(object.shares) : undefined,
+      stopReason: isSet(object.stopReason)
+        ? globalThis.String(object.stopReason)
+        : isSet(object.stop_reason)
+        ? globalThis.String(object.stop_reason)
+        : "",
+      scopes: globalThis.Array.isArray(object?.scopes)
+        ? object.scopes.map((e: any) => globalThis.String(e))
+        : [],
+      heldBy: isSet(object.heldBy)
+        ? globalThis.String(object.heldBy)
+        : isSet(object.held_by)
+        ? globalThis.String(object.held_by)
+        : "",
+    };
+  },
+
+  toJSON(message: RunLimits): unknown {
+    const obj: any = {};
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    if (message.calls !== 0) {
+      obj.calls = Math.round(message.calls);
+    }
+    if (message.money !== 0) {
+      obj.money = floatToJson(message.money);
+    }
+    if (message.durationMs !== 0) {
+      obj.durationMs = Math.round(message.durationMs);
+    }
+    if (message.untilMs !== 0) {
+      obj.untilMs = Math.round(message.untilMs);
+    }
+    if (message.shares !== undefined) {
+      obj.shares = LimitShares.toJSON(message.shares);
+    }
+    if (message.stopReason !== "") {
+      obj.stopReason = message.stopReason;
+    }
+    if (message.scopes?.length) {
+      obj.scopes = message.scopes;
+    }
+    if (message.heldBy !== "") {
+      obj.heldBy = message.heldBy;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunLimits>): RunLimits {
+    return RunLimits.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunLimits>): RunLimits {
+    const message = createBaseRunLimits();
+    message.tokens = object.tokens ?? 0;
+    message.calls = object.calls ?? 0;
+    message.money = object.money ?? 0;
+    message.durationMs = object.durationMs ?? 0;
+    message.untilMs = object.untilMs ?? 0;
+    message.shares = (object.shares !== undefined && object.shares !== null)
+      ? LimitShares.fromPartial(object.shares)
+      : undefined;
+    message.stopReason = object.stopReason ?? "";
+    message.scopes = object.scopes?.map((e) => e) || [];
+    message.heldBy = object.heldBy ?? "";
+    return message;
+  },
+};
+
+function createBaseLimitShares(): LimitShares {
+  return { proposing: undefined, searching: undefined, finalPick: undefined, test: undefined };
+}
+
+export const LimitShares: MessageFns<LimitShares> = {
+  encode(message: LimitShares, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.proposing !== undefined) {
+      writer.uint32(9).double(message.proposing);
+    }
+    if (message.searching !== undefined) {
+      writer.uint32(17).double(message.searching);
+    }
+    if (message.finalPick !== undefined) {
+      writer.uint32(25).double(message.finalPick);
+    }
+    if (message.test !== undefined) {
+      writer.uint32(33).double(message.test);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LimitShares {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLimitShares();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.proposing = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.searching = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.finalPick = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.test = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LimitShares {
+    return {
+      proposing: isSet(object.proposing) ? globalThis.Number(object.proposing) : undefined,
+      searching: isSet(object.searching) ? globalThis.Number(object.searching) : undefined,
+      finalPick: isSet(object.finalPick)
+        ? globalThis.Number(object.finalPick)
+        : isSet(object.final_pick)
+        ? globalThis.Number(object.final_pick)
+        : undefined,
+      test: isSet(object.test) ? globalThis.Number(object.test) : undefined,
+    };
+  },
+
+  toJSON(message: LimitShares): unknown {
+    const obj: any = {};
+    if (message.proposing !== undefined) {
+      obj.proposing = floatToJson(message.proposing);
+    }
+    if (message.searching !== undefined) {
+      obj.searching = floatToJson(message.searching);
+    }
+    if (message.finalPick !== undefined) {
+      obj.finalPick = floatToJson(message.finalPick);
+    }
+    if (message.test !== undefined) {
+      obj.test = floatToJson(message.test);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LimitShares>): LimitShares {
+    return LimitShares.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LimitShares>): LimitShares {
+    const message = createBaseLimitShares();
+    message.proposing = object.proposing ?? undefined;
+    message.searching = object.searching ?? undefined;
+    message.finalPick = object.finalPick ?? undefined;
+    message.test = object.test ?? undefined;
     return message;
   },
 };
@@ -3428,6 +3868,7 @@ function createBaseStartRunRequest(): StartRunRequest {
     sweepId: undefined,
     webhook: undefined,
     failureShare: undefined,
+    limits: undefined,
   };
 }
 
@@ -3474,6 +3915,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.failureShare !== undefined) {
       writer.uint32(161).double(message.failureShare);
+    }
+    if (message.limits !== undefined) {
+      RunLimits.encode(message.limits, writer.uint32(130).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3611,6 +4055,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.failureShare = reader.double();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.limits = RunLimits.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3663,6 +4115,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : isSet(object.failure_share)
         ? globalThis.Number(object.failure_share)
         : undefined,
+      limits: isSet(object.limits) ? RunLimits.fromJSON(object.limits) : undefined,
     };
   },
 
@@ -3710,6 +4163,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.failureShare !== undefined) {
       obj.failureShare = floatToJson(message.failureShare);
     }
+    if (message.limits !== undefined) {
+      obj.limits = RunLimits.toJSON(message.limits);
+    }
     return obj;
   },
 
@@ -3744,6 +4200,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
       ? Webhook.fromPartial(object.webhook)
       : undefined;
     message.failureShare = object.failureShare ?? undefined;
+    message.limits = (object.limits !== undefined && object.limits !== null)
+      ? RunLimits.fromPartial(object.limits)
+      : undefined;
     return message;
   },
 };
@@ -6139,6 +6598,184 @@ export const SetShareResponse: MessageFns<SetShareResponse> = {
       ? CallShare.fromPartial(object.share)
       : undefined;
     message.team = object.team ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSetRunLimitsRequest(): SetRunLimitsRequest {
+  return { runId: "", limits: undefined };
+}
+
+export const SetRunLimitsRequest: MessageFns<SetRunLimitsRequest> = {
+  encode(message: SetRunLimitsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.limits !== undefined) {
+      RunLimits.encode(message.limits, writer.uint32(18).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetRunLimitsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetRunLimitsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.limits = RunLimits.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetRunLimitsRequest {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      limits: isSet(object.limits) ? RunLimits.fromJSON(object.limits) : undefined,
+    };
+  },
+
+  toJSON(message: SetRunLimitsRequest): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.limits !== undefined) {
+      obj.limits = RunLimits.toJSON(message.limits);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetRunLimitsRequest>): SetRunLimitsRequest {
+    return SetRunLimitsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetRunLimitsRequest>): SetRunLimitsRequest {
+    const message = createBaseSetRunLimitsRequest();
+    message.runId = object.runId ?? "";
+    message.limits = (object.limits !== undefined && object.limits !== null)
+      ? RunLimits.fromPartial(object.limits)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetRunLimitsResponse(): SetRunLimitsResponse {
+  return { status: 0 };
+}
+
+export const SetRunLimitsResponse: MessageFns<SetRunLimitsResponse> = {
+  encode(message: SetRunLimitsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== 0) {
+      writer.uint32(8).int32(message.status);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetRunLimitsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetRunLimitsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetRunLimitsResponse {
+    return { status: isSet(object.status) ? runStatusFromJSON(object.status) : 0 };
+  },
+
+  toJSON(message: SetRunLimitsResponse): unknown {
+    const obj: any = {};
+    if (message.status !== 0) {
+      obj.status = runStatusToJSON(message.status);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetRunLimitsResponse>): SetRunLimitsResponse {
+    return SetRunLimitsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetRunLimitsResponse>): SetRunLimitsResponse {
+    const message = createBaseSetRunLimitsResponse();
+    message.status = object.status ?? 0;
     return message;
   },
 };
@@ -10910,6 +11547,17 @@ export const ControlServiceService = {
     responseSerialize: (value: SetShareResponse): Buffer => Buffer.from(SetShareResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetShareResponse => SetShareResponse.decode(value),
   },
+  /** Replaces the limits of a run. One that a limit has ended goes on if they allow more. */
+  setRunLimits: {
+    path: "/scale.v1.ControlService/SetRunLimits" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetRunLimitsRequest): Buffer => Buffer.from(SetRunLimitsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetRunLimitsRequest => SetRunLimitsRequest.decode(value),
+    responseSerialize: (value: SetRunLimitsResponse): Buffer =>
+      Buffer.from(SetRunLimitsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetRunLimitsResponse => SetRunLimitsResponse.decode(value),
+  },
   /** The benchmark that a run was started with. */
   getRunBenchmark: {
     path: "/scale.v1.ControlService/GetRunBenchmark" as const,
@@ -11009,6 +11657,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   resumeRun: handleUnaryCall<ResumeRunRequest, ResumeRunResponse>;
   /** Changes what a run that goes on has of the cluster, beside other runs. */
   setShare: handleUnaryCall<SetShareRequest, SetShareResponse>;
+  /** Replaces the limits of a run. One that a limit has ended goes on if they allow more. */
+  setRunLimits: handleUnaryCall<SetRunLimitsRequest, SetRunLimitsResponse>;
   /** The benchmark that a run was started with. */
   getRunBenchmark: handleUnaryCall<GetRunBenchmarkRequest, GetRunBenchmarkResponse>;
   /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
@@ -11155,6 +11805,22 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetShareResponse) => void,
+  ): ClientUnaryCall;
+  /** Replaces the limits of a run. One that a limit has ended goes on if they allow more. */
+  setRunLimits(
+    request: SetRunLimitsRequest,
+    callback: (error: ServiceError | null, response: SetRunLimitsResponse) => void,
+  ): ClientUnaryCall;
+  setRunLimits(
+    request: SetRunLimitsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetRunLimitsResponse) => void,
+  ): ClientUnaryCall;
+  setRunLimits(
+    request: SetRunLimitsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetRunLimitsResponse) => void,
   ): ClientUnaryCall;
   /** The benchmark that a run was started with. */
   getRunBenchmark(

@@ -36,6 +36,8 @@ export interface Event {
     | { $case: "memoryRecalled"; value: MemoryRecalled }
     | { $case: "tokensReserved"; value: TokensReserved }
     | { $case: "spendingNoted"; value: SpendingNoted }
+    | { $case: "limitReached"; value: LimitReached }
+    | { $case: "limitsRaised"; value: LimitsRaised }
     | undefined;
   /** In files of logs only, as the last field: CRC-32 of the entries from the first to this one, without this field of theirs. */
   checksum?: number | undefined;
@@ -207,6 +209,31 @@ export interface SpendingNoted {
   tokens: number;
   /** Charged, but not paid for, since the response cache had the replies; in all, so far. Absent: none. */
   savedTokens?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A limit ends the search: no work follows but the final pick's, within its share; or, once that is used up, it ends the pick. */
+export interface LimitReached {
+  /** tokens, calls, money, time or stop. */
+  limit: string;
+  /** What it limits: run, or sweep. */
+  scope: string;
+  /** What it ends: search or pick. */
+  ends: string;
+  /** The limit: tokens, calls, money in the currency of the price table, or a wall-clock time in milliseconds since 1970; 0 for stop. */
+  most: number;
+  /** What had been spent of it, calls that were lost included; 0 for time and stop. */
+  used: number;
+  /** Why, for stop; "" for others. */
+  reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * The limits allow more again: the run goes on from where the first of its limits was reached. What has been executed since is found
+ * again where it is asked for.
+ */
+export interface LimitsRaised {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -446,6 +473,12 @@ export const Event: MessageFns<Event> = {
       case "spendingNoted":
         SpendingNoted.encode(message.body.value, writer.uint32(162).fork()).join();
         break;
+      case "limitReached":
+        LimitReached.encode(message.body.value, writer.uint32(170).fork()).join();
+        break;
+      case "limitsRaised":
+        LimitsRaised.encode(message.body.value, writer.uint32(178).fork()).join();
+        break;
     }
     if (message.checksum !== undefined) {
       writer.uint32(805).fixed32(message.checksum);
@@ -640,6 +673,22 @@ export const Event: MessageFns<Event> = {
             message.body = { $case: "spendingNoted", value: SpendingNoted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.body = { $case: "limitReached", value: LimitReached.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.body = { $case: "limitsRaised", value: LimitsRaised.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 100: {
             if (tag !== 805) {
               break;
@@ -752,6 +801,14 @@ export const Event: MessageFns<Event> = {
         ? { $case: "spendingNoted", value: SpendingNoted.fromJSON(object.spendingNoted) }
         : isSet(object.spending_noted)
         ? { $case: "spendingNoted", value: SpendingNoted.fromJSON(object.spending_noted) }
+        : isSet(object.limitReached)
+        ? { $case: "limitReached", value: LimitReached.fromJSON(object.limitReached) }
+        : isSet(object.limit_reached)
+        ? { $case: "limitReached", value: LimitReached.fromJSON(object.limit_reached) }
+        : isSet(object.limitsRaised)
+        ? { $case: "limitsRaised", value: LimitsRaised.fromJSON(object.limitsRaised) }
+        : isSet(object.limits_raised)
+        ? { $case: "limitsRaised", value: LimitsRaised.fromJSON(object.limits_raised) }
         : undefined,
       checksum: isSet(object.checksum) ? globalThis.Number(object.checksum) : undefined,
     };
@@ -801,6 +858,10 @@ export const Event: MessageFns<Event> = {
       obj.tokensReserved = TokensReserved.toJSON(message.body.value);
     } else if (message.body?.$case === "spendingNoted") {
       obj.spendingNoted = SpendingNoted.toJSON(message.body.value);
+    } else if (message.body?.$case === "limitReached") {
+      obj.limitReached = LimitReached.toJSON(message.body.value);
+    } else if (message.body?.$case === "limitsRaised") {
+      obj.limitsRaised = LimitsRaised.toJSON(message.body.value);
     }
     if (message.checksum !== undefined) {
       obj.checksum = Math.round(message.checksum);
@@ -927,6 +988,18 @@ export const Event: MessageFns<Event> = {
       case "spendingNoted": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "spendingNoted", value: SpendingNoted.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "limitReached": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "limitReached", value: LimitReached.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "limitsRaised": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "limitsRaised", value: LimitsRaised.fromPartial(object.body.value) };
         }
         break;
       }
@@ -3003,6 +3076,227 @@ export const SpendingNoted: MessageFns<SpendingNoted> = {
     const message = createBaseSpendingNoted();
     message.tokens = object.tokens ?? 0;
     message.savedTokens = object.savedTokens ?? undefined;
+    return message;
+  },
+};
+
+function createBaseLimitReached(): LimitReached {
+  return { limit: "", scope: "", ends: "", most: 0, used: 0, reason: "" };
+}
+
+export const LimitReached: MessageFns<LimitReached> = {
+  encode(message: LimitReached, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== "") {
+      writer.uint32(10).string(message.limit);
+    }
+    if (message.scope !== "") {
+      writer.uint32(18).string(message.scope);
+    }
+    if (message.ends !== "") {
+      writer.uint32(26).string(message.ends);
+    }
+    if (message.most !== 0) {
+      writer.uint32(33).double(message.most);
+    }
+    if (message.used !== 0) {
+      writer.uint32(41).double(message.used);
+    }
+    if (message.reason !== "") {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LimitReached {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLimitReached();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scope = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ends = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.most = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.used = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LimitReached {
+    return {
+      limit: isSet(object.limit) ? globalThis.String(object.limit) : "",
+      scope: isSet(object.scope) ? globalThis.String(object.scope) : "",
+      ends: isSet(object.ends) ? globalThis.String(object.ends) : "",
+      most: isSet(object.most) ? globalThis.Number(object.most) : 0,
+      used: isSet(object.used) ? globalThis.Number(object.used) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: LimitReached): unknown {
+    const obj: any = {};
+    if (message.limit !== "") {
+      obj.limit = message.limit;
+    }
+    if (message.scope !== "") {
+      obj.scope = message.scope;
+    }
+    if (message.ends !== "") {
+      obj.ends = message.ends;
+    }
+    if (message.most !== 0) {
+      obj.most = floatToJson(message.most);
+    }
+    if (message.used !== 0) {
+      obj.used = floatToJson(message.used);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LimitReached>): LimitReached {
+    return LimitReached.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LimitReached>): LimitReached {
+    const message = createBaseLimitReached();
+    message.limit = object.limit ?? "";
+    message.scope = object.scope ?? "";
+    message.ends = object.ends ?? "";
+    message.most = object.most ?? 0;
+    message.used = object.used ?? 0;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseLimitsRaised(): LimitsRaised {
+  return { };
+}
+
+export const LimitsRaised: MessageFns<LimitsRaised> = {
+  encode(message: LimitsRaised, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LimitsRaised {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLimitsRaised();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): LimitsRaised {
+    return {};
+  },
+
+  toJSON(_: LimitsRaised): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<LimitsRaised>): LimitsRaised {
+    return LimitsRaised.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<LimitsRaised>): LimitsRaised {
+    const message = createBaseLimitsRaised();
     return message;
   },
 };
