@@ -26,6 +26,7 @@ import type {
 } from '../shared/contracts/generated/scale/v1/control.ts';
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
+import { addPrices } from '../shared/contracts/prices-codec.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
 import { needsOf } from '../shared/contracts/run-needs.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
@@ -128,7 +129,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   };
 
   return {
-    async startRun({ writtenHash, defaultsVersion, preflight, share, team, ...given }, caller = '') {
+    async startRun({ writtenHash, defaultsVersion, preflight, share, team, prices, ...given }, caller = '') {
       const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare, sweepId, limits } =
         given;
       refuseBadLimits(limits);
@@ -154,15 +155,20 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const runId = runIdOf(settings);
       const places = { endpoints, maxInFlight, simulated, cache };
       const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare, sweepId, limits }) };
-      const stored = await bus.runs.update(runId, (manifest) => ({ ...manifest, ...asked }));
+      const kept = (manifest: RunManifest): RunManifest => ({
+        ...manifest,
+        ...asked,
+        prices: addPrices(manifest.prices, prices),
+      });
+      const stored = await bus.runs.update(runId, kept);
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
-      const known = remembered && { ...remembered, ...asked };
+      const known = remembered && kept(remembered);
       const manifest: RunManifest = known ?? {
         ...asked,
         ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
         share: withAsked(undefined, share ?? {}),
-        ...defined({ team }),
+        ...defined({ team, prices }),
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),

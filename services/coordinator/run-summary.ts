@@ -1,12 +1,28 @@
 import { defined } from '../domain/defined.ts';
+import { moneyOf } from '../domain/prices/money-of.ts';
+import { moneySpent } from '../domain/report/money-spent.ts';
 import { progressOf } from '../domain/report/run-progress.ts';
 import { bestRound } from '../domain/run/best-round.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import { totalUse } from '../domain/run/ledger/totals.ts';
+import type { RunState } from '../domain/run/state.ts';
 import type { RunManifest, RunSummary } from '../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../shared/contracts/has-ended.ts';
+import { moneyToProto, pricesFromProto } from '../shared/contracts/prices-codec.ts';
 import { progressToProto } from '../shared/contracts/progress-codec.ts';
 import { spentToProto } from '../shared/contracts/spending-codec.ts';
 import type { RunView } from './run-log.ts';
+
+function moneyOfRun(
+  manifest: RunManifest,
+  ledger: RunState['ledger'],
+  spent: Spent | undefined,
+): Pick<RunSummary, 'money' | 'spentMoney'> {
+  const prices = manifest.prices && pricesFromProto(manifest.prices);
+  const money = moneyOf(prices, ledger);
+  const spentMoney = spent && moneySpent(prices, ledger, spent, hasEnded(manifest.status));
+  return { ...(money && { money: moneyToProto(money) }), ...(spentMoney && { spentMoney: moneyToProto(spentMoney) }) };
+}
 
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
 export function runSummary(
@@ -33,6 +49,7 @@ export function runSummary(
     simulated: used.simulated,
     ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
+    ...moneyOfRun(manifest, state?.ledger ?? [], spent),
     ...(view === undefined
       ? {}
       : { progress: progressToProto(view.state, progressOf(view.state, undefined, view.times, nowMs)) }),

@@ -20,6 +20,7 @@ const domain = [
     'settings',
     'failure',
     'ports',
+    'prices',
     'random',
     'statistics',
     'replies',

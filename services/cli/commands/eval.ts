@@ -23,6 +23,7 @@ import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
+import { pricesHelp, withPrices } from '../runs/with-prices.ts';
 import { shortPath } from '../short-path.ts';
 
 interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
@@ -34,6 +35,7 @@ interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
   readonly out?: string;
   readonly executors?: number;
   readonly slots?: number;
+  readonly prices?: string;
 }
 
 export function addEvalCommand(program: Command, cli: Cli): void {
@@ -54,6 +56,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
     .option('--out <folder>', 'write the records there; default: the folder of the evaluation under --data-dir')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
+    .option('--prices <file>', pricesHelp)
     .option('--fresh', 'execute it again as a new evaluation; the earlier one is kept', false)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
@@ -63,7 +66,8 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 }
 
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
-  const file = withShare(await evaluationFile(await subjectOf(cli, workflow, options), options), options);
+  const shared = withShare(await evaluationFile(await subjectOf(cli, workflow, options), options), options);
+  const file = await withPrices(shared, options.prices);
   const folder = dataFolderAt(options.dataDir);
   const output: OutputFolder =
     options.out === undefined ? { path: folder.runs, option: '--data-dir' } : { path: options.out, option: '--out' };

@@ -14,6 +14,7 @@ import { describeChoices } from '../runs/describe-choices.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
+import { pricesHelp, withPrices } from '../runs/with-prices.ts';
 
 interface RunOptions extends ClusterOptions, ShareOptions {
   readonly team?: string;
@@ -23,6 +24,7 @@ interface RunOptions extends ClusterOptions, ShareOptions {
   readonly waitForEndpoints: boolean;
   readonly executors?: number;
   readonly slots?: number;
+  readonly prices?: string;
 }
 
 export function addRunCommand(program: Command, cli: Cli): void {
@@ -33,6 +35,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
+    .option('--prices <file>', pricesHelp)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--fresh', 'start the same search again as a new run; the earlier one is kept', false)
     .option('--continue <run>', 'continue this run as it was started, even if the file or its benchmark has changed since')
@@ -42,7 +45,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
-  const file = withShare(await readRunFile(path), options);
+  const file = await withPrices(withShare(await readRunFile(path), options), options.prices);
   const folder = dataFolderAt(options.dataDir);
   await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
   const view = cli.openView(options.json);

@@ -8,6 +8,7 @@ import { progressToProto, repetitionsFromProto } from '../../shared/contracts/pr
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { describeSaved, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
+import { describeMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -15,7 +16,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
-import { describeStatus, isGoingOn, runDocument } from '../runs/describe-runs.ts';
+import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { createRunRecord } from '../runs/run-record.ts';
@@ -121,12 +122,14 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
   const { bestRound, savedShare, leftMs, tokenBudget, stopReason } = progress;
   const saved = savedShare === undefined ? '' : `, ${describeSaved(savedShare)}`;
   const spent = spentOf(run);
+  const money = moneyOfSummary(run);
   const budget = describeBudget(tokenBudget, run.tokens, spent);
   const ended = stopReason === 'token-budget' ? ', which ended the search' : '';
   const rows = [
     ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
     ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
     ['tokens', `${formatCount(run.tokens)}${saved}`],
+    ['cost', money === undefined ? '' : describeMoney(money)],
     ['time left', isGoingOn && leftMs ? `about ${formatDuration(leftMs)}` : ''],
     ['model', run.simulated ? 'simulated: these scores are not results' : ''],
     ['spent', describeSpent(spent)],

@@ -3,6 +3,7 @@ import type { RunProgress } from '../../domain/report/run-progress.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
 import type { RunState } from '../../domain/run/state.ts';
 import { describeSaved, formatCount, formatDuration, formatScore, oneLine } from '../../shared/document/format.ts';
+import { shortMoney } from '../../shared/document/format-money.ts';
 import { createWaitTeller } from '../../shared/lifecycle/wait-teller.ts';
 import { describeEvent, type EventLine } from './describe-event.ts';
 import { createTerminalScreen, type ScreenStream } from './terminal-screen.ts';
@@ -114,12 +115,13 @@ function drawProgress(progress: RunProgress, state: RunState, isPaused: boolean,
     progress.bestScore === undefined ? 'no score yet' : `best ${formatScore(progress.bestScore)} (round ${progress.bestRound})`;
   const saved = progress.savedShare === undefined ? '' : `, ${describeSaved(progress.savedShare)}`;
   const spent = progress.spentTokens === undefined ? '' : ` (${formatCount(progress.spentTokens)} spent)`;
+  const cost = progress.money === undefined ? '' : `, ${shortMoney(progress.money)}`;
   const left = progress.leftMs === undefined ? 'time left: not known yet' : `about ${formatDuration(progress.leftMs)} left`;
   const running = isPaused ? 'paused' : phase;
   const status = state.status === 'running' ? running : state.status;
   const lines = [
     `${paint('bold', oneLine(state.configuration.name, 30))}  round ${round}/${maxRounds}  ${paint('cyan', status)}${bar}`,
-    `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${spent}${saved}  ·  ${left}`,
+    `${best}  ·  ${progress.estimatedCalls === undefined ? '' : '~'}${formatCount(progress.tokens)} tokens${spent}${cost}${saved}  ·  ${left}`,
   ];
   if (progress.ahead !== undefined && state.status === 'running') lines.push(`also under way: ${describeAhead(progress.ahead)}`);
   return progress.simulated ? [...lines, paint('dim', 'simulated model: these scores are not results')] : lines;

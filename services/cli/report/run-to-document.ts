@@ -1,6 +1,7 @@
 import type { ReportModel } from '../../domain/report/report-model.ts';
 import type { Document, Fact } from '../../shared/document/document.ts';
 import { exact, formatCount, formatScore, formatShare } from '../../shared/document/format.ts';
+import { shortMoney } from '../../shared/document/format-money.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
 import { runSections } from './sections/registry.ts';
@@ -9,6 +10,7 @@ import {
   describeBest,
   describeBroken,
   describeBudgetUse,
+  describeCost,
   describeEvaluated,
   describeMemory,
   describeOtherScores,
@@ -50,6 +52,7 @@ function factsOf(report: ReportModel): Fact[] {
       figure: exact(rounds.filter(({ score }) => score !== undefined).length),
     },
     { label: 'Tokens', text: describeTotal(report), figure: formatCount(total.tokens) },
+    { label: 'Cost', text: describeCost(report), ...(total.money && { figure: shortMoney(spent?.money ?? total.money) }) },
     {
       label: saving.saved >= 0 ? 'Saved' : 'Overspent',
       text: describeSaving(report),

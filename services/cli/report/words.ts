@@ -3,6 +3,7 @@ import type { ReportModel, RoundReport } from '../../domain/report/report-model.
 import { describeLimit } from '../../domain/run/describe-limit.ts';
 import { formatValue } from '../../shared/document/figure.ts';
 import { exact, formatCount, formatDuration, formatScore, formatShare } from '../../shared/document/format.ts';
+import { describeMoney, formatCost } from '../../shared/document/format-money.ts';
 import { describeBudget } from '../progress/describe-spent.ts';
 
 /** What a run's report says in words. */
@@ -90,6 +91,14 @@ export function describeTotal({ ledger }: ReportModel): string {
   const { tokens, calls, estimatedCalls = 0 } = ledger.total;
   const guessed = estimatedCalls === 0 ? '' : ` (those of ${exact(estimatedCalls)} calls are estimates)`;
   return `${exact(tokens)} in ${exact(calls)} calls${guessed}`;
+}
+
+/** What was spent in money, and what was charged where that differs; "" without prices. */
+export function describeCost({ ledger: { total, spent } }: ReportModel): string {
+  if (total.money === undefined) return '';
+  const { money: paid = total.money } = spent ?? {};
+  const [all, charged] = [paid, total.money].map(({ amount, currency }) => formatCost(amount, currency));
+  return `${describeMoney(paid)}${all === charged ? '' : `; charged: ${charged}`}`;
 }
 
 /** A model by its name, with what else answered under it. */

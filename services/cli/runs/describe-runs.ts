@@ -1,9 +1,12 @@
 import { defined } from '../../domain/defined.ts';
+import type { Money } from '../../domain/prices/money-of.ts';
 import { spentBeside } from '../../domain/run/ledger/spent.ts';
 import { RunStatus, type RunSummary, type Waiting } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { moneyFromProto } from '../../shared/contracts/prices-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
 import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { shortMoney } from '../../shared/document/format-money.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
@@ -48,6 +51,8 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     bestScore: run.bestScore ?? null,
     tokens: run.tokens,
     spentTokens: run.spent === undefined ? null : spentBeside(run.tokens, spentFromProto(run.spent)).tokens,
+    money: run.money === undefined ? null : moneyFromProto(run.money),
+    spentMoney: run.spentMoney === undefined ? null : moneyFromProto(run.spentMoney),
     ...defined({ estimatedCalls: run.estimatedCalls }),
     simulated: run.simulated,
     waiting: run.waiting === undefined ? null : waitingDocument(run.waiting),
@@ -59,10 +64,23 @@ function waitingDocument({ kind, what, until, sinceMs, waitedMs }: Waiting): Rec
   return { kind, what, until, since: new Date(sinceMs).toISOString(), seconds: Math.round(waitedMs / 1_000) };
 }
 
+/** What a run has cost: what was spent, or what was charged where only that is known. */
+export function moneyOfSummary({ money, spentMoney }: RunSummary): Money | undefined {
+  const known = spentMoney ?? money;
+  return known && moneyFromProto(known);
+}
+
+function costText(run: RunSummary): string {
+  const money = moneyOfSummary(run);
+  return money === undefined ? '-' : shortMoney(money);
+}
+
 /** Runs as a table, the newest first. */
 export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['kind']): string {
   if (runs.length === 0) return 'There is no run here yet: start one with `scale run FILE`.';
-  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', 'STARTED', ''];
+  // Where no run has a price, a column of dashes says nothing.
+  const cost = runs.some((run) => moneyOfSummary(run) !== undefined) ? ['COST'] : [];
+  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', ...cost, 'STARTED', ''];
   const rows = runs.map((run) => [
     run.runId,
     oneLine(run.benchmark, 20),
@@ -70,6 +88,7 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
     `${run.roundsCompleted}/${run.maxRounds}`,
     run.bestScore === undefined ? '-' : formatScore(run.bestScore),
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,
+    ...cost.map(() => costText(run)),
     new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
     run.simulated ? 'simulated model' : '',
   ]);

@@ -5,7 +5,9 @@ import type { RunEvent } from '../../domain/run/event.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../../domain/run/ledger/totals.ts';
 import { RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
+import { ControlError } from '../../shared/control-client/control-error.ts';
 import { watchReliably } from '../../shared/control-client/watch-reliably.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import type { RunView } from '../progress/run-view.ts';
@@ -54,7 +56,8 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
   let step: StepProgress | undefined;
   const waits = createWaitClock(() => performance.now());
   const show = (): void => {
-    if (record.events.length > 0) view.progress(progressOf(record.state(), step, record.times, Date.now()), record.state());
+    if (record.events.length > 0)
+      view.progress(progressOf(record.state(), step, record.times, Date.now(), record.prices()), record.state());
     view.waiting(cluster.wait() ?? waits.now());
   };
   const doubted = new Set<string>();
@@ -64,6 +67,7 @@ export async function followRun(settings: FollowSettings, signal: AbortSignal): 
       doubted.add(key);
     }
   };
+  await readPrices(cluster, record, signal);
   const redraw = setInterval(show, redrawMs);
   let told = '';
   let held = '';
@@ -151,8 +155,19 @@ export async function readRun(
   return record;
 }
 
+/** Until the end they only add money to what is shown: a coordinator that does not answer now is asked again then. */
+async function readPrices({ client }: ReachedCluster, record: RunRecord, signal: AbortSignal): Promise<void> {
+  try {
+    const { manifest } = await client.getRun(record.runId, signal);
+    record.notePrices(manifest?.prices && pricesFromProto(manifest.prices));
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.kind !== 'unreachable') throw error;
+  }
+}
+
 /** What the coordinator knows besides the log. */
 async function readSpent(cluster: ReachedCluster, record: RunRecord, signal: AbortSignal): Promise<void> {
-  const { summary } = await cluster.client.getRun(record.runId, signal);
+  const { summary, manifest } = await cluster.client.getRun(record.runId, signal);
   record.noteSpent(summary?.spent && spentFromProto(summary.spent));
+  record.notePrices(manifest?.prices && pricesFromProto(manifest.prices));
 }

@@ -1,3 +1,4 @@
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import type { RoundTimes } from '../../domain/report/run-progress.ts';
 import { applyEvent } from '../../domain/run/apply-event.ts';
 import type { RunEvent } from '../../domain/run/event.ts';
@@ -25,6 +26,9 @@ export interface RunRecord {
   /** What the run's calls have used; undefined if that has not been reported. */
   spent(): Spent | undefined;
   noteSpent(spent: Spent | undefined): void;
+  /** What its models cost, as the run has kept it; undefined if nobody has said. */
+  prices(): PriceTable | undefined;
+  notePrices(prices: PriceTable | undefined): void;
 }
 
 export interface RecordedEvent {
@@ -39,6 +43,7 @@ export function createRunRecord(runId: string): RunRecord {
   let state: RunState | undefined;
   let digest = '';
   let spent: Spent | undefined;
+  let prices: PriceTable | undefined;
   return {
     runId,
     events,
@@ -69,6 +74,10 @@ export function createRunRecord(runId: string): RunRecord {
     spent: () => spent,
     noteSpent: (told) => {
       spent = told;
+    },
+    prices: () => prices,
+    notePrices: (told) => {
+      prices = told;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.ts';
+import { pricesOf } from '../../domain/prices/find-price.ts';
 import { defaultsVersion } from '../../shared/config/earlier-defaults.ts';
 import type { RunEndpoint } from '../../shared/config/run-endpoints.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
@@ -6,6 +7,7 @@ import { writtenHash } from '../../shared/config/written-settings.ts';
 import { benchmarkToProto } from '../../shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../shared/contracts/configuration-codec.ts';
 import type { Endpoint, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { pricesToProto } from '../../shared/contracts/prices-codec.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import { type Environment, readSecret } from '../../shared/settings/environment.ts';
 import { SettingsError } from '../../shared/settings/settings-error.ts';
@@ -30,7 +32,13 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     defaultsVersion,
     share: file.share,
     ...defined({ cache: file.cache, team: file.team, limits: file.limits }),
+    ...(file.prices && { prices: pricesToProto(pricesOf(file.prices, modelsOf(file))) }),
   };
+}
+
+/** Every model that it calls, its judges' too. */
+function modelsOf({ endpoints }: RunFile): string[] {
+  return endpoints.map(({ model }) => model);
 }
 
 /** A run is simulated if its executor is. */

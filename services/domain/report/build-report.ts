@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark.ts';
 import { defined } from '../defined.ts';
+import type { PriceTable } from '../prices/price-table.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import type { RunState } from '../run/state.ts';
 import { countRepetitions } from './count-repetitions.ts';
@@ -14,11 +15,24 @@ import { reportPick } from './report-pick.ts';
 import { reportRemarks } from './report-remarks.ts';
 import { reportRounds } from './report-rounds.ts';
 
+/** What is known of a run beside its log. */
+export interface BesideTheLog {
+  /** What its calls have used. */
+  readonly spent?: Spent | undefined;
+  /** What its models cost. */
+  readonly prices?: PriceTable | undefined;
+}
+
 /** The report of a run, finished or not. */
-export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportMeta, spent?: Spent): ReportModel {
+export function buildReport(
+  state: RunState,
+  benchmark: Benchmark,
+  meta: ReportMeta,
+  { spent, prices }: BesideTheLog = {},
+): ReportModel {
   const { initialWorkflow: _, ...configuration } = state.configuration;
   const best = reportBest(state);
-  const ledger = reportLedger(state, spent);
+  const ledger = reportLedger(state, spent, prices);
   const estimates = reportEstimates(state);
   return {
     format: reportFormat,
@@ -26,8 +40,8 @@ export function buildReport(state: RunState, benchmark: Benchmark, meta: ReportM
     run: runFacts(state, benchmark, meta),
     configuration,
     ...defined({ best, pick: reportPick(state), memory: reportMemory(state) }),
-    rounds: reportRounds(state, benchmark.otherScorers),
-    spending: reportSpending(state),
+    rounds: reportRounds(state, benchmark.otherScorers, prices),
+    spending: reportSpending(state, prices),
     ledger,
     estimates,
     matrix: reportMatrix(state, benchmark),

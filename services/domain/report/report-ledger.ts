@@ -1,3 +1,6 @@
+import { defined } from '../defined.ts';
+import { type ModelUse, moneyOf } from '../prices/money-of.ts';
+import type { PriceTable } from '../prices/price-table.ts';
 import { isOver } from '../run/is-over.ts';
 import { brokenSpending } from '../run/ledger/broken-spending.ts';
 import { estimateSaving } from '../run/ledger/estimated-saving.ts';
@@ -5,17 +8,31 @@ import type { Spent } from '../run/ledger/spent.ts';
 import type { Phase } from '../run/ledger/token-use.ts';
 import { tokensOf, totalsByModel, totalsByPhase, totalUse } from '../run/ledger/totals.ts';
 import type { RunState } from '../run/state.ts';
+import { moneySpent } from './money-spent.ts';
 import type { LedgerReport, Spending } from './report-model.ts';
 import { reportSpent } from './report-spent.ts';
 
-/** @param spent what the run's calls have used, if that is known */
-export function reportLedger(state: RunState, spent: Spent | undefined): LedgerReport {
-  const total = totalUse(state.ledger);
+/**
+ * @param spent what the run's calls have used, if that is known
+ * @param prices what its models cost, if that is known
+ */
+export function reportLedger(state: RunState, spent: Spent | undefined, prices?: PriceTable): LedgerReport {
+  const { ledger } = state;
+  const total = totalUse(ledger);
+  const money = (uses: readonly ModelUse[]) => defined({ money: moneyOf(prices, uses) });
   return {
-    total,
-    ...(spent === undefined ? {} : { spent: reportSpent(total.tokens, spent, isOver(state)) }),
-    byPhase: totalsByPhase(state.ledger),
-    byModel: totalsByModel(state.ledger),
+    total: { ...total, ...money(ledger) },
+    ...(spent === undefined
+      ? {}
+      : {
+          spent: {
+            ...reportSpent(total.tokens, spent, isOver(state)),
+            ...defined({ money: moneySpent(prices, ledger, spent, isOver(state)) }),
+          },
+        }),
+    byPhase: totalsByPhase(ledger).map((entry) => ({ ...entry, ...money(ledger.filter(({ phase }) => phase === entry.phase)) })),
+    byModel: totalsByModel(ledger).map((entry) => ({ ...entry, ...money([entry]) })),
+    ...defined({ prices }),
     saving: estimateSaving(state),
     broken: brokenSpending(state),
   };
@@ -32,7 +49,8 @@ const turnOf: Readonly<Record<Phase, number>> = {
   test: 6,
 };
 
-export function reportSpending({ ledger }: RunState): readonly Spending[] {
+/** @param prices what the run's models cost, if that is known */
+export function reportSpending({ ledger }: RunState, prices?: PriceTable): readonly Spending[] {
   const isLate = (phase: Phase) => phase === 'final' || phase === 'test';
   const ordered = [...ledger].sort(
     (one, other) =>
@@ -41,8 +59,10 @@ export function reportSpending({ ledger }: RunState): readonly Spending[] {
       turnOf[one.phase] - turnOf[other.phase],
   );
   let before = 0;
-  return ordered.map(({ round, phase, usage }) => {
-    const spending = { round, phase, before, tokens: tokensOf(usage) };
+  return ordered.map((entry) => {
+    const { round, phase, usage } = entry;
+    const money = moneyOf(prices, [entry])?.amount;
+    const spending = { round, phase, before, tokens: tokensOf(usage), ...defined({ money }) };
     before += spending.tokens;
     return spending;
   });

@@ -1,4 +1,6 @@
 import type { FailureKind } from '../failure.ts';
+import type { Money } from '../prices/money-of.ts';
+import type { PriceTable } from '../prices/price-table.ts';
 import type { RunConfiguration } from '../run/configuration.ts';
 import type { LimitReached, StopReason } from '../run/event.ts';
 import type { BrokenSpending } from '../run/ledger/broken-spending.ts';
@@ -145,6 +147,8 @@ export interface RoundReport {
   readonly refusedProposals: number;
   readonly failures: readonly FailureGroup[];
   readonly tokens: number;
+  /** What these have cost; absent if no model of them has a price. */
+  readonly money?: Money;
 }
 
 export interface FailureGroup {
@@ -160,15 +164,22 @@ export interface Spending {
   readonly phase: Phase;
   readonly before: number;
   readonly tokens: number;
+  /** What they have cost; absent if the model has no price. */
+  readonly money?: number;
 }
+
+/** A total, and what it has cost: absent if no model of it has a price. */
+export type PricedTotal = TokenTotal & { readonly money?: Money };
 
 export interface LedgerReport {
   /** Charged: what the log says. */
-  readonly total: TokenTotal;
+  readonly total: PricedTotal;
   /** Paid for; absent if unknown. */
   readonly spent?: SpentReport;
-  readonly byPhase: readonly (TokenTotal & { readonly phase: Phase })[];
-  readonly byModel: readonly (TokenTotal & { readonly model: string })[];
+  readonly byPhase: readonly (PricedTotal & { readonly phase: Phase })[];
+  readonly byModel: readonly (PricedTotal & { readonly model: string })[];
+  /** What the run's models cost, as of its beginning. Absent: no prices were given. */
+  readonly prices?: PriceTable;
   readonly saving: EstimatedSaving;
   readonly broken: BrokenSpending;
 }

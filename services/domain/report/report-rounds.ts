@@ -1,4 +1,6 @@
 import { defined } from '../defined.ts';
+import { moneyOf } from '../prices/money-of.ts';
+import type { PriceTable } from '../prices/price-table.ts';
 import { totalUse } from '../run/ledger/totals.ts';
 import { executedScore } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -6,14 +8,21 @@ import { shownScore } from '../search/static-score.ts';
 import { groupFailures } from './group-failures.ts';
 import type { RoundReport } from './report-model.ts';
 
-export function reportRounds(state: RunState, otherScorers: readonly string[]): readonly RoundReport[] {
-  return state.rounds.map((round) => reportRound(state, round, otherScorers));
+/** @param prices what the run's models cost, if that is known */
+export function reportRounds(state: RunState, otherScorers: readonly string[], prices?: PriceTable): readonly RoundReport[] {
+  return state.rounds.map((round) => reportRound(state, round, otherScorers, prices));
 }
 
-function reportRound(state: RunState, round: Round, otherScorers: readonly string[]): RoundReport {
+function reportRound(
+  state: RunState,
+  round: Round,
+  otherScorers: readonly string[],
+  prices: PriceTable | undefined,
+): RoundReport {
   const { evaluation } = round;
   const shown = shownScore(round, state.configuration.search);
   const failed = round.outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round: round.round, failure }]));
+  const uses = state.ledger.filter((entry) => entry.round === round.round);
   return {
     round: round.round,
     parentRound: round.parentRound,
@@ -23,7 +32,7 @@ function reportRound(state: RunState, round: Round, otherScorers: readonly strin
     executions: round.outcomes.length,
     refusedProposals: [...round.proposals, ...(round.queryProposals ?? [])].filter(({ failure }) => failure !== undefined).length,
     failures: groupFailures(failed),
-    tokens: totalUse(state.ledger.filter((entry) => entry.round === round.round)).tokens,
+    tokens: totalUse(uses).tokens,
     ...(shown === undefined ? {} : { score: shown.score, method: shown.method }),
     ...defined({
       standardError: evaluation?.standardError,
@@ -32,6 +41,7 @@ function reportRound(state: RunState, round: Round, otherScorers: readonly strin
       fewShot: evaluation?.fewShot,
       alpha: evaluation?.alpha,
       failure: round.failure?.message,
+      money: moneyOf(prices, uses),
     }),
   };
 }

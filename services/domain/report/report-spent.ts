@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts';
+import type { Money } from '../prices/money-of.ts';
 import { type Spent, type SpentPart, spentBeside } from '../run/ledger/spent.ts';
 
 /** What was paid for, including what was never charged to the run. */
@@ -11,6 +12,8 @@ export interface SpentReport {
   readonly beside: readonly BesidePart[];
   /** Calls that the response cache answered, and the tokens that this saved. Absent where the run does not use it. */
   readonly cached?: SpentPart;
+  /** What all of it has cost; absent where no model has a price, or where it is not known which models it was spent on. */
+  readonly money?: Money;
 }
 
 export type BesideKind = 'useless' | 'lost' | 'answered-again' | 'preflight' | 'unlogged';

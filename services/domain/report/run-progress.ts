@@ -1,4 +1,6 @@
 import { defined } from '../defined.ts';
+import { type Money, moneyOf } from '../prices/money-of.ts';
+import type { PriceTable } from '../prices/price-table.ts';
 import { bestRound } from '../run/best-round.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { isOver } from '../run/is-over.ts';
@@ -6,6 +8,7 @@ import { estimateSaving } from '../run/ledger/estimated-saving.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import { totalUse } from '../run/ledger/totals.ts';
 import type { Round, RunState } from '../run/state.ts';
+import { moneySpent } from './money-spent.ts';
 import { isTold, reportSpent } from './report-spent.ts';
 
 /** How far the current step has got, which the coordinator reports besides the log. */
@@ -42,6 +45,8 @@ export interface RunProgress {
   readonly tokens: number;
   /** Tokens that were paid for, absent where those are the ones that were charged. */
   readonly spentTokens?: number;
+  /** What was paid for, in money, or what was charged where only that is known; absent if no model has a price. */
+  readonly money?: Money;
   /** Calls whose tokens are estimates. */
   readonly estimatedCalls?: number;
   /** Share of the tokens that executing every workflow on every query would have cost, at most 1; absent before any is known. */
@@ -53,8 +58,18 @@ export interface RunProgress {
   readonly simulated: boolean;
 }
 
-/** What a waiting person wants to know. `nowMs` is on the log's clock. */
-export function progressOf(state: RunState, step: StepProgress | undefined, times: RoundTimes, nowMs: number): RunProgress {
+/**
+ * What a waiting person wants to know.
+ * @param nowMs on the log's clock
+ * @param prices what the run's models cost, if that is known
+ */
+export function progressOf(
+  state: RunState,
+  step: StepProgress | undefined,
+  times: RoundTimes,
+  nowMs: number,
+  prices?: PriceTable,
+): RunProgress {
   const best = bestOf(state);
   const used = totalUse(state.ledger);
   const saving = estimateSaving(state);
@@ -76,8 +91,12 @@ export function progressOf(state: RunState, step: StepProgress | undefined, time
     simulated: used.simulated,
     ...(saving.fullEvaluation === 0 ? {} : { savedShare: saving.share }),
     ...(best?.evaluation === undefined ? {} : { bestScore: best.evaluation.score, bestRound: best.round }),
-    ...defined({ leftMs }),
+    ...defined({ leftMs, money: moneySoFar(state, step?.spent, prices) }),
   };
+}
+
+function moneySoFar({ ledger }: RunState, spent: Spent | undefined, prices: PriceTable | undefined): Money | undefined {
+  return (spent && moneySpent(prices, ledger, spent, false)) ?? moneyOf(prices, ledger);
 }
 
 function spentTokens(charged: number, spent: Spent | undefined): Pick<RunProgress, 'spentTokens'> {

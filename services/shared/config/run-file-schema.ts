@@ -4,6 +4,7 @@ import { finalPickRules } from '../../domain/run/search-rules.ts';
 import { settings } from '../settings/rules.ts';
 import { shapeOf, tableSchema } from '../settings/setting-table.ts';
 import { isGroup } from '../settings/sorted-text.ts';
+import { priceTableSchema } from './price-file.ts';
 import {
   benchmarkTable,
   clusterTable,
@@ -21,7 +22,7 @@ import {
  */
 export function runFileSchema(content: unknown) {
   const { method, policy } = chosenIn(content);
-  const { name, preset, seed, initial_workflow, cache, limits } = shapeOf(topTable);
+  const { name, preset, seed, initial_workflow, cache, limits, prices } = shapeOf(topTable);
   return settings({
     name,
     preset,
@@ -41,6 +42,7 @@ export function runFileSchema(content: unknown) {
     cache,
     share: tableSchema(shareTable).prefault({}),
     limits,
+    prices: holdsPrices(content) ? priceTableSchema.optional() : prices,
     cluster: tableSchema(clusterTable).prefault({}),
   });
 }
@@ -50,6 +52,11 @@ export type RunFileSettings = z.infer<ReturnType<typeof runFileSchema>>;
 /** The settings of content that is known to be right, such as a preset's. */
 export function settingsOf(content: unknown): RunFileSettings {
   return runFileSchema(content).parse(content);
+}
+
+/** Rather than where they are. */
+function holdsPrices(content: unknown): boolean {
+  return isGroup(content) && isGroup(content.prices);
 }
 
 /** The method and the policy that a file names, whether they exist or not. */

@@ -51,6 +51,8 @@ export const cacheSchema = z
   )
   .optional();
 
+const pricesRule = 'must be the path of a price table, or a price table';
+
 export const topTable = {
   name: {
     type: 'special',
@@ -87,6 +89,15 @@ export const topTable = {
     description: 'most that the run may spend, and when its search ends: [limits](limits.md)',
     range: '[a group](#limits)',
     shownDefault: 'no limit',
+  },
+  prices: {
+    type: 'special',
+    // The content of a table is checked in run-file-schema.ts.
+    schema: text(pricesRule).optional(),
+    description:
+      'what the models cost: the path of a [price table](prices.md), relative to the run file, or its content; not part of what the run is',
+    range: 'a path or a group',
+    shownDefault: 'the table in `SCALE_PRICES_FILE`, if that is set',
   },
 } as const satisfies SettingTable;
 

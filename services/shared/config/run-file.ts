@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { defined } from '../../domain/defined.ts';
 import { evaluationMethods } from '../../domain/evaluation/registry.ts';
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import type { ModelSettings, RunConfiguration, SearchSettings } from '../../domain/run/configuration.ts';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import type { RunKind } from '../../domain/run/run-kind.ts';
@@ -21,6 +22,7 @@ import { EncodingError, utf8Text } from '../settings/utf8-text.ts';
 import { dataFolderOf } from './data-folder.ts';
 import { ownSettingsIn } from './own-setting-checks.ts';
 import { type ParsedRunFile, parseRunFile } from './parse-run-file.ts';
+import { pricesOfEnvironment, priceTableOf, readPriceFile } from './price-file.ts';
 import { checkEndpointUse, type RunEndpoint, usedEndpoints } from './run-endpoints.ts';
 import { RunFileError } from './run-file-error.ts';
 import type { RunFileSettings } from './run-file-schema.ts';
@@ -52,6 +54,8 @@ export interface RunFile {
   readonly cache?: CacheUse;
   /** Most that it may spend, which is no part of what it is; absent: no limit. */
   readonly limits?: RunLimits;
+  /** What its models cost, as far as the file says. */
+  readonly prices?: PriceTable;
 }
 
 /**
@@ -94,6 +98,7 @@ export async function completeRunFile(
   if (contradiction !== undefined) throw parsed.error(contradiction.field, contradiction.message);
   // Before the benchmark is read, which may take a while.
   usedEndpoints(parsed, []);
+  const prices = await pricesIn(parsed, base);
   const benchmark = await benchmarkOf(parsed, base);
   const endpoints = usedEndpoints(parsed, benchmark.judgeEndpoints);
   const warnings = [...checkEndpointUse(parsed, benchmark.judgeEndpoints), ...unusedParallelism(parsed)];
@@ -118,6 +123,7 @@ export async function completeRunFile(
     ...defined({ team: settings.share.team }),
     ...(settings.cache && { cache: cacheUseOf(settings.cache) }),
     ...defined({ limits: limitsIn(parsed) }),
+    ...defined({ prices }),
   });
 }
 
@@ -130,6 +136,12 @@ function limitsIn({ settings, error }: ParsedRunFile): RunLimits | undefined {
   const limits = runLimitsOf(settings.limits, Date.now());
   if ('fault' in limits) throw error('limits.until', `limits.until ${limits.fault}`);
   return limits;
+}
+
+/** @throws PriceFileError */
+async function pricesIn({ settings: { prices } }: ParsedRunFile, base: string): Promise<PriceTable | undefined> {
+  if (prices === undefined) return pricesOfEnvironment();
+  return typeof prices === 'string' ? readPriceFile(resolve(base, prices)) : priceTableOf(prices);
 }
 
 function cacheUseOf({ namespace, max_age_days: days = 0 }: NonNullable<RunFileSettings['cache']>): CacheUse {

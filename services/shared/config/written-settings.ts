@@ -12,13 +12,15 @@ export interface WrittenParts {
   readonly initialWorkflow: Workflow;
 }
 
+const besideTheRun: ReadonlySet<string> = new Set(['name', 'endpoints', 'cluster', 'cache', 'share', 'limits', 'prices']);
+
 /**
  * What a user has decided, as one text: what the run file says, and the content of what it names. It contains no defaults, so
  * that a version with other defaults finds the run again; nor anything that says where, how fast or at what cost (addresses,
- * keys, workers, the response cache, its share beside other runs, limits).
+ * keys, workers, the response cache, its share beside other runs, limits, prices).
  */
 export function writtenSettings(written: unknown, { benchmark, initialWorkflow }: WrittenParts): string {
-  const { name: _, endpoints: __, cluster: ___, cache: ____, share: _____, limits: ______, ...said } = groupOf(written);
+  const said = Object.fromEntries(Object.entries(groupOf(written)).filter(([key]) => !besideTheRun.has(key)));
   const { initial_workflow: workflow, models, benchmark: about, ...rest } = said;
   const { split, limit, scorer } = groupOf(about);
   return sortedText({

@@ -1,5 +1,5 @@
 import { attemptStates, type CallAttempt } from '../../domain/run/ledger/call-attempt.ts';
-import type { Spent, SpentPart } from '../../domain/run/ledger/spent.ts';
+import { type Spent, type SpentPart, spentParts } from '../../domain/run/ledger/spent.ts';
 import {
   type CallAttempt as ProtoAttempt,
   type SpentPart as ProtoPart,
@@ -29,7 +29,7 @@ export function callAttemptFromProto(attempt: ProtoAttempt): CallAttempt {
 }
 
 export function spentToProto(spent: Spent): ProtoSpent {
-  return { ...spent };
+  return { ...spent, uses: spent.uses.map((use) => ({ ...use, usage: usageToProto(use.usage) })) };
 }
 
 export function spentFromProto(spent: ProtoSpent): Spent {
@@ -43,5 +43,10 @@ export function spentFromProto(spent: ProtoSpent): Spent {
     ...(spent.cached && { cached: part(spent.cached) }),
     callsInFlight: spent.callsInFlight,
     estimatedTokens: spent.estimatedTokens,
+    uses: spent.uses.map(({ part: name, model, usage }) => ({
+      part: oneOf('Spent', 'uses.part', spentParts, name),
+      model,
+      usage: usageFromProto(usage),
+    })),
   };
 }

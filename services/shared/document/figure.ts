@@ -1,13 +1,25 @@
 import { exact, formatCount, formatScore } from './format.ts';
+import { formatAmount } from './format-money.ts';
 
 /**
  * - score: in [0, 1], with four digits; difference: of two scores, with its sign
  * - percent: 100 x a score; points: 100 x a difference of scores, with its sign; share: 1 is all of it, or the same amount
  * - count: with all its digits; tokens: three digits and a unit
+ * - money: in whatever currency stands beside it
  * - probability: of a test
  * - number: anything else
  */
-export type Unit = 'score' | 'difference' | 'percent' | 'points' | 'share' | 'count' | 'tokens' | 'probability' | 'number';
+export type Unit =
+  | 'score'
+  | 'difference'
+  | 'percent'
+  | 'points'
+  | 'share'
+  | 'count'
+  | 'tokens'
+  | 'money'
+  | 'probability'
+  | 'number';
 
 export interface Figure {
   readonly unit: Unit;
@@ -54,6 +66,8 @@ export function formatValue(unit: Unit, value: number, digits?: number): string 
       return exact(value);
     case 'tokens':
       return formatCount(value);
+    case 'money':
+      return formatAmount(value);
     case 'probability':
       return value < 0.001 ? '< 0.001' : value.toFixed(3);
     case 'number':

@@ -1,6 +1,6 @@
 import { Document, LineCounter, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
-import { explainIssue } from './explain-issue.ts';
+import { type ExplainedIssue, explainIssue } from './explain-issue.ts';
 
 /** Where something is wrong in a file of settings. */
 export interface SettingsPlace {
@@ -20,6 +20,8 @@ export interface SettingsForm<Schema extends z.ZodType, Refusal extends Error> {
   /** Applied to the plain value before it is checked. */
   readonly prepare?: (value: unknown) => unknown;
   refuse(place: SettingsPlace, message: string, options?: ErrorOptions): Refusal;
+  /** What all faults of the fields make together, at least two. Default: only the first is told. */
+  refuseAll?(faults: readonly ExplainedIssue[]): Refusal;
 }
 
 export interface ParsedSettings<Settings, Refusal extends Error> {
@@ -54,17 +56,18 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     const { line } = lines.linePos(fault.pos[0]);
     throw refuse({ line, field: '' }, `not valid YAML${isSecret ? '' : `: ${fault.message.split('\n')[0]}`}`);
   }
-  const explain = (issue: z.core.$ZodIssue, checked: z.ZodType, depth: number): Refusal => {
-    const place = { document, lines, what, isSecret };
-    const { message, ...where } = explainIssue(issue, place, (path) => knownKeys(checked, path.slice(depth)));
-    return refuse(where, message);
-  };
+  const explain = (issue: z.core.$ZodIssue, checked: z.ZodType, depth: number): ExplainedIssue =>
+    explainIssue(issue, { document, lines, what, isSecret }, (path) => knownKeys(checked, path.slice(depth)));
   const check = <Part extends z.ZodType>(value: unknown, checked: Part, path: readonly string[]): z.infer<Part> => {
     const parsed = checked.safeParse(value);
     if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    if (issue === undefined) throw parsed.error;
-    throw explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length);
+    const faults = parsed.error.issues
+      .flatMap(oneEach)
+      .map((issue) => explain({ ...issue, path: [...path, ...issue.path] }, checked, path.length));
+    const [first] = faults;
+    if (first === undefined) throw parsed.error;
+    if (form.refuseAll !== undefined && faults.length > 1) throw form.refuseAll(faults);
+    throw refuse({ line: first.line, field: first.field }, first.message);
   };
   const written = plainValue(document, (at, message, options) =>
     // The cause too would be logged.
@@ -82,6 +85,11 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     part: (path, value, partSchema) => check(value, partSchema, path),
     text: (path) => textOfPart(document, path),
   };
+}
+
+/** One issue for each unknown key. */
+function oneEach(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue];
 }
 
 function textOfPart(document: Document, path: readonly string[]): string {

@@ -13,7 +13,7 @@ const manifest: RunManifest = {
 const none = { calls: 0, tokens: 0 };
 const spent: Spent = {
   ...{ answered: { calls: 2, tokens: 120 }, answeredAgain: none, useless: { calls: 1, tokens: 30 }, lost: none, preflight: none },
-  ...{ callsInFlight: 0, estimatedTokens: 0 },
+  ...{ callsInFlight: 0, estimatedTokens: 0, uses: [] },
 };
 
 function round(number: number, completed: boolean, score?: number): Round {

@@ -1,8 +1,8 @@
-import type { LedgerReport } from '../../../domain/report/report-model.ts';
+import type { LedgerReport, PricedTotal } from '../../../domain/report/report-model.ts';
 import { isTold } from '../../../domain/report/report-spent.ts';
 import type { SpentPart } from '../../../domain/run/ledger/spent.ts';
 import { phases } from '../../../domain/run/ledger/token-use.ts';
-import type { Block, Row } from '../../../shared/document/document.ts';
+import type { Block, Cell, Row } from '../../../shared/document/document.ts';
 import { exact, formatCount } from '../../../shared/document/format.ts';
 import type { Spent } from '../../../shared/document/plot.ts';
 import { besideWords } from '../../progress/describe-spent.ts';
@@ -16,17 +16,19 @@ export const ledger: RunSection = ({ ledger: report }) => {
     title: 'Ledger',
     blocks: [
       spendingBars(report),
-      useTable('phase', [
+      useTable('phase', total, [
         ...byPhase.map((entry) => useRow(entry.phase, entry, total)),
         { ...useRow('total', total, total), total: true },
       ]),
       {
         ...useTable(
           'model',
+          total,
           byModel.map((entry) => useRow(describeModel(entry), entry, total)),
         ),
         filesOnly: true,
       },
+      ...priceTable(report),
       ...spentTable(report),
       {
         kind: 'text',
@@ -60,16 +62,13 @@ function spendingBars({ saving, total, byPhase }: LedgerReport): Block {
   };
 }
 
-function useTable(of: string, rows: readonly Row[]): Block {
-  const names = ['calls', 'prompt', 'of which cached', 'completion', 'tokens', 'share'];
+function useTable(of: string, { money }: PricedTotal, rows: readonly Row[]): Block {
+  const names = ['calls', 'prompt', 'of which cached', 'completion', 'of which reasoning', 'tokens', 'share'];
+  if (money !== undefined) names.push(`cost (${money.currency})`);
   return { kind: 'table', of, columns: names.map((name) => ({ name })), rows };
 }
 
-function useRow(
-  name: string,
-  { calls, usage, tokens, estimatedCalls }: LedgerReport['total'],
-  total: LedgerReport['total'],
-): Row {
+function useRow(name: string, { calls, usage, tokens, estimatedCalls, money }: PricedTotal, total: PricedTotal): Row {
   return {
     name,
     cells: [
@@ -77,10 +76,30 @@ function useRow(
       { unit: 'count', value: usage.promptTokens },
       { unit: 'count', value: usage.cachedTokens },
       { unit: 'count', value: usage.completionTokens },
+      { unit: 'count', value: usage.reasoningTokens },
       { unit: 'count', value: tokens, estimated: estimatedCalls !== undefined },
       { unit: 'share', value: tokens / Math.max(1, total.tokens) },
+      ...(total.money === undefined ? [] : [moneyCell(money, estimatedCalls !== undefined)]),
     ],
   };
+}
+
+function moneyCell(money: PricedTotal['money'], estimated: boolean): Cell {
+  return money === undefined ? undefined : { unit: 'money', value: money.amount, estimated };
+}
+
+/** What the run's models cost when it began. */
+function priceTable({ prices }: LedgerReport): Block[] {
+  if (prices === undefined || prices.prices.length === 0) return [];
+  const { currency, source, date } = prices;
+  const from = [...(source === undefined ? [] : [source]), ...(date === undefined ? [] : [date])].join(', ');
+  const columns = ['input', 'cached input', 'output', 'reasoning'].map((name) => ({ name }));
+  const rows = prices.prices.map(({ model, input, cachedInput, output, reasoning }) => ({
+    name: model,
+    cells: [input, cachedInput, output, reasoning].map((value): Cell => ({ unit: 'money', value })),
+  }));
+  const title = `Prices, ${currency} per million tokens${from === '' ? '' : ` (${from})`}`;
+  return [{ kind: 'table', title, of: 'model', columns, rows, filesOnly: true }];
 }
 
 function spentTable({ spent, total }: LedgerReport): Block[] {

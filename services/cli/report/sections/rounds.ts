@@ -33,7 +33,7 @@ interface RoundColumn {
 }
 
 /** An estimate has a column if some round has one besides its score. */
-function columnsOf({ rounds: all, run }: ReportModel): RoundColumn[] {
+function columnsOf({ rounds: all, run, ledger }: ReportModel): RoundColumn[] {
   const known = (name: string, value: (round: RoundReport) => number | undefined): RoundColumn[] =>
     all.some((round) => value(round) !== undefined && value(round) !== round.score) ? [figures(name, 'score', value)] : [];
   return [
@@ -46,6 +46,9 @@ function columnsOf({ rounds: all, run }: ReportModel): RoundColumn[] {
     figures('executions', 'count', ({ executions }) => executions),
     ...run.otherScorers.map((scorer) => figures(scorer, 'score', ({ otherScores }) => otherScores?.[scorer])),
     figures('tokens', 'count', ({ tokens }) => tokens),
+    ...(ledger.total.money === undefined
+      ? []
+      : [figures(`cost (${ledger.total.money.currency})`, 'money', ({ money }) => money?.amount)]),
     texts('edit', ({ modification }) => modification),
     texts('notes', roundNotes),
   ];

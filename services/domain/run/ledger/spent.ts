@@ -1,6 +1,7 @@
+import type { Usage } from '../../ports.ts';
 import { type CallAttempt, deliveryOf } from './call-attempt.ts';
 import { createFingerprintSet, fingerprint } from './fingerprint-set.ts';
-import { tokensOf } from './totals.ts';
+import { addUsage, tokensOf } from './totals.ts';
 
 export interface SpentPart {
   readonly calls: number;
@@ -30,6 +31,18 @@ export interface Spent {
   readonly callsInFlight: number;
   /** Tokens, among all of these, that no server has counted. */
   readonly estimatedTokens: number;
+  /** The same tokens by part and model, which is what their cost depends on. Empty in what versions before this one have kept. */
+  readonly uses: readonly SpentUse[];
+}
+
+export const spentParts = ['answered', 'answeredAgain', 'useless', 'lost', 'preflight', 'cached'] as const;
+export type SpentPartName = (typeof spentParts)[number];
+
+/** Tokens of one model in one part. */
+export interface SpentUse {
+  readonly part: SpentPartName;
+  readonly model: string;
+  readonly usage: Usage;
 }
 
 export interface SpentTally {
@@ -45,11 +58,17 @@ interface Job {
   newestDelivery: string;
 }
 
+/** What was not paid for, since the response cache had the reply. */
+interface Saved {
+  readonly model: string;
+  readonly usage: Usage;
+}
+
 /** Calls of one job. */
 interface JobCalls {
   readonly answered: ReadonlySet<string>;
-  /** The tokens of those that the response cache answered. */
-  readonly fromCache: ReadonlyMap<string, number>;
+  /** What those that the response cache answered took when they were paid for. */
+  readonly fromCache: ReadonlyMap<string, Saved>;
 }
 
 /**
@@ -60,22 +79,22 @@ export function createSpentTally(): SpentTally {
   const jobs = new Map<string, Job>();
   const settled = createFingerprintSet();
   const answered = createFingerprintSet();
-  /** Tokens of calls that the response cache answered, and that nobody paid for; by the call's fingerprint. */
-  const saved = new Map<number, number>();
-  let savedTokens = 0;
+  /** Calls that the response cache answered, and that nobody paid for; by the call's fingerprint. */
+  const saved = new Map<number, Saved>();
+  let savedUses: readonly SpentUse[] = [];
   let usesCache = false;
   let total = noSpent;
 
   /** How the parts and the saved calls change with a job. */
   const withJob = (before: Spent, { attempts, newestDelivery }: Job, isOver: boolean): { spent: Spent } & JobCalls => {
     const here = new Set<string>();
-    const fromCache = new Map<string, number>();
+    const fromCache = new Map<string, Saved>();
     let spent = before;
     for (const attempt of attempts.values()) {
       const call = callOf(attempt);
       const part = partOf(attempt, { wasAnswered: answered.has(call) || here.has(call), newestDelivery, isOver });
       if (part === 'answered') here.add(call);
-      if (attempt.state === 'cached') fromCache.set(call, tokensOf(attempt.usage));
+      if (attempt.state === 'cached') fromCache.set(call, { model: attempt.model, usage: attempt.usage });
       spent = withAttempt(spent, attempt, part);
     }
     return { spent, answered: here, fromCache };
@@ -87,14 +106,14 @@ export function createSpentTally(): SpentTally {
     for (const attemptId of job.attempts.keys()) settled.add(attemptId);
     for (const call of calls.answered) {
       answered.add(call);
-      savedTokens -= saved.get(fingerprint(call)) ?? 0;
+      savedUses = withSaved(savedUses, undefined, saved.get(fingerprint(call)));
       saved.delete(fingerprint(call));
     }
-    for (const [call, tokens] of calls.fromCache) {
+    for (const [call, use] of calls.fromCache) {
       usesCache = true;
       if (answered.has(call)) continue;
-      savedTokens += tokens - (saved.get(fingerprint(call)) ?? 0);
-      saved.set(fingerprint(call), tokens);
+      savedUses = withSaved(savedUses, use, saved.get(fingerprint(call)));
+      saved.set(fingerprint(call), use);
     }
   };
 
@@ -114,10 +133,8 @@ export function createSpentTally(): SpentTally {
     },
     spent(isOver) {
       let spent = total;
-      let cached: SpentPart = { calls: saved.size, tokens: savedTokens };
-      const change = (calls: number, tokens: number): void => {
-        cached = { calls: cached.calls + calls, tokens: cached.tokens + tokens };
-      };
+      let cachedCalls = saved.size;
+      let cachedUses = savedUses;
       let isCacheUsed = usesCache;
       for (const job of jobs.values()) {
         const calls = withJob(spent, job, isOver);
@@ -126,22 +143,27 @@ export function createSpentTally(): SpentTally {
         // A call that was also paid for, by a delivery of its job that came to nothing, has saved nothing.
         for (const call of calls.answered) {
           const before = saved.get(fingerprint(call));
-          if (before !== undefined) change(-1, -before);
+          if (before === undefined) continue;
+          cachedCalls -= 1;
+          cachedUses = withSaved(cachedUses, undefined, before);
         }
-        for (const [call, tokens] of calls.fromCache) {
+        for (const [call, use] of calls.fromCache) {
           if (answered.has(call) || calls.answered.has(call)) continue;
           const before = saved.get(fingerprint(call));
-          change(before === undefined ? 1 : 0, tokens - (before ?? 0));
+          if (before === undefined) cachedCalls += 1;
+          cachedUses = withSaved(cachedUses, use, before);
         }
       }
-      return { ...spent, ...(isCacheUsed && { cached }) };
+      if (!isCacheUsed) return spent;
+      const tokens = cachedUses.reduce((sum, { usage }) => sum + tokensOf(usage), 0);
+      return { ...spent, cached: { calls: cachedCalls, tokens }, uses: [...spent.uses, ...cachedUses] };
     },
   };
 }
 
 type Part = 'answered' | 'answeredAgain' | 'useless' | 'lost' | 'preflight' | 'in flight' | 'nothing';
 
-function withAttempt(spent: Spent, { usage, usageEstimated }: CallAttempt, part: Part): Spent {
+function withAttempt(spent: Spent, { model, usage, usageEstimated }: CallAttempt, part: Part): Spent {
   if (part === 'nothing') return spent;
   if (part === 'in flight') return { ...spent, callsInFlight: spent.callsInFlight + 1 };
   const tokens = tokensOf(usage);
@@ -149,6 +171,31 @@ function withAttempt(spent: Spent, { usage, usageEstimated }: CallAttempt, part:
     ...spent,
     [part]: { calls: spent[part].calls + 1, tokens: spent[part].tokens + tokens },
     estimatedTokens: spent.estimatedTokens + (usageEstimated ? tokens : 0),
+    uses: withUse(spent.uses, { part, model, usage }),
+  };
+}
+
+/** A handful of entries: one for each part and model. */
+function withUse(uses: readonly SpentUse[], { part, model, usage }: SpentUse): readonly SpentUse[] {
+  const at = uses.findIndex((use) => use.part === part && use.model === model);
+  const before = uses[at];
+  return before === undefined
+    ? [...uses, { part, model, usage }]
+    : uses.with(at, { part, model, usage: addUsage(before.usage, usage) });
+}
+
+/** With a call that the cache has answered, in place of what is known of the same call. */
+function withSaved(uses: readonly SpentUse[], use: Saved | undefined, before: Saved | undefined): readonly SpentUse[] {
+  const less = before === undefined ? uses : withUse(uses, { part: 'cached', model: before.model, usage: negated(before.usage) });
+  return use === undefined ? less : withUse(less, { part: 'cached', ...use });
+}
+
+function negated({ promptTokens, completionTokens, cachedTokens, reasoningTokens }: Usage): Usage {
+  return {
+    promptTokens: -promptTokens,
+    completionTokens: -completionTokens,
+    cachedTokens: -cachedTokens,
+    reasoningTokens: -reasoningTokens,
   };
 }
 
@@ -161,6 +208,7 @@ const noSpent: Spent = {
   ...{ answered: none, answeredAgain: none, useless: none, lost: none, preflight: none },
   callsInFlight: 0,
   estimatedTokens: 0,
+  uses: [],
 };
 
 interface Known {

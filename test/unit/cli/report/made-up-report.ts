@@ -1,3 +1,4 @@
+import type { PriceTable } from '../../../../services/domain/prices/price-table.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
 import type { Spent } from '../../../../services/domain/run/ledger/spent.ts';
@@ -29,10 +30,10 @@ export function finishedState(queryCount = 40): RunState {
   return continueRun(madeUpWorld(5), madeUpConfiguration({ queryCount, evaluation: { warmUpRounds: 4 } })).state;
 }
 
-export function reportOf(state: RunState, spent?: Spent): ReportModel {
+export function reportOf(state: RunState, spent?: Spent, prices?: PriceTable): ReportModel {
   const benchmark = madeUpBenchmark(state.configuration.benchmark.queryCount);
   const meta = { runId: 'made-up-1', startedAtMs: 1_750_000_000_000, endedAtMs: 1_750_000_083_000 };
-  return buildReport(state, benchmark, meta, spent);
+  return buildReport(state, benchmark, meta, { spent, prices });
 }
 
 export function asReal(state: RunState): RunState {

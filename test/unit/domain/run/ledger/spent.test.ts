@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { knowsModels } from '../../../../../services/domain/report/money-spent.ts';
 import { attemptStates, type CallAttempt, deliveryOf } from '../../../../../services/domain/run/ledger/call-attempt.ts';
 import { createSpentTally, type Spent, type SpentPart, spentBeside } from '../../../../../services/domain/run/ledger/spent.ts';
 
@@ -26,7 +27,7 @@ const note = fc
   );
 
 /** The plain way: every attempt is kept, and all are gone through. */
-function remembering(notes: readonly CallAttempt[], isOver: boolean): Spent {
+function remembering(notes: readonly CallAttempt[], isOver: boolean): Omit<Spent, 'uses'> {
   const finalities = { begun: 0, 'broken-off': 1, answered: 2, useless: 2, refused: 2, cached: 2 };
   const attempts = new Map<string, CallAttempt>();
   const newest = new Map<string, string>();
@@ -93,6 +94,13 @@ describe('what calls have used', () => {
       preflight: { calls: 1, tokens: 5 },
       callsInFlight: 0,
       estimatedTokens: 50,
+      uses: [
+        { part: 'useless', model: 'm', usage: usageOf(100) },
+        { part: 'preflight', model: 'm', usage: usageOf(5) },
+        { part: 'lost', model: 'm', usage: usageOf(50) },
+        { part: 'answered', model: 'm', usage: usageOf(45) },
+        { part: 'answeredAgain', model: 'm', usage: usageOf(46) },
+      ],
     });
     expect(spentBeside(45, spent).tokens).toBe(45 + 46 + 100 + 50 + 5);
   });
@@ -127,7 +135,9 @@ describe('what calls have used', () => {
   it('is what remembering every attempt gives, though only those of unsettled jobs are remembered', () => {
     fc.assert(
       fc.property(fc.array(note, { maxLength: 30 }), fc.boolean(), (notes, isOver) => {
-        expect(tallied(notes, isOver)).toEqual(remembering(notes, isOver));
+        const { uses: _, ...spent } = tallied(notes, isOver);
+        expect(spent).toEqual(remembering(notes, isOver));
+        expect(knowsModels(tallied(notes, isOver))).toBe(true);
       }),
       { numRuns: 2_000 },
     );

@@ -245,7 +245,34 @@ export interface RunManifest {
    * The run pauses itself when more than this share of a round's executions fail for reasons of the infrastructure, from 0 to 1.
    * Absent: the default of the setting failure_share.
    */
-  failureShare?: number | undefined;
+  failureShare?:
+    | number
+    | undefined;
+  /** What the run's models cost, as of its beginning: what it is said to have cost does not change with a table of prices. Absent: unknown. */
+  prices?: PriceTable | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What models cost (services/domain/prices). */
+export interface PriceTable {
+  /** ISO 4217. */
+  currency: string;
+  prices: ModelPrice[];
+  /** Where they were read, and when; "" if nobody says. */
+  source: string;
+  date: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** In units of the currency per million tokens. */
+export interface ModelPrice {
+  model: string;
+  input: number;
+  cachedInput: number;
+  output: number;
+  reasoning: number;
+  /** Of the provider's batch API, as a share of the price of a call made at once. */
+  batch: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -373,7 +400,25 @@ export interface RunSummary {
     | undefined;
   /** As in the manifest. */
   share?: CallShare | undefined;
-  team?: string | undefined;
+  team?:
+    | string
+    | undefined;
+  /** What was charged in money, at the prices that the run has kept. Absent: no model of its calls has one. */
+  money?:
+    | Money
+    | undefined;
+  /** The same for what was spent. Absent: as much as was charged, or not known. */
+  spentMoney?: Money | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Of the models that have a price. */
+export interface Money {
+  amount: number;
+  /** ISO 4217. */
+  currency: string;
+  /** Models that were called and have no price, sorted. */
+  unpriced: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -460,7 +505,11 @@ export interface StartRunRequest {
     | number
     | undefined;
   /** They replace those that the run has. Absent: it keeps its own. */
-  limits?: RunLimits | undefined;
+  limits?:
+    | RunLimits
+    | undefined;
+  /** As in the manifest. A run keeps the prices that it has, and takes those of models that it has none of. */
+  prices?: PriceTable | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1560,6 +1609,7 @@ function createBaseRunManifest(): RunManifest {
     startedBy: undefined,
     webhook: undefined,
     failureShare: undefined,
+    prices: undefined,
   };
 }
 
@@ -1642,6 +1692,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.failureShare !== undefined) {
       writer.uint32(217).double(message.failureShare);
+    }
+    if (message.prices !== undefined) {
+      PriceTable.encode(message.prices, writer.uint32(210).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1875,6 +1928,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.failureShare = reader.double();
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.prices = PriceTable.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1975,6 +2036,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.failure_share)
         ? globalThis.Number(object.failure_share)
         : undefined,
+      prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
     };
   },
 
@@ -2058,6 +2120,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.failureShare !== undefined) {
       obj.failureShare = floatToJson(message.failureShare);
     }
+    if (message.prices !== undefined) {
+      obj.prices = PriceTable.toJSON(message.prices);
+    }
     return obj;
   },
 
@@ -2106,6 +2171,299 @@ export const RunManifest: MessageFns<RunManifest> = {
       ? Webhook.fromPartial(object.webhook)
       : undefined;
     message.failureShare = object.failureShare ?? undefined;
+    message.prices = (object.prices !== undefined && object.prices !== null)
+      ? PriceTable.fromPartial(object.prices)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePriceTable(): PriceTable {
+  return { currency: "", prices: [], source: "", date: "" };
+}
+
+export const PriceTable: MessageFns<PriceTable> = {
+  encode(message: PriceTable, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currency !== "") {
+      writer.uint32(10).string(message.currency);
+    }
+    for (const v of message.prices) {
+      ModelPrice.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.source !== "") {
+      writer.uint32(26).string(message.source);
+    }
+    if (message.date !== "") {
+      writer.uint32(34).string(message.date);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceTable {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceTable();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.prices.push(ModelPrice.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.date = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PriceTable {
+    return {
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      prices: globalThis.Array.isArray(object?.prices) ? object.prices.map((e: any) => ModelPrice.fromJSON(e)) : [],
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      date: isSet(object.date) ? globalThis.String(object.date) : "",
+    };
+  },
+
+  toJSON(message: PriceTable): unknown {
+    const obj: any = {};
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.prices?.length) {
+      obj.prices = message.prices.map((e) => ModelPrice.toJSON(e));
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.date !== "") {
+      obj.date = message.date;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PriceTable>): PriceTable {
+    return PriceTable.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PriceTable>): PriceTable {
+    const message = createBasePriceTable();
+    message.currency = object.currency ?? "";
+    message.prices = object.prices?.map((e) => ModelPrice.fromPartial(e)) || [];
+    message.source = object.source ?? "";
+    message.date = object.date ?? "";
+    return message;
+  },
+};
+
+function createBaseModelPrice(): ModelPrice {
+  return { model: "", input: 0, cachedInput: 0, output: 0, reasoning: 0, batch: 0 };
+}
+
+export const ModelPrice: MessageFns<ModelPrice> = {
+  encode(message: ModelPrice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.input !== 0) {
+      writer.uint32(17).double(message.input);
+    }
+    if (message.cachedInput !== 0) {
+      writer.uint32(25).double(message.cachedInput);
+    }
+    if (message.output !== 0) {
+      writer.uint32(33).double(message.output);
+    }
+    if (message.reasoning !== 0) {
+      writer.uint32(41).double(message.reasoning);
+    }
+    if (message.batch !== 0) {
+      writer.uint32(49).double(message.batch);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelPrice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelPrice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.input = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.cachedInput = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.output = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.reasoning = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.batch = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModelPrice {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      input: isSet(object.input) ? globalThis.Number(object.input) : 0,
+      cachedInput: isSet(object.cachedInput)
+        ? globalThis.Number(object.cachedInput)
+        : isSet(object.cached_input)
+        ? globalThis.Number(object.cached_input)
+        : 0,
+      output: isSet(object.output) ? globalThis.Number(object.output) : 0,
+      reasoning: isSet(object.reasoning) ? globalThis.Number(object.reasoning) : 0,
+      batch: isSet(object.batch) ? globalThis.Number(object.batch) : 0,
+    };
+  },
+
+  toJSON(message: ModelPrice): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.input !== 0) {
+      obj.input = floatToJson(message.input);
+    }
+    if (message.cachedInput !== 0) {
+      obj.cachedInput = floatToJson(message.cachedInput);
+    }
+    if (message.output !== 0) {
+      obj.output = floatToJson(message.output);
+    }
+    if (message.reasoning !== 0) {
+      obj.reasoning = floatToJson(message.reasoning);
+    }
+    if (message.batch !== 0) {
+      obj.batch = floatToJson(message.batch);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ModelPrice>): ModelPrice {
+    return ModelPrice.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ModelPrice>): ModelPrice {
+    const message = createBaseModelPrice();
+    message.model = object.model ?? "";
+    message.input = object.input ?? 0;
+    message.cachedInput = object.cachedInput ?? 0;
+    message.output = object.output ?? 0;
+    message.reasoning = object.reasoning ?? 0;
+    message.batch = object.batch ?? 0;
     return message;
   },
 };
@@ -3092,6 +3450,8 @@ function createBaseRunSummary(): RunSummary {
     progress: undefined,
     share: undefined,
     team: undefined,
+    money: undefined,
+    spentMoney: undefined,
   };
 }
 
@@ -3147,6 +3507,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.team !== undefined) {
       writer.uint32(138).string(message.team);
+    }
+    if (message.money !== undefined) {
+      Money.encode(message.money, writer.uint32(194).fork()).join();
+    }
+    if (message.spentMoney !== undefined) {
+      Money.encode(message.spentMoney, writer.uint32(202).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3308,6 +3674,22 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.team = reader.string();
             continue;
           }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.money = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.spentMoney = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3365,6 +3747,12 @@ export const RunSummary: MessageFns<RunSummary> = {
       progress: isSet(object.progress) ? RunProgress.fromJSON(object.progress) : undefined,
       share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined,
       team: isSet(object.team) ? globalThis.String(object.team) : undefined,
+      money: isSet(object.money) ? Money.fromJSON(object.money) : undefined,
+      spentMoney: isSet(object.spentMoney)
+        ? Money.fromJSON(object.spentMoney)
+        : isSet(object.spent_money)
+        ? Money.fromJSON(object.spent_money)
+        : undefined,
     };
   },
 
@@ -3421,6 +3809,12 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.team !== undefined) {
       obj.team = message.team;
     }
+    if (message.money !== undefined) {
+      obj.money = Money.toJSON(message.money);
+    }
+    if (message.spentMoney !== undefined) {
+      obj.spentMoney = Money.toJSON(message.spentMoney);
+    }
     return obj;
   },
 
@@ -3452,6 +3846,121 @@ export const RunSummary: MessageFns<RunSummary> = {
       ? CallShare.fromPartial(object.share)
       : undefined;
     message.team = object.team ?? undefined;
+    message.money = (object.money !== undefined && object.money !== null) ? Money.fromPartial(object.money) : undefined;
+    message.spentMoney = (object.spentMoney !== undefined && object.spentMoney !== null)
+      ? Money.fromPartial(object.spentMoney)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMoney(): Money {
+  return { amount: 0, currency: "", unpriced: [] };
+}
+
+export const Money: MessageFns<Money> = {
+  encode(message: Money, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.amount !== 0) {
+      writer.uint32(9).double(message.amount);
+    }
+    if (message.currency !== "") {
+      writer.uint32(18).string(message.currency);
+    }
+    for (const v of message.unpriced) {
+      writer.uint32(26).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Money {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMoney();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.amount = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unpriced.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Money {
+    return {
+      amount: isSet(object.amount) ? globalThis.Number(object.amount) : 0,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      unpriced: globalThis.Array.isArray(object?.unpriced) ? object.unpriced.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: Money): unknown {
+    const obj: any = {};
+    if (message.amount !== 0) {
+      obj.amount = floatToJson(message.amount);
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.unpriced?.length) {
+      obj.unpriced = message.unpriced;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Money>): Money {
+    return Money.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Money>): Money {
+    const message = createBaseMoney();
+    message.amount = object.amount ?? 0;
+    message.currency = object.currency ?? "";
+    message.unpriced = object.unpriced?.map((e) => e) || [];
     return message;
   },
 };
@@ -3869,6 +4378,7 @@ function createBaseStartRunRequest(): StartRunRequest {
     webhook: undefined,
     failureShare: undefined,
     limits: undefined,
+    prices: undefined,
   };
 }
 
@@ -3918,6 +4428,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.limits !== undefined) {
       RunLimits.encode(message.limits, writer.uint32(130).fork()).join();
+    }
+    if (message.prices !== undefined) {
+      PriceTable.encode(message.prices, writer.uint32(154).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4063,6 +4576,14 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.limits = RunLimits.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.prices = PriceTable.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4116,6 +4637,7 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         ? globalThis.Number(object.failure_share)
         : undefined,
       limits: isSet(object.limits) ? RunLimits.fromJSON(object.limits) : undefined,
+      prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
     };
   },
 
@@ -4166,6 +4688,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.limits !== undefined) {
       obj.limits = RunLimits.toJSON(message.limits);
     }
+    if (message.prices !== undefined) {
+      obj.prices = PriceTable.toJSON(message.prices);
+    }
     return obj;
   },
 
@@ -4202,6 +4727,9 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.failureShare = object.failureShare ?? undefined;
     message.limits = (object.limits !== undefined && object.limits !== null)
       ? RunLimits.fromPartial(object.limits)
+      : undefined;
+    message.prices = (object.prices !== undefined && object.prices !== null)
+      ? PriceTable.fromPartial(object.prices)
       : undefined;
     return message;
   },

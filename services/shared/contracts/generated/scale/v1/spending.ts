@@ -72,7 +72,20 @@ export interface Spent {
   /** Tokens, among all of these, of which the server did not say how many there were. */
   estimatedTokens: number;
   /** Answered by the response cache, and what that saved; among none of the above. Absent: the run does not use it. */
-  cached?: SpentPart | undefined;
+  cached?:
+    | SpentPart
+    | undefined;
+  /** The same tokens by part and model. Empty in what versions before this field have kept. */
+  uses: SpentUse[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Tokens of one model in one part of what was spent. */
+export interface SpentUse {
+  /** answered, answeredAgain, useless, lost, preflight or cached: services/domain/run/ledger/spent.ts. */
+  part: string;
+  model: string;
+  usage?: Usage | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -501,6 +514,7 @@ function createBaseSpent(): Spent {
     callsInFlight: 0,
     estimatedTokens: 0,
     cached: undefined,
+    uses: [],
   };
 }
 
@@ -529,6 +543,9 @@ export const Spent: MessageFns<Spent> = {
     }
     if (message.cached !== undefined) {
       SpentPart.encode(message.cached, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.uses) {
+      SpentUse.encode(v!, writer.uint32(74).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -618,6 +635,14 @@ export const Spent: MessageFns<Spent> = {
             message.cached = SpentPart.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.uses.push(SpentUse.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -654,6 +679,7 @@ export const Spent: MessageFns<Spent> = {
         ? globalThis.Number(object.estimated_tokens)
         : 0,
       cached: isSet(object.cached) ? SpentPart.fromJSON(object.cached) : undefined,
+      uses: globalThis.Array.isArray(object?.uses) ? object.uses.map((e: any) => SpentUse.fromJSON(e)) : [],
     };
   },
 
@@ -683,6 +709,9 @@ export const Spent: MessageFns<Spent> = {
     if (message.cached !== undefined) {
       obj.cached = SpentPart.toJSON(message.cached);
     }
+    if (message.uses?.length) {
+      obj.uses = message.uses.map((e) => SpentUse.toJSON(e));
+    }
     return obj;
   },
 
@@ -709,6 +738,118 @@ export const Spent: MessageFns<Spent> = {
     message.cached = (object.cached !== undefined && object.cached !== null)
       ? SpentPart.fromPartial(object.cached)
       : undefined;
+    message.uses = object.uses?.map((e) => SpentUse.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSpentUse(): SpentUse {
+  return { part: "", model: "", usage: undefined };
+}
+
+export const SpentUse: MessageFns<SpentUse> = {
+  encode(message: SpentUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.part !== "") {
+      writer.uint32(10).string(message.part);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.usage !== undefined) {
+      Usage.encode(message.usage, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpentUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpentUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.usage = Usage.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SpentUse {
+    return {
+      part: isSet(object.part) ? globalThis.String(object.part) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      usage: isSet(object.usage) ? Usage.fromJSON(object.usage) : undefined,
+    };
+  },
+
+  toJSON(message: SpentUse): unknown {
+    const obj: any = {};
+    if (message.part !== "") {
+      obj.part = message.part;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.usage !== undefined) {
+      obj.usage = Usage.toJSON(message.usage);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SpentUse>): SpentUse {
+    return SpentUse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SpentUse>): SpentUse {
+    const message = createBaseSpentUse();
+    message.part = object.part ?? "";
+    message.model = object.model ?? "";
+    message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     return message;
   },
 };
