@@ -27,7 +27,7 @@ export async function inDataFolder<Result>({ root }: DataFolder, work: () => Pro
 /** A folder for what comes of a run, and the option that names another. */
 export interface OutputFolder {
   readonly path: string;
-  readonly option: '--data-dir' | '--out';
+  readonly option: '--data-dir' | '--out' | '--junit';
 }
 
 /** To be asked before anything is spent. @throws DataFolderError if the folder cannot be made or written */

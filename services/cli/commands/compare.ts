@@ -9,11 +9,16 @@ import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/
 import { type ComparisonSide, readRunSide, refuseUnlike } from '../eval/comparison-side.ts';
 import { concludingSentence, describeComparison } from '../eval/describe-comparison.ts';
 import { readRecordFile } from '../eval/read-record-file.ts';
+import { changedCases, comparisonGates, marginPoints } from '../gate/comparison-gates.ts';
+import { describeGate, exitCodeOfGates, writeJUnit } from '../gate/gate.ts';
 import { countUpTo } from '../parse-count.ts';
 
 interface CompareOptions extends ClusterOptions {
   readonly json: boolean;
   readonly changes: number;
+  readonly failOnRegression: boolean;
+  readonly margin?: number;
+  readonly junit?: string;
 }
 
 export function addCompareCommand(program: Command, cli: Cli): void {
@@ -25,6 +30,9 @@ export function addCompareCommand(program: Command, cli: Cli): void {
     .argument('<a>', 'an evaluation or a run (id, start of an id, or name), or a file of records (.jsonl)')
     .argument('<b>', 'what to compare with it')
     .option('--changes <n>', 'changed queries to show in each direction', countUpTo(1_000_000), 10)
+    .option('--fail-on-regression', 'exit with status 6 if B is worse than A by more than chance', false)
+    .option('--margin <points>', 'exit with status 6 unless B is surely not worse by more than so many points', marginPoints)
+    .option('--junit <file>', 'write what was required, and a test case for each changed query, as JUnit XML')
     .option('--json', 'print one JSON document, with all changed queries', false)
     .action((a: string, b: string, options: CompareOptions) => cli.answer(options.json, () => compare(cli, [a, b], options)));
 }
@@ -35,14 +43,18 @@ async function compare(cli: Cli, wanted: readonly [string, string], options: Com
   // The seed is fixed: the same two evaluations give the same p-value.
   const comparison = comparisonOf(a, b);
   const about = ({ executions, ...side }: ComparisonSide) => ({ ...side, executions: executions.length });
+  const gates = comparisonGates(comparison, options);
+  if (options.junit !== undefined)
+    await writeJUnit(options.junit, `${a.label} against ${b.label}`, gates, changedCases(comparison, 'changed'));
   return {
-    exitCode: exitCodes.ok,
+    exitCode: exitCodeOfGates(exitCodes.ok, gates),
     document: {
       ...{ a: { ...about(a), score: comparison.a }, b: { ...about(b), score: comparison.b } },
       sentence: concludingSentence(comparison),
       ...withoutScores(comparison),
+      ...(gates.length > 0 && { gates }),
     },
-    text: describeComparison(comparison, a, b, options.changes),
+    text: [describeComparison(comparison, a, b, options.changes), ...gates.map(describeGate)].join('\n\n'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { executionRecords } from '../../domain/comparison/execution-record.ts';
 import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
@@ -9,7 +9,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
-import type { OutputFolder } from '../cluster/data-folder-error.ts';
+import { type OutputFolder, requireWritable } from '../cluster/data-folder-error.ts';
 import { answersInLog } from '../eval/answers-in-log.ts';
 import { describeEvaluation } from '../eval/describe-evaluation.ts';
 import { evaluationDocument } from '../eval/evaluation-document.ts';
@@ -17,6 +17,8 @@ import { type EvaluationChoices, type EvaluationSubject, evaluationFile } from '
 import { readExecutionDetails } from '../eval/read-execution-details.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { writeEvaluation } from '../eval/write-evaluation.ts';
+import { queryCases, requiredScore, scoreGate } from '../gate/evaluation-gates.ts';
+import { describeGate, exitCodeOfGates, writeJUnit } from '../gate/gate.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
@@ -36,6 +38,8 @@ interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
   readonly executors?: number;
   readonly slots?: number;
   readonly prices?: string;
+  readonly require?: number;
+  readonly junit?: string;
 }
 
 export function addEvalCommand(program: Command, cli: Cli): void {
@@ -59,6 +63,8 @@ export function addEvalCommand(program: Command, cli: Cli): void {
     .option('--prices <file>', pricesHelp)
     .option('--fresh', 'execute it again as a new evaluation; the earlier one is kept', false)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
+    .option('--require <score>', 'exit with status 6 if the score is lower, or queries are missing', requiredScore)
+    .option('--junit <file>', 'write what was required, and a test case for each query, as JUnit XML')
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
     .action((workflow: string | undefined, options: EvalOptions) =>
       cli.answer(options.json, () => evaluate(cli, workflow, options)),
@@ -72,6 +78,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const output: OutputFolder =
     options.out === undefined ? { path: folder.runs, option: '--data-dir' } : { path: options.out, option: '--out' };
   await checkBeforeRun(cli, file, options.server, output);
+  if (options.junit !== undefined) await requireWritable({ path: dirname(resolve(options.junit)), option: '--junit' });
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({
@@ -79,7 +86,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
       options,
       collect: async (ended, signal) => {
         view.close();
-        return answerOf(ended, options.out ?? join(folder.runs, ended.record.runId), signal);
+        return answerOf(ended, options.out ?? join(folder.runs, ended.record.runId), options, signal);
       },
     });
   } finally {
@@ -96,7 +103,12 @@ async function subjectOf(cli: Cli, workflow: string | undefined, options: EvalOp
   return withCluster(cli, options, (cluster) => readFoundWorkflow(cluster, run, cli.interrupts.requested));
 }
 
-async function answerOf({ cluster, record, file }: EndedRun, folder: string, signal: AbortSignal): Promise<Answer> {
+async function answerOf(
+  { cluster, record, file }: EndedRun,
+  folder: string,
+  { require: required, junit }: EvalOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
   const state = record.state();
   const [round] = state.rounds;
   if (state.failure !== undefined) throw new CliError('failed', `${record.runId} failed: ${state.failure.message}`);
@@ -113,10 +125,12 @@ async function answerOf({ cluster, record, file }: EndedRun, folder: string, sig
   const document = { ...evaluationDocument(record.runId, state, round, records), ...beside, warnings };
   const files = await writeEvaluation(resolve(folder), document, records);
   const names = [files.csv, files.jsonl, files.parquet].map(shortPath).join(', ');
+  const gates = required === undefined ? [] : [scoreGate(required, document)];
+  if (junit !== undefined) await writeJUnit(junit, record.runId, gates, queryCases(document, records));
   return {
-    exitCode: exitCodeOfStatus(state.status),
-    document: { ...document, files },
-    text: `${describeEvaluation(document)}\n\nRecords: ${names}`,
+    exitCode: exitCodeOfGates(exitCodeOfStatus(state.status), gates),
+    document: { ...document, files, ...(gates.length > 0 && { gates }) },
+    text: [describeEvaluation(document), ...gates.map(describeGate), `Records: ${names}`].join('\n\n'),
   };
 }
 

@@ -14,6 +14,8 @@ export const exitCodes = {
   endedWithoutSuccess: 4,
   /** An endpoint refuses for a reason that only a person can fix: a key, a model, an address, a setting. Nothing was scored. */
   needsPerson: 5,
+  /** The command ended well, and what it was told to require does not hold: `eval --require`, `compare --fail-on-regression`. */
+  requirementNotMet: 6,
   /** Ctrl-C. A run on this machine's cluster continues when the same command is given again. */
   interrupted: 130,
   /** SIGTERM or a closed terminal; otherwise the same as interrupted. */
