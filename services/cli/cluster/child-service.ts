@@ -19,8 +19,8 @@ export interface ServiceCommand {
   /** All of it: nothing of this command's own is passed on. */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * More of it, for a service that asks for it (environmentFromParent): its program is loaded meanwhile. If it rejects, the service
-   * is killed, and the start rejects with the same.
+   * More of it, for a service that asks for it (environmentFromParent): its program is loaded meanwhile. If it rejects, the
+   * service is killed, and the start rejects with the same.
    */
   readonly laterEnvironment?: Promise<Readonly<Record<string, string>>>;
   /** Where stdout and stderr go; without it, to this command's stderr. */

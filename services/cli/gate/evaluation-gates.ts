@@ -14,8 +14,8 @@ export function requiredScore(text: string): number {
 }
 
 /**
- * Whether an evaluation reaches a score. One that some queries have no part in, since their executions are missing, does not: what
- * they would have scored is not known.
+ * Whether an evaluation reaches a score. One that some queries have no part in, since their executions are missing, does not:
+ * what they would have scored is not known.
  */
 export function scoreGate(required: number, { score, queries, queryCount }: EvaluationDocument): Gate {
   const found = `${formatScore(score.score)} (${formatScore(score.low)} to ${formatScore(score.high)})`;

@@ -15,7 +15,7 @@ export interface TestCase {
   readonly output?: string;
 }
 
-/** The form that Jenkins, GitLab and the actions of GitHub read: one suite below `testsuites`, each case with at most one verdict. */
+/** The form that Jenkins, GitLab and GitHub's actions read: one suite below `testsuites`, at most one verdict a case. */
 export function encodeJUnit({ name, cases }: TestSuite): string {
   const failures = cases.filter(({ failure }) => failure !== undefined).length;
   const skipped = cases.filter(({ failure, remark }) => failure === undefined && remark !== undefined).length;

@@ -4,7 +4,10 @@ import { SettingsError } from './settings-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The one place, besides environment-from-parent.ts, that reads the process's environment. Elsewhere it is a parameter with this as its default. */
+/**
+ * The one place, besides environment-from-parent.ts, that reads the process's environment. Elsewhere it is a parameter with this
+ * as its default.
+ */
 export function processEnvironment(): Environment {
   return process.env;
 }

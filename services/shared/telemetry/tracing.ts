@@ -82,7 +82,10 @@ export function startSpan(start: SpanStart): Span {
   return tracer.start({ ...start, parent });
 }
 
-/** Does work under a span, which ends with it. @param start on paths that each call takes, a function: it is called where spans are */
+/**
+ * Does work under a span, which ends with it.
+ * @param start on paths that each call takes, a function: it is called only where there is a tracer
+ */
 export function inSpan<T>(start: SpanStart | (() => SpanStart), work: (span: Span) => Promise<T>): Promise<T> {
   if (tracer === undefined) return work(noSpan);
   const span = startSpan(typeof start === 'function' ? start() : start);
