@@ -34,7 +34,7 @@ function identityOf(configuration: RunConfiguration): Uint8Array {
   }).finish();
 }
 
-function slugOf(name: string): string {
+export function slugOf(name: string): string {
   const plain = name
     .normalize('NFKD')
     .toLowerCase()

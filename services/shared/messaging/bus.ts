@@ -18,6 +18,8 @@ export interface Bus {
   readonly jobs: JobQueue;
   readonly results: ResultStore;
   readonly log: EventLog;
+  /** The logs of sweeps, by their ids. */
+  readonly sweeps: SweepLogs;
   readonly journal: CallJournal;
   readonly spending: SpendingStore;
   readonly blobs: BlobStore;
@@ -178,6 +180,14 @@ export interface EventLog {
   ): AsyncIterable<LogEntry>;
   /** The entry of the run's log at a sequence, undefined if there is none. */
   at(runId: string, sequence: number): Promise<LogEntry | undefined>;
+}
+
+/** What an EventLog is to runs, for sweeps: whoever leads one, and whoever is told to steer it, write to its log. */
+export interface SweepLogs extends EventLog {
+  /** Ids of the sweeps that have a log, sorted. */
+  list(): Promise<string[]>;
+  /** The sweep of each entry that there is, then of each new one, until the signal aborts. Starts over when the store is recreated. */
+  watch(signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface LogEntry {

@@ -4,7 +4,7 @@ import type { Bus } from './bus.ts';
 import { createInMemoryBlobs } from './in-memory-blob-store.ts';
 import { createInMemoryTroubles, createInMemoryWorkers } from './in-memory-boards.ts';
 import { createInMemoryJournal } from './in-memory-call-journal.ts';
-import { createInMemoryLogs } from './in-memory-event-log.ts';
+import { createInMemoryLogs, createInMemorySweepLogs } from './in-memory-event-log.ts';
 import { createInMemoryJobs } from './in-memory-job-queue.ts';
 import { createInMemoryLeases } from './in-memory-lease-store.ts';
 import { createInMemoryMemory } from './in-memory-memory-store.ts';
@@ -14,7 +14,7 @@ import { createInMemoryRuns } from './in-memory-run-registry.ts';
 import { createInMemorySlotTables } from './in-memory-slot-tables.ts';
 import { createInMemorySpending } from './in-memory-spending-store.ts';
 import { type Client, createWorld, requireOpen } from './in-memory-world.ts';
-import { blobsOfJob, blobsOfRun } from './references.ts';
+import { blobsOfJob, blobsOfRun, blobsOfSweep } from './references.ts';
 
 export interface InMemoryServerSettings {
   readonly ackWaitMs?: number;
@@ -39,6 +39,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const jobs = createInMemoryJobs(world, ackWaitMs);
   const results = createInMemoryResults(world);
   const log = createInMemoryLogs(world);
+  const sweeps = createInMemorySweepLogs(world);
   const journal = createInMemoryJournal(world);
   const spending = createInMemorySpending(world);
   const runs = createInMemoryRuns(world);
@@ -48,7 +49,12 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const responses = createInMemoryResponses(world, settings.cache);
   const blobs = createInMemoryBlobs(
     world,
-    () => new Set([...runs.manifests().flatMap(blobsOfRun), ...jobs.queued().map(decodeJob).flatMap(blobsOfJob)]),
+    () =>
+      new Set([
+        ...runs.manifests().flatMap(blobsOfRun),
+        ...jobs.queued().map(decodeJob).flatMap(blobsOfJob),
+        ...sweeps.entries().flatMap((entries) => blobsOfSweep(entries.map(({ entry }) => entry))),
+      ]),
   );
   const troubles = createInMemoryTroubles(world);
   const workers = createInMemoryWorkers(world);
@@ -59,6 +65,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         jobs: jobs.open(client),
         results: results.open(client),
         log: log.open(client),
+        sweeps: sweeps.open(client),
         journal: journal.open(client),
         spending: spending.open(client),
         blobs: blobs.open(client),
@@ -83,7 +90,8 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     },
     redeliver: jobs.redeliver,
     wipe() {
-      for (const part of [jobs, results, log, journal, spending, blobs, runs, leases, slots, memory, responses]) part.wipe();
+      for (const part of [jobs, results, log, sweeps, journal, spending, blobs, runs, leases, slots, memory, responses])
+        part.wipe();
       world.remake();
     },
   };

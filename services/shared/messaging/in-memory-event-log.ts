@@ -1,11 +1,58 @@
-import type { EventLog, LogEntry } from './bus.ts';
+import type { EventLog, LogEntry, SweepLogs } from './bus.ts';
 import { LogConflictError, LogLostError } from './errors.ts';
-import { type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
-import { subjects } from './subjects-and-streams.ts';
+import { type Bell, type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
+import { lastToken, subjects } from './subjects-and-streams.ts';
 
-export function createInMemoryLogs(world: World): InMemoryPart<EventLog> {
-  const events = new Map<string, LogEntry[]>();
+export interface InMemorySweepLogs extends InMemoryPart<SweepLogs> {
+  entries(): readonly (readonly LogEntry[])[];
+}
+
+export function createInMemorySweepLogs(world: World): InMemorySweepLogs {
+  const logs = new Map<string, LogEntry[]>();
   const bell = world.hangBell();
+  const { wipe, open } = createInMemoryLogs(world, { logs, bell, subjectOf: subjects.sweep });
+  const hasEntries = ([, entries]: [string, LogEntry[]]): boolean => entries.length > 0;
+  return {
+    wipe,
+    entries: () => [...logs.values()],
+    open: (client) => ({
+      ...open(client),
+      async list() {
+        requireOpen(client, 'list sweeps');
+        return [...logs]
+          .filter(hasEntries)
+          .map(([subject]) => lastToken(subject))
+          .sort();
+      },
+      async *watch(signal) {
+        let incarnation = world.incarnation();
+        for (let last = 0; !signal.aborted; ) {
+          requireOpen(client, `follow ${subjects.allSweeps}`);
+          if (world.incarnation() !== incarnation) last = 0;
+          incarnation = world.incarnation();
+          const entries = [...logs].flatMap(([subject, all]) => all.map(({ sequence }) => ({ subject, sequence })));
+          const next = entries.filter(({ sequence }) => sequence > last).sort((a, b) => a.sequence - b.sequence);
+          if (next.length === 0) await bell.change(signal);
+          for (const { subject, sequence } of next) {
+            if (signal.aborted || world.incarnation() !== incarnation) break;
+            last = sequence;
+            yield lastToken(subject);
+          }
+        }
+      },
+    }),
+  };
+}
+
+interface LogPlace {
+  /** By subject. */
+  readonly logs: Map<string, LogEntry[]>;
+  readonly bell: Bell;
+  readonly subjectOf: (id: string) => string;
+}
+
+export function createInMemoryLogs(world: World, place?: LogPlace): InMemoryPart<EventLog> {
+  const { logs: events, bell, subjectOf } = place ?? { logs: new Map(), bell: world.hangBell(), subjectOf: subjects.events };
   const entriesOf = (subject: string): LogEntry[] => {
     const entries = events.get(subject) ?? [];
     events.set(subject, entries);
@@ -14,8 +61,8 @@ export function createInMemoryLogs(world: World): InMemoryPart<EventLog> {
   return {
     wipe: () => events.clear(),
     open: (client) => ({
-      async append(runId, entry, expectedLast) {
-        const subject = subjects.events(runId);
+      async append(id, entry, expectedLast) {
+        const subject = subjectOf(id);
         const operation = `append to ${subject} after ${expectedLast}`;
         requireOpen(client, operation);
         const entries = entriesOf(subject);
@@ -27,8 +74,8 @@ export function createInMemoryLogs(world: World): InMemoryPart<EventLog> {
         bell.ring();
         return sequence;
       },
-      async *read(runId, { after, follow }, signal) {
-        const subject = subjects.events(runId);
+      async *read(id, { after, follow }, signal) {
+        const subject = subjectOf(id);
         const entries = entriesOf(subject);
         const end = follow ? Number.POSITIVE_INFINITY : entries.length;
         const incarnation = world.incarnation();
@@ -44,8 +91,8 @@ export function createInMemoryLogs(world: World): InMemoryPart<EventLog> {
           if (entry.sequence > after) yield { ...entry, entry: entry.entry.slice() };
         }
       },
-      async at(runId, sequence) {
-        const subject = subjects.events(runId);
+      async at(id, sequence) {
+        const subject = subjectOf(id);
         requireOpen(client, `read ${subject}`);
         const found = entriesOf(subject).find((entry) => entry.sequence === sequence);
         return found && { ...found, entry: found.entry.slice() };

@@ -2,21 +2,23 @@ import { decodeJob } from '../contracts/job-codec.ts';
 import { decodeRunManifest } from '../contracts/run-manifest-codec.ts';
 import { orAborted } from '../lifecycle/abort.ts';
 import { mapAtOnce } from '../lifecycle/map-at-once.ts';
-import type { CollectedBlobs } from './bus.ts';
+import type { BlobStore, CollectedBlobs } from './bus.ts';
 import { blobIn } from './large-body.ts';
+import { createNatsSweepLogs } from './nats-event-log.ts';
 import { readMeta } from './nats-object.ts';
 import { readLast, readLastOfEach } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
-import { blobsOfJob, blobsOfRun } from './references.ts';
+import { blobsOfJob, blobsOfRun, blobsOfSweep } from './references.ts';
 import { readBlobSubject, streams, subjects } from './subjects-and-streams.ts';
 
 const readAtOnce = 32;
 /** Messages of these streams may have their bodies in blobs. */
-const carrying = [streams.results, streams.events, streams.journal, streams.memory];
+const carrying = [streams.results, streams.events, streams.sweeps, streams.journal, streams.memory];
 
 /** Mark and sweep. At worst, a crash in between leaves chunks without a description, which the next collection removes. */
 export async function collectBlobs(
   session: NatsSession,
+  blobs: BlobStore,
   { unusedForMs }: { readonly unusedForMs: number },
   signal: AbortSignal,
 ): Promise<CollectedBlobs> {
@@ -28,7 +30,7 @@ export async function collectBlobs(
   const orphans = chunkIds.filter((nuid) => !described.has(nuid));
   let unused = metas.filter(({ ageMs }) => ageMs > unusedForMs);
   if (unused.length > 0) {
-    const used = await references(session, signal);
+    const used = await references(session, blobs, signal);
     unused = unused.filter(({ name }) => !used.has(name));
   }
   let removed = 0;
@@ -66,12 +68,19 @@ async function isOld(session: NatsSession, subject: string, olderThanMs: number)
   return Date.parse(ts) - last.time.getTime() > olderThanMs;
 }
 
-async function references(session: NatsSession, signal: AbortSignal): Promise<Set<string>> {
+async function references(session: NatsSession, blobs: BlobStore, signal: AbortSignal): Promise<Set<string>> {
   const used = new Set<string>();
   const manifests = await readLastOfEach(session, streams.runs, subjects.runManifests);
   for (const { data } of manifests) for (const name of blobsOfRun(decodeRunManifest(data))) used.add(name);
   const jobs = await readLastOfEach(session, streams.jobs, subjects.allJobs);
   for (const { data } of jobs) for (const name of blobsOfJob(decodeJob(data))) used.add(name);
+  const sweeps = createNatsSweepLogs(session, blobs);
+  for (const sweepId of await sweeps.list()) {
+    const log: Uint8Array[] = [];
+    for await (const { entry } of sweeps.read(sweepId, { after: 0, follow: false }, signal)) log.push(entry);
+    signal.throwIfAborted();
+    for (const name of blobsOfSweep(log)) used.add(name);
+  }
   for (const stream of carrying) for (const name of await blobsOfStream(session, stream, signal)) used.add(name);
   return used;
 }

@@ -30,7 +30,7 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
     });
     return name;
   };
-  return {
+  const blobs: BlobStore = {
     put(content) {
       const name = createHash('sha256').update(content).digest('hex');
       const known = underWay.get(name);
@@ -54,8 +54,9 @@ export function createNatsBlobStore(session: NatsSession, store: ObjectStore, to
       });
     },
 
-    collect: (settings, signal) => collectBlobs(session, settings, signal),
+    collect: (settings, signal) => collectBlobs(session, blobs, settings, signal),
   };
+  return blobs;
 }
 
 /** Marks it as used, so that the collector counts its age from now. */

@@ -15,7 +15,7 @@ import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts'
 import { createNatsCallJournal } from './nats-call-journal.ts';
 import { watchDeliveryCounts } from './nats-delivery-counts.ts';
 import { toBusError } from './nats-errors.ts';
-import { createNatsEventLog } from './nats-event-log.ts';
+import { createNatsEventLog, createNatsSweepLogs } from './nats-event-log.ts';
 import { type Grants, watchGrants } from './nats-grants.ts';
 import { createNatsJobQueue } from './nats-job-queue.ts';
 import { createNatsLeaseStore } from './nats-lease-store.ts';
@@ -146,6 +146,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     jobs: createNatsJobQueue(session, ackWaitMs, counts),
     results: createNatsResultStore(session, blobs),
     log: createNatsEventLog(session, blobs),
+    sweeps: createNatsSweepLogs(session, blobs),
     journal: createNatsCallJournal(session, blobs),
     spending: createNatsSpendingStore(session),
     blobs,

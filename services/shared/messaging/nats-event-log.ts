@@ -1,40 +1,59 @@
-import type { BlobStore, EventLog } from './bus.ts';
+import type { BlobStore, EventLog, SweepLogs } from './bus.ts';
 import { LogConflictError, LogLostError } from './errors.ts';
 import { carriedBy, carryBody, fetchBody } from './large-body.ts';
 import { isWrongLastSequence } from './nats-errors.ts';
 import { followStream } from './nats-follow.ts';
 import { type NamedWrite, nameWrite, publishOnce } from './nats-publish.ts';
-import { readAt, readLast, readLastOnce } from './nats-read.ts';
+import { lastTokensOf, readAt, readLast, readLastOnce } from './nats-read.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
-import { streams, subjects } from './subjects-and-streams.ts';
+import { lastToken, type StreamName, streams, subjects } from './subjects-and-streams.ts';
 
-export function createNatsEventLog(session: NatsSession, blobs: BlobStore): EventLog {
+/** Where logs of one kind are kept. */
+interface LogPlace {
+  readonly stream: StreamName;
+  readonly subjectOf: (id: string) => string;
+}
+
+const logsOfRuns: LogPlace = { stream: streams.events, subjectOf: subjects.events };
+const logsOfSweeps: LogPlace = { stream: streams.sweeps, subjectOf: subjects.sweep };
+
+export function createNatsSweepLogs(session: NatsSession, blobs: BlobStore): SweepLogs {
   return {
-    async append(runId, entry, expectedLast) {
-      const subject = subjects.events(runId);
+    ...createNatsEventLog(session, blobs, logsOfSweeps),
+    list: async () => [...(await lastTokensOf(session, streams.sweeps, subjects.allSweeps))],
+    async *watch(signal) {
+      const settings = { stream: streams.sweeps, filter: subjects.allSweeps, after: 0, whenRemade: 'start-over' } as const;
+      for await (const { subject } of followStream(session, settings, signal)) yield lastToken(subject);
+    },
+  };
+}
+
+export function createNatsEventLog(session: NatsSession, blobs: BlobStore, place: LogPlace = logsOfRuns): EventLog {
+  const { stream, subjectOf } = place;
+  return {
+    async append(id, entry, expectedLast) {
+      const subject = subjectOf(id);
       const operation = `append to ${subject} after ${expectedLast}`;
       const { data, headers } = await carryBody(blobs, entry);
       const write = nameWrite(headers);
-      return await untilDone(session, operation, () => appendOnce(session, { subject, operation, data, write, expectedLast }));
+      return await untilDone(session, operation, () =>
+        appendOnce(session, { stream, subject, operation, data, write, expectedLast }),
+      );
     },
 
-    async *read(runId, { after, follow }, signal) {
-      const subject = subjects.events(runId);
-      const end = follow ? Number.POSITIVE_INFINITY : ((await readLast(session, streams.events, subject))?.seq ?? 0);
+    async *read(id, { after, follow }, signal) {
+      const subject = subjectOf(id);
+      const end = follow ? Number.POSITIVE_INFINITY : ((await readLast(session, stream, subject))?.seq ?? 0);
       if (end <= after) return;
-      for await (const message of followStream(
-        session,
-        { stream: streams.events, filter: subject, after, whenRemade: 'fail' },
-        signal,
-      )) {
+      for await (const message of followStream(session, { stream, filter: subject, after, whenRemade: 'fail' }, signal)) {
         yield { sequence: message.seq, timeMs: message.time.getTime(), entry: await fetchBody(blobs, message) };
         if (message.seq >= end) return;
       }
     },
 
-    async at(runId, sequence) {
-      const subject = subjects.events(runId);
-      const message = await readAt(session, streams.events, sequence);
+    async at(id, sequence) {
+      const subject = subjectOf(id);
+      const message = await readAt(session, stream, sequence);
       if (message?.subject !== subject) return undefined;
       return { sequence, timeMs: message.time.getTime(), entry: await fetchBody(blobs, carriedBy(message)) };
     },
@@ -42,6 +61,7 @@ export function createNatsEventLog(session: NatsSession, blobs: BlobStore): Even
 }
 
 interface Append {
+  readonly stream: StreamName;
   readonly subject: string;
   readonly operation: string;
   readonly data: Uint8Array;
@@ -50,13 +70,14 @@ interface Append {
   readonly expectedLast: number;
 }
 
-async function appendOnce(session: NatsSession, { subject, operation, data, write, expectedLast }: Append): Promise<number> {
+async function appendOnce(session: NatsSession, append: Append): Promise<number> {
+  const { stream, subject, operation, data, write, expectedLast } = append;
   try {
     return await publishOnce(session, subject, data, write.headers, { lastSubjectSequence: expectedLast });
   } catch (error) {
     if (!isWrongLastSequence(error)) throw error;
     // The server may have kept a write whose acknowledgement was lost.
-    const last = await readLastOnce(session, streams.events, subject);
+    const last = await readLastOnce(session, stream, subject);
     if (last && write.isOurs(last)) return last.seq;
     if ((last?.seq ?? 0) < expectedLast) throw new LogLostError(operation, { cause: error });
     throw new LogConflictError(operation, { cause: error });

@@ -67,6 +67,7 @@ const coordinatorUses: Uses = {
   [streams.jobs]: ['declare', 'look', 'read', 'write', 'purge'],
   [streams.results]: ['declare', 'look', 'read', 'follow', 'follow-all'],
   [streams.events]: ['declare', 'look', 'read', 'follow', 'follow-all', 'write'],
+  [streams.sweeps]: ['declare', 'look', 'read', 'follow', 'follow-all', 'write'],
   [streams.journal]: ['declare', 'look', 'follow-all'],
   [streams.spending]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.memory]: ['declare', 'look', 'read', 'follow-all', 'write', 'purge'],

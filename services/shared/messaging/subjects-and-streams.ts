@@ -18,6 +18,7 @@ export const streams = {
   jobs: 'JOBS',
   results: 'RESULTS',
   events: 'EVENTS',
+  sweeps: 'SWEEPS',
   journal: 'JOURNAL',
   spending: 'SPENDING',
   memory: 'MEMORY',
@@ -47,6 +48,8 @@ export const subjects = {
   result: (runId: string, jobId: string) => `results.v1.${token(runId)}.${token(jobId)}`,
   resultsOfRun: (runId: string) => `results.v1.${token(runId)}.>`,
   events: (runId: string) => `events.v1.${token(runId)}`,
+  sweep: (sweepId: string) => `sweeps.v1.${token(sweepId)}`,
+  allSweeps: 'sweeps.v1.*',
   /** Call ids hold characters that subjects forbid, and grow with the depth of a workflow: their hash stands for them. */
   call: (runId: string, jobId: string, callId: string) =>
     `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
@@ -146,8 +149,14 @@ const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: Disc
 
 const shapes: readonly Shape[] = [
   { name: streams.jobs, subjects: ['jobs.v1.>'], share: 0.04, more: { ...firstWins, retention: RetentionPolicy.Workqueue } },
-  { name: streams.results, subjects: ['results.v1.>'], share: 0.34, more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) } },
+  {
+    name: streams.results,
+    subjects: ['results.v1.>'],
+    share: 0.336,
+    more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) },
+  },
   { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...kept, discard: DiscardPolicy.New } },
+  { name: streams.sweeps, subjects: [subjects.allSweeps], share: 0.004, more: { ...kept, discard: DiscardPolicy.New } },
   // Losing old calls costs tokens, but refusing new ones would stop the work: so this stream forgets instead of refusing.
   {
     name: streams.journal,

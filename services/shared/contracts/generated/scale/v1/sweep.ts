@@ -26,6 +26,7 @@ export interface SweepEvent {
     | { $case: "resumed"; value: SweepResumed }
     | { $case: "cancelled"; value: SweepCancelled }
     | { $case: "ended"; value: SweepEnded }
+    | { $case: "moved"; value: SweepMoved }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -49,6 +50,12 @@ export interface SweepDefined {
 export interface SweepSettings {
   /** Most of its runs that go on at a time. */
   atOnce: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Only where its models are served has changed: its cells are the same, and are started with what the blob has from now on. */
+export interface SweepMoved {
+  startsBlob: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -154,6 +161,9 @@ export const SweepEvent: MessageFns<SweepEvent> = {
       case "ended":
         SweepEnded.encode(message.body.value, writer.uint32(74).fork()).join();
         break;
+      case "moved":
+        SweepMoved.encode(message.body.value, writer.uint32(82).fork()).join();
+        break;
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -251,6 +261,14 @@ export const SweepEvent: MessageFns<SweepEvent> = {
             message.body = { $case: "ended", value: SweepEnded.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.body = { $case: "moved", value: SweepMoved.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -295,6 +313,8 @@ export const SweepEvent: MessageFns<SweepEvent> = {
         ? { $case: "cancelled", value: SweepCancelled.fromJSON(object.cancelled) }
         : isSet(object.ended)
         ? { $case: "ended", value: SweepEnded.fromJSON(object.ended) }
+        : isSet(object.moved)
+        ? { $case: "moved", value: SweepMoved.fromJSON(object.moved) }
         : undefined,
     };
   },
@@ -321,6 +341,8 @@ export const SweepEvent: MessageFns<SweepEvent> = {
       obj.cancelled = SweepCancelled.toJSON(message.body.value);
     } else if (message.body?.$case === "ended") {
       obj.ended = SweepEnded.toJSON(message.body.value);
+    } else if (message.body?.$case === "moved") {
+      obj.moved = SweepMoved.toJSON(message.body.value);
     }
     return obj;
   },
@@ -372,6 +394,12 @@ export const SweepEvent: MessageFns<SweepEvent> = {
       case "ended": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "ended", value: SweepEnded.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "moved": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "moved", value: SweepMoved.fromPartial(object.body.value) };
         }
         break;
       }
@@ -608,6 +636,89 @@ export const SweepSettings: MessageFns<SweepSettings> = {
   fromPartial(object: DeepPartial<SweepSettings>): SweepSettings {
     const message = createBaseSweepSettings();
     message.atOnce = object.atOnce ?? 0;
+    return message;
+  },
+};
+
+function createBaseSweepMoved(): SweepMoved {
+  return { startsBlob: "" };
+}
+
+export const SweepMoved: MessageFns<SweepMoved> = {
+  encode(message: SweepMoved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startsBlob !== "") {
+      writer.uint32(10).string(message.startsBlob);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepMoved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepMoved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startsBlob = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepMoved {
+    return {
+      startsBlob: isSet(object.startsBlob)
+        ? globalThis.String(object.startsBlob)
+        : isSet(object.starts_blob)
+        ? globalThis.String(object.starts_blob)
+        : "",
+    };
+  },
+
+  toJSON(message: SweepMoved): unknown {
+    const obj: any = {};
+    if (message.startsBlob !== "") {
+      obj.startsBlob = message.startsBlob;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepMoved>): SweepMoved {
+    return SweepMoved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepMoved>): SweepMoved {
+    const message = createBaseSweepMoved();
+    message.startsBlob = object.startsBlob ?? "";
     return message;
   },
 };

@@ -1,0 +1,55 @@
+import type { CellOutcome, SweepCell, SweepSettings } from './sweep-event.ts';
+
+/** What a sweep's log adds up to. Times are those of its entries, in milliseconds since 1970. */
+export interface SweepState {
+  readonly name: string;
+  readonly settings: SweepSettings;
+  readonly startsBlob: string;
+  /** What people want of it. */
+  readonly status: 'running' | 'paused' | 'cancelled';
+  /** Why it is paused or was cancelled, "" for no reason given. */
+  readonly reason: string;
+  /** In the order of its file; behind these, the ones that the file has no more, in the order in which they went. */
+  readonly cells: readonly CellState[];
+  readonly createdAtMs: number;
+  /** Absent: it goes on. */
+  readonly endedAtMs?: number;
+}
+
+export interface CellState extends SweepCell {
+  /** Its place among the starts; absent: its file does not have it any more. */
+  readonly place?: number;
+  /** In the order in which they were started. */
+  readonly runs: readonly CellRun[];
+  /** Its last run ended without a result, and it is to have another. */
+  readonly again: boolean;
+}
+
+export interface CellRun {
+  readonly runId: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+  /** Absent: the run goes on. */
+  readonly outcome?: CellOutcome;
+}
+
+export type CellPhase = 'waiting' | 'running' | CellOutcome['status'];
+
+export function phaseOf({ runs, again }: CellState): CellPhase {
+  const last = runs.at(-1);
+  if (last === undefined || again) return 'waiting';
+  return last.outcome?.status ?? 'running';
+}
+
+/** The run that speaks for a cell: the one that goes on, or the last one. */
+export function runOf({ runs }: CellState): CellRun | undefined {
+  return runs.at(-1);
+}
+
+/** Nothing of it goes on, and nothing waits that would be started. */
+export function isSweepOver({ cells, status }: SweepState): boolean {
+  return cells.every((cell) => {
+    const phase = phaseOf(cell);
+    return phase !== 'running' && (phase !== 'waiting' || status === 'cancelled' || cell.place === undefined);
+  });
+}
