@@ -21,6 +21,7 @@ import type { Access } from './access/access.ts';
 import { accessInterceptor, callerIn } from './access/access-interceptor.ts';
 import { type CallLimits, createCallMeter } from './access/call-limits.ts';
 import type { ControlHandlers } from './control-handlers.ts';
+import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
 
 export interface ControlServer {
   readonly port: number;
@@ -46,7 +47,7 @@ export interface ControlServerSettings {
 /** Serves ControlService to those who have access, and grpc.health.v1 to everyone. */
 export async function startControlServer(
   { address, access, credentials, limits, messageBytes }: ControlServerSettings,
-  handlers: ControlHandlers,
+  handlers: ControlHandlers & SweepHandlers,
   logger: Logger,
   timing: Timing = systemTiming,
 ): Promise<ControlServer> {
@@ -104,6 +105,14 @@ export async function startControlServer(
     listMemory: unary(() => handlers.listMemory()),
     listWorkers: unary(() => handlers.listWorkers()),
     diagnose: unary((_request, signal) => handlers.diagnose(signal)),
+    keepBenchmark: unary((request) => handlers.keepBenchmark(request)),
+    startSweep: unary((request, _signal, caller) => handlers.startSweep(request, caller)),
+    listSweeps: unary((_request, signal) => handlers.listSweeps(signal)),
+    getSweep: unary(({ sweepId }, signal) => handlers.getSweep(sweepId, signal)),
+    watchSweep: streamed(({ sweepId }, signal) => handlers.watchSweep(sweepId, signal)),
+    pauseSweep: unary(({ sweepId, reason }) => handlers.pauseSweep(sweepId, reason)),
+    resumeSweep: unary(({ sweepId }) => handlers.resumeSweep(sweepId)),
+    cancelSweep: unary(({ sweepId, reason }) => handlers.cancelSweep(sweepId, reason)),
     forgetMemory: unary(({ runIds }) => handlers.forgetMemory(runIds)),
     getCache: unary(() => handlers.getCache()),
     clearCache: unary(() => handlers.clearCache()),

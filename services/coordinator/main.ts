@@ -21,6 +21,8 @@ import { startCoordinator } from './coordinator.ts';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 import { startScaler } from './scaler/start-scaler.ts';
+import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
+import { startSweepLeaders } from './sweeps/sweep-leaders.ts';
 
 await environmentFromParent();
 const settings = settingsOrEnd('coordinator', () => coordinatorSettings());
@@ -61,13 +63,17 @@ await runService({
     const collector = startBlobCollector(bus, name, log, systemTiming);
     releases.push('the blob collector', () => collector.stop());
     const handlers = createControlHandlers(bus, coordinator, systemTiming, name);
+    const { startRun, getRun } = handlers;
+    const leaders = startSweepLeaders({ settings, bus, startRun, drive: coordinator.drive, timing: systemTiming, logger: log });
+    releases.push('the leading of sweeps', () => leaders.stop());
+    const sweeps = createSweepHandlers({ bus, leaders, getRun, timing: systemTiming });
     const control = await startControlServer(
       {
         address: `${hostInAddress(settings.controlHost)}:${settings.controlPort}`,
         ...{ access, credentials, messageBytes: settings.controlMessageBytes },
         limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
       },
-      handlers,
+      { ...handlers, ...sweeps },
       log,
     );
     if (settings.controlToken === undefined && settings.controlTokensFile === undefined) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunManifest } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { RunConfiguration } from '../../services/shared/contracts/generated/scale/v1/event.ts';
+import { encodeSweepEvent } from '../../services/shared/contracts/sweep-codec.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, LogLostError } from '../../services/shared/messaging/errors.ts';
 import { executeJob, executionResult, modelCall, newRunId, runManifest, runMemory } from '../support/bus-messages.ts';
@@ -15,6 +16,20 @@ export interface FaultyBus {
 }
 
 const never = new AbortController().signal;
+
+async function defineSweep({ sweeps }: Bus, sweepId: string, startsBlob: string, benchmarkBlob: string): Promise<void> {
+  const cells = [{ cellId: 'c', labels: [], writtenHash: '', benchmarkBlob }];
+  const event = {
+    kind: 'sweep-defined',
+    name: 's',
+    settings: { atOnce: 1 },
+    cells,
+    startsBlob,
+    again: [],
+    startedBy: '',
+  } as const;
+  await sweeps.append(sweepId, encodeSweepEvent(sweepId, event), 0);
+}
 
 /** What no test may do to a server that others use at the same time. */
 export function describeBusFaults(name: string, start: () => Promise<FaultyBus>): void {
@@ -108,6 +123,8 @@ export function describeBusFaults(name: string, start: () => Promise<FaultyBus>)
       await bus.journal.record(runId, 'j1', modelCall('solve/0', large(3)));
       const last = await bus.log.append(runId, new TextEncoder().encode(large(4)), 0);
       await bus.memory.keep(runMemory(runId, 'hash', 40, 3_000));
+      const [starts, ofCell] = [await put('the starts of a sweep'), await put("a cell's benchmark")];
+      await defineSweep(bus, runId, starts, ofCell);
       expect(await bus.blobs.collect({ unusedForMs: 600_000 }, never)).toMatchObject({ removed: 0 });
       await sleep(3_000);
       const eager = await server.connect({ blobTouchMs: 0 });
@@ -117,7 +134,8 @@ export function describeBusFaults(name: string, start: () => Promise<FaultyBus>)
 
       for (const name of unused) await expect(bus.blobs.get(name)).rejects.toThrow(BlobMissingError);
       expect(await put('nobody needs it')).toBe(unused[0]);
-      for (const name of [benchmark, workflow, touched]) expect((await other.blobs.get(name)).length).toBeGreaterThan(0);
+      for (const name of [benchmark, workflow, touched, starts, ofCell])
+        expect((await other.blobs.get(name)).length).toBeGreaterThan(0);
       expect((await other.results.get(runId, 'j2'))?.jobId).toBe('j2');
       expect((await other.journal.read(runId, 'j1')).get('solve/0')?.text).toBe(large(3));
       expect((await other.memory.list('hash'))[0]?.memory.rows).toHaveLength(40);

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
-import type { Bus, Delivery, LogEntry, StoredNote } from '../../services/shared/messaging/bus.ts';
+import { decodeSweepEvent, encodeSweepEvent } from '../../services/shared/contracts/sweep-codec.ts';
+import type { Bus, Delivery, LogEntry, StoredNote, SweepLogChange } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
 import {
   executeJob,
@@ -27,6 +28,23 @@ export interface BusUnderTest {
 
 const { ackWaitMs, leaseTtlMs } = contractSettings;
 const never = new AbortController().signal;
+
+const logKinds = [
+  {
+    ...{ of: 'run', log: 'log' as const },
+    bytes: (text: string): Uint8Array => new TextEncoder().encode(text),
+    textOf: (entry: Uint8Array): string => new TextDecoder().decode(entry),
+  },
+  {
+    // The collector of blobs reads these.
+    ...{ of: 'sweep', log: 'sweeps' as const },
+    bytes: (text: string): Uint8Array => encodeSweepEvent('s', { kind: 'sweep-paused', reason: text }),
+    textOf: (entry: Uint8Array): string => {
+      const event = decodeSweepEvent(entry);
+      return event.kind === 'sweep-paused' ? event.reason : event.kind;
+    },
+  },
+];
 
 /** The sentences of services/shared/messaging/bus.ts, as tests. */
 export function describeBusContract(name: string, start: () => Promise<BusUnderTest>): void {
@@ -495,20 +513,19 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
-    describe('the log', () => {
-      const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    describe.each(logKinds)('the log of a $of', ({ log, bytes, textOf }) => {
       const readAll = async (runId: string, after = 0): Promise<LogEntry[]> =>
-        await collect(other.log.read(runId, { after, follow: false }, never));
-      const texts = (entries: readonly LogEntry[]): string[] => entries.map(({ entry }) => new TextDecoder().decode(entry));
+        await collect(other[log].read(runId, { after, follow: false }, never));
+      const texts = (entries: readonly LogEntry[]): string[] => entries.map(({ entry }) => textOf(entry));
 
       test('gives its entries in order, with rising sequences and the time of the append', async () => {
         const runId = newRunId();
         expect(await readAll(runId)).toEqual([]);
         const before = Date.now();
-        const first = await bus.log.append(runId, bytes('one'), 0);
+        const first = await bus[log].append(runId, bytes('one'), 0);
         const neighbour = newRunId();
-        await bus.log.append(neighbour, bytes('theirs'), 0);
-        const second = await bus.log.append(runId, bytes('two'), first);
+        await bus[log].append(neighbour, bytes('theirs'), 0);
+        const second = await bus[log].append(runId, bytes('two'), first);
         const entries = await readAll(runId);
         expect(texts(entries)).toEqual(['one', 'two']);
         expect(entries.map(({ sequence }) => sequence)).toEqual([first, second]);
@@ -520,23 +537,23 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
 
       test('gives one entry by its sequence, and none of another run', async () => {
         const [runId, otherRun] = [newRunId(), newRunId()];
-        const large = new Uint8Array(600_000).fill(9);
-        const first = await bus.log.append(runId, bytes('one'), 0);
-        const foreign = await bus.log.append(otherRun, bytes('foreign'), 0);
-        const second = await bus.log.append(runId, large, first);
+        const large = bytes('9'.repeat(600_000));
+        const first = await bus[log].append(runId, bytes('one'), 0);
+        const foreign = await bus[log].append(otherRun, bytes('foreign'), 0);
+        const second = await bus[log].append(runId, large, first);
         const plain = (read: LogEntry | undefined) => read && { ...read, entry: Buffer.from(read.entry) };
         const read = (await readAll(runId)).map(plain);
-        expect([plain(await other.log.at(runId, first)), plain(await other.log.at(runId, second))]).toEqual(read);
-        for (const sequence of [foreign, second + 1]) expect(await other.log.at(runId, sequence)).toBeUndefined();
+        expect([plain(await other[log].at(runId, first)), plain(await other[log].at(runId, second))]).toEqual(read);
+        for (const sequence of [foreign, second + 1]) expect(await other[log].at(runId, sequence)).toBeUndefined();
       });
 
       test('refuses a writer that has not seen the last entry', async () => {
         const runId = newRunId();
-        const first = await bus.log.append(runId, bytes('one'), 0);
-        await expect(other.log.append(runId, bytes('one'), 0)).rejects.toThrow(LogConflictError);
-        await expect(other.log.append(runId, bytes('two'), first + 1)).rejects.toThrow(LogConflictError);
-        const second = await bus.log.append(runId, bytes('two'), first);
-        const conflict = await other.log.append(runId, bytes('2'), first).catch((error: unknown) => error);
+        const first = await bus[log].append(runId, bytes('one'), 0);
+        await expect(other[log].append(runId, bytes('one'), 0)).rejects.toThrow(LogConflictError);
+        await expect(other[log].append(runId, bytes('two'), first + 1)).rejects.toThrow(LogConflictError);
+        const second = await bus[log].append(runId, bytes('two'), first);
+        const conflict = await other[log].append(runId, bytes('2'), first).catch((error: unknown) => error);
         expect(conflict).toBeInstanceOf(LogConflictError);
         expect((conflict as BusError).retryable).toBe(false);
         expect(texts(await readAll(runId))).toEqual(['one', 'two']);
@@ -545,42 +562,71 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
 
       test('lets one of two writers win, even with equal entries', async () => {
         const runId = newRunId();
-        const outcomes = await Promise.allSettled([bus, other].map((client) => client.log.append(runId, bytes('same'), 0)));
+        const outcomes = await Promise.allSettled([bus, other].map((client) => client[log].append(runId, bytes('same'), 0)));
         expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
         expect(await readAll(runId)).toHaveLength(1);
       });
 
       test('keeps entries that are larger than a message of the server', async () => {
         const runId = newRunId();
-        const large = new Uint8Array(1_200_000).fill(7);
-        const sequence = await bus.log.append(runId, large, 0);
-        await bus.log.append(runId, bytes('small'), sequence);
+        const large = bytes('7'.repeat(1_200_000));
+        const sequence = await bus[log].append(runId, large, 0);
+        await bus[log].append(runId, bytes('small'), sequence);
         const [first] = await readAll(runId);
         expect(Buffer.from(first?.entry ?? []).equals(large)).toBe(true);
       });
 
       test('can be followed on from its end, until the signal aborts', async () => {
         const runId = newRunId();
-        const first = await bus.log.append(runId, bytes('one'), 0);
+        const first = await bus[log].append(runId, bytes('one'), 0);
         const abort = new AbortController();
-        const collecting = collect(other.log.read(runId, { after: 0, follow: true }, abort.signal), 3, abort);
+        const collecting = collect(other[log].read(runId, { after: 0, follow: true }, abort.signal), 3, abort);
         await sleep(200);
-        const second = await bus.log.append(runId, bytes('two'), first);
-        await bus.log.append(runId, bytes('three'), second);
+        const second = await bus[log].append(runId, bytes('two'), first);
+        await bus[log].append(runId, bytes('three'), second);
         expect(texts(await collecting)).toEqual(['one', 'two', 'three']);
-        await expectPromptEnd((signal) => other.log.read(newRunId(), { after: 0, follow: true }, signal));
+        await expectPromptEnd((signal) => other[log].read(newRunId(), { after: 0, follow: true }, signal));
       });
 
       test('without follow ends at what was there when the read began', async () => {
         const runId = newRunId();
         let last = 0;
-        for (const text of ['a', 'b', 'c']) last = await bus.log.append(runId, bytes(text), last);
+        for (const text of ['a', 'b', 'c']) last = await bus[log].append(runId, bytes(text), last);
         const seen: string[] = [];
-        for await (const { entry } of other.log.read(runId, { after: 0, follow: false }, never)) {
-          seen.push(new TextDecoder().decode(entry));
-          if (seen.length === 1) await bus.log.append(runId, bytes('later'), last);
+        for await (const { entry } of other[log].read(runId, { after: 0, follow: false }, never)) {
+          seen.push(textOf(entry));
+          if (seen.length === 1) await bus[log].append(runId, bytes('later'), last);
         }
         expect(seen).toEqual(['a', 'b', 'c']);
+      });
+    });
+
+    describe('the logs of sweeps', () => {
+      test('are listed, and each of their entries is told where it is', async () => {
+        const [one, two] = [newRunId(), newRunId()];
+        const write = (sweepId: string, after: number) =>
+          bus.sweeps.append(sweepId, encodeSweepEvent(sweepId, { kind: 'sweep-resumed' }), after);
+        const first = await write(one, 0);
+        const abort = new AbortController();
+        const seen: SweepLogChange[] = [];
+        const watching = (async () => {
+          for await (const change of other.sweeps.watch(abort.signal)) if ([one, two].includes(change.sweepId)) seen.push(change);
+        })();
+        await vi.waitFor(() => expect(seen).toEqual([{ sweepId: one, sequence: first }]), 5_000);
+        const second = await write(two, 0);
+        const third = await write(one, first);
+        const all = [
+          { sweepId: one, sequence: first },
+          { sweepId: two, sequence: second },
+          { sweepId: one, sequence: third },
+        ];
+        await vi.waitFor(() => expect(seen).toEqual(all), 5_000);
+        abort.abort();
+        await watching;
+        const listed = await other.sweeps.list();
+        expect(listed).toEqual(expect.arrayContaining([one, two].sort()));
+        expect(listed).not.toContain(newRunId());
+        await expect(bus.sweeps.append('a.b', new Uint8Array(), 0)).rejects.toThrow('a.b');
       });
     });
 

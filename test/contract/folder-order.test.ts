@@ -29,7 +29,7 @@ const domain = [
     'scoring',
     'sampling',
   ],
-  ...['run', 'evaluation', 'picking', 'search', 'prompts', 'comparison', 'replay', 'experiments', 'report'],
+  ...['run', 'sweep', 'evaluation', 'picking', 'search', 'prompts', 'comparison', 'replay', 'experiments', 'report'],
 ];
 
 test('the folders of the domain keep their order, types included', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { encodeSweepEvent } from '../../services/shared/contracts/sweep-codec.ts';
 import type { Bus, Delivery, JobKind } from '../../services/shared/messaging/bus.ts';
 import {
   executeJob,
@@ -36,6 +37,13 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await coordinator.log.append(runId, new Uint8Array([2]), 0).catch(() => undefined);
   await coordinator.log.at(runId, appended);
   await first(coordinator.log.read(runId, { after: 0, follow: false }, never));
+  const entry = encodeSweepEvent(runId, { kind: 'sweep-paused', reason: 'x'.repeat(300_000) });
+  const written = await coordinator.sweeps.append(runId, entry, 0);
+  await coordinator.sweeps.append(runId, entry, 0).catch(() => undefined);
+  await coordinator.sweeps.at(runId, written);
+  await coordinator.sweeps.list();
+  await first(coordinator.sweeps.read(runId, { after: 0, follow: false }, never));
+  await first(coordinator.sweeps.watch(never));
   await coordinator.memory.keep(runMemory(runId, 'a'.repeat(64)));
   await coordinator.memory.list();
   await coordinator.responses.size();

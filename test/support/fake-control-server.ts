@@ -67,7 +67,13 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
   };
 
   const server = new Server();
+  const noSweep = (_call: unknown, reply: (error: { code: status; details: string }) => void): void =>
+    reply({ code: status.NOT_FOUND, details: 'there is no such sweep' });
   const implementation: ControlServiceServer = {
+    ...{ keepBenchmark: noSweep, startSweep: noSweep, getSweep: noSweep, pauseSweep: noSweep, resumeSweep: noSweep },
+    cancelSweep: noSweep,
+    listSweeps: (_call, reply) => reply(null, { sweeps: [] }),
+    watchSweep: (call) => call.end(),
     listMemory: (_call, reply) => reply(null, { kept: [] }),
     listWorkers: (_call, reply) => reply(null, { workers: settings.workers ?? [], settled: true }),
     diagnose: (_call, reply) => reply(null, DiagnoseResponse.fromPartial(settings.diagnosis ?? {})),

@@ -57,10 +57,10 @@ function defined(state: SweepState | undefined, event: SweepDefined, timeMs: num
   });
   // What was paid for stays in the account.
   const leftOut = [...before.values()].map(({ place: _, ...cell }) => cell);
-  const { name, settings, startsBlob } = event;
+  const { name, settings, startsBlob, startedBy } = event;
   const { endedAtMs: _, ...rest } = state ?? { status: 'running', reason: '', createdAtMs: timeMs };
   const wanted = rest.status === 'cancelled' ? ({ status: 'running', reason: '' } as const) : {};
-  return { ...rest, ...wanted, name, settings, startsBlob, cells: [...cells, ...leftOut] };
+  return { ...rest, ...wanted, name, settings, startsBlob, startedBy, cells: [...cells, ...leftOut] };
 }
 
 function withCell(

@@ -34,6 +34,8 @@ export interface CellOutcome {
   readonly tokens: number;
   /** Paid for. Absent: nothing was noted. */
   readonly spentTokens?: number;
+  /** A simulated model gave at least one answer. Absent: none did. */
+  readonly simulated?: true;
 }
 
 /** What its file says now. */
@@ -47,6 +49,8 @@ export interface SweepDefined {
   readonly startsBlob: string;
   /** Cells of before that ended without a result, and are to be executed once more. */
   readonly again: readonly string[];
+  /** By the token that the coordinator saw, "" for nobody known. */
+  readonly startedBy: string;
 }
 
 /** An entry of a sweep's log. */

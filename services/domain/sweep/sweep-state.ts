@@ -5,6 +5,7 @@ export interface SweepState {
   readonly name: string;
   readonly settings: SweepSettings;
   readonly startsBlob: string;
+  readonly startedBy: string;
   /** What people want of it. */
   readonly status: 'running' | 'paused' | 'cancelled';
   /** Why it is paused or was cancelled, "" for no reason given. */

@@ -33,9 +33,9 @@ export function decodeSweepEvent(bytes: Uint8Array): SweepEvent {
 function bodyToProto(event: SweepEvent): Body {
   switch (event.kind) {
     case 'sweep-defined': {
-      const { name, settings, cells, startsBlob, again } = event;
+      const { name, settings, cells, startsBlob, startedBy, again } = event;
       const value = {
-        ...{ name, startsBlob, again: [...again] },
+        ...{ name, startsBlob, startedBy, again: [...again] },
         settings: sweepSettingsToProto(settings),
         cells: cells.map(sweepCellToProto),
       };
@@ -63,9 +63,9 @@ function bodyToProto(event: SweepEvent): Body {
 function bodyFromProto(body: Body): SweepEvent {
   switch (body.$case) {
     case 'defined': {
-      const { name, settings, cells, startsBlob, again } = body.value;
+      const { name, settings, cells, startsBlob, startedBy, again } = body.value;
       return {
-        ...{ kind: 'sweep-defined', name, startsBlob, again },
+        ...{ kind: 'sweep-defined', name, startsBlob, startedBy, again },
         settings: sweepSettingsFromProto(present(contract, 'settings', settings)),
         cells: cells.map(sweepCellFromProto),
       };
@@ -109,13 +109,20 @@ export function sweepCellFromProto({ cellId, labels, writtenHash, benchmarkBlob 
   return { cellId, labels: labels.map(({ axis, value }) => ({ axis, value })), writtenHash, benchmarkBlob };
 }
 
-export function cellOutcomeToProto({ status, why, score, tokens, spentTokens }: CellOutcome): ProtoOutcome {
-  return { status, why, tokens, ...defined({ score, spentTokens }) };
+export function cellOutcomeToProto({ status, why, score, tokens, spentTokens, simulated }: CellOutcome): ProtoOutcome {
+  return { status, why, tokens, ...defined({ score, spentTokens, simulated }) };
 }
 
 /** @throws ContractError */
-export function cellOutcomeFromProto({ status, why, score, tokens, spentTokens }: ProtoOutcome): CellOutcome {
-  return { status: oneOf(contract, 'outcome.status', cellEnds, status), why, tokens, ...defined({ score, spentTokens }) };
+export function cellOutcomeFromProto({ status, why, score, tokens, spentTokens, simulated }: ProtoOutcome): CellOutcome {
+  const made = simulated ? ({ simulated: true } as const) : {};
+  return {
+    status: oneOf(contract, 'outcome.status', cellEnds, status),
+    why,
+    tokens,
+    ...defined({ score, spentTokens }),
+    ...made,
+  };
 }
 
 export function encodeSweepStarts(starts: SweepStarts['starts']): Uint8Array {

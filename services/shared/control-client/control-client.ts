@@ -7,8 +7,10 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
+import type { Benchmark } from '../contracts/generated/scale/v1/benchmark.ts';
 import {
   type CancelRunResponse,
+  type CancelSweepResponse,
   type ClearCacheResponse,
   ControlServiceClient,
   type DiagnoseResponse,
@@ -17,19 +19,27 @@ import {
   type GetCacheResponse,
   type GetRunBenchmarkResponse,
   type GetRunResponse,
+  type GetSweepResponse,
+  type KeepBenchmarkResponse,
   type ListExecutionsRequest,
   type ListExecutionsResponse,
   type ListMemoryResponse,
   type ListRunsResponse,
+  type ListSweepsResponse,
   type ListWorkersResponse,
   type PauseRunResponse,
+  type PauseSweepResponse,
   type ResumeRunResponse,
+  type ResumeSweepResponse,
   type SetShareRequest,
   type SetShareResponse,
   type StartRunRequest,
   type StartRunResponse,
+  type StartSweepRequest,
+  type StartSweepResponse,
   WatchRunRequest,
   type WatchRunResponse,
+  type WatchSweepResponse,
 } from '../contracts/generated/scale/v1/control.ts';
 import { onAbort, pause } from '../lifecycle/abort.ts';
 import { systemTiming, type Timing } from '../lifecycle/timing.ts';
@@ -65,6 +75,16 @@ export interface ControlClient {
   clearCache(signal: AbortSignal): Promise<ClearCacheResponse>;
   listWorkers(signal: AbortSignal): Promise<ListWorkersResponse>;
   diagnose(signal: AbortSignal): Promise<DiagnoseResponse>;
+  keepBenchmark(benchmark: Benchmark, signal: AbortSignal): Promise<KeepBenchmarkResponse>;
+  /** May be repeated: the same name and base are the same sweep. Its benchmarks must have been kept before. */
+  startSweep(request: StartSweepRequest, signal: AbortSignal): Promise<StartSweepResponse>;
+  listSweeps(signal: AbortSignal): Promise<ListSweepsResponse>;
+  getSweep(sweepId: string, signal: AbortSignal): Promise<GetSweepResponse>;
+  /** The sweep as it is, again after each change, until it has ended; for as long as the connection lasts. */
+  watchSweep(sweepId: string, signal: AbortSignal): AsyncIterable<WatchSweepResponse>;
+  pauseSweep(sweepId: string, reason: string, signal: AbortSignal): Promise<PauseSweepResponse>;
+  resumeSweep(sweepId: string, signal: AbortSignal): Promise<ResumeSweepResponse>;
+  cancelSweep(sweepId: string, reason: string, signal: AbortSignal): Promise<CancelSweepResponse>;
   close(): void;
 }
 
@@ -223,6 +243,14 @@ export function connectControl(address: string, settings: ControlClientSettings 
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     listWorkers: (signal) => ask('ListWorkers', client.listWorkers, {}, signal),
     diagnose: (signal) => ask('Diagnose', client.diagnose, {}, signal),
+    keepBenchmark: (benchmark, signal) => ask('KeepBenchmark', client.keepBenchmark, { benchmark }, signal, 4 * deadlineMs),
+    startSweep: (request, signal) => ask('StartSweep', client.startSweep, request, signal, 4 * deadlineMs),
+    listSweeps: (signal) => ask('ListSweeps', client.listSweeps, {}, signal),
+    getSweep: (sweepId, signal) => ask('GetSweep', client.getSweep, { sweepId }, signal),
+    watchSweep: (sweepId, signal) => stream('WatchSweep', () => client.watchSweep({ sweepId }, metadata), signal),
+    pauseSweep: (sweepId, reason, signal) => ask('PauseSweep', client.pauseSweep, { sweepId, reason }, signal),
+    resumeSweep: (sweepId, signal) => ask('ResumeSweep', client.resumeSweep, { sweepId }, signal),
+    cancelSweep: (sweepId, reason, signal) => ask('CancelSweep', client.cancelSweep, { sweepId, reason }, signal),
     watchRun: (request, signal) =>
       stream('WatchRun', () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
     listExecutions: (request, signal) => stream('ListExecutions', () => client.listExecutions(request, metadata), signal),

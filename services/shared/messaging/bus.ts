@@ -186,8 +186,14 @@ export interface EventLog {
 export interface SweepLogs extends EventLog {
   /** Ids of the sweeps that have a log, sorted. */
   list(): Promise<string[]>;
-  /** The sweep of each entry that there is, then of each new one, until the signal aborts. Starts over when the store is recreated. */
-  watch(signal: AbortSignal): AsyncIterable<string>;
+  /** Where each entry is that there is, then of each new one, until the signal aborts. Starts over when the store is recreated. */
+  watch(signal: AbortSignal): AsyncIterable<SweepLogChange>;
+}
+
+export interface SweepLogChange {
+  readonly sweepId: string;
+  /** Of the entry. */
+  readonly sequence: number;
 }
 
 export interface LogEntry {

@@ -36,7 +36,7 @@ export function createInMemorySweepLogs(world: World): InMemorySweepLogs {
           for (const { subject, sequence } of next) {
             if (signal.aborted || world.incarnation() !== incarnation) break;
             last = sequence;
-            yield lastToken(subject);
+            yield { sweepId: lastToken(subject), sequence };
           }
         }
       },

@@ -23,7 +23,9 @@ export function createNatsSweepLogs(session: NatsSession, blobs: BlobStore): Swe
     list: async () => [...(await lastTokensOf(session, streams.sweeps, subjects.allSweeps))],
     async *watch(signal) {
       const settings = { stream: streams.sweeps, filter: subjects.allSweeps, after: 0, whenRemade: 'start-over' } as const;
-      for await (const { subject } of followStream(session, settings, signal)) yield lastToken(subject);
+      for await (const { subject, seq } of followStream(session, settings, signal)) {
+        yield { sweepId: lastToken(subject), sequence: seq };
+      }
     },
   };
 }

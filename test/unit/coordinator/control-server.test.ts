@@ -9,6 +9,7 @@ import { openControlCredentials } from '../../../services/coordinator/access/con
 import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
+import type { SweepHandlers } from '../../../services/coordinator/sweeps/sweep-handlers.ts';
 import { ControlServiceClient, type WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { connectControl } from '../../../services/shared/control-client/control-client.ts';
 import { ControlError } from '../../../services/shared/control-client/control-error.ts';
@@ -35,7 +36,7 @@ async function serve(handlers: Partial<ControlHandlers>, token?: string, limits 
   const access = await openAccess({ controlToken: token }, { timing: systemTiming, logger });
   const { credentials } = await openControlCredentials({}, { timing: systemTiming, logger });
   const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2 };
-  const server = await startControlServer(settings, handlers as ControlHandlers, logger);
+  const server = await startControlServer(settings, handlers as ControlHandlers & SweepHandlers, logger);
   const client = connectControl(`127.0.0.1:${server.port}`);
   releases.push(server.stop, client.close);
   return { server, client };

@@ -12169,6 +12169,82 @@ export const ControlServiceService = {
     responseSerialize: (value: DiagnoseResponse): Buffer => Buffer.from(DiagnoseResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DiagnoseResponse => DiagnoseResponse.decode(value),
   },
+  /** Keeps a benchmark for the runs of a sweep, whose message would be too large with all of them. */
+  keepBenchmark: {
+    path: "/scale.v1.ControlService/KeepBenchmark" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: KeepBenchmarkRequest): Buffer => Buffer.from(KeepBenchmarkRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): KeepBenchmarkRequest => KeepBenchmarkRequest.decode(value),
+    responseSerialize: (value: KeepBenchmarkResponse): Buffer =>
+      Buffer.from(KeepBenchmarkResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): KeepBenchmarkResponse => KeepBenchmarkResponse.decode(value),
+  },
+  /** Starts a sweep, or goes on with the one of the same id as the request says: the call may be repeated. */
+  startSweep: {
+    path: "/scale.v1.ControlService/StartSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartSweepRequest): Buffer => Buffer.from(StartSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartSweepRequest => StartSweepRequest.decode(value),
+    responseSerialize: (value: StartSweepResponse): Buffer => Buffer.from(StartSweepResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartSweepResponse => StartSweepResponse.decode(value),
+  },
+  listSweeps: {
+    path: "/scale.v1.ControlService/ListSweeps" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSweepsRequest): Buffer => Buffer.from(ListSweepsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSweepsRequest => ListSweepsRequest.decode(value),
+    responseSerialize: (value: ListSweepsResponse): Buffer => Buffer.from(ListSweepsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSweepsResponse => ListSweepsResponse.decode(value),
+  },
+  getSweep: {
+    path: "/scale.v1.ControlService/GetSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSweepRequest): Buffer => Buffer.from(GetSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSweepRequest => GetSweepRequest.decode(value),
+    responseSerialize: (value: GetSweepResponse): Buffer => Buffer.from(GetSweepResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSweepResponse => GetSweepResponse.decode(value),
+  },
+  /** The sweep as it is now, then again whenever that has changed, until it is over. */
+  watchSweep: {
+    path: "/scale.v1.ControlService/WatchSweep" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchSweepRequest): Buffer => Buffer.from(WatchSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchSweepRequest => WatchSweepRequest.decode(value),
+    responseSerialize: (value: WatchSweepResponse): Buffer => Buffer.from(WatchSweepResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchSweepResponse => WatchSweepResponse.decode(value),
+  },
+  pauseSweep: {
+    path: "/scale.v1.ControlService/PauseSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PauseSweepRequest): Buffer => Buffer.from(PauseSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PauseSweepRequest => PauseSweepRequest.decode(value),
+    responseSerialize: (value: PauseSweepResponse): Buffer => Buffer.from(PauseSweepResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PauseSweepResponse => PauseSweepResponse.decode(value),
+  },
+  resumeSweep: {
+    path: "/scale.v1.ControlService/ResumeSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeSweepRequest): Buffer => Buffer.from(ResumeSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeSweepRequest => ResumeSweepRequest.decode(value),
+    responseSerialize: (value: ResumeSweepResponse): Buffer => Buffer.from(ResumeSweepResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResumeSweepResponse => ResumeSweepResponse.decode(value),
+  },
+  cancelSweep: {
+    path: "/scale.v1.ControlService/CancelSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CancelSweepRequest): Buffer => Buffer.from(CancelSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CancelSweepRequest => CancelSweepRequest.decode(value),
+    responseSerialize: (value: CancelSweepResponse): Buffer => Buffer.from(CancelSweepResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CancelSweepResponse => CancelSweepResponse.decode(value),
+  },
 } as const;
 
 export interface ControlServiceServer extends UntypedServiceImplementation {
@@ -12201,6 +12277,17 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersResponse>;
   /** What a deployment looks like from inside: versions, streams, workers, clocks, who leads what. */
   diagnose: handleUnaryCall<DiagnoseRequest, DiagnoseResponse>;
+  /** Keeps a benchmark for the runs of a sweep, whose message would be too large with all of them. */
+  keepBenchmark: handleUnaryCall<KeepBenchmarkRequest, KeepBenchmarkResponse>;
+  /** Starts a sweep, or goes on with the one of the same id as the request says: the call may be repeated. */
+  startSweep: handleUnaryCall<StartSweepRequest, StartSweepResponse>;
+  listSweeps: handleUnaryCall<ListSweepsRequest, ListSweepsResponse>;
+  getSweep: handleUnaryCall<GetSweepRequest, GetSweepResponse>;
+  /** The sweep as it is now, then again whenever that has changed, until it is over. */
+  watchSweep: handleServerStreamingCall<WatchSweepRequest, WatchSweepResponse>;
+  pauseSweep: handleUnaryCall<PauseSweepRequest, PauseSweepResponse>;
+  resumeSweep: handleUnaryCall<ResumeSweepRequest, ResumeSweepResponse>;
+  cancelSweep: handleUnaryCall<CancelSweepRequest, CancelSweepResponse>;
 }
 
 export interface ControlServiceClient extends Client {
@@ -12469,6 +12556,120 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DiagnoseResponse) => void,
+  ): ClientUnaryCall;
+  /** Keeps a benchmark for the runs of a sweep, whose message would be too large with all of them. */
+  keepBenchmark(
+    request: KeepBenchmarkRequest,
+    callback: (error: ServiceError | null, response: KeepBenchmarkResponse) => void,
+  ): ClientUnaryCall;
+  keepBenchmark(
+    request: KeepBenchmarkRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: KeepBenchmarkResponse) => void,
+  ): ClientUnaryCall;
+  keepBenchmark(
+    request: KeepBenchmarkRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: KeepBenchmarkResponse) => void,
+  ): ClientUnaryCall;
+  /** Starts a sweep, or goes on with the one of the same id as the request says: the call may be repeated. */
+  startSweep(
+    request: StartSweepRequest,
+    callback: (error: ServiceError | null, response: StartSweepResponse) => void,
+  ): ClientUnaryCall;
+  startSweep(
+    request: StartSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartSweepResponse) => void,
+  ): ClientUnaryCall;
+  startSweep(
+    request: StartSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartSweepResponse) => void,
+  ): ClientUnaryCall;
+  listSweeps(
+    request: ListSweepsRequest,
+    callback: (error: ServiceError | null, response: ListSweepsResponse) => void,
+  ): ClientUnaryCall;
+  listSweeps(
+    request: ListSweepsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSweepsResponse) => void,
+  ): ClientUnaryCall;
+  listSweeps(
+    request: ListSweepsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSweepsResponse) => void,
+  ): ClientUnaryCall;
+  getSweep(
+    request: GetSweepRequest,
+    callback: (error: ServiceError | null, response: GetSweepResponse) => void,
+  ): ClientUnaryCall;
+  getSweep(
+    request: GetSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSweepResponse) => void,
+  ): ClientUnaryCall;
+  getSweep(
+    request: GetSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSweepResponse) => void,
+  ): ClientUnaryCall;
+  /** The sweep as it is now, then again whenever that has changed, until it is over. */
+  watchSweep(request: WatchSweepRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchSweepResponse>;
+  watchSweep(
+    request: WatchSweepRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchSweepResponse>;
+  pauseSweep(
+    request: PauseSweepRequest,
+    callback: (error: ServiceError | null, response: PauseSweepResponse) => void,
+  ): ClientUnaryCall;
+  pauseSweep(
+    request: PauseSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PauseSweepResponse) => void,
+  ): ClientUnaryCall;
+  pauseSweep(
+    request: PauseSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PauseSweepResponse) => void,
+  ): ClientUnaryCall;
+  resumeSweep(
+    request: ResumeSweepRequest,
+    callback: (error: ServiceError | null, response: ResumeSweepResponse) => void,
+  ): ClientUnaryCall;
+  resumeSweep(
+    request: ResumeSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResumeSweepResponse) => void,
+  ): ClientUnaryCall;
+  resumeSweep(
+    request: ResumeSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResumeSweepResponse) => void,
+  ): ClientUnaryCall;
+  cancelSweep(
+    request: CancelSweepRequest,
+    callback: (error: ServiceError | null, response: CancelSweepResponse) => void,
+  ): ClientUnaryCall;
+  cancelSweep(
+    request: CancelSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CancelSweepResponse) => void,
+  ): ClientUnaryCall;
+  cancelSweep(
+    request: CancelSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CancelSweepResponse) => void,
   ): ClientUnaryCall;
 }
 

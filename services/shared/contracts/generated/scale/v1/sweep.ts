@@ -43,6 +43,8 @@ export interface SweepDefined {
   startsBlob: string;
   /** Cells of before that ended without a result, and are to be executed once more. */
   again: string[];
+  /** Who started it so, by the token that the coordinator saw; "" for nobody known. */
+  startedBy: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -103,7 +105,11 @@ export interface SweepCellOutcome {
   /** Charged: what the run's log says. */
   tokens: number;
   /** Paid for, with what was lost. Absent: nothing was noted. */
-  spentTokens?: number | undefined;
+  spentTokens?:
+    | number
+    | undefined;
+  /** A simulated model gave at least one answer. Absent: none did. */
+  simulated?: boolean | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -409,7 +415,7 @@ export const SweepEvent: MessageFns<SweepEvent> = {
 };
 
 function createBaseSweepDefined(): SweepDefined {
-  return { name: "", settings: undefined, cells: [], startsBlob: "", again: [] };
+  return { name: "", settings: undefined, cells: [], startsBlob: "", again: [], startedBy: "" };
 }
 
 export const SweepDefined: MessageFns<SweepDefined> = {
@@ -428,6 +434,9 @@ export const SweepDefined: MessageFns<SweepDefined> = {
     }
     for (const v of message.again) {
       writer.uint32(42).string(v!);
+    }
+    if (message.startedBy !== "") {
+      writer.uint32(50).string(message.startedBy);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -493,6 +502,14 @@ export const SweepDefined: MessageFns<SweepDefined> = {
             message.again.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.startedBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -518,6 +535,11 @@ export const SweepDefined: MessageFns<SweepDefined> = {
         ? globalThis.String(object.starts_blob)
         : "",
       again: globalThis.Array.isArray(object?.again) ? object.again.map((e: any) => globalThis.String(e)) : [],
+      startedBy: isSet(object.startedBy)
+        ? globalThis.String(object.startedBy)
+        : isSet(object.started_by)
+        ? globalThis.String(object.started_by)
+        : "",
     };
   },
 
@@ -538,6 +560,9 @@ export const SweepDefined: MessageFns<SweepDefined> = {
     if (message.again?.length) {
       obj.again = message.again;
     }
+    if (message.startedBy !== "") {
+      obj.startedBy = message.startedBy;
+    }
     return obj;
   },
 
@@ -553,6 +578,7 @@ export const SweepDefined: MessageFns<SweepDefined> = {
     message.cells = object.cells?.map((e) => SweepCell.fromPartial(e)) || [];
     message.startsBlob = object.startsBlob ?? "";
     message.again = object.again?.map((e) => e) || [];
+    message.startedBy = object.startedBy ?? "";
     return message;
   },
 };
@@ -1182,7 +1208,14 @@ export const SweepCellEnded: MessageFns<SweepCellEnded> = {
 };
 
 function createBaseSweepCellOutcome(): SweepCellOutcome {
-  return { status: "", why: "", score: undefined, tokens: 0, spentTokens: undefined };
+  return {
+    status: "",
+    why: "",
+    score: undefined,
+    tokens: 0,
+    spentTokens: undefined,
+    simulated: undefined,
+  };
 }
 
 export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
@@ -1201,6 +1234,9 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
     }
     if (message.spentTokens !== undefined) {
       writer.uint32(40).uint64(message.spentTokens);
+    }
+    if (message.simulated !== undefined) {
+      writer.uint32(48).bool(message.simulated);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1266,6 +1302,14 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
             message.spentTokens = longToNumber(reader.uint64());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1291,6 +1335,7 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
         : isSet(object.spent_tokens)
         ? globalThis.Number(object.spent_tokens)
         : undefined,
+      simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : undefined,
     };
   },
 
@@ -1311,6 +1356,9 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
     if (message.spentTokens !== undefined) {
       obj.spentTokens = Math.round(message.spentTokens);
     }
+    if (message.simulated !== undefined) {
+      obj.simulated = message.simulated;
+    }
     return obj;
   },
 
@@ -1324,6 +1372,7 @@ export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
     message.score = object.score ?? undefined;
     message.tokens = object.tokens ?? 0;
     message.spentTokens = object.spentTokens ?? undefined;
+    message.simulated = object.simulated ?? undefined;
     return message;
   },
 };

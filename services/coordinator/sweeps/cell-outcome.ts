@@ -1,0 +1,50 @@
+import { defined } from '../../domain/defined.ts';
+import { lackOfResult } from '../../domain/run/lack-of-result.ts';
+import { spentBeside } from '../../domain/run/ledger/spent.ts';
+import type { CellOutcome } from '../../domain/sweep/sweep-event.ts';
+import { type RunManifest, RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
+import type { Timing } from '../../shared/lifecycle/timing.ts';
+import type { Bus } from '../../shared/messaging/bus.ts';
+import { type RunView, readRunView } from '../run-log.ts';
+import { runSummary } from '../run-summary.ts';
+
+interface Parts {
+  readonly bus: Bus;
+  readonly timing: Timing;
+}
+
+/** How a run that has ended counts for its cell. */
+export async function cellOutcome({ bus, timing }: Parts, manifest: RunManifest, signal: AbortSignal): Promise<CellOutcome> {
+  const view = await readRunView(bus, manifest.runId, signal);
+  const spent = manifest.spent && spentFromProto(manifest.spent);
+  const summary = manifest.summary ?? runSummary(manifest, view, spent, timing.wallMs());
+  const { bestScore: score, tokens } = summary;
+  const spentTokens = spentTokensOf(summary);
+  const why = lackOf(manifest, view);
+  const status = manifest.status === RunStatus.CANCELLED ? 'cancelled' : why === undefined ? 'completed' : 'failed';
+  return { status, why: why ?? '', tokens, ...defined({ score, spentTokens }), ...(summary.simulated && { simulated: true }) };
+}
+
+/** With what was lost; undefined where nothing was noted. */
+export function spentTokensOf({ tokens, spent }: RunSummary): number | undefined {
+  return spent && spentBeside(tokens, spentFromProto(spent)).tokens;
+}
+
+/** Whether a run that has ended has a result that another cell may take for its own. */
+export async function hasResult({ bus }: Pick<Parts, 'bus'>, manifest: RunManifest, signal: AbortSignal): Promise<boolean> {
+  if (manifest.status !== RunStatus.COMPLETED) return false;
+  return lackOf(manifest, await readRunView(bus, manifest.runId, signal)) === undefined;
+}
+
+/** Why a run that has ended gives nothing, a clause; undefined for one that does. */
+function lackOf({ status, cancelReason, summary }: RunManifest, view: RunView | undefined): string | undefined {
+  if (status === RunStatus.CANCELLED) return cancelReason === '' ? 'it was cancelled' : `it was cancelled: ${cancelReason}`;
+  if (view === undefined) return summary?.bestScore === undefined ? 'it ended before its first event' : undefined;
+  const { state } = view;
+  return lackOfResult(state) ?? (summary?.bestScore === undefined ? endedWithoutWinner(view) : undefined);
+}
+
+function endedWithoutWinner({ state }: RunView): string | undefined {
+  return state.bestRound === undefined ? 'it ended without a winner' : undefined;
+}

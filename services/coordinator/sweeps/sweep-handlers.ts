@@ -1,0 +1,264 @@
+import { fruitless } from '../../domain/sweep/plan-sweep.ts';
+import type { SweepCell, SweepDefined, SweepEvent, SweepSettings } from '../../domain/sweep/sweep-event.ts';
+import { type CellState, isSweepOver, type SweepState } from '../../domain/sweep/sweep-state.ts';
+import { benchmarkFromProto, encodeBenchmark } from '../../shared/contracts/benchmark-codec.ts';
+import {
+  type GetSweepResponse,
+  type KeepBenchmarkRequest,
+  type KeepBenchmarkResponse,
+  type ListSweepsResponse,
+  type RunManifest,
+  RunStatus,
+  type StartedCell,
+  type StartRunRequest,
+  type StartSweepRequest,
+  type StartSweepResponse,
+  type WatchSweepResponse,
+} from '../../shared/contracts/generated/scale/v1/control.ts';
+import { decodeSweepStarts, encodeSweepStarts, sweepSettingsFromProto } from '../../shared/contracts/sweep-codec.ts';
+import { sweepIdOf } from '../../shared/contracts/sweep-id.ts';
+import { pause, within } from '../../shared/lifecycle/abort.ts';
+import type { Timing } from '../../shared/lifecycle/timing.ts';
+import type { Bus } from '../../shared/messaging/bus.ts';
+import { LogConflictError } from '../../shared/messaging/errors.ts';
+import { noPause } from '../../shared/messaging/pause-run.ts';
+import type { ControlHandlers } from '../control-handlers.ts';
+import { RequestRefusedError } from '../request-refused-error.ts';
+import { idOfStart } from './cell-run.ts';
+import type { SweepLeaders } from './sweep-leaders.ts';
+import { changeSweep, openSweepLog } from './sweep-log.ts';
+import { summaryOfSweep, viewOfSweep } from './sweep-view.ts';
+
+/** The part of ControlService that is about sweeps, as plain functions. */
+export interface SweepHandlers {
+  keepBenchmark(request: KeepBenchmarkRequest): Promise<KeepBenchmarkResponse>;
+  /** @param caller by the token that came with the call, "" for nobody known */
+  startSweep(request: StartSweepRequest, caller?: string): Promise<StartSweepResponse>;
+  listSweeps(signal: AbortSignal): Promise<ListSweepsResponse>;
+  getSweep(sweepId: string, signal: AbortSignal): Promise<GetSweepResponse>;
+  watchSweep(sweepId: string, signal: AbortSignal): AsyncIterable<WatchSweepResponse>;
+  pauseSweep(sweepId: string, reason: string): Promise<{ status: string }>;
+  resumeSweep(sweepId: string): Promise<{ status: string }>;
+  cancelSweep(sweepId: string, reason: string): Promise<{ status: string }>;
+}
+
+export interface SweepHandlersParts {
+  readonly bus: Bus;
+  readonly leaders: SweepLeaders;
+  readonly timing: Timing;
+  readonly getRun: ControlHandlers['getRun'];
+}
+
+export const mostCells = 10_000;
+const changeWithinMs = 30_000;
+const lookEveryMs = 500;
+
+export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
+  const { bus, leaders, timing } = parts;
+  const stateOf = async (sweepId: string, signal: AbortSignal): Promise<SweepState> => {
+    const state = (await openSweepLog(bus, sweepId, timing, signal)).state();
+    if (state === undefined) throw noSweep(sweepId);
+    return state;
+  };
+  /** @param decide returns undefined where nothing need be written */
+  const change = async (
+    sweepId: string,
+    decide: (state: SweepState | undefined) => SweepEvent | undefined | Promise<SweepEvent | undefined>,
+  ): Promise<SweepState> => {
+    using limit = within(timing, changeWithinMs);
+    const state = await changeSweep(bus, sweepId, decide, { timing, signal: limit.signal });
+    if (state === undefined) throw noSweep(sweepId);
+    leaders.lead(sweepId);
+    return state;
+  };
+  const steer = async (sweepId: string, event: SweepEvent, wanted: SweepState['status']): Promise<{ status: string }> => {
+    const state = await change(sweepId, (found) => {
+      if (found === undefined) throw noSweep(sweepId);
+      if (isSweepOver(found)) throw new RequestRefusedError('conflict', `sweep ${sweepId} has already ended`);
+      if (found.status === 'cancelled' && wanted !== 'cancelled') {
+        const how = 'the command that started it goes on with it';
+        throw new RequestRefusedError('conflict', `sweep ${sweepId} was cancelled: ${how}`);
+      }
+      return found.status === wanted ? undefined : event;
+    });
+    return { status: state.status };
+  };
+
+  return {
+    async keepBenchmark({ benchmark }) {
+      if (!benchmark) throw new RequestRefusedError('bad-input', 'a benchmark must be given');
+      return { contentHash: await bus.blobs.put(encodeBenchmark(benchmarkFromProto(benchmark))) };
+    },
+
+    async startSweep(request, caller = '') {
+      const { name, baseHash, keepOthers = false } = request;
+      const wanted = wantedOf(request);
+      const sweepId = sweepIdOf(name, baseHash);
+      // A store that was made anew has lost it; whoever led it has not.
+      if (!(await bus.sweeps.list()).includes(sweepId)) await leaders.restore(sweepId).catch(unlessConflict);
+      let outcome: Omit<StartSweepResponse, 'sweepId'> = { continued: false, added: 0, leftOut: 0, again: 0 };
+      await change(sweepId, async (state) => {
+        const { event, ...counts } = await defineSweep(bus, state, { ...wanted, name, keepOthers, startedBy: caller });
+        // Counted once: where another writer comes first, what is there then decides.
+        outcome = { continued: state !== undefined, ...counts };
+        return event;
+      });
+      for (const { start } of request.cells) await notePreflight(bus, start);
+      return { sweepId, ...outcome };
+    },
+
+    async listSweeps(signal) {
+      const ids = await bus.sweeps.list();
+      const states = await Promise.all(ids.map(async (sweepId) => ({ sweepId, state: await stateOf(sweepId, signal) })));
+      const sweeps = await Promise.all(states.map(({ sweepId, state }) => summaryOfSweep(parts, sweepId, state, signal)));
+      return { sweeps: sweeps.sort((a, b) => b.createdAtMs - a.createdAtMs) };
+    },
+
+    async getSweep(sweepId, signal) {
+      return viewOfSweep(parts, sweepId, await stateOf(sweepId, signal), signal);
+    },
+
+    async *watchSweep(sweepId, signal) {
+      let log = await openSweepLog(bus, sweepId, timing, signal);
+      if (log.state() === undefined) throw noSweep(sweepId);
+      let told = '';
+      while (!signal.aborted) {
+        await log.refresh(signal).catch(async (error: unknown) => {
+          // The store was made anew; whoever leads the sweep writes it again.
+          if (!(error instanceof LogConflictError)) throw error;
+          log = await openSweepLog(bus, sweepId, timing, signal);
+        });
+        const state = log.state();
+        if (state !== undefined) {
+          const view = await viewOfSweep(parts, sweepId, state, signal);
+          const text = JSON.stringify(view);
+          if (text !== told) yield view;
+          told = text;
+          if (state.endedAtMs !== undefined) return;
+        }
+        await pause(timing, lookEveryMs, signal);
+      }
+    },
+
+    pauseSweep: (sweepId, reason) => steer(sweepId, { kind: 'sweep-paused', reason }, 'paused'),
+
+    async resumeSweep(sweepId) {
+      const steered = await steer(sweepId, { kind: 'sweep-resumed' }, 'running');
+      using limit = within(timing, changeWithinMs);
+      const { cells } = await stateOf(sweepId, limit.signal);
+      // Those too that had paused themselves: whoever resumes a sweep has seen to what they waited for.
+      for (const { runs } of cells) {
+        const run = runs.at(-1);
+        if (run !== undefined && run.outcome === undefined) await bus.runs.update(run.runId, resumed);
+      }
+      return steered;
+    },
+
+    cancelSweep: (sweepId, reason) => steer(sweepId, { kind: 'sweep-cancelled', reason }, 'cancelled'),
+  };
+}
+
+function resumed(manifest: RunManifest): RunManifest {
+  return manifest.status === RunStatus.PAUSED ? { ...manifest, status: RunStatus.RUNNING, ...noPause } : manifest;
+}
+
+function noSweep(sweepId: string): RequestRefusedError {
+  return new RequestRefusedError('not-found', `there is no sweep ${sweepId}; \`scale sweep list\` shows all sweeps`);
+}
+
+function unlessConflict(error: unknown): void {
+  if (!(error instanceof LogConflictError)) throw error;
+}
+
+interface Wanted {
+  readonly settings: SweepSettings;
+  readonly cells: readonly { readonly cell: SweepCell; readonly start: StartRunRequest }[];
+}
+
+/** @throws RequestRefusedError */
+function wantedOf({ name, settings, cells: given }: StartSweepRequest): Wanted {
+  const refuse = (why: string) => new RequestRefusedError('bad-input', why);
+  if (name === '' || settings === undefined) throw refuse('name and settings must be given');
+  if (settings.atOnce < 1) throw refuse('settings.at_once must be at least 1');
+  if (given.length === 0 || given.length > mostCells)
+    throw refuse(`a sweep has 1 to ${mostCells} cells, and not ${given.length}`);
+  const cells = given.map(cellOf);
+  const ids = new Set(cells.map(({ cell }) => cell.cellId));
+  if (ids.size < cells.length) throw refuse('two of the cells are the same run');
+  return { settings: sweepSettingsFromProto(settings), cells };
+}
+
+function cellOf({ labels, start }: StartedCell): Wanted['cells'][number] {
+  if (start === undefined) throw new RequestRefusedError('bad-input', 'a cell has nothing to start it with');
+  const { preflight: _, benchmark: __, ...rest } = start;
+  const benchmarkBlob = start.configuration?.benchmark?.contentHash ?? '';
+  return {
+    cell: { cellId: idOfStart(start), labels, writtenHash: start.writtenHash ?? '', benchmarkBlob },
+    start: rest as StartRunRequest,
+  };
+}
+
+interface Definition extends Wanted {
+  readonly name: string;
+  readonly keepOthers: boolean;
+  readonly startedBy: string;
+}
+
+/** What must be written for the sweep to be as wanted; no event where it is so already. */
+async function defineSweep(
+  bus: Pick<Bus, 'blobs'>,
+  state: SweepState | undefined,
+  { name, settings, cells: given, keepOthers, startedBy }: Definition,
+): Promise<{ readonly event: SweepEvent | undefined; readonly added: number; readonly leftOut: number; readonly again: number }> {
+  const known = state?.cells ?? [];
+  // One that a version with other defaults has begun keeps its id.
+  const wanted = given.map(({ cell, start }) => {
+    const same = known.find(({ cellId }) => cellId === cell.cellId) ?? known.find((one) => isSameWritten(one, cell));
+    return { cell: same === undefined ? cell : { ...cell, cellId: same.cellId }, start };
+  });
+  const ids = new Set(wanted.map(({ cell }) => cell.cellId));
+  const before = known.filter(({ place }) => place !== undefined);
+  const kept = keepOthers ? before.filter(({ cellId }) => !ids.has(cellId)) : [];
+  const starts = [...(await startsOf(bus, state, kept)), ...wanted.map(({ start }) => start)];
+  const cells = [...kept.map(plainCell), ...wanted.map(({ cell }) => plainCell(cell))];
+  const startsBlob = await bus.blobs.put(encodeSweepStarts(starts));
+  const isOver = state !== undefined && isSweepOver(state);
+  const again = isOver ? fruitless(state).flatMap(({ cellId }) => (ids.has(cellId) ? [cellId] : [])) : [];
+  const wereThere = new Set(before.map(({ cellId }) => cellId));
+  const isThere = new Set(cells.map(({ cellId }) => cellId));
+  const counts = {
+    added: cells.filter(({ cellId }) => !wereThere.has(cellId)).length,
+    leftOut: before.filter(({ cellId }) => !isThere.has(cellId)).length,
+    again: again.length,
+  };
+  const definition: SweepDefined = { kind: 'sweep-defined', name, settings, cells, startsBlob, again, startedBy };
+  if (state === undefined || again.length > 0 || state.status === 'cancelled') return { event: definition, ...counts };
+  const isSame =
+    JSON.stringify([state.settings, before.map(plainCell)]) === JSON.stringify([settings, cells]) && counts.leftOut === 0;
+  if (!isSame) return { event: definition, ...counts };
+  const isWhereItWas = isOver || state.startsBlob === startsBlob;
+  return { event: isWhereItWas ? undefined : { kind: 'sweep-moved', startsBlob }, ...counts };
+}
+
+async function startsOf(
+  { blobs }: Pick<Bus, 'blobs'>,
+  state: SweepState | undefined,
+  cells: readonly CellState[],
+): Promise<StartRunRequest[]> {
+  if (state === undefined || cells.length === 0) return [];
+  const starts = decodeSweepStarts(await blobs.get(state.startsBlob));
+  return cells.flatMap(({ place }) => (place === undefined ? [] : (starts[place] ?? [])));
+}
+
+/** What it took to try the endpoints before is the account of the run that it came with. */
+async function notePreflight({ spending }: Pick<Bus, 'spending'>, start: StartRunRequest | undefined): Promise<void> {
+  if (start?.preflight !== undefined) await spending.note({ ...start.preflight, runId: idOfStart(start) });
+}
+
+function isSameWritten(known: SweepCell, cell: SweepCell): boolean {
+  return cell.writtenHash !== '' && known.writtenHash === cell.writtenHash;
+}
+
+function plainCell({ cellId, labels, writtenHash, benchmarkBlob }: SweepCell): SweepCell {
+  return { cellId, labels: labels.map(({ axis, value }) => ({ axis, value })), writtenHash, benchmarkBlob };
+}

@@ -1,0 +1,88 @@
+import { defined } from '../../domain/defined.ts';
+import { type CellState, isSweepOver, phaseOf, runOf, type SweepState } from '../../domain/sweep/sweep-state.ts';
+import {
+  type GetSweepResponse,
+  RunStatus,
+  type SweepCellView,
+  type SweepSummary,
+} from '../../shared/contracts/generated/scale/v1/control.ts';
+import { cellOutcomeToProto, sweepCellToProto, sweepSettingsToProto } from '../../shared/contracts/sweep-codec.ts';
+import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
+import type { ControlHandlers } from '../control-handlers.ts';
+import { RequestRefusedError } from '../request-refused-error.ts';
+import { spentTokensOf } from './cell-outcome.ts';
+
+interface Parts {
+  readonly getRun: ControlHandlers['getRun'];
+}
+
+const looksAtOnce = 16;
+
+/** A sweep and its cells as they are now, for people and for programs. */
+export async function viewOfSweep(
+  parts: Parts,
+  sweepId: string,
+  state: SweepState,
+  signal: AbortSignal,
+): Promise<GetSweepResponse> {
+  const cells = await mapAtOnce(state.cells, looksAtOnce, (cell) => viewOfCell(parts, cell, signal));
+  return { summary: summaryOf(sweepId, state, cells), cells };
+}
+
+export async function summaryOfSweep(
+  parts: Parts,
+  sweepId: string,
+  state: SweepState,
+  signal: AbortSignal,
+): Promise<SweepSummary> {
+  const { summary } = await viewOfSweep(parts, sweepId, state, signal);
+  return summary as SweepSummary;
+}
+
+async function viewOfCell({ getRun }: Parts, cell: CellState, signal: AbortSignal): Promise<SweepCellView> {
+  const state = phaseOf(cell);
+  const run = runOf(cell);
+  const isOld = state === 'waiting';
+  const view: SweepCellView = {
+    ...{ cell: sweepCellToProto(cell), state, leftOut: cell.place === undefined, pauseReason: '', needsPerson: false },
+    earlierRunIds: cell.runs.slice(0, isOld ? undefined : -1).map(({ runId }) => runId),
+    ...(run !== undefined && !isOld && { runId: run.runId, startedAtMs: run.startedAtMs }),
+    ...(run?.outcome !== undefined &&
+      !isOld && { outcome: cellOutcomeToProto(run.outcome), ...defined({ endedAtMs: run.endedAtMs }) }),
+  };
+  if (state !== 'running' || run === undefined) return view;
+  const found = await getRun(run.runId, signal).catch((error: unknown) => {
+    // It is about to begin.
+    if (error instanceof RequestRefusedError) return undefined;
+    throw error;
+  });
+  const { manifest, summary } = found ?? {};
+  const isPaused = manifest?.status === RunStatus.PAUSED;
+  return {
+    ...view,
+    ...defined({ run: summary }),
+    pauseReason: isPaused ? manifest.pauseReason : '',
+    needsPerson: isPaused && (manifest.needsPerson ?? false),
+  };
+}
+
+function summaryOf(sweepId: string, state: SweepState, cells: readonly SweepCellView[]): SweepSummary {
+  const { name, status, reason, settings, createdAtMs, endedAtMs } = state;
+  const present = cells.filter(({ leftOut }) => !leftOut);
+  const count = (wanted: string) => present.filter((cell) => cell.state === wanted).length;
+  const isOver = isSweepOver(state);
+  const sum = (of: (cell: SweepCellView) => number) => cells.reduce((total, cell) => total + of(cell), 0);
+  return {
+    ...{ sweepId, name, reason, settings: sweepSettingsToProto(settings), isOver, createdAtMs },
+    status: status === 'running' && isOver ? 'completed' : status,
+    counts: {
+      ...{ waiting: count('waiting'), running: count('running') },
+      ...{ completed: count('completed'), failed: count('failed'), cancelled: count('cancelled') },
+      paused: present.filter(({ run }) => run?.status === RunStatus.PAUSED).length,
+    },
+    tokens: sum(({ outcome, run }) => outcome?.tokens ?? run?.tokens ?? 0),
+    spentTokens: sum(({ outcome, run }) => outcome?.spentTokens ?? (run && spentTokensOf(run)) ?? 0),
+    ...defined({ endedAtMs }),
+    simulated: cells.some(({ outcome, run }) => (outcome ?? run)?.simulated === true),
+  };
+}
