@@ -6,7 +6,7 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { LogConflictError } from '../../shared/messaging/errors.ts';
 
-/** A sweep's log as far as it was read, and what it adds up to. Several may write to it: each write must follow the last entry. */
+/** A sweep's log as far as it was read, and what it adds up to. Several may write to it: each write follows the last entry. */
 export interface SweepLog {
   /** Undefined while the log is empty. */
   state(): SweepState | undefined;

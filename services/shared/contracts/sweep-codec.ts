@@ -7,13 +7,13 @@ import {
   type SweepSettings,
 } from '../../domain/sweep/sweep-event.ts';
 import { ContractError } from './contract-error.ts';
-import { SweepStarts } from './generated/scale/v1/control.ts';
 import {
   type SweepCell as ProtoCell,
   SweepEvent as ProtoEvent,
   type SweepCellOutcome as ProtoOutcome,
   type SweepSettings as ProtoSettings,
-} from './generated/scale/v1/sweep.ts';
+  SweepStarts,
+} from './generated/scale/v1/control.ts';
 import { oneOf, present, readVersionedMessage, schemaVersion } from './read-message.ts';
 
 const contract = 'SweepEvent';

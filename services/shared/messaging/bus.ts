@@ -186,7 +186,7 @@ export interface EventLog {
 export interface SweepLogs extends EventLog {
   /** Ids of the sweeps that have a log, sorted. */
   list(): Promise<string[]>;
-  /** Where each entry is that there is, then of each new one, until the signal aborts. Starts over when the store is recreated. */
+  /** Where each entry is that there is, then of each new one, until the abort. Starts over when the store is recreated. */
   watch(signal: AbortSignal): AsyncIterable<SweepLogChange>;
 }
 

@@ -25,7 +25,6 @@ import { Event, MemoryRow, RunConfiguration } from "./event.ts";
 import { WorkerReport } from "./job.ts";
 import { Result } from "./result.ts";
 import { SpendingNote, Spent } from "./spending.ts";
-import { SweepCell, SweepCellOutcome, SweepLabel, SweepSettings } from "./sweep.ts";
 
 export const protobufPackage = "scale.v1";
 
@@ -861,6 +860,134 @@ export interface ClearCacheRequest {
 export interface ClearCacheResponse {
   /** Those that were there. */
   replies: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/**
+ * One entry of a sweep's log (stream SWEEPS, subject "sweeps.v1.<sweep>"). Whoever appends one names the entry that it must follow,
+ * so the log is the only thing that writers agree on.
+ */
+export interface SweepEvent {
+  schemaVersion: number;
+  sweepId: string;
+  body?:
+    | { $case: "defined"; value: SweepDefined }
+    | { $case: "cellStarted"; value: SweepCellStarted }
+    | { $case: "cellEnded"; value: SweepCellEnded }
+    | { $case: "paused"; value: SweepPaused }
+    | { $case: "resumed"; value: SweepResumed }
+    | { $case: "cancelled"; value: SweepCancelled }
+    | { $case: "ended"; value: SweepEnded }
+    | { $case: "moved"; value: SweepMoved }
+    | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What its file says now: the first entry, and one more whenever the same sweep is started with other cells, settings or addresses. */
+export interface SweepDefined {
+  name: string;
+  settings?:
+    | SweepSettings
+    | undefined;
+  /** In the order in which they are started. Those of earlier definitions that are not among them are started no more. */
+  cells: SweepCell[];
+  /** Name of the blob with the SweepStarts of these cells, in their order. */
+  startsBlob: string;
+  /** Cells of before that ended without a result, and are to be executed once more. */
+  again: string[];
+  /** Who started it so, by the token that the coordinator saw; "" for nobody known. */
+  startedBy: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How it goes on, never what its cells are: not part of its identity. */
+export interface SweepSettings {
+  /** Most of its runs that go on at a time. */
+  atOnce: number;
+  /** What its runs have together. Absent: each has its own. */
+  share?:
+    | CallShare
+    | undefined;
+  /** Of all its runs together. Absent: none. */
+  limits?: RunLimits | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Only where its models are served has changed: its cells are the same, and are started with what the blob has from now on. */
+export interface SweepMoved {
+  startsBlob: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepCell {
+  /** The id that its run has, if that is the first one. */
+  cellId: string;
+  /** What it has of each axis, in the file's order. */
+  labels: SweepLabel[];
+  /** As in RunManifest: by it a version with other defaults knows the cell for the same one. */
+  writtenHash: string;
+  /** Hash of its benchmark's content, hex; also the name of its blob. */
+  benchmarkBlob: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepLabel {
+  axis: string;
+  value: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Before its run is: whoever leads the sweep next starts it, if that was as far as it came. */
+export interface SweepCellStarted {
+  cellId: string;
+  runId: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepCellEnded {
+  cellId: string;
+  runId: string;
+  outcome?: SweepCellOutcome | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepCellOutcome {
+  /** completed, failed or cancelled. A run that completed without a result has failed. */
+  status: string;
+  /** Why there is no result, a clause; "" where there is one. */
+  why: string;
+  /** Of the winner. Absent: none. */
+  score?:
+    | number
+    | undefined;
+  /** Charged: what the run's log says. */
+  tokens: number;
+  /** Paid for, with what was lost. Absent: nothing was noted. */
+  spentTokens?:
+    | number
+    | undefined;
+  /** A simulated model gave at least one answer. Absent: none did. */
+  simulated?: boolean | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepPaused {
+  /** "" for none given. */
+  reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepResumed {
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SweepCancelled {
+  reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Every cell has ended, or the sweep was cancelled and none goes on. It may be defined again after that. */
+export interface SweepEnded {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -9574,6 +9701,1564 @@ export const ClearCacheResponse: MessageFns<ClearCacheResponse> = {
   fromPartial(object: DeepPartial<ClearCacheResponse>): ClearCacheResponse {
     const message = createBaseClearCacheResponse();
     message.replies = object.replies ?? 0;
+    return message;
+  },
+};
+
+function createBaseSweepEvent(): SweepEvent {
+  return { schemaVersion: 0, sweepId: "", body: undefined };
+}
+
+export const SweepEvent: MessageFns<SweepEvent> = {
+  encode(message: SweepEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.schemaVersion !== 0) {
+      writer.uint32(8).uint32(message.schemaVersion);
+    }
+    if (message.sweepId !== "") {
+      writer.uint32(18).string(message.sweepId);
+    }
+    switch (message.body?.$case) {
+      case "defined":
+        SweepDefined.encode(message.body.value, writer.uint32(26).fork()).join();
+        break;
+      case "cellStarted":
+        SweepCellStarted.encode(message.body.value, writer.uint32(34).fork()).join();
+        break;
+      case "cellEnded":
+        SweepCellEnded.encode(message.body.value, writer.uint32(42).fork()).join();
+        break;
+      case "paused":
+        SweepPaused.encode(message.body.value, writer.uint32(50).fork()).join();
+        break;
+      case "resumed":
+        SweepResumed.encode(message.body.value, writer.uint32(58).fork()).join();
+        break;
+      case "cancelled":
+        SweepCancelled.encode(message.body.value, writer.uint32(66).fork()).join();
+        break;
+      case "ended":
+        SweepEnded.encode(message.body.value, writer.uint32(74).fork()).join();
+        break;
+      case "moved":
+        SweepMoved.encode(message.body.value, writer.uint32(82).fork()).join();
+        break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.schemaVersion = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.body = { $case: "defined", value: SweepDefined.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.body = { $case: "cellStarted", value: SweepCellStarted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.body = { $case: "cellEnded", value: SweepCellEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.body = { $case: "paused", value: SweepPaused.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.body = { $case: "resumed", value: SweepResumed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.body = { $case: "cancelled", value: SweepCancelled.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.body = { $case: "ended", value: SweepEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.body = { $case: "moved", value: SweepMoved.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepEvent {
+    return {
+      schemaVersion: isSet(object.schemaVersion)
+        ? globalThis.Number(object.schemaVersion)
+        : isSet(object.schema_version)
+        ? globalThis.Number(object.schema_version)
+        : 0,
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+      body: isSet(object.defined)
+        ? { $case: "defined", value: SweepDefined.fromJSON(object.defined) }
+        : isSet(object.cellStarted)
+        ? { $case: "cellStarted", value: SweepCellStarted.fromJSON(object.cellStarted) }
+        : isSet(object.cell_started)
+        ? { $case: "cellStarted", value: SweepCellStarted.fromJSON(object.cell_started) }
+        : isSet(object.cellEnded)
+        ? { $case: "cellEnded", value: SweepCellEnded.fromJSON(object.cellEnded) }
+        : isSet(object.cell_ended)
+        ? { $case: "cellEnded", value: SweepCellEnded.fromJSON(object.cell_ended) }
+        : isSet(object.paused)
+        ? { $case: "paused", value: SweepPaused.fromJSON(object.paused) }
+        : isSet(object.resumed)
+        ? { $case: "resumed", value: SweepResumed.fromJSON(object.resumed) }
+        : isSet(object.cancelled)
+        ? { $case: "cancelled", value: SweepCancelled.fromJSON(object.cancelled) }
+        : isSet(object.ended)
+        ? { $case: "ended", value: SweepEnded.fromJSON(object.ended) }
+        : isSet(object.moved)
+        ? { $case: "moved", value: SweepMoved.fromJSON(object.moved) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: SweepEvent): unknown {
+    const obj: any = {};
+    if (message.schemaVersion !== 0) {
+      obj.schemaVersion = Math.round(message.schemaVersion);
+    }
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    if (message.body?.$case === "defined") {
+      obj.defined = SweepDefined.toJSON(message.body.value);
+    } else if (message.body?.$case === "cellStarted") {
+      obj.cellStarted = SweepCellStarted.toJSON(message.body.value);
+    } else if (message.body?.$case === "cellEnded") {
+      obj.cellEnded = SweepCellEnded.toJSON(message.body.value);
+    } else if (message.body?.$case === "paused") {
+      obj.paused = SweepPaused.toJSON(message.body.value);
+    } else if (message.body?.$case === "resumed") {
+      obj.resumed = SweepResumed.toJSON(message.body.value);
+    } else if (message.body?.$case === "cancelled") {
+      obj.cancelled = SweepCancelled.toJSON(message.body.value);
+    } else if (message.body?.$case === "ended") {
+      obj.ended = SweepEnded.toJSON(message.body.value);
+    } else if (message.body?.$case === "moved") {
+      obj.moved = SweepMoved.toJSON(message.body.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepEvent>): SweepEvent {
+    return SweepEvent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepEvent>): SweepEvent {
+    const message = createBaseSweepEvent();
+    message.schemaVersion = object.schemaVersion ?? 0;
+    message.sweepId = object.sweepId ?? "";
+    switch (object.body?.$case) {
+      case "defined": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "defined", value: SweepDefined.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "cellStarted": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "cellStarted", value: SweepCellStarted.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "cellEnded": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "cellEnded", value: SweepCellEnded.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "paused": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "paused", value: SweepPaused.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "resumed": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "resumed", value: SweepResumed.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "cancelled": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "cancelled", value: SweepCancelled.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "ended": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "ended", value: SweepEnded.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "moved": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "moved", value: SweepMoved.fromPartial(object.body.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseSweepDefined(): SweepDefined {
+  return { name: "", settings: undefined, cells: [], startsBlob: "", again: [], startedBy: "" };
+}
+
+export const SweepDefined: MessageFns<SweepDefined> = {
+  encode(message: SweepDefined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.settings !== undefined) {
+      SweepSettings.encode(message.settings, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.cells) {
+      SweepCell.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.startsBlob !== "") {
+      writer.uint32(34).string(message.startsBlob);
+    }
+    for (const v of message.again) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.startedBy !== "") {
+      writer.uint32(50).string(message.startedBy);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepDefined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepDefined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.settings = SweepSettings.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cells.push(SweepCell.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.startsBlob = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.again.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.startedBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepDefined {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      settings: isSet(object.settings) ? SweepSettings.fromJSON(object.settings) : undefined,
+      cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => SweepCell.fromJSON(e)) : [],
+      startsBlob: isSet(object.startsBlob)
+        ? globalThis.String(object.startsBlob)
+        : isSet(object.starts_blob)
+        ? globalThis.String(object.starts_blob)
+        : "",
+      again: globalThis.Array.isArray(object?.again) ? object.again.map((e: any) => globalThis.String(e)) : [],
+      startedBy: isSet(object.startedBy)
+        ? globalThis.String(object.startedBy)
+        : isSet(object.started_by)
+        ? globalThis.String(object.started_by)
+        : "",
+    };
+  },
+
+  toJSON(message: SweepDefined): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.settings !== undefined) {
+      obj.settings = SweepSettings.toJSON(message.settings);
+    }
+    if (message.cells?.length) {
+      obj.cells = message.cells.map((e) => SweepCell.toJSON(e));
+    }
+    if (message.startsBlob !== "") {
+      obj.startsBlob = message.startsBlob;
+    }
+    if (message.again?.length) {
+      obj.again = message.again;
+    }
+    if (message.startedBy !== "") {
+      obj.startedBy = message.startedBy;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepDefined>): SweepDefined {
+    return SweepDefined.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepDefined>): SweepDefined {
+    const message = createBaseSweepDefined();
+    message.name = object.name ?? "";
+    message.settings = (object.settings !== undefined && object.settings !== null)
+      ? SweepSettings.fromPartial(object.settings)
+      : undefined;
+    message.cells = object.cells?.map((e) => SweepCell.fromPartial(e)) || [];
+    message.startsBlob = object.startsBlob ?? "";
+    message.again = object.again?.map((e) => e) || [];
+    message.startedBy = object.startedBy ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepSettings(): SweepSettings {
+  return { atOnce: 0, share: undefined, limits: undefined };
+}
+
+export const SweepSettings: MessageFns<SweepSettings> = {
+  encode(message: SweepSettings, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atOnce !== 0) {
+      writer.uint32(8).uint32(message.atOnce);
+    }
+    if (message.share !== undefined) {
+      CallShare.encode(message.share, writer.uint32(18).fork()).join();
+    }
+    if (message.limits !== undefined) {
+      RunLimits.encode(message.limits, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepSettings {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepSettings();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.atOnce = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.share = CallShare.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.limits = RunLimits.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepSettings {
+    return {
+      atOnce: isSet(object.atOnce)
+        ? globalThis.Number(object.atOnce)
+        : isSet(object.at_once)
+        ? globalThis.Number(object.at_once)
+        : 0,
+      share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined,
+      limits: isSet(object.limits) ? RunLimits.fromJSON(object.limits) : undefined,
+    };
+  },
+
+  toJSON(message: SweepSettings): unknown {
+    const obj: any = {};
+    if (message.atOnce !== 0) {
+      obj.atOnce = Math.round(message.atOnce);
+    }
+    if (message.share !== undefined) {
+      obj.share = CallShare.toJSON(message.share);
+    }
+    if (message.limits !== undefined) {
+      obj.limits = RunLimits.toJSON(message.limits);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepSettings>): SweepSettings {
+    return SweepSettings.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepSettings>): SweepSettings {
+    const message = createBaseSweepSettings();
+    message.atOnce = object.atOnce ?? 0;
+    message.share = (object.share !== undefined && object.share !== null)
+      ? CallShare.fromPartial(object.share)
+      : undefined;
+    message.limits = (object.limits !== undefined && object.limits !== null)
+      ? RunLimits.fromPartial(object.limits)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSweepMoved(): SweepMoved {
+  return { startsBlob: "" };
+}
+
+export const SweepMoved: MessageFns<SweepMoved> = {
+  encode(message: SweepMoved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startsBlob !== "") {
+      writer.uint32(10).string(message.startsBlob);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepMoved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepMoved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startsBlob = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepMoved {
+    return {
+      startsBlob: isSet(object.startsBlob)
+        ? globalThis.String(object.startsBlob)
+        : isSet(object.starts_blob)
+        ? globalThis.String(object.starts_blob)
+        : "",
+    };
+  },
+
+  toJSON(message: SweepMoved): unknown {
+    const obj: any = {};
+    if (message.startsBlob !== "") {
+      obj.startsBlob = message.startsBlob;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepMoved>): SweepMoved {
+    return SweepMoved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepMoved>): SweepMoved {
+    const message = createBaseSweepMoved();
+    message.startsBlob = object.startsBlob ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepCell(): SweepCell {
+  return { cellId: "", labels: [], writtenHash: "", benchmarkBlob: "" };
+}
+
+export const SweepCell: MessageFns<SweepCell> = {
+  encode(message: SweepCell, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cellId !== "") {
+      writer.uint32(10).string(message.cellId);
+    }
+    for (const v of message.labels) {
+      SweepLabel.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.writtenHash !== "") {
+      writer.uint32(26).string(message.writtenHash);
+    }
+    if (message.benchmarkBlob !== "") {
+      writer.uint32(34).string(message.benchmarkBlob);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCell {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCell();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cellId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.labels.push(SweepLabel.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.writtenHash = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.benchmarkBlob = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCell {
+    return {
+      cellId: isSet(object.cellId)
+        ? globalThis.String(object.cellId)
+        : isSet(object.cell_id)
+        ? globalThis.String(object.cell_id)
+        : "",
+      labels: globalThis.Array.isArray(object?.labels) ? object.labels.map((e: any) => SweepLabel.fromJSON(e)) : [],
+      writtenHash: isSet(object.writtenHash)
+        ? globalThis.String(object.writtenHash)
+        : isSet(object.written_hash)
+        ? globalThis.String(object.written_hash)
+        : "",
+      benchmarkBlob: isSet(object.benchmarkBlob)
+        ? globalThis.String(object.benchmarkBlob)
+        : isSet(object.benchmark_blob)
+        ? globalThis.String(object.benchmark_blob)
+        : "",
+    };
+  },
+
+  toJSON(message: SweepCell): unknown {
+    const obj: any = {};
+    if (message.cellId !== "") {
+      obj.cellId = message.cellId;
+    }
+    if (message.labels?.length) {
+      obj.labels = message.labels.map((e) => SweepLabel.toJSON(e));
+    }
+    if (message.writtenHash !== "") {
+      obj.writtenHash = message.writtenHash;
+    }
+    if (message.benchmarkBlob !== "") {
+      obj.benchmarkBlob = message.benchmarkBlob;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCell>): SweepCell {
+    return SweepCell.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCell>): SweepCell {
+    const message = createBaseSweepCell();
+    message.cellId = object.cellId ?? "";
+    message.labels = object.labels?.map((e) => SweepLabel.fromPartial(e)) || [];
+    message.writtenHash = object.writtenHash ?? "";
+    message.benchmarkBlob = object.benchmarkBlob ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepLabel(): SweepLabel {
+  return { axis: "", value: "" };
+}
+
+export const SweepLabel: MessageFns<SweepLabel> = {
+  encode(message: SweepLabel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.axis !== "") {
+      writer.uint32(10).string(message.axis);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepLabel {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepLabel();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.axis = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepLabel {
+    return {
+      axis: isSet(object.axis) ? globalThis.String(object.axis) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: SweepLabel): unknown {
+    const obj: any = {};
+    if (message.axis !== "") {
+      obj.axis = message.axis;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepLabel>): SweepLabel {
+    return SweepLabel.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepLabel>): SweepLabel {
+    const message = createBaseSweepLabel();
+    message.axis = object.axis ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepCellStarted(): SweepCellStarted {
+  return { cellId: "", runId: "" };
+}
+
+export const SweepCellStarted: MessageFns<SweepCellStarted> = {
+  encode(message: SweepCellStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cellId !== "") {
+      writer.uint32(10).string(message.cellId);
+    }
+    if (message.runId !== "") {
+      writer.uint32(18).string(message.runId);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCellStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCellStarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cellId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCellStarted {
+    return {
+      cellId: isSet(object.cellId)
+        ? globalThis.String(object.cellId)
+        : isSet(object.cell_id)
+        ? globalThis.String(object.cell_id)
+        : "",
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+    };
+  },
+
+  toJSON(message: SweepCellStarted): unknown {
+    const obj: any = {};
+    if (message.cellId !== "") {
+      obj.cellId = message.cellId;
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCellStarted>): SweepCellStarted {
+    return SweepCellStarted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCellStarted>): SweepCellStarted {
+    const message = createBaseSweepCellStarted();
+    message.cellId = object.cellId ?? "";
+    message.runId = object.runId ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepCellEnded(): SweepCellEnded {
+  return { cellId: "", runId: "", outcome: undefined };
+}
+
+export const SweepCellEnded: MessageFns<SweepCellEnded> = {
+  encode(message: SweepCellEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cellId !== "") {
+      writer.uint32(10).string(message.cellId);
+    }
+    if (message.runId !== "") {
+      writer.uint32(18).string(message.runId);
+    }
+    if (message.outcome !== undefined) {
+      SweepCellOutcome.encode(message.outcome, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCellEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCellEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cellId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = SweepCellOutcome.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCellEnded {
+    return {
+      cellId: isSet(object.cellId)
+        ? globalThis.String(object.cellId)
+        : isSet(object.cell_id)
+        ? globalThis.String(object.cell_id)
+        : "",
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      outcome: isSet(object.outcome) ? SweepCellOutcome.fromJSON(object.outcome) : undefined,
+    };
+  },
+
+  toJSON(message: SweepCellEnded): unknown {
+    const obj: any = {};
+    if (message.cellId !== "") {
+      obj.cellId = message.cellId;
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.outcome !== undefined) {
+      obj.outcome = SweepCellOutcome.toJSON(message.outcome);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCellEnded>): SweepCellEnded {
+    return SweepCellEnded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCellEnded>): SweepCellEnded {
+    const message = createBaseSweepCellEnded();
+    message.cellId = object.cellId ?? "";
+    message.runId = object.runId ?? "";
+    message.outcome = (object.outcome !== undefined && object.outcome !== null)
+      ? SweepCellOutcome.fromPartial(object.outcome)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSweepCellOutcome(): SweepCellOutcome {
+  return {
+    status: "",
+    why: "",
+    score: undefined,
+    tokens: 0,
+    spentTokens: undefined,
+    simulated: undefined,
+  };
+}
+
+export const SweepCellOutcome: MessageFns<SweepCellOutcome> = {
+  encode(message: SweepCellOutcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== "") {
+      writer.uint32(10).string(message.status);
+    }
+    if (message.why !== "") {
+      writer.uint32(18).string(message.why);
+    }
+    if (message.score !== undefined) {
+      writer.uint32(25).double(message.score);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(32).uint64(message.tokens);
+    }
+    if (message.spentTokens !== undefined) {
+      writer.uint32(40).uint64(message.spentTokens);
+    }
+    if (message.simulated !== undefined) {
+      writer.uint32(48).bool(message.simulated);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCellOutcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCellOutcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.why = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.score = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.tokens = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.spentTokens = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.simulated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCellOutcome {
+    return {
+      status: isSet(object.status) ? globalThis.String(object.status) : "",
+      why: isSet(object.why) ? globalThis.String(object.why) : "",
+      score: isSet(object.score) ? globalThis.Number(object.score) : undefined,
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      spentTokens: isSet(object.spentTokens)
+        ? globalThis.Number(object.spentTokens)
+        : isSet(object.spent_tokens)
+        ? globalThis.Number(object.spent_tokens)
+        : undefined,
+      simulated: isSet(object.simulated) ? globalThis.Boolean(object.simulated) : undefined,
+    };
+  },
+
+  toJSON(message: SweepCellOutcome): unknown {
+    const obj: any = {};
+    if (message.status !== "") {
+      obj.status = message.status;
+    }
+    if (message.why !== "") {
+      obj.why = message.why;
+    }
+    if (message.score !== undefined) {
+      obj.score = floatToJson(message.score);
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    if (message.spentTokens !== undefined) {
+      obj.spentTokens = Math.round(message.spentTokens);
+    }
+    if (message.simulated !== undefined) {
+      obj.simulated = message.simulated;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCellOutcome>): SweepCellOutcome {
+    return SweepCellOutcome.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCellOutcome>): SweepCellOutcome {
+    const message = createBaseSweepCellOutcome();
+    message.status = object.status ?? "";
+    message.why = object.why ?? "";
+    message.score = object.score ?? undefined;
+    message.tokens = object.tokens ?? 0;
+    message.spentTokens = object.spentTokens ?? undefined;
+    message.simulated = object.simulated ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSweepPaused(): SweepPaused {
+  return { reason: "" };
+}
+
+export const SweepPaused: MessageFns<SweepPaused> = {
+  encode(message: SweepPaused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepPaused {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepPaused();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepPaused {
+    return { reason: isSet(object.reason) ? globalThis.String(object.reason) : "" };
+  },
+
+  toJSON(message: SweepPaused): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepPaused>): SweepPaused {
+    return SweepPaused.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepPaused>): SweepPaused {
+    const message = createBaseSweepPaused();
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepResumed(): SweepResumed {
+  return { };
+}
+
+export const SweepResumed: MessageFns<SweepResumed> = {
+  encode(message: SweepResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepResumed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepResumed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): SweepResumed {
+    return {};
+  },
+
+  toJSON(_: SweepResumed): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepResumed>): SweepResumed {
+    return SweepResumed.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<SweepResumed>): SweepResumed {
+    const message = createBaseSweepResumed();
+    return message;
+  },
+};
+
+function createBaseSweepCancelled(): SweepCancelled {
+  return { reason: "" };
+}
+
+export const SweepCancelled: MessageFns<SweepCancelled> = {
+  encode(message: SweepCancelled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCancelled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCancelled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCancelled {
+    return { reason: isSet(object.reason) ? globalThis.String(object.reason) : "" };
+  },
+
+  toJSON(message: SweepCancelled): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepCancelled>): SweepCancelled {
+    return SweepCancelled.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepCancelled>): SweepCancelled {
+    const message = createBaseSweepCancelled();
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepEnded(): SweepEnded {
+  return { };
+}
+
+export const SweepEnded: MessageFns<SweepEnded> = {
+  encode(message: SweepEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): SweepEnded {
+    return {};
+  },
+
+  toJSON(_: SweepEnded): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepEnded>): SweepEnded {
+    return SweepEnded.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<SweepEnded>): SweepEnded {
+    const message = createBaseSweepEnded();
     return message;
   },
 };
