@@ -1,7 +1,8 @@
-// Writes the tables of settings and of metrics into docs/ from the tables in the code: `node scripts/write-setting-tables.ts`.
-// Commit what changes.
+// Writes the tables of settings, of metrics and of failures into docs/ from the tables in the code:
+// `node scripts/write-setting-tables.ts`. Commit what changes.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFailureTables } from './failure-tables.ts';
 import { withMetricTables } from './metric-tables.ts';
 import { withSettingTables } from './setting-tables.ts';
 
@@ -11,6 +12,6 @@ for (const name of await readdir(docs)) {
   if (!name.endsWith('.md')) continue;
   const page = join(docs, name);
   const text = await readFile(page, 'utf8');
-  const fresh = withMetricTables(withSettingTables(text));
+  const fresh = withFailureTables(withMetricTables(withSettingTables(text)));
   if (fresh !== text) await writeFile(page, fresh);
 }

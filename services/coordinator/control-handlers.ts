@@ -212,7 +212,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     pauseRun: (runId, reason) => steer(runId, RunStatus.PAUSED, () => pauseRun(bus, runId, reason, { nowMs: timing.wallMs() })),
     resumeRun: (runId) =>
       steer(runId, RunStatus.RUNNING, () =>
-        unlessOver(runId, (manifest) => ({ ...manifest, status: RunStatus.RUNNING, ...noPause })),
+        unlessOver(runId, (manifest) => ({
+          ...{ ...manifest, status: RunStatus.RUNNING, ...noPause },
+          ...(manifest.status === RunStatus.PAUSED && { resumed: (manifest.resumed ?? 0) + 1 }),
+        })),
       ),
     async setShare({ runId, ...asked }) {
       refuseFaults(asked);
@@ -235,10 +238,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       return { benchmark: benchmarkToProto(decodeBenchmark(await bus.blobs.get(contentHash))) };
     },
     async *listExecutions({ runId, workflowHash }, signal) {
-      await manifestOf(runId);
+      const manifest = await manifestOf(runId);
       const rounds = (await viewOf(runId, signal))?.state.rounds ?? [];
       const wanted = rounds.filter((round) => workflowHash === '' || round.workflowHash === workflowHash);
-      for (const round of wanted) yield* executionsOf(bus, runId, round, signal);
+      for (const round of wanted) yield* executionsOf(bus, manifest, round, signal);
     },
     trouble: () => bus.trouble()?.message,
     async listMemory() {

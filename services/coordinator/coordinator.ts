@@ -1,6 +1,7 @@
 import type { RoundTimes } from '../domain/report/run-progress.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { RunState } from '../domain/run/state.ts';
+import { defaultFailureShare } from '../domain/search/lost-executions.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
 import { type CacheUse, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
@@ -12,7 +13,7 @@ import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { BusError } from '../shared/messaging/errors.ts';
-import { noPause } from '../shared/messaging/pause-run.ts';
+import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { runLease } from '../shared/messaging/run-lease.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { holdLease } from './hold-lease.ts';
@@ -231,6 +232,13 @@ export function startCoordinator(
           reconcileMs: settings.reconcileMs,
           simulated: run.manifest.simulated,
           spent: (asked) => run.spending.spent(true, asked),
+          tries: () => run.manifest.resumed ?? 0,
+          failureShare: () => run.manifest.failureShare ?? defaultFailureShare,
+          hold: async (reason) => {
+            const held = await pauseRun(bus, runId, reason, { nowMs: timing.wallMs(), needsPerson: true });
+            log.error(`the run is paused and waiting for a person: ${reason}`);
+            if (held !== undefined) changed(run, held);
+          },
           wanted: () => wantedOf(run.manifest),
           attention: () => run.attention.signal,
           progressed: (progress) => {

@@ -1,8 +1,11 @@
-import { executionJobId } from '../domain/run/job-id.ts';
+import { againJobId, executionJobId } from '../domain/run/job-id.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round, RunState } from '../domain/run/state.ts';
-import type { ListExecutionsResponse } from '../shared/contracts/generated/scale/v1/control.ts';
+import { isLost } from '../domain/search/lost-executions.ts';
+import type { ListExecutionsResponse, RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
+import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
+import { executionOutcomeOf } from './event-of-result.ts';
 
 /** Reads in flight: enough to hide the latency of the server, few enough to hold only these results in memory. */
 const readAtOnce = 32;
@@ -23,10 +26,11 @@ export async function countMissingResults(bus: Bus, runId: string, { rounds }: P
 /**
  * The stored results of a round's executions that the log has, in the log's order. Results outlive their run by two weeks: one
  * that is gone is left out, but its outcome in the log still gives the score, the tokens and the start of the answer.
+ * @param manifest of the run
  */
 export async function* executionsOf(
   bus: Bus,
-  runId: string,
+  { runId, resumed = 0 }: Pick<RunManifest, 'runId' | 'resumed'>,
   round: Pick<Round, 'workflow' | 'workflowHash' | 'outcomes' | 'queryProposals'>,
   signal: AbortSignal,
 ): AsyncGenerator<ListExecutionsResponse> {
@@ -36,9 +40,18 @@ export async function* executionsOf(
     signal.throwIfAborted();
     const read = outcomes.slice(start, start + readAtOnce).map(async ({ queryIndex, repeat }) => {
       const { workflowHash } = workflowFor(queryIndex) ?? round;
-      const result = await bus.results.get(runId, executionJobId(workflowHash, queryIndex, repeat));
+      const result = await countedResult(bus, runId, executionJobId(workflowHash, queryIndex, repeat), resumed);
       return { workflowHash, queryIndex, repeat, result };
     });
     for (const execution of await Promise.all(read)) if (execution.result) yield execution;
   }
+}
+
+/** A result that was lost to the infrastructure does not count once the job, issued again, has another one. */
+async function countedResult(bus: Bus, runId: string, jobId: string, tries: number): Promise<Result | undefined> {
+  let result = await bus.results.get(runId, jobId);
+  for (let again = 1; again <= tries && result !== undefined && isLost(executionOutcomeOf(result, 0, 0)); again += 1) {
+    result = (await bus.results.get(runId, againJobId(jobId, again))) ?? result;
+  }
+  return result;
 }

@@ -1,4 +1,5 @@
-import type { WorkCommand } from '../domain/run/command.ts';
+import type { ExecuteCommand, WorkCommand } from '../domain/run/command.ts';
+import { againJobId } from '../domain/run/job-id.ts';
 import type { RunState } from '../domain/run/state.ts';
 import type { Job } from '../shared/contracts/generated/scale/v1/job.ts';
 import { type JobSource, jobsOf } from './job-of-command.ts';
@@ -10,6 +11,8 @@ import { jobIdsOf } from './step-of-plan.ts';
 export interface JobIssuer {
   /** Queues the jobs of these commands that are neither under way nor answered, without waiting until they are queued. */
   issue(work: readonly WorkCommand[], state: RunState): Promise<void>;
+  /** Queues these jobs of a command under the ids that they have when they are issued again. Once for each number of tries. */
+  issueAgain(command: ExecuteCommand, jobIds: readonly string[], tries: number, state: RunState): Promise<void>;
   /** Those that were queued, by this driver, and have no result. */
   queued(): readonly Job[];
   arrived(jobId: string): void;
@@ -50,6 +53,17 @@ export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'see
           .finally(() => publishing.delete(under));
         publishing.add(under);
       }
+    },
+    async issueAgain(command, jobIds, tries, state) {
+      const wanted = new Set(jobIds.filter((jobId) => !issued.has(againJobId(jobId, tries))));
+      const first = (
+        await Promise.all(withOnly(command, (jobId) => wanted.has(jobId)).map((each) => jobsOf(each, state, source)))
+      ).flat();
+      const jobs = first.map((job) => ({ ...job, jobId: againJobId(job.jobId, tries) }));
+      for (const { jobId } of jobs) issued.add(jobId);
+      // Not new: who led the run before may have issued them, too.
+      await publishJobs(source.bus, jobs, (job) => job);
+      for (const job of jobs) if (!inbox.seen(job.jobId)) queued.set(job.jobId, job);
     },
     queued: () => [...queued.values()],
     arrived(jobId) {

@@ -2,6 +2,7 @@
 export interface JobIdSet {
   has(jobId: string): boolean;
   add(jobId: string): void;
+  remove(jobId: string): void;
 }
 
 const execution = /^(execute-[0-9a-f]{16})-(0|[1-9]\d{0,8})-(0|[1-9]\d{0,8})$/;
@@ -22,6 +23,13 @@ export function createJobIdSet(): JobIdSet {
       const place = placeOf(jobId);
       if (place === undefined) return others.has(jobId);
       return (((rows.get(place.row)?.[place.bit >> 5] ?? 0) >>> (place.bit & 31)) & 1) === 1;
+    },
+    remove(jobId) {
+      const place = placeOf(jobId);
+      if (place === undefined) return void others.delete(jobId);
+      const row = rows.get(place.row);
+      const word = place.bit >> 5;
+      if (row !== undefined) row[word] = (row[word] ?? 0) & ~(1 << (place.bit & 31));
     },
     add(jobId) {
       const place = placeOf(jobId);

@@ -1,3 +1,4 @@
+import { firstJobId, triesOf } from '../domain/run/job-id.ts';
 import type { Result } from '../shared/contracts/generated/scale/v1/result.ts';
 import { orAborted } from '../shared/lifecycle/abort.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
@@ -17,6 +18,10 @@ export interface ResultInbox {
   result(jobId: string, signal: AbortSignal): Promise<Result>;
   /** True if the result has arrived. */
   seen(jobId: string): boolean;
+  /** What has arrived does not count: the result is the one that the job gets when it is issued again. */
+  giveUp(jobId: string): void;
+  /** How often the job whose result is here had been issued again. */
+  tries(jobId: string): number;
   /** Frees a result that is in the log: it need not be kept here any longer. */
   release(jobIds: readonly string[]): void;
   /** Results up to this sequence are in the log, as far as this inbox was told; 0 where that is not known. */
@@ -42,6 +47,9 @@ export interface ResultInboxSettings {
 
 export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived }: ResultInboxSettings): ResultInbox {
   const results = new Map<string, Result>();
+  /** By the ids that they were issued under. */
+  const known = createJobIdSet();
+  /** By the ids that the plan knows. */
   const seen = createJobIdSet();
   /** Sequences of those that are not in the log. */
   const open = new Map<string, number>();
@@ -51,22 +59,35 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
   const waiting = new Map<string, Set<Waiter>>();
   const stopping = new AbortController();
 
-  const accept = (result: ResultInHand): void => {
+  /** Of jobs that were issued again. */
+  const tries = new Map<string, number>();
+
+  const accept = ({ jobId: issued, ...rest }: ResultInHand): void => {
     // A follow that had to start again repeats what it has already sent.
-    if (seen.has(result.jobId)) return;
-    seen.add(result.jobId);
+    if (known.has(issued)) return;
+    known.add(issued);
+    const jobId = firstJobId(issued);
+    const result = { ...rest, jobId };
+    if (issued !== jobId) {
+      // It is in the log without this.
+      if (seen.has(jobId) && !results.has(jobId)) return;
+      if (triesOf(issued) <= (tries.get(jobId) ?? 0)) return;
+      tries.set(jobId, triesOf(issued));
+    }
+    seen.add(jobId);
     const span = startTakingIn(result);
-    if (span !== undefined) takingIn.set(result.jobId, span);
-    results.set(result.jobId, withoutTexts(result));
-    arrived(result);
-    for (const waiter of [...(waiting.get(result.jobId) ?? [])]) waiter.resolve();
+    if (span !== undefined) takingIn.set(jobId, span);
+    results.set(jobId, withoutTexts(result));
+    arrived({ ...result, jobId: issued });
+    for (const waiter of [...(waiting.get(jobId) ?? [])]) waiter.resolve();
   };
   const following = restartingLoop(`follow results of ${runId}`, { signal: stopping.signal, logger, timing }, async (signal) => {
     for await (const { sequence, ...result } of bus.results.follow(runId, signal, after)) {
       // The store was made anew, and counts from 1 again.
       if (sequence < last && !seen.has(result.jobId)) open.clear();
       accept(result);
-      if (results.has(result.jobId)) open.set(result.jobId, sequence);
+      const jobId = firstJobId(result.jobId);
+      if (results.has(jobId) && triesOf(result.jobId) === (tries.get(jobId) ?? 0)) open.set(jobId, sequence);
       last = sequence;
     }
   });
@@ -89,7 +110,14 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
       for (const sequence of open.values()) inLog = Math.min(inLog, sequence - 1);
       return inLog;
     },
-    seen: (jobId) => seen.has(jobId),
+    seen: (jobId) => (triesOf(jobId) === 0 ? seen : known).has(jobId),
+    giveUp(jobId) {
+      seen.remove(jobId);
+      results.delete(jobId);
+      takingIn.get(jobId)?.end();
+      takingIn.delete(jobId);
+    },
+    tries: (jobId) => tries.get(jobId) ?? 0,
     async result(jobId, signal) {
       signal.throwIfAborted();
       stopping.signal.throwIfAborted();
@@ -103,6 +131,7 @@ export function openResultInbox({ bus, runId, logger, timing, after = 0, arrived
       for (const jobId of jobIds) {
         results.delete(jobId);
         open.delete(jobId);
+        tries.delete(jobId);
         takingIn.get(jobId)?.end();
         takingIn.delete(jobId);
       }

@@ -23,6 +23,8 @@ export interface RoundsInHandSettings {
   planLog(state: RunState): Promise<readonly Command[]>;
   /** The event of a `recall`. */
   recalled(): Promise<RunEvent>;
+  /** Whether a batch may enter the log now; if not, something else must happen first, and has begun. */
+  mayEnter(batch: Batch, from: RunState, signal: AbortSignal): Promise<boolean>;
   /** Queues the jobs of what was planned for a round. @param known the state with that round as its newest */
   begin(work: readonly WorkCommand[], known: RunState): Promise<void>;
 }
@@ -128,7 +130,13 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
 
   const refusedAnyway = new Map<string, boolean>();
   /** A proposal is judged when what it must not repeat is known. */
-  const mayBeTaken = async ({ command, jobIds: [jobId = ''] }: Batch, from: RunState, signal: AbortSignal): Promise<boolean> => {
+  const mayBeTaken = async (of: StepOfPlan, batch: Batch, from: RunState, signal: AbortSignal): Promise<boolean> => {
+    const { command, jobIds } = batch;
+    const [jobId = ''] = jobIds;
+    if (!(await settings.mayEnter(batch, from, signal))) {
+      of.lookAgain();
+      return false;
+    }
     if (command.kind !== 'propose' || areWorkflowsKnown(from, command.round)) return true;
     const isRefused = refusedAnyway.get(jobId) ?? isRefusedAnyway(await inbox.result(jobId, signal), from, settings.benchmark);
     refusedAnyway.set(jobId, isRefused);
@@ -148,7 +156,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
     },
     async takeIn(signal) {
       const batch = step?.ready();
-      if (step !== undefined && batch !== undefined && (await mayBeTaken(batch, state, signal))) {
+      if (step !== undefined && batch !== undefined && (await mayBeTaken(step, batch, state, signal))) {
         await append(await entryOf(batch, state, settings, signal));
         inbox.release(batch.jobIds);
         step.taken();
@@ -159,7 +167,7 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
       }
       for (const [place, { step: present }] of ahead.entries()) {
         const next = present?.ready();
-        if (present === undefined || next === undefined || !(await mayBeTaken(next, known(place + 1), signal))) continue;
+        if (present === undefined || next === undefined || !(await mayBeTaken(present, next, known(place + 1), signal))) continue;
         const event = await entryOf(next, known(place + 1), settings, signal);
         present.taken();
         addAhead(place, event, present.isDone() ? undefined : present);

@@ -6,6 +6,7 @@ import type { RunConfiguration } from '../domain/run/configuration.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import { executionPhase } from '../domain/run/executions.ts';
 import { isOver } from '../domain/run/is-over.ts';
+import { firstJobId } from '../domain/run/job-id.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { Phase } from '../domain/run/ledger/token-use.ts';
 import { parallelismOf } from '../domain/run/rounds-seen.ts';
@@ -17,6 +18,7 @@ import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, JobKind } from '../shared/messaging/bus.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { createBell } from './bell.ts';
+import { mayEnterLog } from './hold-lost-executions.ts';
 import { createJobIssuer } from './issue-jobs.ts';
 import type { LogCopy } from './log-copy.ts';
 import { planStep } from './plan-step.ts';
@@ -49,6 +51,12 @@ export interface RunDriverSettings {
   readonly simulated: boolean;
   /** What the run's calls have used; called while none of its jobs is in progress. */
   spent(signal: AbortSignal): Promise<Spent | undefined>;
+  /** How often people have resumed the run: so often may executions that the infrastructure has lost be issued again. */
+  tries(): number;
+  /** The part of the executions that may be lost so; if it is more, the run is held. */
+  failureShare(): number;
+  /** Pauses the run for a person. */
+  hold(reason: string): Promise<void>;
   /** What people want the run to do now. */
   wanted(): WantedStatus;
   /** Aborts when `wanted` changes; a new signal each time. */
@@ -98,7 +106,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
     ...{ bus, runId, logger, timing, after: log.resultsInLog },
     arrived: ({ jobId }) => {
       jobs.arrived(jobId);
-      tracker.arrived(jobId);
+      tracker.arrived(firstJobId(jobId));
       bell.ring();
     },
   });
@@ -108,6 +116,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const jobs = createJobIssuer(source, inbox, found === undefined ? settings.leaseId : undefined);
   const rounds = createRoundsInHand(begun, {
     ...{ benchmark, inbox, append },
+    mayEnter: mayEnterLog({ inbox, jobs, tries: settings.tries, share: settings.failureShare, hold: settings.hold }),
     asRead: (event) => decodeEvent(encodeEvent(runId, event)).event,
     planLog: (state) => planStep(state, () => settings.spent(signal)),
     recalled: () => recallMemory(bus, benchmark, memoryReaderOf(settings)),

@@ -21,6 +21,8 @@ export interface StepOfPlan {
   ready(): Batch | undefined;
   /** The next batch is in the log: the one after it is next. */
   taken(): void;
+  /** Results of the next batch were given up: it waits for them once more. */
+  lookAgain(): void;
   isDone(): boolean;
 }
 
@@ -41,6 +43,9 @@ export function createStepOfPlan(work: readonly WorkCommand[], inbox: Pick<Resul
     },
     taken() {
       next += 1;
+      arrived = 0;
+    },
+    lookAgain() {
       arrived = 0;
     },
     isDone: () => next === batches.length,

@@ -1,8 +1,8 @@
 import { ScaleError } from './errors/scale-error.ts';
 
 /**
- * Why something that belongs to the method went wrong: the workflow, the model's reply, the scorer. Trouble with the
- * infrastructure (an endpoint that is down, a lost connection) is never one of these: it is retried and never scored.
+ * Why something ended without what it was for. Trouble with the infrastructure (an endpoint that is down, a lost connection) is
+ * retried for as long as that may help; where it cannot, the kind is one that is never scored: see failure-class.ts.
  */
 export const failureKinds = [
   // of a workflow, before anything is spent
@@ -22,6 +22,8 @@ export const failureKinds = [
   'tool-call', // the model called a tool, though none was offered, instead of answering
   'reply-too-large', // the reply is longer than SCALE accepts
   'malformed-reply', // every reply to this one request is broken, while replies to others are whole
+  'unavailable', // the endpoint breaks down over this one request, but answers others
+  'throttled', // the endpoint has turned this one request away for a long time, but answers others
   'call-limit', // more model calls than the run allows for one query
   'code', // a program that a model wrote failed
   'timeout', // the workflow took longer than the run allows for one query
@@ -34,6 +36,7 @@ export const failureKinds = [
   'unparsable-prediction',
   // of a job
   'poison', // the job has killed its workers
+  'no-result', // not one execution of a workflow has a score
   // of a run
   'internal', // a defect of SCALE itself
 ] as const;
@@ -44,7 +47,15 @@ export type FailureKind = (typeof failureKinds)[number];
  * Kinds that say nothing about a workflow if they are all that was seen: an endpoint that refuses every request is set up wrongly
  * (earlier versions took that for a result), and a job that kills its workers or a defect of SCALE is not an answer.
  */
-const kindsOfSurroundings: ReadonlySet<FailureKind> = new Set(['refused', 'poison', 'internal']);
+const kindsOfSurroundings: ReadonlySet<FailureKind> = new Set([
+  'refused',
+  'poison',
+  'internal',
+  'unavailable',
+  'throttled',
+  'malformed-reply',
+  'no-result',
+]);
 
 /** Whether these outcomes, one per execution, teach nothing about a workflow. */
 export function isNoResult(executions: readonly { readonly failure?: Failure }[]): boolean {

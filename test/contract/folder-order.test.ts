@@ -19,6 +19,7 @@ const domain = [
     'benchmark',
     'settings',
     'failure',
+    'failure-class',
     'ports',
     'prices',
     'random',

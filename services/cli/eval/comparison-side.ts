@@ -1,6 +1,7 @@
 import type { ScoredExecution } from '../../domain/comparison/compare-evaluations.ts';
 import { executionRecords } from '../../domain/comparison/execution-record.ts';
 import { describeMissingResults } from '../../domain/comparison/missing-results.ts';
+import { isScored } from '../../domain/failure-class.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
 import { tokensOf } from '../../domain/run/ledger/totals.ts';
 import { CliError } from '../cli-error.ts';
@@ -44,6 +45,8 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
   const records = executionRecords(round.outcomes, answersInLog(record, round.round), details, benchmarkRead);
   const missing = describeMissingResults(records);
   const { benchmark } = state.configuration;
+  const counted = records.filter(isScored);
+  const lost = records.length - counted.length;
   const executed = new Set(records.map(({ queryId }) => queryId)).size;
   const partly = `${runId} has executed ${executed} of its ${benchmark.queryCount} queries, which need not be a fair sample: \`scale eval --run ${runId}\` executes all`;
   return {
@@ -52,9 +55,13 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
     split: benchmark.split,
     scorer: benchmark.scorer,
     simulated: records.some(({ simulated }) => simulated),
-    executions: records,
+    executions: counted,
     tokens: records.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
-    remarks: [...(executed < benchmark.queryCount ? [partly] : []), ...(missing === undefined ? [] : [`${runId}: ${missing}`])],
+    remarks: [
+      ...(executed < benchmark.queryCount ? [partly] : []),
+      ...(lost === 0 ? [] : [`${lost} of ${records.length} executions of ${runId} have no score: see its failures`]),
+      ...(missing === undefined ? [] : [`${runId}: ${missing}`]),
+    ],
   };
 }
 

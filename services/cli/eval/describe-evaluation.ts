@@ -12,7 +12,7 @@ export function describeEvaluation(document: EvaluationDocument): string {
     `Evaluation ${runId}${document.simulated ? ' (simulated model: not a result of a real one)' : ''}`,
     `  workflow    ${name === '' ? '' : `${name}, `}${document.workflow.slice(0, 16)}`,
     `  executed    ${executions} executions: ${queries} of ${document.queryCount} ${benchmark} ${split} queries${repeats > 1 ? `, ${repeats} times each` : ''}, by ${oneLine(model, 60)}${servedAs === undefined ? '' : `, served as ${oneLine(servedAs.join(', '), 60)}`}`,
-    `  score       ${describeScore(document.score)}, by ${document.scorer}`,
+    `  score       ${describeScore(document.score)}${describeCounted(document)}, by ${document.scorer}`,
     ...document.otherScores.map((other) => `              ${describeOtherScore(other, executions)}`),
     ...repeatLines(document),
     ...failureLines(document),
@@ -23,6 +23,11 @@ export function describeEvaluation(document: EvaluationDocument): string {
     ...(document.warnings ?? []).map((warning) => `  note        ${warning}`),
     ...(document.status === 'completed' ? [] : [`  status      ${document.status}: the figures cover what was executed before`]),
   ].join('\n');
+}
+
+/** What the score stands on, where that is not all that was executed. */
+function describeCounted({ scored, queries }: EvaluationDocument): string {
+  return scored === undefined ? '' : ` on ${scored.queries} of ${queries} queries`;
 }
 
 /** E.g. "0.9123 (95 % interval 0.8940 to 0.9280)". */
@@ -43,9 +48,14 @@ function repeatLines({ scoreByRepeat, unsteadyQueries, queries, repeats }: Evalu
 function failureLines({ failures, executions }: EvaluationDocument): string[] {
   if (failures.length === 0) return ['  failures    none'];
   return failures.map(
-    ({ kind, count, example }, index) =>
-      `  ${index === 0 ? 'failures    ' : '            '}${count} of ${executions} ${kind}, e.g. ${oneLine(example, 80)}`,
+    ({ class: failureClass, kind, count, example }, index) =>
+      `  ${index === 0 ? 'failures    ' : '            '}${count} of ${executions} ${describeKind(failureClass, kind)}, e.g. ${oneLine(example, 80)}`,
   );
+}
+
+/** E.g. "infrastructure (poison)". */
+function describeKind(failureClass: string, kind: string): string {
+  return failureClass === kind ? kind : `${failureClass} (${kind})`;
 }
 
 function describeTokens({ tokens, usage, calls, executions, estimatedCalls = 0 }: EvaluationDocument): string {

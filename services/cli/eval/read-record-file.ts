@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { defined } from '../../domain/defined.ts';
+import { failureKinds } from '../../domain/failure.ts';
+import { isScored } from '../../domain/failure-class.ts';
 import { EncodingError, utf8Text } from '../../shared/settings/utf8-text.ts';
 import { CliError } from '../cli-error.ts';
 import type { ComparisonSide } from './comparison-side.ts';
@@ -18,6 +20,7 @@ const recordLine = z
     split: z.string().optional(),
     scorer: z.string().optional(),
     simulated: z.boolean().optional(),
+    failure_kind: z.string().optional(),
     prompt_tokens: z.number().optional(),
     completion_tokens: z.number().optional(),
   })
@@ -31,16 +34,24 @@ export async function readRecordFile(path: string): Promise<ComparisonSide> {
   const records = lines.filter(({ text }) => text !== '').map(({ text, number }) => readLine(path, text, number));
   const [first] = records;
   if (first === undefined) throw new CliError('bad-input', `${path}: it holds no records`);
+  const counted = records.filter(isCounted);
+  const lost = records.length - counted.length;
   return {
     label: path,
     ...sharedValue(path, records, 'benchmark'),
     ...sharedValue(path, records, 'split'),
     ...sharedValue(path, records, 'scorer'),
     simulated: records.some(({ simulated }) => simulated === true),
-    executions: withRepeats(records),
+    executions: withRepeats(counted),
     ...tokensOf(records),
-    remarks: [],
+    remarks: lost === 0 ? [] : [`${lost} of ${records.length} records of ${path} have no score: see failure_kind`],
   };
+}
+
+/** Its failure, if any, says something about the workflow; kinds that are not known here do. */
+function isCounted({ failure_kind: kind }: RecordLine): boolean {
+  const known = failureKinds.find((each) => each === kind);
+  return known === undefined || isScored({ failure: { kind: known, message: '' } });
 }
 
 async function readText(path: string): Promise<string> {

@@ -39,7 +39,12 @@ export function describeBest({ best, run }: ReportModel): string {
   const interval =
     best.interval === undefined ? '' : `, 95 % interval ${formatScore(best.interval.low)} to ${formatScore(best.interval.high)}`;
   const initial = best.initialScore === undefined ? '' : `; ${describeGain(best.score, best.initialScore)}`;
-  return `round ${best.round} with ${formatScore(best.score)} (${best.method}${interval})${initial}`;
+  return `round ${best.round} with ${formatScore(best.score)} (${best.method}${describeCounted(best.queries)}${interval})${initial}`;
+}
+
+/** What a score stands on, where that is not all that was executed: ", on 58 of 60 queries". */
+function describeCounted({ executed, scored }: RoundReport['queries']): string {
+  return scored === executed ? '' : `, on ${exact(scored)} of ${exact(executed)} queries`;
 }
 
 function describeGain(score: number, initial: number): string {
@@ -134,8 +139,9 @@ export function scoreOrDash(score: number | undefined): string {
 }
 
 /** What there is to say about a round besides its score. */
-export function roundNotes({ failure, refusedProposals, failures }: RoundReport): string {
+export function roundNotes({ failure, refusedProposals, failures, queries }: RoundReport): string {
   const failed = failures.map(({ kind, count }) => `${count} × ${kind}`);
   const refused = refusedProposals === 0 ? [] : [`${refusedProposals} proposal${refusedProposals === 1 ? '' : 's'} refused`];
-  return [...(failure === undefined ? [] : [failure]), ...refused, ...failed].join('; ');
+  const counted = queries.scored === queries.executed ? [] : [`score on ${queries.scored} of ${queries.executed} queries`];
+  return [...(failure === undefined ? [] : [failure]), ...counted, ...refused, ...failed].join('; ');
 }

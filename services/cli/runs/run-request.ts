@@ -31,6 +31,7 @@ export function startRunRequestOf(file: RunFile, simulatorUrl: string | undefine
     writtenHash: writtenHash(file.configuration.name, file.written),
     defaultsVersion,
     share: file.share,
+    failureShare: file.failureShare,
     ...defined({ cache: file.cache, team: file.team, limits: file.limits }),
     ...(file.prices && { prices: pricesToProto(pricesOf(file.prices, modelsOf(file))) }),
   };

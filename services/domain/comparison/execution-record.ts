@@ -13,7 +13,7 @@ export interface ExecutionRecord extends CallDoubts {
   readonly queryId: string;
   readonly queryIndex: number;
   readonly repeat: number;
-  /** In [0, 1]; 0 with a failure. */
+  /** In [0, 1]; 0 with a failure. It counts only if the failure says something about the workflow (isScored). */
   readonly score: number;
   /** By scorer. */
   readonly otherScores: Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts';
+import { classOfKind, type FailureClass, isScored } from '../failure-class.ts';
 import type { Usage } from '../ports.ts';
 import { addDoubts } from '../run/ledger/call-doubts.ts';
 import type { CallDoubts } from '../run/ledger/token-use.ts';
@@ -10,6 +11,8 @@ import type { ExecutionRecord } from './execution-record.ts';
 export interface EvaluationSummary extends CallDoubts {
   readonly queries: number;
   readonly executions: number;
+  /** What the score stands on, where that is not all: the others failed for reasons that say nothing about the workflow. */
+  readonly scored?: { readonly queries: number; readonly executions: number };
   /** Most executions of one query. */
   readonly repeats: number;
   readonly score: ScoreInterval;
@@ -19,7 +22,12 @@ export interface EvaluationSummary extends CallDoubts {
   readonly unsteadyQueries: number;
   readonly otherScores: readonly OtherScore[];
   /** The most frequent first. */
-  readonly failures: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
+  readonly failures: readonly {
+    readonly class: FailureClass;
+    readonly kind: string;
+    readonly count: number;
+    readonly example: string;
+  }[];
   readonly calls: number;
   readonly usage: Usage;
   readonly tokens: number;
@@ -45,16 +53,18 @@ export interface Latencies {
   readonly max: number;
 }
 
-/** @throws RangeError without a record: nothing was evaluated */
+/** @throws RangeError without a record that has a score: nothing was evaluated */
 export function summariseEvaluation(records: readonly ExecutionRecord[], confidence = 0.95): EvaluationSummary {
-  const byQuery = [...Map.groupBy(records, ({ queryId }) => queryId).values()];
-  const byRepeat = [...Map.groupBy(records, ({ repeat }) => repeat)].toSorted(([one], [other]) => one - other);
+  const counted = records.filter(isScored);
+  const byQuery = [...Map.groupBy(counted, ({ queryId }) => queryId).values()];
+  const byRepeat = [...Map.groupBy(counted, ({ repeat }) => repeat)].toSorted(([one], [other]) => one - other);
   const usage = records.reduce((sum, record) => addUsage(sum, record.usage), noUsage);
   const latencyMs = latencies(records.flatMap((record) => record.latencyMs ?? []));
   return {
-    queries: byQuery.length,
+    queries: new Set(records.map(({ queryId }) => queryId)).size,
     executions: records.length,
-    repeats: byRepeat.length,
+    ...(counted.length < records.length && { scored: { queries: byQuery.length, executions: counted.length } }),
+    repeats: new Set(records.map(({ repeat }) => repeat)).size,
     score: scoreInterval(
       byQuery.map((group) => group.map(({ score }) => score)),
       confidence,
@@ -94,7 +104,7 @@ function otherScores(byQuery: readonly (readonly ExecutionRecord[])[], confidenc
 function failures(records: readonly ExecutionRecord[]): EvaluationSummary['failures'] {
   const failed = records.flatMap(({ failure }) => failure ?? []);
   return [...Map.groupBy(failed, ({ kind }) => kind)]
-    .map(([kind, group]) => ({ kind, count: group.length, example: group[0]?.message ?? '' }))
+    .map(([kind, group]) => ({ class: classOfKind[kind], kind, count: group.length, example: group[0]?.message ?? '' }))
     .sort((one, other) => other.count - one.count || (one.kind < other.kind ? -1 : 1));
 }
 

@@ -1,6 +1,9 @@
+import { isScored } from '../failure-class.ts';
 import type { Command } from '../run/command.ts';
 import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
+import type { RunEvent } from '../run/event.ts';
 import { outstandingExecutions } from '../run/executions.ts';
+import { isSearch } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import type { EvaluationMethod } from './evaluation-method.ts';
 import { evidenceOf, predictionOf } from './evidence.ts';
@@ -20,6 +23,8 @@ export function evaluateRound(state: RunState, round: Round, methods: Evaluation
     const execute: Command = { kind: 'execute', round: round.round, workflowHash: round.workflowHash, executions };
     return asksForPrediction(state, round, method) ? [execute, predict] : [execute];
   }
+  const lost = withoutResult(state, round);
+  if (lost !== undefined) return [{ kind: 'append', event: lost }];
   const step = method.next(evidenceOf(state, round));
   switch (step.kind) {
     case 'predict':
@@ -31,6 +36,15 @@ export function evaluateRound(state: RunState, round: Round, methods: Evaluation
     case 'score':
       return [{ kind: 'append', event: { kind: 'round-completed', round: round.round, evaluation: step.evaluation } }];
   }
+}
+
+/** What ends a round whose executions all say nothing about its workflow. Without a first round there is no search. */
+function withoutResult({ configuration }: RunState, { round, outcomes }: Round): RunEvent | undefined {
+  if (outcomes.length === 0 || outcomes.some(isScored)) return undefined;
+  const message = `not one of ${outcomes.length} executions has a result; the first: ${outcomes.at(0)?.failure?.message ?? ''}`;
+  const failure = { kind: 'no-result', message } as const;
+  const isSearchGoingOn = isSearch(configuration) && round > 1;
+  return isSearchGoingOn ? { kind: 'round-completed', round, failure } : { kind: 'run-failed', failure };
 }
 
 function methodOf(state: RunState, { round }: Round, methods: EvaluationMethods): EvaluationMethod {

@@ -25,7 +25,7 @@ export interface Evidence {
   readonly parentRound: number;
   /** Score of the parent and where it came from, if the parent has one. */
   readonly parent: Evaluation | undefined;
-  /** The candidate's own executions so far. */
+  /** The candidate's own executions so far, without those that say nothing about it. */
   readonly outcomes: Outcomes;
   /** Queries asked for in this round so far, whether finished or not. */
   readonly sampled: readonly number[];

@@ -1,12 +1,15 @@
+import { isScored } from '../failure-class.ts';
 import { randomStream } from '../random.ts';
 import { parseConfidence } from '../replies/read-confidence.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
 import { earlierRounds, fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { memoryOf } from '../run/memory.ts';
+import type { Outcomes } from '../run/outcome-list.ts';
 import { scoresByQuery } from '../run/outcomes.ts';
 import { parallelismOf, type SightSettings } from '../run/rounds-seen.ts';
 import type { Round, RunState } from '../run/state.ts';
+import { mean } from '../statistics/intervals.ts';
 import type { Evidence } from './evaluation-method.ts';
 
 /** What the state knows when the open round's workflow is being scored. */
@@ -25,7 +28,7 @@ export function evidenceOf(state: RunState, round: Round): Evidence {
     memory: memoryOf(state),
     parentRound: round.parentRound,
     parent: state.rounds[round.parentRound - 1]?.evaluation,
-    outcomes: round.outcomes,
+    outcomes: scoredOf(round.outcomes),
     sampled: round.samples.flatMap((sample) => sample.queryIndexes),
     prediction: predictionOf(round, configuration.evaluation.predictionAttempts),
     confidence: parseConfidence(round.proposals.at(-1)?.reply ?? ''),
@@ -41,9 +44,16 @@ export function predictionOf(round: Round, turns: number): number | 'pending' | 
   return round.predictions.length < turns ? 'pending' : undefined;
 }
 
+/** The same list where all count: methods recognise it by object identity. */
+function scoredOf(outcomes: Outcomes): Outcomes {
+  return outcomes.some((outcome) => !isScored(outcome)) ? outcomes.filter(isScored) : outcomes;
+}
+
+/** A query whose execution has no score is taken for one that the workflow solves as often as the others. */
 function scoreRow(round: Round, queryCount: number): number[] {
   const scores = scoresByQuery(round.outcomes);
-  return Array.from({ length: queryCount }, (_, query) => scores.get(query) ?? 0);
+  const usual = scores.size === queryCount ? 0 : mean([...scores.values()]);
+  return Array.from({ length: queryCount }, (_, query) => scores.get(query) ?? usual);
 }
 
 type DrawSettings = Pick<SightSettings, 'search'> & { readonly evaluation: Pick<EvaluationSettings, 'draw' | 'warmUpRounds'> };

@@ -1,5 +1,6 @@
 import { defined } from '../defined.ts';
 import { predictionOf } from '../evaluation/evidence.ts';
+import { scored } from '../failure-class.ts';
 import { parseConfidence } from '../replies/read-confidence.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import type { Round, RunState } from '../run/state.ts';
@@ -27,9 +28,9 @@ export function searchOfRun({ configuration, rounds }: RunState): RecordedSearch
   return { source: name, name: configuration.name, queryCount, sharedQueries, workflows };
 }
 
-/** Repeats that some queries lack are left out. */
+/** Repeats in which some queries have no score are left out. */
 function repeatsOf({ outcomes }: Round, queryCount: number): number[][] {
-  const byRepeat = Map.groupBy(outcomes, ({ repeat }) => repeat);
+  const byRepeat = Map.groupBy(scored(outcomes), ({ repeat }) => repeat);
   return [...byRepeat.values()].flatMap((group) => {
     const scores = new Array<number>(queryCount).fill(Number.NaN);
     for (const { queryIndex, score } of group) scores[queryIndex] = score;

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts';
+import { classOfKind } from '../failure-class.ts';
 import type { FailureGroup } from './report-model.ts';
 
 const examplesShown = 3;
@@ -11,7 +12,7 @@ export interface PlacedFailure {
 /** By kind, the most frequent first. */
 export function groupFailures(failures: readonly PlacedFailure[]): readonly FailureGroup[] {
   return [...Map.groupBy(failures, ({ failure }) => failure.kind)]
-    .map(([kind, group]) => ({ kind, count: group.length, examples: examplesOf(group) }))
+    .map(([kind, group]) => ({ kind, class: classOfKind[kind], count: group.length, examples: examplesOf(group) }))
     .sort((one, other) => other.count - one.count || (one.kind < other.kind ? -1 : 1));
 }
 

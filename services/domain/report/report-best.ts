@@ -6,6 +6,7 @@ import { type Interval, wilsonInterval } from '../statistics/intervals.ts';
 import { renderMermaid } from '../workflow/render-mermaid.ts';
 import { renderText } from '../workflow/render-text.ts';
 import type { BestWorkflow } from './report-model.ts';
+import { queriesOf } from './report-rounds.ts';
 
 /** The workflow that the search picked, or would pick if it ended now. */
 export function reportBest(state: RunState): BestWorkflow | undefined {
@@ -18,6 +19,7 @@ export function reportBest(state: RunState): BestWorkflow | undefined {
     round: round.round,
     score: round.evaluation.score,
     method: round.evaluation.method,
+    queries: queriesOf(round),
     workflow: round.workflow,
     workflowHash: round.workflowHash,
     text: renderText(round.workflow),
@@ -30,8 +32,8 @@ export function reportBest(state: RunState): BestWorkflow | undefined {
 /** Only a full evaluation is a plain share of successes. Repeats of a query are not further queries. */
 function intervalOf({ configuration }: RunState, round: Round): Interval | undefined {
   if (round.evaluation === undefined || !coversAllQueries(round, configuration)) return undefined;
-  const { queryCount } = configuration.benchmark;
-  return wilsonInterval(round.evaluation.score * queryCount, queryCount);
+  const { scored } = queriesOf(round);
+  return scored === 0 ? undefined : wilsonInterval(round.evaluation.score * scored, scored);
 }
 
 function lineageOf({ rounds }: RunState, from: Round): number[] {

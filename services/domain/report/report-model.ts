@@ -1,4 +1,5 @@
 import type { FailureKind } from '../failure.ts';
+import type { FailureClass } from '../failure-class.ts';
 import type { Money } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import type { RunConfiguration } from '../run/configuration.ts';
@@ -70,6 +71,8 @@ export interface BestWorkflow {
   readonly round: number;
   readonly score: number;
   readonly method: string;
+  /** Of its round. */
+  readonly queries: RoundReport['queries'];
   /** 95 % for the score on queries like these; absent where the score is not from executions alone. */
   readonly interval?: Interval;
   /** Of round 1, if it has a score. */
@@ -139,6 +142,8 @@ export interface RoundReport {
   /** Mean over the executed queries by each of the benchmark's other scorers; absent without executions. */
   readonly otherScores?: Readonly<Record<string, number>>;
   readonly executions: number;
+  /** Queries that were executed, and those of them that the score stands on. */
+  readonly queries: { readonly executed: number; readonly scored: number };
   readonly predicted?: number;
   readonly fewShot?: number;
   readonly alpha?: number;
@@ -146,6 +151,8 @@ export interface RoundReport {
   readonly failure?: string;
   readonly refusedProposals: number;
   readonly failures: readonly FailureGroup[];
+  /** Executions that ended with an answer that scores 0. */
+  readonly wrongAnswers: number;
   readonly tokens: number;
   /** What these have cost; absent if no model of them has a price. */
   readonly money?: Money;
@@ -153,6 +160,7 @@ export interface RoundReport {
 
 export interface FailureGroup {
   readonly kind: FailureKind;
+  readonly class: FailureClass;
   readonly count: number;
   /** A few of the messages, each once, with the rounds that they come from. */
   readonly examples: readonly { readonly round: number; readonly message: string }[];

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts';
+import { isScored } from '../failure-class.ts';
 import { coversAllQueries } from '../run/executions.ts';
 import { describeDoubts } from '../run/ledger/describe-doubts.ts';
 import { totalsByModel } from '../run/ledger/totals.ts';
@@ -76,6 +77,11 @@ function roundRemarks({ rounds, configuration }: RunState): string[] {
   ).length;
   const unscored = rounds.flatMap(({ outcomes }) => outcomes.filter(({ failure }) => failure?.kind === 'scorer')).length;
   const remarks: string[] = [];
+  const uncounted = rounds.flatMap(({ outcomes }) => outcomes.filter((outcome) => !isScored(outcome))).length;
+  if (uncounted > 0)
+    remarks.push(
+      `${countOf(uncounted, 'execution')} failed for reasons of the infrastructure and count in no score: see the failures.`,
+    );
   if (unscored > 0)
     remarks.push(`In ${countOf(unscored, 'execution')} the scorer itself failed, which counts as 0: see the failures.`);
   for (const { round, failure } of rounds)

@@ -1,8 +1,9 @@
 import { defined } from '../defined.ts';
+import { classOfOutcome } from '../failure-class.ts';
 import { moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import { totalUse } from '../run/ledger/totals.ts';
-import { executedScore } from '../run/outcomes.ts';
+import { executedScore, scoresByQuery } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { shownScore } from '../search/static-score.ts';
 import { groupFailures } from './group-failures.ts';
@@ -30,8 +31,10 @@ function reportRound(
     workflowHash: round.workflowHash,
     completed: round.completed,
     executions: round.outcomes.length,
+    queries: queriesOf(round),
     refusedProposals: [...round.proposals, ...(round.queryProposals ?? [])].filter(({ failure }) => failure !== undefined).length,
     failures: groupFailures(failed),
+    wrongAnswers: round.outcomes.filter((outcome) => classOfOutcome(outcome) === 'wrong-answer').length,
     tokens: totalUse(uses).tokens,
     ...(shown === undefined ? {} : { score: shown.score, method: shown.method }),
     ...defined({
@@ -46,7 +49,13 @@ function reportRound(
   };
 }
 
-/** As the deciding score is made: the mean over queries, each the mean of its repeats, and a failed execution counts 0. */
+/** Those executed, and those that have a score. */
+export function queriesOf({ outcomes }: Pick<Round, 'outcomes'>): RoundReport['queries'] {
+  const executed = new Set(outcomes.map(({ queryIndex }) => queryIndex)).size;
+  return { executed, scored: scoresByQuery(outcomes).size };
+}
+
+/** As the deciding score is made (executedScore). */
 function otherScoresOf({ outcomes }: Round, scorers: readonly string[]): Record<string, number> | undefined {
   if (outcomes.length === 0 || scorers.length === 0) return undefined;
   const scoreBy = (scorer: string) =>

@@ -1,3 +1,4 @@
+import { isScored } from '../failure-class.ts';
 import type { FinalExecutionsCompleted } from './event.ts';
 import { EventRefusedError } from './event-refused-error.ts';
 import { recordUse } from './ledger/record-use.ts';
@@ -15,7 +16,7 @@ export function applyFinalEvent(state: RunState, event: FinalExecutionsCompleted
   refuseUnless(outcomes.length > 0, 'it has no outcomes');
   const earlier = state.finalOutcomes ?? [];
   const known = new Set([
-    ...(picked?.outcomes ?? []).map(({ queryIndex }) => queryIndex),
+    ...(picked?.outcomes ?? []).filter(isScored).map(({ queryIndex }) => queryIndex),
     ...earlier.filter((final) => final.round === round).map(({ outcome }) => outcome.queryIndex),
   ]);
   for (const { queryIndex, repeat, score, failure } of outcomes) {

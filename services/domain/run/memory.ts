@@ -1,4 +1,5 @@
 import { isNoResult } from '../failure.ts';
+import { isScored } from '../failure-class.ts';
 import type { TokenUse } from './ledger/token-use.ts';
 import type { KeptOutcome } from './outcome-columns.ts';
 import type { MemoryRow } from './outcome-row.ts';
@@ -34,18 +35,16 @@ export function rowsToKeep(runId: string, state: RunState): MemoryRow[] {
   });
 }
 
-/** A round's executions, including those of the final pick and a canary that no sample included. */
+/**
+ * A round's executions that have a score, including those of the final pick and a canary that no sample included: a query without
+ * one would be remembered as one that nothing solves.
+ */
 function outcomesOf({ finalOutcomes = [] }: RunState, round: Round): KeptOutcome[] {
   const final = finalOutcomes.flatMap((picked) => (picked.round === round.round ? [picked.outcome] : []));
-  const known = [...round.outcomes, ...final].filter((outcome) => !isOfSurroundings(outcome));
+  const known = [...round.outcomes, ...final].filter(isScored);
   const { canary } = round;
-  if (canary === undefined || known.some(({ queryIndex }) => queryIndex === canary.queryIndex)) return known;
+  if (canary === undefined || !isScored(canary) || known.some(({ queryIndex }) => queryIndex === canary.queryIndex)) return known;
   return [canary, ...known];
-}
-
-/** It says nothing about the query, which would be remembered as one that nothing solves. */
-function isOfSurroundings({ failure }: KeptOutcome): boolean {
-  return failure?.kind === 'poison' || failure?.kind === 'internal';
 }
 
 function isSimulated(uses: readonly TokenUse[]): boolean {

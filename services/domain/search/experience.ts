@@ -1,5 +1,6 @@
 import { defined } from '../defined.ts';
 import type { Failure } from '../failure.ts';
+import { isScored } from '../failure-class.ts';
 import { randomStream, shuffled } from '../random.ts';
 import { fullyExecutedRounds } from '../run/earlier-rounds.ts';
 import type { Evaluation } from '../run/event.ts';
@@ -70,7 +71,7 @@ export function experienceOf(state: RunState, parentRound: number): Experience {
     failed: tried.filter(({ before, after }) => after <= before),
     underWay: children.flatMap(({ isUnderWay, modification }) => (isUnderWay && modification !== '' ? [modification] : [])),
     refused: children.flatMap((child) => refusedEdits(state, child)),
-    errors: errorGroups(parent.outcomes),
+    errors: errorGroups(parent.outcomes.filter(isScored)),
     failingQueries: failingQueries(state, parent),
   };
 }
@@ -126,7 +127,7 @@ function errorGroups(outcomes: Outcomes): ErrorGroup[] {
 /** Each query once; drawn again in each round, but the same for all turns of a round. */
 function failingQueries(state: RunState, parent: Round): KeptOutcome[] {
   const { seed, search } = state.configuration;
-  const failing = parent.outcomes.filter(({ score }) => score < failingBelow);
+  const failing = parent.outcomes.filter((outcome) => outcome.score < failingBelow && isScored(outcome));
   const byQuery = new Map(failing.map((outcome) => [outcome.queryIndex, outcome]));
   const random = randomStream(seed, 'failing-queries', state.rounds.length);
   return shuffled(random, [...byQuery.values()]).slice(0, search.failingQueriesShown);

@@ -22,7 +22,7 @@ import {
  */
 export function runFileSchema(content: unknown) {
   const { method, policy } = chosenIn(content);
-  const { name, preset, seed, initial_workflow, cache, limits, prices } = shapeOf(topTable);
+  const { name, preset, seed, initial_workflow, cache, failure_share, limits, prices } = shapeOf(topTable);
   return settings({
     name,
     preset,
@@ -40,6 +40,7 @@ export function runFileSchema(content: unknown) {
     evaluation: settings(evaluationShape(method)).prefault({}),
     initial_workflow,
     cache,
+    failure_share,
     share: tableSchema(shareTable).prefault({}),
     limits,
     prices: holdsPrices(content) ? priceTableSchema.optional() : prices,

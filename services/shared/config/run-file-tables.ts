@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { convergenceRules, finalPickRules, searchRules } from '../../domain/run/search-rules.ts';
+import { defaultFailureShare } from '../../domain/search/lost-executions.ts';
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { addressKinds, endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/registries.ts';
@@ -82,6 +83,12 @@ export const topTable = {
       'take the replies of models from the cluster, where an earlier run has paid for the same call: [the response cache](endpoints.md#the-response-cache)',
     range: '`on`, `off`, or [a group](#cache)',
     shownDefault: '`off`',
+  },
+  failure_share: {
+    ...between(0, 1),
+    default: defaultFailureShare,
+    description:
+      'the run pauses itself when more than this part of the latest executions, and at least 3, fail for reasons that say nothing about the workflow: [failures](failures.md); 1: never',
   },
   limits: {
     type: 'special',

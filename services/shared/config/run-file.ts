@@ -56,6 +56,8 @@ export interface RunFile {
   readonly limits?: RunLimits;
   /** What its models cost, as far as the file says. */
   readonly prices?: PriceTable;
+  /** The part of the latest executions that the infrastructure may lose before the run pauses itself. */
+  readonly failureShare: number;
 }
 
 /**
@@ -119,6 +121,7 @@ export async function completeRunFile(
     endpoints,
     warnings,
     cluster: settings.cluster,
+    failureShare: settings.failure_share,
     share: shareOf(settings.share),
     ...defined({ team: settings.share.team }),
     ...(settings.cache && { cache: cacheUseOf(settings.cache) }),

@@ -12,12 +12,21 @@ export interface WrittenParts {
   readonly initialWorkflow: Workflow;
 }
 
-const besideTheRun: ReadonlySet<string> = new Set(['name', 'endpoints', 'cluster', 'cache', 'share', 'limits', 'prices']);
+const besideTheRun: ReadonlySet<string> = new Set([
+  'name',
+  'endpoints',
+  'cluster',
+  'cache',
+  'share',
+  'limits',
+  'prices',
+  'failure_share',
+]);
 
 /**
  * What a user has decided, as one text: what the run file says, and the content of what it names. It contains no defaults, so
  * that a version with other defaults finds the run again; nor anything that says where, how fast or at what cost (addresses,
- * keys, workers, the response cache, its share beside other runs, limits, prices).
+ * keys, workers, the response cache, its share beside other runs, limits, prices, when it pauses itself).
  */
 export function writtenSettings(written: unknown, { benchmark, initialWorkflow }: WrittenParts): string {
   const said = Object.fromEntries(Object.entries(groupOf(written)).filter(([key]) => !besideTheRun.has(key)));

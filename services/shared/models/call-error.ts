@@ -1,4 +1,4 @@
-import { FailureError, type FailureKind } from '../../domain/failure.ts';
+import { type Failure, FailureError, type FailureKind } from '../../domain/failure.ts';
 import { ConnectionError } from './connection-error.ts';
 import { connectionRemedy } from './connection-remedy.ts';
 import {
@@ -86,7 +86,10 @@ function fromAnswer(answer: ServerAnswer, circumstances: CallCircumstances): End
   /** @param mayBeOfRequest other requests, with the same settings, may be answered */
   const trouble = (problem: EndpointProblem, message: string, mayBeOfRequest = false) => {
     const said = `HTTP ${status ?? 200}: ${quote(endpointName(endpoint) + message)}`;
-    const ofRequest = { kind: 'refused', message: `the endpoint refuses the request (${said})` } as const;
+    const ofRequest: Failure =
+      problem === 'unavailable'
+        ? { kind: 'unavailable', message: `the endpoint breaks down over the request (${said})` }
+        : { kind: 'refused', message: `the endpoint refuses the request (${said})` };
     return new EndpointError(problem, endpointName(endpoint), `${message} (${said})`, {
       status,
       retryAfterMs: wait,

@@ -1,4 +1,4 @@
-import type { Failure } from '../../domain/failure.ts';
+import type { Failure, FailureKind } from '../../domain/failure.ts';
 import type { EndpointError } from './endpoint-errors.ts';
 
 /** All attempts at one call since it was first made, over all deliveries of its job. */
@@ -66,7 +66,8 @@ export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }:
     case 'unclear-refusal':
       if (own !== undefined) return { kind: 'failure', failure: own };
       // Of several servers behind the address, one knows the key or the model, and another does not.
-      if (times >= 12 && answered - answeredBefore >= times) return { kind: 'failure', failure: refusal(last, times) };
+      if (times >= 12 && answered - answeredBefore >= times)
+        return { kind: 'failure', failure: ownFailure('unavailable', last, times) };
       return { kind: 'try-again' };
     case 'malformed':
     case 'empty':
@@ -79,9 +80,9 @@ export function verdictOn({ failed, answeredBefore }: CallHistory, { answered }:
       };
     case 'timeout':
     case 'stalled':
-      return { kind: 'failure', failure: { ...refusal(last, times), kind: 'timeout' } };
+      return { kind: 'failure', failure: ownFailure('timeout', last, times) };
     case 'throttled':
-      return { kind: 'failure', failure: refusal(last, times) };
+      return { kind: 'failure', failure: ownFailure('throttled', last, times) };
   }
 }
 
@@ -90,8 +91,8 @@ function timesOf(failed: readonly EndpointError[], { problem }: EndpointError): 
 }
 
 /** It becomes part of a run's log, so it does not name an address. */
-function refusal({ message, endpoint }: EndpointError, times: number): Failure {
-  return { kind: 'refused', message: `asked ${times} times while others were answered: ${message.slice(endpoint.length + 2)}` };
+function ownFailure(kind: FailureKind, { message, endpoint }: EndpointError, times: number): Failure {
+  return { kind, message: `asked ${times} times while others were answered: ${message.slice(endpoint.length + 2)}` };
 }
 
 /** The histories of calls that have not been answered yet. */

@@ -12,6 +12,7 @@ import type { Bus, Delivery } from '../messaging/bus.ts';
 import { pauseRun } from '../messaging/pause-run.ts';
 import { InfrastructureError } from '../models/endpoint-errors.ts';
 import { EndpointSettingsError } from '../models/endpoint-settings.ts';
+import { failureClassOf } from '../models/failure-class-of.ts';
 import { attribute } from '../telemetry/conventions.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { inSpan } from '../telemetry/tracing.ts';
@@ -189,7 +190,7 @@ async function workUntilDone(
       const least = error instanceof InfrastructureError ? (error.retryAfterMs ?? 0) : 0;
       const delayMs = Math.max(least, backoff.next());
       logger.warn(
-        { jobId: job.jobId, runId: job.runId, tries, delayMs, err: coerceError(error) },
+        { jobId: job.jobId, runId: job.runId, tries, delayMs, failureClass: failureClassOf(error), err: coerceError(error) },
         'the job could not be done; trying again',
       );
       dependencies.shares.heldUp(job, coerceError(error).message);

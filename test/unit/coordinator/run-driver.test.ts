@@ -30,6 +30,7 @@ async function setUp() {
         maxInFlight: 100,
         simulated: true,
         spent: async () => undefined,
+        ...{ tries: () => 0, failureShare: () => 0.2, hold: async () => undefined },
         wanted: () => wanted,
         attention: () => attention.signal,
         progressed: () => undefined,

@@ -1,6 +1,6 @@
 import { bestWorkflow } from './best-workflow.ts';
 import { estimates } from './estimates.ts';
-import { failedExecutions, refusedProposals } from './failures.ts';
+import { failedExecutions, failuresByRound, refusedProposals } from './failures.ts';
 import { ledger } from './ledger.ts';
 import { memory } from './memory.ts';
 import { pick } from './pick.ts';
@@ -23,6 +23,7 @@ export const runSections: readonly RunSection[] = [
   ledger,
   refusedProposals,
   failedExecutions,
+  failuresByRound,
   rounds,
   settings,
 ];

@@ -1,3 +1,4 @@
+import { scored } from '../../failure-class.ts';
 import type { Round } from '../../run/state.ts';
 import { mean } from '../../statistics/intervals.ts';
 import type { StopRule } from './stop-rule.ts';
@@ -52,7 +53,7 @@ function meanOfBest(scores: readonly Watched[], top: number): Watched {
 }
 
 function deviationOverRepeats({ outcomes }: Round): number {
-  const repeats = Map.groupBy(outcomes, (outcome) => outcome.repeat);
+  const repeats = Map.groupBy(scored(outcomes), (outcome) => outcome.repeat);
   if (repeats.size < 2) return 0;
   const means = [...repeats.values()].map((group) => mean(group.map((outcome) => outcome.score)));
   const centre = mean(means);

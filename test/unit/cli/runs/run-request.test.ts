@@ -38,6 +38,7 @@ const file: RunFile = {
   benchmark,
   endpoints: [real, simulated],
   share: usualShare,
+  failureShare: 0.2,
   cluster: { executors: 1, slots: 4 },
   written: '',
   earlierConfigurations: [],

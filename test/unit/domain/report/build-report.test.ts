@@ -210,7 +210,24 @@ describe('the query-by-workflow matrix', () => {
     const column = model.matrix.queries.findIndex(({ index }) => index === 0);
     expect(model.matrix.rows[0]?.cells[column]).toBe('failed');
     expect(model.executionFailures[0]).toMatchObject({ kind: 'cut-off', examples: [{ round: 1, message: 'too long' }] });
-    expect(model.rounds[0]?.failures).toEqual([{ kind: 'cut-off', count: 1, examples: [{ round: 1, message: 'too long' }] }]);
+    expect(model.rounds[0]?.failures).toEqual([
+      { kind: 'cut-off', class: 'too-long', count: 1, examples: [{ round: 1, message: 'too long' }] },
+    ]);
+    expect(model.rounds[0]?.queries).toEqual({ executed: 40, scored: 40 });
+  });
+
+  it('says on how many queries a score stands, and counts what went wrong by class', () => {
+    const { state } = reported();
+    const lost = { kind: 'poison' as const, message: 'it killed its workers' };
+    const rounds = state.rounds.map((round) => ({
+      ...round,
+      outcomes: round.outcomes.map((outcome, index) =>
+        index < 2 ? { ...outcome, score: 0, failure: lost } : { ...outcome, score: index === 2 ? 0 : 1 },
+      ),
+    }));
+    const [round] = buildReport({ ...state, rounds }, madeUpBenchmark(40), meta).rounds;
+    expect(round).toMatchObject({ queries: { executed: 40, scored: 38 }, wrongAnswers: 1, executions: 40 });
+    expect(round?.failures).toMatchObject([{ kind: 'poison', class: 'infrastructure', count: 2 }]);
   });
 });
 

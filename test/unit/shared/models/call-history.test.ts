@@ -37,7 +37,7 @@ test('a refusal that is not of the request is asked about again until others hav
   expect(verdictOn(history('credentials', 11), others)).toEqual({ kind: 'try-again' });
   expect(verdictOn(history('credentials', 12), others)).toEqual({
     kind: 'failure',
-    failure: { kind: 'refused', message: 'asked 12 times while others were answered: no' },
+    failure: { kind: 'unavailable', message: 'asked 12 times while others were answered: no' },
   });
 });
 

@@ -247,6 +247,10 @@ export interface RunManifest {
   failureShare?:
     | number
     | undefined;
+  /** How often a person has resumed it: so often may executions that the infrastructure has lost be issued again. Absent: never. */
+  resumed?:
+    | number
+    | undefined;
   /** What the run's models cost, as of its beginning: what it is said to have cost does not change with a table of prices. Absent: unknown. */
   prices?: PriceTable | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -1736,6 +1740,7 @@ function createBaseRunManifest(): RunManifest {
     startedBy: undefined,
     webhook: undefined,
     failureShare: undefined,
+    resumed: undefined,
     prices: undefined,
   };
 }
@@ -1819,6 +1824,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.failureShare !== undefined) {
       writer.uint32(217).double(message.failureShare);
+    }
+    if (message.resumed !== undefined) {
+      writer.uint32(224).uint32(message.resumed);
     }
     if (message.prices !== undefined) {
       PriceTable.encode(message.prices, writer.uint32(210).fork()).join();
@@ -2055,6 +2063,14 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.failureShare = reader.double();
             continue;
           }
+          case 28: {
+            if (tag !== 224) {
+              break;
+            }
+
+            message.resumed = reader.uint32();
+            continue;
+          }
           case 26: {
             if (tag !== 210) {
               break;
@@ -2163,6 +2179,7 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.failure_share)
         ? globalThis.Number(object.failure_share)
         : undefined,
+      resumed: isSet(object.resumed) ? globalThis.Number(object.resumed) : undefined,
       prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
     };
   },
@@ -2247,6 +2264,9 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.failureShare !== undefined) {
       obj.failureShare = floatToJson(message.failureShare);
     }
+    if (message.resumed !== undefined) {
+      obj.resumed = Math.round(message.resumed);
+    }
     if (message.prices !== undefined) {
       obj.prices = PriceTable.toJSON(message.prices);
     }
@@ -2298,6 +2318,7 @@ export const RunManifest: MessageFns<RunManifest> = {
       ? Webhook.fromPartial(object.webhook)
       : undefined;
     message.failureShare = object.failureShare ?? undefined;
+    message.resumed = object.resumed ?? undefined;
     message.prices = (object.prices !== undefined && object.prices !== null)
       ? PriceTable.fromPartial(object.prices)
       : undefined;
