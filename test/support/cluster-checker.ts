@@ -70,14 +70,13 @@ function endOf(events: readonly RunEvent[], manifest: RunManifest | undefined): 
   ];
 }
 
-/** The first entry holds the run's name, by which two runs of one search differ. */
+/** Beside the id in each entry, the first one holds the run's name: by these two runs of one search differ. */
 function differences({ entries, expectedEntries }: RunEvidence): string[] {
   if (expectedEntries === undefined) return [];
-  const [log, expected] = [entries, expectedEntries].map((each) =>
-    each.slice(1).map((entry) => Buffer.from(entry).toString('hex')),
-  );
-  const length = Math.max(log?.length ?? 0, expected?.length ?? 0);
-  const place = Array.from({ length }).findIndex((_, index) => log?.[index] !== expected?.[index]);
+  const eventsOf = (each: readonly Uint8Array[]) => each.slice(1).map((entry) => JSON.stringify(decodeEvent(entry).event));
+  const [log, expected] = [eventsOf(entries), eventsOf(expectedEntries)];
+  const length = Math.max(log.length, expected.length);
+  const place = Array.from({ length }).findIndex((_, index) => log[index] !== expected[index]);
   return place < 0 ? [] : [`entry ${place + 1} of the log is not that of the undisturbed search`];
 }
 

@@ -11,6 +11,11 @@ export interface AttemptMeter {
 
 export interface MeteredAttempt {
   readonly id: string;
+  /**
+   * To be called right before it is sent, with nothing to wait for in between: whoever stood still since it was noted learns here
+   * that the job is another's, and its signal aborts.
+   */
+  sending?(): void;
   ended(state: AttemptState, usage: Usage, estimated: boolean): void;
 }
 

@@ -20,6 +20,7 @@ export async function meteredAttempt(
   if (meter === undefined) return { ...(await endpoint.complete(request, signal)), attemptId: '' };
   const prompt = estimatedPrompt(request);
   const attempt = await meter.begin(request, prompt);
+  attempt.sending?.();
   if (signal.aborted) attempt.ended('refused', noUsage, false);
   signal.throwIfAborted();
   try {

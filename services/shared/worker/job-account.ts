@@ -25,11 +25,14 @@ const randomId = (): string => randomUUID().slice(0, 13);
  *
  * A journaled call carries the id of its attempt: so whoever charges it can note its end once more, and no order of crashes makes
  * a call both charged and lost.
+ *
+ * @param sending is called right before each attempt is sent, and may give the job up
  */
 export function openJobAccount(
   writer: SpendingWriter,
   { runId, jobId }: { readonly runId: string; readonly jobId: string },
   newId: () => string = randomId,
+  sending: () => void = () => undefined,
 ): JobAccount {
   // Not the server's count of deliveries: that starts again when a job is queued again.
   const delivery = newId();
@@ -53,7 +56,7 @@ export function openJobAccount(
       const attempt = { attemptId: `${delivery}/${attempts}`, jobId: ofJob, callId, model };
       await note({ ...attempt, state: 'begun', usage: prompt, usageEstimated: true });
       return {
-        id: attempt.attemptId,
+        ...{ id: attempt.attemptId, sending },
         ended: (state, usage, usageEstimated) => noteEnd({ ...attempt, state, usage, usageEstimated }),
       };
     },

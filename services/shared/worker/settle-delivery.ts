@@ -87,12 +87,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   const fence = new AbortController();
   using ending = linked(stopSignal, fence.signal, runs.cancelled(job.runId));
   const { signal } = ending;
-  using _heartbeat = startHeartbeat(
+  using heartbeat = startHeartbeat(
     () => delivery.heartbeat(),
     () => fence.abort(),
     { ackWaitMs: dependencies.ackWaitMs, timing },
   );
-  const account = openJobAccount(dependencies.spending, job, dependencies.newId);
+  const account = openJobAccount(dependencies.spending, job, dependencies.newId, heartbeat.look);
   const records = openCallRecords(bus.journal, job);
   const started = timing.monotonicMs();
   let done: JobOutcome;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defined } from '../../../../services/domain/defined.ts';
 import { FailureError } from '../../../../services/domain/failure.ts';
 import type { AttemptMeter } from '../../../../services/shared/models/attempt-meter.ts';
 import { EndpointError, RequestFailure } from '../../../../services/shared/models/endpoint-errors.ts';
@@ -11,12 +12,16 @@ const none = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningT
 const prompt = { ...none, promptTokens: 5 };
 
 /** What is noted of an attempt that ends so, in order. */
-async function noted(complete: (request: EndpointRequest) => Promise<unknown>, signal = never): Promise<unknown[]> {
+async function noted(
+  complete: (request: EndpointRequest) => Promise<unknown>,
+  signal = never,
+  sending?: () => void,
+): Promise<unknown[]> {
   const notes: unknown[] = [];
   const meter: AttemptMeter = {
     begin: async ({ callId }, estimate) => {
       notes.push(['begun', callId, estimate]);
-      return { id: 'd/1', ended: (...end) => notes.push(end) };
+      return { id: 'd/1', ended: (...end) => notes.push(end), ...defined({ sending }) };
     },
   };
   const endpoint = {
@@ -43,6 +48,20 @@ test('an attempt is on record before it is sent, with the id that the server is 
     ['begun', 'c', prompt],
     'sent as d/1',
     ['answered', usage, true],
+  ]);
+});
+
+test('a worker that lost the job between note and call does not send it', async () => {
+  const lost = new AbortController();
+  expect(
+    await noted(
+      async () => ({ usage, usageEstimated: true }),
+      lost.signal,
+      () => lost.abort(new Error('lost')),
+    ),
+  ).toEqual([
+    ['begun', 'c', prompt],
+    ['refused', none, false],
   ]);
 });
 

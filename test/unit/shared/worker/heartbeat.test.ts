@@ -51,4 +51,16 @@ describe('a heartbeat', () => {
     expect(beat).not.toHaveBeenCalled();
     expect(lost).toHaveBeenCalledTimes(1);
   });
+
+  it('gives the job up when it is looked at before the next beat is due, and only once', async () => {
+    const lost = vi.fn();
+    using heartbeat = startHeartbeat(async () => undefined, lost, { ackWaitMs, timing });
+    heartbeat.look();
+    expect(lost).not.toHaveBeenCalled();
+    timing.stop(60_000);
+    heartbeat.look();
+    heartbeat.look();
+    await timing.advance(1000);
+    expect(lost).toHaveBeenCalledTimes(1);
+  });
 });
