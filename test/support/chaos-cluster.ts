@@ -27,6 +27,8 @@ export interface ChaosSettings {
   readonly executors: number;
   /** Default 1. */
   readonly coordinators?: number;
+  /** Default 1. */
+  readonly predictors?: number;
   readonly slots: number;
   /** Of the simulated model. */
   readonly firstTokenMs: number;
@@ -66,6 +68,8 @@ export interface Member {
 }
 
 export interface ChaosCluster extends AsyncDisposable, EvidenceSource {
+  /** Whoever needs them no more may take calls out. */
+  readonly served: ServedCall[];
   readonly folder: string;
   readonly bus: Bus;
   readonly members: readonly Member[];
@@ -73,6 +77,8 @@ export interface ChaosCluster extends AsyncDisposable, EvidenceSource {
   /** The way from all workers to the model. */
   readonly model: ChaosProxy;
   readonly nats: {
+    freeze(): void;
+    thaw(): void;
     kill(): Promise<void>;
     start(): Promise<void>;
     readonly pid: () => number;
@@ -185,11 +191,11 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
         await service.kill();
       },
       async freeze() {
-        process.kill((await current).pid, 'SIGSTOP');
+        signalTo((await current).pid, 'SIGSTOP');
       },
       thaw() {
         current.then(
-          ({ pid }) => process.kill(pid, 'SIGCONT'),
+          ({ pid }) => signalTo(pid, 'SIGCONT'),
           () => undefined,
         );
       },
@@ -197,7 +203,7 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
   };
   const places: (readonly [ServiceKind, number])[] = [
     ...Array.from({ length: settings.coordinators ?? 1 }, (_, index) => ['coordinator', index + 1] as const),
-    ['predictor', 1],
+    ...Array.from({ length: settings.predictors ?? 1 }, (_, index) => ['predictor', index + 1] as const),
     ...Array.from({ length: settings.executors }, (_, index) => ['executor', index + 1] as const),
   ];
   const members = await Promise.all(places.map(([kind, index]) => openMember(kind, index)));
@@ -226,6 +232,8 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
     ...{ folder, served, bus, connection, members, of, model, ask },
     nats: {
       pid: () => server?.pid ?? 0,
+      freeze: () => signalTo(server?.pid, 'SIGSTOP'),
+      thaw: () => signalTo(server?.pid, 'SIGCONT'),
       kill: async () => void (await server?.kill()),
       async start() {
         server = await startNats({ folder: join(folder, 'nats'), port: natsPort });
@@ -270,6 +278,7 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
     },
     async [Symbol.asyncDispose]() {
       isClosing = true;
+      signalTo(server?.pid, 'SIGCONT');
       for (const member of members) member.thaw();
       const all = await Promise.allSettled(members.map((member) => member.process()));
       await Promise.all(all.map((each) => (each.status === 'fulfilled' ? each.value.kill() : undefined)));
@@ -282,6 +291,15 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
     },
   };
   return cluster;
+}
+
+function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, signal);
+  } catch (error) {
+    // It has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The ways to several servers, spoiled as one. */

@@ -128,8 +128,12 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         // A job whose result cannot be stored would be paid for in vain.
         const forbidden = bus.forbidden();
         if (forbidden !== undefined) throw new AccessRefusedError(`pull from ${lane.runId}`, forbidden);
+        const askedMs = timing.monotonicMs();
         const deliveries = await bus.jobs.pull(lane.kind, lane.runId, limits, pulling.signal);
-        const isNew = newDeliveries(bus, lane.runId, (err, message) => logger.warn({ ...lane, err }, message));
+        const isNew = newDeliveries(bus, lane.runId, {
+          isFresh: () => timing.monotonicMs() - askedMs < settings.ackWaitMs,
+          warn: (err, message) => logger.warn({ ...lane, err }, message),
+        });
         for (const delivery of deliveries) begin(lane, delivery, isNew);
         return deliveries.length;
       },

@@ -50,9 +50,9 @@ it('fault 3: an executor is stopped for longer than its jobs wait for it, and go
   expect(served.length).toBeGreaterThanOrEqual(results.length);
 });
 
-it('fault 4: the coordinator that leads is killed, ten times in one run', async () => {
+it('fault 4: the coordinator that leads is killed, five times in one run', async () => {
   await runs.disturb('fault-4', async (run) => {
-    for (let kills = 0; kills < 10; kills += 1) {
+    for (let kills = 0; kills < 5; kills += 1) {
       await run.untilCalls(5);
       const leader = await run.leader();
       const from = now();

@@ -90,7 +90,9 @@ test('a worker believes the leader of a run that a job is new, which spares two 
   const runId = newRunId();
   const lease = await coordinator?.leases.acquire(runLease(runId), 'here');
   const job = { ...executeJob(runId, 'j1'), newUnder: lease?.id ?? '' };
-  const believed = workers.map((worker) => newDeliveries(worker, runId, () => undefined)({ job, isFirst: true } as Delivery));
+  const believed = workers.map((worker) =>
+    newDeliveries(worker, runId, { isFresh: () => true, warn: () => undefined })({ job, isFirst: true } as Delivery),
+  );
   expect(await Promise.all(believed)).toEqual([true, true]);
   await Promise.all([coordinator, ...workers].map((bus) => bus?.close()));
   await node.kill();
