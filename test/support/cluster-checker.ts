@@ -167,6 +167,9 @@ function billingViolations({ attempts, served, results, journaled }: RunEvidence
     ...(accounted === tokensOf(served)
       ? []
       : [`${accounted} tokens are on the accounts, and the server has counted ${tokensOf(served)}`]),
+    ...served
+      .filter(({ attemptId }) => ['refused', 'cached'].includes(ends.get(attemptId)?.state ?? ''))
+      .map(({ jobId, callId }) => `call ${callId} of ${jobId} was answered, and its account says that it was never made`),
     ...again.map(({ jobId, callId }) => `call ${callId} of ${jobId} was made again although its answer was on record`),
   ];
 }

@@ -1,5 +1,5 @@
 import { type Failure, FailureError, type FailureKind } from '../../domain/failure.ts';
-import { ConnectionError } from './connection-error.ts';
+import { ConnectionError, wasStale } from './connection-error.ts';
 import { connectionRemedy } from './connection-remedy.ts';
 import {
   type BilledUsage,
@@ -14,6 +14,7 @@ import {
 } from './endpoint-errors.ts';
 import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
+import { wasNeverSent } from './never-sent.ts';
 import type { Redact } from './redact.ts';
 import {
   isBreakdown,
@@ -27,6 +28,7 @@ import {
   isThrottling,
   refusedSetting,
 } from './refusal-rules.ts';
+
 import { retryAfterMs } from './retry-after.ts';
 import { clipped, fieldsOf, type ServerAnswer, withoutTags } from './server-answer.ts';
 
@@ -150,9 +152,10 @@ function fromTransportError(error: Error, { endpoint, redact, billed }: CallCirc
   const said = clipped(redact(origin.message), longestMessage - endpointName(endpoint).length - 40);
   const detail = `${code ? `${code}, ` : ''}${said}`;
   const remedy = connectionRemedy(code, origin.message);
+  const sent = wasNeverSent(error) ? 'never' : wasStale(error) ? 'stale' : undefined;
   return remedy === undefined
-    ? new EndpointError('unavailable', endpointName(endpoint), `the connection failed: ${detail}`, { billed })
-    : new EndpointError('misconfigured', endpointName(endpoint), `${remedy} (${detail})`, { billed });
+    ? new EndpointError('unavailable', endpointName(endpoint), `the connection failed: ${detail}`, { billed, sent })
+    : new EndpointError('misconfigured', endpointName(endpoint), `${remedy} (${detail})`, { billed, sent });
 }
 
 function innermost(error: Error): Error {
@@ -160,7 +163,7 @@ function innermost(error: Error): Error {
 }
 
 function withBilled(error: EndpointError, billed: BilledUsage): EndpointError {
-  const { problem, endpoint, status, retryAfterMs: wait, said, ofRequest } = error;
+  const { problem, endpoint, status, retryAfterMs: wait, said, ofRequest, sent } = error;
   const message = error.message.slice(endpoint.length + 2);
-  return new EndpointError(problem, endpoint, message, { status, retryAfterMs: wait, said, ofRequest, billed });
+  return new EndpointError(problem, endpoint, message, { status, retryAfterMs: wait, said, ofRequest, sent, billed });
 }

@@ -49,6 +49,11 @@ export class EndpointError extends ScaleError {
    * Undefined where that cannot be.
    */
   readonly ofRequest: Failure | undefined;
+  /**
+   * Where the connection failed: `never` if the call surely did not reach the server, `stale` if a kept connection was closed as it
+   * came. Undefined where neither is known.
+   */
+  readonly sent: 'never' | 'stale' | undefined;
 
   constructor(
     problem: EndpointProblem,
@@ -60,6 +65,7 @@ export class EndpointError extends ScaleError {
       readonly said?: string;
       readonly billed?: BilledUsage | undefined;
       readonly ofRequest?: Failure | undefined;
+      readonly sent?: 'never' | 'stale' | undefined;
     } = {},
   ) {
     super(`${endpoint}: ${message}`, options);
@@ -71,6 +77,7 @@ export class EndpointError extends ScaleError {
     this.said = options.said ?? '';
     this.billed = options.billed;
     this.ofRequest = options.ofRequest;
+    this.sent = options.sent;
   }
 }
 

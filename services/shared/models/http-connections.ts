@@ -1,5 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, EnvHttpProxyAgent, Pool, type Pool as PoolType } from 'undici';
+import { StaleConnectionError } from './connection-error.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { dispatchCall, type HttpAnswer, type HttpCall } from './http-answer.ts';
 import { notBegun } from './not-begun.ts';
@@ -8,8 +9,9 @@ import { noProxies, type ProxySettings, proxyFor } from './proxy-settings.ts';
 /** The connections to one endpoint. */
 export interface HttpConnections {
   /**
-   * The answer to a call, as soon as it begins; one that the server has not begun to handle is sent again at once.
-   * @throws what the connection failed with, or the signal's reason
+   * The answer to a call, as soon as it begins; one that the server has surely not begun to handle is sent again at once, and so is
+   * one that costs nothing.
+   * @throws StaleConnectionError, or what the connection failed with, or the signal's reason
    */
   send(address: URL, call: HttpCall): Promise<HttpAnswer>;
   /** Cuts what is in flight. */
@@ -57,7 +59,7 @@ export function openHttpConnections(settings: EndpointSettings, proxies: ProxySe
           factory: (origin: string | URL, given: object): PoolType => new Pool(origin, { ...options, ...given }),
         });
   return {
-    send: (address, call) => sendAgain(() => dispatchCall(dispatcher, address, call)),
+    send: (address, call) => sendAgain(call, () => dispatchCall(dispatcher, address, call)),
     close: () => dispatcher.destroy(),
   };
 }
@@ -76,14 +78,17 @@ const staleWithinMs = 1_000;
  * This is not a retry: it costs nothing and says nothing about the endpoint's health, so neither the circuit breaker nor the
  * retry budget is told.
  */
-async function sendAgain<T>(send: () => Promise<T>): Promise<T> {
+async function sendAgain<T>({ method }: HttpCall, send: () => Promise<T>): Promise<T> {
   for (let resends = 0; ; resends += 1) {
     const sentMs = performance.now();
     try {
       return await send();
     } catch (error) {
       const unread = notBegun(error);
-      const isSafe = unread === 'certain' || (unread === 'likely' && resends === 0 && performance.now() - sentMs < staleWithinMs);
+      const isStale = unread === 'likely' && performance.now() - sentMs < staleWithinMs;
+      // It may have cost something: whoever keeps the accounts sends it again, as an attempt of its own.
+      if (isStale && method === 'POST') throw new StaleConnectionError('a kept connection was closed', { cause: error });
+      const isSafe = unread === 'certain' || (isStale && resends === 0);
       if (!isSafe || resends === mostResends) throw error;
     }
   }

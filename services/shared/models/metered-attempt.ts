@@ -3,19 +3,31 @@ import type { Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 import { EndpointError, RequestFailure } from './endpoint-errors.ts';
 import type { EndpointReply, EndpointRequest, ModelEndpoint } from './model-endpoint.ts';
-import { wasNeverSent } from './never-sent.ts';
 
 export interface MeteredReply extends EndpointReply {
   /** "" where no account is kept. */
   readonly attemptId: string;
 }
 
-/** One attempt, put on record before it is sent and when it has ended. @throws as the endpoint does */
+/**
+ * One attempt, put on record before it is sent and when it has ended. A kept connection that was closed as the call came is no
+ * failure of the endpoint: the call is sent again at once, under a record of its own, since the server may have answered the first.
+ * @throws as the endpoint does
+ */
 export async function meteredAttempt(
   endpoint: ModelEndpoint,
   request: EndpointRequest,
   signal: AbortSignal,
 ): Promise<MeteredReply> {
+  try {
+    return await sentOnce(endpoint, request, signal);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof EndpointError && error.sent === 'stale')) throw error;
+    return await sentOnce(endpoint, request, signal);
+  }
+}
+
+async function sentOnce(endpoint: ModelEndpoint, request: EndpointRequest, signal: AbortSignal): Promise<MeteredReply> {
   const { meter } = request;
   if (meter === undefined) return { ...(await endpoint.complete(request, signal)), attemptId: '' };
   const prompt = estimatedPrompt(request);
@@ -62,9 +74,10 @@ function costOf(error: unknown, prompt: Usage): Cost {
  * A refusal in words costs nothing. A call that breaks off may have cost anything, and so may one that the worker itself cuts.
  */
 function mayHaveCost(error: unknown): boolean {
-  if (error instanceof FailureError || wasNeverSent(error)) return false;
+  if (error instanceof FailureError) return false;
   if (!(error instanceof EndpointError)) return true;
-  const { problem, status } = error;
+  const { problem, status, sent } = error;
+  if (sent === 'never') return false;
   return (
     problem === 'timeout' ||
     problem === 'stalled' ||

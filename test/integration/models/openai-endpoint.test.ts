@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { FailureError } from '../../../services/domain/failure.ts';
@@ -388,5 +390,54 @@ describe('the signal', () => {
     await using both = await start([answer('42')]);
     await expect(both.endpoint.complete(request, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
     expect(both.server.requests).toHaveLength(0);
+  });
+});
+
+describe('what is known of a call whose connection failed', () => {
+  const failureAt = async (baseUrl: string, calls: number): Promise<unknown> => {
+    const endpoint = createOpenAiEndpoint({ ...limits, baseUrl }, systemTiming);
+    try {
+      for (let call = 0; call < calls; call += 1) await endpoint.complete(request, never);
+      return 'no failure';
+    } catch (error) {
+      return error;
+    } finally {
+      await endpoint.close();
+    }
+  };
+
+  test.each(['127.0.0.1', 'localhost'])('it was never sent where nobody listens on %s', async (host) => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((done) => closed.close(done));
+    expect(await failureAt(`http://${host}:${port}/v1`, 1)).toMatchObject({ problem: 'unavailable', sent: 'never' });
+  });
+
+  test('a kept connection was closed as it came, so that it may have been answered', async () => {
+    const kept = new WeakSet<Socket>();
+    await using server = await startFaultyEndpoint((response, received) => {
+      const { socket } = response;
+      if (socket === null || kept.has(socket)) return void socket?.destroy();
+      kept.add(socket);
+      return answer('Seven.')(response, received);
+    });
+    // Whether the second call already comes on the first one's connection is a matter of time.
+    expect(await failureAt(server.baseUrl, 100)).toMatchObject({ problem: 'unavailable', sent: 'stale' });
+  });
+
+  test('nothing is known where a first connection breaks, or an answer does', async () => {
+    await using breaks = await startFaultyEndpoint((response) => void response.socket?.destroy());
+    await using half = await startFaultyEndpoint(answer('Seven.'), (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"choices": [');
+      setTimeout(() => response.socket?.destroy(), 50);
+    });
+    for (const [server, calls] of [
+      [breaks, 1],
+      [half, 2],
+    ] as const) {
+      expect(await failureAt(server.baseUrl, calls)).toMatchObject({ sent: undefined });
+    }
   });
 });

@@ -65,6 +65,25 @@ test('a worker that lost the job between note and call does not send it', async 
   ]);
 });
 
+test('a call whose kept connection was closed as it came is sent once more, and both are on record', async () => {
+  const unavailable = new EndpointError('unavailable', 'http://a', 'the connection failed', { sent: 'stale' });
+  let sent = 0;
+  const notes = await noted(async () => {
+    sent += 1;
+    if (sent === 1) throw unavailable;
+    return { usage, usageEstimated: true };
+  });
+  expect(notes).toEqual([
+    ['begun', 'c', prompt],
+    'sent as d/1',
+    ['broken-off', prompt, true],
+    ['begun', 'c', prompt],
+    'sent as d/1',
+    ['answered', usage, true],
+  ]);
+  expect((await noted(throwing(unavailable))).filter((note) => String(note).startsWith('sent'))).toHaveLength(2);
+});
+
 test('a reply that was billed and is of no use has its own tokens', async () => {
   const billed = { usage, estimated: false };
   const empty = new EndpointError('empty', 'http://a', 'no choices', { billed });
@@ -77,7 +96,7 @@ test.each([
   ['a time limit', new EndpointError('timeout', 'http://a', 'too long')],
   ['silence', new EndpointError('stalled', 'http://a', 'no token')],
   ['half a reply', new EndpointError('malformed', 'http://a', 'it ends before it is complete')],
-  ['a connection that breaks', new EndpointError('unavailable', 'http://a', 'ECONNRESET', { cause: coded('ECONNRESET') })],
+  ['a connection that breaks', new EndpointError('unavailable', 'http://a', 'ECONNRESET')],
   ['a worker that hangs up', new DOMException('This operation was aborted', 'AbortError')],
 ])('after %s the prompt, at least, was read', async (_, error) => {
   expect((await noted(throwing(error))).at(-1)).toEqual(['broken-off', prompt, true]);
@@ -87,10 +106,7 @@ test.each([
   ['a refused key', new EndpointError('credentials', 'http://a', '401', { status: 401 })],
   ['too many calls', new EndpointError('throttled', 'http://a', '429', { status: 429 })],
   ['a broken server', new EndpointError('unavailable', 'http://a', '503', { status: 503 })],
-  [
-    'no server',
-    new EndpointError('unavailable', 'http://a', 'none', { cause: new Error('x', { cause: coded('ECONNREFUSED') }) }),
-  ],
+  ['no server', new EndpointError('unavailable', 'http://a', 'none', { sent: 'never' })],
   ['a refusal in words', new FailureError({ kind: 'context-overflow', message: 'too long' })],
 ])('%s costs nothing', async (_, error) => {
   expect((await noted(throwing(error))).at(-1)).toEqual(['refused', none, false]);
@@ -103,7 +119,3 @@ test('what is given up before it is sent costs nothing', async () => {
     ['refused', none, false],
   ]);
 });
-
-function coded(code: string): Error {
-  return Object.assign(new Error(code), { code });
-}
