@@ -9,7 +9,10 @@ export interface Weather {
   readonly jitterMs?: number;
   /** Of each connection in each direction. */
   readonly bytesPerSecond?: number;
-  /** Swallows what comes from the client, from the server, or both, and says so to nobody; connections stay open. */
+  /**
+   * Nothing that comes from the client, from the server, or from both gets through, and nobody is told. What is still wanted when
+   * that is over arrives then, as TCP sees to; without that, bytes would be missing in the middle of a connection, as they never are.
+   */
   readonly blackHole?: 'from-client' | 'from-server' | 'both';
   /** Whoever connects is turned away. */
   readonly refuses?: boolean;
@@ -36,6 +39,8 @@ interface Way {
   readonly client: net.Socket;
   readonly server: net.Socket;
   isHalfOpen: boolean;
+  /** Sends on what was held back. */
+  readonly release: (() => void)[];
 }
 
 /** @param seed decides which pieces are late and which are cut, in the order in which they come */
@@ -48,7 +53,7 @@ export async function startChaosProxy(target: { readonly port: number; readonly 
   const open = (client: net.Socket): void => {
     if (now.refuses) return void client.resetAndDestroy();
     const server = net.connect({ port: target.port, host: target.host ?? '127.0.0.1', noDelay: true });
-    const way: Way = { client, server, isHalfOpen: false };
+    const way: Way = { client, server, isHalfOpen: false, release: [] };
     ways.add(way);
     const cut = (): void => {
       client.resetAndDestroy();
@@ -72,13 +77,32 @@ export async function startChaosProxy(target: { readonly port: number; readonly 
   const carry = (from: net.Socket, to: net.Socket, direction: 'from-client' | 'from-server', way: Way, cut: () => void): void => {
     /** When the last piece may go on at the earliest, so that a quick one does not overtake a late one. */
     let freeAtMs = 0;
-    const send = (piece: Buffer, isLast: boolean): void => {
-      if (to.destroyed || way.isHalfOpen) return;
-      to.write(piece);
-      if (isLast) cut();
+    const queue: { readonly piece: Buffer; readonly atMs: number; readonly isLast: boolean }[] = [];
+    const pump = (): void => {
+      for (let [next] = queue; next !== undefined; [next] = queue) {
+        const leftMs = next.atMs - performance.now();
+        if (leftMs > 0) return void setTimeout(pump, Math.ceil(leftMs));
+        queue.shift();
+        if (to.destroyed || way.isHalfOpen) continue;
+        to.write(next.piece);
+        if (next.isLast) cut();
+      }
+      from.resume();
     };
-    from.on('data', (piece: Buffer) => {
-      if (way.isHalfOpen || now.blackHole === 'both' || now.blackHole === direction) return;
+    const held: Buffer[] = [];
+    const isHeld = () => now.blackHole === 'both' || now.blackHole === direction;
+    way.release.push(() => {
+      if (isHeld()) return;
+      for (const piece of held.splice(0)) forward(piece);
+      from.resume();
+    });
+    const forward = (piece: Buffer): void => {
+      if (way.isHalfOpen) return;
+      if (isHeld()) {
+        held.push(piece);
+        from.pause();
+        return;
+      }
       const isCut = isCutHere(piece, direction);
       const sent = isCut ? piece.subarray(0, Math.floor(piece.length / 2)) : piece;
       const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = now;
@@ -86,16 +110,14 @@ export async function startChaosProxy(target: { readonly port: number; readonly 
       const lateMs = latencyMs + (jitterMs === 0 ? 0 : randomInteger(random, jitterMs));
       const takesMs = bytesPerSecond === undefined ? 0 : (sent.length / bytesPerSecond) * 1_000;
       freeAtMs = Math.max(freeAtMs, atMs + lateMs) + takesMs;
-      if (freeAtMs <= atMs) return send(sent, isCut);
-      // So that a slow way fills up to its sender, as a real one does, and not in here.
-      if (freeAtMs - atMs > latencyMs + jitterMs + 200) {
-        from.pause();
-        setTimeout(() => from.resume(), freeAtMs - atMs - 100).unref();
-      }
-      setTimeout(() => send(sent, isCut), freeAtMs - atMs);
-    });
+      queue.push({ piece: sent, atMs: freeAtMs, isLast: isCut });
+      // A slow way fills up to its sender, as a real one does, and not in here.
+      if (bytesPerSecond !== undefined && freeAtMs - atMs > 200) from.pause();
+      if (queue.length === 1) pump();
+    };
+    from.on('data', forward);
     from.on('end', () => {
-      if (!way.isHalfOpen) setTimeout(() => to.end(), Math.max(0, freeAtMs - performance.now()));
+      if (!way.isHalfOpen) setTimeout(() => to.end(), Math.max(0, Math.ceil(freeAtMs - performance.now()) + 1));
     });
   };
 
@@ -120,6 +142,7 @@ export async function startChaosProxy(target: { readonly port: number; readonly 
     },
     weather(weather) {
       now = weather;
+      for (const way of ways) for (const release of way.release) release();
     },
     reset() {
       for (const { client, server } of ways) {

@@ -50,8 +50,8 @@ export class EndpointError extends ScaleError {
    */
   readonly ofRequest: Failure | undefined;
   /**
-   * Where the connection failed: `never` if the call surely did not reach the server, `stale` if a kept connection was closed as it
-   * came. Undefined where neither is known.
+   * Where the connection failed: `never` if the call surely did not reach the server, `stale` if a kept connection was closed as
+   * it came. Undefined where neither is known.
    */
   readonly sent: 'never' | 'stale' | undefined;
 

@@ -9,8 +9,8 @@ import { noProxies, type ProxySettings, proxyFor } from './proxy-settings.ts';
 /** The connections to one endpoint. */
 export interface HttpConnections {
   /**
-   * The answer to a call, as soon as it begins; one that the server has surely not begun to handle is sent again at once, and so is
-   * one that costs nothing.
+   * The answer to a call, as soon as it begins. One that the server has surely not begun to handle is sent again at once, and so
+   * is one that costs nothing.
    * @throws StaleConnectionError, or what the connection failed with, or the signal's reason
    */
   send(address: URL, call: HttpCall): Promise<HttpAnswer>;

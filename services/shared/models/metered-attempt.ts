@@ -11,8 +11,8 @@ export interface MeteredReply extends EndpointReply {
 
 /**
  * One attempt, put on record before it is sent and when it has ended. A kept connection that was closed as the call came is no
- * failure of the endpoint: the call is sent again at once, under a record of its own, since the server may have answered the first.
- * @throws as the endpoint does
+ * failure of the endpoint: the call is sent again at once, under a record of its own, since the server may have answered the
+ * first. @throws as the endpoint does
  */
 export async function meteredAttempt(
   endpoint: ModelEndpoint,

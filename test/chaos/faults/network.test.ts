@@ -24,7 +24,7 @@ it.each(isLong ? [3, 60] : [3])('fault 6: the NATS server is killed, and is back
     await nats.start();
     const from = now();
     await run.untilResult();
-    await run.recovered(6, `down for ${downSeconds} s; from its return to the next result`, from);
+    await run.recovered(6, `from its return after ${downSeconds} s to the next result`, from);
   });
   expect(members.flatMap(({ ownDeaths }) => ownDeaths)).toEqual([]);
 });
@@ -102,7 +102,7 @@ it.each<readonly [string, (proxy: ChaosProxy) => void]>([
     model.weather({});
     const from = now();
     await run.untilResult();
-    await run.recovered(9, `the way to the model ${name}: from its return to the next result`, from);
+    await run.recovered(9, `it ${name}: from its return to the next result`, from);
   });
 });
 
@@ -113,7 +113,7 @@ it('fault 10: the coordinator hears ten times slower than executors speak, and h
     const leader = await run.leader();
     const memory = async () => (await runs.cluster.look(0)).find(({ name }) => name === leader.name)?.residentMb ?? 0;
     const before = await memory();
-    for (const { nats } of coordinators) nats.weather({ bytesPerSecond: 6_000 });
+    for (const { nats } of coordinators) nats.weather({ bytesPerSecond: 40_000 });
     await run.untilCalls(60);
     const grown = (await memory()) - before;
     for (const { nats } of coordinators) nats.weather({});
