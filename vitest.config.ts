@@ -16,7 +16,7 @@ export default defineConfig({
       project('e2e', 3, { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2 }),
       // Faults on real processes. With SCALE_CHAOS=all each fault by itself too, which takes half an hour.
       project('chaos', 3, {
-        ...{ testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: process.env.SCALE_CHAOS === 'all' ? 1 : 2 },
+        ...{ testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2 },
         include: process.env.SCALE_CHAOS === 'all' ? ['test/chaos/**/*.test.ts'] : ['test/chaos/*.test.ts'],
       }),
       // On the container engine of this machine; skipped where none runs.

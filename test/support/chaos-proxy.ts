@@ -10,8 +10,8 @@ export interface Weather {
   /** Of each connection in each direction. */
   readonly bytesPerSecond?: number;
   /**
-   * Nothing that comes from the client, from the server, or from both gets through, and nobody is told. What is still wanted when
-   * that is over arrives then, as TCP sees to; without that, bytes would be missing in the middle of a connection, as they never are.
+   * Nothing that comes from the client, from the server, or from both gets through, and nobody is told. What is still wanted
+   * when that is over arrives then, as TCP sees to: bytes are never missing in the middle of a connection.
    */
   readonly blackHole?: 'from-client' | 'from-server' | 'both';
   /** Whoever connects is turned away. */

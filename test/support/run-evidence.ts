@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
+import type { RunLimits } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { lastToken, streams, subjects } from '../../services/shared/messaging/subjects-and-streams.ts';
@@ -42,9 +43,15 @@ export async function evidenceOf({ connection, bus, served }: EvidenceSource, ru
     snapshot: snapshotBlob === undefined ? undefined : await bus.blobs.get(snapshotBlob),
     queued: [...(await bus.jobs.outstanding(runId))],
     dead: dead.map(({ subject }) => subject),
-    limits: undefined,
+    limits: limitsOf(manifest?.limits),
     mostInFlight: mostAtOnce(own),
   };
+}
+
+function limitsOf(limits: RunLimits | undefined): RunEvidence['limits'] {
+  if (limits === undefined) return undefined;
+  const { tokens, calls } = limits;
+  return { ...(tokens > 0 && { tokens }), ...(calls > 0 && { calls }) };
 }
 
 interface Message {
