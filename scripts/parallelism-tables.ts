@@ -1,7 +1,7 @@
 // The tables of docs/parallelism.md that come from simulated searches.
-import { differencesOf, pairedOver, scoreOver } from '../services/domain/experiments/compare-variants.ts';
-import { seedsInterval } from '../services/domain/experiments/crossed-interval.ts';
+import { differencesOf, pairedOver, scoreOver } from '../services/domain/comparison/scores-over-seeds.ts';
 import type { RepetitionCounts } from '../services/domain/report/count-repetitions.ts';
+import { seedsInterval } from '../services/domain/statistics/crossed-interval.ts';
 import type { Interval } from '../services/domain/statistics/intervals.ts';
 
 /** A simulated search, and what it found. */

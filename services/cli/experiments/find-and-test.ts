@@ -17,7 +17,8 @@ export async function search<Result>(
   take: (ended: EndedRun, state: RunState) => Result,
 ): Promise<Result> {
   const file = await searchFile(plan, choice);
-  return runs.run(file, `search ${choice.benchmark}, ${choice.variant.name}, seed ${choice.seed}`, take);
+  const { benchmark, variant, seed } = choice;
+  return runs.run(file, { part: 'search', benchmark, what: variant.name, seed }, take);
 }
 
 /** A round's workflow as `scale eval --run` would take it up. */

@@ -22,7 +22,7 @@ export async function runQueryLevel(context: ExperimentContext, choice: QueryLev
   const { benchmark, seed, repeats } = choice;
   const variant = { ...variantNamed(queryLevelName), evaluation: { repeats } };
   const file = await searchFile(context.plan, { benchmark, seed, variant, split: 'test' });
-  return context.runs.run(file, `test ${benchmark}, ${queryLevelName}, seed ${seed}`, (_, state) => ({
+  return context.runs.run(file, { part: 'test', benchmark, what: queryLevelName, seed }, (_, state) => ({
     scores: scoresByRepeat(state.rounds[0]?.outcomes ?? [], file.benchmark.queries.length),
     spending: searchSpending(state),
   }));

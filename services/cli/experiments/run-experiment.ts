@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ExperimentReport } from '../../domain/experiments/experiment-report.ts';
 import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
@@ -42,7 +43,7 @@ export async function runExperiments(
 }
 
 function whatGoesOn({ message }: InterruptedError, { server }: ExperimentOptions): string {
-  const there = server === undefined ? '' : `; the runs that were in flight continue at ${server}`;
+  const there = server === undefined ? '' : `; its sweep goes on at ${server} (\`scale sweep list\` shows it)`;
   return `${message}: what was done is kept${there}, and the same command continues it`;
 }
 
@@ -77,11 +78,14 @@ async function runExperiment(
     cluster,
     folder,
     isLocal,
+    name: experiment.name,
+    baseHash: hashOfBase(plan),
     parallel: options.parallel,
     waitForEndpoints: options.waitForEndpoints,
   });
   try {
     const result = await experiment.run({ plan, runs });
+    await runs.settle();
     return {
       experiment: experiment.name,
       title: experiment.title,
@@ -94,6 +98,14 @@ async function runExperiment(
   } finally {
     await runs.close();
   }
+}
+
+/** Its benchmarks, variants and seeds are cells of one sweep; what else they have in common makes it this sweep and no other. */
+function hashOfBase({ base, limit, testLimit, rounds }: ExperimentPlan): string {
+  const { benchmark: _, ...settings } = base.parsed.settings;
+  return createHash('sha256')
+    .update(JSON.stringify([settings, limit, testLimit, rounds]))
+    .digest('hex');
 }
 
 /** Where an experiment's files go. */

@@ -1,4 +1,5 @@
 import { defined } from '../../domain/defined.ts';
+import { isScored } from '../../domain/failure-class.ts';
 import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
 import { mean } from '../../domain/statistics/intervals.ts';
 import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
@@ -32,19 +33,23 @@ export async function testWorkflow(context: ExperimentContext, found: FoundWorkf
   const { testLimit } = plan;
   const isWhole = testLimit === undefined || whole.benchmark.queries.length <= testLimit;
   const file = isWhole ? whole : await evaluationFile(found, { ...choices, limit: testLimit });
-  return runs.run(file, `test ${choice.benchmark}, ${choice.what}, seed ${choice.seed}`, (_, state) =>
+  const { benchmark, what, seed } = choice;
+  return runs.run(file, { part: 'test', benchmark, what, seed }, (_, state) =>
     scoresByRepeat(state.rounds[0]?.outcomes ?? [], file.benchmark.queries.length),
   );
 }
 
+/** A query whose execution has no score is taken for one that the workflow solves as often as the others. */
 export function scoresByRepeat(outcomes: Iterable<KeptOutcome>, queryCount: number): TestScores {
   const repeats = Map.groupBy(outcomes, ({ repeat }) => repeat);
   return [...repeats.keys()]
     .sort((one, other) => one - other)
-    .map((repeat) => {
-      const scores = new Array<number>(queryCount).fill(0);
-      for (const { queryIndex, score } of repeats.get(repeat) ?? []) scores[queryIndex] = score;
-      return scores;
+    .flatMap((repeat) => {
+      const scored = (repeats.get(repeat) ?? []).filter(isScored);
+      if (scored.length === 0) return [];
+      const scores = new Array<number>(queryCount).fill(mean(scored.map(({ score }) => score)));
+      for (const { queryIndex, score } of scored) scores[queryIndex] = score;
+      return [scores];
     });
 }
 

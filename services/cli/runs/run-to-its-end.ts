@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
-import { type MemorySummary, RunStatus } from '../../shared/contracts/generated/scale/v1/control.ts';
+import {
+  type MemorySummary,
+  RunStatus,
+  type StartRunRequest,
+  type StartRunResponse,
+} from '../../shared/contracts/generated/scale/v1/control.ts';
 import { ControlError } from '../../shared/control-client/control-error.ts';
-import { pause } from '../../shared/lifecycle/abort.ts';
-import { systemTiming } from '../../shared/lifecycle/timing.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
 import type { AskedShare } from '../../shared/sharing/share-rules.ts';
 import { type Cli, interruptedError } from '../cli.ts';
@@ -19,6 +22,7 @@ import { createEndpointCheck, type EndpointCheck } from './check-endpoints.ts';
 import { chooseRun } from './choose-run.ts';
 import { findRun } from './find-run.ts';
 import { followRun, RunNeedsPersonError } from './follow-run.ts';
+import { patiently } from './patiently.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
 import { needsSimulator, startRunRequestOf } from './run-request.ts';
 
@@ -32,6 +36,8 @@ export interface Undertaking<Result> {
   readonly share?: AskedShare | undefined;
   /** Looks at the run's endpoints before it begins. Default: one of its own. */
   readonly check?: EndpointCheck;
+  /** Starts the run in another way than by asking for it, such as in its turn. It waits as long as that takes. */
+  start?(cluster: ReachedCluster, message: StartRunRequest, hasEnded: boolean, signal: AbortSignal): Promise<StartRunResponse>;
   /** Called with how the run begins and whether it existed before; by default the view explains that to people. */
   begun?(continued: boolean, status: RunStatus): void;
   /** What the caller wants of the run once it is over, read while its cluster is still there. */
@@ -58,8 +64,6 @@ export interface EndedRun {
 }
 
 const endWithinMs = 5_000;
-const patienceMs = 60_000;
-const pauseMs = 500;
 
 /**
  * Starts or continues a run, until it is over. On this machine, the cluster of another command may end before our run does: then
@@ -130,7 +134,9 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   if (!isOver) await check?.before(chosen, view);
   const message = { ...startRunRequestOf(chosen, cluster.simulatorUrl), preflight: check?.spent() };
   await cluster.bindKeys(message.endpoints);
-  const response = await asked(() => cluster.client.startRun(message, signal));
+  const start = (request: StartRunRequest, limit: AbortSignal): Promise<StartRunResponse> =>
+    undertaking.start?.(cluster, request, isOver, limit) ?? cluster.client.startRun(request, limit);
+  const response = await (undertaking.start === undefined ? asked(() => start(message, signal)) : start(message, signal));
   const { runId, continued, status, memory, missingResults } = response;
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else for (const notice of notices) view.notice(notice);
@@ -145,7 +151,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const record = createRunRecord(runId);
   // A restarted coordinator continues nothing until it is told to.
   const onReconnect = async (limit: AbortSignal): Promise<void> => {
-    const again = await cluster.client.startRun({ ...message, preflight: undefined }, limit);
+    const again = await start({ ...message, preflight: undefined }, limit);
     if (!again.continued && record.events.length > 0) view.notice(describeLoss(runId));
   };
   for (;;) {
@@ -165,27 +171,6 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
 
 function checkOf({ cli, options }: Pick<Undertaking<unknown>, 'cli' | 'options'>): EndpointCheck {
   return createEndpointCheck(cli, { waits: options.waitForEndpoints ?? false });
-}
-
-/**
- * For calls that may be repeated. On this machine, an answer that does not come means that the machine is busy, and hours of work
- * must not end there.
- */
-async function patiently<Response>(
-  cluster: ReachedCluster,
-  call: () => Promise<Response>,
-  signal: AbortSignal,
-): Promise<Response> {
-  const deadline = performance.now() + (cluster.kind === 'own' ? patienceMs : 0);
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      const isUnreachable = error instanceof ControlError && error.kind === 'unreachable';
-      if (!isUnreachable || signal.aborted || performance.now() > deadline) throw error;
-    }
-    await pause(systemTiming, pauseMs, signal);
-  }
 }
 
 function isSearchWithoutMemory({ configuration }: RunFile): boolean {

@@ -1,8 +1,7 @@
+import { differencesOf, type PairedDifference, pairedOver, scoreOver } from '../comparison/scores-over-seeds.ts';
 import { defined } from '../defined.ts';
-import { randomStream } from '../random.ts';
+import { type CrossedInterval, ratioInterval, type SeedsInterval, seedsInterval } from '../statistics/crossed-interval.ts';
 import { mean } from '../statistics/intervals.ts';
-import { signFlipTest } from '../statistics/sign-flip-test.ts';
-import { type CrossedInterval, crossedInterval, ratioInterval, type SeedsInterval, seedsInterval } from './crossed-interval.ts';
 import type { SearchSpending } from './search-spending.ts';
 
 /** One search with one variant and one seed, and the score on the test split of what it found. */
@@ -29,11 +28,8 @@ export interface VariantResult {
   readonly against?: VariantDifference;
 }
 
-export interface VariantDifference {
-  /** This variant's test score minus the reference's. */
-  readonly difference: CrossedInterval;
-  /** Two-sided: the sign-flip test on the queries' differences, each the mean over seeds. It says nothing about other seeds. */
-  readonly pValue: number;
+/** This variant's test score minus the reference's. */
+export interface VariantDifference extends PairedDifference {
   /** This variant's tokens over the reference's. */
   readonly tokenRatio: SeedsInterval;
 }
@@ -67,12 +63,6 @@ function resultOf(trials: readonly Trial[]): VariantResult {
   };
 }
 
-/** A score with its interval over seeds and queries, clipped to the range of a score. @param values values[seed][query] */
-export function scoreOver(values: readonly (readonly number[])[]): CrossedInterval {
-  const { value, low, high } = crossedInterval(values, 0.5);
-  return { value, low: Math.max(0, low), high: Math.min(1, high) };
-}
-
 function differenceOf(trials: readonly Trial[], reference: readonly Trial[]): VariantDifference | undefined {
   const pairs = trials.flatMap((trial) => {
     const other = reference.find(({ seed }) => seed === trial.seed);
@@ -84,19 +74,4 @@ function differenceOf(trials: readonly Trial[], reference: readonly Trial[]): Va
     ...pairedOver(differences),
     tokenRatio: ratioInterval(pairs.map(({ trial, other }) => trial.spending.tokens / other.spending.tokens)),
   };
-}
-
-/** A difference with its interval and test. @param differences differences[seed][query] */
-export function pairedOver(differences: readonly (readonly number[])[]): Pick<VariantDifference, 'difference' | 'pValue'> {
-  const byQuery = (differences[0] ?? []).map((_, query) => mean(differences.map((row) => row[query] as number)));
-  const { value, low, high } = crossedInterval(differences, 1);
-  return {
-    difference: { value, low: Math.max(-1, low), high: Math.min(1, high) },
-    pValue: signFlipTest(byQuery, randomStream(1, 'sign-flip')).pValue,
-  };
-}
-
-export function differencesOf(scores: readonly number[], others: readonly number[]): number[] {
-  if (scores.length !== others.length) throw new RangeError(`cannot pair ${scores.length} queries with ${others.length}`);
-  return scores.map((score, query) => score - (others[query] as number));
 }

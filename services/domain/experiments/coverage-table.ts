@@ -1,7 +1,7 @@
+import { differencesOf, pairedOver, scoreOver } from '../comparison/scores-over-seeds.ts';
+import { type CrossedInterval, crossedInterval, seedsInterval } from '../statistics/crossed-interval.ts';
 import { mean } from '../statistics/intervals.ts';
-import { differencesOf, pairedOver, scoreOver } from './compare-variants.ts';
 import { competitionRanks, covered, denseRanks, type Tries } from './coverage.ts';
-import { type CrossedInterval, crossedInterval, seedsInterval } from './crossed-interval.ts';
 import type { Figure, IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
 import { boundedFigure, percentFigure } from './figures.ts';
 import { paperCoverage } from './paper-tables.ts';

@@ -1,5 +1,5 @@
+import type { SeedsInterval } from '../statistics/crossed-interval.ts';
 import type { Interval } from '../statistics/intervals.ts';
-import type { SeedsInterval } from './crossed-interval.ts';
 import type { Figure } from './experiment-report.ts';
 
 type Bounds = readonly [least: number, most: number];

@@ -1,5 +1,5 @@
+import { seedsInterval } from '../statistics/crossed-interval.ts';
 import { mean } from '../statistics/intervals.ts';
-import { seedsInterval } from './crossed-interval.ts';
 import type { Figure, IntervalPlot, ResultTable } from './experiment-report.ts';
 import { boundedFigure } from './figures.ts';
 import { noiseShare, passDeviation, type VarianceComponents, varianceComponents } from './variance-components.ts';

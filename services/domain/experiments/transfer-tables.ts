@@ -1,5 +1,5 @@
-import { differencesOf, pairedOver, scoreOver } from './compare-variants.ts';
-import { seedsInterval } from './crossed-interval.ts';
+import { differencesOf, pairedOver, scoreOver } from '../comparison/scores-over-seeds.ts';
+import { seedsInterval } from '../statistics/crossed-interval.ts';
 import type { IntervalPlot, ResultRow, ResultTable } from './experiment-report.ts';
 import { boundedFigure, percentFigure, pointsFigure, probabilityFigure } from './figures.ts';
 import { describeDifference } from './verdict.ts';

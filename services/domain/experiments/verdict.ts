@@ -1,4 +1,4 @@
-import type { CrossedInterval, SeedsInterval } from './crossed-interval.ts';
+import type { CrossedInterval, SeedsInterval } from '../statistics/crossed-interval.ts';
 
 /**
  * What a difference of scores supports, in words: a direction only if the interval excludes 0. E.g. "its test score is 1.2

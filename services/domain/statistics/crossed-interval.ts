@@ -1,5 +1,5 @@
-import { type Interval, mean } from '../statistics/intervals.ts';
-import { studentQuantile } from '../statistics/student.ts';
+import { type Interval, mean } from './intervals.ts';
+import { studentQuantile } from './student.ts';
 
 export interface CrossedInterval extends Interval {
   readonly value: number;
@@ -17,6 +17,34 @@ export interface CrossedInterval extends Interval {
  * @param spread the most that one query's value can differ: 1 for differences of scores, .5 for scores
  */
 export function crossedInterval(values: readonly (readonly number[])[], spread: number, confidence = 0.95): CrossedInterval {
+  return stratifiedInterval([values], spread, confidence);
+}
+
+/**
+ * The same for values of several sets of queries, such as benchmarks: the mean of their means, each set with the same weight,
+ * whatever its number of queries. The sets are these and no sample of others.
+ * @param strata strata[set][seed][query]
+ */
+export function stratifiedInterval(
+  strata: readonly (readonly (readonly number[])[])[],
+  spread: number,
+  confidence = 0.95,
+): CrossedInterval {
+  const sets = strata.map((values) => partsOf(values, spread));
+  const value = mean(sets.map((set) => set.value));
+  const parts = sets.flatMap((set) => set.parts.map((part) => ({ ...part, variance: part.variance / sets.length ** 2 })));
+  const variance = parts.reduce((sum, part) => sum + part.variance, 0);
+  const degrees = variance ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
+  const half = studentQuantile((1 + confidence) / 2, degrees) * Math.sqrt(variance);
+  return { value, low: value - half, high: value + half };
+}
+
+interface VariancePart {
+  readonly variance: number;
+  readonly degrees: number;
+}
+
+function partsOf(values: readonly (readonly number[])[], spread: number): { value: number; parts: readonly VariancePart[] } {
   const [first] = values;
   if (first === undefined || values.some((row) => row.length !== first.length)) {
     throw new RangeError('seeds must have values for the same queries');
@@ -24,16 +52,13 @@ export function crossedInterval(values: readonly (readonly number[])[], spread: 
   const bySeed = values.map(mean);
   const value = mean(bySeed);
   const byQuery = first.map((_, query) => mean(values.map((row) => row[query] as number)));
-  const parts = [
-    { variance: squares(byQuery, value, 2 * spread ** 2) / byQuery.length ** 2, degrees: Math.max(1, byQuery.length - 1) },
-    ...(bySeed.length < 2
-      ? []
-      : [{ variance: squares(bySeed, value, 0) / (bySeed.length - 1) / bySeed.length, degrees: bySeed.length - 1 }]),
-  ];
-  const variance = parts.reduce((sum, part) => sum + part.variance, 0);
-  const degrees = variance ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.degrees, 0);
-  const half = studentQuantile((1 + confidence) / 2, degrees) * Math.sqrt(variance);
-  return { value, low: value - half, high: value + half };
+  const ofQueries = {
+    variance: squares(byQuery, value, 2 * spread ** 2) / byQuery.length ** 2,
+    degrees: Math.max(1, byQuery.length - 1),
+  };
+  if (bySeed.length < 2) return { value, parts: [ofQueries] };
+  const variance = squares(bySeed, value, 0) / (bySeed.length - 1) / bySeed.length;
+  return { value, parts: [ofQueries, { variance, degrees: bySeed.length - 1 }] };
 }
 
 function squares(values: readonly number[], centre: number, madeUp: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { crossedInterval, ratioInterval, seedsInterval } from '../../../../services/domain/experiments/crossed-interval.ts';
 import { randomStream } from '../../../../services/domain/random.ts';
+import { crossedInterval, ratioInterval, seedsInterval } from '../../../../services/domain/statistics/crossed-interval.ts';
 
 describe('crossedInterval', () => {
   test('is the interval of the queries where there is one seed, with two values made up', () => {
