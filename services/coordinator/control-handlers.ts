@@ -1,4 +1,6 @@
 import { defined } from '../domain/defined.ts';
+import { executedWorkflows } from '../domain/run/query-workflows.ts';
+import type { Round } from '../domain/run/state.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
@@ -8,6 +10,8 @@ import type {
   FindRunsResponse,
   ForgetMemoryResponse,
   GetCacheResponse,
+  GetRoundRequest,
+  GetRoundResponse,
   GetRunBenchmarkResponse,
   GetRunResponse,
   ListExecutionsRequest,
@@ -37,9 +41,10 @@ import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { type AskedShare, shareFault, withAsked } from '../shared/sharing/share-rules.ts';
 import type { Coordinator } from './coordinator.ts';
 import { diagnose } from './diagnose.ts';
-import { countMissingResults, executionsOf } from './executions-of-round.ts';
+import { countMissingResults, executionsOf, outcomesOn } from './executions-of-round.ts';
 import { refuseBadLimits } from './refuse-bad-limits.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
+import { roundToProto } from './round-to-proto.ts';
 import { type RunView, readRunView } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
 import { runSummary } from './run-summary.ts';
@@ -72,6 +77,7 @@ export interface ControlHandlers {
   setRunLimits(runId: string, limits: RunLimits | undefined): Promise<{ status: RunStatus }>;
   getRunBenchmark(runId: string): Promise<GetRunBenchmarkResponse>;
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
+  getRound(request: GetRoundRequest, signal: AbortSignal): Promise<GetRoundResponse>;
   listMemory(): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[]): Promise<ForgetMemoryResponse>;
   getCache(): Promise<GetCacheResponse>;
@@ -237,11 +243,19 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const contentHash = manifest.configuration?.benchmark?.contentHash ?? '';
       return { benchmark: benchmarkToProto(decodeBenchmark(await bus.blobs.get(contentHash))) };
     },
-    async *listExecutions({ runId, workflowHash }, signal) {
+    async *listExecutions({ runId, workflowHash, queryIndex }, signal) {
       const manifest = await manifestOf(runId);
-      const rounds = (await viewOf(runId, signal))?.state.rounds ?? [];
-      const wanted = rounds.filter((round) => workflowHash === '' || round.workflowHash === workflowHash);
-      for (const round of wanted) yield* executionsOf(bus, manifest, round, signal);
+      const state = (await viewOf(runId, signal))?.state;
+      const hashFor = (round: Round) => executedWorkflows(round)(queryIndex ?? -1)?.workflowHash ?? round.workflowHash;
+      const wanted = (state?.rounds ?? []).filter((round) => workflowHash === '' || hashFor(round) === workflowHash);
+      for (const round of wanted) {
+        const outcomes = queryIndex === undefined ? round.outcomes : outcomesOn(state ?? {}, round, queryIndex);
+        yield* executionsOf(bus, manifest, { ...round, outcomes }, signal);
+      }
+    },
+    async getRound({ runId, round, queryIndex }, signal) {
+      await manifestOf(runId);
+      return roundToProto(runId, (await viewOf(runId, signal))?.state, round, queryIndex);
     },
     trouble: () => bus.trouble()?.message,
     async listMemory() {

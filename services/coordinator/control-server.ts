@@ -100,6 +100,7 @@ export async function startControlServer(
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     setShare: unary((request) => handlers.setShare(request)),
     setRunLimits: unary(({ runId, limits }) => handlers.setRunLimits(runId, limits)),
+    getRound: unary((request, signal) => handlers.getRound(request, signal)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),
     listMemory: unary(() => handlers.listMemory()),

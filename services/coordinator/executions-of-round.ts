@@ -1,4 +1,5 @@
 import { againJobId, executionJobId } from '../domain/run/job-id.ts';
+import type { KeptOutcome } from '../domain/run/outcome-columns.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round, RunState } from '../domain/run/state.ts';
 import { isLost } from '../domain/search/lost-executions.ts';
@@ -23,6 +24,18 @@ export async function countMissingResults(bus: Bus, runId: string, { rounds }: P
   return new Set(logged.filter((jobId) => !stored.has(jobId))).size;
 }
 
+/** All that is known of a round's workflow on one query: of its evaluation, its canary and the final pick. */
+export function outcomesOn(
+  { finalOutcomes = [] }: Pick<RunState, 'finalOutcomes'>,
+  round: Round,
+  queryIndex: number,
+): KeptOutcome[] {
+  const picked = finalOutcomes.filter((each) => each.round === round.round).map(({ outcome }) => outcome);
+  const known = [...round.outcomes, ...(round.canary === undefined ? [] : [round.canary]), ...picked];
+  const byRepeat = new Map(known.filter((each) => each.queryIndex === queryIndex).map((each) => [each.repeat, each]));
+  return [...byRepeat.values()].sort((one, other) => one.repeat - other.repeat);
+}
+
 /**
  * The stored results of a round's executions that the log has, in the log's order. Results outlive their run by two weeks: one
  * that is gone is left out, but its outcome in the log still gives the score, the tokens and the start of the answer.
@@ -31,7 +44,7 @@ export async function countMissingResults(bus: Bus, runId: string, { rounds }: P
 export async function* executionsOf(
   bus: Bus,
   { runId, resumed = 0 }: Pick<RunManifest, 'runId' | 'resumed'>,
-  round: Pick<Round, 'workflow' | 'workflowHash' | 'outcomes' | 'queryProposals'>,
+  round: Pick<Round, 'workflow' | 'workflowHash' | 'queryProposals'> & { readonly outcomes: Iterable<KeptOutcome> },
   signal: AbortSignal,
 ): AsyncGenerator<ListExecutionsResponse> {
   const outcomes = [...round.outcomes];

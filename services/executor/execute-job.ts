@@ -14,7 +14,7 @@ import { inSpan, type SpanStart } from '../shared/telemetry/tracing.ts';
 import type { JobOutcome, JobWork } from '../shared/worker/job-work.ts';
 import type { ModelClients } from '../shared/worker/model-clients.ts';
 import { createJudgeClients } from './judge-clients.ts';
-import { type NotedRunner, noteIsolation } from './note-isolation.ts';
+import { type NotedRunner, notePrograms } from './note-programs.ts';
 import { tracedOperators, tracedPrograms } from './trace-execution.ts';
 
 export interface ExecuteDependencies {
@@ -54,7 +54,7 @@ export function createExecuteWork({ bus, models, code, warn }: ExecuteDependenci
     const seed = [configuration.seed, workflowHash, query.id, repeat] as const;
     const draw = [repeat];
     const { client, calls } = models.clientFor({ ...context, role: 'executor', prefixKey: workflowHash, seed, draw });
-    const programs = code && noteIsolation(tracedPrograms(code), () => void context.stored().catch(() => undefined));
+    const programs = code && notePrograms(tracedPrograms(code), () => void context.stored().catch(() => undefined));
     const { answer, failure } = await inSpan(
       () => workflowSpan(workflowHash),
       async (span) => {
@@ -109,5 +109,5 @@ function outcomeOf(
   programs: NotedRunner | undefined,
 ): JobOutcome {
   const failed = failure && { failure: failureToProto(failure) };
-  return { outcome: { $case: 'execution', value: { answer, ...scores, ...failed, ...programs?.isolation() } }, calls };
+  return { outcome: { $case: 'execution', value: { answer, ...scores, ...failed, ...programs?.noted() } }, calls };
 }

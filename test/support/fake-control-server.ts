@@ -97,6 +97,8 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
       reply(null, { manifests: [] });
     },
     getRun: (call, reply) => unlessMissing(call.request.runId, reply, () => ({ summary: summary(runId, script) })),
+    getRound: (call, reply) =>
+      reply({ code: status.NOT_FOUND, details: `run ${call.request.runId} has no round ${call.request.round}` }),
     getRunBenchmark: (call, reply) =>
       unlessMissing(call.request.runId, reply, () =>
         settings.benchmark === undefined ? {} : { benchmark: benchmarkToProto(settings.benchmark) },

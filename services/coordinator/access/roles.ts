@@ -18,6 +18,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   watchRun: 'read',
   getRunBenchmark: 'read',
   listExecutions: 'read',
+  getRound: 'read',
   listMemory: 'read',
   getCache: 'read',
   listWorkers: 'read',

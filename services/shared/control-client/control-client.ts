@@ -17,6 +17,8 @@ import {
   type FindRunsResponse,
   type ForgetMemoryResponse,
   type GetCacheResponse,
+  type GetRoundRequest,
+  type GetRoundResponse,
   type GetRunBenchmarkResponse,
   type GetRunResponse,
   type GetSweepResponse,
@@ -69,6 +71,8 @@ export interface ControlClient {
   watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   /** Executions with their whole results. */
   listExecutions(request: ListExecutionsRequest, signal: AbortSignal): AsyncIterable<ListExecutionsResponse>;
+  /** @param request.round 0 for the best one */
+  getRound(request: GetRoundRequest, signal: AbortSignal): Promise<GetRoundResponse>;
   listMemory(signal: AbortSignal): Promise<ListMemoryResponse>;
   forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
   getCache(signal: AbortSignal): Promise<GetCacheResponse>;
@@ -232,6 +236,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     listRuns: (signal) => ask('ListRuns', client.listRuns, {}, signal),
     findRuns: (name, signal) => ask('FindRuns', client.findRuns, { name }, signal),
     getRun: (runId, signal) => ask('GetRun', client.getRun, { runId }, signal),
+    getRound: (request, signal) => ask('GetRound', client.getRound, request, signal),
     getRunBenchmark: (runId, signal) => ask('GetRunBenchmark', client.getRunBenchmark, { runId }, signal),
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
     pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),

@@ -25,6 +25,7 @@ import { Event, MemoryRow, RunConfiguration } from "./event.ts";
 import { WorkerReport } from "./job.ts";
 import { Result } from "./result.ts";
 import { SpendingNote, Spent } from "./spending.ts";
+import { Workflow } from "./workflow.ts";
 
 export const protobufPackage = "scale.v1";
 
@@ -720,6 +721,31 @@ export interface ListExecutionsRequest {
   runId: string;
   /** Only this workflow's executions; "" for those of all workflows. */
   workflowHash: string;
+  /** Only those on this query. Absent: on all. */
+  queryIndex?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface GetRoundRequest {
+  runId: string;
+  /** 0 for the best one. */
+  round: number;
+  /** Of a run in which queries have workflows of their own: whose workflow is meant. Absent: that of the round. */
+  queryIndex?: number | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface GetRoundResponse {
+  round: number;
+  /** 0 for none. */
+  parentRound: number;
+  /** How it differs from its parent, in the optimizer's words. */
+  modification: string;
+  /** Absent: the round has none, since all proposals were refused. */
+  workflow?: Workflow | undefined;
+  workflowHash: string;
+  /** Of the run so far. */
+  isBest: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -7619,7 +7645,7 @@ export const GetRunBenchmarkResponse: MessageFns<GetRunBenchmarkResponse> = {
 };
 
 function createBaseListExecutionsRequest(): ListExecutionsRequest {
-  return { runId: "", workflowHash: "" };
+  return { runId: "", workflowHash: "", queryIndex: undefined };
 }
 
 export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
@@ -7629,6 +7655,9 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
     }
     if (message.workflowHash !== "") {
       writer.uint32(18).string(message.workflowHash);
+    }
+    if (message.queryIndex !== undefined) {
+      writer.uint32(24).uint32(message.queryIndex);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -7670,6 +7699,14 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
             message.workflowHash = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.queryIndex = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7696,6 +7733,11 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
         : isSet(object.workflow_hash)
         ? globalThis.String(object.workflow_hash)
         : "",
+      queryIndex: isSet(object.queryIndex)
+        ? globalThis.Number(object.queryIndex)
+        : isSet(object.query_index)
+        ? globalThis.Number(object.query_index)
+        : undefined,
     };
   },
 
@@ -7707,6 +7749,9 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
     if (message.workflowHash !== "") {
       obj.workflowHash = message.workflowHash;
     }
+    if (message.queryIndex !== undefined) {
+      obj.queryIndex = Math.round(message.queryIndex);
+    }
     return obj;
   },
 
@@ -7717,6 +7762,306 @@ export const ListExecutionsRequest: MessageFns<ListExecutionsRequest> = {
     const message = createBaseListExecutionsRequest();
     message.runId = object.runId ?? "";
     message.workflowHash = object.workflowHash ?? "";
+    message.queryIndex = object.queryIndex ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetRoundRequest(): GetRoundRequest {
+  return { runId: "", round: 0, queryIndex: undefined };
+}
+
+export const GetRoundRequest: MessageFns<GetRoundRequest> = {
+  encode(message: GetRoundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.round !== 0) {
+      writer.uint32(16).uint32(message.round);
+    }
+    if (message.queryIndex !== undefined) {
+      writer.uint32(24).uint32(message.queryIndex);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetRoundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetRoundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.queryIndex = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetRoundRequest {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      queryIndex: isSet(object.queryIndex)
+        ? globalThis.Number(object.queryIndex)
+        : isSet(object.query_index)
+        ? globalThis.Number(object.query_index)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetRoundRequest): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.queryIndex !== undefined) {
+      obj.queryIndex = Math.round(message.queryIndex);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetRoundRequest>): GetRoundRequest {
+    return GetRoundRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetRoundRequest>): GetRoundRequest {
+    const message = createBaseGetRoundRequest();
+    message.runId = object.runId ?? "";
+    message.round = object.round ?? 0;
+    message.queryIndex = object.queryIndex ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetRoundResponse(): GetRoundResponse {
+  return {
+    round: 0,
+    parentRound: 0,
+    modification: "",
+    workflow: undefined,
+    workflowHash: "",
+    isBest: false,
+  };
+}
+
+export const GetRoundResponse: MessageFns<GetRoundResponse> = {
+  encode(message: GetRoundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.round !== 0) {
+      writer.uint32(8).uint32(message.round);
+    }
+    if (message.parentRound !== 0) {
+      writer.uint32(16).uint32(message.parentRound);
+    }
+    if (message.modification !== "") {
+      writer.uint32(26).string(message.modification);
+    }
+    if (message.workflow !== undefined) {
+      Workflow.encode(message.workflow, writer.uint32(34).fork()).join();
+    }
+    if (message.workflowHash !== "") {
+      writer.uint32(42).string(message.workflowHash);
+    }
+    if (message.isBest !== false) {
+      writer.uint32(48).bool(message.isBest);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetRoundResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetRoundResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.parentRound = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.modification = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.workflow = Workflow.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.workflowHash = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.isBest = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetRoundResponse {
+    return {
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      parentRound: isSet(object.parentRound)
+        ? globalThis.Number(object.parentRound)
+        : isSet(object.parent_round)
+        ? globalThis.Number(object.parent_round)
+        : 0,
+      modification: isSet(object.modification) ? globalThis.String(object.modification) : "",
+      workflow: isSet(object.workflow) ? Workflow.fromJSON(object.workflow) : undefined,
+      workflowHash: isSet(object.workflowHash)
+        ? globalThis.String(object.workflowHash)
+        : isSet(object.workflow_hash)
+        ? globalThis.String(object.workflow_hash)
+        : "",
+      isBest: isSet(object.isBest)
+        ? globalThis.Boolean(object.isBest)
+        : isSet(object.is_best)
+        ? globalThis.Boolean(object.is_best)
+        : false,
+    };
+  },
+
+  toJSON(message: GetRoundResponse): unknown {
+    const obj: any = {};
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.parentRound !== 0) {
+      obj.parentRound = Math.round(message.parentRound);
+    }
+    if (message.modification !== "") {
+      obj.modification = message.modification;
+    }
+    if (message.workflow !== undefined) {
+      obj.workflow = Workflow.toJSON(message.workflow);
+    }
+    if (message.workflowHash !== "") {
+      obj.workflowHash = message.workflowHash;
+    }
+    if (message.isBest !== false) {
+      obj.isBest = message.isBest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetRoundResponse>): GetRoundResponse {
+    return GetRoundResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetRoundResponse>): GetRoundResponse {
+    const message = createBaseGetRoundResponse();
+    message.round = object.round ?? 0;
+    message.parentRound = object.parentRound ?? 0;
+    message.modification = object.modification ?? "";
+    message.workflow = (object.workflow !== undefined && object.workflow !== null)
+      ? Workflow.fromPartial(object.workflow)
+      : undefined;
+    message.workflowHash = object.workflowHash ?? "";
+    message.isBest = object.isBest ?? false;
     return message;
   },
 };
@@ -13816,6 +14161,16 @@ export const ControlServiceService = {
       Buffer.from(ListExecutionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListExecutionsResponse => ListExecutionsResponse.decode(value),
   },
+  /** One round's workflow, for whoever looks inside. */
+  getRound: {
+    path: "/scale.v1.ControlService/GetRound" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetRoundRequest): Buffer => Buffer.from(GetRoundRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetRoundRequest => GetRoundRequest.decode(value),
+    responseSerialize: (value: GetRoundResponse): Buffer => Buffer.from(GetRoundResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetRoundResponse => GetRoundResponse.decode(value),
+  },
   /** What is kept of runs that have ended, for later searches on the same queries. */
   listMemory: {
     path: "/scale.v1.ControlService/ListMemory" as const,
@@ -13973,6 +14328,8 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   getRunBenchmark: handleUnaryCall<GetRunBenchmarkRequest, GetRunBenchmarkResponse>;
   /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
   listExecutions: handleServerStreamingCall<ListExecutionsRequest, ListExecutionsResponse>;
+  /** One round's workflow, for whoever looks inside. */
+  getRound: handleUnaryCall<GetRoundRequest, GetRoundResponse>;
   /** What is kept of runs that have ended, for later searches on the same queries. */
   listMemory: handleUnaryCall<ListMemoryRequest, ListMemoryResponse>;
   forgetMemory: handleUnaryCall<ForgetMemoryRequest, ForgetMemoryResponse>;
@@ -14169,6 +14526,22 @@ export interface ControlServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ListExecutionsResponse>;
+  /** One round's workflow, for whoever looks inside. */
+  getRound(
+    request: GetRoundRequest,
+    callback: (error: ServiceError | null, response: GetRoundResponse) => void,
+  ): ClientUnaryCall;
+  getRound(
+    request: GetRoundRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetRoundResponse) => void,
+  ): ClientUnaryCall;
+  getRound(
+    request: GetRoundRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetRoundResponse) => void,
+  ): ClientUnaryCall;
   /** What is kept of runs that have ended, for later searches on the same queries. */
   listMemory(
     request: ListMemoryRequest,

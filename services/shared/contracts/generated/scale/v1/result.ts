@@ -122,13 +122,40 @@ export interface ExecutionResult {
     | Failure
     | undefined;
   /** The isolation that the workflow's programs ran in, absent if none was run. */
-  isolation?: string | undefined;
+  isolation?:
+    | string
+    | undefined;
+  /**
+   * What came of the programs that models wrote, those of the scorer included. Absent: none was run, or a version before this field
+   * wrote the result.
+   */
+  programs?: ProgramRuns | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 export interface ExecutionResult_OtherScoresEntry {
   key: string;
   value: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ProgramRuns {
+  /** In the order in which they ended. */
+  runs: ProgramRun[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface ProgramRun {
+  /** Of the program with its tests and its input: services/domain/workflow/program-key.ts. */
+  key: string;
+  /** passed, failed, timeout, memory or killed. */
+  verdict: string;
+  output: string;
+  error: string;
+  /** What its entry returned, as text. */
+  result: string;
+  cpuMs: number;
+  outputTruncated: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1465,6 +1492,7 @@ function createBaseExecutionResult(): ExecutionResult {
     otherScores: {},
     failure: undefined,
     isolation: undefined,
+    programs: undefined,
   };
 }
 
@@ -1487,6 +1515,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     }
     if (message.isolation !== undefined) {
       writer.uint32(50).string(message.isolation);
+    }
+    if (message.programs !== undefined) {
+      ProgramRuns.encode(message.programs, writer.uint32(74).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1563,6 +1594,14 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
             message.isolation = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.programs = ProgramRuns.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1611,6 +1650,7 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
         : {},
       failure: isSet(object.failure) ? Failure.fromJSON(object.failure) : undefined,
       isolation: isSet(object.isolation) ? globalThis.String(object.isolation) : undefined,
+      programs: isSet(object.programs) ? ProgramRuns.fromJSON(object.programs) : undefined,
     };
   },
 
@@ -1640,6 +1680,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     if (message.isolation !== undefined) {
       obj.isolation = message.isolation;
     }
+    if (message.programs !== undefined) {
+      obj.programs = ProgramRuns.toJSON(message.programs);
+    }
     return obj;
   },
 
@@ -1664,6 +1707,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
       ? Failure.fromPartial(object.failure)
       : undefined;
     message.isolation = object.isolation ?? undefined;
+    message.programs = (object.programs !== undefined && object.programs !== null)
+      ? ProgramRuns.fromPartial(object.programs)
+      : undefined;
     return message;
   },
 };
@@ -1759,6 +1805,274 @@ export const ExecutionResult_OtherScoresEntry: MessageFns<ExecutionResult_OtherS
     const message = createBaseExecutionResult_OtherScoresEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseProgramRuns(): ProgramRuns {
+  return { runs: [] };
+}
+
+export const ProgramRuns: MessageFns<ProgramRuns> = {
+  encode(message: ProgramRuns, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      ProgramRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProgramRuns {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProgramRuns();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(ProgramRun.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProgramRuns {
+    return { runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => ProgramRun.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ProgramRuns): unknown {
+    const obj: any = {};
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => ProgramRun.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProgramRuns>): ProgramRuns {
+    return ProgramRuns.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProgramRuns>): ProgramRuns {
+    const message = createBaseProgramRuns();
+    message.runs = object.runs?.map((e) => ProgramRun.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProgramRun(): ProgramRun {
+  return {
+    key: "",
+    verdict: "",
+    output: "",
+    error: "",
+    result: "",
+    cpuMs: 0,
+    outputTruncated: false,
+  };
+}
+
+export const ProgramRun: MessageFns<ProgramRun> = {
+  encode(message: ProgramRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.verdict !== "") {
+      writer.uint32(18).string(message.verdict);
+    }
+    if (message.output !== "") {
+      writer.uint32(26).string(message.output);
+    }
+    if (message.error !== "") {
+      writer.uint32(34).string(message.error);
+    }
+    if (message.result !== "") {
+      writer.uint32(42).string(message.result);
+    }
+    if (message.cpuMs !== 0) {
+      writer.uint32(48).uint32(message.cpuMs);
+    }
+    if (message.outputTruncated !== false) {
+      writer.uint32(56).bool(message.outputTruncated);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProgramRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProgramRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.verdict = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.output = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.result = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.cpuMs = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.outputTruncated = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProgramRun {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      verdict: isSet(object.verdict) ? globalThis.String(object.verdict) : "",
+      output: isSet(object.output) ? globalThis.String(object.output) : "",
+      error: isSet(object.error) ? globalThis.String(object.error) : "",
+      result: isSet(object.result) ? globalThis.String(object.result) : "",
+      cpuMs: isSet(object.cpuMs)
+        ? globalThis.Number(object.cpuMs)
+        : isSet(object.cpu_ms)
+        ? globalThis.Number(object.cpu_ms)
+        : 0,
+      outputTruncated: isSet(object.outputTruncated)
+        ? globalThis.Boolean(object.outputTruncated)
+        : isSet(object.output_truncated)
+        ? globalThis.Boolean(object.output_truncated)
+        : false,
+    };
+  },
+
+  toJSON(message: ProgramRun): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.verdict !== "") {
+      obj.verdict = message.verdict;
+    }
+    if (message.output !== "") {
+      obj.output = message.output;
+    }
+    if (message.error !== "") {
+      obj.error = message.error;
+    }
+    if (message.result !== "") {
+      obj.result = message.result;
+    }
+    if (message.cpuMs !== 0) {
+      obj.cpuMs = Math.round(message.cpuMs);
+    }
+    if (message.outputTruncated !== false) {
+      obj.outputTruncated = message.outputTruncated;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProgramRun>): ProgramRun {
+    return ProgramRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProgramRun>): ProgramRun {
+    const message = createBaseProgramRun();
+    message.key = object.key ?? "";
+    message.verdict = object.verdict ?? "";
+    message.output = object.output ?? "";
+    message.error = object.error ?? "";
+    message.result = object.result ?? "";
+    message.cpuMs = object.cpuMs ?? 0;
+    message.outputTruncated = object.outputTruncated ?? false;
     return message;
   },
 };
