@@ -12,6 +12,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   resume: ['resume gsm8k'],
   share: ['share gsm8k --weight 4', 'share gsm8k --priority 10 --at-most 16'],
   report: ['report gsm8k'],
+  show: ['show gsm8k', 'show gsm8k --round 6', 'show gsm8k --query gsm8k-validate-12', 'show gsm8k --diff 1,6'],
   export: ['export gsm8k > best.yaml', 'export gsm8k --what events-jsonl'],
   memory: ['memory list', 'memory forget --benchmark gsm8k'],
   cache: ['cache show'],

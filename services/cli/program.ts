@@ -21,6 +21,7 @@ import { addRescoreCommand } from './commands/rescore.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addShareCommand } from './commands/share.ts';
+import { addShowCommand } from './commands/show.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -42,6 +43,7 @@ const commands: readonly AddCommand[] = [
   addResumeCommand,
   addShareCommand,
   addReportCommand,
+  addShowCommand,
   addExportCommand,
   addMemoryCommand,
   addCacheCommand,

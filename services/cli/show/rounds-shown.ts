@@ -1,0 +1,128 @@
+import type { Benchmark } from '../../domain/benchmark.ts';
+import { defined } from '../../domain/defined.ts';
+import { bestOf } from '../../domain/report/run-progress.ts';
+import { tokensOfOutcome } from '../../domain/run/ledger/mean-cost.ts';
+import type { Round, RunState } from '../../domain/run/state.ts';
+import { shownScore } from '../../domain/search/static-score.ts';
+import { mean } from '../../domain/statistics/intervals.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
+import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import { CliError } from '../cli-error.ts';
+import { workflowFileText } from '../report/workflow-file-text.ts';
+import { diffWorkflows } from './diff-workflows.ts';
+import { plainText } from './plain-text.ts';
+
+/** A round as --json shows it. */
+export interface RoundShown {
+  readonly round: number;
+  /** Absent for the first. */
+  readonly parentRound?: number;
+  readonly isBest: boolean;
+  readonly score?: number;
+  readonly method?: string;
+  /** Queries that its workflow was executed on, the final pick included. */
+  readonly queries: number;
+  /** Mean over its executions; absent without any. */
+  readonly tokensAnAnswer?: number;
+  readonly modification: string;
+  readonly workflowHash: string;
+  readonly failure?: string;
+}
+
+export function roundsShown(state: RunState): RoundShown[] {
+  const best = bestOf(state)?.round;
+  return state.rounds.map((round) => {
+    const outcomes = outcomesOf(state, round);
+    const shown = shownScore(round, state.configuration.search);
+    return {
+      round: round.round,
+      ...(round.parentRound > 0 && { parentRound: round.parentRound }),
+      isBest: round.round === best,
+      ...(shown && { score: shown.score, method: shown.method }),
+      queries: new Set(outcomes.map(({ queryIndex }) => queryIndex)).size,
+      ...(outcomes.length > 0 && { tokensAnAnswer: mean(outcomes.map(tokensOfOutcome)) }),
+      ...{ modification: round.modification, workflowHash: round.workflowHash },
+      ...defined({ failure: round.failure?.message }),
+    };
+  });
+}
+
+/** Its executions, those of the final pick among them. */
+function outcomesOf({ finalOutcomes = [] }: RunState, { round, outcomes }: Round) {
+  return [...outcomes, ...finalOutcomes.filter((each) => each.round === round).map(({ outcome }) => outcome)];
+}
+
+export function describeRounds(rounds: readonly RoundShown[]): string {
+  const rows = rounds.map((round) => [
+    `${round.round}${round.isBest ? '*' : ''}`,
+    round.parentRound === undefined ? '-' : String(round.parentRound),
+    round.score === undefined ? '-' : formatScore(round.score),
+    round.method ?? (round.failure === undefined ? '-' : 'failed'),
+    String(round.queries),
+    round.tokensAnAnswer === undefined ? '-' : formatCount(round.tokensAnAnswer),
+    oneLine(round.failure ?? (round.modification || 'the initial workflow'), 70),
+  ]);
+  return alignColumns(
+    [['round', 'from', 'score', 'by', 'queries', 'tokens an answer', 'edit'], ...rows],
+    (column) => column !== 3 && column !== 6,
+  );
+}
+
+/** One execution of a round's workflow, as a row. */
+export interface ExecutionRow {
+  readonly queryId: string;
+  readonly repeat: number;
+  readonly score: number;
+  readonly tokens: number;
+  readonly failure?: string;
+}
+
+/** The worst first; among equals in the benchmark's order. */
+export function executionRows(state: RunState, round: Round, { queries }: Pick<Benchmark, 'queries'>): ExecutionRow[] {
+  return outcomesOf(state, round)
+    .map((outcome) => ({
+      ...{ queryId: queries[outcome.queryIndex]?.id ?? String(outcome.queryIndex), repeat: outcome.repeat },
+      ...{ score: outcome.score, tokens: tokensOfOutcome(outcome), queryIndex: outcome.queryIndex },
+      ...defined({ failure: outcome.failure?.kind }),
+    }))
+    .sort((one, other) => one.score - other.score || one.queryIndex - other.queryIndex || one.repeat - other.repeat)
+    .map(({ queryIndex: _queryIndex, ...row }) => row);
+}
+
+/** @throws CliError if the run has no such round */
+export function roundOf(state: RunState, runId: string, wanted: number | undefined): Round {
+  const number = wanted ?? bestOf(state)?.round;
+  const round = state.rounds.find((each) => each.round === number);
+  if (round !== undefined) return round;
+  const lacking = wanted === undefined ? 'no workflow with a score yet' : `no round ${wanted}: it has ${state.rounds.length}`;
+  throw new CliError('bad-input', `run ${runId} has ${lacking}`);
+}
+
+/** What was changed, how it did, on what, and the workflow itself. @param shown how many executions */
+export function describeRound(state: RunState, round: Round, rows: readonly ExecutionRow[], shown: number): string {
+  const [about] = roundsShown(state).filter((each) => each.round === round.round);
+  const parent = state.rounds.find((each) => each.round === round.parentRound);
+  const difference =
+    parent?.workflow === undefined || round.workflow === undefined ? '' : diffWorkflows(parent.workflow, round.workflow);
+  const table = rows
+    .slice(0, shown)
+    .map((row) => [
+      oneLine(row.queryId, 40),
+      String(row.repeat),
+      formatScore(row.score),
+      formatCount(row.tokens),
+      row.failure ?? '',
+    ]);
+  return [
+    describeRounds(about === undefined ? [] : [about]),
+    ...(round.modification === '' ? [] : [`Edit\n  ${oneLine(round.modification, 2_000)}`]),
+    ...(round.failure === undefined ? [] : [`Failed\n  ${oneLine(round.failure.message, 2_000)}`]),
+    ...(difference === '' ? [] : [`Against round ${round.parentRound}\n${difference}`]),
+    ...(round.workflow === undefined ? [] : [`Workflow\n${plainText(workflowFileText(round.workflow)).trimEnd()}`]),
+    ...(table.length === 0
+      ? []
+      : [
+          `Executions, the worst first (${table.length} of ${rows.length})\n${alignColumns([['query', 'repeat', 'score', 'tokens', 'failure'], ...table])}`,
+        ]),
+  ].join('\n\n');
+}
