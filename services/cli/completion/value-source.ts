@@ -42,7 +42,7 @@ const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
         [`${command} --scorer`, { names: ['aflow', 'strict'] }],
       ] as const,
   ),
-  ['eval --model', {}],
+  ...['eval --model', 'compare --margin', 'show --query', 'show --diff'].map((option) => [option, {}] as const),
   ...['run --team', 'eval --team'].map((option) => [option, {}] as const),
   ...['list', 'pull', 'verify'].map((command) => [`${command} benchmarks`, { names: [...releasedBenchmarks.keys()] }] as const),
   ['compare a', { runs: true, files: 'files' }],
