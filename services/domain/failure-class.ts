@@ -33,7 +33,7 @@ export const classOfKind: Readonly<Record<FailureKind, FailureClass>> = {
   'empty-reply': 'format',
   'tool-call': 'format',
   'reply-too-large': 'too-long',
-  'malformed-reply': 'infrastructure',
+  'malformed-reply': 'format',
   unavailable: 'infrastructure',
   throttled: 'throttled',
   'call-limit': 'too-long',

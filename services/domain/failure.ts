@@ -53,7 +53,6 @@ const kindsOfSurroundings: ReadonlySet<FailureKind> = new Set([
   'internal',
   'unavailable',
   'throttled',
-  'malformed-reply',
   'no-result',
 ]);
 

@@ -13,7 +13,7 @@ import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { InfrastructureError } from '../../services/shared/models/endpoint-errors.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
-import { poisonDeliveries } from '../../services/shared/worker/settle-delivery.ts';
+import { poisonStarts } from '../../services/shared/worker/job-starts.ts';
 import { startWorker } from '../../services/shared/worker/worker.ts';
 import { inVirtualTime } from '../support/virtual-clock.ts';
 import { completed, startCluster } from './made-up-cluster.ts';
@@ -144,10 +144,10 @@ test('a run whose endpoint comes to need a person pauses itself with the reason,
         done += 1;
       },
       during: async ({ pauseReason, resume }) => {
-        // More often than a job may be delivered before it counts for one that kills its workers.
-        while (reasons.length < 2 * poisonDeliveries) {
+        // More often than a job may be begun before it counts for one that kills its workers.
+        while (reasons.length < 5 * poisonStarts) {
           reasons.push(await pauseReason());
-          if (reasons.length === 2 * poisonDeliveries) revoked = false;
+          if (reasons.length === 5 * poisonStarts) revoked = false;
           await resume();
         }
       },

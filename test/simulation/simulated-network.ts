@@ -127,7 +127,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       release: () => call(`release ${name}`, () => lease.release()),
     });
 
-    const { jobs, results, log, journal, spending, blobs, runs, leases, troubles, workers, memory } = bus;
+    const { jobs, results, log, journal, spending, blobs, runs, leases, troubles, workers, deadLetters, memory } = bus;
     return {
       ...bus,
       jobs: {
@@ -158,6 +158,8 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       journal: {
         record: (runId, jobId, made) => call(`record ${jobId}`, () => journal.record(runId, jobId, made)),
         read: (runId, jobId) => call(`read calls of ${jobId}`, () => journal.read(runId, jobId)),
+        noteStart: (runId, jobId, start) => call(`note start of ${jobId}`, () => journal.noteStart(runId, jobId, start)),
+        starts: (runId, jobId) => call(`read starts of ${jobId}`, () => journal.starts(runId, jobId)),
       },
       spending: {
         note: (note) => call('note spending', () => spending.note(note)),
@@ -189,6 +191,11 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       workers: {
         tell: (report) => void time.after(wayMs(), () => workers.tell(report)),
         follow: (signal) => stream('follow workers', (served) => workers.follow(served), signal),
+      },
+      deadLetters: {
+        keep: (job, message) => call(`set ${job.jobId} aside`, () => deadLetters.keep(job, message)),
+        list: () => call('list dead letters', () => deadLetters.list()),
+        remove: (letter) => call(`remove letter ${letter.jobId}`, () => deadLetters.remove(letter)),
       },
       memory: {
         keep: (kept) => call('keep memory', () => memory.keep(kept)),

@@ -13,16 +13,18 @@ const leastLost = 3;
 /** The round's own executions are looked at and, if it has fewer, those before it. */
 const leastLookedAt = 20;
 
+const doubtful: ReadonlySet<FailureKind> = new Set(['refused', 'malformed-reply']);
+
 interface Ended {
   readonly failure?: Failure;
 }
 
 /**
- * Whether an execution counts against the share: it has no score, or the endpoint refused its request. One refusal is an answer
- * to that request, but an endpoint that refuses many is set up wrongly.
+ * Whether an execution counts against the share: it has no score, or the endpoint refused its request or gave it broken replies
+ * only. Of one request that is an answer, but an endpoint that treats many so is set up wrongly, or broken.
  */
 export function isLost(ended: Ended): boolean {
-  return !isScored(ended) || ended.failure?.kind === 'refused';
+  return !isScored(ended) || (ended.failure !== undefined && doubtful.has(ended.failure.kind));
 }
 
 /**

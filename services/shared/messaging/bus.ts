@@ -1,5 +1,5 @@
 import type { RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
-import type { Job, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
+import type { Job, JobStart, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
@@ -28,6 +28,7 @@ export interface Bus {
   readonly slots: SlotTableStore;
   readonly troubles: TroubleBoard;
   readonly workers: WorkerBoard;
+  readonly deadLetters: DeadLetterStore;
   readonly memory: MemoryStore;
   readonly responses: ResponseStore;
   /**
@@ -209,6 +210,34 @@ export interface CallJournal {
   record(runId: string, jobId: string, call: ModelCall): Promise<void>;
   /** By call id. */
   read(runId: string, jobId: string): Promise<Map<string, ModelCall>>;
+  /** Notes that a delivery of a job was begun, or given back, which replaces the note that it was begun. */
+  noteStart(runId: string, jobId: string, start: JobStart): Promise<void>;
+  /** In the order of the deliveries. */
+  starts(runId: string, jobId: string): Promise<readonly JobStart[]>;
+}
+
+/** Jobs that nobody will do as they are, kept for people to look at. The newest letter of a job counts; old ones are lost in time. */
+export interface DeadLetterStore {
+  /** A job that was given up. @param message one sentence: why */
+  keep(job: Job, message: string): Promise<void>;
+  /** The oldest first. */
+  list(): Promise<readonly DeadLetter[]>;
+  /** @returns whether there was one */
+  remove(letter: Pick<DeadLetter, 'kind' | 'runId' | 'jobId'>): Promise<boolean>;
+}
+
+/** `unreadable`: no worker of this version can read it. `poison`: it has ended each worker that began it. */
+export type DeadLetterReason = 'unreadable' | 'poison';
+
+export interface DeadLetter {
+  readonly kind: JobKind;
+  readonly runId: string;
+  readonly jobId: string;
+  readonly reason: DeadLetterReason;
+  readonly message: string;
+  readonly atMs: number;
+  /** As it was queued. */
+  readonly body: Uint8Array;
 }
 
 /** Notes on what calls have used, kept beside the log. The oldest are lost where space runs out. */

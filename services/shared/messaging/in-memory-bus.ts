@@ -3,6 +3,7 @@ import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import type { Bus } from './bus.ts';
 import { createInMemoryBlobs } from './in-memory-blob-store.ts';
 import { createInMemoryTroubles, createInMemoryWorkers } from './in-memory-boards.ts';
+import { createInMemoryDeadLetters } from './in-memory-dead-letters.ts';
 import { createInMemoryJournal } from './in-memory-call-journal.ts';
 import { createInMemoryLogs, createInMemorySweepLogs } from './in-memory-event-log.ts';
 import { createInMemoryJobs } from './in-memory-job-queue.ts';
@@ -45,6 +46,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const runs = createInMemoryRuns(world);
   const leases = createInMemoryLeases(world, leaseTtlMs);
   const slots = createInMemorySlotTables(world);
+  const deadLetters = createInMemoryDeadLetters(world);
   const memory = createInMemoryMemory(world);
   const responses = createInMemoryResponses(world, settings.cache);
   const blobs = createInMemoryBlobs(
@@ -72,6 +74,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         runs: runs.open(client),
         leases: leases.open(client),
         slots: slots.open(client),
+        deadLetters: deadLetters.open(client),
         memory: memory.open(client),
         responses: responses.open(client),
         troubles,
@@ -90,7 +93,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     },
     redeliver: jobs.redeliver,
     wipe() {
-      for (const part of [jobs, results, log, sweeps, journal, spending, blobs, runs, leases, slots, memory, responses])
+      for (const part of [jobs, results, log, sweeps, journal, spending, blobs, runs, leases, slots, deadLetters, memory, responses])
         part.wipe();
       world.remake();
     },

@@ -1,3 +1,4 @@
+import { JobStart } from '../contracts/generated/scale/v1/job.ts';
 import { decodeModelCall, encodeModelCall } from '../contracts/result-codec.ts';
 import type { CallJournal } from './bus.ts';
 import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
@@ -5,8 +6,12 @@ import { subjects } from './subjects-and-streams.ts';
 
 export function createInMemoryJournal(world: World): InMemoryPart<CallJournal> {
   const calls = new Map<string, Stored>();
+  const starts = new Map<string, Map<number, Uint8Array>>();
   return {
-    wipe: () => calls.clear(),
+    wipe() {
+      calls.clear();
+      starts.clear();
+    },
     open: (client) => ({
       async record(runId, jobId, call) {
         const subject = subjects.call(runId, jobId, call.callId);
@@ -18,6 +23,18 @@ export function createInMemoryJournal(world: World): InMemoryPart<CallJournal> {
         requireOpen(client, `read ${prefix}`);
         const found = [...calls].filter(([subject]) => subject.startsWith(prefix)).map(([, { bytes }]) => decodeModelCall(bytes));
         return new Map(found.map((call) => [call.callId, call]));
+      },
+      async noteStart(runId, jobId, start) {
+        requireOpen(client, `publish ${subjects.start(runId, jobId, start.delivery)}`);
+        const job = subjects.callsOfJob(runId, jobId);
+        const known = starts.get(job) ?? new Map<number, Uint8Array>();
+        starts.set(job, known.set(start.delivery, JobStart.encode(start).finish()));
+      },
+      async starts(runId, jobId) {
+        const job = subjects.callsOfJob(runId, jobId);
+        requireOpen(client, `read ${job}`);
+        const known = [...(starts.get(job) ?? [])].sort(([one], [other]) => one - other);
+        return known.map(([, bytes]) => JobStart.decode(bytes));
       },
     }),
   };

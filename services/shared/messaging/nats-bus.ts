@@ -13,6 +13,7 @@ import { type AccessFiles, openNatsAccess } from './nats-access.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
+import { createNatsDeadLetters } from './nats-dead-letters.ts';
 import { watchDeliveryCounts } from './nats-delivery-counts.ts';
 import { toBusError } from './nats-errors.ts';
 import { createNatsEventLog, createNatsSweepLogs } from './nats-event-log.ts';
@@ -155,6 +156,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     slots: createNatsSlotTables(session, slots),
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
+    deadLetters: createNatsDeadLetters(session),
     memory: createNatsMemoryStore(session, blobs),
     responses: createNatsResponseStore(session),
     check: (signal) => check(session, signal),

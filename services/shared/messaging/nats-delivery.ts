@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from 'nats';
 import { nanos } from 'nats';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
+import { coerceError } from '../errors/coerce-error.ts';
 import { createBackoff } from '../lifecycle/backoff.ts';
 import type { Delivery } from './bus.ts';
+import { letterHeaders } from './nats-dead-letters.ts';
 import type { DeliveryCounts } from './nats-delivery-counts.ts';
 import { isConsumerMissing, isNoResponders, toBusError } from './nats-errors.ts';
 import { publishOnce } from './nats-publish.ts';
@@ -61,7 +63,7 @@ export async function setAside(session: NatsSession, message: Msg, reason: unkno
   const { subject, data } = message;
   session.logger.error({ err: reason, subject, stream: streams.dead }, 'a job cannot be read; it is set aside');
   const kept = subjects.dead(subject);
-  await untilDone(session, `publish ${kept}`, () => publishOnce(session, kept, data));
+  await untilDone(session, `publish ${kept}`, () => publishOnce(session, kept, data, letterHeaders('unreadable', coerceError(reason).message)));
   await settleUntilDone(session, message, placeOf(message).consumer, `terminate ${subject}`, signals.never);
 }
 

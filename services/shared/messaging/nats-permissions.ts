@@ -72,7 +72,7 @@ const coordinatorUses: Uses = {
   [streams.spending]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.memory]: ['declare', 'look', 'read', 'follow-all', 'write', 'purge'],
   [streams.responses]: ['declare', 'look', 'purge'],
-  [streams.dead]: ['declare', 'look'],
+  [streams.dead]: ['declare', 'look', 'read', 'purge'],
   [streams.runs]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.leases]: ['declare', 'look', 'read', 'write'],
   [streams.slots]: ['declare', 'look'],

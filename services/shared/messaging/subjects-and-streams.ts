@@ -53,6 +53,8 @@ export const subjects = {
   /** Call ids hold characters that subjects forbid, and grow with the depth of a workflow: their hash stands for them. */
   call: (runId: string, jobId: string, callId: string) =>
     `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
+  /** Beside the calls: no hash looks like it. */
+  start: (runId: string, jobId: string, delivery: number) => `journal.v1.${token(runId)}.${token(jobId)}.start-${delivery}`,
   callsOfJob: (runId: string, jobId: string) => `journal.v1.${token(runId)}.${token(jobId)}.>`,
   spending: (runId: string) => `spending.v1.${token(runId)}`,
   memory: (queriesHash: string, runId: string) => `memory.v1.${token(queriesHash)}.${token(runId)}`,
@@ -66,6 +68,7 @@ export const subjects = {
   allResponseParts: 'responses.v1.part.>',
   /** Messages that could not be read, kept under the subject on which they came. */
   dead: (subject: string) => `dead.v1.${subject}`,
+  allDead: 'dead.v1.>',
   /** The layout of NATS object stores: names in base64url. */
   blobMeta: (name: string) =>
     `${blobMetaPrefix}${Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`,

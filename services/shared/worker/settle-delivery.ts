@@ -19,6 +19,7 @@ import { inSpan } from '../telemetry/tracing.ts';
 import { type CallRecords, openCallRecords } from './call-records.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type JobAccount, openJobAccount } from './job-account.ts';
+import { openJobStarts, poisonStarts, suspectStarts } from './job-starts.ts';
 import type { JobOutcome, JobWork } from './job-work.ts';
 import { WorkerEndingError } from './last-calls.ts';
 import { putResult } from './put-result.ts';
@@ -41,6 +42,8 @@ export interface SettleDependencies {
   isNew(delivery: Delivery): boolean | Promise<boolean>;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
+  /** Waits until no other job of this worker that may kill it is under way. */
+  alone(signal: AbortSignal): Promise<Disposable>;
   /** The job waits for a while: another may have its slot until it calls what this returns. */
   stepAside?(): () => void;
   /** Aborts when the worker must stop soon: the job goes back to the queue before its next call. */
@@ -49,11 +52,6 @@ export interface SettleDependencies {
   readonly stopSignal: AbortSignal;
 }
 
-/**
- * A job that was started this often and never finished has killed its workers: a drain also gives jobs back, but rarely this
- * often.
- */
-export const poisonDeliveries = 10;
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
@@ -65,7 +63,7 @@ export type Settlement = 'done' | 'already-done' | 'dropped' | 'poison' | 'retur
  * does.
  */
 export async function settleDelivery(delivery: Delivery, dependencies: SettleDependencies): Promise<Settlement> {
-  const { bus, runs, timing, stopSignal } = dependencies;
+  const { bus, runs, timing, logger, stopSignal } = dependencies;
   const { job } = delivery;
   const isNew = await dependencies.isNew(delivery);
   if (!isNew && (await bus.results.get(job.runId, job.jobId))) {
@@ -77,8 +75,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     await delivery.ack();
     return 'dropped';
   }
-  if (delivery.deliveryCount > poisonDeliveries) {
-    const message = `the job was started ${delivery.deliveryCount - 1} times and never finished`;
+  const starts = await openJobStarts(bus, delivery, dependencies.workerName, (err) =>
+    dependencies.logger.warn({ runId: job.runId, err }, 'who leads the run is not known; its jobs count as begun under nobody'),
+  );
+  if (starts.crashed >= poisonStarts) {
+    const message = `the job was begun ${starts.crashed} times, and each time its worker ended before it did`;
+    await bus.deadLetters.keep(job, message);
     await putResult(bus, resultOf(delivery, dependencies, 0, poisonOutcome(message)));
     await delivery.terminate();
     return 'poison';
@@ -97,6 +99,8 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   const started = timing.monotonicMs();
   let done: JobOutcome;
   try {
+    using _turn = starts.crashed >= suspectStarts ? await turnOf(dependencies, signal) : undefined;
+    await starts.begin();
     const journal = isNew ? new Map<string, ModelCall>() : await bus.journal.read(job.runId, job.jobId);
     done = await workUntilDone(delivery, dependencies, { account, records, journal }, signal);
     // A result whose calls are not on record would be charged but never counted as spent.
@@ -106,16 +110,26 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     settled.catch(() => undefined);
     if (error instanceof HeldJobError) {
       await settled;
-      await handBack(delivery);
+      await starts.givenBack();
+      await delivery.retry(0);
       return 'held';
     }
-    if (!signal.aborted && !(error instanceof WorkerEndingError)) throw error;
-    if (fence.signal.aborted) return 'lost';
+    // This worker lives, though it may not reach the server just now.
+    const livesOn = (): void => void starts.givenBack().catch((err: unknown) => logger.debug({ err }, 'a start stays noted'));
+    if (!signal.aborted && !(error instanceof WorkerEndingError)) {
+      livesOn();
+      throw error;
+    }
+    if (fence.signal.aborted) {
+      livesOn();
+      return 'lost';
+    }
     await settled;
     if (runs.cancelled(job.runId).aborted) {
       await delivery.ack();
       return 'dropped';
     }
+    await starts.givenBack();
     await delivery.retry(0);
     return 'returned';
   }
@@ -129,12 +143,14 @@ class HeldJobError extends ScaleError {
   readonly kind = 'conflict';
 }
 
-/**
- * A job of a paused run waits in the queue until the run is resumed. One that was given back often is taken out, so that it does
- * not count as one that kills its workers: whoever continues the run queues again what has no result.
- */
-function handBack(delivery: Delivery): Promise<void> {
-  return delivery.deliveryCount < poisonDeliveries / 2 ? delivery.retry(0) : delivery.ack();
+/** Another job may have the slot of one that waits until it may go on alone. */
+async function turnOf({ alone, stepAside }: SettleDependencies, signal: AbortSignal): Promise<Disposable> {
+  const comeBack = stepAside?.();
+  try {
+    return await alone(signal);
+  } finally {
+    comeBack?.();
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { knownNeeds, lackingFor } from '../contracts/run-needs.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { pause } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import { createTurns } from '../lifecycle/turns.ts';
 import type { Bus, Delivery, JobKind } from '../messaging/bus.ts';
 import { AccessRefusedError, BusError } from '../messaging/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -69,6 +70,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const lastCalls = new AbortController();
   const stopping = new AbortController();
   const spending = createSpendingWriter(bus);
+  const alone = createTurns();
   const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
   const loadsBenchmarks = settings.kinds.includes('execute');
@@ -94,6 +96,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         shares,
         lastCalls: lastCalls.signal,
         stopSignal: stopping.signal,
+        alone,
         stepAside: () => lanes.stepAside(lane),
       });
     const settling = inDelivery(delivery, settings.name, settle)

@@ -19,5 +19,5 @@ test('every class and every kind stands in them, each once', () => {
 
 test('what says nothing about a workflow is of the infrastructure or throttled, and nothing else is', () => {
   const lost = failureKinds.filter((kind) => ['infrastructure', 'throttled'].includes(classOfKind[kind]));
-  expect(lost).toEqual(['malformed-reply', 'unavailable', 'throttled', 'poison', 'no-result', 'internal']);
+  expect(lost).toEqual(['unavailable', 'throttled', 'poison', 'no-result', 'internal']);
 });

@@ -61,6 +61,21 @@ export interface Complete {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/**
+ * A note that a delivered job was begun (stream JOURNAL): by these, jobs that kill their workers are found. Of a job's first delivery
+ * there is one only if it was given back.
+ */
+export interface JobStart {
+  /** Counted by the server, from 1. */
+  delivery: number;
+  worker: string;
+  /** The holding of the run's lease at that time, "" for none: a start that ended with the whole cluster is not the job's fault. */
+  leader: string;
+  /** The worker lived, and gave the job back. */
+  givenBack: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 /** What keeps a worker from doing its jobs, for people who wait. Not kept: who does not listen misses it. */
 export interface Trouble {
   runId: string;
@@ -710,6 +725,137 @@ export const Complete: MessageFns<Complete> = {
     message.attempt = object.attempt ?? 0;
     message.promptBlob = object.promptBlob ?? "";
     message.structuredBlob = object.structuredBlob ?? "";
+    return message;
+  },
+};
+
+function createBaseJobStart(): JobStart {
+  return { delivery: 0, worker: "", leader: "", givenBack: false };
+}
+
+export const JobStart: MessageFns<JobStart> = {
+  encode(message: JobStart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.delivery !== 0) {
+      writer.uint32(8).uint32(message.delivery);
+    }
+    if (message.worker !== "") {
+      writer.uint32(18).string(message.worker);
+    }
+    if (message.leader !== "") {
+      writer.uint32(26).string(message.leader);
+    }
+    if (message.givenBack !== false) {
+      writer.uint32(32).bool(message.givenBack);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobStart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobStart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.delivery = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.worker = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.leader = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.givenBack = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JobStart {
+    return {
+      delivery: isSet(object.delivery) ? globalThis.Number(object.delivery) : 0,
+      worker: isSet(object.worker) ? globalThis.String(object.worker) : "",
+      leader: isSet(object.leader) ? globalThis.String(object.leader) : "",
+      givenBack: isSet(object.givenBack)
+        ? globalThis.Boolean(object.givenBack)
+        : isSet(object.given_back)
+        ? globalThis.Boolean(object.given_back)
+        : false,
+    };
+  },
+
+  toJSON(message: JobStart): unknown {
+    const obj: any = {};
+    if (message.delivery !== 0) {
+      obj.delivery = Math.round(message.delivery);
+    }
+    if (message.worker !== "") {
+      obj.worker = message.worker;
+    }
+    if (message.leader !== "") {
+      obj.leader = message.leader;
+    }
+    if (message.givenBack !== false) {
+      obj.givenBack = message.givenBack;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JobStart>): JobStart {
+    return JobStart.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JobStart>): JobStart {
+    const message = createBaseJobStart();
+    message.delivery = object.delivery ?? 0;
+    message.worker = object.worker ?? "";
+    message.leader = object.leader ?? "";
+    message.givenBack = object.givenBack ?? false;
     return message;
   },
 };
