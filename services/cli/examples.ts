@@ -16,6 +16,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   export: ['export gsm8k > best.yaml', 'export gsm8k --what events-jsonl'],
   memory: ['memory list', 'memory forget --benchmark gsm8k'],
   cache: ['cache show'],
+  'dead-letters': ['dead-letters list', 'dead-letters retry --all'],
+  audit: ['audit --last 20', 'audit --json > deeds.json'],
   eval: ['eval --run gsm8k', 'eval best.yaml --benchmark gsm8k --repeat 2'],
   compare: ['compare eval-a eval-b'],
   rescore: ['rescore answers.jsonl --benchmark math --scorer strict'],

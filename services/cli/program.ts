@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
+import { addAuditCommand } from './commands/audit.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDataCommand } from './commands/data.ts';
+import { addDeadLettersCommand } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEndpointsCommand } from './commands/endpoints.ts';
 import { addEvalCommand } from './commands/eval.ts';
@@ -47,6 +49,8 @@ const commands: readonly AddCommand[] = [
   addExportCommand,
   addMemoryCommand,
   addCacheCommand,
+  addDeadLettersCommand,
+  addAuditCommand,
   addEvalCommand,
   addCompareCommand,
   addRescoreCommand,

@@ -19,8 +19,11 @@ import { systemTiming, type Timing } from '../shared/lifecycle/timing.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { Access } from './access/access.ts';
 import { accessInterceptor, callerIn } from './access/access-interceptor.ts';
+import type { AuditCall } from './access/audit-calls.ts';
 import { type CallLimits, createCallMeter } from './access/call-limits.ts';
+import type { AuditHandlers } from './audit-handlers.ts';
 import type { ControlHandlers } from './control-handlers.ts';
+import type { DeadLetterHandlers } from './dead-letter-handlers.ts';
 import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
 
 export interface ControlServer {
@@ -38,6 +41,8 @@ export interface ControlServerSettings {
   /** E.g. "127.0.0.1:0". */
   readonly address: string;
   readonly access: Access;
+  /** Default: nothing is kept. */
+  readonly audit?: AuditCall;
   readonly credentials: ServerCredentials;
   readonly limits: CallLimits;
   /** Of a message, to it and from it. */
@@ -46,8 +51,8 @@ export interface ControlServerSettings {
 
 /** Serves ControlService to those who have access, and grpc.health.v1 to everyone. */
 export async function startControlServer(
-  { address, access, credentials, limits, messageBytes }: ControlServerSettings,
-  handlers: ControlHandlers & SweepHandlers,
+  { address, access, audit = async () => undefined, credentials, limits, messageBytes }: ControlServerSettings,
+  handlers: ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers,
   logger: Logger,
   timing: Timing = systemTiming,
 ): Promise<ControlServer> {
@@ -56,7 +61,7 @@ export async function startControlServer(
     'grpc.max_send_message_length': messageBytes,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_permit_without_calls': 1,
-    interceptors: [accessInterceptor({ access, meter: createCallMeter(limits, timing), logger, timing })],
+    interceptors: [accessInterceptor({ audit, access, meter: createCallMeter(limits, timing), logger, timing })],
   });
   const stopping = new AbortController();
   const unary =
@@ -106,6 +111,9 @@ export async function startControlServer(
     listMemory: unary(() => handlers.listMemory()),
     listWorkers: unary(() => handlers.listWorkers()),
     diagnose: unary((_request, signal) => handlers.diagnose(signal)),
+    listAudit: unary((request, signal) => handlers.listAudit(request, signal)),
+    listDeadLetters: unary(() => handlers.listDeadLetters()),
+    retryDeadLetter: unary((request, signal) => handlers.retryDeadLetter(request, signal)),
     keepBenchmark: unary((request) => handlers.keepBenchmark(request)),
     startSweep: unary((request, _signal, caller) => handlers.startSweep(request, caller)),
     listSweeps: unary((_request, signal) => handlers.listSweeps(signal)),

@@ -13,12 +13,15 @@ import { startTracing } from '../shared/telemetry/start-tracing.ts';
 import { createTracingMetrics } from '../shared/telemetry/tracing-metrics.ts';
 import { version } from '../shared/telemetry/version.ts';
 import { openAccess } from './access/access.ts';
+import { createAuditCall } from './access/audit-calls.ts';
 import { openControlCredentials } from './access/control-credentials.ts';
+import { createAuditHandlers } from './audit-handlers.ts';
 import { startBlobCollector } from './collect-blobs.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
 import { startCoordinator } from './coordinator.ts';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
+import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
 import { startScaler } from './scaler/start-scaler.ts';
 import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
@@ -70,10 +73,11 @@ await runService({
     const control = await startControlServer(
       {
         address: `${hostInAddress(settings.controlHost)}:${settings.controlPort}`,
+        audit: createAuditCall(bus, { timing: systemTiming, logger: log, coordinator: name }),
         ...{ access, credentials, messageBytes: settings.controlMessageBytes },
         limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
       },
-      { ...handlers, ...sweeps },
+      { ...handlers, ...sweeps, ...createDeadLetterHandlers(bus, coordinator), ...createAuditHandlers(bus) },
       log,
     );
     if (settings.controlToken === undefined && settings.controlTokensFile === undefined) {

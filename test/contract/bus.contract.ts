@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { type AuditEntry, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../services/shared/contracts/generated/scale/v1/job.ts';
+import { decodeJob } from '../../services/shared/contracts/job-codec.ts';
 import { decodeSweepEvent, encodeSweepEvent } from '../../services/shared/contracts/sweep-codec.ts';
 import type { Bus, Delivery, LogEntry, StoredNote, SweepLogChange } from '../../services/shared/messaging/bus.ts';
 import { BlobMissingError, BusError, InvalidRequestError, LogConflictError } from '../../services/shared/messaging/errors.ts';
@@ -642,11 +643,64 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         expect(calls.get('a b*>.c')).toEqual(modelCall('a b*>.c', 'text of a b*>.c'));
       });
 
+      test('keeps when deliveries of a job were begun or given back, beside its calls', async () => {
+        const runId = newRunId();
+        expect(await other.journal.starts(runId, 'j1')).toEqual([]);
+        const start = (delivery: number, givenBack = false) => ({ delivery, worker: 'w', leader: 'l', givenBack });
+        await bus.journal.noteStart(runId, 'j1', start(3));
+        await bus.journal.noteStart(runId, 'j1', start(2));
+        await bus.journal.noteStart(runId, 'j2', start(9));
+        await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+        await bus.journal.noteStart(runId, 'j1', start(3, true));
+        expect(await other.journal.starts(runId, 'j1')).toEqual([start(2), start(3, true)]);
+        expect([...(await other.journal.read(runId, 'j1')).keys()]).toEqual(['solve/0']);
+      });
+
       test('does not mind a call that is recorded again', async () => {
         const runId = newRunId();
         await bus.journal.record(runId, 'j1', modelCall('solve/0'));
         await bus.journal.record(runId, 'j1', modelCall('solve/0'));
         expect((await other.journal.read(runId, 'j1')).size).toBe(1);
+      });
+    });
+
+    describe('dead letters', () => {
+      test('are kept with their reason, once a job, until they are removed', async () => {
+        const runId = newRunId();
+        const mine = async () => (await other.deadLetters.list()).filter((letter) => letter.runId === runId);
+        const message = 'it ended each worker: é\n"twice"';
+        await bus.deadLetters.keep(executeJob(runId, 'j1'), 'an older reason');
+        await bus.deadLetters.keep(executeJob(runId, 'j1'), message);
+        await bus.deadLetters.keep(executeJob(runId, 'j2'), message);
+        const [letter, second] = await mine();
+        expect(letter).toMatchObject({ kind: 'execute', runId, jobId: 'j1', reason: 'poison', message });
+        expect(second?.jobId).toBe('j2');
+        expect(decodeJob(letter?.body ?? new Uint8Array())).toEqual(executeJob(runId, 'j1'));
+        const removed = { kind: 'execute', runId, jobId: 'j1' } as const;
+        expect(await other.deadLetters.remove(removed)).toBe(true);
+        expect(await bus.deadLetters.remove(removed)).toBe(false);
+        expect((await mine()).map(({ jobId }) => jobId)).toEqual(['j2']);
+      });
+    });
+
+    describe('the audit log', () => {
+      test('keeps who did what, in order, of all or of one run', async () => {
+        const [runId, another] = [newRunId(), newRunId()];
+        const entry = (target: string, asked: string) => ({
+          ...{ timeMs: 1, caller: 'ann', role: 'run', address: '10.0.0.1', method: 'PauseRun', target, asked },
+          ...{ code: 'OK', coordinator: 'c' },
+        });
+        const entries = [entry(runId, 'first'), entry('', `${runId} of nobody`), entry(another, 'other'), entry(runId, 'second')];
+        for (const each of entries) await bus.audit.append(each);
+        const read = async (target: string) => {
+          const found: AuditEntry[] = [];
+          for await (const each of other.audit.read(target, AbortSignal.timeout(10_000))) found.push(each);
+          return found;
+        };
+        expect(await read(runId)).toEqual([entries[0], entries[3]]);
+        expect(await read(newRunId())).toEqual([]);
+        const all = await read('');
+        expect(all.filter(({ target, asked }) => [runId, another].includes(target) || asked.startsWith(runId))).toEqual(entries);
       });
     });
 

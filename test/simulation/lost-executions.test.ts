@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createControlHandlers } from '../../services/coordinator/control-handlers.ts';
 import { startCoordinator } from '../../services/coordinator/coordinator.ts';
+import { createDeadLetterHandlers, type DeadLetterHandlers } from '../../services/coordinator/dead-letter-handlers.ts';
 import type { FailureKind } from '../../services/domain/failure.ts';
 import type { RunConfiguration } from '../../services/domain/run/configuration.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
@@ -10,6 +11,7 @@ import { configurationToProto } from '../../services/shared/contracts/configurat
 import { decodeEvent, encodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import type { Timing } from '../../services/shared/lifecycle/timing.ts';
+import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { createInMemoryServer } from '../../services/shared/messaging/in-memory-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
 import type { JobWork } from '../../services/shared/worker/job-work.ts';
@@ -38,11 +40,17 @@ function lossyWork(work: JobWork, loss: Loss): JobWork {
   };
 }
 
+interface HeldCluster {
+  readonly bus: Bus;
+  restart(): Promise<void>;
+  letters(): DeadLetterHandlers;
+}
+
 /** @param onHeld called each time the run has paused itself; it resumes the run, or ends the wait */
 async function run(
   timing: Timing,
   loss: Loss,
-  onHeld: (held: RunManifest, again: () => Promise<unknown>, restart: () => Promise<void>) => Promise<boolean>,
+  onHeld: (held: RunManifest, again: () => Promise<unknown>, cluster: HeldCluster) => Promise<boolean>,
   failureShare?: number,
 ) {
   const server = createInMemoryServer({ ackWaitMs: 60_000, timing });
@@ -81,7 +89,14 @@ async function run(
   for await (const manifest of bus.runs.watch(never)) {
     if (manifest.status === RunStatus.PAUSED && manifest.needsPerson) {
       holds.push(manifest.pauseReason);
-      if (await onHeld(manifest, () => handlers.resumeRun(runId), restart)) continue;
+      if (
+        await onHeld(manifest, () => handlers.resumeRun(runId), {
+          bus,
+          restart,
+          letters: () => createDeadLetterHandlers(bus, coordinator),
+        })
+      )
+        continue;
     }
     ended = manifest;
     if (manifest.status !== RunStatus.RUNNING) break;
@@ -124,7 +139,7 @@ test('one that loses them again waits for a person again, also under another coo
     const lost = await run(
       timing,
       (query, tries) => (query % 2 === 0 && tries < 2 ? 'poison' : undefined),
-      async (_, again, restart) => {
+      async (_, again, { restart }) => {
         await restart();
         await again();
         return true;
@@ -167,4 +182,39 @@ test('without one result of the first workflow a run waits, however few its quer
     );
     expect(holds[0]).toContain('malformed-reply');
     expect(ended?.status).toBe(RunStatus.PAUSED);
+  }));
+
+test('a dead letter can be tried again while the log does not have its execution, and not after that', () =>
+  inVirtualTime(async (timing) => {
+    const refusals: unknown[] = [];
+    const refusal = (error: unknown): number => refusals.push((error as Error).message);
+    const lost = await run(
+      timing,
+      // Two in the batch that enters the log, and the eight of the next one, which are too many.
+      (query, tries) => (query >= 30 && tries === 0 ? 'poison' : undefined),
+      async ({ runId }, _again, { bus, letters }) => {
+        for (const jobId of await bus.results.jobIds(runId)) {
+          const work = { workflowHash: 'h', queryIndex: 0, repeat: 0, workflowBlob: 'b' };
+          const job = { schemaVersion: 1, runId, jobId, epoch: 1, timeLimitMs: 1, newUnder: '' };
+          await bus.deadLetters.keep({ ...job, work: { $case: 'execute', value: work } }, 'it ended each worker');
+        }
+        const all = (await letters().listDeadLetters()).letters;
+        for (const { jobId } of all) await letters().retryDeadLetter({ runId, jobId }, never).catch(refusal);
+        await letters().retryDeadLetter({ runId, jobId: 'execute-nothing-0-0' }, never).catch(refusal);
+        return true;
+      },
+    );
+    expect(lost.holds).toHaveLength(1);
+    expect(lost.ended?.status).toBe(RunStatus.COMPLETED);
+    const ofFirst = lost.events.flatMap((event) =>
+      event.kind === 'executions-completed' && event.round === 1 ? event.outcomes : [],
+    );
+    expect(ofFirst.filter(({ failure }) => failure?.kind === 'poison').map(({ queryIndex }) => queryIndex)).toEqual([30, 31]);
+    expect(refusals).toContain(
+      'there is no dead letter of job execute-nothing-0-0 of run ' +
+        `${lost.ended?.runId}; \`scale dead-letters list\` shows all`,
+    );
+    expect(
+      refusals.filter((message) => /the log of run .* has it, counted in no score/.test(String(message))).length,
+    ).toBeGreaterThan(0);
   }));

@@ -31,7 +31,12 @@ interface Member {
 async function run(
   timing: Timing,
   begun: (job: Job) => boolean,
-  during: (cluster: { server: InMemoryServer; runId: string; members: Member[]; replace(member: Member): Promise<void> }) => Promise<void>,
+  during: (cluster: {
+    server: InMemoryServer;
+    runId: string;
+    members: Member[];
+    replace(member: Member): Promise<void>;
+  }) => Promise<void>,
 ) {
   const server = createInMemoryServer({ ackWaitMs: 400, leaseTtlMs: 5_000, timing });
   const bus = server.connect();
@@ -114,12 +119,17 @@ test('a job that ends its worker is given up after three starts, as a failure an
       async () => undefined,
     );
     expect(failed).toEqual([
-      { queryIndex: 7, failure: { kind: 'poison', message: 'the job was begun 3 times, and each time its worker ended before it did' } },
+      {
+        queryIndex: 7,
+        failure: { kind: 'poison', message: 'the job was begun 3 times, and each time its worker ended before it did' },
+      },
     ]);
     expect(letters).toMatchObject([{ kind: 'execute', reason: 'poison', message: failed[0]?.failure.message }]);
     expect(starts.get(letters[0]?.jobId ?? '')).toBe(3);
     // Among them jobs that were in flight beside it at each crash.
-    expect(Math.max(...[...starts].filter(([jobId]) => jobId !== letters[0]?.jobId).map(([, count]) => count))).toBeGreaterThan(1);
+    expect(Math.max(...[...starts].filter(([jobId]) => jobId !== letters[0]?.jobId).map(([, count]) => count))).toBeGreaterThan(
+      1,
+    );
   }));
 
 test('workers that drain and lost acknowledgements make no job a poisonous one, however often', () =>

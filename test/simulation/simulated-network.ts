@@ -127,7 +127,7 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
       release: () => call(`release ${name}`, () => lease.release()),
     });
 
-    const { jobs, results, log, journal, spending, blobs, runs, leases, troubles, workers, deadLetters, memory } = bus;
+    const { jobs, results, log, journal, spending, blobs, runs, leases, troubles, workers, deadLetters, audit, memory } = bus;
     return {
       ...bus,
       jobs: {
@@ -196,6 +196,10 @@ export function createSimulatedNetwork(settings: NetworkSettings): SimulatedNetw
         keep: (job, message) => call(`set ${job.jobId} aside`, () => deadLetters.keep(job, message)),
         list: () => call('list dead letters', () => deadLetters.list()),
         remove: (letter) => call(`remove letter ${letter.jobId}`, () => deadLetters.remove(letter)),
+      },
+      audit: {
+        append: (entry) => call('note who did what', () => audit.append(entry)),
+        read: (target, signal) => stream('read the audit log', (served) => audit.read(target, served), signal),
       },
       memory: {
         keep: (kept) => call('keep memory', () => memory.keep(kept)),

@@ -62,6 +62,10 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await coordinator.results.jobIds(runId);
   await coordinator.spending.note(spendingNote(runId, 'preflight'));
   await first(coordinator.spending.read(runId, { after: 0, follow: false }, never));
+  for (const letter of await coordinator.deadLetters.list()) await coordinator.deadLetters.remove(letter);
+  const deed = { timeMs: 1, caller: 'ann', role: 'run', address: '', method: 'PauseRun', target: runId, asked: '', code: 'OK' };
+  await coordinator.audit.append({ ...deed, coordinator: 'c' });
+  await first(coordinator.audit.read('', never));
   await coordinator.jobs.outstanding(runId);
   await coordinator.jobs.count('execute', runId);
   await coordinator.jobs.closeLanes(runId);
@@ -94,7 +98,9 @@ async function workOn(
     const delivery = await pullOne(bus, kind, runId);
     await delivery.heartbeat();
     await bus.journal.record(runId, jobId, modelCall('solve/0', 'x'.repeat(300_000)));
-    await bus.journal.read(runId, jobId);
+    await bus.journal.noteStart(runId, jobId, { delivery: 2, worker: 'w', leader: '', givenBack: false });
+    await Promise.all([bus.journal.read(runId, jobId), bus.journal.starts(runId, jobId)]);
+    await bus.deadLetters.keep(job, 'a reason');
     await bus.results.put({ ...executionResult(runId, jobId), calls: [modelCall('solve/0', 'y'.repeat(2_000_000))] });
     await bus.results.put(executionResult(runId, jobId));
     await bus.results.get(runId, jobId);

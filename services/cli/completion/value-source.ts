@@ -43,6 +43,7 @@ const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
       ] as const,
   ),
   ...['eval --model', 'compare --margin', 'show --query', 'show --diff'].map((option) => [option, {}] as const),
+  ['dead-letters jobs', {}],
   ...['run --team', 'eval --team'].map((option) => [option, {}] as const),
   ...['list', 'pull', 'verify'].map((command) => [`${command} benchmarks`, { names: [...releasedBenchmarks.keys()] }] as const),
   ['compare a', { runs: true, files: 'files' }],

@@ -3,6 +3,7 @@ import { answeredBy, retryAfter } from '../../shared/control-client/control-erro
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Access, Caller } from './access.ts';
+import type { AuditCall } from './audit-calls.ts';
 import type { CallMeter } from './call-limits.ts';
 import { bearerToken } from './credential.ts';
 import { mayAct, roleNeededFor } from './roles.ts';
@@ -14,6 +15,8 @@ interface Refusal {
 }
 
 export interface AccessDependencies {
+  /** Told of each call that may change something and has ended, and of those that their callers may not make. */
+  readonly audit: AuditCall;
   readonly access: Access;
   readonly meter: CallMeter;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
@@ -35,7 +38,7 @@ type InterceptedCall = Parameters<ServerInterceptor>[1];
  * Stands before every method of the server, those of services added later included: before a call's message is even read, it must
  * be someone's who may make it. Whoever loses that right, loses the streams that are open.
  */
-export function accessInterceptor({ access, meter, logger, timing }: AccessDependencies): ServerInterceptor {
+export function accessInterceptor({ audit, access, meter, logger, timing }: AccessDependencies): ServerInterceptor {
   /** Of each stream under way, what ends it if its caller may no longer have it. */
   const open = new Set<() => void>();
   access.onChange(() => {
@@ -58,6 +61,10 @@ export function accessInterceptor({ access, meter, logger, timing }: AccessDepen
     const isTold = ['run', 'admin'].includes(roleNeededFor(path));
     let caller: Caller | undefined;
     let asked: Record<string, unknown> = {};
+    let request: Readonly<Record<string, unknown>> = {};
+    let answered: Readonly<Record<string, unknown>> = {};
+    const noteDeed = ({ name, role }: Caller, code: status): Promise<void> =>
+      audit({ caller: name, role, address: client, method: methodOf(path), code: status[code], request, answered });
     let isRevoked = false;
     const releases: (() => void)[] = [];
     const over = (): void => {
@@ -79,7 +86,11 @@ export function accessInterceptor({ access, meter, logger, timing }: AccessDepen
             const share = meter.begin(name);
             if ('refusal' in share) return refuse(refusalOf(status.RESOURCE_EXHAUSTED, share.refusal, share.retryAfterMs));
             releases.push(share.end);
-            if ('refused' in admitted) return refuse(admitted.refused);
+            if ('refused' in admitted) {
+              const { refused, known } = admitted;
+              if (known === undefined || !isTold) return refuse(refused);
+              return void noteDeed(known, refused.code).then(() => refuse(refused));
+            }
             caller = admitted.caller;
             const check = (): void => {
               const now = admit(access, path, metadata, call);
@@ -94,14 +105,20 @@ export function accessInterceptor({ access, meter, logger, timing }: AccessDepen
             forward(metadata);
           },
           onReceiveMessage: (message: unknown, forward) => {
-            if (isTold) asked = toldOf(message);
+            if (isTold) {
+              asked = toldOf(message);
+              request = message as Readonly<Record<string, unknown>>;
+            }
             forward(message);
           },
           onCancel: over,
         }),
       sendMessage: (message: unknown, next) => {
         if (isRevoked) return;
-        if (isTold) asked = { ...asked, ...toldOf(message) };
+        if (isTold) {
+          answered = toldOf(message);
+          asked = { ...asked, ...answered };
+        }
         next(message);
       },
       sendStatus: (sent, next) => {
@@ -113,6 +130,7 @@ export function accessInterceptor({ access, meter, logger, timing }: AccessDepen
             { caller: name, role, client, method: methodOf(path), ...asked, code: status[sent.code ?? status.OK] },
             'a control call',
           );
+          return void noteDeed(caller, sent.code ?? status.OK).then(() => next(sent));
         }
         next(sent);
       },
@@ -125,7 +143,7 @@ function admit(
   path: string,
   metadata: Metadata,
   call: InterceptedCall,
-): { readonly caller: Caller } | { readonly refused: Refusal } {
+): { readonly caller: Caller } | { readonly refused: Refusal; readonly known?: Caller } {
   const needed = roleNeededFor(path);
   if (needed === 'anyone') return { caller: { name: 'a probe', role: 'read' } };
   const certificate = call.getAuthContext().sslPeerCertificate;
@@ -137,7 +155,7 @@ function admit(
       ? `${methodOf(path)} has no role yet, and is refused to everyone`
       : `${methodOf(path)} needs the role ${needed}, but ${found.name} has the role ${found.role}: use a token with the role ` +
         `${needed}, or have the coordinator's operator raise that of ${found.name}`;
-  return { refused: refusalOf(status.PERMISSION_DENIED, message) };
+  return { refused: refusalOf(status.PERMISSION_DENIED, message), known: found };
 }
 
 function refusalOf(code: status, details: string, retryAfterMs?: number): Refusal {
@@ -149,8 +167,10 @@ function refusalOf(code: status, details: string, retryAfterMs?: number): Refusa
 
 /** What the log tells of a message: whom it concerns, never its content. */
 function toldOf(message: unknown): Record<string, unknown> {
-  const { runId, runIds, reason } = message as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(Object.entries({ runId, runIds, reason }).filter(([, value]) => value !== undefined && value !== ''));
+  const { runId, runIds, sweepId, reason } = message as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries({ runId, runIds, sweepId, reason }).filter(([, value]) => value !== undefined && value !== ''),
+  );
 }
 
 function methodOf(path: string): string {

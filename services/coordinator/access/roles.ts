@@ -26,10 +26,12 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   listSweeps: 'read',
   getSweep: 'read',
   watchSweep: 'read',
+  listDeadLetters: 'read',
   startRun: 'run',
   cancelRun: 'run',
   pauseRun: 'run',
   resumeRun: 'run',
+  retryDeadLetter: 'run',
   setShare: 'run',
   setRunLimits: 'run',
   keepBenchmark: 'run',
@@ -39,6 +41,7 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   cancelSweep: 'run',
   forgetMemory: 'admin',
   clearCache: 'admin',
+  listAudit: 'admin',
 };
 
 const roleOfPath: ReadonlyMap<string, Role> = new Map(

@@ -23,6 +23,9 @@ import {
   type GetRunResponse,
   type GetSweepResponse,
   type KeepBenchmarkResponse,
+  type ListAuditRequest,
+  type ListAuditResponse,
+  type ListDeadLettersResponse,
   type ListExecutionsRequest,
   type ListExecutionsResponse,
   type ListMemoryResponse,
@@ -33,6 +36,7 @@ import {
   type PauseSweepResponse,
   type ResumeRunResponse,
   type ResumeSweepResponse,
+  type RetryDeadLetterResponse,
   type SetShareRequest,
   type SetShareResponse,
   type StartRunRequest,
@@ -77,6 +81,10 @@ export interface ControlClient {
   forgetMemory(runIds: readonly string[], signal: AbortSignal): Promise<ForgetMemoryResponse>;
   getCache(signal: AbortSignal): Promise<GetCacheResponse>;
   clearCache(signal: AbortSignal): Promise<ClearCacheResponse>;
+  listAudit(request: ListAuditRequest, signal: AbortSignal): Promise<ListAuditResponse>;
+  listDeadLetters(signal: AbortSignal): Promise<ListDeadLettersResponse>;
+  /** Refused for a job that its run has gone on without. */
+  retryDeadLetter(runId: string, jobId: string, signal: AbortSignal): Promise<RetryDeadLetterResponse>;
   listWorkers(signal: AbortSignal): Promise<ListWorkersResponse>;
   diagnose(signal: AbortSignal): Promise<DiagnoseResponse>;
   keepBenchmark(benchmark: Benchmark, signal: AbortSignal): Promise<KeepBenchmarkResponse>;
@@ -245,6 +253,9 @@ export function connectControl(address: string, settings: ControlClientSettings 
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     getCache: (signal) => ask('GetCache', client.getCache, {}, signal),
     clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),
+    listAudit: (request, signal) => ask('ListAudit', client.listAudit, request, signal),
+    listDeadLetters: (signal) => ask('ListDeadLetters', client.listDeadLetters, {}, signal),
+    retryDeadLetter: (runId, jobId, signal) => ask('RetryDeadLetter', client.retryDeadLetter, { runId, jobId }, signal),
     forgetMemory: (runIds, signal) => ask('ForgetMemory', client.forgetMemory, { runIds: [...runIds] }, signal),
     listWorkers: (signal) => ask('ListWorkers', client.listWorkers, {}, signal),
     diagnose: (signal) => ask('Diagnose', client.diagnose, {}, signal),

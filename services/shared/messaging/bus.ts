@@ -1,4 +1,4 @@
-import type { RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
+import type { AuditEntry, RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
 import type { Job, JobStart, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { SlotTable } from '../contracts/generated/scale/v1/slots.ts';
@@ -29,6 +29,7 @@ export interface Bus {
   readonly troubles: TroubleBoard;
   readonly workers: WorkerBoard;
   readonly deadLetters: DeadLetterStore;
+  readonly audit: AuditStore;
   readonly memory: MemoryStore;
   readonly responses: ResponseStore;
   /**
@@ -216,7 +217,7 @@ export interface CallJournal {
   starts(runId: string, jobId: string): Promise<readonly JobStart[]>;
 }
 
-/** Jobs that nobody will do as they are, kept for people to look at. The newest letter of a job counts; old ones are lost in time. */
+/** Jobs that nobody will do as they are, kept for people to look at. The newest letter of a job counts. */
 export interface DeadLetterStore {
   /** A job that was given up. @param message one sentence: why */
   keep(job: Job, message: string): Promise<void>;
@@ -228,6 +229,13 @@ export interface DeadLetterStore {
 
 /** `unreadable`: no worker of this version can read it. `poison`: it has ended each worker that began it. */
 export type DeadLetterReason = 'unreadable' | 'poison';
+
+/** Who has changed what. Nobody may take an entry back; the oldest go after a year, or for want of room. */
+export interface AuditStore {
+  append(entry: AuditEntry): Promise<void>;
+  /** In their order. @param target only those of this run or sweep; "" for all */
+  read(target: string, signal: AbortSignal): AsyncIterable<AuditEntry>;
+}
 
 export interface DeadLetter {
   readonly kind: JobKind;

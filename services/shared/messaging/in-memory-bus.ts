@@ -1,10 +1,11 @@
 import { decodeJob } from '../contracts/job-codec.ts';
 import { systemTiming, type Timing } from '../lifecycle/timing.ts';
 import type { Bus } from './bus.ts';
+import { createInMemoryAudit } from './in-memory-audit-store.ts';
 import { createInMemoryBlobs } from './in-memory-blob-store.ts';
 import { createInMemoryTroubles, createInMemoryWorkers } from './in-memory-boards.ts';
-import { createInMemoryDeadLetters } from './in-memory-dead-letters.ts';
 import { createInMemoryJournal } from './in-memory-call-journal.ts';
+import { createInMemoryDeadLetters } from './in-memory-dead-letters.ts';
 import { createInMemoryLogs, createInMemorySweepLogs } from './in-memory-event-log.ts';
 import { createInMemoryJobs } from './in-memory-job-queue.ts';
 import { createInMemoryLeases } from './in-memory-lease-store.ts';
@@ -47,6 +48,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const leases = createInMemoryLeases(world, leaseTtlMs);
   const slots = createInMemorySlotTables(world);
   const deadLetters = createInMemoryDeadLetters(world);
+  const audit = createInMemoryAudit();
   const memory = createInMemoryMemory(world);
   const responses = createInMemoryResponses(world, settings.cache);
   const blobs = createInMemoryBlobs(
@@ -75,6 +77,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         leases: leases.open(client),
         slots: slots.open(client),
         deadLetters: deadLetters.open(client),
+        audit: audit.open(client),
         memory: memory.open(client),
         responses: responses.open(client),
         troubles,
@@ -93,7 +96,22 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
     },
     redeliver: jobs.redeliver,
     wipe() {
-      for (const part of [jobs, results, log, sweeps, journal, spending, blobs, runs, leases, slots, deadLetters, memory, responses])
+      for (const part of [
+        jobs,
+        results,
+        log,
+        sweeps,
+        journal,
+        spending,
+        blobs,
+        runs,
+        leases,
+        slots,
+        deadLetters,
+        audit,
+        memory,
+        responses,
+      ])
         part.wipe();
       world.remake();
     },

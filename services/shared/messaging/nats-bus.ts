@@ -10,6 +10,7 @@ import { connectNats, explainLostLink, refusesByReplica } from './connect.ts';
 import { awaitStreams, declareStreams } from './declare-streams.ts';
 import { AccessRefusedError, BusError, PermissionsMissingError } from './errors.ts';
 import { type AccessFiles, openNatsAccess } from './nats-access.ts';
+import { createNatsAuditStore } from './nats-audit-store.ts';
 import { createNatsBlobStore } from './nats-blob-store.ts';
 import { createNatsTroubleBoard, createNatsWorkerBoard } from './nats-boards.ts';
 import { createNatsCallJournal } from './nats-call-journal.ts';
@@ -157,6 +158,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
     deadLetters: createNatsDeadLetters(session),
+    audit: createNatsAuditStore(session),
     memory: createNatsMemoryStore(session, blobs),
     responses: createNatsResponseStore(session),
     check: (signal) => check(session, signal),

@@ -63,7 +63,9 @@ export async function setAside(session: NatsSession, message: Msg, reason: unkno
   const { subject, data } = message;
   session.logger.error({ err: reason, subject, stream: streams.dead }, 'a job cannot be read; it is set aside');
   const kept = subjects.dead(subject);
-  await untilDone(session, `publish ${kept}`, () => publishOnce(session, kept, data, letterHeaders('unreadable', coerceError(reason).message)));
+  await untilDone(session, `publish ${kept}`, () =>
+    publishOnce(session, kept, data, letterHeaders('unreadable', coerceError(reason).message)),
+  );
   await settleUntilDone(session, message, placeOf(message).consumer, `terminate ${subject}`, signals.never);
 }
 

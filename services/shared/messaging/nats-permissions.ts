@@ -73,6 +73,7 @@ const coordinatorUses: Uses = {
   [streams.memory]: ['declare', 'look', 'read', 'follow-all', 'write', 'purge'],
   [streams.responses]: ['declare', 'look', 'purge'],
   [streams.dead]: ['declare', 'look', 'read', 'purge'],
+  [streams.audit]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.runs]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.leases]: ['declare', 'look', 'read', 'write'],
   [streams.slots]: ['declare', 'look'],

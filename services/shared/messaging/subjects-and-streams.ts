@@ -24,6 +24,7 @@ export const streams = {
   memory: 'MEMORY',
   responses: 'RESPONSES',
   dead: 'DEAD',
+  audit: 'AUDIT',
   runs: 'KV_runs',
   leases: 'KV_leases',
   slots: 'KV_slots',
@@ -69,6 +70,9 @@ export const subjects = {
   /** Messages that could not be read, kept under the subject on which they came. */
   dead: (subject: string) => `dead.v1.${subject}`,
   allDead: 'dead.v1.>',
+  /** @param target of a run or a sweep, or "" */
+  audit: (target: string) => `audit.v1.${target === '' ? 'cluster' : `of.${token(target)}`}`,
+  allAudit: 'audit.v1.>',
   /** The layout of NATS object stores: names in base64url. */
   blobMeta: (name: string) =>
     `${blobMetaPrefix}${Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`,
@@ -155,7 +159,7 @@ const shapes: readonly Shape[] = [
   {
     name: streams.results,
     subjects: ['results.v1.>'],
-    share: 0.336,
+    share: 0.332,
     more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) },
   },
   { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...kept, discard: DiscardPolicy.New } },
@@ -189,6 +193,13 @@ const shapes: readonly Shape[] = [
     more: { max_msgs_per_subject: 1, discard: DiscardPolicy.Old },
   },
   { name: streams.dead, subjects: ['dead.v1.>'], share: 0.01, more: { discard: DiscardPolicy.Old, max_age: nanos(30 * dayMs) } },
+  // Who did what stays, for a year, or until there is no room: an account that refused entries would stop the work.
+  {
+    name: streams.audit,
+    subjects: [subjects.allAudit],
+    share: 0.004,
+    more: { ...kept, discard: DiscardPolicy.Old, max_age: nanos(365 * dayMs) },
+  },
   { name: streams.runs, subjects: [subjects.runManifests], share: 0.02, more: keyValue },
   { name: streams.leases, subjects: [`$KV.${buckets.leases}.>`], share: 0.0005, more: keyValue },
   // A table that is in use is written every few seconds.

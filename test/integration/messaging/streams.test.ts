@@ -174,7 +174,7 @@ test('the log, the results and the accounts refuse to lose what they hold', asyn
   const sequence = await bus.log.append(newRunId(), new Uint8Array([1]), 0);
   const manager = await jetstreamManager(client);
   await expect(manager.streams.deleteMessage('EVENTS', sequence)).rejects.toThrow();
-  for (const stream of ['EVENTS', 'RESULTS', 'SPENDING', 'SWEEPS']) {
+  for (const stream of ['AUDIT', 'EVENTS', 'RESULTS', 'SPENDING', 'SWEEPS']) {
     await expect(manager.streams.purge(stream)).rejects.toThrow(/purge/i);
   }
   await client.close();

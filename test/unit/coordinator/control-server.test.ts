@@ -5,9 +5,12 @@ import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openAccess } from '../../../services/coordinator/access/access.ts';
+import { type AuditCall, type AuditedCall, createAuditCall } from '../../../services/coordinator/access/audit-calls.ts';
 import { openControlCredentials } from '../../../services/coordinator/access/control-credentials.ts';
+import type { AuditHandlers } from '../../../services/coordinator/audit-handlers.ts';
 import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
+import type { DeadLetterHandlers } from '../../../services/coordinator/dead-letter-handlers.ts';
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
 import type { SweepHandlers } from '../../../services/coordinator/sweeps/sweep-handlers.ts';
 import { ControlServiceClient, type WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
@@ -31,12 +34,21 @@ const progress: WatchRunResponse = {
 };
 const watching = { runId: 'r1', afterSequence: 0, follow: true };
 
-async function serve(handlers: Partial<ControlHandlers>, token?: string, limits = { callsPerSecond: 1_000, callsAtOnce: 1_000 }) {
+async function serve(
+  handlers: Partial<ControlHandlers>,
+  token?: string,
+  limits = { callsPerSecond: 1_000, callsAtOnce: 1_000 },
+  audit?: AuditCall,
+) {
   const logger = pino({ level: 'silent' });
   const access = await openAccess({ controlToken: token }, { timing: systemTiming, logger });
   const { credentials } = await openControlCredentials({}, { timing: systemTiming, logger });
-  const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2 };
-  const server = await startControlServer(settings, handlers as ControlHandlers & SweepHandlers, logger);
+  const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2, ...(audit && { audit }) };
+  const server = await startControlServer(
+    settings,
+    handlers as ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers,
+    logger,
+  );
   const client = connectControl(`127.0.0.1:${server.port}`);
   releases.push(server.stop, client.close);
   return { server, client };
@@ -295,4 +307,59 @@ test('a handler learns who calls from the token, whatever the client says of its
     client.startRun(request, metadata, (error) => (error ? reject(error) : resolve()));
   });
   expect(callers).toEqual(['SCALE_CONTROL_TOKEN']);
+});
+
+test('calls that change something are told to the audit log before they are answered, and those that only look are not', async () => {
+  const told: AuditedCall[] = [];
+  let isStored = false;
+  const { client } = await serve(
+    {
+      pauseRun: async (runId) => {
+        if (runId === 'r2') throw new RequestRefusedError('conflict', 'run r2 has already ended');
+        return { status: 2 };
+      },
+      listMemory: async () => ({ kept: [] }),
+    },
+    undefined,
+    undefined,
+    async (call) => {
+      told.push(call);
+      await sleep(50);
+      isStored = true;
+    },
+  );
+  await client.pauseRun('r1', 'for the night', never);
+  expect(isStored).toBe(true);
+  await client.listMemory(never);
+  await expect(client.pauseRun('r2', '', never)).rejects.toThrow('already ended');
+  expect(told).toMatchObject([
+    { caller: 'anyone', role: 'admin', address: '127.0.0.1', method: 'PauseRun', code: 'OK', request: { runId: 'r1' } },
+    { method: 'PauseRun', code: 'FAILED_PRECONDITION', request: { runId: 'r2' } },
+  ]);
+});
+
+test('an entry of the audit log names run, caller and what was asked; one that cannot be stored holds nobody up', async () => {
+  const stored: unknown[] = [];
+  const errors: unknown[] = [];
+  const call: AuditedCall = {
+    ...{ caller: 'ann', role: 'run', address: '10.0.0.1', method: 'StartRun', code: 'OK' },
+    request: { configuration: { seed: 1 }, benchmark: {}, simulated: true, reason: '' },
+    answered: { runId: 'r7' },
+  };
+  const logger = { error: (...said: unknown[]) => void errors.push(said) } as never;
+  const parts = { timing: systemTiming, logger, coordinator: 'c1' };
+  const read = async function* () {};
+  await createAuditCall({ audit: { append: async (entry) => void stored.push(entry), read } }, parts)(call);
+  expect(stored).toMatchObject([{ caller: 'ann', target: 'r7', asked: '{"simulated":true}', coordinator: 'c1', code: 'OK' }]);
+  await createAuditCall({ audit: { append: () => Promise.reject(new Error('full')), read } }, parts)(call);
+  expect(errors).toHaveLength(1);
+  const began = performance.now();
+  await createAuditCall(
+    { audit: { append: () => new Promise(() => undefined), read } },
+    parts,
+  )({
+    ...call,
+    answered: { runId: '../..' },
+  });
+  expect(performance.now() - began).toBeGreaterThan(1_500);
 });
