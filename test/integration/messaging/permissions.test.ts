@@ -171,7 +171,7 @@ async function refusedTo(node: NatsNode, role: NatsRole, tried: NatsPermissions)
 /** What this test cannot make happen: gaps in the connection, and clusters. */
 function rarelyUsed(role: NatsRole): string[] {
   const followed = {
-    coordinator: ['EVENTS', 'JOURNAL', 'KV_runs', 'MEMORY', 'RESULTS', 'SPENDING', 'SWEEPS'],
+    coordinator: ['AUDIT', 'EVENTS', 'JOURNAL', 'KV_runs', 'MEMORY', 'RESULTS', 'SPENDING', 'SWEEPS'],
     executor: ['KV_runs', 'KV_slots'],
     predictor: ['KV_runs', 'KV_slots'],
   }[role];

@@ -60,7 +60,7 @@ test('a stream that is full refuses: the job is not taken for one that has a res
   expect(await bus.results.put(executionResult(runId, 'j0'))).toBe('already-stored');
   const full = await bus.fill();
   const fillOf = (stream: string) => full.find((each) => each.stream === stream);
-  expect(fillOf('RESULTS')).toMatchObject({ messages: 2, maxBytes: 340_000, refusesWhenFull: true, differs: [] });
+  expect(fillOf('RESULTS')).toMatchObject({ messages: 2, maxBytes: 332_000, refusesWhenFull: true, differs: [] });
   expect(fillOf('RESULTS')?.bytes).toBeGreaterThan(300_000);
   expect(fillOf('JOURNAL')).toMatchObject({ messages: 0, bytes: 0, refusesWhenFull: false });
   expect(full).toHaveLength(12);
