@@ -16,7 +16,7 @@ import { BusError } from '../shared/messaging/errors.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { runLease } from '../shared/messaging/run-lease.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { holdLease } from './hold-lease.ts';
+import { type HeldLease, holdLease } from './hold-lease.ts';
 import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
 import { driveRun, type WantedStatus } from './run-driver.ts';
 import { type RunFigures, runFigures } from './run-figures.ts';
@@ -201,17 +201,27 @@ export function startCoordinator(
 
   const waits = startWaitWatch({ bus, logger, timing, runs: () => runs.values(), changed: tell });
 
+  /**
+   * Looks every second, without the growing pauses of a loop that fails: whoever stands by must lead soon after a leader's death.
+   * Undefined if the run has ended under another one: there is nothing left to lead.
+   */
+  const awaitLease = async (run: DrivenRun, log: Logger, signal: AbortSignal): Promise<HeldLease | undefined> => {
+    for (;;) {
+      const held = await holdLease(bus.leases, runLease(run.manifest.runId), settings.name, log, timing);
+      run.isLeading = held !== undefined;
+      if (held !== undefined) return held;
+      await timing.sleep(leasePollMs, signal);
+      if (!hasEnded(run.manifest.status)) continue;
+      run.over.abort();
+      return undefined;
+    }
+  };
+
   const leadRun = async (run: DrivenRun, signal: AbortSignal): Promise<void> => {
     const { runId } = run.manifest;
     const log = logger.child({ runId, ...traceOfRun(runId) });
-    await using held = await holdLease(bus.leases, runLease(runId), settings.name, log, timing);
-    run.isLeading = held !== undefined;
-    if (!held) {
-      // Another coordinator leads, or did a moment ago; if the run has ended meanwhile, there is nothing left to lead.
-      await timing.sleep(leasePollMs, signal);
-      if (hasEnded(run.manifest.status)) run.over.abort();
-      return;
-    }
+    await using held = await awaitLease(run, log, signal);
+    if (held === undefined) return;
     const { copy, leadAgain } = run;
     if (leadAgain.signal.aborted) run.leadAgain = new AbortController();
     const again = run.leadAgain.signal;

@@ -6,7 +6,7 @@ import { sweepLease } from '../../shared/messaging/run-lease.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type Bell, createBell } from '../bell.ts';
 import type { CoordinatorSettings } from '../coordinator.ts';
-import { holdLease } from '../hold-lease.ts';
+import { type HeldLease, holdLease } from '../hold-lease.ts';
 import { leadSweep } from './lead-sweep.ts';
 import { createSweepCopy, type SweepCopy } from './sweep-copy.ts';
 import { openSweepLog } from './sweep-log.ts';
@@ -52,15 +52,28 @@ export function startSweepLeaders(parts: SweepLeadersSettings): SweepLeaders {
   const overAt = new Map<string, number>();
   const loops = { signal: stopping.signal, logger, timing };
 
-  const leadOnce = async (sweepId: string, leader: Leader, signal: AbortSignal): Promise<void> => {
-    const log = logger.child({ sweepId });
-    await using held = await holdLease(bus.leases, sweepLease(sweepId), settings.name, log, timing);
-    if (!held) {
+  /** Looks every second, so that a standby leads soon after a leader's death; undefined if the sweep has ended meanwhile. */
+  const awaitLease = async (
+    sweepId: string,
+    leader: Leader,
+    log: Logger,
+    signal: AbortSignal,
+  ): Promise<HeldLease | undefined> => {
+    for (;;) {
+      const held = await holdLease(bus.leases, sweepLease(sweepId), settings.name, log, timing);
+      if (held !== undefined) return held;
       await timing.sleep(leasePollMs, signal);
       const { state, sequence } = await openSweepLog(bus, sweepId, timing, signal);
-      if (state()?.endedAtMs !== undefined) end(sweepId, leader, sequence());
-      return;
+      if (state()?.endedAtMs === undefined) continue;
+      end(sweepId, leader, sequence());
+      return undefined;
     }
+  };
+
+  const leadOnce = async (sweepId: string, leader: Leader, signal: AbortSignal): Promise<void> => {
+    const log = logger.child({ sweepId });
+    await using held = await awaitLease(sweepId, leader, log, signal);
+    if (held === undefined) return;
     if (leader.again.signal.aborted) leader.again = new AbortController();
     const reading = AbortSignal.any([signal, held.lost, leader.again.signal]);
     const opened = await openSweepLog(bus, sweepId, timing, reading);
