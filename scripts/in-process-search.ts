@@ -1,21 +1,28 @@
 import { excerpt } from '../services/coordinator/event-of-result.ts';
 import type { Benchmark } from '../services/domain/benchmark.ts';
+import { defined } from '../services/domain/defined.ts';
 import { operators } from '../services/domain/operators/registry.ts';
 import type { CodeRunner, CodeVerdict, ModelClient } from '../services/domain/ports.ts';
+import { buildPredictionPrompt } from '../services/domain/prompts/build-prediction-prompt.ts';
 import { answerKey, buildProposalPrompt } from '../services/domain/prompts/build-proposal-prompt.ts';
+import { buildQueryProposalPrompt } from '../services/domain/prompts/build-query-proposal-prompt.ts';
+import { parsePrediction } from '../services/domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../services/domain/prompts/parse-proposal.ts';
 import { applyEvent } from '../services/domain/run/apply-event.ts';
 import type { Command, ExecuteCommand } from '../services/domain/run/command.ts';
 import type { ModelSettings, RunConfiguration } from '../services/domain/run/configuration.ts';
 import type { ExecutionOutcome, RunEvent } from '../services/domain/run/event.ts';
 import { isOver } from '../services/domain/run/is-over.ts';
+import type { CompletionCommand } from '../services/domain/run/job-id.ts';
 import type { TokenUse } from '../services/domain/run/ledger/token-use.ts';
 import { totalUse } from '../services/domain/run/ledger/totals.ts';
-import type { RunState } from '../services/domain/run/state.ts';
+import { executedWorkflows } from '../services/domain/run/query-workflows.ts';
+import type { Round, RunState } from '../services/domain/run/state.ts';
 import { scoreAnswer } from '../services/domain/scoring/score-answer.ts';
 import { admitProposal } from '../services/domain/search/admit-proposal.ts';
 import { chargedOnce } from '../services/domain/search/charged-once.ts';
 import { planNextStep } from '../services/domain/search/plan-next-step.ts';
+import { queryProposalOf } from '../services/domain/search/query-level/query-proposal-of.ts';
 import { viewOf, viewOfWorkflows } from '../services/domain/search/view-of.ts';
 import { canonicalHash } from '../services/domain/workflow/canonical-hash.ts';
 import { interpretWorkflow } from '../services/domain/workflow/interpret.ts';
@@ -34,7 +41,7 @@ export interface InProcessWorld {
   readonly code: CodeRunner;
 }
 
-/** Executes a search to its end. Only for methods without predictions. */
+/** Executes a run of any kind to its end. */
 export async function searchInProcess(
   world: InProcessWorld,
   configuration: RunConfiguration,
@@ -111,33 +118,61 @@ async function* eventsOf({ world, state, benchmark, answers }: Step, command: Co
       return yield command.event;
     case 'recall':
       return yield { kind: 'memory-recalled', rows: [] };
-    case 'predict':
-      throw new RangeError('searches in one process make no predictions');
+    case 'predict': {
+      const { round, turn } = command;
+      const view = viewOf(state, round);
+      const asked = { state: view, benchmark, round, turn };
+      const { text, finishReason, tokens } = await askOptimizer(world, configuration, command, buildPredictionPrompt(asked));
+      const read = parsePrediction(text, finishReason === 'length');
+      return yield { kind: 'prediction-completed', round, turn, ...defined({ tokens }), ...read };
+    }
     case 'execute': {
+      const round = state.rounds[command.round - 1] as Round;
+      const workflow = round.workflow as Workflow;
+      const workflowFor = executedWorkflows(round);
       for (let start = 0; start < command.executions.length; start += batchSize) {
-        const workflow = state.rounds[command.round - 1]?.workflow as Workflow;
         const batch = command.executions.slice(start, start + batchSize);
         const outcomes = await Promise.all(
-          batch.map(({ queryIndex, repeat }) => execute(world, { configuration, benchmark, workflow, queryIndex, repeat })),
+          batch.map(({ queryIndex, repeat }) =>
+            execute(world, {
+              ...{ configuration, benchmark, queryIndex, repeat },
+              workflow: workflowFor(queryIndex)?.workflow ?? workflow,
+            }),
+          ),
         );
         yield executed(command, outcomes, state);
       }
       return;
     }
     case 'propose': {
-      const { round, turn } = command;
-      const seed = [configuration.seed, 'propose', round, turn];
-      const used: TokenUse[] = [];
-      const client = clientOf(world.model, configuration.optimizer, seed, used);
-      const messages = [
-        { role: 'user', content: buildProposalPrompt({ state: viewOf(state, round), benchmark, round, turn, answers }) },
-      ] as const;
-      const { text, finishReason } = await client.complete({ callId: 'propose', purpose: 'propose', messages }, never);
+      const { round, turn, queryIndex } = command;
+      const request = { state: viewOf(state, round), benchmark, round, turn };
+      const prompt =
+        queryIndex === undefined
+          ? buildProposalPrompt({ ...request, answers })
+          : buildQueryProposalPrompt({ ...request, queryIndex });
+      const { text, finishReason, tokens } = await askOptimizer(world, configuration, command, prompt);
       const { maxCallsPerQuery: maxCalls } = configuration.search;
       const parsed = parseProposal({ reply: text, cutOff: finishReason === 'length', benchmark, maxCalls });
-      yield admitProposal({ state: viewOfWorkflows(state, round), round, turn, parsed, reply: text, tokens: used[0] });
+      const read = { round, turn, parsed, reply: text, tokens };
+      yield queryIndex === undefined
+        ? admitProposal({ state: viewOfWorkflows(state, round), ...read })
+        : queryProposalOf({ ...read, queryIndex });
     }
   }
+}
+
+async function askOptimizer(
+  { model }: InProcessWorld,
+  { seed, optimizer }: RunConfiguration,
+  { kind, round, turn }: CompletionCommand,
+  prompt: string,
+) {
+  const used: TokenUse[] = [];
+  const client = clientOf(model, optimizer, [seed, kind, round, turn], used);
+  const messages = [{ role: 'user', content: prompt }] as const;
+  const { text, finishReason } = await client.complete({ callId: kind, purpose: kind, messages }, never);
+  return { text, finishReason, tokens: used[0] };
 }
 
 function executed({ round, purpose }: ExecuteCommand, outcomes: readonly ExecutionOutcome[], state: RunState): RunEvent {
