@@ -17,6 +17,7 @@ import { type EvaluationChoices, type EvaluationSubject, evaluationFile } from '
 import { readExecutionDetails } from '../eval/read-execution-details.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
 import { writeEvaluation } from '../eval/write-evaluation.ts';
+import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { queryCases, requiredScore, scoreGate } from '../gate/evaluation-gates.ts';
 import { describeGate, exitCodeOfGates, writeJUnit } from '../gate/gate.ts';
 import { countUpTo } from '../parse-count.ts';
@@ -32,6 +33,7 @@ interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
   readonly team?: string;
   readonly json: boolean;
   readonly fresh: boolean;
+  readonly dryRun: boolean;
   readonly waitForEndpoints: boolean;
   readonly run?: string;
   readonly out?: string;
@@ -62,6 +64,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--prices <file>', pricesHelp)
     .option('--fresh', 'execute it again as a new evaluation; the earlier one is kept', false)
+    .option('--dry-run', dryRunHelp, false)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--require <score>', 'exit with status 6 if the score is lower, or queries are missing', requiredScore)
     .option('--junit <file>', 'write what was required, and a test case for each query, as JUnit XML')
@@ -75,6 +78,7 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const shared = withShare(await evaluationFile(await subjectOf(cli, workflow, options), options), options);
   const file = await withPrices(shared, options.prices);
   const folder = dataFolderAt(options.dataDir);
+  if (options.dryRun) return answerWithDryRun(file.configuration.name, await dryRunOf([file], folder));
   const output: OutputFolder =
     options.out === undefined ? { path: folder.runs, option: '--data-dir' } : { path: options.out, option: '--out' };
   await checkBeforeRun(cli, file, options.server, output);

@@ -5,6 +5,7 @@ import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { inDataFolder } from '../cluster/data-folder-error.ts';
+import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
 import { answerWithReport } from '../runs/answer-with-report.ts';
 import { archiveRun } from '../runs/archive-run.ts';
@@ -21,6 +22,7 @@ interface RunOptions extends ClusterOptions, ShareOptions {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly continue?: string;
+  readonly dryRun: boolean;
   readonly waitForEndpoints: boolean;
   readonly executors?: number;
   readonly slots?: number;
@@ -36,6 +38,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--prices <file>', pricesHelp)
+    .option('--dry-run', dryRunHelp, false)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--fresh', 'start the same search again as a new run; the earlier one is kept', false)
     .option('--continue <run>', 'continue this run as it was started, even if the file or its benchmark has changed since')
@@ -47,6 +50,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
   const file = await withPrices(withShare(await readRunFile(path), options), options.prices);
   const folder = dataFolderAt(options.dataDir);
+  if (options.dryRun) return answerWithDryRun(file.configuration.name, await dryRunOf([file], folder));
   await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
   const view = cli.openView(options.json);
   try {

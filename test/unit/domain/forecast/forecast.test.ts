@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { answerNature, simulatedEdits } from '../../../../services/domain/forecast/edit-effects.ts';
+import { expectedExecutions } from '../../../../services/domain/forecast/expected-executions.ts';
+import { addCourses, forecastOf, playCourses } from '../../../../services/domain/forecast/forecast.ts';
+import { likelyRange } from '../../../../services/domain/forecast/likely-range.ts';
+import type { StandIn } from '../../../../services/domain/forecast/stand-in.ts';
+import { madeUpBenchmark } from '../report/made-up-benchmark.ts';
+import { madeUpConfiguration, madeUpWorkflow, type Overrides } from '../search/made-up-world.ts';
+
+const queryCount = 40;
+const standIn: StandIn = {
+  executions: Array.from({ length: queryCount }, () => ({ calls: 1, promptTokens: 100, completionTokens: 50 })),
+  ...{ score: 0.6, edits: simulatedEdits('number'), tokensPerCharacter: 0.25, proposalTokens: 45, predictionTokens: 30 },
+  ...{ refused: { first: 0.3, later: 0.2 }, doubts: { executor: 0.1, optimizer: 0.05, branches: 0 } },
+};
+const played = (overrides: Overrides = {}, limits: { tokens?: number; calls?: number; money?: number } = {}) => ({
+  configuration: madeUpConfiguration({ queryCount, ...overrides }),
+  benchmark: madeUpBenchmark(queryCount),
+  ...{ standIn, limits: { pickShare: 0.1, testShare: 0, ...limits } },
+  prices: {
+    currency: 'EUR',
+    prices: [{ model: 'executor', input: 1, cachedInput: 1, output: 2, reasoning: 2, batch: 1 }],
+  },
+});
+
+describe('a likely range', () => {
+  it('is at most from one to two, lies within what was played, and says how much it holds', () => {
+    const amounts = fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(amounts, (courses) => {
+        const { low, high, share, least, most, middle } = likelyRange(courses);
+        expect(high / low).toBeLessThanOrEqual(2 + 1e-9);
+        const within = courses.filter((value) => value >= low && value <= high).length;
+        expect(share).toBeCloseTo(within / courses.length, 9);
+        expect([least, most]).toEqual([Math.min(...courses), Math.max(...courses)]);
+        expect(courses).toContain(middle);
+        expect(share).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('is narrow where the courses agree, and the fullest one where they do not', () => {
+    expect(likelyRange([10, 10, 10, 10])).toMatchObject({ low: 10, high: 10, share: 1 });
+    const spread = likelyRange([1, 10, 11, 12, 13, 14, 15, 100]);
+    expect(spread.share).toBe(6 / 8);
+    expect(spread.low).toBeLessThanOrEqual(10);
+    expect(spread.high).toBeGreaterThanOrEqual(15);
+    expect(likelyRange([0, 0, 5])).toMatchObject({ least: 0 });
+  });
+});
+
+describe('a run that is played', () => {
+  it('takes the same course for the same number, and others for others', () => {
+    const [one, again] = [playCourses(played(), 6), playCourses(played(), 6)];
+    expect(one).toEqual(again);
+    expect(new Set(one.map(({ tokens }) => tokens)).size).toBeGreaterThan(3);
+  });
+
+  it('costs an evaluation what its executions take, by the prices, and names the model without one', () => {
+    const courses = playCourses(played({ kind: 'evaluation', search: { maxRounds: 1 }, evaluation: { method: 'full' } }), 20);
+    const { calls, money, rounds } = forecastOf(courses);
+    expect([calls.low, calls.high, rounds.high]).toEqual([queryCount, queryCount, 1]);
+    // 40 x (100 x 1 + 50 x 2) millionths, give or take the doubt about replies.
+    expect(money).toMatchObject({ currency: 'EUR' });
+    expect(money?.low).toBeGreaterThan(0.006);
+    expect(money?.high).toBeLessThan(0.0105);
+    expect(forecastOf(playCourses(played(), 4)).money?.unpriced).toEqual(['optimizer']);
+  });
+
+  it.each(['full', 'few-shot', 'scale', 'predicted', 'difference'])('ends, whatever the method: %s', (method) => {
+    const { rounds, tokens } = forecastOf(playCourses(played({ evaluation: { method }, search: { maxRounds: 6 } }), 4));
+    expect(rounds.high).toBe(6);
+    expect(tokens.least).toBeGreaterThan(0);
+  });
+
+  it('plays a workflow for each query, and an early stop', () => {
+    const queryLevel = played({ kind: 'query-level', search: { maxRounds: 1 }, evaluation: { method: 'full', warmUpRounds: 0 } });
+    expect(forecastOf(playCourses(queryLevel, 4)).tokensByModel.map(({ model }) => model)).toEqual(['executor', 'optimizer']);
+    const early = played({ search: { maxRounds: 40, convergenceRounds: 3 }, evaluation: { method: 'full' } });
+    expect(forecastOf(playCourses(early, 4)).ends.converged).toBeGreaterThan(0);
+  });
+
+  it.each<[Parameters<typeof played>[1]]>([[{ tokens: 20_000 }], [{ calls: 100 }], [{ money: 0.01 }]])(
+    'ends by its limit %o, and not much beyond',
+    (limits) => {
+      const { ends, tokens, calls, money } = forecastOf(playCourses(played({}, limits), 5));
+      expect(ends).toEqual({ limit: 1 });
+      if (limits?.tokens !== undefined) expect(tokens.most).toBeLessThan(1.5 * limits.tokens);
+      if (limits?.calls !== undefined) expect(calls.most).toBeLessThan(1.5 * limits.calls);
+      if (limits?.money !== undefined) expect(money?.most).toBeLessThan(1.7 * limits.money);
+    },
+  );
+
+  it('adds up with others, course by course', () => {
+    const [one, other] = [playCourses(played(), 5), playCourses(played({ seed: 2 }), 5)];
+    const both = addCourses([one, other]);
+    expect(both.map(({ tokens }) => tokens)).toEqual(one.map(({ tokens }, index) => tokens + (other[index]?.tokens ?? 0)));
+    expect(both[0]?.money?.amount).toBeCloseTo((one[0]?.money?.amount ?? 0) + (other[0]?.money?.amount ?? 0), 9);
+  });
+});
+
+it('an execution is expected to take what its texts and the replies that it asks for take', async () => {
+  const benchmark = {
+    inputs: ['question'],
+    queries: [
+      { id: 'a', fields: { question: 'x'.repeat(400) }, reference: '1' },
+      { id: 'b', fields: { question: 'x'.repeat(4000) }, reference: '1' },
+    ],
+  };
+  const settings = { maxCalls: 9, tokensPerCharacter: 0.25, replyLength: () => 70 };
+  const [short, long] = await expectedExecutions(madeUpWorkflow('Answer.'), benchmark, settings);
+  expect(short).toMatchObject({ calls: 1, completionTokens: 70 });
+  expect((long?.promptTokens ?? 0) - (short?.promptTokens ?? 0)).toBeCloseTo(900, 6);
+});
+
+it('a benchmark is known by the operators that it allows', () => {
+  expect(answerNature(['custom', 'custom_code_generate', 'test'])).toBe('program');
+  expect(answerNature(['custom', 'format'])).toBe('words');
+  expect(answerNature(['custom', 'programmer'])).toBe('number');
+});
