@@ -136,8 +136,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
 
   return {
     async startRun({ writtenHash, defaultsVersion, preflight, share, team, prices, ...given }, caller = '') {
-      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, webhook, failureShare, sweepId, limits } =
-        given;
+      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, failureShare, sweepId, limits } = given;
       refuseBadLimits(limits);
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       refuseFaults(share ?? {});
@@ -160,7 +159,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       }
       const runId = runIdOf(settings);
       const places = { endpoints, maxInFlight, simulated, cache };
-      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ webhook, failureShare, sweepId, limits }) };
+      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ failureShare, sweepId, limits }) };
       const kept = (manifest: RunManifest): RunManifest => ({
         ...manifest,
         ...asked,

@@ -237,12 +237,8 @@ export interface RunManifest {
   startedBy?:
     | string
     | undefined;
-  /** Who is told when it ends. Absent: nobody. */
-  webhook?:
-    | Webhook
-    | undefined;
   /**
-   * The run pauses itself when more than this share of a round's executions fail for reasons of the infrastructure, from 0 to 1.
+   * The run pauses itself when more than this share of its latest executions is lost to the infrastructure, from 0 to 1.
    * Absent: the default of the setting failure_share.
    */
   failureShare?:
@@ -300,22 +296,6 @@ export interface ShareGroup {
   weight: number;
   /** Most calls in flight of all of them; 0: no limit. */
   atMost: number;
-  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
-}
-
-/** An address that is sent a note, as a signed POST, when a run has ended. A note that cannot be delivered changes nothing else. */
-export interface Webhook {
-  url: string;
-  /** Of the note, the same in each attempt to deliver it; "" while there is none. */
-  noteId: string;
-  /** So far. */
-  attempts: number;
-  /** 0 while it is not delivered. */
-  deliveredAtMs: number;
-  /** Why the last attempt failed, "" if it did not. */
-  trouble: string;
-  /** It is not tried again. */
-  givenUp: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -499,10 +479,6 @@ export interface StartRunRequest {
   /** As in the manifest. Absent: none. */
   sweepId?:
     | string
-    | undefined;
-  /** As in the manifest; only the URL counts. A run that is there takes the newest. Absent: nobody is told. */
-  webhook?:
-    | Webhook
     | undefined;
   /** As in the manifest. A run that is there takes the newest. */
   failureShare?:
@@ -1840,7 +1816,6 @@ function createBaseRunManifest(): RunManifest {
     limits: undefined,
     team: undefined,
     startedBy: undefined,
-    webhook: undefined,
     failureShare: undefined,
     resumed: undefined,
     prices: undefined,
@@ -1920,9 +1895,6 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.startedBy !== undefined) {
       writer.uint32(194).string(message.startedBy);
-    }
-    if (message.webhook !== undefined) {
-      Webhook.encode(message.webhook, writer.uint32(202).fork()).join();
     }
     if (message.failureShare !== undefined) {
       writer.uint32(217).double(message.failureShare);
@@ -2149,14 +2121,6 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.startedBy = reader.string();
             continue;
           }
-          case 25: {
-            if (tag !== 202) {
-              break;
-            }
-
-            message.webhook = Webhook.decode(reader, reader.uint32());
-            continue;
-          }
           case 27: {
             if (tag !== 217) {
               break;
@@ -2275,7 +2239,6 @@ export const RunManifest: MessageFns<RunManifest> = {
         : isSet(object.started_by)
         ? globalThis.String(object.started_by)
         : undefined,
-      webhook: isSet(object.webhook) ? Webhook.fromJSON(object.webhook) : undefined,
       failureShare: isSet(object.failureShare)
         ? globalThis.Number(object.failureShare)
         : isSet(object.failure_share)
@@ -2360,9 +2323,6 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.startedBy !== undefined) {
       obj.startedBy = message.startedBy;
     }
-    if (message.webhook !== undefined) {
-      obj.webhook = Webhook.toJSON(message.webhook);
-    }
     if (message.failureShare !== undefined) {
       obj.failureShare = floatToJson(message.failureShare);
     }
@@ -2416,9 +2376,6 @@ export const RunManifest: MessageFns<RunManifest> = {
       : undefined;
     message.team = object.team ?? undefined;
     message.startedBy = object.startedBy ?? undefined;
-    message.webhook = (object.webhook !== undefined && object.webhook !== null)
-      ? Webhook.fromPartial(object.webhook)
-      : undefined;
     message.failureShare = object.failureShare ?? undefined;
     message.resumed = object.resumed ?? undefined;
     message.prices = (object.prices !== undefined && object.prices !== null)
@@ -2962,177 +2919,6 @@ export const ShareGroup: MessageFns<ShareGroup> = {
     message.name = object.name ?? "";
     message.weight = object.weight ?? 0;
     message.atMost = object.atMost ?? 0;
-    return message;
-  },
-};
-
-function createBaseWebhook(): Webhook {
-  return { url: "", noteId: "", attempts: 0, deliveredAtMs: 0, trouble: "", givenUp: false };
-}
-
-export const Webhook: MessageFns<Webhook> = {
-  encode(message: Webhook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.url !== "") {
-      writer.uint32(10).string(message.url);
-    }
-    if (message.noteId !== "") {
-      writer.uint32(18).string(message.noteId);
-    }
-    if (message.attempts !== 0) {
-      writer.uint32(24).uint32(message.attempts);
-    }
-    if (message.deliveredAtMs !== 0) {
-      writer.uint32(32).uint64(message.deliveredAtMs);
-    }
-    if (message.trouble !== "") {
-      writer.uint32(42).string(message.trouble);
-    }
-    if (message.givenUp !== false) {
-      writer.uint32(48).bool(message.givenUp);
-    }
-    if (message._unknownFields !== undefined) {
-      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
-        const tag = parseInt(key, 10);
-        for (const value of values) {
-          writer.uint32(tag).raw(value);
-        }
-      }
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Webhook {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWebhook();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.url = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.noteId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.attempts = reader.uint32();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.deliveredAtMs = longToNumber(reader.uint64());
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.trouble = reader.string();
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.givenUp = reader.bool();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        const buf = reader.skip(tag & 7);
-
-        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): Webhook {
-    return {
-      url: isSet(object.url) ? globalThis.String(object.url) : "",
-      noteId: isSet(object.noteId)
-        ? globalThis.String(object.noteId)
-        : isSet(object.note_id)
-        ? globalThis.String(object.note_id)
-        : "",
-      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
-      deliveredAtMs: isSet(object.deliveredAtMs)
-        ? globalThis.Number(object.deliveredAtMs)
-        : isSet(object.delivered_at_ms)
-        ? globalThis.Number(object.delivered_at_ms)
-        : 0,
-      trouble: isSet(object.trouble) ? globalThis.String(object.trouble) : "",
-      givenUp: isSet(object.givenUp)
-        ? globalThis.Boolean(object.givenUp)
-        : isSet(object.given_up)
-        ? globalThis.Boolean(object.given_up)
-        : false,
-    };
-  },
-
-  toJSON(message: Webhook): unknown {
-    const obj: any = {};
-    if (message.url !== "") {
-      obj.url = message.url;
-    }
-    if (message.noteId !== "") {
-      obj.noteId = message.noteId;
-    }
-    if (message.attempts !== 0) {
-      obj.attempts = Math.round(message.attempts);
-    }
-    if (message.deliveredAtMs !== 0) {
-      obj.deliveredAtMs = Math.round(message.deliveredAtMs);
-    }
-    if (message.trouble !== "") {
-      obj.trouble = message.trouble;
-    }
-    if (message.givenUp !== false) {
-      obj.givenUp = message.givenUp;
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<Webhook>): Webhook {
-    return Webhook.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Webhook>): Webhook {
-    const message = createBaseWebhook();
-    message.url = object.url ?? "";
-    message.noteId = object.noteId ?? "";
-    message.attempts = object.attempts ?? 0;
-    message.deliveredAtMs = object.deliveredAtMs ?? 0;
-    message.trouble = object.trouble ?? "";
-    message.givenUp = object.givenUp ?? false;
     return message;
   },
 };
@@ -4625,7 +4411,6 @@ function createBaseStartRunRequest(): StartRunRequest {
     share: undefined,
     team: undefined,
     sweepId: undefined,
-    webhook: undefined,
     failureShare: undefined,
     limits: undefined,
     prices: undefined,
@@ -4669,9 +4454,6 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.sweepId !== undefined) {
       writer.uint32(122).string(message.sweepId);
-    }
-    if (message.webhook !== undefined) {
-      Webhook.encode(message.webhook, writer.uint32(146).fork()).join();
     }
     if (message.failureShare !== undefined) {
       writer.uint32(161).double(message.failureShare);
@@ -4802,14 +4584,6 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.sweepId = reader.string();
             continue;
           }
-          case 18: {
-            if (tag !== 146) {
-              break;
-            }
-
-            message.webhook = Webhook.decode(reader, reader.uint32());
-            continue;
-          }
           case 20: {
             if (tag !== 161) {
               break;
@@ -4880,7 +4654,6 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : isSet(object.sweep_id)
         ? globalThis.String(object.sweep_id)
         : undefined,
-      webhook: isSet(object.webhook) ? Webhook.fromJSON(object.webhook) : undefined,
       failureShare: isSet(object.failureShare)
         ? globalThis.Number(object.failureShare)
         : isSet(object.failure_share)
@@ -4929,9 +4702,6 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.sweepId !== undefined) {
       obj.sweepId = message.sweepId;
     }
-    if (message.webhook !== undefined) {
-      obj.webhook = Webhook.toJSON(message.webhook);
-    }
     if (message.failureShare !== undefined) {
       obj.failureShare = floatToJson(message.failureShare);
     }
@@ -4971,9 +4741,6 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
       : undefined;
     message.team = object.team ?? undefined;
     message.sweepId = object.sweepId ?? undefined;
-    message.webhook = (object.webhook !== undefined && object.webhook !== null)
-      ? Webhook.fromPartial(object.webhook)
-      : undefined;
     message.failureShare = object.failureShare ?? undefined;
     message.limits = (object.limits !== undefined && object.limits !== null)
       ? RunLimits.fromPartial(object.limits)
