@@ -4,6 +4,7 @@ import { CliError, tellError } from './cli-error.ts';
 import { InterruptedError, type Interrupts } from './interrupts.ts';
 import { inWordsOf } from './invocation.ts';
 import { createDrawnView, createLineView, type RunView } from './progress/run-view.ts';
+import { createTerminalScreen, type TerminalScreen } from './progress/terminal-screen.ts';
 
 /** What a command has to say when it ends. */
 export interface Answer {
@@ -24,12 +25,19 @@ export interface Cli {
   notice(message: string): void;
   /** For a run in progress: drawn in place on a terminal, lines elsewhere; on stderr if stdout is for a document. */
   openView(json: boolean): RunView;
+  /** For what is not one run: lines, and below them, on a terminal, a block that is drawn in place. */
+  openScreen(json: boolean): LiveScreen;
   /** Bytes to stdout, as they are. */
   writeOut(content: string | Uint8Array): Promise<void>;
   readonly outputIsTerminal: boolean;
   /** Runs a command's body and reports its outcome. */
   answer(json: boolean, body: () => Promise<Answer>): Promise<void>;
   exitCode(): ExitCode;
+}
+
+export interface LiveScreen extends TerminalScreen {
+  /** A sentence about what surrounds it. */
+  notice(message: string): void;
 }
 
 export interface CliStreams {
@@ -39,13 +47,12 @@ export interface CliStreams {
 
 export function createCli(streams: CliStreams, environment: Cli['environment'], interrupts: Interrupts, command = 'scale'): Cli {
   let exitCode: ExitCode = exitCodes.ok;
-  let openView: RunView | undefined;
+  let drawn: Pick<RunView, 'notice'> | undefined;
   const toStderr = (message: string): void => {
     streams.stderr.write(`${inWordsOf(command, message)}\n`);
   };
   // A line that the screen does not know of would tear what is drawn in place.
-  const notice = (message: string): void =>
-    openView === undefined ? toStderr(message) : openView.notice(inWordsOf(command, message));
+  const notice = (message: string): void => (drawn === undefined ? toStderr(message) : drawn.notice(inWordsOf(command, message)));
   const writeOut = (content: string | Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
       streams.stdout.write(content, (error) => (error ? reject(error) : resolve()));
@@ -59,13 +66,23 @@ export function createCli(streams: CliStreams, environment: Cli['environment'], 
     outputIsTerminal: streams.stdout.isTTY === true,
     openView: (json) => {
       const view = createView(json ? streams.stderr : streams.stdout, environment, toStderr);
-      openView = view;
+      drawn = view;
       const close = (): void => {
         view.close();
-        openView = undefined;
+        drawn = undefined;
       };
       const waiting: RunView['waiting'] = (wait) => view.waiting(wait && { ...wait, until: inWordsOf(command, wait.until) });
       return { ...view, waiting, notice: (message) => view.notice(inWordsOf(command, message)), close };
+    },
+    openScreen: (json) => {
+      const screen = createScreen(json ? streams.stderr : streams.stdout, environment, toStderr);
+      const say = (message: string): void => screen.notice(inWordsOf(command, message));
+      drawn = { notice: say };
+      const close = (): void => {
+        screen.close();
+        drawn = undefined;
+      };
+      return { ...screen, notice: say, close };
     },
     answer: async (json, body) => {
       try {
@@ -81,8 +98,20 @@ export function createCli(streams: CliStreams, environment: Cli['environment'], 
   };
 }
 
+function cannotDraw(stream: WriteStream, environment: Cli['environment']): boolean {
+  return stream.isTTY !== true || environment.TERM === 'dumb';
+}
+
+function createScreen(stream: WriteStream, environment: Cli['environment'], notice: (message: string) => void): LiveScreen {
+  if (cannotDraw(stream, environment)) {
+    return { print: (line) => stream.write(`${line}\n`), draw: () => undefined, notice, close: () => undefined };
+  }
+  const screen = createTerminalScreen(stream);
+  return { ...screen, notice: screen.print };
+}
+
 function createView(stream: WriteStream, environment: Cli['environment'], notice: (message: string) => void): RunView {
-  if (stream.isTTY !== true || environment.TERM === 'dumb') {
+  if (cannotDraw(stream, environment)) {
     return createLineView((line) => stream.write(`${line}\n`), notice);
   }
   return createDrawnView(stream, (environment.NO_COLOR ?? '') === '' && stream.hasColors());

@@ -26,6 +26,7 @@ import { addShareCommand } from './commands/share.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { addExamples } from './examples.ts';
@@ -36,6 +37,7 @@ export type AddCommand = (program: Command, cli: Cli) => void;
 /** In the order in which --help lists them. A new command is one file and one line here. */
 const commands: readonly AddCommand[] = [
   addRunCommand,
+  addSweepCommand,
   addListCommand,
   addStatusCommand,
   addEndpointsCommand,

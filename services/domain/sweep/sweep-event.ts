@@ -19,6 +19,28 @@ export interface SweepCell {
 export interface SweepSettings {
   /** Most of its runs that go on at a time. */
   readonly atOnce: number;
+  /** What its runs have together beside other runs. Absent: each has its own. */
+  readonly share?: SweepShare;
+  /** Of all its runs together. Absent: none. */
+  readonly limits?: SweepLimits;
+}
+
+export interface SweepShare {
+  readonly weight: number;
+  readonly priority: number;
+  /** Most calls in flight; 0: no limit. */
+  readonly atMost: number;
+}
+
+/** 0: no limit. */
+export interface SweepLimits {
+  readonly tokens: number;
+  readonly calls: number;
+  /** In the currency of the price table. */
+  readonly money: number;
+  readonly durationMs: number;
+  /** Milliseconds since 1970. */
+  readonly untilMs: number;
 }
 
 export const cellEnds = ['completed', 'failed', 'cancelled'] as const;

@@ -81,6 +81,7 @@ export async function readRunFileSettings(path: string): Promise<ParsedRunFile> 
  * @param base the folder that relative paths start from
  * @param firstWorkflowOf replaces the workflow that the settings name
  * @param kind by default what the settings say: a search, or the query-level baseline
+ * @param load replaces the reading of the benchmark, for those who need the same one many times
  * @throws RunFileError, BenchmarkError or WorkflowFileError with one sentence for the user
  */
 export async function completeRunFile(
@@ -90,9 +91,11 @@ export async function completeRunFile(
   {
     kind,
     firstWorkflowOf = (benchmark) => initialWorkflowFor(parsed.settings, benchmark, base),
+    load = loadBenchmark,
   }: {
     readonly kind?: RunKind;
     readonly firstWorkflowOf?: (benchmark: LoadedBenchmark) => Promise<Workflow>;
+    readonly load?: typeof loadBenchmark;
   } = {},
 ): Promise<RunFile> {
   const settings = runnableSettings(parsed.settings);
@@ -101,7 +104,7 @@ export async function completeRunFile(
   // Before the benchmark is read, which may take a while.
   usedEndpoints(parsed, []);
   const prices = await pricesIn(parsed, base);
-  const benchmark = await benchmarkOf(parsed, base);
+  const benchmark = await benchmarkOf(parsed, base, load);
   const endpoints = usedEndpoints(parsed, benchmark.judgeEndpoints);
   const warnings = [...checkEndpointUse(parsed, benchmark.judgeEndpoints), ...unusedParallelism(parsed)];
   const initialWorkflow = await firstWorkflowOf(benchmark);
@@ -207,12 +210,16 @@ const benchmarkFields: Partial<Record<BenchmarkProblem, string>> = {
   limit: 'benchmark.limit',
 };
 
-async function benchmarkOf({ settings, error }: ParsedRunFile, base: string): Promise<LoadedBenchmark> {
+async function benchmarkOf(
+  { settings, error }: ParsedRunFile,
+  base: string,
+  load: typeof loadBenchmark,
+): Promise<LoadedBenchmark> {
   const { split, limit, scorer } = settings.benchmark;
   const name = isBenchmarkFile(settings.benchmark.name) ? resolve(base, settings.benchmark.name) : settings.benchmark.name;
   const folder = settings.benchmark.folder ? resolve(base, settings.benchmark.folder) : dataFolderOf();
   try {
-    return await loadBenchmark({ name, split, limit, scorer, folder, compareSplits: true });
+    return await load({ name, split, limit, scorer, folder, compareSplits: true });
   } catch (cause) {
     const field = cause instanceof BenchmarkError ? benchmarkFields[cause.problem] : undefined;
     throw field === undefined ? cause : error(field, `${field}: ${(cause as Error).message}`, cause);

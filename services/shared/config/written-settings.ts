@@ -29,16 +29,32 @@ const besideTheRun: ReadonlySet<string> = new Set([
  * keys, workers, the response cache, its share beside other runs, limits, prices, when it pauses itself).
  */
 export function writtenSettings(written: unknown, { benchmark, initialWorkflow }: WrittenParts): string {
-  const said = Object.fromEntries(Object.entries(groupOf(written)).filter(([key]) => !besideTheRun.has(key)));
+  const said = ofTheRun(written);
   const { initial_workflow: workflow, models, benchmark: about, ...rest } = said;
   const { split, limit, scorer } = groupOf(about);
   return sortedText({
     ...rest,
-    models: Object.fromEntries(Object.entries(groupOf(models)).map(([role, model]) => [role, withoutPlace(model)])),
+    models: withoutPlaces(models),
     benchmark: { name: benchmark.name, split, limit, scorer, queries: hashQueryContent(benchmark), file: benchmark.written },
     // Its text decides, wherever the file is.
     workflow: workflow === undefined ? undefined : canonicalHash(initialWorkflow),
   });
+}
+
+/** The same of a file whose benchmark and workflow are not known: hash of what it says, with the names that it uses. */
+export function writtenBaseHash(written: unknown): string {
+  const { models, ...rest } = ofTheRun(written);
+  return createHash('sha256')
+    .update(sortedText({ ...rest, models: withoutPlaces(models) }))
+    .digest('hex');
+}
+
+function ofTheRun(written: unknown): Group {
+  return Object.fromEntries(Object.entries(groupOf(written)).filter(([key]) => !besideTheRun.has(key)));
+}
+
+function withoutPlaces(models: unknown): Group {
+  return Object.fromEntries(Object.entries(groupOf(models)).map(([role, model]) => [role, withoutPlace(model)]));
 }
 
 /** Under a name, which distinguishes runs with the same settings. */

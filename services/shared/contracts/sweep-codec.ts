@@ -4,6 +4,7 @@ import {
   cellEnds,
   type SweepCell,
   type SweepEvent,
+  type SweepLimits,
   type SweepSettings,
 } from '../../domain/sweep/sweep-event.ts';
 import { ContractError } from './contract-error.ts';
@@ -12,6 +13,7 @@ import {
   SweepEvent as ProtoEvent,
   type SweepCellOutcome as ProtoOutcome,
   type SweepSettings as ProtoSettings,
+  type RunLimits,
   SweepStarts,
 } from './generated/scale/v1/control.ts';
 import { oneOf, present, readVersionedMessage, schemaVersion } from './read-message.ts';
@@ -92,13 +94,25 @@ function bodyFromProto(body: Body): SweepEvent {
 }
 
 /** @throws ContractError */
-export function sweepSettingsFromProto({ atOnce }: ProtoSettings): SweepSettings {
+export function sweepSettingsFromProto({ atOnce, share, limits }: ProtoSettings): SweepSettings {
   if (atOnce < 1) throw new ContractError(contract, 'its field settings.at_once is 0, and at least one run must go on at a time');
-  return { atOnce };
+  return {
+    atOnce,
+    ...(share && { share: { weight: share.weight, priority: share.priority, atMost: share.atMost } }),
+    ...(limits && { limits: limitsFromProto(limits) }),
+  };
 }
 
-export function sweepSettingsToProto({ atOnce }: SweepSettings): ProtoSettings {
-  return { atOnce };
+function limitsFromProto({ tokens, calls, money, durationMs, untilMs }: RunLimits): SweepLimits {
+  return { tokens, calls, money, durationMs, untilMs };
+}
+
+export function sweepSettingsToProto({ atOnce, share, limits }: SweepSettings): ProtoSettings {
+  return {
+    atOnce,
+    ...(share && { share }),
+    ...(limits && { limits: { ...limits, stopReason: '', scopes: [], heldBy: '' } }),
+  };
 }
 
 export function sweepCellToProto({ cellId, labels, writtenHash, benchmarkBlob }: SweepCell): ProtoCell {

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, type LineCounter, type Node } from 'yaml';
+import { type Document, isMap, isNode, isPair, isSeq, type LineCounter, type Node } from 'yaml';
 import type { z } from 'zod';
 import { suggestion } from '../../domain/names/near-name.ts';
 
@@ -74,6 +74,10 @@ function lineOf(path: readonly PropertyKey[], { document, lines }: Place): numbe
 
 function keyNode(document: Document, path: readonly PropertyKey[]): Node | undefined {
   const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (isSeq(parent)) {
+    const item = parent.items[Number(path.at(-1))];
+    return isNode(item) ? item : undefined;
+  }
   if (!isMap(parent)) return undefined;
   const pair = parent.items.find((item) => isPair(item) && isNode(item.key) && String(item.key) === String(path.at(-1)));
   return pair && isNode(pair.key) ? pair.key : undefined;

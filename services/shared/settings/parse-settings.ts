@@ -30,6 +30,8 @@ export interface ParsedSettings<Settings, Refusal extends Error> {
   readonly written: unknown;
   /** An error about one of its fields, with the line. */
   error(field: string, message: string, cause?: unknown): Refusal;
+  /** From 1, of the key at a path, or of the nearest one above it that is there. */
+  line(path: readonly string[]): number | undefined;
   /**
    * Checks a part that the schema left open against a schema of its own, and fills in its defaults.
    * @param path the keys to the part
@@ -74,14 +76,15 @@ export function parseSettings<Schema extends z.ZodType, Refusal extends Error>(
     isSecret ? refuse(at, 'not usable YAML') : refuse(at, message, options),
   );
   const content = prepare(written);
+  const lineAt = (path: readonly string[]): number | undefined =>
+    explainIssue({ code: 'custom', path: [...path], message: '', input: undefined }, { document, lines, what }, () => []).line;
   return {
     settings: check(content, form.schemaOf(content), []),
     written,
     error: (field, message, cause) => {
-      const issue = { code: 'custom', path: field.split('.'), message: '', input: undefined } as const;
-      const { line } = explainIssue(issue, { document, lines, what }, () => []);
-      return refuse({ line, field }, message, { cause });
+      return refuse({ line: lineAt(field.split('.')), field }, message, { cause });
     },
+    line: lineAt,
     part: (path, value, partSchema) => check(value, partSchema, path),
     text: (path) => textOfPart(document, path),
   };
@@ -110,7 +113,8 @@ function plainValue(document: Document, refuse: SettingsForm<z.ZodType, Error>['
   }
 }
 
-function knownKeys(of: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+/** The keys that a schema allows at a path; none where it says nothing of them. */
+export function knownKeys(of: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   let schema: z.core.$ZodType | undefined = unwrapped(of);
   for (const key of path) {
     if (schema instanceof z.ZodObject) schema = unwrapped(schema.shape[String(key)]);

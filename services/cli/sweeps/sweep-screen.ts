@@ -1,0 +1,54 @@
+import type { GetSweepResponse, SweepCellView } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { alignColumns } from '../../shared/document/align-columns.ts';
+import { formatCount, formatScore, oneLine } from '../../shared/document/format.ts';
+import type { LiveScreen } from '../cli.ts';
+import { cellFigures, cellName, describeCounts } from './describe-sweeps.ts';
+
+/** Shows a sweep in progress: a line for each cell that ends, and below, drawn in place, what goes on. */
+export interface SweepScreen {
+  show(view: GetSweepResponse): void;
+}
+
+/** Of those that wait or have ended, only some fit. */
+const mostRows = 20;
+
+export function createSweepScreen(screen: LiveScreen): SweepScreen {
+  const told = new Set<string>();
+  let isFirst = true;
+  return {
+    show(view) {
+      const { summary, cells } = view;
+      const present = cells.filter(({ leftOut }) => !leftOut);
+      const done = present.filter(({ outcome }) => outcome !== undefined).length;
+      for (const cell of cells) {
+        const { outcome, runId, pauseReason, needsPerson } = cell;
+        const key = `${runId} ${outcome?.status ?? (needsPerson ? pauseReason : '')}`;
+        if (told.has(key) || (outcome === undefined && !needsPerson)) continue;
+        told.add(key);
+        // What had ended before this command began is in the table.
+        if (!isFirst)
+          screen.print(outcome === undefined ? describeHeld(cell) : `[${done}/${present.length}] ${describeEnd(cell)}`);
+      }
+      isFirst = false;
+      const rows = present.filter(({ state }) => state === 'running').slice(0, mostRows);
+      const { name = '', tokens = 0, status = '' } = summary ?? {};
+      const state = status === 'running' ? '' : `  ${status}`;
+      const head = `${oneLine(name, 40)}${state}  ${describeCounts(summary ?? {})}  ·  ${formatCount(tokens)} tokens`;
+      const table =
+        rows.length === 0 ? [] : alignColumns(rows.map((cell) => [`  ${cellName(cell)}`, ...cellFigures(cell)])).split('\n');
+      screen.draw([head, ...table]);
+    },
+  };
+}
+
+function describeEnd(cell: SweepCellView): string {
+  const { outcome, runId = '' } = cell;
+  const { status = '', why = '', score, tokens = 0 } = outcome ?? {};
+  const how =
+    status === 'completed' ? `score ${score === undefined ? 'unknown' : formatScore(score)}` : `${status}: ${oneLine(why, 120)}`;
+  return `${cellName(cell)}: ${how}, ${formatCount(tokens)} tokens (run ${runId})`;
+}
+
+function describeHeld(cell: SweepCellView): string {
+  return `${cellName(cell)}: paused: ${oneLine(cell.pauseReason, 200)} (run ${cell.runId ?? ''})`;
+}
