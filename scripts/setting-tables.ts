@@ -21,6 +21,7 @@ import {
   simulatorTable,
   workerTable,
 } from '../services/shared/config/service-tables.ts';
+import { sweepTable } from '../services/shared/config/sweep-file-schema.ts';
 import { tracingTable } from '../services/shared/config/tracing-table.ts';
 import { registries } from '../services/shared/settings/registries.ts';
 import { defaultOf, rangeOf } from '../services/shared/settings/rule-schema.ts';
@@ -44,6 +45,7 @@ export function withSettingTables(page: string): string {
 /** By the names that pages call them. */
 const tables: Readonly<Record<string, () => string>> = {
   'run file': () => settingRows(topTable),
+  'sweep file': () => settingRows(sweepTable),
   benchmark: () => settingRows(benchmarkTable),
   models: modelRows,
   endpoints: () => settingRows(endpointTable),

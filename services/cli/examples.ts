@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 /** What people type most, by command; each begins a line of its help. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   run: ['run examples/demo.yaml', 'run my-search.yaml --executors 4 --json > result.json'],
+  sweep: ['sweep my-sweep.yaml', 'sweep my-sweep.yaml --server coordinator:7070 --detach', 'sweep status my-sweep'],
   list: ['list'],
   status: ['status', 'status gsm8k --json'],
   endpoints: ['endpoints'],

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { completeWords } from '../completion/complete-words.ts';
-import { knownRunIds } from '../completion/run-ids.ts';
+import { knownIds } from '../completion/known-ids.ts';
 import { type ShellName, shells } from '../completion/shells.ts';
 import { launcherVariable } from '../invocation.ts';
 
@@ -25,7 +25,7 @@ export function addCompletionCommand(program: Command, cli: Cli): void {
 async function complete(program: Command, cli: Cli, name: ShellName, words: readonly string[]): Promise<Answer> {
   const shell = shells[name];
   if (words.length > 0) {
-    const completion = await completeWords(program, words, knownRunIds(cli));
+    const completion = await completeWords(program, words, knownIds(cli));
     return { exitCode: exitCodes.ok, document: completion, text: shell.answer(completion) };
   }
   const script = shell.script(launcherOf(cli).map(quoted).join(' '));

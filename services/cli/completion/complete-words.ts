@@ -14,32 +14,35 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** Ids of runs, by the options that say which cluster. */
-export type RunIds = (options: ReadonlyMap<string, string>) => Promise<readonly string[]>;
+/** Ids of runs or of sweeps, by the options that say which cluster. */
+export type KnownIds = (options: ReadonlyMap<string, string>, of: 'runs' | 'sweeps') => Promise<readonly string[]>;
 
 /**
  * Reads the program's own commands and options, so that nothing can be forgotten.
  * @param words what follows the program's name; the last is being typed, and may be ""
  */
-export async function completeWords(program: Command, words: readonly string[], runIds: RunIds): Promise<Completion> {
+export async function completeWords(program: Command, words: readonly string[], idsOf: KnownIds): Promise<Completion> {
   const line = readLine(program, words.slice(0, -1));
   const typed = words.at(-1) === '=' ? '' : (words.at(-1) ?? '');
-  if (line.awaits !== undefined) return completeValue(line, line.awaits, typed, runIds);
+  if (line.awaits !== undefined) return completeValue(line, line.awaits, typed, idsOf);
   const [, long, begun] = /^(--[^=]+)=(.*)$/s.exec(typed) ?? [];
   if (long !== undefined && begun !== undefined) {
     const option = line.command.options.find((each) => each.long === long);
     if (option === undefined) return nothing;
-    const completion = await completeValue(line, option, begun, runIds);
+    const completion = await completeValue(line, option, begun, idsOf);
     // A shell that is to complete paths looks at the whole word, in which there is none.
     return { candidates: completion.candidates.map((each) => ({ ...each, word: `${long}=${each.word}` })), files: 'none' };
   }
   if (typed.startsWith('-') && !line.onlyOperands) return { candidates: startingWith(typed, optionsOf(line)), files: 'none' };
   if (line.command.commands.length > 0 && line.operands === 0) {
-    return { candidates: startingWith(typed, commandsOf(line.command)), files: 'none' };
+    const candidates = startingWith(typed, commandsOf(line.command));
+    // What is none of the actions may be a file.
+    const argument = defaultOf(line.command)?.registeredArguments[0];
+    return { candidates, files: (argument && valueSourceOf(line.command.name(), argument)?.files) ?? 'none' };
   }
   const operands = line.command.registeredArguments;
   const operand = operands[line.operands] ?? (operands.at(-1)?.variadic ? operands.at(-1) : undefined);
-  return operand === undefined ? nothing : completeValue(line, operand, typed, runIds);
+  return operand === undefined ? nothing : completeValue(line, operand, typed, idsOf);
 }
 
 const nothing: Completion = { candidates: [], files: 'none' };
@@ -70,8 +73,12 @@ function readLine(program: Command, words: readonly string[]): Line {
     if (onlyOperands || !word.startsWith('-')) {
       const next: Command | undefined =
         onlyOperands || operands > 0 ? undefined : command.commands.find((each) => each.name() === word);
-      if (next === undefined) operands += 1;
-      else command = next;
+      if (next !== undefined) {
+        command = next;
+        continue;
+      }
+      command = defaultOf(command) ?? command;
+      operands += 1;
       continue;
     }
     if (word === '--') onlyOperands = true;
@@ -87,12 +94,19 @@ async function completeValue(
   { command, options }: Line,
   value: Option | Argument,
   typed: string,
-  runIds: RunIds,
+  idsOf: KnownIds,
 ): Promise<Completion> {
-  const { names = [], runs, files, isList }: ValueSource = valueSourceOf(command.name(), value) ?? {};
+  const { names = [], runs, sweeps, files, isList }: ValueSource = valueSourceOf(command.name(), value) ?? {};
   const kept = isList ? typed.slice(0, typed.lastIndexOf(',') + 1) : '';
-  const all = [...names, ...(runs ? await runIds(options) : [])].map((word) => ({ word: `${kept}${word}`, description: '' }));
+  const ids = [...(runs ? await idsOf(options, 'runs') : []), ...(sweeps ? await idsOf(options, 'sweeps') : [])];
+  const all = [...names, ...ids].map((word) => ({ word: `${kept}${word}`, description: '' }));
   return { candidates: startingWith(typed, all), files: files ?? 'none' };
+}
+
+/** What a command does whose first word is none of its actions; commander keeps its name to itself. */
+function defaultOf(command: Command): Command | undefined {
+  const { _defaultCommandName: name } = command as Command & { readonly _defaultCommandName?: string | null };
+  return command.commands.find((each) => each.name() === name);
 }
 
 function optionsOf({ command, options }: Line): Candidate[] {

@@ -12,6 +12,8 @@ export interface ValueSource {
   readonly names?: readonly string[];
   /** Ids of runs that this machine, or the named server, knows. */
   readonly runs?: true;
+  /** The same of sweeps. */
+  readonly sweeps?: true;
   readonly files?: 'files' | 'folders';
   /** Several, with commas between them. */
   readonly isList?: true;
@@ -20,6 +22,7 @@ export interface ValueSource {
 /** By the word between the brackets of an option or argument, which says what it is. */
 const byPlaceholder: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
   ...['run', 'runs'].map((word) => [word, { runs: true }] as const),
+  ['sweep', { sweeps: true }],
   ...['file', 'files', 'path', 'workflow'].map((word) => [word, { files: 'files' }] as const),
   ['folder', { files: 'folders' }],
   // What only its user knows.

@@ -3,7 +3,8 @@ import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
 /**
- * The sweep that a person means: by its id, the start of its id, or its name; without any of these, the one that was started last.
+ * The sweep that a person means: by its id, the start of its id, or its name; without any of these, the one that was started
+ * last.
  * @throws CliError if there is none or more than one
  */
 export async function findSweep(

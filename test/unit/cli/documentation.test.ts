@@ -72,7 +72,8 @@ describe('the examples in --help', () => {
     for (const line of lines) {
       const [first, second = ''] = line.split(' ');
       expect(first).toBe(name);
-      if (command.commands.length > 0) expect(command.commands.map((action) => action.name())).toContain(second);
+      const isFile = name === 'sweep' && second.endsWith('.yaml');
+      if (command.commands.length > 0 && !isFile) expect(command.commands.map((action) => action.name())).toContain(second);
       for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(options, line).toContain(option);
     }
   });
