@@ -5,7 +5,7 @@ import { totalUse } from '../../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
 import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { callAttemptFromProto } from '../../services/shared/contracts/spending-codec.ts';
-import { foldLog } from './fold-log.ts';
+import { foldLog } from '../support/fold-log.ts';
 import type { Served } from './made-up-work.ts';
 import type { SimulatedRun } from './simulated-search.ts';
 

@@ -12,7 +12,7 @@ import { decodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { lastToken, subjects } from '../../services/shared/messaging/subjects-and-streams.ts';
 import type { ServedCall } from '../../services/simulator/access-log.ts';
-import { foldLog } from '../simulation/fold-log.ts';
+import { foldLog } from './fold-log.ts';
 
 /** All that a cluster has kept of a run that has ended, and what the model's server says of it. */
 export interface RunEvidence {
