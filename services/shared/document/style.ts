@@ -66,8 +66,8 @@ th { color: var(--faint); font-weight: 600; white-space: nowrap; }
 tbody th { color: inherit; font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 .total > * { font-weight: 650; }
-td.text { overflow-wrap: anywhere; min-width: 10ch; }
-td.long { min-width: 20ch; max-width: 46ch; }
+td.text { overflow-wrap: break-word; }
+td.long { overflow-wrap: anywhere; min-width: 20ch; max-width: 46ch; }
 details { margin-top: 14px; }
 summary { cursor: pointer; color: var(--accent); }
 pre { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; overflow-x: auto; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
