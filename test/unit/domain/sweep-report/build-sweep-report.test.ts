@@ -18,7 +18,7 @@ const about = (value: number) => expect.closeTo(value, 4);
  *               seed 1                              seed 2
  *   full        score .8, test 1 1 0 0, 100 tokens  score .9, test 1 0 0 0, 300 tokens
  *   scale       score .7, test 1 1 1 0,  50 tokens  score .8, test 1 1 0 0, 150 tokens
- *   few-shot    score .6, test 0 0 0 0,  40 tokens  failed, 7 tokens
+ *   few-shot    score .6, test 0 0 0 0,  40 tokens  failed after score .1, test 1 1 1 1, 7 tokens
  */
 const cells = [
   cellOf({ [method]: 'full', seed: '1' }, runOf(100, { score: scoreOf(0.8), test: testOf([1, 1, 0, 0]), wallMs: 60_000 })),
@@ -26,7 +26,7 @@ const cells = [
   cellOf({ [method]: 'scale', seed: '1' }, runOf(50, { score: scoreOf(0.7), test: testOf([1, 1, 1, 0]), wallMs: 30_000 })),
   cellOf({ [method]: 'scale', seed: '2' }, runOf(150, { score: scoreOf(0.8), test: testOf([1, 1, 0, 0]), wallMs: 30_000 })),
   cellOf({ [method]: 'few-shot', seed: '1' }, runOf(40, { score: scoreOf(0.6), test: testOf([0, 0, 0, 0]), wallMs: 20_000 })),
-  cellOf({ [method]: 'few-shot', seed: '2' }, runOf(7, { score: scoreOf(0.1), wallMs: 10_000 }), {
+  cellOf({ [method]: 'few-shot', seed: '2' }, runOf(7, { score: scoreOf(0.1), test: testOf([1, 1, 1, 1]), wallMs: 10_000 }), {
     status: 'failed',
     reason: 'no endpoint',
   }),
@@ -62,8 +62,8 @@ describe('a small sweep, worked out by hand', () => {
   test('has the tokens, in all and by group', () => {
     // 100, 300: mean 200, s / sqrt(2) = 100: +- 1270.62, not below 0.
     expect(report.groups[0]?.tokens).toEqual({ value: 200, low: 0, high: about(1470.6205) });
-    // 100 + 300 + 50 + 150 + 40, and 7 of the one that failed. Five tests of 10.
-    expect(report.total).toMatchObject({ tokens: 647, testTokens: 50, wallMs: 330_000 });
+    // 100 + 300 + 50 + 150 + 40, and 7 of the one that failed. Six tests of 10.
+    expect(report.total).toMatchObject({ tokens: 647, testTokens: 60, wallMs: 330_000 });
     expect(report.total.spentTokens).toBeUndefined();
   });
 
@@ -131,25 +131,48 @@ test('a difference is called one if Holm and the interval agree', () => {
   expect(comparisons.map(({ verdict }) => verdict)).toEqual(['b', 'b', 'undecided']);
 });
 
-test('benchmarks have the same weight, and are not compared with each other', () => {
+describe('benchmarks have the same weight, and are not compared with each other', () => {
   const two = [
     { name: 'benchmark', values: ['sums', 'words'] },
     { name: method, values: ['full', 'scale'] },
   ];
   const on = (benchmark: string, value: string, scores: readonly number[]) =>
     cellOf({ benchmark, [method]: value }, runOf(10, { test: testOf(scores, benchmark), score: scoreOf(0.5, benchmark) }));
-  const { comparisons, groups } = buildSweepReport({ ...facts, axes: two }, [
-    on('sums', 'full', [0, 0, 0, 0]),
-    on('sums', 'scale', [1, 1, 0, 0]),
-    on('words', 'full', [0, 0]),
-    on('words', 'scale', [1, 1]),
-  ]);
-  expect(comparisons).toHaveLength(1);
-  // (2/4 + 2/2) / 2, not 4/6. Variances (4 x .25 + 2) / 16 = .1875 and (0 + 2) / 4 = .5, a fourth of their sum: .171875.
-  expect(comparisons[0]).toMatchObject({ axis: method, pairs: 2, queries: 6, difference: { value: 0.75 } });
-  // Each of sums' two weighs 3/4, each of words' two 3/2: 4.5 in all, which only both ways with equal signs reach: 2 of 16.
-  expect(comparisons[0]?.pValue).toBe(0.125);
-  expect(groups.map(({ values }) => values)).toContainEqual({ benchmark: 'words', [method]: 'scale' });
+  const compared = (sums: readonly number[][], words: readonly number[][]) =>
+    buildSweepReport({ ...facts, axes: two }, [
+      on('sums', 'full', sums[0] ?? []),
+      on('sums', 'scale', sums[1] ?? []),
+      on('words', 'full', words[0] ?? []),
+      on('words', 'scale', words[1] ?? []),
+    ]).comparisons;
+
+  test('in the difference and its test', () => {
+    // Differences 1 1 1 0 and -1 0: (3/4 - 1/2) / 2 = .125, not 2/6.
+    const comparisons = compared(
+      [
+        [0, 0, 0, 0],
+        [1, 1, 1, 0],
+      ],
+      [
+        [1, 0],
+        [0, 0],
+      ],
+    );
+    expect(comparisons).toHaveLength(1);
+    expect(comparisons[0]).toMatchObject({ axis: method, pairs: 2, queries: 6, difference: { value: 0.125 } });
+    // With three queries for four and for two, each of sums' weighs 3/4 and of words' 3/2: 3 x .75 - 1.5 = .75. Every way to
+    // choose the signs is as far from 0: 3.75, 2.25, .75 and those with all signs changed.
+    expect(comparisons[0]?.pValue).toBe(1);
+  });
+
+  test('in the interval', () => {
+    const alike = (score: number, count: number) => new Array<number>(count).fill(score);
+    const [comparison] = compared([alike(0, 40), alike(1, 40)], [alike(0, 20), alike(0, 20)]);
+    // Two values of 1 are made up in each: 2 / 40^2 = .00125 with 39 degrees of freedom, 2 / 20^2 = .005 with 19; a fourth of
+    // their sum is .0015625 = .0395285^2, with .0015625^2 / (.0003125^2 / 39 + .00125^2 / 19) = 28.810 degrees, of which t(.975)
+    // is 2.04581: .5 +- .08087.
+    expect(comparison?.difference).toEqual({ value: 0.5, low: about(0.5 - 0.08087), high: about(0.5 + 0.08087) });
+  });
 });
 
 test('without tests, runs are compared by their own scores, seed by seed', () => {
