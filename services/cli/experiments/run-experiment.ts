@@ -78,7 +78,7 @@ async function runExperiment(
     cluster,
     folder,
     isLocal,
-    name: experiment.name,
+    name: `experiment ${experiment.name}`,
     baseHash: hashOfBase(plan),
     parallel: options.parallel,
     waitForEndpoints: options.waitForEndpoints,
