@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentReport } from '../../services/domain/experiments/experiment-report.ts';
+import type { SweepReport } from '../../services/domain/sweep-report/sweep-report-model.ts';
 import { servedCalls } from '../support/local-run.ts';
 import { type CliRun, startCli } from '../support/run-cli.ts';
 
@@ -83,6 +84,32 @@ describe('scale experiment --quick', { timeout: 600_000 }, () => {
       .filter((line) => /^\[\d+\/\d+\]/.test(line));
     expect(ended.length).toBeGreaterThan(50);
     for (const line of ended) expect(line).toContain('no cost');
+  });
+
+  it('is a sweep, whose report has the same figures', async () => {
+    const args = ['sweep', 'report', 'experiment methods', '--json', '--data-dir', join(folder, 'scale')];
+    const { code, stdout, stderr } = await startCli(args, { cwd: folder }).ended;
+    expect(code, stderr).toBe(0);
+    const { report, files } = JSON.parse(stdout) as { report: SweepReport; files: { html: string } };
+    expect(report).toMatchObject({ partial: false, simulated: true, sweep: { name: 'experiment methods' } });
+    expect(await readFile(files.html, 'utf8')).toMatch(/Simulated model: not a result[\s\S]*<svg/);
+    const rows = first
+      .find((document) => document.experiment === 'methods')
+      ?.tables[0]?.rows.filter(({ source }) => source === 'ours');
+    let compared = 0;
+    for (const { name, cells } of rows ?? []) {
+      const group = report.groups.find(({ values }) => values.variant === name);
+      if (group === undefined) continue;
+      const [score, tokens] = cells;
+      expect(group.test?.value, name).toBeCloseTo((score?.value ?? Number.NaN) / 100, 12);
+      expect(group.test?.low, name).toBeCloseTo((score?.low ?? Number.NaN) / 100, 12);
+      expect(group.tokens?.value, name).toBeCloseTo(tokens?.value ?? Number.NaN, 6);
+      const against = report.comparisons.find(({ a, b }) => a === 'aflow' && b === name);
+      if (name !== 'aflow')
+        expect(100 * (against?.difference.value ?? Number.NaN), name).toBeCloseTo(cells[2]?.value ?? Number.NaN, 9);
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(4);
   });
 
   it('is refused before anything is spent, with one sentence', async () => {

@@ -40,8 +40,8 @@ async function test(cli: Cli, wanted: string | undefined, options: Options): Pro
     const found = await findSweep(cluster, wanted, signal);
     return { summary: found, cells: await untestedCells(cluster, found.sweepId, signal) };
   });
-  const { sweepId, name } = summary;
-  const outcomes = cells.length === 0 ? [] : await interruptible(cli, () => testCells(cli, name, cells, options));
+  const { sweepId } = summary;
+  const outcomes = cells.length === 0 ? [] : await interruptible(cli, () => testCells(cli, cells, options));
   const failed = outcomes.filter(({ error }) => error !== undefined);
   const lines = failed.map(({ cell, error }) => `${cell}: ${error}`);
   const done = `${outcomes.length - failed.length} of ${outcomes.length} were tested`;
@@ -49,7 +49,7 @@ async function test(cli: Cli, wanted: string | undefined, options: Options): Pro
   return {
     exitCode: failed.length === 0 ? exitCodes.ok : exitCodes.failed,
     document: { sweepId, tests: outcomes },
-    text: [...lines, `${said}; \`scale sweep report ${sweepId}\` shows the sweep.`].join('\n'),
+    text: [...lines, `${said}; \`scale sweep report ${sweepId}\` shows them.`].join('\n'),
   };
 }
 

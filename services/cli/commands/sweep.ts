@@ -14,6 +14,8 @@ import { cellTable, describeCounts, sweepDocument, sweepTable, sweepViewDocument
 import { findSweep } from '../sweeps/find-sweep.ts';
 import { followSweep } from '../sweeps/follow-sweep.ts';
 import { runSweep, type SweepRunOptions } from '../sweeps/run-sweep.ts';
+import { addSweepReportCommand } from './sweep-report.ts';
+import { addSweepTestCommand } from './sweep-test.ts';
 
 interface RunOptions extends ClusterOptions, SweepRunOptions {
   readonly json: boolean;
@@ -29,7 +31,7 @@ const sweepArgument = 'id, start of an id, or name';
 export function addSweepCommand(program: Command, cli: Cli): void {
   const sweep = program
     .command('sweep')
-    .description('run all combinations of some settings, or continue them; list and steer sweeps');
+    .description('run all combinations of some settings, or continue them; list, steer, test and report sweeps');
   // What is none of the other names is a file.
   addClusterOptions(sweep.command('run', { isDefault: true }).description('run the sweep that a file describes, or continue it'))
     .argument('<file>', 'the sweep file, see docs/sweeps.md')
@@ -81,6 +83,8 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .option('--reason <text>', 'kept in the logs', 'cancelled by a person')
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: SteerOptions) => cli.answer(options.json, () => cancel(cli, wanted, options)));
+  addSweepReportCommand(sweep, cli);
+  addSweepTestCommand(sweep, cli);
 }
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {

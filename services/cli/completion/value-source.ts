@@ -38,13 +38,9 @@ const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
   ...['eval', 'rescore', 'validate', 'memory'].map(
     (command) => [`${command} --benchmark`, { names: benchmarkNames, files: 'files' }] as const,
   ),
-  ...['eval', 'rescore'].flatMap(
-    (command) =>
-      [
-        [`${command} --split`, { names: ['test', 'validate'] }],
-        [`${command} --scorer`, { names: ['aflow', 'strict'] }],
-      ] as const,
-  ),
+  // `test` is that of a sweep.
+  ...['eval', 'rescore', 'test'].map((command) => [`${command} --split`, { names: ['test', 'validate'] }] as const),
+  ...['eval', 'rescore'].map((command) => [`${command} --scorer`, { names: ['aflow', 'strict'] }] as const),
   ...['eval --model', 'compare --margin', 'show --query', 'show --diff'].map((option) => [option, {}] as const),
   ['dead-letters jobs', {}],
   ...['run --team', 'eval --team'].map((option) => [option, {}] as const),

@@ -47,7 +47,7 @@ export interface ExperimentRunsSettings {
   readonly folder: DataFolder;
   /** The cluster is this machine's, whose workers have their keys from this command's environment. */
   readonly isLocal: boolean;
-  /** The sweep's. */
+  /** The experiment's. */
   readonly name: string;
   /** Of everything that its runs have in common. */
   readonly baseHash: string;
@@ -74,7 +74,8 @@ export function createExperimentRuns(settings: ExperimentRunsSettings): Experime
 
   const sweepOn = (cluster: ReachedCluster): ExperimentSweep => {
     const { name, baseHash, parallel } = settings;
-    const sweep = sweeps.get(cluster) ?? createExperimentSweep(cluster, { name, baseHash, atOnce: parallel });
+    const sweep =
+      sweeps.get(cluster) ?? createExperimentSweep(cluster, { name: `experiment ${name}`, baseHash, atOnce: parallel });
     sweeps.set(cluster, sweep);
     return sweep;
   };
@@ -176,5 +177,5 @@ function quietView(ticket: RunTicket, notice: (message: string) => void): RunVie
 function refuseUnlessCompleted(what: string, runId: string, { status, failure }: RunState): void {
   if (status === 'completed') return;
   const why = failure === undefined ? `it was ${status}` : `it failed: ${failure.message}`;
-  throw new CliError('failed', `${what} (run ${runId}) has no result: ${why}`);
+  throw new CliError('failed', `${what} (run ${runId}) has no result, so the experiment has none: ${why}`);
 }

@@ -124,7 +124,7 @@ export function createExperimentSweep(
         const { runId, outcome } = view;
         if (outcome === undefined || outcome.status === 'completed')
           return StartRunResponse.fromPartial({ runId, continued, status: RunStatus.RUNNING });
-        const message = `${nameOfSubject(subject)} (run ${runId}) has no result: ${outcome.why}`;
+        const message = `${nameOfSubject(subject)} (run ${runId}) has no result, so the experiment has none: ${outcome.why}`;
         throw new CliError('failed', message);
       }
     },

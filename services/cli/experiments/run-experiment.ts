@@ -78,7 +78,7 @@ async function runExperiment(
     cluster,
     folder,
     isLocal,
-    name: `experiment ${experiment.name}`,
+    name: experiment.name,
     baseHash: hashOfBase(plan),
     parallel: options.parallel,
     waitForEndpoints: options.waitForEndpoints,

@@ -1,15 +1,28 @@
 import type { Money } from '../../domain/prices/money-of.ts';
 import { seedAxis } from '../../domain/sweep-report/seed-axis.ts';
-import type { GroupReport, SweepReport, SweepTotal, ValueComparison } from '../../domain/sweep-report/sweep-report-model.ts';
+import type {
+  GroupReport,
+  SweepAxis,
+  SweepReport,
+  SweepTotal,
+  ValueComparison,
+} from '../../domain/sweep-report/sweep-report-model.ts';
 import { formatValue } from '../../shared/document/figure.ts';
 import { formatCount } from '../../shared/document/format.ts';
 import { describeMoney, shortMoney } from '../../shared/document/format-money.ts';
 
 /** What a report of a sweep calls its parts. */
 
-/** E.g. "gsm8k, few_shot_ratio 0.05": its value on each axis that has several, in the axes' order; "all" where none has. */
-export function nameOfGroup({ values }: Pick<GroupReport, 'values'>, { sweep }: Pick<SweepReport, 'sweep'>): string {
-  const varied = sweep.axes.filter((axis) => axis.name !== seedAxis && axis.values.length > 1);
+/**
+ * E.g. "gsm8k, few_shot_ratio 0.05": its value on each axis on which cells differ, in the axes' order; "all" where there is none. A
+ * cell that was included beside the matrix may have a value on an axis that the others do not have.
+ */
+export function nameOfGroup(
+  { values }: Pick<GroupReport, 'values'>,
+  { sweep, cells }: Pick<SweepReport, 'sweep' | 'cells'>,
+): string {
+  const isVaried = ({ name, values: all }: SweepAxis) => all.length > 1 || cells.some((cell) => cell.values[name] === undefined);
+  const varied = sweep.axes.filter((axis) => axis.name !== seedAxis && isVaried(axis));
   const words = varied.flatMap(({ name }) => (values[name] === undefined ? [] : [nameOfValue(name, values[name])]));
   return words.length === 0 ? 'all' : words.join(', ');
 }

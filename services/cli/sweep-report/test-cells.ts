@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import { defined } from '../../domain/defined.ts';
+import { bestOf } from '../../domain/report/run-progress.ts';
+import type { RunState } from '../../domain/run/state.ts';
 import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
+import { formatScore } from '../../shared/document/format.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
 import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import { secretVariablesOf } from '../../shared/models/key-bindings.ts';
@@ -11,10 +13,12 @@ import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { evaluationFile, type FoundWorkflow } from '../eval/evaluation-file.ts';
 import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
-import { createExperimentRuns } from '../experiments/experiment-runs.ts';
 import { createSharedCluster } from '../experiments/shared-cluster.ts';
+import { type RunView, tellWaits } from '../progress/run-view.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
+import { createEndpointCheck } from '../runs/check-endpoints.ts';
 import { needsSimulator } from '../runs/run-request.ts';
+import { type EndedRun, runOn } from '../runs/run-to-its-end.ts';
 import { readSweep } from './read-sweep.ts';
 
 export interface SweepTestOptions extends ClusterOptions {
@@ -38,6 +42,8 @@ export interface UntestedCell {
 export interface CellTest {
   readonly cell: string;
   readonly runId?: string;
+  readonly score?: number;
+  /** Why it has none. */
   readonly error?: string;
 }
 
@@ -52,56 +58,65 @@ export async function untestedCells(cluster: ReachedCluster, sweepId: string, si
 }
 
 /**
- * Evaluates them as a sweep of their own. One that fails does not stop the others.
+ * Evaluates them, as `scale eval --run` does. One that fails does not stop the others.
  * @throws CliError or what else is wrong before anything was spent
  */
-export async function testCells(
-  cli: Cli,
-  sweep: string,
-  cells: readonly UntestedCell[],
-  options: SweepTestOptions,
-): Promise<CellTest[]> {
-  const files = await Promise.all(cells.map(async (cell) => ({ ...cell, file: await fileOf(cell, options) })));
+export async function testCells(cli: Cli, cells: readonly UntestedCell[], options: SweepTestOptions): Promise<CellTest[]> {
+  const tests = await Promise.all(cells.map(async (cell) => ({ id: cell.id, file: await fileOf(cell, options) })));
   const folder = dataFolderAt(options.dataDir);
-  for (const file of different(files.map(({ file: one }) => one)))
+  const files = tests.map(({ file }) => file);
+  for (const file of different(files)) {
     await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
-  const all = files.map(({ file }) => file);
+  }
   const cluster = createSharedCluster({
     ...{ cli, server: options.server, folder, notice: cli.notice },
-    executors: options.executors ?? all[0]?.cluster.executors ?? 1,
-    slots: options.slots ?? all[0]?.cluster.slots ?? 1,
-    withSimulator: all.some(needsSimulator),
-    simulatorBenchmarks: [...new Set(all.flatMap(({ benchmarkFile }) => benchmarkFile ?? []))],
-    keyVariables: [...new Set(all.flatMap(({ endpoints }) => endpoints.flatMap(secretVariablesOf)))],
+    executors: options.executors ?? files[0]?.cluster.executors ?? 1,
+    slots: options.slots ?? files[0]?.cluster.slots ?? 1,
+    withSimulator: files.some(needsSimulator),
+    simulatorBenchmarks: [...new Set(files.flatMap(({ benchmarkFile }) => benchmarkFile ?? []))],
+    keyVariables: [...new Set(files.flatMap(({ endpoints }) => endpoints.flatMap(secretVariablesOf)))],
   });
-  const { repeat, limit, split } = options;
-  const runs = createExperimentRuns({
-    ...{ cli, cluster, folder, isLocal: options.server === undefined, parallel: options.parallel },
-    name: `test of ${sweep}`,
-    baseHash: createHash('sha256')
-      .update(JSON.stringify([split, repeat, limit]))
-      .digest('hex'),
-    waitForEndpoints: options.waitForEndpoints,
-  });
+  const { waitForEndpoints, parallel } = options;
+  const check = createEndpointCheck(cli, { waits: waitForEndpoints });
+  let ended = 0;
+  const testOne = async ({ id, file }: (typeof tests)[number]): Promise<CellTest> => {
+    const undertaking = {
+      ...{ cli, file, check, folder, options: { fresh: false, waitForEndpoints }, view: quietView(cli, id) },
+      begun: () => undefined,
+      collect: async ({ record }: EndedRun) => ({ cell: id, runId: record.runId, ...outcomeOf(record.state()) }),
+    };
+    try {
+      const outcome = await cluster.use((reached) => runOn(reached, undertaking));
+      ended += 1;
+      cli.notice(`[${ended}/${tests.length}] ${id}: ${outcome.error ?? `score ${formatScore(outcome.score ?? 0)}`}`);
+      return outcome;
+    } catch (error) {
+      cli.interrupts.requested.throwIfAborted();
+      return { cell: id, error: coerceError(error).message };
+    }
+  };
   try {
-    const outcomes = await Promise.all(
-      files.map(async ({ id, found, file }): Promise<CellTest> => {
-        const { benchmark, seed } = found.configuration;
-        const subject = { part: 'test', benchmark: benchmark.name, what: id, seed } as const;
-        try {
-          return { cell: id, runId: await runs.run(file, subject, ({ record }) => record.runId) };
-        } catch (error) {
-          cli.interrupts.requested.throwIfAborted();
-          return { cell: id, error: coerceError(error).message };
-        }
-      }),
-    );
-    await runs.settle();
-    return outcomes;
+    return await mapAtOnce(tests, parallel, testOne);
   } finally {
-    await runs.close();
     await cluster.close(cli.interrupts.forced);
   }
+}
+
+function outcomeOf(state: RunState): Pick<CellTest, 'score' | 'error'> {
+  const score = bestOf(state)?.evaluation?.score;
+  if (state.status === 'completed' && score !== undefined) return { score };
+  return { error: state.failure === undefined ? `it was ${state.status}` : `it failed: ${state.failure.message}` };
+}
+
+/** What concerns people, and says of which cell it is. */
+function quietView({ notice }: Cli, id: string): RunView {
+  return {
+    event: () => undefined,
+    progress: () => undefined,
+    waiting: tellWaits((message) => notice(`${id}: ${message}`)),
+    notice: (message) => notice(`${id}: ${message}`),
+    close: () => undefined,
+  };
 }
 
 function fileOf({ found }: UntestedCell, { split, repeat, limit, benchmark }: SweepTestOptions): Promise<RunFile> {

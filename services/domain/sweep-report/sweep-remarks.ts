@@ -41,7 +41,7 @@ function searchRemark(groups: readonly GroupReport[], comparisons: readonly Valu
     untested.length === 0
       ? []
       : [
-          'A search score is what a search gives its own best workflow. Being the best of many it is too high on average, and the more so the noisier the method. `scale eval --run RUN` gives a test score, which this report takes up.',
+          'A search score is what a search gives its own best workflow. Being the best of many it is too high on average, and the more so the noisier the method. `scale sweep test` gives test scores, which this report takes up.',
         ];
   if (!comparisons.some(({ basis }) => basis === 'search')) return remarks;
   return [

@@ -103,7 +103,9 @@ describe('the sweep of an experiment', () => {
   test('says why a run could not begin', async () => {
     const { cluster } = fakeCluster(() => ({ runId: 'run-1', state: 'failed', why: 'its benchmark is gone' }));
     const starting = createExperimentSweep(cluster, settings).start(cell('aflow', 1), signal);
-    await expect(starting).rejects.toThrow('search sums, aflow, seed 1 (run run-1) has no result: its benchmark is gone');
+    await expect(starting).rejects.toThrow(
+      'search sums, aflow, seed 1 (run run-1) has no result, so the experiment has none: its benchmark is gone',
+    );
   });
 
   test('resumes a sweep that was paused, and waits no longer than its signal', async () => {
