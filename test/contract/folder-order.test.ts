@@ -30,7 +30,20 @@ const domain = [
     'scoring',
     'sampling',
   ],
-  ...['run', 'sweep', 'evaluation', 'picking', 'search', 'prompts', 'comparison', 'forecast', 'replay', 'experiments', 'report'],
+  ...[
+    'run',
+    'sweep',
+    'evaluation',
+    'picking',
+    'search',
+    'prompts',
+    'comparison',
+    'forecast',
+    'replay',
+    'experiments',
+    'report',
+    'sweep-report',
+  ],
 ];
 
 test('the folders of the domain keep their order, types included', () => {

@@ -21,7 +21,7 @@ export function cellsOfSweep(
   };
 }
 
-/** In the order of the file, which is that of the cells; a value that only cells of before have is none of the sweep's any more. */
+/** In the file's order, which is that of the cells; a value that only cells of before have is no longer one of the sweep's. */
 function axesOf(views: readonly SweepCellView[]): SweepAxis[] {
   const axes = new Map<string, Set<string>>();
   for (const { axis, value } of views.filter(({ leftOut }) => !leftOut).flatMap(({ cell }) => cell?.labels ?? [])) {

@@ -56,7 +56,7 @@ function isBenchmark({ name }: SweepAxis): boolean {
   return name === 'benchmark' || name.startsWith('benchmark.');
 }
 
-/** The score by each axis's values: over numbers as curves, otherwise one line a value, those to be compared next to each other. */
+/** The score by each axis's values: numbers as curves, others a line each, with those to be compared next to each other. */
 export function scoreByAxis(report: SweepReport): (CurvesPlot | IntervalsPlot)[] {
   const score = shownScore(report);
   return comparedAxes(report.sweep.axes).map((axis, place) => {

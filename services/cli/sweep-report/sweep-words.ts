@@ -14,8 +14,8 @@ import { describeMoney, shortMoney } from '../../shared/document/format-money.ts
 /** What a report of a sweep calls its parts. */
 
 /**
- * E.g. "gsm8k, few_shot_ratio 0.05": its value on each axis on which cells differ, in the axes' order; "all" where there is none. A
- * cell that was included beside the matrix may have a value on an axis that the others do not have.
+ * E.g. "gsm8k, few_shot_ratio 0.05": its value on each axis on which cells differ, in the axes' order; "all" where there is none.
+ * A cell that was included beside the matrix may have a value on an axis that the others do not have.
  */
 export function nameOfGroup(
   { values }: Pick<GroupReport, 'values'>,

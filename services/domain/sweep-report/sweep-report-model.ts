@@ -93,7 +93,7 @@ export interface ValueComparison {
   readonly axis: string;
   readonly a: string;
   readonly b: string;
-  /** What is compared: scores on a test, query by query; or, without one, the scores that the runs give themselves, run by run. */
+  /** What is compared: scores on a test, query by query; or, without one, those that runs give themselves, run by run. */
   readonly basis: 'test' | 'search';
   /** Pairs of cells that the figures rest on. */
   readonly pairs: number;

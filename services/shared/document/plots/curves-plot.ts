@@ -40,7 +40,7 @@ ${nameHeight !== undefined && markup`<text class="small" x="${frame.right + 10}"
 
 const lineHeight = 14;
 
-/** Heights of the names at the ends of the lines, moved down as far as they would lie on each other, and up where that is too low. */
+/** Heights of the names at the lines' ends: moved down where they would lie on each other, and up where that is too low. */
 function apart(heights: readonly (number | undefined)[]): (number | undefined)[] {
   const order = [...heights.keys()].filter((index) => heights[index] !== undefined);
   order.sort((one, other) => (heights[one] as number) - (heights[other] as number));
