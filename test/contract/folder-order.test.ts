@@ -53,7 +53,7 @@ test('the folders of the domain keep their order, types included', () => {
 test('docs/architecture.md shows the folders of the domain in this order', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
   const [, section = ''] = page.split('Inside `domain`');
-  const shown = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  const shown = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
   expect(shown).toEqual(domain.filter((name) => existsSync(join(services, 'domain', name))));
 });
 
