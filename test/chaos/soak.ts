@@ -21,7 +21,7 @@ import { drawFault } from '../support/random-faults.ts';
  */
 const usage = `usage: scripts/soak [--minutes M] [--seed S] [--every SECONDS] [--model simulated|real] [--out DIR]
 
-Two searches on two benchmarks at a time, one after another, while a random fault comes every few seconds. At the end each run is
+Two sweeps on two benchmarks at a time, cell after cell, while a random fault comes every few seconds. At the end each run is
 checked: exactly one result a job, a log that replays to what the coordinator held, no call paid for again once it was on record,
 empty queues, and memory and descriptors that do not grow. Exit status 0: nothing was found; 1: something was; 2: wrong usage.
 
@@ -34,6 +34,8 @@ empty queues, and memory and descriptors that do not grow. Exit status 0: nothin
   --out DIR      where the series of figures (looks.jsonl), the faults (faults.jsonl) and summary.json go; default: a new folder
 `;
 
+const never = new AbortController().signal;
+const cellsAtATime = 3;
 const project = join(import.meta.dirname, '../..');
 
 function settingsFrom(words: readonly string[]) {
@@ -63,7 +65,7 @@ function settingsFrom(words: readonly string[]) {
 
 type Settings = ReturnType<typeof settingsFrom>;
 
-/** One of the two searches that always go on. */
+/** One of the two sweeps that always go on: it gets more cells until the time is over. */
 interface Lane {
   readonly name: string;
   readonly benchmark: string;
@@ -78,7 +80,6 @@ interface CheckedRun {
   readonly runId: string;
   readonly executions: number;
   readonly calls: number;
-  readonly seconds: number;
   readonly violations: readonly string[];
 }
 
@@ -111,22 +112,39 @@ async function soak(settings: Settings): Promise<number> {
   const live = new Map<string, number>();
   let isOver = false;
 
-  const search = async (lane: Lane): Promise<void> => {
-    for (let number = 1; goesOn(); number += 1) {
-      const path = join(folder, `${lane.name}-${number}.yaml`);
-      await writeFile(path, isReal ? realRun(lane, number, llamas) : simulatedRun(lane, number, seed));
-      const from = performance.now();
-      const runId = await cluster.begin(await readRunFile(path));
-      live.set(runId, 0);
-      await cluster.ended(runId);
-      live.delete(runId);
-      const { violations, evidence } = await checkInTheEnd(cluster, runId, isReal);
-      checked.push({
-        ...{ runId, violations, executions: evidence.results.length, calls: evidence.served.length },
-        seconds: (performance.now() - from) / 1_000,
-      });
-      forget(cluster, evidence);
-      say(`${runId}: ${evidence.results.length} results, ${violations.length === 0 ? 'clean' : violations.join('; ')}`);
+  const check = async (runId: string): Promise<void> => {
+    const { violations, evidence } = await checkInTheEnd(cluster, runId, isReal);
+    const { size } = new Set(evidence.results.map(({ jobId }) => jobId));
+    checked.push({ runId, violations, executions: size, calls: evidence.served.length });
+    forget(cluster, evidence);
+    say(`${runId}: ${size} results, ${violations.length === 0 ? 'clean' : violations.join('; ')}`);
+  };
+  const sweep = async (lane: Lane): Promise<void> => {
+    const seen = new Set<string>();
+    for (let batch = 0; goesOn(); batch += 1) {
+      const numbers = Array.from({ length: cellsAtATime }, (_, place) => 1 + batch * cellsAtATime + place);
+      const files = await Promise.all(
+        numbers.map(async (number) => {
+          const path = join(folder, `${lane.name}-${number}.yaml`);
+          await writeFile(path, isReal ? realRun(lane, number, llamas) : simulatedRun(lane, number, seed));
+          return { number, file: await readRunFile(path) };
+        }),
+      );
+      const sweepId = await cluster.beginSweep(lane.name, files);
+      for (let isDone = false; !isDone; ) {
+        await sleep(1_000);
+        const view = await cluster.ask((client) => client.getSweep(sweepId, never)).catch(() => undefined);
+        if (view === undefined) continue;
+        for (const { runId, state } of view.cells) {
+          if (runId === undefined || seen.has(runId)) continue;
+          if (state === 'running') live.set(runId, live.get(runId) ?? 0);
+          if (state !== 'completed' && state !== 'failed') continue;
+          seen.add(runId);
+          live.delete(runId);
+          await check(runId);
+        }
+        isDone = view.summary?.isOver === true;
+      }
     }
   };
   const spoil = async (): Promise<void> => {
@@ -161,7 +179,7 @@ async function soak(settings: Settings): Promise<number> {
   };
   const watching = watch();
   try {
-    await Promise.all([...lanes.map(search), spoil()]);
+    await Promise.all([...lanes.map(sweep), spoil()]);
   } finally {
     isOver = true;
     await watching;

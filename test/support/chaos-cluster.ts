@@ -6,7 +6,7 @@ import { connect, type NatsConnection } from 'nats';
 import { type ChildService, mainOf, startChildService } from '../../services/cli/cluster/child-service.ts';
 import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
 import type { RunFile } from '../../services/shared/config/run-file.ts';
-import type { RunManifest } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import type { RunManifest, StartedCell } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../services/shared/contracts/has-ended.ts';
 import { type ControlClient, connectControl } from '../../services/shared/control-client/control-client.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
@@ -85,6 +85,8 @@ export interface ChaosCluster extends AsyncDisposable, EvidenceSource {
   };
   /** Gives the cluster a run through one of its coordinators, and its id. */
   begin(file: RunFile): Promise<string>;
+  /** Gives it a sweep of these runs, one after another, or more of them, and its id. */
+  beginSweep(name: string, cells: readonly { readonly number: number; readonly file: RunFile }[]): Promise<string>;
   /** Through whichever coordinator answers. */
   ask<T>(question: (client: ControlClient) => Promise<T>): Promise<T>;
   /** The manifest of the run that has ended. */
@@ -242,6 +244,16 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
     async begin(file) {
       const request = startRunRequestOf(file, `http://127.0.0.1:${model.port}/v1`);
       return (await ask((client) => client.startRun(request, never))).runId;
+    },
+    async beginSweep(name, cells) {
+      const started: StartedCell[] = [];
+      for (const { number, file } of cells) {
+        const { benchmark, ...start } = startRunRequestOf(file, `http://127.0.0.1:${model.port}/v1`);
+        if (benchmark !== undefined) await ask((client) => client.keepBenchmark(benchmark, never));
+        started.push({ labels: [{ axis: 'seed', value: String(number) }], start: { ...start, benchmark: undefined } });
+      }
+      const request = { name, baseHash: '0'.repeat(64), settings: { atOnce: 1 }, cells: started, keepOthers: true };
+      return (await ask((client) => client.startSweep(request, never))).sweepId;
     },
     async ended(runId) {
       for (;;) {

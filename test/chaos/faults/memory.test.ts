@@ -20,13 +20,12 @@ it('fault 20: the kernel kills an executor that takes more memory than it may', 
   if (limit === undefined) return void console.warn('control groups cannot be made here: nobody runs out of memory');
   await runs.disturb('fault-20', async (run) => {
     await run.untilCalls(30);
-    const inHand = await run.inHand();
     const { pid, exited } = await executor.process();
     limit.add(pid);
     process.kill(pid, 'SIGUSR2');
     expect(await exited).toBe('was ended by SIGKILL');
     const from = performance.now();
-    await run.untilAnswered(inHand);
+    await run.untilAnswered(await run.inHand());
     await run.recovered(20, 'its jobs are answered', from);
   });
   expect(executor.ownDeaths).toEqual(['was ended by SIGKILL']);
