@@ -65,7 +65,11 @@ it.each<readonly [string, RegExp, (run: RunEvidence) => Partial<RunEvidence>]>([
   [
     'a call that was on record is made again',
     /was made again although its answer was on record/,
-    ({ served }) => ({ served: served.map((call, place) => (place === first ? { ...call, beganMs: Date.now() } : call)) }),
+    ({ served }) => ({
+      served: served.map((call, place) =>
+        place === first ? { ...call, attemptId: `later/1`, beganMs: Date.now() + 60_000 } : call,
+      ),
+    }),
   ],
   [
     'the server has counted a call that no account holds',

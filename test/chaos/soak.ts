@@ -116,6 +116,7 @@ async function soak(settings: Settings): Promise<number> {
     const { violations, evidence } = await checkInTheEnd(cluster, runId, isReal);
     const { size } = new Set(evidence.results.map(({ jobId }) => jobId));
     checked.push({ runId, violations, executions: size, calls: evidence.served.length });
+    if (violations.length > 0) await writeFile(join(out, `${runId}.json`), JSON.stringify({ violations, ...evidence }));
     forget(cluster, evidence);
     say(`${runId}: ${size} results, ${violations.length === 0 ? 'clean' : violations.join('; ')}`);
   };
@@ -154,7 +155,11 @@ async function soak(settings: Settings): Promise<number> {
       await sleep(everySeconds * 1_000);
       const fault = isReal
         ? llamaFault(llamas)
-        : drawFault(cluster, random, { isSpared, ...(clocks === undefined ? {} : { jumpClock: clocks.jump }) });
+        : drawFault(cluster, random, {
+            isSpared,
+            longestMs: 12_000,
+            ...(clocks === undefined ? {} : { jumpClock: clocks.jump }),
+          });
       faults.push(fault.what);
       faultLines?.write(`${JSON.stringify({ atSeconds: seconds(), what: fault.what })}\n`);
       const happening = fault
@@ -186,10 +191,10 @@ async function soak(settings: Settings): Promise<number> {
   }
   const left = await leftInTheCluster(cluster);
   const crashes = cluster.members.flatMap(({ name, ownDeaths }) => ownDeaths.map((how) => `${name} ${how} by itself`));
-  // The first minute is the start: what was never loaded comes in.
-  const grown = growthOf(
-    looks.filter(({ name }) => name === 'nats-server' || cluster.members.some((each) => each.name === name && isSpared(each))),
-  );
+  const isLasting = (name: string) => cluster.members.some((each) => each.name === name && isSpared(each));
+  const grown = growthOf(looks.filter(({ name }) => isLasting(name)));
+  // It is killed now and then, and keeps the results of ended runs: what it takes is told, and not judged.
+  const [server] = growthOf(looks.filter(({ name }) => name === 'nats-server'));
   await cluster[Symbol.asyncDispose]();
   for (const llama of llamas) llama.child?.kill('SIGKILL');
   const violations = [
@@ -204,7 +209,7 @@ async function soak(settings: Settings): Promise<number> {
     results: checked.reduce((sum, { executions }) => sum + executions, 0),
     calls: checked.reduce((sum, { calls }) => sum + calls, 0),
     faults: faults.length,
-    growth: grown.map(({ name, residentMb, descriptors }) => ({
+    growth: [...grown, ...(server === undefined ? [] : [server])].map(({ name, residentMb, descriptors }) => ({
       name,
       residentMb: residentMb.map(Math.round),
       descriptors,
@@ -213,7 +218,7 @@ async function soak(settings: Settings): Promise<number> {
   };
   await writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
   say(`${summary.runs} runs with ${summary.results} results and ${summary.calls} calls, ${summary.faults} faults`);
-  for (const { name, residentMb, descriptors } of grown) {
+  for (const { name, residentMb, descriptors } of [...grown, ...(server === undefined ? [] : [server])]) {
     say(
       `${name}: ${Math.round(residentMb[0])} MB and ${descriptors[0]} descriptors in the second quarter, ${Math.round(residentMb[1])} MB and ${descriptors[1]} in the last`,
     );

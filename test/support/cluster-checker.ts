@@ -3,7 +3,7 @@ import { decodeSnapshot } from '../../services/coordinator/snapshot-codec.ts';
 import { applyEvent } from '../../services/domain/run/apply-event.ts';
 import type { RunEvent } from '../../services/domain/run/event.ts';
 import { completionJobId, executionJobId } from '../../services/domain/run/job-id.ts';
-import type { CallAttempt } from '../../services/domain/run/ledger/call-attempt.ts';
+import { type CallAttempt, deliveryOf } from '../../services/domain/run/ledger/call-attempt.ts';
 import { createSpentTally, spentBeside } from '../../services/domain/run/ledger/spent.ts';
 import { totalUse } from '../../services/domain/run/ledger/totals.ts';
 import type { RunState } from '../../services/domain/run/state.ts';
@@ -139,6 +139,12 @@ function plain(state: RunState | undefined): unknown {
   return state === undefined ? undefined : JSON.parse(JSON.stringify(state));
 }
 
+/**
+ * Two deliveries of a job may overlap, and each may then make the call that neither had finished when it began. Whoever begins this
+ * much later than the answer was stored has not looked: that is longer than a call waits for its place.
+ */
+const overlapMs = 3_000;
+
 /** Each token that the server counted is on one account, and what was on record was not asked for again. */
 function billingViolations({ attempts, served, results, journaled }: RunEvidence, state: RunState | undefined): string[] {
   const tally = createSpentTally();
@@ -155,23 +161,43 @@ function billingViolations({ attempts, served, results, journaled }: RunEvidence
     charged + spent.answeredAgain.tokens + spent.useless.tokens + spent.preflight.tokens + tokensOf(served.filter(isLost));
   const resultAtMs = new Map(results.map(({ jobId, atMs }) => [jobId, atMs]));
   const callAtMs = new Map(journaled.map(({ jobId, callKey, atMs }) => [`${jobId} ${callKey}`, atMs]));
-  const again = served.filter(({ jobId, callId, beganMs }) => {
+  const firstOfDelivery = new Map<string, number>();
+  for (const { attemptId, beganMs } of served) {
+    const delivery = deliveryOf(attemptId);
+    firstOfDelivery.set(delivery, Math.min(beganMs, firstOfDelivery.get(delivery) ?? beganMs));
+  }
+  const again = served.filter(({ jobId, callId, attemptId }) => {
     const storedMs = Math.min(
       resultAtMs.get(jobId) ?? Number.POSITIVE_INFINITY,
       callAtMs.get(`${jobId} ${callKeyOf(callId)}`) ?? Number.POSITIVE_INFINITY,
     );
-    return beganMs > storedMs;
+    return (firstOfDelivery.get(deliveryOf(attemptId)) ?? 0) > storedMs + overlapMs;
   });
   return [
     ...(unlogged === 0 ? [] : [`${unlogged} tokens were answered and are neither charged nor counted as answered again`]),
     ...(accounted === tokensOf(served)
       ? []
-      : [`${accounted} tokens are on the accounts, and the server has counted ${tokensOf(served)}`]),
+      : [`${accounted} tokens are on the accounts, and the server has counted ${tokensOf(served)}${strays(served, ends)}`]),
     ...served
       .filter(({ attemptId }) => ['refused', 'cached'].includes(ends.get(attemptId)?.state ?? ''))
       .map(({ jobId, callId }) => `call ${callId} of ${jobId} was answered, and its account says that it was never made`),
     ...again.map(({ jobId, callId }) => `call ${callId} of ${jobId} was made again although its answer was on record`),
   ];
+}
+
+/** The calls whose tokens are on no account as the server has counted them, for whoever looks for the reason. */
+function strays(served: readonly ServedCall[], ends: ReadonlyMap<string, CallAttempt>): string {
+  const times = new Map<string, number>();
+  for (const { attemptId } of served) times.set(attemptId, (times.get(attemptId) ?? 0) + 1);
+  const odd = served.filter((call) => {
+    const { state, usage } = ends.get(call.attemptId) ?? {};
+    const isSame = usage !== undefined && usage.promptTokens + usage.completionTokens === tokensOf([call]);
+    return (
+      (times.get(call.attemptId) ?? 0) > 1 || state === undefined || (state !== 'begun' && state !== 'broken-off' && !isSame)
+    );
+  });
+  const told = odd.slice(0, 5).map((call) => JSON.stringify({ ...call, account: ends.get(call.attemptId) }));
+  return told.length === 0 ? '' : `, such as ${told.join(', ')}`;
 }
 
 /** A limit is exceeded by nothing but the calls in flight. */

@@ -44,7 +44,7 @@ it('fault 3: an executor is stopped for longer than its jobs wait for it, and go
     await executor.freeze();
     await run.untilAnswered(inHand);
     await run.recovered(3, 'its jobs are answered by another', from);
-    await sleep(Math.max(0, usualDeadlines.ackWaitMs * 1.5 - (now() - from)));
+    await sleep(Math.max(0, usualDeadlines.ackWaitMs * 2 - (now() - from)));
     executor.thaw();
   });
   expect(served.length).toBeGreaterThanOrEqual(results.length);
