@@ -77,6 +77,13 @@ it.each<readonly [string, RegExp, (run: RunEvidence) => Partial<RunEvidence>]>([
     ({ served }) => ({ served: [...served, ...served.slice(0, 1)] }),
   ],
   [
+    'the server has counted one token more of a call than its account',
+    /tokens are on the accounts, and the server has counted/,
+    ({ served }) => ({
+      served: served.map((call, place) => (place === first ? { ...call, generationTokens: call.generationTokens + 1 } : call)),
+    }),
+  ],
+  [
     'an answer is neither charged nor lost',
     /tokens were answered and are neither charged/,
     ({ attempts }) => ({

@@ -140,8 +140,8 @@ function plain(state: RunState | undefined): unknown {
 }
 
 /**
- * Two deliveries of a job may overlap, and each may then make the call that neither had finished when it began. Whoever begins this
- * much later than the answer was stored has not looked: that is longer than a call waits for its place.
+ * Two deliveries of a job may overlap, and each may then make the call that neither had finished when it began. Whoever begins
+ * this much later than the answer was stored has not looked: that is longer than a call waits for its place.
  */
 const overlapMs = 3_000;
 
@@ -156,9 +156,17 @@ function billingViolations({ attempts, served, results, journaled }: RunEvidence
   const spent = tally.spent(true);
   const charged = totalUse(state?.ledger ?? []).tokens;
   const { unlogged } = spentBeside(charged, spent);
-  const isLost = ({ attemptId }: ServedCall) => ['begun', 'broken-off'].includes(ends.get(attemptId)?.state ?? '');
+  /** Of these the account has an estimate: their end was not seen, or only a part of the reply came. The server knows. */
+  const isLost = ({ attemptId }: ServedCall) => isEstimated(ends.get(attemptId));
+  const estimates = [...ends.values()].filter((attempt) => attempt.state === 'useless' && isEstimated(attempt));
+  const estimated = estimates.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0);
   const accounted =
-    charged + spent.answeredAgain.tokens + spent.useless.tokens + spent.preflight.tokens + tokensOf(served.filter(isLost));
+    charged +
+    spent.answeredAgain.tokens +
+    spent.useless.tokens -
+    estimated +
+    spent.preflight.tokens +
+    tokensOf(served.filter(isLost));
   const resultAtMs = new Map(results.map(({ jobId, atMs }) => [jobId, atMs]));
   const callAtMs = new Map(journaled.map(({ jobId, callKey, atMs }) => [`${jobId} ${callKey}`, atMs]));
   const firstOfDelivery = new Map<string, number>();
@@ -185,6 +193,11 @@ function billingViolations({ attempts, served, results, journaled }: RunEvidence
   ];
 }
 
+function isEstimated(attempt: CallAttempt | undefined): boolean {
+  if (attempt?.state === 'useless') return attempt.usageEstimated;
+  return attempt?.state === 'begun' || attempt?.state === 'broken-off';
+}
+
 /** The calls whose tokens are on no account as the server has counted them, for whoever looks for the reason. */
 function strays(served: readonly ServedCall[], ends: ReadonlyMap<string, CallAttempt>): string {
   const times = new Map<string, number>();
@@ -192,9 +205,7 @@ function strays(served: readonly ServedCall[], ends: ReadonlyMap<string, CallAtt
   const odd = served.filter((call) => {
     const { state, usage } = ends.get(call.attemptId) ?? {};
     const isSame = usage !== undefined && usage.promptTokens + usage.completionTokens === tokensOf([call]);
-    return (
-      (times.get(call.attemptId) ?? 0) > 1 || state === undefined || (state !== 'begun' && state !== 'broken-off' && !isSame)
-    );
+    return (times.get(call.attemptId) ?? 0) > 1 || state === undefined || (!isEstimated(ends.get(call.attemptId)) && !isSame);
   });
   const told = odd.slice(0, 5).map((call) => JSON.stringify({ ...call, account: ends.get(call.attemptId) }));
   return told.length === 0 ? '' : `, such as ${told.join(', ')}`;
