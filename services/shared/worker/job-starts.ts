@@ -20,7 +20,7 @@ export interface JobStarts {
 /** @param warn told if the run's leader cannot be looked up; then less is counted, and never more */
 export async function openJobStarts(
   { journal, leases }: Pick<Bus, 'journal' | 'leases'>,
-  { job: { runId, jobId }, deliveryCount: delivery }: Pick<Delivery, 'job' | 'deliveryCount'>,
+  { job: { runId, jobId, newUnder }, deliveryCount: delivery }: Pick<Delivery, 'job' | 'deliveryCount'>,
   worker: string,
   warn: (error: Error) => void,
 ): Promise<JobStarts> {
@@ -31,7 +31,7 @@ export async function openJobStarts(
   const holding = leases.holding(runLease(runId)).catch((error: unknown) => warn(coerceError(error)));
   const [starts, leader = ''] = await Promise.all([journal.starts(runId, jobId), holding]);
   return {
-    crashed: crashedStarts(starts, delivery, leader),
+    crashed: crashedStarts(starts, delivery, leader, newUnder !== '' && newUnder === leader),
     begin: () => note({ leader, givenBack: false }),
     givenBack: () => note({ leader, givenBack: true }),
   };
@@ -41,9 +41,10 @@ export async function openJobStarts(
  * Deliveries are no measure: drains, pauses and lost acknowledgements deliver a job again, too. What counts is a note that it was
  * begun, without one that it was given back. The first delivery has a note only if it was given back. Starts under another leader
  * of the run are not counted: whoever ended the coordinator as well, it was not this job.
+ * @param issuedHere the job was issued first by the leader of now: without a note, nothing else tells under whom it was begun
  */
-export function crashedStarts(starts: readonly JobStart[], delivery: number, leader: string): number {
+export function crashedStarts(starts: readonly JobStart[], delivery: number, leader: string, issuedHere: boolean): number {
   const earlier = starts.filter((start) => start.delivery < delivery);
-  const first = delivery > 1 && !earlier.some((start) => start.delivery === 1) ? 1 : 0;
+  const first = issuedHere && delivery > 1 && !earlier.some((start) => start.delivery === 1) ? 1 : 0;
   return first + earlier.filter((start) => !start.givenBack && start.leader === leader).length;
 }
