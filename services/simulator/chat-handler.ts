@@ -22,6 +22,8 @@ export interface ChatHandlerDependencies {
   readonly refused: (call: RefusedCall) => void;
   /** Calls that are answered or wait; more are refused. */
   readonly mostCalls: number;
+  /** Waited for by each call. */
+  readonly untilAdmitted: (signal: AbortSignal) => Promise<void>;
   /** What the next call meets. */
   readonly nextFault: () => FaultKind | undefined;
 }
@@ -37,7 +39,7 @@ const mostBodyBytes = 16 * 1024 * 1024;
 
 /** POST /v1/chat/completions. */
 export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHandler {
-  const { model, pacing, metrics, contextLength, served, refused, mostCalls, nextFault } = dependencies;
+  const { model, pacing, metrics, contextLength, served, refused, mostCalls, untilAdmitted, nextFault } = dependencies;
   let requests = 0;
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -72,7 +74,8 @@ export function createChatHandler(dependencies: ChatHandlerDependencies): ChatHa
       promptTokens,
       complete: () => answer(request, model, purpose, contextLength - promptTokens),
     };
-    const reply = await pacing.admit(waiting, gone.signal).catch((error: unknown) => {
+    const admitted = untilAdmitted(gone.signal).then(() => pacing.admit(waiting, gone.signal));
+    const reply = await admitted.catch((error: unknown) => {
       // A client may hang up while it waits: nothing was read for it.
       if (gone.signal.aborted) return undefined;
       throw error;

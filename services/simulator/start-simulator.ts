@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   readonly contextLength?: number;
   /** Shares of calls that go wrong. Default: none. */
   readonly faults?: FaultShares;
+  /** Each call begins once this resolves. Default: at once. The signal aborts when the client hangs up. */
+  readonly untilAdmitted?: (signal: AbortSignal) => Promise<void>;
   /** File for one line of JSON per finished call. */
   readonly accessLog?: string;
   /** File for one line of JSON per call that was answered with an error. */
@@ -69,6 +71,7 @@ const defaults = {
   // Qwen3's own.
   contextLength: 32_768,
   faults: {},
+  untilAdmitted: () => Promise.resolve(),
 };
 
 const sweepMs = 10;
@@ -92,6 +95,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     metrics,
     contextLength,
     mostCalls: maxSequences + settings.maxQueued,
+    untilAdmitted: settings.untilAdmitted,
     nextFault: createFaults(settings.faults, randomStream(settings.seed, 'faults')),
     served: (call) => {
       accessLog?.write(call);

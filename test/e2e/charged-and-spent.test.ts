@@ -102,13 +102,16 @@ it(title, async () => {
   // With the response cache, which the log does not know of, and which must not make saved tokens of what a killed worker paid.
   const disturbed = await search({ slots: 2, firstTokenMs: 40, usesCache: true }, async (cluster, runId) => {
     for (const [index, victim] of victims.entries()) {
-      // Counted in calls: a clock would kill a slow machine's cluster before it has gone on.
+      // Counted in calls, which are held when it is time: a clock would kill a slow machine's cluster before it has gone on, and
+      // a quick one would be done while the parts of it start.
       const callsLeft = Math.max(0, undisturbed.served.length - cluster.served.length);
       const apart = Math.floor(callsLeft / (victims.length - index) / 2);
       const next = cluster.served.length + 1 + randomInteger(random, Math.max(1, apart));
+      cluster.holdAt(next);
       while (cluster.served.length < next) await untilLater(cluster, runId);
       await cluster.killAndReplace(victim, runId);
     }
+    cluster.holdAt(Number.POSITIVE_INFINITY);
   });
 
   const charged = totalUse(disturbed.state.ledger).tokens;

@@ -90,13 +90,16 @@ it('with 1, 2 and 4 executors, and after ten kills at random moments, a search o
   const victims = shuffled(random, kills);
   const { logs } = await search({ executors: 2, slots: 2, firstTokenMs: 100 }, async (cluster, runIds) => {
     for (const [index, victim] of victims.entries()) {
-      // Counted in calls: a clock would kill a slow machine's cluster before it has gone on.
+      // Counted in calls, which are held when it is time: a clock would kill a slow machine's cluster before it has gone on, and
+      // a quick one would be done while the parts of it start.
       const callsLeft = Math.max(0, undisturbed.calls - cluster.served.length);
       const apart = Math.floor(callsLeft / (victims.length - index) / 2);
       const next = cluster.served.length + 1 + randomInteger(random, Math.max(1, apart));
+      cluster.holdAt(next);
       while (cluster.served.length < next) await untilLater(cluster, runIds);
       await cluster.killAndReplace(victim, runIds[0] as string);
     }
+    cluster.holdAt(Number.POSITIVE_INFINITY);
   });
   for (const [place, log] of logs.entries()) {
     expect(log, `after the kills, parallelism ${parallelisms[place]}`).toEqual(undisturbed.logs[place]);

@@ -24,11 +24,14 @@ export interface KillableCluster extends AsyncDisposable {
   /** What the simulated model's server has counted, which is in this process and never killed. */
   readonly served: readonly ServedCall[];
   readonly bus: Bus;
+  /** A call begins only while the model's server has answered fewer than so many; the others wait for a higher number. */
+  holdAt(calls: number): void;
   /** Gives the cluster a run, and its id. @param maxConcurrency calls in flight at the model's server; default: as for any run */
   begin(file: RunFile, maxConcurrency?: number): Promise<string>;
   /**
    * kill -9 of such a part, of the executors the one that has lived longest. A new one is started in its place, and not waited
-   * for; but after the death of the server, until each executor has stored a result: two deaths in one moment are another test's.
+   * for; but after the death of the server, until each executor has stored a result, for which no call is held: two deaths in one
+   * moment are another test's.
    */
   killAndReplace(part: KillablePart, runId: string): Promise<void>;
   /**
@@ -75,11 +78,15 @@ export async function startKillableCluster(
   const port = Number(new URL(nats.url).port);
   const natsUrl = nats.url;
   const served: ServedCall[] = [];
+  let mostServed = Number.POSITIVE_INFINITY;
   const { known } = await learnBenchmarks(join(folder, 'no-data'), join(folder, 'no-records'));
   const simulator: Simulator = await startSimulator({
     known,
     latency: { timeToFirstTokenMs: firstTokenMs, tokensPerSecond: 20_000 },
     onServed: (call) => served.push(call),
+    untilAdmitted: async (signal) => {
+      while (served.length >= mostServed) await sleep(5, undefined, { signal });
+    },
   });
   let started = 0;
   const start = (part: Exclude<KillablePart, 'nats-server'>, sources: string | undefined): Promise<ChildService> => {
@@ -122,6 +129,9 @@ export async function startKillableCluster(
   return {
     served,
     bus,
+    holdAt(calls) {
+      mostServed = calls;
+    },
     async begin(file, maxConcurrency) {
       const { configuration, endpoints: usual, maxInFlight, simulated, cache } = startRunRequestOf(file, simulator.url);
       const endpoints = usual.map((each) => ({ ...each, ...defined({ maxConcurrency }) }));
@@ -139,14 +149,12 @@ export async function startKillableCluster(
       if (part === 'nats-server') {
         // A service that is just starting would end where it finds no server, as it should.
         await Promise.all([...parts.values()].flat());
-        const before = await resultsBy(bus, runId, 200);
+        const known = await bus.results.jobIds(runId);
         await nats.kill();
         nats = await startTestNatsServer({ storeFolder, port });
+        mostServed = Number.POSITIVE_INFINITY;
         const alive = (await Promise.all(parts.get('executor') ?? [])).map(({ name }) => name);
-        for (let after = before; !alive.every((name) => (after.get(name) ?? 0) > (before.get(name) ?? 0)); ) {
-          if ((await bus.runs.get(runId))?.status !== RunStatus.RUNNING) return;
-          after = await resultsBy(bus, runId, 200);
-        }
+        await untilEachHasStored(bus, runId, alive, known);
         return;
       }
       const [oldest, ...younger] = parts.get(part) ?? [];
@@ -191,16 +199,25 @@ export async function startKillableCluster(
   };
 }
 
-/** Results of the run that each worker has stored so far; the store is read until it is quiet for a while. */
-async function resultsBy(bus: Bus, runId: string, quietMs: number): Promise<Map<string, number>> {
-  const quiet = new AbortController();
-  const counts = new Map<string, number>();
-  let timer = setTimeout(() => quiet.abort(), quietMs);
-  for await (const { worker } of bus.results.follow(runId, quiet.signal)) {
-    counts.set(worker, (counts.get(worker) ?? 0) + 1);
-    clearTimeout(timer);
-    timer = setTimeout(() => quiet.abort(), quietMs);
+/** Each of the workers has stored a result of a job that is none of these, or the run has ended. */
+async function untilEachHasStored(
+  bus: Bus,
+  runId: string,
+  workers: readonly string[],
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const over = new AbortController();
+  const watched = (async () => {
+    while (!over.signal.aborted) {
+      if ((await bus.runs.get(runId))?.status !== RunStatus.RUNNING) over.abort();
+      await sleep(50);
+    }
+  })();
+  const missing = new Set(workers);
+  for await (const { jobId, worker } of bus.results.follow(runId, over.signal)) {
+    if (!known.has(jobId)) missing.delete(worker);
+    if (missing.size === 0) break;
   }
-  clearTimeout(timer);
-  return counts;
+  over.abort();
+  await watched;
 }
