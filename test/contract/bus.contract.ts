@@ -994,6 +994,7 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
         beat: 1,
         turn: 1,
         ttlMs: 1000,
+        runs: [{ runId: 'run-1', wanted: 3, weight: 2, priority: -1, within: [{ name: 'team vision', weight: 1.5 }] }],
       });
       const tableFor = (endpoint: string) => ({ schemaVersion: 1, endpoint, holders: [] });
 

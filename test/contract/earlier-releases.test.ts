@@ -112,7 +112,7 @@ describe('what several versions change in turn', () => {
   });
 
   test('a table of slots keeps what a later version has put at its own holder', () => {
-    const holder = { holder: 'later', slots: 1, wanted: 1, limit: 4, beat: 1, turn: 0, ttlMs: 5000 };
+    const holder = { holder: 'later', slots: 1, wanted: 1, limit: 4, beat: 1, turn: 0, ttlMs: 5000, runs: [] };
     const table = { schemaVersion: 1, endpoint: 'http://it', holders: [{ ...holder, _unknownFields: unknown }] };
     const read = decodeSlotTable(encodeSlotTable(table));
     const changed = { ...read, holders: [...read.holders, { ...holder, holder: 'earlier' }] };

@@ -12,7 +12,7 @@ import {
   spendingNote,
 } from './bus-messages.ts';
 
-const slotHolder = { holder: 'w', slots: 1, wanted: 1, limit: 1, beat: 1, turn: 1, ttlMs: 5_000 };
+const slotHolder = { holder: 'w', slots: 1, wanted: 1, limit: 1, beat: 1, turn: 1, ttlMs: 5_000, runs: [] };
 const never = new AbortController().signal;
 
 export interface EverythingParts {

@@ -1,6 +1,9 @@
 import { linked, type OwnSignal, onAbort, orAborted } from '../lifecycle/abort.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import { createFairLine, type FairLine, type Tried } from '../sharing/fair-line.ts';
+import { type Party, usualStanding } from '../sharing/standing.ts';
 import { inPresentScope, outsideScope } from '../telemetry/tracing.ts';
+import { type CallCaps, noCaps } from './call-caps.ts';
 import { createCallJudge } from './call-judge.ts';
 import { createCallPace } from './call-pace.ts';
 import { chooseEndpoint } from './choose-endpoint.ts';
@@ -23,16 +26,26 @@ export interface EndpointPool {
   /**
    * Waits for a free place, asks, and tries again where that makes sense, elsewhere first.
    * @param prefixKey calls with the same key begin with the same text
+   * @param caller whose call it is; not given: nobody's
    * @throws FailureError; InfrastructureError; or the signal's reason
    */
-  complete(request: EndpointRequest, prefixKey: string, signal: AbortSignal): Promise<PooledReply>;
+  complete(request: EndpointRequest, prefixKey: string, signal: AbortSignal, caller?: PoolCaller): Promise<PooledReply>;
   health(): readonly EndpointHealth[];
   /** These from now on. Those that were there before stay as they are; others get no more calls, and are closed when idle. */
   setEndpoints(endpoints: readonly ModelEndpoint[]): void;
+  /** The part of a run's share at the endpoints that is this process's, in (0, 1]. */
+  partOf(runId: string): number;
   /** Calls that wait for a slot. */
   readonly waiting: number;
   /** Cuts the calls in flight and those waiting. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Whose call it is. */
+export interface PoolCaller {
+  readonly party: Party;
+  /** The call waits for its place from now on, until it calls what this returns. */
+  waits?(): () => void;
 }
 
 export interface PooledReply extends MeteredReply {
@@ -53,6 +66,10 @@ export interface PoolSettings {
   readonly circuit?: CircuitSettings;
   /** What this process may have in flight at an endpoint. Not given: as many as its settings say. */
   readonly slotsAt?: (endpoint: SlotEndpoint) => SlotLease;
+  /** Decides who goes first, here and in other pools of the same endpoints. Default: one of its own. */
+  readonly line?: FairLine;
+  /** What keeps runs from having too many calls in flight. Default: nothing does. */
+  readonly caps?: CallCaps;
   /** How long a call waits while no endpoint may be asked at all; after that its job must come back later. */
   readonly patienceMs?: number;
   /** Awaited before each call, where it gives something to wait for. */
@@ -69,16 +86,20 @@ interface Waiter {
   readonly prefixKey: string;
   readonly failed: readonly EndpointError[];
   readonly sinceMs: number;
+  readonly party: Party;
   readonly admit: (member: PoolMember) => void;
   readonly refuse: (error: unknown) => void;
 }
+
+const nobody: PoolCaller = { party: { runId: '', standing: () => usualStanding } };
 
 function mayReissue({ endpoint }: PoolMember): boolean {
   return endpoint.settings.reissue !== false;
 }
 
 export function createEndpointPool(settings: PoolSettings): EndpointPool {
-  const { model, timing, random, patienceMs = defaultPatienceMs } = settings;
+  const { model, timing, random, patienceMs = defaultPatienceMs, caps = noCaps } = settings;
+  const line = settings.line ?? createFairLine((runId) => partOf(runId));
   const pace = createCallPace();
   const newMember = (endpoint: ModelEndpoint): PoolMember =>
     createPoolMember(endpoint, timing, pace, {
@@ -86,6 +107,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       slots: settings.slotsAt?.(endpoint.settings),
       onRoom: () => dispatch(),
     });
+  const partOf = (runId: string): number => Math.max(...members.map((member) => member.partOf(runId)));
   const members = settings.endpoints.map(newMember);
   const leaving = new Set<PoolMember>();
   const watched = new Set<PoolMember>();
@@ -93,25 +115,36 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const policy = settings.retryPolicy ?? defaultRetryPolicy;
   const closing = new AbortController();
   const waiters = new Set<Waiter>();
+  const counter = { served: () => tellWaiting() };
   const reissues = createReissues(timing);
   let wakeAtMs = Number.POSITIVE_INFINITY;
 
+  /** The clock is read once for a look at the line and the timer that follows it: in between, an endpoint may be free. */
+  let lookedMs: number | undefined;
   /**
-   * Gives slots to waiting calls in the order of their arrival. The clock is read once: for a call that is not admitted, a timer
-   * or the end of another call is pending, since every endpoint is full, being probed, or free only after this moment.
+   * Gives a slot to a waiting call. For one that is not admitted, a timer or the end of another call is pending, since every
+   * endpoint is full, being probed, or free only after this moment.
    */
+  const place = (waiter: Waiter): Tried => {
+    const nowMs = lookedMs ?? timing.monotonicMs();
+    const free = members.filter((member) => member.freeAtMs <= nowMs && member.hasRoom());
+    if (free.length === 0) return 'full';
+    if (!caps.hasRoom(waiter.party)) return 'held';
+    const avoid = new Set(waiter.failed.map(({ endpoint }) => endpoint));
+    const member = chooseEndpoint(free, { prefixKey: waiter.prefixKey, avoid, random });
+    if (member === undefined) return 'full';
+    waiter.admit(member);
+    return 'begun';
+  };
+
+  /** Gives slots to waiting calls, each run its share, and those of a run in the order of their arrival. */
   const dispatch = (): void => {
     for (const member of leaving) if (member.inFlight === 0) release(member);
     const nowMs = timing.monotonicMs();
-    for (const waiter of waiters) {
-      const open = members.filter(({ freeAtMs }) => freeAtMs <= nowMs);
-      const free = open.filter((member) => member.hasRoom());
-      const avoid = new Set(waiter.failed.map(({ endpoint }) => endpoint));
-      const member = chooseEndpoint(free, { prefixKey: waiter.prefixKey, avoid, random });
-      if (member) waiter.admit(member);
-      else if (open.length > 0) break;
-      else refuseIfTooLong(waiter, nowMs);
-    }
+    lookedMs = nowMs;
+    line.serve();
+    lookedMs = undefined;
+    if (members.every(({ freeAtMs }) => freeAtMs > nowMs)) for (const waiter of [...waiters]) refuseIfTooLong(waiter, nowMs);
     const laterMs = members.map(({ freeAtMs }) => freeAtMs).filter((atMs) => atMs > nowMs && Number.isFinite(atMs));
     if (waiters.size > 0 && laterMs.length > 0) wakeAt(Math.min(...laterMs), nowMs);
     tellWaiting();
@@ -120,7 +153,10 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const tellWaiting = (): void => {
     if (waiters.size === 0 && told === 0) return;
     told = waiters.size;
-    for (const member of members) member.waiting(told);
+    const of = new Map<Party, number>();
+    for (const { party } of waiters) of.set(party, (of.get(party) ?? 0) + 1);
+    for (const member of members) member.waiting(told, of);
+    caps.waiting(counter, of);
   };
 
   /** A server that cannot be reached is awaited, so that it has calls again as soon as it is back. */
@@ -163,16 +199,19 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
     );
   };
 
-  const send = (member: PoolMember, { request, prefixKey, failed }: Waiter, leg: OwnSignal): Promise<PooledReply> => {
+  const send = (member: PoolMember, { request, prefixKey, failed, party }: Waiter, leg: OwnSignal): Promise<PooledReply> => {
+    const cut = () => leg.abort(cutError());
+    const capped = caps.begin(party, cut);
     const ask = (endpoint: ModelEndpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal);
     return member
       .send((endpoint) => tracedAttempt(endpoint.settings.baseUrl, failed.length, () => ask(endpoint)), {
         isLook: false,
         isRetry: failed.length > 0,
-        cut: () => leg.abort(cutError()),
+        ...{ cut, party },
         ...(member.endpoint.settings.tokensPerMinute !== undefined && { promptTokens: estimatedPrompt(request).promptTokens }),
       })
       .finally(() => {
+        capped();
         awaitReturns();
         dispatch();
       })
@@ -180,7 +219,8 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   };
 
   /** Where others wait for a place there is none, so that a second sending never takes it from a first one. */
-  const elsewhere = (member: PoolMember, { prefixKey, failed }: Waiter): PoolMember | undefined => {
+  const elsewhere = (member: PoolMember, { prefixKey, failed, party }: Waiter): PoolMember | undefined => {
+    if (!caps.hasRoom(party)) return undefined;
     const nowMs = timing.monotonicMs();
     const avoid = new Set(failed.map(({ endpoint }) => endpoint));
     const others = members.filter((other) => other !== member && mayReissue(other) && !avoid.has(other.name));
@@ -200,13 +240,21 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   };
 
   /** One attempt: a place in the queue, then the call. */
-  const attempt = (request: EndpointRequest, prefixKey: string, failed: readonly EndpointError[], either: OwnSignal) =>
+  const attempt = (
+    request: EndpointRequest,
+    prefixKey: string,
+    failed: readonly EndpointError[],
+    either: OwnSignal,
+    { party, waits }: PoolCaller,
+  ) =>
     new Promise<PooledReply>((resolve, reject) => {
       const { signal } = either;
       signal.throwIfAborted();
       closing.signal.throwIfAborted();
       const settle = () => {
         waiters.delete(waiter);
+        leave();
+        goesOn?.();
         listening[Symbol.dispose]();
       };
       const waiter: Waiter = {
@@ -214,6 +262,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         prefixKey,
         failed: [...failed],
         sinceMs: timing.monotonicMs(),
+        party,
         // By whichever call's end makes room.
         admit: inPresentScope((member: PoolMember) => {
           settle();
@@ -225,8 +274,11 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
         },
       };
       const listening = onAbort(signal, () => waiter.refuse(signal.reason));
+      const leave = line.join(party, counter, () => place(waiter));
       waiters.add(waiter);
+      let goesOn: (() => void) | undefined;
       dispatch();
+      if (waiters.has(waiter)) goesOn = waits?.();
     });
 
   const cutError = () =>
@@ -250,13 +302,13 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
 
   return {
     model,
-    complete: async (request, prefixKey, caller) => {
-      using either = linked(caller, closing.signal);
+    complete: async (request, prefixKey, asked, caller = nobody) => {
+      using either = linked(asked, closing.signal);
       const { signal } = either;
       const readying = settings.ready?.();
       if (readying !== undefined) await orAborted(readying, signal);
       const dependencies = { model, policy, budget, timing, random, mayRetry };
-      const make = () => retry((failed) => attempt(request, prefixKey, failed, either), dependencies, signal);
+      const make = () => retry((failed) => attempt(request, prefixKey, failed, either, caller), dependencies, signal);
       return await judge.watch(request, make, signal);
     },
     health: () => [...members, ...leaving].map((member) => member.health()),
@@ -271,6 +323,7 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
       members.splice(0, members.length, ...stay, ...endpoints.filter((endpoint) => !known.has(endpoint)).map(newMember));
       dispatch();
     },
+    partOf,
     get waiting() {
       return waiters.size;
     },

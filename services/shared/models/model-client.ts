@@ -4,7 +4,7 @@ import { randomInteger, randomStream } from '../../domain/random.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall, Sample } from '../contracts/generated/scale/v1/result.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
-import type { EndpointPool, PooledReply } from './endpoint-pool.ts';
+import type { EndpointPool, PoolCaller, PooledReply } from './endpoint-pool.ts';
 import { repliesOf, replyOf } from './model-call.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 
@@ -18,6 +18,8 @@ export interface ModelClientSettings {
   /** What calls whose prompts begin alike have in common, e.g. the workflow's hash. */
   readonly prefixKey: string;
   readonly meter?: AttemptMeter;
+  /** Whose calls they are. Absent: nobody's. */
+  readonly caller?: PoolCaller;
   /** Gets each finished call before its reply is used; the call fails with it. */
   readonly onCall: (call: ModelCall) => void | Promise<void>;
   /** Absent: every call is made. */
@@ -34,7 +36,7 @@ export interface KeptReplies {
 
 /** The model as one job sees it. */
 export function createModelClient(client: ModelClientSettings): ModelClient {
-  const { pool, settings, seed, jobId, runId, prefixKey, meter, onCall, kept } = client;
+  const { pool, settings, seed, jobId, runId, prefixKey, meter, onCall, kept, caller } = client;
   const callFor = async (asked: ModelRequest, signal: AbortSignal, samples?: number): Promise<ModelCall> => {
     const { callId, purpose, messages, structured, sampleOf } = asked;
     const { model, temperature, topP, maxTokens, chatTemplateKwargs, sendSeed } = settings;
@@ -58,7 +60,7 @@ export function createModelClient(client: ModelClientSettings): ModelClient {
       await onCall(known);
       return known;
     }
-    const call = callOf(request, await pool.complete(request, prefixKey, signal));
+    const call = callOf(request, await pool.complete(request, prefixKey, signal, caller));
     await Promise.all([onCall(call), kept?.keep(request, call)]);
     return call;
   };

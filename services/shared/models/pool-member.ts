@@ -1,6 +1,7 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Usage } from '../../domain/ports.ts';
 import type { Timing } from '../lifecycle/timing.ts';
+import type { Party } from '../sharing/standing.ts';
 import type { CallPace } from './call-pace.ts';
 import type { ShownSpeed } from './choose-endpoint.ts';
 import {
@@ -51,8 +52,10 @@ export interface PoolMember {
   readonly inFlight: number;
   readonly shown: ShownSpeed | undefined;
   hasRoom(): boolean;
-  /** So many calls wait for room, here or elsewhere. */
-  waiting(calls: number): void;
+  /** So many calls wait for room, here or elsewhere, and whose they are. */
+  waiting(calls: number, of: ReadonlyMap<Party, number>): void;
+  /** The part of a run's share at the endpoint that is this process's. */
+  partOf(runId: string): number;
   /**
    * The time from which it may be asked at all, whether or not it has room: -Infinity for any time, Infinity while a probe is
    * finding out.
@@ -84,6 +87,8 @@ export interface SendOptions {
   cut(): void;
   /** Estimated; for an endpoint with a rate of tokens. */
   readonly promptTokens?: number;
+  /** Whose call it is. */
+  readonly party?: Party;
 }
 
 /** What the pool learns from. */
@@ -158,7 +163,8 @@ export function createPoolMember(
       return shown;
     },
     hasRoom: () => limit.hasRoom() && (slots === undefined || slots.hasRoom()),
-    waiting: (waiting) => slots?.waiting(limit, waiting),
+    waiting: (calls, of) => slots?.waiting(limit, calls, of),
+    partOf: (runId) => slots?.partOf(runId) ?? 1,
     leave: () => {
       forgetRoom?.();
       watching?.[Symbol.dispose]();
@@ -177,9 +183,9 @@ export function createPoolMember(
     get answered() {
       return answered;
     },
-    send: async (work, { isLook, isRetry = false, cut, promptTokens }) => {
+    send: async (work, { isLook, isRetry = false, cut, promptTokens, party }) => {
       // No await where there is no look: another call would be given the same slot.
-      const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut, promptTokens);
+      const slot = isLook ? await slots?.beginSoon(cut) : slots?.begin(cut, promptTokens, party);
       const place = limit.begin();
       const call = circuit.begin(limit.inFlight);
       const besides = limit.inFlight;

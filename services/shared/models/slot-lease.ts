@@ -1,13 +1,14 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
-import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
+import type { RunDemand, SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import { every, type Timing } from '../lifecycle/timing.ts';
 import type { SlotTableStore } from '../messaging/bus.ts';
+import type { Party } from '../sharing/standing.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CallRate } from './call-rate.ts';
 import { type ClockReading, msSince, readClocks } from './clock-reading.ts';
-import { createRecentPeak } from './recent-peak.ts';
-import { claimSlots } from './slot-shares.ts';
+import { createRecentPeak, type RecentPeak } from './recent-peak.ts';
+import { claimSlots, runShares } from './slot-shares.ts';
 
 /** The calls that this process may have in flight at an endpoint: its part of what all processes together may have. */
 export interface SlotLease {
@@ -19,12 +20,21 @@ export interface SlotLease {
    * Takes a slot; only where there is room.
    * @param cut ends the call: its slot may soon be another process's
    * @param promptTokens estimated; they count where the endpoint has a rate of tokens
+   * @param party whose call it is; not given: nobody's whom others know
    */
-  begin(cut: () => void, promptTokens?: number): SlotInUse;
+  begin(cut: () => void, promptTokens?: number, party?: Party): SlotInUse;
   /** Takes a slot as soon as there is room, before calls that are told of it. @throws SlotLeaseOverError */
   beginSoon(cut: () => void): Promise<SlotInUse>;
-  /** How many calls of a caller wait for a slot. Where that is more than there are slots, more are asked for. */
-  waiting(caller: object, calls: number): void;
+  /**
+   * How many calls of a caller wait for a slot. Where that is more than there are slots, more are asked for.
+   * @param of how many of them are whose
+   */
+  waiting(caller: object, calls: number, of?: ReadonlyMap<Party, number>): void;
+  /**
+   * Which part of a run's share at the endpoint is this process's, as far as the table tells; 1 if nobody else is known to have
+   * any.
+   */
+  partOf(runId: string): number;
   /** Calls back when there is more room than before; what it returns unsubscribes. */
   onRoom(listener: () => void): () => void;
 }
@@ -55,6 +65,8 @@ export interface SlotLeaseSettings {
 export interface OwnSlotLease extends SlotLease {
   /** The table has changed. */
   saw(table: SlotTable): void;
+  /** It has no calls, and none wait. */
+  isIdle(): boolean;
   /** A holder may have died. */
   lookAgain(): void;
   /** Gives the slots back, and ends what waits for one. Idempotent. */
@@ -88,11 +100,13 @@ const demandMs = 1_000;
  */
 export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const { endpoint, limit, rate, holder, ttlMs, store, timing, logger } = settings;
-  const inFlight = new Set<() => void>();
-  const waitingOf = new Map<object, number>();
+  const inFlight = new Map<() => void, Party | undefined>();
+  const waitingOf = new Map<object, { readonly calls: number; readonly of: ReadonlyMap<Party, number> }>();
   const listeners = new Set<() => void>();
   const line: { readonly cut: () => void; readonly place: PromiseWithResolvers<SlotInUse> }[] = [];
   const peak = createRecentPeak(timing, demandMs);
+  const peaks = new Map<string, { readonly party: Party; readonly peak: RecentPeak }>();
+  let parts: { readonly of: SlotTable; readonly byRun: ReadonlyMap<string, number> } | undefined;
   /** As the table has confirmed, or fewer: what is about to be given back is not used any more. */
   let usable = 0;
   /** Calls in flight may keep it from giving back what others lack: then no call follows them. */
@@ -109,11 +123,30 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   let ratedAgain: (() => void) | undefined;
 
   const ageMs = (): number => (written === undefined ? Number.POSITIVE_INFINITY : msSince(written, timing));
-  const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, each) => sum + each, 0);
-  const noted = (): number => {
+  const demand = (): number => inFlight.size + line.length + [...waitingOf.values()].reduce((sum, { calls }) => sum + calls, 0);
+  const inSteps = (most: number): number => {
     const step = Math.ceil(limit / demandSteps);
-    const most = peak.note(demand());
     return most <= step ? most : Math.min(limit, step * Math.ceil(most / step));
+  };
+  const noted = (): number => inSteps(peak.note(demand()));
+  const demandByRun = (): Map<string, number> => {
+    const now = new Map<string, number>();
+    const add = (party: Party, calls: number): void => {
+      now.set(party.runId, (now.get(party.runId) ?? 0) + calls);
+      if (!peaks.has(party.runId)) peaks.set(party.runId, { party, peak: createRecentPeak(timing, demandMs) });
+    };
+    for (const party of inFlight.values()) if (party !== undefined) add(party, 1);
+    for (const { of } of waitingOf.values()) for (const [party, calls] of of) add(party, calls);
+    return now;
+  };
+  const notedByRun = (): RunDemand[] => {
+    const now = demandByRun();
+    return [...peaks].flatMap(([runId, known]) => {
+      const wanted = inSteps(known.peak.note(now.get(runId) ?? 0));
+      if (wanted === 0) peaks.delete(runId);
+      const { weight, priority, within } = known.party.standing();
+      return wanted === 0 ? [] : [{ runId, wanted, weight, priority, within: within.map((group) => ({ ...group })) }];
+    });
   };
   const slots = (): number => (ageMs() < lastCall * ttlMs ? Math.min(usable, ceiling) : 0);
   /** Runs with a higher limit have more of the endpoint, and of its rate. */
@@ -123,21 +156,28 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
   const hadItsTurn = (): boolean => turnSince !== undefined && msSince(turnSince, timing) >= ttlMs / renewals;
 
   const own = (table: SlotTable | undefined): SlotHolder | undefined => table?.holders.find((each) => each.holder === holder);
-  const claimOn = (table: SlotTable, wanted: number, inUse: number): SlotTable =>
-    claimSlots(table, { holder, limit, wanted, inUse, beat, ttlMs, hadItsTurn: hadItsTurn(), isDead: settings.isDead });
+  const claimOn = (table: SlotTable, wanted: number, inUse: number, runs: readonly RunDemand[] = []): SlotTable =>
+    claimSlots(table, { runs, holder, limit, wanted, inUse, beat, ttlMs, hadItsTurn: hadItsTurn(), isDead: settings.isDead });
+  /** Whether a run has calls of which the others know nothing yet, or fewer. */
+  const isMoreThanTold = (): boolean => {
+    const told = new Map(own(known)?.runs.map((run) => [run.runId, run.wanted]));
+    return [...demandByRun()].some(([runId, wanted]) => Math.min(limit, wanted) > (told.get(runId) ?? 0));
+  };
   /** Whether a claim would change the slots or the demand of the table as it was last seen. */
   const hasNews = (): boolean => {
     const wanted = noted();
     if (known === undefined) return wanted > 0;
-    const [mine, next, least] = [own(known), own(claimOn(known, wanted, inFlight.size)), own(claimOn(known, wanted, 0))];
+    const runs = notedByRun();
+    const mine = own(known);
+    const [next, least] = [own(claimOn(known, wanted, inFlight.size, runs)), own(claimOn(known, wanted, 0, runs))];
     const mayKeep = least?.slots ?? 0;
     ceiling = mine !== undefined && mayKeep < mine.slots ? mayKeep : Number.POSITIVE_INFINITY;
-    return next?.slots !== mine?.slots || next?.wanted !== mine?.wanted;
+    return next?.slots !== mine?.slots || next?.wanted !== mine?.wanted || !isSameDemand(next, mine);
   };
 
-  const begin = (cut: () => void, promptTokens = 0): SlotInUse => {
+  const begin = (cut: () => void, promptTokens = 0, party?: Party): SlotInUse => {
     const call = () => cut();
-    inFlight.add(call);
+    inFlight.set(call, party);
     const rated = rate?.began(promptTokens);
     const ended = (tokens?: number): void => {
       if (!inFlight.delete(call)) return;
@@ -166,18 +206,18 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
     });
   };
   const cutFrom = (first: number): void => {
-    const calls = [...inFlight].slice(first);
+    const calls = [...inFlight.keys()].slice(first);
     if (calls.length > 0) logger?.warn({ endpoint, calls: calls.length }, 'calls are cut: their slots could not be kept');
     for (const cut of calls) cut();
   };
 
   const claim = async (): Promise<void> => {
-    const wanted = noted();
+    const [wanted, runs] = [noted(), notedByRun()];
     let asked: ClockReading | undefined;
     const table = await store.update(endpoint, (found) => {
       beat += 1;
       asked = readClocks(timing);
-      const next = closed ? claimOn(found, 0, 0) : claimOn(found, wanted, inFlight.size);
+      const next = closed ? claimOn(found, 0, 0) : claimOn(found, wanted, inFlight.size, runs);
       usable = Math.min(usable, own(next)?.slots ?? 0);
       return next;
     });
@@ -247,12 +287,20 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       awaitRate();
       return await place.promise;
     },
-    waiting: (caller, calls) => {
+    waiting: (caller, calls, of = new Map()) => {
       if (calls === 0) waitingOf.delete(caller);
-      else waitingOf.set(caller, calls);
+      else waitingOf.set(caller, { calls, of });
       if (calls === 0 || hasRoom()) return;
-      if (demand() > (own(known)?.wanted ?? 0)) tellNews();
+      if (demand() > (own(known)?.wanted ?? 0) || isMoreThanTold()) tellNews();
       awaitRate();
+    },
+    partOf: (runId) => {
+      if (known === undefined) return 1;
+      if (parts?.of !== known) {
+        const mine = runShares(known.holders).filter((each) => each.holder === holder && each.slots > 0);
+        parts = { of: known, byRun: new Map(mine.map((each) => [each.runId, each.slots / each.ofRun])) };
+      }
+      return parts.byRun.get(runId) ?? 1;
     },
     onRoom: (listener) => {
       listeners.add(listener);
@@ -264,6 +312,7 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       known = table;
       if (written !== undefined || demand() > 0) tellNews();
     },
+    isIdle: () => demand() === 0,
     lookAgain: () => {
       if (!closed && (written !== undefined || demand() > 0)) tellNews();
     },
@@ -278,4 +327,8 @@ export function createSlotLease(settings: SlotLeaseSettings): OwnSlotLease {
       await store.update(endpoint, (table) => claimOn(table, 0, 0));
     },
   };
+}
+
+function isSameDemand(one: SlotHolder | undefined, other: SlotHolder | undefined): boolean {
+  return JSON.stringify(one?.runs ?? []) === JSON.stringify(other?.runs ?? []);
 }

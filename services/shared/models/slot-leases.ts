@@ -6,12 +6,13 @@ import { restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { SlotTableStore } from '../messaging/bus.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createCallRate } from './call-rate.ts';
+import type { CapLeases } from './call-caps.ts';
+import { type CallRate, createCallRate } from './call-rate.ts';
 import { type EndpointSettings, endpointName } from './endpoint-settings.ts';
 import { createSlotLease, type OwnSlotLease, type SlotLease } from './slot-lease.ts';
 
 /** This process's leases of slots, one for each endpoint that it calls. */
-export interface SlotLeases {
+export interface SlotLeases extends CapLeases {
   /**
    * Those who name the same server and the same limits share a lease. Where runs give one server different limits, each has its
    * own, and all calls together have at most the highest.
@@ -43,6 +44,8 @@ export interface SlotLeasesSettings {
 /** How long a server may take to notice that all calls of a process that has ended are over. */
 const noticedMs = 500;
 const lookEveryMs = 250;
+/** What the table of a cap is called, which no address begins with. */
+const capMark = 'calls of ';
 
 export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
   const { store, name, ttlMs, timing, logger, id = randomUUID(), hasEnded = () => false } = settings;
@@ -75,39 +78,61 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
       }
     });
 
+  let opened = 0;
+  const open = (key: string, endpoint: string, limit: number, rate?: CallRate): SlotLease => {
+    const known = leases.get(key);
+    if (known) return known.lease;
+    watching ??= watch();
+    const holder = `${name}/${id}/${opened}`;
+    opened += 1;
+    const lease = createSlotLease({
+      ...{ endpoint, limit, holder, ttlMs, timing, logger, rate },
+      isDead: (other) => hasLongEnded(idIn(other)) || observed.isDead(endpoint, other),
+      store: {
+        update: (at, change) =>
+          store.update(at, (table) => {
+            observed.saw(table);
+            return change(table);
+          }),
+      },
+    });
+    leases.set(key, { endpoint, lease });
+    return lease;
+  };
+  const close = ({ endpoint, lease }: { readonly endpoint: string; readonly lease: OwnSlotLease }): Promise<void> =>
+    lease.close().catch((error: unknown) => {
+      logger.warn({ err: coerceError(error), endpoint }, 'slots could not be given back; others have them when they expire');
+    });
+  /** Runs end: what kept them to a limit is let go when the next one is opened. */
+  const closeIdleCaps = (): void => {
+    for (const [key, known] of leases) {
+      if (!key.startsWith(capMark) || !known.lease.isIdle()) continue;
+      leases.delete(key);
+      void close(known);
+    }
+  };
+
   return {
     leaseFor({ baseUrl, address, maxConcurrency: limit, requestsPerMinute, tokensPerMinute }) {
       const endpoint = endpointName({ baseUrl: asUsual(baseUrl), ...defined({ address }) });
       const key = JSON.stringify([endpoint, limit, requestsPerMinute, tokensPerMinute]);
+      const isRated = requestsPerMinute !== undefined || tokensPerMinute !== undefined;
+      return (
+        leases.get(key)?.lease ??
+        open(key, endpoint, limit, isRated ? createCallRate({ requestsPerMinute, tokensPerMinute }, timing) : undefined)
+      );
+    },
+    leaseForCap({ name: whose, atMost }) {
+      const endpoint = `${capMark}${whose}`;
+      const key = `${endpoint} ${atMost}`;
       const known = leases.get(key);
       if (known) return known.lease;
-      watching ??= watch();
-      const lease = createSlotLease({
-        ...{ endpoint, limit, holder: `${name}/${id}/${leases.size}`, ttlMs, timing, logger },
-        rate:
-          requestsPerMinute === undefined && tokensPerMinute === undefined
-            ? undefined
-            : createCallRate({ requestsPerMinute, tokensPerMinute }, timing),
-        isDead: (holder) => hasLongEnded(idIn(holder)) || observed.isDead(endpoint, holder),
-        store: {
-          update: (at, change) =>
-            store.update(at, (table) => {
-              observed.saw(table);
-              return change(table);
-            }),
-        },
-      });
-      leases.set(key, { endpoint, lease });
-      return lease;
+      closeIdleCaps();
+      return open(key, endpoint, atMost);
     },
     close: async () => {
       stopping.abort();
-      const closing = [...leases.values()].map(({ endpoint, lease }) =>
-        lease.close().catch((error: unknown) => {
-          logger.warn({ err: coerceError(error), endpoint }, 'slots could not be given back; others have them when they expire');
-        }),
-      );
-      await Promise.all([...closing, watching]);
+      await Promise.all([...[...leases.values()].map(close), watching]);
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
+import type { RunDemand, SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
+import { fillShares, type Wanting } from '../sharing/fill-shares.ts';
 
 /**
  * How the calls that an endpoint may have in flight are divided among the workers that call it. Each worker changes its own entry
@@ -20,6 +21,8 @@ export interface SlotClaim {
   readonly ttlMs: number;
   /** It has had slots for long enough that a holder without any goes first now. */
   readonly hadItsTurn: boolean;
+  /** The runs that its calls are for. Not given: one that nobody else has. */
+  readonly runs?: readonly RunDemand[];
   /** Whether another holder is known to have died. */
   isDead(holder: SlotHolder): boolean;
 }
@@ -34,7 +37,7 @@ export function claimSlots(table: SlotTable, claim: SlotClaim): SlotTable {
   const { slots: had = 0, turn: before = 0 } = known ?? {};
   const yields = claim.hadItsTurn && had > 0 && others.some((each) => each.slots === 0);
   const turn = yields ? 1 + Math.max(before, ...others.map((each) => each.turn)) : before;
-  const asking: SlotHolder = { holder, limit, ttlMs, beat, wanted, slots: had, turn };
+  const asking: SlotHolder = { holder, limit, ttlMs, beat, wanted, slots: had, turn, runs: [...(claim.runs ?? [])] };
   const slots = slotsFor(asking, others, claim.inUse);
   return { ...table, holders: [...others, { ...asking, slots }] };
 }
@@ -65,37 +68,95 @@ function heldWithin(holders: readonly SlotHolder[], bound: number): number {
 }
 
 /**
- * As many as it wants to each, or the same to all that want more. Where holders name different limits, those up to a limit have
- * no more than it together.
+ * The slots of each holder: what its runs have, whole. Where holders name different limits, those up to a limit have no more than
+ * it together.
  */
 export function fairShares(holders: readonly SlotHolder[]): ReadonlyMap<string, number> {
-  let shares = new Map(holders.map(({ holder, wanted }) => [holder, wanted]));
-  for (const bound of new Set(holders.map(({ limit }) => limit).sort((one, other) => one - other))) {
-    const within = holders.filter(({ limit }) => limit <= bound);
-    const filled = fill(
-      within.map((each) => ({ ...each, wanted: shares.get(each.holder) ?? 0 })),
-      bound,
-    );
-    shares = new Map([...shares, ...filled]);
-  }
-  return shares;
+  const exact = new Map(holders.map((each) => [each.holder, 0]));
+  for (const { holder, slots } of runShares(holders)) exact.set(holder, (exact.get(holder) ?? 0) + slots);
+  return wholeShares(holders, exact);
 }
 
-function fill(holders: readonly SlotHolder[], capacity: number): Map<string, number> {
-  const shares = new Map<string, number>();
-  let left = capacity;
-  let unserved = [...holders].sort((one, other) => one.wanted - other.wanted);
-  for (const { holder, wanted } of [...unserved]) {
-    if (wanted * unserved.length > left) break;
-    shares.set(holder, wanted);
-    left -= wanted;
-    unserved = unserved.slice(1);
+/** What a run has at a holder, as a fraction of slots, and what it has at all of them. */
+export interface RunAtHolder {
+  readonly holder: string;
+  readonly runId: string;
+  readonly slots: number;
+  readonly ofRun: number;
+}
+
+/**
+ * The slots are divided among the runs, by their weights and priorities, and what a run has among the holders of its calls, in
+ * equal parts to those that want more.
+ */
+export function runShares(holders: readonly SlotHolder[]): readonly RunAtHolder[] {
+  let parts = holders.flatMap(partsOf);
+  for (const bound of new Set(holders.map(({ limit }) => limit).sort((one, other) => one - other))) {
+    const [within, beyond] = [parts.filter(({ limit }) => limit <= bound), parts.filter(({ limit }) => limit > bound)];
+    parts = [...sharedOut(within, bound), ...beyond];
   }
-  const level = unserved.length === 0 ? 0 : Math.floor(left / unserved.length);
-  left -= level * unserved.length;
-  const byTurn = unserved.sort((one, other) => one.turn - other.turn || (one.holder < other.holder ? -1 : 1));
-  for (const [index, { holder, wanted }] of byTurn.entries()) {
-    shares.set(holder, Math.min(wanted, level + (index < left ? 1 : 0)));
+  const ofRuns = new Map<string, number>();
+  for (const { run, wanted } of parts) ofRuns.set(run.runId, (ofRuns.get(run.runId) ?? 0) + wanted);
+  return parts.map(({ holder, run, wanted }) => ({
+    ...{ holder, runId: run.runId, slots: wanted },
+    ofRun: ofRuns.get(run.runId) ?? 0,
+  }));
+}
+
+/** A run's calls at one holder. */
+interface Part {
+  readonly holder: string;
+  readonly limit: number;
+  readonly wanted: number;
+  readonly run: RunDemand;
+}
+
+function partsOf({ holder, limit, wanted, runs }: SlotHolder): Part[] {
+  const those = runs.length > 0 ? runs : [{ runId: `of ${holder}`, wanted, weight: 1, priority: 0, within: [] }];
+  return those.map((run) => ({ holder, limit, run, wanted: Math.min(wanted, run.wanted) }));
+}
+
+function sharedOut(parts: readonly Part[], capacity: number): Part[] {
+  const byRun = Map.groupBy(parts, ({ run }) => run.runId);
+  const shares = fillShares([...byRun].map(wantingOf), capacity);
+  return [...byRun].flatMap(([runId, those]) => {
+    const atHolders = those.map(({ holder, wanted }) => ({ key: holder, wanted, weight: 1, priority: 0, within: [] }));
+    const ofHolders = fillShares(atHolders, shares.get(runId) ?? 0);
+    return those.map((part) => ({ ...part, wanted: ofHolders.get(part.holder) ?? 0 }));
+  });
+}
+
+function wantingOf([key, parts]: readonly [string, readonly Part[]]): Wanting {
+  const { weight = 1, priority = 0, within = [] } = parts[0]?.run ?? {};
+  return { key, weight: weight || 1, priority, within, wanted: parts.reduce((sum, { wanted }) => sum + wanted, 0) };
+}
+
+const next = 1e-9;
+
+/**
+ * Who has less than one slot goes first, in turns, or would never be served; then who has the largest part of a slot. Nobody has
+ * more for it than it wants, and those up to a limit no more than it.
+ */
+function wholeShares(holders: readonly SlotHolder[], exact: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const shares = new Map([...exact].map(([holder, share]) => [holder, Math.floor(share + next)]));
+  const shareOf = ({ holder }: SlotHolder): number => shares.get(holder) ?? 0;
+  const restOf = (each: SlotHolder): number => (exact.get(each.holder) ?? 0) - shareOf(each);
+  const bounds = [...new Set(holders.map(({ limit }) => limit))];
+  const waiting = holders
+    .filter((each) => restOf(each) > next)
+    .sort(
+      (one, other) =>
+        Number(shareOf(one) > 0) - Number(shareOf(other) > 0) ||
+        (shareOf(one) > 0 ? Math.round((restOf(other) - restOf(one)) / next) : 0) ||
+        one.turn - other.turn ||
+        (one.holder < other.holder ? -1 : 1),
+    );
+  for (const each of waiting) {
+    const isFull = bounds.some(
+      (bound) =>
+        bound >= each.limit && bound <= holders.reduce((sum, other) => sum + (other.limit <= bound ? shareOf(other) : 0), 0),
+    );
+    if (!isFull) shares.set(each.holder, shareOf(each) + 1);
   }
   return shares;
 }

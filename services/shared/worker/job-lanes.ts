@@ -1,5 +1,6 @@
 import { createWakeup, type Wakeup } from '../lifecycle/wakeup.ts';
 import type { JobKind } from '../messaging/bus.ts';
+import { type Standing, usualStanding } from '../sharing/standing.ts';
 import { createSlots } from './slots.ts';
 
 /** The queue of a run's jobs of one kind. */
@@ -16,6 +17,8 @@ export interface JobLanes {
   ended(lane: Lane): void;
   /** One of the lane's jobs waits, and lets another have its slot until it calls what this returns. */
   stepAside(lane: Lane): () => void;
+  /** One of the lane's jobs only waits for a place at an endpoint, until it calls what this returns. */
+  sleep(lane: Lane): () => void;
   /** Resolves once the signal has aborted and no pull is in flight. */
   stopped(): Promise<void>;
 }
@@ -23,6 +26,10 @@ export interface JobLanes {
 export interface JobLanesSettings {
   /** Most jobs in flight, over all lanes. */
   readonly slots: number;
+  /** Of a clock that only goes on. Default: one that stands still. */
+  nowMs?(): number;
+  /** What a run has beside others now. Default: all have the same. */
+  standingOf?(runId: string): Standing;
   /** Lanes to pull from now. */
   wanted(): readonly Lane[];
   /** Begins up to `max` jobs, and resolves with their number after `waitMs` at the latest. */
@@ -37,8 +44,20 @@ const crowdedPullWaitMs = 100;
 
 /** @param signal ends all pulls */
 export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal): JobLanes {
-  const slots = createSlots(settings.slots);
-  const lanes = new Map<string, { readonly wakeup: Wakeup; readonly loop: Promise<void> }>();
+  const { nowMs = () => 0, standingOf = () => usualStanding } = settings;
+  const lanes = new Map<string, { readonly lane: Lane; readonly wakeup: Wakeup; readonly loop: Promise<void> }>();
+
+  const slots = createSlots({
+    total: settings.slots,
+    nowMs,
+    standingOf: (laneId) => {
+      const lane = lanes.get(laneId)?.lane;
+      if (lane === undefined) return usualStanding;
+      const standing = standingOf(lane.runId);
+      // A run's lanes share what the run has.
+      return { ...standing, weight: 1, within: [...standing.within, { name: `run ${lane.runId}`, weight: standing.weight }] };
+    },
+  });
 
   const isWanted = ({ runId, kind }: Lane): boolean =>
     settings.wanted().some((lane) => lane.runId === runId && lane.kind === kind);
@@ -46,10 +65,19 @@ export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal):
     for (const { wakeup } of lanes.values()) wakeup.wake();
   };
 
+  const wakeHungry = (): void => {
+    if (slots.hasHungry()) wakeAll();
+  };
+
   const pullOnce = async (lane: Lane, wakeup: Wakeup): Promise<void> => {
     const laneId = idOf(lane);
     const max = slots.reserve(laneId);
-    if (max === 0) return await wakeup.wait();
+    if (max === 0) {
+      // Shares change with time: who was second a moment ago may be first now, and waits.
+      const first = slots.next();
+      if (first !== undefined && first !== laneId) lanes.get(first)?.wakeup.wake();
+      return await wakeup.wait();
+    }
     let received = 0;
     try {
       received = await settings.pull(lane, { max, waitMs: lanes.size > settings.slots ? crowdedPullWaitMs : pullWaitMs });
@@ -79,7 +107,7 @@ export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal):
       // It may be wanted again by now: its run was paused and has been resumed.
       refresh();
     });
-    lanes.set(laneId, { wakeup, loop });
+    lanes.set(laneId, { lane, wakeup, loop });
   };
   const refresh = (): void => {
     for (const lane of settings.wanted()) open(lane);
@@ -97,6 +125,14 @@ export function createJobLanes(settings: JobLanesSettings, signal: AbortSignal):
       if (!slots.stepAside(laneId)) return () => {};
       wakeAll();
       return () => slots.comeBack(laneId);
+    },
+    sleep: (lane) => {
+      const wake = slots.sleep(idOf(lane));
+      wakeHungry();
+      return () => {
+        wake();
+        wakeHungry();
+      };
     },
     stopped: async () => void (await Promise.all([...lanes.values()].map(({ loop }) => loop))),
   };

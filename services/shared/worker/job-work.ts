@@ -3,6 +3,7 @@ import type { RunConfiguration } from '../../domain/run/configuration.ts';
 import type { CacheUse, Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
+import type { Standing } from '../sharing/standing.ts';
 import type { JobAccount } from './job-account.ts';
 
 /** What a worker knows about a job's run. */
@@ -12,6 +13,8 @@ export interface RunContext {
   readonly endpoints: readonly Endpoint[];
   /** How it uses the response cache; absent: not at all. */
   readonly cache?: CacheUse;
+  /** What it has beside other runs, as it is now. Absent: as any other. */
+  standing?(): Standing;
   /** Loaded once per run, from its blob. */
   benchmark(): Promise<Benchmark>;
 }
@@ -31,6 +34,8 @@ export interface JobContext {
   /** What the job's calls cost, kept beside the log. */
   readonly account: JobAccount;
   readonly signal: AbortSignal;
+  /** A call of the job waits for its place from now on, until it calls what this returns. Absent: nobody wants to know. */
+  waits?(): () => void;
   /** Aborts when the worker ends soon: calls under way go on, and none may begin. Absent: that does not happen. */
   readonly lastCalls?: AbortSignal;
 }

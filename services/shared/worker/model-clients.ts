@@ -6,6 +6,7 @@ import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../errors/coerce-error.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import { meterAfter } from '../models/attempt-meter.ts';
+import { createCallCaps } from '../models/call-caps.ts';
 import type { EndpointEnvironment } from '../models/endpoint-environment.ts';
 import { createEndpointPool, type EndpointPool } from '../models/endpoint-pool.ts';
 import { createEndpointRoster, type EndpointRoster } from '../models/endpoint-roster.ts';
@@ -20,6 +21,8 @@ import { noProxies, type ProxySettings } from '../models/proxy-settings.ts';
 import { createSimulatedCheck, type SimulatedCheck } from '../models/simulated-check.ts';
 import type { SlotLeases } from '../models/slot-leases.ts';
 import type { Environment } from '../settings/environment.ts';
+import { createFairLine, type FairLine } from '../sharing/fair-line.ts';
+import { usualStanding } from '../sharing/standing.ts';
 import { outsideScope } from '../telemetry/tracing.ts';
 import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
@@ -39,7 +42,8 @@ export interface ModelClients {
   close(): Promise<void>;
 }
 
-export interface ModelJob extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'stored' | 'account' | 'lastCalls'> {
+export interface ModelJob
+  extends Pick<JobContext, 'job' | 'run' | 'journal' | 'record' | 'stored' | 'account' | 'lastCalls' | 'waits'> {
   readonly role: 'executor' | 'optimizer';
   /** A model other than the role's, e.g. a judge; an endpoint of the run must serve it. */
   readonly settings?: ModelSettings;
@@ -92,6 +96,23 @@ export function createModelClients(
   note?: (message: string) => void,
 ): ModelClients {
   const pools = new Map<string, ServedModel>();
+  /** By the servers that calls queue for, whatever model or limit their runs name. */
+  const lines = new Map<string, { readonly line: FairLine; readonly pools: EndpointPool[] }>();
+  const lineFor = (serving: readonly Endpoint[]) => {
+    const servers = [
+      ...new Set(serving.map(({ baseUrl, model }) => (baseUrl === clusterBaseUrl ? `the cluster's ${model}` : baseUrl))),
+    ];
+    const key = JSON.stringify(servers.sort());
+    const at: EndpointPool[] = [];
+    const partOf = (runId: string): number => Math.max(...at.map((pool) => pool.partOf(runId)));
+    const known = lines.get(key) ?? { line: createFairLine(partOf), pools: at };
+    lines.set(key, known);
+    return known;
+  };
+  const serveAll = (): void => {
+    for (const { line } of lines.values()) line.serve();
+  };
+  const caps = slots && createCallCaps(slots, serveAll);
   const rosters: EndpointRoster[] = [];
   /** By model and endpoints of a run: what takes over settings that have changed. */
   const following: { readonly isOfCluster: boolean; readonly hasKeys: boolean; follow(): void }[] = [];
@@ -134,12 +155,15 @@ export function createModelClients(
       ...{ resolve: systemResolve, proxies, timing },
       isBusy: () => pool.waiting > 0 || pool.health().some(({ inFlight }) => inFlight > 0),
     });
+    const { line, pools: atLine } = lineFor(serving);
     const pool = createEndpointPool({
+      ...{ line, ...defined({ caps }) },
       ...{ model, timing, random, looksFirst: true },
       endpoints: roster.servers(),
       ready: roster.used,
       ...(slots && { slotsAt: slots.leaseFor }),
     });
+    atLine.push(pool);
     roster.onChange(() => pool.setEndpoints(roster.servers()));
     rosters.push(roster);
     let known = JSON.stringify(settings);
@@ -168,7 +192,7 @@ export function createModelClients(
   };
 
   return {
-    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, draw, journal, ...work }) => {
+    clientFor: ({ job, run, role, settings = run.configuration[role], prefixKey, seed, draw, journal, waits, ...work }) => {
       const { record, stored, account } = work;
       const { pool, isSimulated } = poolOf(settings.model, run.endpoints);
       const { jobId } = job;
@@ -184,7 +208,6 @@ export function createModelClients(
         keep(call);
         account.replayed(call);
       };
-      let underWay = 0;
       const onCall = async (call: ModelCall) => {
         keep(call);
         await record(call);
@@ -195,15 +218,39 @@ export function createModelClients(
         kept?.made(request);
         sendRecords();
         underWay += 1;
+        tellWhetherIdle();
         try {
           return await ask();
         } finally {
           underWay -= 1;
+          tellWhetherIdle();
         }
       };
+      const { standing = () => usualStanding } = run;
+      let underWay = 0;
+      let waiting = 0;
+      let goesOn: (() => void) | undefined;
+      /** With all of its calls in line, the job does nothing. */
+      const tellWhetherIdle = (): void => {
+        const isIdle = waiting > 0 && waiting === underWay;
+        if (isIdle) goesOn ??= waits?.();
+        else {
+          goesOn?.();
+          goesOn = undefined;
+        }
+      };
+      const inLine = (): (() => void) => {
+        waiting += 1;
+        tellWhetherIdle();
+        return () => {
+          waiting -= 1;
+          tellWhetherIdle();
+        };
+      };
+      const caller = { party: { runId, standing }, waits: inLine };
       const meter = meterAfter(account, stored);
       const asking = createModelClient({
-        ...{ pool, settings, seed, jobId, runId, prefixKey, meter, onCall },
+        ...{ pool, settings, seed, jobId, runId, prefixKey, meter, onCall, caller },
         ...defined({ kept }),
       });
       const journaled = createJournaledModelClient(asking, journal, onReplay);

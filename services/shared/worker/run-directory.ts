@@ -5,6 +5,7 @@ import { configurationFromProto } from '../contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import { type LoopSettings, restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Bus } from '../messaging/bus.ts';
+import { type Standing, standingOf, usualStanding } from '../sharing/standing.ts';
 import type { RunContext } from './job-work.ts';
 
 /** The runs that the cluster knows, kept current by a watch. */
@@ -13,6 +14,8 @@ export interface RunDirectory {
   /** Runs whose jobs may be pulled now. */
   active(): readonly RunManifest[];
   context(runId: string, signal: AbortSignal): Promise<RunContext>;
+  /** What the run has beside others, as it is now. */
+  standing(runId: string): Standing;
   /** Aborts when the run is cancelled or has failed. */
   cancelled(runId: string): AbortSignal;
   /** Aborts when the run's endpoints change: waiting for one of the old ones is pointless. */
@@ -34,6 +37,7 @@ export function startRunDirectory(
   changed: () => void,
 ): RunDirectory {
   const manifests = new Map<string, RunManifest>();
+  const standings = new Map<string, Standing>();
   /** Reading a configuration out of a manifest takes longer than the rest of a job that calls no model. */
   const contexts = new WeakMap<RunManifest, RunContext>();
   const benchmarks = new Map<string, Promise<Benchmark>>();
@@ -53,6 +57,7 @@ export function startRunDirectory(
     const { runId, status, endpoints } = manifest;
     const earlier = manifests.get(runId);
     manifests.set(runId, manifest);
+    standings.set(runId, standingOf(manifest));
     if (earlier && JSON.stringify(earlier.endpoints) !== JSON.stringify(endpoints)) {
       const moving = moves.get(runId);
       moves.delete(runId);
@@ -71,6 +76,7 @@ export function startRunDirectory(
     for await (const manifest of bus.runs.watch(signal)) accept(manifest);
   });
 
+  const standingNow = (runId: string): Standing => standings.get(runId) ?? usualStanding;
   const benchmarkOf = (contentHash: string): Promise<Benchmark> => {
     const known = benchmarks.get(contentHash);
     if (known) return known;
@@ -84,6 +90,7 @@ export function startRunDirectory(
   return {
     manifest: (runId) => manifests.get(runId),
     active: () => [...manifests.values()].filter((manifest) => manifest.status === RunStatus.RUNNING),
+    standing: standingNow,
     cancelled: (runId) => controllerOf(cancellations, runId).signal,
     moved: (runId) => controllerOf(moves, runId).signal,
     paused: (runId) => controllerOf(pauses, runId).signal,
@@ -103,6 +110,7 @@ export function startRunDirectory(
         configuration,
         endpoints: manifest.endpoints,
         ...defined({ cache: manifest.cache }),
+        standing: () => standingNow(runId),
         benchmark: () => benchmarkOf(configuration.benchmark.contentHash),
       };
       contexts.set(manifest, context);

@@ -46,6 +46,8 @@ export interface SettleDependencies {
   alone(signal: AbortSignal): Promise<Disposable>;
   /** The job waits for a while: another may have its slot until it calls what this returns. */
   stepAside?(): () => void;
+  /** The job only waits for a place at an endpoint, until it calls what this returns. */
+  waits?(): () => void;
   /** Aborts when the worker must stop soon: the job goes back to the queue before its next call. */
   readonly lastCalls?: AbortSignal;
   /** Aborts when the worker must stop: the job goes back to the queue at once. */
@@ -164,7 +166,7 @@ async function workUntilDone(
   { account, records, journal }: { account: JobAccount; records: CallRecords; journal: Map<string, ModelCall> },
   signal: AbortSignal,
 ): Promise<JobOutcome> {
-  const { bus, runs, work, timing, logger, lastCalls } = dependencies;
+  const { bus, runs, work, timing, logger, lastCalls, waits } = dependencies;
   const { job } = delivery;
   const jitter = randomStream(0, dependencies.workerName, job.jobId, delivery.deliveryCount);
   const backoff = createBackoff({
@@ -185,7 +187,7 @@ async function workUntilDone(
       const run = await runs.context(job.runId, limit.signal);
       const attempt = { name: 'attempt', attributes: { [attribute.attempt]: tries } };
       const stored = records.stored;
-      const context = { job, run, journal, record, stored, account, signal: limit.signal, ...defined({ lastCalls }) };
+      const context = { job, run, journal, record, stored, account, signal: limit.signal, ...defined({ lastCalls, waits }) };
       return await inSpan(attempt, () => work(context));
     } catch (error) {
       // What could not be stored is held, and sent before the next call.

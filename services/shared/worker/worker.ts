@@ -98,6 +98,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         stopSignal: stopping.signal,
         alone,
         stepAside: () => lanes.stepAside(lane),
+        waits: () => lanes.sleep(lane),
       });
     const settling = inDelivery(delivery, settings.name, settle)
       .then(
@@ -122,6 +123,8 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const lanes = createJobLanes(
     {
       slots: settings.slots,
+      nowMs: () => timing.monotonicMs(),
+      standingOf: runs.standing,
       wanted: () =>
         runs
           .active()

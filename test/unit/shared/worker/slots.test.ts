@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Standing, usualStanding } from '../../../../services/shared/sharing/standing.ts';
 import { createSlots } from '../../../../services/shared/worker/slots.ts';
 
 describe('slots', () => {
@@ -22,6 +23,69 @@ describe('slots', () => {
     slots.pulled('large', 4, 4);
     expect(slots.reserve('large')).toBe(0);
     expect(slots.reserve('small')).toBe(4);
+  });
+
+  it('are shared by weight, priorities first, and parts of a slot add up over time', () => {
+    let now = 0;
+    const standings: Record<string, Partial<Standing>> = { a: { weight: 1 }, b: { weight: 2 }, c: { weight: 4 } };
+    const slots = createSlots({
+      total: 16,
+      nowMs: () => now,
+      standingOf: (lane) => ({ ...usualStanding, ...standings[lane] }),
+    });
+    const held: string[] = [];
+    const had = { a: 0, b: 0, c: 0 };
+    const fill = (): void => {
+      for (let asked = 0, before = -1; asked !== before; ) {
+        before = asked;
+        for (const lane of ['a', 'b', 'c']) {
+          const got = slots.reserve(lane);
+          slots.pulled(lane, got, got);
+          for (let job = 0; job < got; job += 1) held.push(lane);
+          asked += got;
+        }
+      }
+    };
+    for (let step = 0; step < 12_000; step += 1) {
+      fill();
+      now += 10;
+      if (step > 2_000) for (const lane of held) had[lane as keyof typeof had] += 1;
+      slots.ended(held.shift() as string);
+    }
+    const all = had.a + had.b + had.c;
+    for (const [lane, weight] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 4],
+    ] as const)
+      expect((had[lane] / all) * (7 / weight), lane).toBeCloseTo(1, 1);
+    standings.a = { priority: 1 };
+    for (let step = 0; step < 100; step += 1) {
+      fill();
+      now += 10;
+      slots.ended(held.shift() as string);
+    }
+    expect(held.every((lane) => lane === 'a')).toBe(true);
+  });
+
+  it('of jobs that only wait at an endpoint may be another lane’s too, as long as that has nothing waiting there', () => {
+    const slots = createSlots(4);
+    slots.open('long');
+    slots.pulled('long', slots.reserve('long'), 1);
+    slots.pulled('long', slots.reserve('long'), 3);
+    slots.open('new');
+    expect(slots.reserve('new')).toBe(0);
+    expect(slots.hasHungry()).toBe(true);
+    const wake = [slots.sleep('long'), slots.sleep('long')];
+    expect(slots.reserve('long')).toBe(0);
+    slots.pulled('new', slots.reserve('new'), 1);
+    expect(slots.inFlight()).toBe(5);
+    wake.push(slots.sleep('new'));
+    expect(slots.reserve('new')).toBe(0);
+    expect(slots.hasHungry()).toBe(false);
+    for (const each of wake) each();
+    slots.ended('long');
+    expect(slots.reserve('long')).toBe(0);
   });
 
   it('come back when a pull brought less than it asked for, and when a job ends', () => {

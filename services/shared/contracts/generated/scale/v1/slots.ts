@@ -39,6 +39,26 @@ export interface SlotHolder {
   turn: number;
   /** Its calls have ended before this much time has passed since its last beat. */
   ttlMs: number;
+  /** Whose calls it has. Empty from versions that did not say: such a holder has the share of one run. */
+  runs: RunDemand[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a worker has to do for one run at an endpoint, and what the run has beside others. */
+export interface RunDemand {
+  runId: string;
+  /** Its calls, in flight or waiting. */
+  wanted: number;
+  weight: number;
+  priority: number;
+  /** The groups that it is in, the outermost first. */
+  within: DemandGroup[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface DemandGroup {
+  name: string;
+  weight: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -158,7 +178,7 @@ export const SlotTable: MessageFns<SlotTable> = {
 };
 
 function createBaseSlotHolder(): SlotHolder {
-  return { holder: "", slots: 0, wanted: 0, limit: 0, beat: 0, turn: 0, ttlMs: 0 };
+  return { holder: "", slots: 0, wanted: 0, limit: 0, beat: 0, turn: 0, ttlMs: 0, runs: [] };
 }
 
 export const SlotHolder: MessageFns<SlotHolder> = {
@@ -183,6 +203,9 @@ export const SlotHolder: MessageFns<SlotHolder> = {
     }
     if (message.ttlMs !== 0) {
       writer.uint32(48).uint32(message.ttlMs);
+    }
+    for (const v of message.runs) {
+      RunDemand.encode(v!, writer.uint32(66).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -264,6 +287,14 @@ export const SlotHolder: MessageFns<SlotHolder> = {
             message.ttlMs = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.runs.push(RunDemand.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -291,6 +322,7 @@ export const SlotHolder: MessageFns<SlotHolder> = {
         : isSet(object.ttl_ms)
         ? globalThis.Number(object.ttl_ms)
         : 0,
+      runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => RunDemand.fromJSON(e)) : [],
     };
   },
 
@@ -317,6 +349,9 @@ export const SlotHolder: MessageFns<SlotHolder> = {
     if (message.ttlMs !== 0) {
       obj.ttlMs = Math.round(message.ttlMs);
     }
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => RunDemand.toJSON(e));
+    }
     return obj;
   },
 
@@ -332,9 +367,256 @@ export const SlotHolder: MessageFns<SlotHolder> = {
     message.beat = object.beat ?? 0;
     message.turn = object.turn ?? 0;
     message.ttlMs = object.ttlMs ?? 0;
+    message.runs = object.runs?.map((e) => RunDemand.fromPartial(e)) || [];
     return message;
   },
 };
+
+function createBaseRunDemand(): RunDemand {
+  return { runId: "", wanted: 0, weight: 0, priority: 0, within: [] };
+}
+
+export const RunDemand: MessageFns<RunDemand> = {
+  encode(message: RunDemand, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.wanted !== 0) {
+      writer.uint32(16).uint32(message.wanted);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(25).double(message.weight);
+    }
+    if (message.priority !== 0) {
+      writer.uint32(32).sint32(message.priority);
+    }
+    for (const v of message.within) {
+      DemandGroup.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunDemand {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunDemand();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.wanted = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.priority = reader.sint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.within.push(DemandGroup.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunDemand {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      wanted: isSet(object.wanted) ? globalThis.Number(object.wanted) : 0,
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      priority: isSet(object.priority) ? globalThis.Number(object.priority) : 0,
+      within: globalThis.Array.isArray(object?.within) ? object.within.map((e: any) => DemandGroup.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: RunDemand): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.wanted !== 0) {
+      obj.wanted = Math.round(message.wanted);
+    }
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.priority !== 0) {
+      obj.priority = Math.round(message.priority);
+    }
+    if (message.within?.length) {
+      obj.within = message.within.map((e) => DemandGroup.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunDemand>): RunDemand {
+    return RunDemand.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunDemand>): RunDemand {
+    const message = createBaseRunDemand();
+    message.runId = object.runId ?? "";
+    message.wanted = object.wanted ?? 0;
+    message.weight = object.weight ?? 0;
+    message.priority = object.priority ?? 0;
+    message.within = object.within?.map((e) => DemandGroup.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDemandGroup(): DemandGroup {
+  return { name: "", weight: 0 };
+}
+
+export const DemandGroup: MessageFns<DemandGroup> = {
+  encode(message: DemandGroup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(17).double(message.weight);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DemandGroup {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDemandGroup();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DemandGroup {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+    };
+  },
+
+  toJSON(message: DemandGroup): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DemandGroup>): DemandGroup {
+    return DemandGroup.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DemandGroup>): DemandGroup {
+    const message = createBaseDemandGroup();
+    message.name = object.name ?? "";
+    message.weight = object.weight ?? 0;
+    return message;
+  },
+};
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
