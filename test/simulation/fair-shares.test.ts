@@ -61,7 +61,7 @@ test('whatever the weights, the workers and the jobs are, each run that has enou
       const cluster = await sharedEndpoint(timing, random, { workers, slots: among(12, 24), limit });
       for (const weight of weights) {
         const callsOfJob = among(1, 10);
-        await cluster.start(runOf(weight, { jobs: Math.ceil(2_500 / callsOfJob), callsOfJob, callMs: among(200, 600) }));
+        await cluster.start(runOf(weight, { jobs: Math.ceil(4_000 / callsOfJob), callsOfJob, callMs: among(200, 600) }));
       }
       await timing.sleep(5_000, never);
       const before = await callsWithin(cluster, 20_000, timing.sleep);
@@ -70,8 +70,8 @@ test('whatever the weights, the workers and the jobs are, each run that has enou
       await timing.sleep(3_000, never);
       const after = await callsWithin(cluster, 20_000, timing.sleep);
       const told = `seed ${seed}: ${workers} workers, limit ${limit}, weights ${weights}: ${before.made} then ${after.made}`;
-      // A call more or less of each worker for each run is what none of them can know.
-      const slack = (counted: Counted): number => 0.05 + workers / Math.min(...counted.made);
+      // A line may be off by a call for each run, at the beginning and at the end of what is counted, and so may each worker's.
+      const slack = (counted: Counted): number => 0.05 + (2 * workers) / Math.min(...counted.made);
       expect(Math.max(...deviations(before, [(weights[0] ?? 1) / 3, ...weights.slice(1)])), told).toBeLessThan(slack(before));
       expect(Math.max(...deviations(after, weights)), told).toBeLessThan(slack(after));
       await cluster.stop();
@@ -95,6 +95,21 @@ test('a run with priority has its first call as soon as one has ended, and then 
     await timing.sleep(3_000, never);
     const even = await callsWithin(cluster, 20_000, timing.sleep);
     expect(Math.max(...deviations(even, [1, 1]))).toBeLessThan(0.1);
+    await cluster.stop();
+  }));
+
+test('who comes last is not kept waiting by the jobs of all that came before, which fill the workers', () =>
+  inVirtualTime(async (timing) => {
+    const cluster = await sharedEndpoint(timing, quickRandom(1), { workers: 1, slots: 12, limit: 2 });
+    for (let run = 0; run < 4; run += 1) await cluster.start(runOf(3, { callsOfJob: 10, callMs: 400 }));
+    await timing.sleep(100, never);
+    const light = await cluster.start(runOf(1, { callsOfJob: 10, callMs: 400 }));
+    const urgent = await cluster.start(runOf(1, { share: { priority: 1 }, jobs: 2, callsOfJob: 2, callMs: 400 }));
+    await timing.sleep(700, never);
+    expect(cluster.calls()[urgent]).toBeGreaterThan(0);
+    await timing.sleep(6_000, never);
+    expect(cluster.calls()[urgent]).toBe(4);
+    expect(cluster.calls()[light]).toBeGreaterThan(0);
     await cluster.stop();
   }));
 

@@ -61,6 +61,9 @@ export interface SlotsSettings {
 /** Most that a lane is owed, or owes: what it did not use is not kept for it. */
 const mostOwed = 2;
 const anyNumber = 1e9;
+const tiny = 1e-9;
+/** Jobs in all, for each slot, of which no more than the slots do anything; one of each lane may come on top. */
+const mostInAll = 4;
 
 /** @param given the number of slots alone: lanes have equal parts */
 export function createSlots(given: number | SlotsSettings): Slots {
@@ -148,6 +151,19 @@ export function createSlots(given: number | SlotsSettings): Slots {
     return given;
   };
 
+  /**
+   * How many it may have of the slots of jobs that sleep: so that some of its own wait at the endpoint, too. Its share it has
+   * however many jobs are here already: earlier lanes must not keep a later one, or a more urgent one, from its first.
+   */
+  const ofSleepers = (use: LaneUse): number => {
+    const held = sum(({ inFlight, reserved }) => inFlight + reserved);
+    const lacking = use.idle ? 1 : wanted(use.inFlight - use.asleep) - use.asleep;
+    const shares = sharesOf([...busy().filter((each) => each !== use), use]);
+    const share = Math.max(1, Math.ceil((shares.get(use.lane) ?? 0) - tiny)) - use.inFlight;
+    const inAll = Math.max(2 * total - held, Math.min(share, Math.max(mostInAll * total - held, 1 - use.inFlight)));
+    return Math.max(0, Math.min(total - held + sum(({ asleep }) => asleep), lacking, inAll));
+  };
+
   return {
     open: (lane) => {
       useOf(lane).isOpen = true;
@@ -161,10 +177,7 @@ export function createSlots(given: number | SlotsSettings): Slots {
       count();
       const use = useOf(lane);
       const own = order(use).filter((each) => each === use).length;
-      const held = sum(({ inFlight, reserved }) => inFlight + reserved);
-      const spare = Math.min(total - held + sum(({ asleep }) => asleep), 2 * total - held);
-      const lacking = use.idle ? 1 : wanted(use.inFlight - use.asleep) - use.asleep;
-      const reserved = own > 0 || free() > 0 ? own : Math.max(0, Math.min(spare, lacking));
+      const reserved = own > 0 || free() > 0 ? own : ofSleepers(use);
       use.waiting = reserved === 0;
       if (reserved > 0) {
         turns += 1;
