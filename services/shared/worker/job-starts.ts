@@ -17,11 +17,15 @@ export interface JobStarts {
   givenBack(): Promise<void>;
 }
 
-/** @param warn told if the run's leader cannot be looked up; then less is counted, and never more */
+/**
+ * @param isHere whether a delivery of the job is under way in this very process: it has not crashed then
+ * @param warn told if the run's leader cannot be looked up; then less is counted, and never more
+ */
 export async function openJobStarts(
   { journal, leases }: Pick<Bus, 'journal' | 'leases'>,
   { job: { runId, jobId, newUnder }, deliveryCount: delivery }: Pick<Delivery, 'job' | 'deliveryCount'>,
   worker: string,
+  isHere: (delivery: number) => boolean,
   warn: (error: Error) => void,
 ): Promise<JobStarts> {
   const note = (start: Omit<JobStart, 'delivery' | 'worker'>) => journal.noteStart(runId, jobId, { delivery, worker, ...start });
@@ -31,7 +35,7 @@ export async function openJobStarts(
   const holding = leases.holding(runLease(runId)).catch((error: unknown) => warn(coerceError(error)));
   const [starts, leader = ''] = await Promise.all([journal.starts(runId, jobId), holding]);
   return {
-    crashed: crashedStarts(starts, delivery, leader, newUnder !== '' && newUnder === leader),
+    crashed: crashedStarts(starts, delivery, leader, newUnder !== '' && newUnder === leader, isHere),
     begin: () => note({ leader, givenBack: false }),
     givenBack: () => note({ leader, givenBack: true }),
   };
@@ -43,8 +47,14 @@ export async function openJobStarts(
  * of the run are not counted: whoever ended the coordinator as well, it was not this job.
  * @param issuedHere the job was issued first by the leader of now: without a note, nothing else tells under whom it was begun
  */
-export function crashedStarts(starts: readonly JobStart[], delivery: number, leader: string, issuedHere: boolean): number {
-  const earlier = starts.filter((start) => start.delivery < delivery);
-  const first = issuedHere && delivery > 1 && !earlier.some((start) => start.delivery === 1) ? 1 : 0;
+export function crashedStarts(
+  starts: readonly JobStart[],
+  delivery: number,
+  leader: string,
+  issuedHere: boolean,
+  isHere: (delivery: number) => boolean = () => false,
+): number {
+  const earlier = starts.filter((start) => start.delivery < delivery && !isHere(start.delivery));
+  const first = issuedHere && delivery > 1 && !isHere(1) && !starts.some((start) => start.delivery === 1) ? 1 : 0;
   return first + earlier.filter((start) => !start.givenBack && start.leader === leader).length;
 }

@@ -40,6 +40,8 @@ export interface SettleDependencies {
   readonly logger: Logger;
   /** Surely no one has worked on it before: it has no result and no journaled calls. */
   isNew(delivery: Delivery): boolean | Promise<boolean>;
+  /** Whether an earlier delivery of the job is still under way in this worker. */
+  isHere(deliveryCount: number): boolean;
   /** For the worker's reports. */
   readonly shares: Pick<RunShares, 'heldUp' | 'wentOn'>;
   /** Waits until no other job of this worker that may kill it is under way. */
@@ -77,7 +79,7 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
     await delivery.ack();
     return 'dropped';
   }
-  const starts = await openJobStarts(bus, delivery, dependencies.workerName, (err) =>
+  const starts = await openJobStarts(bus, delivery, dependencies.workerName, dependencies.isHere, (err) =>
     dependencies.logger.warn({ runId: job.runId, err }, 'who leads the run is not known; its jobs count as begun under nobody'),
   );
   if (starts.crashed >= poisonStarts) {

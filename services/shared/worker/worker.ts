@@ -73,11 +73,14 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
   const alone = createTurns();
   const shares = createRunShares();
   const inFlight = new Set<Promise<void>>();
+  const here = new Set<string>();
   const loadsBenchmarks = settings.kinds.includes('execute');
   const runs = startRunDirectory(bus, { logger, timing, loadsBenchmarks }, () => lanes.refresh());
 
   const begin = (lane: Lane, delivery: Delivery, isNew: SettleDependencies['isNew']): void => {
     const { runId, jobId } = delivery.job;
+    const nameOf = (count: number): string => `${runId}/${jobId}/${count}`;
+    here.add(nameOf(delivery.deliveryCount));
     shares.began(delivery.job);
     dependencies.delivered?.(lane.kind, delivery.deliveryCount);
     const started = timing.monotonicMs();
@@ -93,6 +96,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
         ...(dependencies.newId && { newId: dependencies.newId }),
         logger,
         isNew,
+        isHere: (count) => here.has(nameOf(count)),
         shares,
         lastCalls: lastCalls.signal,
         stopSignal: stopping.signal,
@@ -112,6 +116,7 @@ export function startWorker(settings: WorkerSettings, dependencies: WorkerDepend
       )
       .finally(() => {
         inFlight.delete(settling);
+        here.delete(nameOf(delivery.deliveryCount));
         shares.ended(delivery.job);
         lanes.ended(lane);
       });

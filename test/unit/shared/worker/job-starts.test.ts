@@ -27,3 +27,8 @@ test('nor do starts that ended together with the coordinator of their time', () 
 test('nor those of a queue that was made anew and counts from 1 again', () => {
   expect(crashedStarts([start(2), start(3), start(4)], 2, 'a', true)).toBe(1);
 });
+
+test('nor those that are still under way in the worker that asks, since it lives', () => {
+  expect(crashedStarts([start(2), start(3)], 4, 'a', true, (delivery) => delivery === 3)).toBe(2);
+  expect(crashedStarts([start(2)], 3, 'a', true, (delivery) => delivery < 3)).toBe(0);
+});
