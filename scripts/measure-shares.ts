@@ -1,5 +1,6 @@
-// Starts runs of several weights on two real executors before a server that answers so many calls at once, counts each run's calls
-// by the server's own log, then starts a run with priority and says how long its first call took. docs/sharing.md has the figures.
+// Starts runs of several weights on two real executors before a server that answers so many calls at once, counts each run's
+// calls by the server's own log, then starts a run with priority and says how long its first call took. docs/sharing.md has the
+// figures.
 //   node scripts/measure-shares.ts --seconds 60
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
