@@ -1,15 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
 // Groups run one after another, the fast ones first: real servers have real deadlines, which a busy machine would break.
-const project = (name: string, groupOrder: number, settings: Record<string, unknown>) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...settings },
+// What a test waits for takes as long as it takes: each limit is for what never comes.
+const project = (name: string, groupOrder: number, settings: Record<string, unknown> & { readonly testTimeout: number }) => ({
+  test: {
+    ...{ name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder } },
+    expect: { poll: { timeout: settings.testTimeout / 2 } },
+    ...settings,
+  },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 0, { testTimeout: 10_000 }),
-      project('contract', 1, { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('unit', 0, { testTimeout: 30_000 }),
+      project('contract', 1, { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('simulation', 1, { testTimeout: 120_000 }),
       project('integration', 2, { testTimeout: 120_000, hookTimeout: 60_000 }),
       // Each file starts whole clusters, which wait more than they compute: two at a time.

@@ -120,7 +120,10 @@ describe('executors that are ended by SIGTERM in mid-run repeat no finished call
     const searched = await search(threeRounds.file, size, async (cluster, runId) => {
       for (let restarted = 0; restarted < 3; restarted += 1) {
         await untilCalls(cluster, runId, cluster.served.length + 4);
+        // Or the run would be over before a slow machine has started it.
+        cluster.holdAt(cluster.served.length);
         await cluster.startExecutor();
+        cluster.holdAt(Number.POSITIVE_INFINITY);
         expect(await cluster.stopExecutors(1)).toEqual(['ended with exit status 0']);
       }
     });
