@@ -19,6 +19,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   cache: ['cache show'],
   'dead-letters': ['dead-letters list', 'dead-letters retry --all'],
   audit: ['audit --last 20', 'audit --json > deeds.json'],
+  backup: ['backup nightly.scale', 'backup gsm8k.scale --run gsm8k --server coordinator:7070'],
+  restore: ['restore nightly.scale --check', 'restore nightly.scale --server coordinator:7070'],
   eval: ['eval --run gsm8k', 'eval best.yaml --benchmark gsm8k --repeat 2'],
   compare: ['compare eval-a eval-b'],
   rescore: ['rescore answers.jsonl --benchmark math --scorer strict'],

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAuditCommand } from './commands/audit.ts';
+import { addBackupCommand } from './commands/backup.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCancelCommand } from './commands/cancel.ts';
@@ -20,6 +21,7 @@ import { addPauseCommand } from './commands/pause.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRescoreCommand } from './commands/rescore.ts';
+import { addRestoreCommand } from './commands/restore.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addShareCommand } from './commands/share.ts';
@@ -53,6 +55,8 @@ const commands: readonly AddCommand[] = [
   addCacheCommand,
   addDeadLettersCommand,
   addAuditCommand,
+  addBackupCommand,
+  addRestoreCommand,
   addEvalCommand,
   addCompareCommand,
   addRescoreCommand,

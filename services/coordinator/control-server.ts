@@ -2,6 +2,7 @@ import {
   Metadata,
   Server,
   type ServerCredentials,
+  type ServerReadableStream,
   type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
@@ -22,6 +23,7 @@ import { accessInterceptor, callerIn } from './access/access-interceptor.ts';
 import type { AuditCall } from './access/audit-calls.ts';
 import { type CallLimits, createCallMeter } from './access/call-limits.ts';
 import type { AuditHandlers } from './audit-handlers.ts';
+import type { BackupHandlers } from './backup/backup-handlers.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 import type { DeadLetterHandlers } from './dead-letter-handlers.ts';
 import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
@@ -52,7 +54,7 @@ export interface ControlServerSettings {
 /** Serves ControlService to those who have access, and grpc.health.v1 to everyone. */
 export async function startControlServer(
   { address, access, audit = async () => undefined, credentials, limits, messageBytes }: ControlServerSettings,
-  handlers: ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers,
+  handlers: ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers,
   logger: Logger,
   timing: Timing = systemTiming,
 ): Promise<ControlServer> {
@@ -95,6 +97,15 @@ export async function startControlServer(
         (error: unknown) => call.emit('error', grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
       );
     };
+  const received =
+    <Request, Response>(handle: (requests: AsyncIterable<Request>, signal: AbortSignal) => Promise<Response>) =>
+    (call: ServerReadableStream<Request, Response>, reply: sendUnaryData<Response>): void => {
+      const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
+      handle(call as AsyncIterable<Request>, signal).then(
+        (response) => reply(null, response),
+        (error: unknown) => reply(grpcErrorOf(stopping.signal.aborted ? new StoppingError() : error, logger)),
+      );
+    };
   const implementation: ControlServiceServer = {
     startRun: unary((request, _signal, caller) => handlers.startRun(request, caller)),
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
@@ -114,6 +125,8 @@ export async function startControlServer(
     listAudit: unary((request, signal) => handlers.listAudit(request, signal)),
     listDeadLetters: unary(() => handlers.listDeadLetters()),
     retryDeadLetter: unary((request, signal) => handlers.retryDeadLetter(request, signal)),
+    backup: streamed((request, signal) => handlers.backup(request, signal)),
+    restore: received((requests, signal) => handlers.restore(requests, signal)),
     keepBenchmark: unary((request) => handlers.keepBenchmark(request)),
     startSweep: unary((request, _signal, caller) => handlers.startSweep(request, caller)),
     listSweeps: unary((_request, signal) => handlers.listSweeps(signal)),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nextDigest } from '../shared/contracts/log-digest.ts';
 import { pause } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus, LogEntry } from '../shared/messaging/bus.ts';
@@ -76,10 +76,6 @@ async function untilKnown({ bus, timing }: LogSource, runId: string, signal: Abo
     }
     await pause(timing, pauseMs, signal);
   }
-}
-
-export function nextDigest(digest: string, entry: Uint8Array): string {
-  return createHash('sha256').update(digest).update(entry).digest('hex');
 }
 
 /** @returns undefined if the log does not lead to the position, now or later */

@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { nextDigest } from './digested-log.ts';
+import { nextDigest } from '../shared/contracts/log-digest.ts';
 
 /** A run's log as this process has read or written it, packed: from it, a log that the store loses is restored. */
 export interface LogCopy {

@@ -16,6 +16,7 @@ import { openAccess } from './access/access.ts';
 import { createAuditCall } from './access/audit-calls.ts';
 import { openControlCredentials } from './access/control-credentials.ts';
 import { createAuditHandlers } from './audit-handlers.ts';
+import { createBackupHandlers } from './backup/backup-handlers.ts';
 import { startBlobCollector } from './collect-blobs.ts';
 import { createControlHandlers } from './control-handlers.ts';
 import { startControlServer } from './control-server.ts';
@@ -70,6 +71,7 @@ await runService({
     const leaders = startSweepLeaders({ settings, bus, startRun, drive: coordinator.drive, timing: systemTiming, logger: log });
     releases.push('the leading of sweeps', () => leaders.stop());
     const sweeps = createSweepHandlers({ bus, leaders, getRun, timing: systemTiming });
+    const backups = createBackupHandlers({ bus, timing: systemTiming, logger: log, name });
     const control = await startControlServer(
       {
         address: `${hostInAddress(settings.controlHost)}:${settings.controlPort}`,
@@ -77,7 +79,7 @@ await runService({
         ...{ access, credentials, messageBytes: settings.controlMessageBytes },
         limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
       },
-      { ...handlers, ...sweeps, ...createDeadLetterHandlers(bus, coordinator), ...createAuditHandlers(bus) },
+      { ...handlers, ...sweeps, ...createDeadLetterHandlers(bus, coordinator), ...createAuditHandlers(bus), ...backups },
       log,
     );
     if (settings.controlToken === undefined && settings.controlTokensFile === undefined) {

@@ -74,6 +74,8 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
     cancelSweep: noSweep,
     listSweeps: (_call, reply) => reply(null, { sweeps: [] }),
     watchSweep: (call) => call.end(),
+    backup: (call) => call.end(),
+    restore: (_call, reply) => reply({ code: status.UNIMPLEMENTED, details: 'nothing is restored here' }),
     listMemory: (_call, reply) => reply(null, { kept: [] }),
     listWorkers: (_call, reply) => reply(null, { workers: settings.workers ?? [], settled: true }),
     diagnose: (_call, reply) => reply(null, DiagnoseResponse.fromPartial(settings.diagnosis ?? {})),

@@ -20,7 +20,7 @@ const longestWaitMs = 2_000;
 /** Characters of what was asked. */
 const longestAsked = 1_000;
 /** Large, and told by the run's id. */
-const leftOut = new Set(['configuration', 'benchmark', 'endpoints', 'preflight', 'prices', 'runId', 'sweepId', 'starts']);
+const leftOut = new Set(['configuration', 'benchmark', 'endpoints', 'preflight', 'prices', 'runId', 'sweepId', 'starts', 'body']);
 
 /** @param coordinator its name */
 export function createAuditCall(

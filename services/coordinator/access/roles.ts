@@ -39,6 +39,9 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   pauseSweep: 'run',
   resumeSweep: 'run',
   cancelSweep: 'run',
+  // All that everybody has asked and been answered.
+  backup: 'admin',
+  restore: 'admin',
   forgetMemory: 'admin',
   clearCache: 'admin',
   listAudit: 'admin',

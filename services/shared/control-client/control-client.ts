@@ -9,6 +9,8 @@ import {
 } from '@grpc/grpc-js';
 import type { Benchmark } from '../contracts/generated/scale/v1/benchmark.ts';
 import {
+  type BackupRequest,
+  type BackupResponse,
   type CancelRunResponse,
   type CancelSweepResponse,
   type ClearCacheResponse,
@@ -34,6 +36,8 @@ import {
   type ListWorkersResponse,
   type PauseRunResponse,
   type PauseSweepResponse,
+  type RestoreRequest,
+  type RestoreResponse,
   type ResumeRunResponse,
   type ResumeSweepResponse,
   type RetryDeadLetterResponse,
@@ -97,6 +101,10 @@ export interface ControlClient {
   pauseSweep(sweepId: string, reason: string, signal: AbortSignal): Promise<PauseSweepResponse>;
   resumeSweep(sweepId: string, signal: AbortSignal): Promise<ResumeSweepResponse>;
   cancelSweep(sweepId: string, reason: string, signal: AbortSignal): Promise<CancelSweepResponse>;
+  /** The bytes of a backup, in pieces. */
+  backup(request: BackupRequest, signal: AbortSignal): AsyncIterable<BackupResponse>;
+  /** As long as it takes: the coordinator answers when all is written. */
+  restore(requests: AsyncIterable<RestoreRequest>, signal: AbortSignal): Promise<RestoreResponse>;
   close(): void;
 }
 
@@ -238,6 +246,40 @@ export function connectControl(address: string, settings: ControlClientSettings 
     }
   }
 
+  /** Whoever refuses what comes does not read on: its answer ends the sending. */
+  const give = async (call: string, requests: AsyncIterable<RestoreRequest>, signal: AbortSignal): Promise<RestoreResponse> => {
+    signal.throwIfAborted();
+    const answered = Promise.withResolvers<RestoreResponse>();
+    const over = new AbortController();
+    const sent = client.restore(metadata, (error, response) => {
+      over.abort();
+      if (error === null) answered.resolve(response);
+      else answered.reject(signal.aborted ? givenUp(call, address, signal) : controlErrorFrom(call, address, error));
+    });
+    using _abandoning = onAbort(signal, () => sent.cancel());
+    const send = async (): Promise<void> => {
+      for await (const request of requests) {
+        if (over.signal.aborted) return;
+        if (sent.write(request)) continue;
+        const goOn = Promise.withResolvers<void>();
+        using _ending = onAbort(over.signal, goOn.resolve);
+        sent.once('drain', goOn.resolve);
+        await goOn.promise;
+      }
+      sent.end();
+    };
+    // What could not be read here.
+    const sending = send().catch((error: unknown) => {
+      answered.reject(error);
+      sent.cancel();
+    });
+    try {
+      return await answered.promise;
+    } finally {
+      await sending;
+    }
+  };
+
   return {
     address,
     startRun: (request, signal) => ask('StartRun', client.startRun, request, signal, 4 * deadlineMs),
@@ -270,6 +312,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     watchRun: (request, signal) =>
       stream('WatchRun', () => client.watchRun(WatchRunRequest.fromPartial(request), metadata), signal),
     listExecutions: (request, signal) => stream('ListExecutions', () => client.listExecutions(request, metadata), signal),
+    backup: (request, signal) => stream('Backup', () => client.backup(request, metadata), signal),
+    restore: (requests, signal) => give('Restore', requests, signal),
     close: () => client.close(),
   };
 }

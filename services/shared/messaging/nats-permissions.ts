@@ -65,10 +65,11 @@ const everyService: NatsPermissions = {
 
 const coordinatorUses: Uses = {
   [streams.jobs]: ['declare', 'look', 'read', 'write', 'purge'],
-  [streams.results]: ['declare', 'look', 'read', 'follow', 'follow-all'],
+  // Results and finished calls are written by workers; by a coordinator where it restores a backup.
+  [streams.results]: ['declare', 'look', 'read', 'follow', 'follow-all', 'write'],
   [streams.events]: ['declare', 'look', 'read', 'follow', 'follow-all', 'write'],
   [streams.sweeps]: ['declare', 'look', 'read', 'follow', 'follow-all', 'write'],
-  [streams.journal]: ['declare', 'look', 'follow-all'],
+  [streams.journal]: ['declare', 'look', 'read', 'follow-all', 'write'],
   [streams.spending]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.memory]: ['declare', 'look', 'read', 'follow-all', 'write', 'purge'],
   [streams.responses]: ['declare', 'look', 'purge'],

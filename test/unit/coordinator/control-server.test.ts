@@ -8,6 +8,7 @@ import { openAccess } from '../../../services/coordinator/access/access.ts';
 import { type AuditCall, type AuditedCall, createAuditCall } from '../../../services/coordinator/access/audit-calls.ts';
 import { openControlCredentials } from '../../../services/coordinator/access/control-credentials.ts';
 import type { AuditHandlers } from '../../../services/coordinator/audit-handlers.ts';
+import type { BackupHandlers } from '../../../services/coordinator/backup/backup-handlers.ts';
 import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
 import type { DeadLetterHandlers } from '../../../services/coordinator/dead-letter-handlers.ts';
@@ -46,7 +47,7 @@ async function serve(
   const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2, ...(audit && { audit }) };
   const server = await startControlServer(
     settings,
-    handlers as ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers,
+    handlers as ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers,
     logger,
   );
   const client = connectControl(`127.0.0.1:${server.port}`);

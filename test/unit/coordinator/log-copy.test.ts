@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { nextDigest } from '../../../services/coordinator/digested-log.ts';
 import { createLogCopy } from '../../../services/coordinator/log-copy.ts';
+import { nextDigest } from '../../../services/shared/contracts/log-digest.ts';
 
 /** Large enough that most of them are packed. */
 const entries = Array.from({ length: 400 }, (_, index) =>

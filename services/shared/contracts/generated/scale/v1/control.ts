@@ -13,6 +13,8 @@ import {
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
@@ -1263,6 +1265,84 @@ export interface ListAuditResponse {
   entries: AuditEntry[];
   /** There are more, before these. */
   more: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface BackupRequest {
+  /** Only these runs, and what is remembered of them. None: all runs, sweeps and memory. */
+  runIds: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface BackupResponse {
+  /** The next bytes of the file. */
+  piece: Buffer;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a copy holds. */
+export interface BackupContents {
+  runs: BackupRun[];
+  sweeps: BackupSweep[];
+  /** Runs that are remembered. */
+  memories: number;
+  blobs: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface BackupRun {
+  runId: string;
+  name: string;
+  status: RunStatus;
+  /** Of its log. */
+  entries: number;
+  /** As LoggedEvent.digest, of the last entry; "" for an empty log. */
+  digest: string;
+  results: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface BackupSweep {
+  sweepId: string;
+  entries: number;
+  /** As LoggedEvent.digest, of the last entry. */
+  digest: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RestoreRequest {
+  body?:
+    | //
+    /** The first one, and no other. */
+    { $case: "plan"; value: RestorePlan }
+    | //
+    /** The next bytes of the file. */
+    { $case: "piece"; value: Buffer }
+    | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What is to come, so that it can be refused before anything is written. */
+export interface RestorePlan {
+  contents?:
+    | BackupContents
+    | undefined;
+  /** Also into a cluster that has other runs or sweeps. */
+  besideOthers: boolean;
+  /** Runs that were going on are paused, with this reason, until somebody resumes them. Absent: they go on. */
+  pauseReason?: string | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface RestoreResponse {
+  /** Those that were not here. */
+  runIds: string[];
+  sweepIds: string[];
+  /** Those that were here, and had come as far or further: left as they are. */
+  presentRunIds: string[];
+  presentSweepIds: string[];
+  results: number;
+  memories: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -14825,6 +14905,985 @@ export const ListAuditResponse: MessageFns<ListAuditResponse> = {
   },
 };
 
+function createBaseBackupRequest(): BackupRequest {
+  return { runIds: [] };
+}
+
+export const BackupRequest: MessageFns<BackupRequest> = {
+  encode(message: BackupRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupRequest {
+    return {
+      runIds: globalThis.Array.isArray(object?.runIds)
+        ? object.runIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.run_ids)
+        ? object.run_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BackupRequest): unknown {
+    const obj: any = {};
+    if (message.runIds?.length) {
+      obj.runIds = message.runIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupRequest>): BackupRequest {
+    return BackupRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupRequest>): BackupRequest {
+    const message = createBaseBackupRequest();
+    message.runIds = object.runIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBackupResponse(): BackupResponse {
+  return { piece: Buffer.alloc(0) };
+}
+
+export const BackupResponse: MessageFns<BackupResponse> = {
+  encode(message: BackupResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.piece.length !== 0) {
+      writer.uint32(10).bytes(message.piece);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.piece = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupResponse {
+    return { piece: isSet(object.piece) ? Buffer.from(bytesFromBase64(object.piece)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: BackupResponse): unknown {
+    const obj: any = {};
+    if (message.piece.length !== 0) {
+      obj.piece = base64FromBytes(message.piece);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupResponse>): BackupResponse {
+    return BackupResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupResponse>): BackupResponse {
+    const message = createBaseBackupResponse();
+    message.piece = object.piece ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseBackupContents(): BackupContents {
+  return { runs: [], sweeps: [], memories: 0, blobs: 0 };
+}
+
+export const BackupContents: MessageFns<BackupContents> = {
+  encode(message: BackupContents, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      BackupRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.sweeps) {
+      BackupSweep.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.memories !== 0) {
+      writer.uint32(24).uint32(message.memories);
+    }
+    if (message.blobs !== 0) {
+      writer.uint32(32).uint32(message.blobs);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupContents {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupContents();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(BackupRun.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sweeps.push(BackupSweep.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.memories = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.blobs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupContents {
+    return {
+      runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => BackupRun.fromJSON(e)) : [],
+      sweeps: globalThis.Array.isArray(object?.sweeps) ? object.sweeps.map((e: any) => BackupSweep.fromJSON(e)) : [],
+      memories: isSet(object.memories) ? globalThis.Number(object.memories) : 0,
+      blobs: isSet(object.blobs) ? globalThis.Number(object.blobs) : 0,
+    };
+  },
+
+  toJSON(message: BackupContents): unknown {
+    const obj: any = {};
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => BackupRun.toJSON(e));
+    }
+    if (message.sweeps?.length) {
+      obj.sweeps = message.sweeps.map((e) => BackupSweep.toJSON(e));
+    }
+    if (message.memories !== 0) {
+      obj.memories = Math.round(message.memories);
+    }
+    if (message.blobs !== 0) {
+      obj.blobs = Math.round(message.blobs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupContents>): BackupContents {
+    return BackupContents.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupContents>): BackupContents {
+    const message = createBaseBackupContents();
+    message.runs = object.runs?.map((e) => BackupRun.fromPartial(e)) || [];
+    message.sweeps = object.sweeps?.map((e) => BackupSweep.fromPartial(e)) || [];
+    message.memories = object.memories ?? 0;
+    message.blobs = object.blobs ?? 0;
+    return message;
+  },
+};
+
+function createBaseBackupRun(): BackupRun {
+  return { runId: "", name: "", status: 0, entries: 0, digest: "", results: 0 };
+}
+
+export const BackupRun: MessageFns<BackupRun> = {
+  encode(message: BackupRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.entries !== 0) {
+      writer.uint32(32).uint32(message.entries);
+    }
+    if (message.digest !== "") {
+      writer.uint32(42).string(message.digest);
+    }
+    if (message.results !== 0) {
+      writer.uint32(48).uint32(message.results);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.entries = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.results = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupRun {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      status: isSet(object.status) ? runStatusFromJSON(object.status) : 0,
+      entries: isSet(object.entries) ? globalThis.Number(object.entries) : 0,
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      results: isSet(object.results) ? globalThis.Number(object.results) : 0,
+    };
+  },
+
+  toJSON(message: BackupRun): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.status !== 0) {
+      obj.status = runStatusToJSON(message.status);
+    }
+    if (message.entries !== 0) {
+      obj.entries = Math.round(message.entries);
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    if (message.results !== 0) {
+      obj.results = Math.round(message.results);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupRun>): BackupRun {
+    return BackupRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupRun>): BackupRun {
+    const message = createBaseBackupRun();
+    message.runId = object.runId ?? "";
+    message.name = object.name ?? "";
+    message.status = object.status ?? 0;
+    message.entries = object.entries ?? 0;
+    message.digest = object.digest ?? "";
+    message.results = object.results ?? 0;
+    return message;
+  },
+};
+
+function createBaseBackupSweep(): BackupSweep {
+  return { sweepId: "", entries: 0, digest: "" };
+}
+
+export const BackupSweep: MessageFns<BackupSweep> = {
+  encode(message: BackupSweep, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== "") {
+      writer.uint32(10).string(message.sweepId);
+    }
+    if (message.entries !== 0) {
+      writer.uint32(16).uint32(message.entries);
+    }
+    if (message.digest !== "") {
+      writer.uint32(26).string(message.digest);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupSweep {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupSweep();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.entries = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BackupSweep {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
+      entries: isSet(object.entries) ? globalThis.Number(object.entries) : 0,
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+    };
+  },
+
+  toJSON(message: BackupSweep): unknown {
+    const obj: any = {};
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
+    if (message.entries !== 0) {
+      obj.entries = Math.round(message.entries);
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BackupSweep>): BackupSweep {
+    return BackupSweep.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BackupSweep>): BackupSweep {
+    const message = createBaseBackupSweep();
+    message.sweepId = object.sweepId ?? "";
+    message.entries = object.entries ?? 0;
+    message.digest = object.digest ?? "";
+    return message;
+  },
+};
+
+function createBaseRestoreRequest(): RestoreRequest {
+  return { body: undefined };
+}
+
+export const RestoreRequest: MessageFns<RestoreRequest> = {
+  encode(message: RestoreRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.body?.$case) {
+      case "plan":
+        RestorePlan.encode(message.body.value, writer.uint32(10).fork()).join();
+        break;
+      case "piece":
+        writer.uint32(18).bytes(message.body.value);
+        break;
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestoreRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestoreRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.body = { $case: "plan", value: RestorePlan.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.body = { $case: "piece", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RestoreRequest {
+    return {
+      body: isSet(object.plan)
+        ? { $case: "plan", value: RestorePlan.fromJSON(object.plan) }
+        : isSet(object.piece)
+        ? { $case: "piece", value: Buffer.from(bytesFromBase64(object.piece)) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: RestoreRequest): unknown {
+    const obj: any = {};
+    if (message.body?.$case === "plan") {
+      obj.plan = RestorePlan.toJSON(message.body.value);
+    } else if (message.body?.$case === "piece") {
+      obj.piece = base64FromBytes(message.body.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RestoreRequest>): RestoreRequest {
+    return RestoreRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestoreRequest>): RestoreRequest {
+    const message = createBaseRestoreRequest();
+    switch (object.body?.$case) {
+      case "plan": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "plan", value: RestorePlan.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "piece": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "piece", value: object.body.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseRestorePlan(): RestorePlan {
+  return { contents: undefined, besideOthers: false, pauseReason: undefined };
+}
+
+export const RestorePlan: MessageFns<RestorePlan> = {
+  encode(message: RestorePlan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.contents !== undefined) {
+      BackupContents.encode(message.contents, writer.uint32(10).fork()).join();
+    }
+    if (message.besideOthers !== false) {
+      writer.uint32(16).bool(message.besideOthers);
+    }
+    if (message.pauseReason !== undefined) {
+      writer.uint32(26).string(message.pauseReason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestorePlan {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestorePlan();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.contents = BackupContents.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.besideOthers = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pauseReason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RestorePlan {
+    return {
+      contents: isSet(object.contents) ? BackupContents.fromJSON(object.contents) : undefined,
+      besideOthers: isSet(object.besideOthers)
+        ? globalThis.Boolean(object.besideOthers)
+        : isSet(object.beside_others)
+        ? globalThis.Boolean(object.beside_others)
+        : false,
+      pauseReason: isSet(object.pauseReason)
+        ? globalThis.String(object.pauseReason)
+        : isSet(object.pause_reason)
+        ? globalThis.String(object.pause_reason)
+        : undefined,
+    };
+  },
+
+  toJSON(message: RestorePlan): unknown {
+    const obj: any = {};
+    if (message.contents !== undefined) {
+      obj.contents = BackupContents.toJSON(message.contents);
+    }
+    if (message.besideOthers !== false) {
+      obj.besideOthers = message.besideOthers;
+    }
+    if (message.pauseReason !== undefined) {
+      obj.pauseReason = message.pauseReason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RestorePlan>): RestorePlan {
+    return RestorePlan.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestorePlan>): RestorePlan {
+    const message = createBaseRestorePlan();
+    message.contents = (object.contents !== undefined && object.contents !== null)
+      ? BackupContents.fromPartial(object.contents)
+      : undefined;
+    message.besideOthers = object.besideOthers ?? false;
+    message.pauseReason = object.pauseReason ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRestoreResponse(): RestoreResponse {
+  return {
+    runIds: [],
+    sweepIds: [],
+    presentRunIds: [],
+    presentSweepIds: [],
+    results: 0,
+    memories: 0,
+  };
+}
+
+export const RestoreResponse: MessageFns<RestoreResponse> = {
+  encode(message: RestoreResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runIds) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.sweepIds) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.presentRunIds) {
+      writer.uint32(26).string(v!);
+    }
+    for (const v of message.presentSweepIds) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.results !== 0) {
+      writer.uint32(40).uint64(message.results);
+    }
+    if (message.memories !== 0) {
+      writer.uint32(48).uint32(message.memories);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestoreResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestoreResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sweepIds.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.presentRunIds.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.presentSweepIds.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.results = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.memories = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RestoreResponse {
+    return {
+      runIds: globalThis.Array.isArray(object?.runIds)
+        ? object.runIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.run_ids)
+        ? object.run_ids.map((e: any) => globalThis.String(e))
+        : [],
+      sweepIds: globalThis.Array.isArray(object?.sweepIds)
+        ? object.sweepIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.sweep_ids)
+        ? object.sweep_ids.map((e: any) => globalThis.String(e))
+        : [],
+      presentRunIds: globalThis.Array.isArray(object?.presentRunIds)
+        ? object.presentRunIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.present_run_ids)
+        ? object.present_run_ids.map((e: any) => globalThis.String(e))
+        : [],
+      presentSweepIds: globalThis.Array.isArray(object?.presentSweepIds)
+        ? object.presentSweepIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.present_sweep_ids)
+        ? object.present_sweep_ids.map((e: any) => globalThis.String(e))
+        : [],
+      results: isSet(object.results) ? globalThis.Number(object.results) : 0,
+      memories: isSet(object.memories) ? globalThis.Number(object.memories) : 0,
+    };
+  },
+
+  toJSON(message: RestoreResponse): unknown {
+    const obj: any = {};
+    if (message.runIds?.length) {
+      obj.runIds = message.runIds;
+    }
+    if (message.sweepIds?.length) {
+      obj.sweepIds = message.sweepIds;
+    }
+    if (message.presentRunIds?.length) {
+      obj.presentRunIds = message.presentRunIds;
+    }
+    if (message.presentSweepIds?.length) {
+      obj.presentSweepIds = message.presentSweepIds;
+    }
+    if (message.results !== 0) {
+      obj.results = Math.round(message.results);
+    }
+    if (message.memories !== 0) {
+      obj.memories = Math.round(message.memories);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RestoreResponse>): RestoreResponse {
+    return RestoreResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestoreResponse>): RestoreResponse {
+    const message = createBaseRestoreResponse();
+    message.runIds = object.runIds?.map((e) => e) || [];
+    message.sweepIds = object.sweepIds?.map((e) => e) || [];
+    message.presentRunIds = object.presentRunIds?.map((e) => e) || [];
+    message.presentSweepIds = object.presentSweepIds?.map((e) => e) || [];
+    message.results = object.results ?? 0;
+    message.memories = object.memories ?? 0;
+    return message;
+  },
+};
+
 /** How people and programs steer a cluster. */
 export type ControlServiceService = typeof ControlServiceService;
 export const ControlServiceService = {
@@ -15051,6 +16110,29 @@ export const ControlServiceService = {
     responseSerialize: (value: ListAuditResponse): Buffer => Buffer.from(ListAuditResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListAuditResponse => ListAuditResponse.decode(value),
   },
+  /** A copy of runs, sweeps and memory while the cluster works: the bytes of the file that `scale backup` writes. */
+  backup: {
+    path: "/scale.v1.ControlService/Backup" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: BackupRequest): Buffer => Buffer.from(BackupRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackupRequest => BackupRequest.decode(value),
+    responseSerialize: (value: BackupResponse): Buffer => Buffer.from(BackupResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BackupResponse => BackupResponse.decode(value),
+  },
+  /**
+   * Puts such a copy into this cluster, where its runs and sweeps go on. Refused before anything is written where one of them is here
+   * and has gone another way.
+   */
+  restore: {
+    path: "/scale.v1.ControlService/Restore" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: RestoreRequest): Buffer => Buffer.from(RestoreRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RestoreRequest => RestoreRequest.decode(value),
+    responseSerialize: (value: RestoreResponse): Buffer => Buffer.from(RestoreResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RestoreResponse => RestoreResponse.decode(value),
+  },
   /** Keeps a benchmark for the runs of a sweep, whose message would be too large with all of them. */
   keepBenchmark: {
     path: "/scale.v1.ControlService/KeepBenchmark" as const,
@@ -15167,6 +16249,13 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   retryDeadLetter: handleUnaryCall<RetryDeadLetterRequest, RetryDeadLetterResponse>;
   /** Who has changed what, the newest last. */
   listAudit: handleUnaryCall<ListAuditRequest, ListAuditResponse>;
+  /** A copy of runs, sweeps and memory while the cluster works: the bytes of the file that `scale backup` writes. */
+  backup: handleServerStreamingCall<BackupRequest, BackupResponse>;
+  /**
+   * Puts such a copy into this cluster, where its runs and sweeps go on. Refused before anything is written where one of them is here
+   * and has gone another way.
+   */
+  restore: handleClientStreamingCall<RestoreRequest, RestoreResponse>;
   /** Keeps a benchmark for the runs of a sweep, whose message would be too large with all of them. */
   keepBenchmark: handleUnaryCall<KeepBenchmarkRequest, KeepBenchmarkResponse>;
   /** Starts a sweep, or goes on with the one of the same id as the request says: the call may be repeated. */
@@ -15511,6 +16600,33 @@ export interface ControlServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListAuditResponse) => void,
   ): ClientUnaryCall;
+  /** A copy of runs, sweeps and memory while the cluster works: the bytes of the file that `scale backup` writes. */
+  backup(request: BackupRequest, options?: Partial<CallOptions>): ClientReadableStream<BackupResponse>;
+  backup(
+    request: BackupRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<BackupResponse>;
+  /**
+   * Puts such a copy into this cluster, where its runs and sweeps go on. Refused before anything is written where one of them is here
+   * and has gone another way.
+   */
+  restore(
+    callback: (error: ServiceError | null, response: RestoreResponse) => void,
+  ): ClientWritableStream<RestoreRequest>;
+  restore(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RestoreResponse) => void,
+  ): ClientWritableStream<RestoreRequest>;
+  restore(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RestoreResponse) => void,
+  ): ClientWritableStream<RestoreRequest>;
+  restore(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RestoreResponse) => void,
+  ): ClientWritableStream<RestoreRequest>;
   /** Keeps a benchmark for the runs of a sweep, whose message would be too large with all of them. */
   keepBenchmark(
     request: KeepBenchmarkRequest,
@@ -15635,6 +16751,14 @@ export const ControlServiceClient = makeGenericClientConstructor(
   service: typeof ControlServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
