@@ -74,7 +74,7 @@ async function readSweeps({ sweeps }: Bus, signal: AbortSignal) {
 }
 
 async function manifestsOf(bus: Bus, runIds: readonly string[]): Promise<RunManifest[]> {
-  if (runIds.length === 0) return await bus.runs.list();
+  if (runIds.length === 0) return (await bus.runs.list()).sort((one, other) => one.createdAtMs - other.createdAtMs);
   return await Promise.all(
     runIds.map(async (runId) => {
       const manifest = await bus.runs.get(runId);
