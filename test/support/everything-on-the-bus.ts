@@ -60,6 +60,10 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await first(coordinator.results.follow(runId, never));
   await coordinator.results.get(runId, 'j1');
   await coordinator.results.jobIds(runId);
+  // As it reads and restores a backup.
+  await coordinator.journal.record(runId, 'restored', modelCall('solve/0', 'x'));
+  await coordinator.journal.read(runId, 'restored');
+  await coordinator.results.put(executionResult(runId, 'restored'));
   await coordinator.spending.note(spendingNote(runId, 'preflight'));
   await first(coordinator.spending.read(runId, { after: 0, follow: false }, never));
   for (const letter of await coordinator.deadLetters.list()) await coordinator.deadLetters.remove(letter);

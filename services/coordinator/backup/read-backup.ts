@@ -10,9 +10,9 @@ import { RequestRefusedError } from '../request-refused-error.ts';
 const blobPieceBytes = 1024 * 1024;
 
 /**
- * A copy of runs, sweeps and memory as they are while it is read, whoever works on them meanwhile. Of each log it has a beginning,
- * and all that this beginning refers to: it goes on where that ends. For that, whatever refers to others is read before them. A
- * sweep's log is read before its runs; a run's manifest, which jobs are unfinished and its log before its results.
+ * A copy of runs, sweeps and memory as they are while it is read, whoever works on them meanwhile. Of each log it has a
+ * beginning, and all that this beginning refers to: it goes on where that ends. For that, whatever refers to others is read
+ * before them: a sweep's log before its runs; a run's manifest, its unfinished jobs and its log before its results.
  * @throws RequestRefusedError for a run that is not there
  */
 export async function* readBackup(

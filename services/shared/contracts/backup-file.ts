@@ -6,9 +6,9 @@ import { countBackup } from './backup-contents.ts';
 import { BackupRecord } from './generated/scale/v1/backup.ts';
 
 /**
- * The bytes of a backup: a line with the version, then each record after its length and its CRC-32 (four bytes each, the highest
- * first). The last record is the end: the SHA-256 of all bytes before it, and a table of what the file holds. So a file that was cut
- * or changed is known for one before anything is made of it, and where it was.
+ * The bytes of a backup: a line with the version, then each record after its length and its CRC-32 (four bytes each, the
+ * highest first). The last record is the end: the SHA-256 of all bytes before it, and a table of what the file holds. So a file
+ * that was cut or changed is known for one before anything is made of it, and where it was.
  */
 const format = 1;
 const firstLine = Buffer.from(`SCALE backup ${format}\n`);

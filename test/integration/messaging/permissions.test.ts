@@ -79,7 +79,7 @@ describe('with the accounts of deploy/nats', () => {
     const publish = [...foreign('publish'), ...beyondAll].map(oneOf);
     const subscribe = [...foreign('subscribe'), '>', '_INBOX.>', 'events.v1.>', '$JS.API.>'];
     if (role !== 'coordinator') expect(publish).toEqual(expect.arrayContaining(['events.v1.x', '$KV.leases.x', 'memory.v1.x']));
-    else expect(publish).toEqual(expect.arrayContaining(['results.v1.x', '$KV.slots.x', '$JS.API.CONSUMER.MSG.NEXT.JOBS.x']));
+    else expect(publish).toEqual(expect.arrayContaining(['responses.v1.x', '$KV.slots.x', '$JS.API.CONSUMER.MSG.NEXT.JOBS.x']));
     expect(await refusedTo(node, role, { publish, subscribe })).toEqual({ publish: publish.sort(), subscribe: subscribe.sort() });
   });
 });

@@ -33,7 +33,7 @@ test.each(all.map((command) => [command.name(), command] as const))('what %s tak
 describe('a line', () => {
   test('that is empty gets every command', async () => {
     expect((await complete('')).words).toEqual(program.commands.map((command) => command.name()));
-    expect((await complete('re')).words).toEqual(['resume', 'report', 'rescore', 'replay']);
+    expect((await complete('re')).words).toEqual(['resume', 'report', 'restore', 'rescore', 'replay']);
   });
 
   test('with a command of several actions gets those', async () => {
