@@ -114,14 +114,16 @@ function problemsOf(error: unknown, file: string): readonly FileProblem[] {
     return [{ step: '', field: error.field, rule: 'run-file', message: withoutFile(error), ...lineOf(error) }];
   }
   if (error instanceof CliError) return [{ step: '', field: 'scorers', rule: 'scorer', message: error.message }];
-  if (error instanceof BenchmarkError) return [benchmarkProblem(error, resolve(file))];
+  if (error instanceof BenchmarkError) {
+    return error.sentences.map((message) => benchmarkProblem({ problem: error.problem, message }, resolve(file)));
+  }
   throw error;
 }
 
 /**
  * An error in the benchmark file itself begins with that file's name; one in a file that it or a run file names, with another.
  */
-function benchmarkProblem({ problem, message }: BenchmarkError, file: string): FileProblem {
+function benchmarkProblem({ problem, message }: Pick<BenchmarkError, 'problem' | 'message'>, file: string): FileProblem {
   if (!message.startsWith(file)) return { step: '', field: 'benchmark', rule: problem, message };
   const [, line] = /^:(\d+): /.exec(message.slice(file.length)) ?? [];
   const place = line === undefined ? {} : { line: Number(line) };

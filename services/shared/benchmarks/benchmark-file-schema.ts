@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { operators } from '../../domain/operators/registry.ts';
 import { choice, decimal, integer, settings, text } from '../settings/rules.ts';
+import { answerKinds } from './answer-options.ts';
 
 const nameRule = 'must be 1 to 40 lower-case letters, digits, dots, hyphens or underscores';
-const fileRule = 'must be the path of a CSV, TSV, JSON or JSON Lines file (.csv, .tsv, .json, .jsonl, also with .gz)';
+const fileRule =
+  'must be the path of a CSV, TSV, JSON, JSON Lines or Parquet file (.csv, .tsv, .json, .jsonl, .parquet, also with .gz)';
 const column = text('must be the name of a column');
+const columnsRule = 'must be the name of a column, or a list of them';
+const columns = z.union([column, z.array(column).min(1)], { error: columnsRule });
+const separatorRule = 'must be one character, or tab';
+const separator = z.string({ error: separatorRule }).regex(/^(?:[ -!#-~\t]|tab)$/, { error: separatorRule });
 const splitName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, { error: 'must be a group of splits with names such as validate' });
 const fieldName = z
   .string()
@@ -18,9 +24,19 @@ export const benchmarkFileSchema = settings({
   answer_format: text('must say how an answer must look'),
   file: text(fileRule).optional(),
   files: z.record(splitName, text(fileRule), { error: 'must be a group of files by split' }).optional(),
+  format: settings({
+    separator: separator.optional(),
+    comment: text('must be what lines above the column names begin with').optional(),
+    skip_lines: integer(0, 30).optional(),
+    rows: text('must say where the list of rows is, such as data').optional(),
+  }).optional(),
+  empty: choice(['refuse', 'skip']).default('refuse'),
+  duplicates: choice(['keep', 'together', 'drop']).default('keep'),
   split: settings({
     shares: z.record(splitName, decimal(0, 1, { above: true }), { error: 'must be a group of shares by split' }).optional(),
     seed: integer(0, Number.MAX_SAFE_INTEGER).default(1),
+    stratify: column.optional(),
+    group: columns.optional(),
     column: column.optional(),
     values: z
       .record(splitName, text('must be a value of the column'), { error: 'must be a group of values by split' })
@@ -28,7 +44,14 @@ export const benchmarkFileSchema = settings({
   }).optional(),
   fields: z.record(fieldName, column, { error: 'must be a group of columns by field' }),
   id: column.optional(),
-  reference: column.optional(),
+  reference: columns.optional(),
+  options: settings({
+    of: columns.optional(),
+    list: z.array(z.coerce.string(), { error: 'must be a list of texts' }).min(1).optional(),
+    answer: choice(answerKinds),
+    labels: column.optional(),
+    field: fieldName.default('options'),
+  }).optional(),
   inputs: z.array(z.string(), { error: 'must be a list of fields' }).min(1, { error: 'must be a list of fields' }).optional(),
   operators: z
     .array(choice(operatorNames), { error: 'must be a list of operators' })

@@ -30,14 +30,18 @@ export function sharedQueries(
   other: { readonly split: string; readonly queries: readonly Query[] },
   inputs: readonly string[],
 ): string[] {
-  const keyOf = ({ fields }: Query) =>
-    inputs.flatMap((field) => (field === 'tests' ? [] : [(fields[field] ?? '').trim().replace(/\s+/g, ' ')])).join('\n');
+  const keyOf = (query: Query) => queryKey(query, inputs);
   const known = new Set(other.queries.map(keyOf));
   const count = queries.filter((query) => known.has(keyOf(query))).length;
   if (count === 0) return [];
   return [
     `${count} of ${queries.length} queries are in the split ${other.split} too. A score on one split is not an independent check of a search on the other.`,
   ];
+}
+
+/** Equal for queries that ask the same: spaces make no difference. */
+export function queryKey({ fields }: Query, inputs: readonly string[]): string {
+  return inputs.flatMap((field) => (field === 'tests' ? [] : [(fields[field] ?? '').trim().replace(/\s+/g, ' ')])).join('\n');
 }
 
 function withoutSpace(text: string): string {

@@ -1,6 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import type { Query } from '../../domain/benchmark.ts';
-import { scorerIn } from '../../domain/scoring/own-scorer.ts';
 import { canonicalHash } from '../../domain/workflow/canonical-hash.ts';
 import type { Workflow } from '../../domain/workflow/workflow.ts';
 import { type ParsedSettings, parseSettings } from '../settings/parse-settings.ts';
@@ -9,14 +7,14 @@ import type { BenchmarkDefinition } from './benchmark-definition.ts';
 import { BenchmarkError } from './benchmark-error.ts';
 import { type BenchmarkFileSettings, benchmarkFileSchema } from './benchmark-file-schema.ts';
 import { listsAsTexts } from './lists-as-texts.ts';
-import { queryOfRow } from './queries-of-rows.ts';
-import { readRows } from './read-rows.ts';
+import { createQueryLoader } from './load-queries.ts';
+import type { FieldMap } from './queries-of-rows.ts';
 import { type ReadScorers, readScorers } from './read-scorers.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readWorkflowFile, readWorkflowText } from './read-workflow-file.ts';
 import { singleCallWorkflow } from './single-call-workflow.ts';
-import { fileOf, rowsOfSplit, type SplitRule, splitsOf } from './split-rule.ts';
-import { splitRuleOf } from './split-rule-of-file.ts';
+import { splitsOf } from './split-rule.ts';
+import { listOf, splitRuleOf } from './split-rule-of-file.ts';
 
 type Parsed = ParsedSettings<BenchmarkFileSettings, BenchmarkError>;
 
@@ -30,8 +28,17 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
   const parsed = parseSettings(text, {
     schemaOf: () => benchmarkFileSchema,
     what: 'a benchmark file',
-    refuse: ({ line }, message, options) =>
-      new BenchmarkError('bad-file', `${path}${line === undefined ? '' : `:${line}`}: ${message}`, options),
+    refuse: ({ line }, message, options) => new BenchmarkError('bad-file', placed(path, line, message), options),
+    refuseAll: (faults) => {
+      const sentences = faults.map(({ line, message }) => placed(path, line, message));
+      return new BenchmarkError(
+        'bad-file',
+        [`${path}: ${faults.length} faults`, ...sentences.map((one) => `  ${one}`)].join('\n'),
+        {
+          sentences,
+        },
+      );
+    },
   });
   const { settings } = parsed;
   const rule = splitRuleOf(parsed, dirname(path));
@@ -39,6 +46,7 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
   const scoring = await readScorers(parsed, path);
   if (Object.keys(scoring.scorers).length === 0) throw parsed.error('scorers', 'scorers must name at least one scorer');
   const initialWorkflow = await initialWorkflowOf(parsed, inputs, path);
+  const loadQueries = createQueryLoader({ settings, rule, scoring, map: fieldMapOf(parsed, inputs) });
   return {
     name: settings.name,
     description: settings.description,
@@ -51,10 +59,33 @@ export async function readBenchmarkFile(path: string): Promise<BenchmarkDefiniti
     file: resolve(path),
     written: writtenBenchmark(parsed, scoring, initialWorkflow),
     loadSplit: async (split) => {
-      const queries = await loadQueries(settings, rule, scoring, split);
-      return { queries, warnings: listsAsTexts(queries) };
+      const { queries, warnings } = await loadQueries(split);
+      return { queries, warnings: [...warnings, ...listsAsTexts(queries)] };
     },
   };
+}
+
+function placed(path: string, line: number | undefined, message: string): string {
+  return `${path}${line === undefined ? '' : `:${line}`}: ${message}`;
+}
+
+function fieldMapOf({ settings, error }: Parsed, inputs: readonly string[]): FieldMap {
+  const { fields, id, reference, options, empty } = settings;
+  const own = { fields, inputs: inputs.filter((input) => input in fields), id, skipsEmpty: empty === 'skip' };
+  const map = { ...own, reference: listOf(reference), options: undefined };
+  if (options === undefined) return map;
+  if (reference === undefined) throw error('options', 'options need a `reference`: the column that says which of them is right');
+  if ((options.of === undefined) === (options.list === undefined)) {
+    throw error(
+      'options',
+      'options must be named once: `of` with the columns that hold them, or `list` if all rows have the same',
+    );
+  }
+  if (options.list !== undefined && options.labels !== undefined) {
+    throw error('options.labels', "options.labels is a column with the labels of a row's own options: it needs `of`");
+  }
+  const { list = [], labels, answer, field } = options;
+  return { ...map, options: { of: listOf(options.of), list, labels, answer, field } };
 }
 
 /**
@@ -68,6 +99,10 @@ function writtenBenchmark({ written, settings }: Parsed, { ownScorers }: ReadSco
     split: ___,
     id: ____,
     reference: _____,
+    format: ______,
+    empty: _______,
+    duplicates: ________,
+    options: _________,
     initial_workflow,
     ...said
   } = isGroup(written) ? written : {};
@@ -84,8 +119,12 @@ function writtenBenchmark({ written, settings }: Parsed, { ownScorers }: ReadSco
 
 /** The fields that a workflow may read; the others are for scorers. */
 function inputsOf({ settings, error }: Parsed): readonly string[] {
-  const fields = Object.keys(settings.fields);
-  if (fields.length === 0) throw error('fields', 'fields must map at least one field to a column');
+  const { options } = settings;
+  const shown = options?.of === undefined ? [] : [options.field];
+  const twice = shown.find((field) => field in settings.fields);
+  if (twice !== undefined) throw error('options.field', `options.field is "${twice}", which is among the fields already`);
+  const fields = [...Object.keys(settings.fields), ...shown];
+  if (Object.keys(settings.fields).length === 0) throw error('fields', 'fields must map at least one field to a column');
   // A user's own scorer finds them next to the fields.
   const reserved = fields.find((field) => field === 'id' || field === 'reference');
   if (reserved !== undefined)
@@ -112,33 +151,4 @@ function questionTemplate(inputs: readonly string[]): string {
   const [only, ...others] = inputs;
   if (others.length === 0) return `{{ query.${only} }}`;
   return inputs.map((field) => `${field}:\n{{ query.${field} }}`).join('\n\n');
-}
-
-async function loadQueries(
-  settings: BenchmarkFileSettings,
-  rule: SplitRule,
-  scoring: ReadScorers,
-  split: string,
-): Promise<Query[]> {
-  const file = fileOf(rule, split);
-  const rows = rowsOfSplit(rule, split, await readRows(file, `the benchmark ${settings.name} names it`));
-  if (rows.length === 0) throw new BenchmarkError('empty-split', `${file} holds no rows for the split ${split}`);
-  const map = { fields: settings.fields, id: settings.id, reference: settings.reference };
-  const prefix = rule.kind === 'files' ? `${settings.name}-${split}` : settings.name;
-  const judges = Object.keys(scoring.scorers).map((name) => ({ name, scorer: scorerIn(scoring, scoring.scorers[name] ?? name) }));
-  return rows.map((row) => {
-    const query = queryOfRow(row, map, prefix);
-    for (const { name, scorer } of judges) {
-      const fault = faultOf(scorer, query);
-      if (fault !== '')
-        throw new BenchmarkError('bad-field', `${row.place}: the scorer ${name} cannot judge this query: ${fault}`);
-    }
-    return query;
-  });
-}
-
-function faultOf(scorer: ReturnType<typeof scorerIn>, query: Query): string {
-  const { rightAnswers = [] } = query;
-  if (rightAnswers.length === 0 || scorer.takesSeveral === true) return scorer.faultOf?.(query) ?? '';
-  return `its reference is a list of ${rightAnswers.length} answers, and this scorer takes one: give it one, or use a scorer that takes any answer of a list as right (exact-match, contains, token-f1, number, pattern), or one of your own (python)`;
 }

@@ -26,13 +26,10 @@ export async function readNumberedJsonLines<T>(
   return rows;
 }
 
-/**
- * @param parse of the line's text
- * @throws BenchmarkError `bad-json`
- */
-export function parsedLine(line: string, path: string, number: number, parse: (text: string) => unknown = JSON.parse): unknown {
+/** @throws BenchmarkError `bad-json` */
+function parsedLine(line: string, path: string, number: number): unknown {
   try {
-    return parse(line);
+    return JSON.parse(line);
   } catch (cause) {
     throw new BenchmarkError('bad-json', `${path}, line ${number}: not valid JSON (${(cause as Error).message})`, { cause });
   }

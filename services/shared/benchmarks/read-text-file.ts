@@ -11,15 +11,28 @@ import { BenchmarkError } from './benchmark-error.ts';
  * @throws BenchmarkError `missing-file`, `unreadable-file`
  */
 export async function readTextFile(path: string, howToGetIt: string): Promise<string> {
+  const bytes = await readFileBytes(path, howToGetIt);
+  try {
+    const text = utf8Text(bytes);
+    return text.includes('\n') ? text : text.replaceAll('\r', '\n');
+  } catch (cause) {
+    if (!(cause instanceof EncodingError)) throw cause;
+    throw new BenchmarkError('unreadable-file', `${path} ${cause.message}`, { cause });
+  }
+}
+
+/**
+ * The content of a file, unpacked if it is gzipped.
+ * @throws BenchmarkError `missing-file`, `unreadable-file`
+ */
+export async function readFileBytes(path: string, howToGetIt: string): Promise<Uint8Array> {
   try {
     const bytes = await readFile(path);
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    const text = utf8Text(isGzip ? await promisify(gunzip)(bytes) : bytes);
-    return text.includes('\n') ? text : text.replaceAll('\r', '\n');
+    return isGzip ? await promisify(gunzip)(bytes) : bytes;
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) throw new BenchmarkError('missing-file', `${path} is not there; ${howToGetIt}`, { cause });
-    if (cause instanceof EncodingError) throw new BenchmarkError('unreadable-file', `${path} ${cause.message}`, { cause });
     throw new BenchmarkError('unreadable-file', `${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

@@ -39,7 +39,7 @@ const beginnings: readonly (readonly [readonly number[], string])[] = [
   [[0xff, 0xfe], `UTF-16 and not UTF-8: ${iconv('UTF-16')}`],
   [[0xfe, 0xff], `UTF-16 and not UTF-8: ${iconv('UTF-16')}`],
   [[0x50, 0x4b, 3, 4], 'a zip archive or an Excel workbook, not text: save the sheet as CSV in UTF-8'],
-  [[0x50, 0x41, 0x52, 0x31], 'Parquet, not text: give the data as JSON Lines or CSV'],
+  [[0x50, 0x41, 0x52, 0x31], 'Parquet, not text: if that is meant, call it .parquet'],
 ];
 
 /** Judged by its first bytes; undefined for text. */

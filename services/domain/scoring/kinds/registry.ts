@@ -3,6 +3,7 @@ import { choice } from './choice.ts';
 import { contains } from './contains.ts';
 import { exactMatch } from './exact-match.ts';
 import { judge } from './judge.ts';
+import { labels } from './labels.ts';
 import { number } from './number.ts';
 import { pattern } from './pattern.ts';
 import { python } from './python.ts';
@@ -15,6 +16,7 @@ export const scorerKinds: Registry<ScorerKind> = registryOf('kind of scorer', [
   number,
   tokenF1,
   choice,
+  labels,
   contains,
   pattern,
   python,
