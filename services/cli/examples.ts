@@ -4,7 +4,10 @@ import type { Command } from 'commander';
 export const examples: Readonly<Record<string, readonly string[]>> = {
   run: ['run examples/demo.yaml', 'run my-search.yaml --executors 4 --json > result.json'],
   sweep: ['sweep my-sweep.yaml', 'sweep my-sweep.yaml --server coordinator:7070 --detach', 'sweep status my-sweep'],
-  list: ['list'],
+  list: ['list', 'list --label nightly --sort score', 'list --status interrupted'],
+  label: ['label gsm8k nightly keep', 'label gsm8k --remove keep'],
+  delete: ['delete gsm8k-0123456789ab --dry-run', 'delete gsm8k-0123456789ab'],
+  prune: ['prune --older-than 30d --dry-run', 'prune --keep 3 --name nightly'],
   status: ['status', 'status gsm8k --json'],
   endpoints: ['endpoints'],
   watch: ['watch', 'watch gsm8k --server coordinator:7070'],

@@ -9,15 +9,18 @@ import { addCompareCommand } from './commands/compare.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addDeadLettersCommand } from './commands/dead-letters.ts';
+import { addDeleteCommand } from './commands/delete.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEndpointsCommand } from './commands/endpoints.ts';
 import { addEvalCommand } from './commands/eval.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addLabelCommand } from './commands/label.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMemoryCommand } from './commands/memory.ts';
 import { addNatsConfigCommand } from './commands/nats-config.ts';
 import { addPauseCommand } from './commands/pause.ts';
+import { addPruneCommand } from './commands/prune.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRescoreCommand } from './commands/rescore.ts';
@@ -51,6 +54,9 @@ const commands: readonly AddCommand[] = [
   addReportCommand,
   addShowCommand,
   addExportCommand,
+  addLabelCommand,
+  addDeleteCommand,
+  addPruneCommand,
   addMemoryCommand,
   addCacheCommand,
   addDeadLettersCommand,

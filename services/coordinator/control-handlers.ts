@@ -32,6 +32,7 @@ import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { addPrices } from '../shared/contracts/prices-codec.ts';
 import { runIdOf } from '../shared/contracts/run-id.ts';
+import { changedLabels, labelFault, tooManyLabels } from '../shared/contracts/run-labels.ts';
 import { needsOf } from '../shared/contracts/run-needs.ts';
 import type { WatchRequest } from '../shared/control-client/control-client.ts';
 import { within } from '../shared/lifecycle/abort.ts';
@@ -47,7 +48,7 @@ import { RequestRefusedError } from './request-refused-error.ts';
 import { roundToProto } from './round-to-proto.ts';
 import { type RunView, readRunView } from './run-log.ts';
 import { describeKept, summariseMemory } from './run-memory.ts';
-import { runSummary } from './run-summary.ts';
+import { labelsOf, runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -59,6 +60,12 @@ function isNamed(found: string, name: string): boolean {
 /** @throws RequestRefusedError */
 function refuseFaults(asked: AskedShare): void {
   const fault = shareFault(asked);
+  if (fault !== undefined) throw new RequestRefusedError('bad-input', fault);
+}
+
+/** @throws RequestRefusedError */
+function refuseBadLabels(words: readonly string[]): void {
+  const fault = labelFault(words) ?? tooManyLabels({ words: [...words] });
   if (fault !== undefined) throw new RequestRefusedError('bad-input', fault);
 }
 
@@ -101,7 +108,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     coordinator.view(runId) ?? (await readRunView(bus, runId, signal));
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
     // Nothing is added to a run that has ended.
-    if (manifest.summary !== undefined && hasEnded(manifest.status)) return { ...manifest.summary, driven: false };
+    if (manifest.summary !== undefined && hasEnded(manifest.status))
+      return { ...manifest.summary, ...labelsOf(manifest), driven: false };
     const view = await viewOf(manifest.runId, signal);
     const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, timing.wallMs());
     const waiting = wait && waitingToProto(wait, timing.wallMs());
@@ -136,7 +144,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
 
   return {
     async startRun({ writtenHash, defaultsVersion, preflight, share, team, prices, ...given }, caller = '') {
-      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, failureShare, sweepId, limits } = given;
+      const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, failureShare, sweepId, limits, ofRun } = given;
+      const asLabels = { add: given.labels?.words ?? [], remove: [] };
+      refuseBadLabels(asLabels.add);
       refuseBadLimits(limits);
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       refuseFaults(share ?? {});
@@ -159,11 +169,12 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       }
       const runId = runIdOf(settings);
       const places = { endpoints, maxInFlight, simulated, cache };
-      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ failureShare, sweepId, limits }) };
+      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ failureShare, sweepId, limits, ofRun }) };
       const kept = (manifest: RunManifest): RunManifest => ({
         ...manifest,
         ...asked,
         prices: addPrices(manifest.prices, prices),
+        labels: changedLabels(manifest.labels, asLabels),
       });
       const stored = await bus.runs.update(runId, kept);
       // A store that was recreated has lost the run; the coordinator that leads it has not.
@@ -173,7 +184,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         ...asked,
         ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
         share: withAsked(undefined, share ?? {}),
-        ...defined({ team, prices }),
+        ...defined({ team, prices, labels: changedLabels(undefined, asLabels) }),
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),

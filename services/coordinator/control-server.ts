@@ -26,6 +26,7 @@ import type { AuditHandlers } from './audit-handlers.ts';
 import type { BackupHandlers } from './backup/backup-handlers.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 import type { DeadLetterHandlers } from './dead-letter-handlers.ts';
+import type { KeepingHandlers } from './keeping-handlers.ts';
 import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
 
 export interface ControlServer {
@@ -54,7 +55,7 @@ export interface ControlServerSettings {
 /** Serves ControlService to those who have access, and grpc.health.v1 to everyone. */
 export async function startControlServer(
   { address, access, audit = async () => undefined, credentials, limits, messageBytes }: ControlServerSettings,
-  handlers: ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers,
+  handlers: ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers & KeepingHandlers,
   logger: Logger,
   timing: Timing = systemTiming,
 ): Promise<ControlServer> {
@@ -116,6 +117,8 @@ export async function startControlServer(
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
     setShare: unary((request) => handlers.setShare(request)),
     setRunLimits: unary(({ runId, limits }) => handlers.setRunLimits(runId, limits)),
+    setLabels: unary((request) => handlers.setLabels(request)),
+    deleteRuns: unary((request, signal) => handlers.deleteRuns(request, signal)),
     getRound: unary((request, signal) => handlers.getRound(request, signal)),
     getRunBenchmark: unary(({ runId }) => handlers.getRunBenchmark(runId)),
     watchRun: streamed((request, signal) => handlers.watchRun(request, signal)),

@@ -24,6 +24,7 @@ import { startCoordinator } from './coordinator.ts';
 import { createCoordinatorMetrics } from './coordinator-metrics.ts';
 import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
 import { dropAbandonedJobs } from './drop-abandoned-jobs.ts';
+import { createKeepingHandlers } from './keeping-handlers.ts';
 import { startScaler } from './scaler/start-scaler.ts';
 import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
 import { startSweepLeaders } from './sweeps/sweep-leaders.ts';
@@ -79,7 +80,11 @@ await runService({
         ...{ access, credentials, messageBytes: settings.controlMessageBytes },
         limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
       },
-      { ...handlers, ...sweeps, ...createDeadLetterHandlers(bus, coordinator), ...createAuditHandlers(bus), ...backups },
+      {
+        ...{ ...handlers, ...sweeps, ...createDeadLetterHandlers(bus, coordinator), ...createAuditHandlers(bus) },
+        ...backups,
+        ...createKeepingHandlers(bus, systemTiming, name),
+      },
       log,
     );
     if (settings.controlToken === undefined && settings.controlTokensFile === undefined) {

@@ -24,6 +24,11 @@ function moneyOfRun(
   return { ...(money && { money: moneyToProto(money) }), ...(spentMoney && { spentMoney: moneyToProto(spentMoney) }) };
 }
 
+/** As the manifest has them now, whatever a summary of before says. */
+export function labelsOf({ labels, ofRun, sweepId }: RunManifest): Pick<RunSummary, 'labels' | 'ofRun' | 'sweepId'> {
+  return { labels, ...defined({ ofRun, sweepId }) };
+}
+
 /** A run in one line. Without a state (nothing logged yet) only the manifest speaks. */
 export function runSummary(
   manifest: RunManifest,
@@ -47,6 +52,7 @@ export function runSummary(
     ...defined({ estimatedCalls: used.estimatedCalls }),
     createdAtMs: manifest.createdAtMs,
     simulated: used.simulated,
+    ...labelsOf(manifest),
     ...defined({ share: manifest.share, team: manifest.team }),
     ...(spent === undefined ? {} : { spent: spentToProto(spent) }),
     ...moneyOfRun(manifest, state?.ledger ?? [], spent),

@@ -809,6 +809,47 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
+    describe('a run that is deleted', () => {
+      test('leaves nothing, and can be begun again; what others keep stays', async () => {
+        const [gone, stays] = [newRunId(), newRunId()];
+        const entry = new TextEncoder().encode('entry');
+        for (const runId of [gone, stays]) {
+          await bus.runs.put(runManifest(runId));
+          await bus.log.append(runId, entry, 0);
+          await bus.results.put(executionResult(runId, 'j1'));
+          await bus.journal.record(runId, 'j1', modelCall('solve/0'));
+          await bus.journal.noteStart(runId, 'j1', { worker: 'w', delivery: 1, leader: '', givenBack: false });
+          await bus.spending.note(spendingNote(runId, 'a1'));
+          await bus.memory.keep(runMemory(runId, 'q'.repeat(64)));
+          await bus.deadLetters.keep(executeJob(runId, 'j1'), 'it kills its workers');
+        }
+        const kept = async (runId: string): Promise<number[]> => {
+          const count = async (stored: AsyncIterable<unknown>): Promise<number> => {
+            let messages = 0;
+            for await (const _ of stored) messages += 1;
+            return messages;
+          };
+          const all = { after: 0, follow: false } as const;
+          return [
+            (await other.runs.list()).filter((manifest) => manifest.runId === runId).length,
+            await count(other.log.read(runId, all, never)),
+            (await other.results.jobIds(runId)).size,
+            (await other.journal.read(runId, 'j1')).size + (await other.journal.starts(runId, 'j1')).length,
+            await count(other.spending.read(runId, all, never)),
+            (await other.memory.list()).filter(({ memory }) => memory.runId === runId).length,
+            (await other.deadLetters.list()).filter((letter) => letter.runId === runId).length,
+          ];
+        };
+        await bus.removeRun(gone);
+        await bus.removeRun(gone);
+        expect(await kept(gone)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+        expect(await kept(stays)).toEqual([1, 1, 1, 2, 1, 1, 1]);
+        expect(await other.runs.get(gone)).toBeUndefined();
+        await other.log.append(gone, entry, 0);
+        expect(await other.results.put(executionResult(gone, 'j1'))).toBe('stored');
+      });
+    });
+
     describe('replies of models', () => {
       // One test: whoever clears the store clears it for all.
       test('are there for all by their keys, of any size, until others take their place or all are cleared', async () => {

@@ -79,6 +79,7 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await coordinator.responses.clear();
   await coordinator.blobs.collect({ unusedForMs: 0 }, never);
   await coordinator.memory.forget(runId);
+  await coordinator.removeRun(newRunId());
   await coordinator.check(AbortSignal.timeout(5_000));
 }
 

@@ -76,6 +76,8 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
     watchSweep: (call) => call.end(),
     backup: (call) => call.end(),
     restore: (_call, reply) => reply({ code: status.UNIMPLEMENTED, details: 'nothing is restored here' }),
+    setLabels: (_call, reply) => reply(null, {}),
+    deleteRuns: (_call, reply) => reply(null, { runs: [] }),
     listMemory: (_call, reply) => reply(null, { kept: [] }),
     listWorkers: (_call, reply) => reply(null, { workers: settings.workers ?? [], settled: true }),
     diagnose: (_call, reply) => reply(null, DiagnoseResponse.fromPartial(settings.diagnosis ?? {})),

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
-import { dataFolderAt } from './data-folder.ts';
+import { CliError } from '../cli-error.ts';
+import { dataFolderAt, dataFolderName, dataFolderVariable, hasData, nearestDataFolder } from './data-folder.ts';
 import { type ReachedCluster, reachLocalCluster, reachServer } from './reach-cluster.ts';
 import { serverAccess } from './server-access.ts';
 
@@ -11,24 +12,45 @@ export interface ClusterOptions {
 
 /** --server and --data-dir, for every command that asks a cluster. */
 export function addClusterOptions(command: Command): Command {
-  return command
+  return addDataFolderOption(command)
     .addOption(
       new Option('--server <host:port>', 'ask the coordinator there instead of the cluster of this machine')
         .env('SCALE_SERVER')
         .argParser(parseAddress),
     )
-    .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
     .hook('preAction', (given) => {
       if (given.getOptionValue('server') === '') given.setOptionValue('server', undefined);
     });
 }
 
+/** --data-dir, for commands of this machine. It is looked for only by a command that is carried out. */
+export function addDataFolderOption(command: Command): Command {
+  const where = 'the nearest .scale, here or in a folder above';
+  const option = new Option('--data-dir <folder>', "the folder of this machine's cluster")
+    .env(dataFolderVariable)
+    .default('', where);
+  return command.addOption(option).hook('preAction', (given) => {
+    if (given.getOptionValue('dataDir') === '') given.setOptionValue('dataDir', nearestDataFolder());
+  });
+}
+
+/** Reading leaves no folder behind where nothing has run yet. */
+export class NothingHereError extends CliError {
+  constructor(root: string) {
+    const where = `${root} holds no data, and no folder above has a ${dataFolderName}`;
+    const remedy = `name the folder with --data-dir or ${dataFolderVariable}, or start a run with \`scale run FILE\``;
+    super('bad-input', `there is no run here yet: ${where}; ${remedy}`);
+  }
+}
+
 /** To read and to steer: nothing is executed, unless another command's cluster does so anyway. */
 export async function reachCluster(cli: Cli, options: ClusterOptions): Promise<ReachedCluster> {
   if (options.server !== undefined) return reachServer(serverAccess(options.server, cli));
+  const folder = dataFolderAt(options.dataDir);
+  if (!hasData(folder)) throw new NothingHereError(folder.root);
   return reachLocalCluster(
     {
-      folder: dataFolderAt(options.dataDir),
+      folder,
       purpose: 'read',
       executors: 0,
       slots: 0,

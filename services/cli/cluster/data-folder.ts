@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 /** Where the cluster of this machine keeps what it knows, `.scale` by default. */
 export interface DataFolder {
@@ -25,6 +26,24 @@ export function dataFolderAt(path: string): DataFolder {
     clusterFile: join(root, 'cluster.json'),
     endpointKeysFile: join(root, 'endpoint-keys'),
   };
+}
+
+/** Where to look if the command line does not say. */
+export const dataFolderVariable = 'SCALE_DATA_FOLDER';
+export const dataFolderName = '.scale';
+
+/** The `.scale` with data in this folder or the nearest one above it; where there is none, the one that would be made here. */
+export function nearestDataFolder(from = process.cwd()): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const path = join(folder, dataFolderName);
+    if (hasData(dataFolderAt(path))) return relative('', path);
+    if (dirname(folder) === folder) return join(relative('', from), dataFolderName);
+  }
+}
+
+/** Whether a cluster has ever been there. */
+export function hasData({ nats }: DataFolder): boolean {
+  return existsSync(nats);
 }
 
 export const ownerOnly = 0o700;

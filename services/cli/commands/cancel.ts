@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { ClusterEndedError, type ReachedCluster } from '../cluster/reach-cluster.ts';
 import { createLineView } from '../progress/run-view.ts';
-import { findRun } from '../runs/find-run.ts';
+import { findOneRun } from '../runs/find-run.ts';
 import { followRun } from '../runs/follow-run.ts';
 import { createRunRecord } from '../runs/run-record.ts';
 import { endOf } from '../runs/run-to-its-end.ts';
@@ -42,7 +42,7 @@ async function cancel(cli: Cli, wanted: string, options: CancelOptions): Promise
 async function cancelOnce(cli: Cli, wanted: string, options: CancelOptions): Promise<Answer> {
   const signal = cli.interrupts.requested;
   return withCluster(cli, options, async (cluster) => {
-    const { runId, status } = await findRun(cluster, wanted, signal);
+    const { runId, status } = await findOneRun(cluster, wanted, signal);
     try {
       if (status !== RunStatus.CANCELLED) await cluster.client.cancelRun(runId, options.reason, signal);
     } catch (error) {

@@ -5,7 +5,7 @@ import { alignColumns } from '../../shared/document/align-columns.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { version } from '../../shared/telemetry/version.ts';
 import type { Answer, Cli } from '../cli.ts';
-import { parseAddress } from '../cluster/cluster-options.ts';
+import { addDataFolderOption, parseAddress } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import { reachServer } from '../cluster/reach-cluster.ts';
 import { serverAccess } from '../cluster/server-access.ts';
@@ -25,13 +25,11 @@ interface DoctorOptions {
 }
 
 export function addDoctorCommand(program: Command, cli: Cli): void {
-  program
-    .command('doctor')
+  addDataFolderOption(program.command('doctor'))
     .description('show what this machine, or with --server a deployment, has and lacks')
     .addOption(
       new Option('--server <host:port>', 'look at the deployment of the coordinator there instead').argParser(parseAddress),
     )
-    .option('--data-dir <folder>', "the folder of this machine's cluster", '.scale')
     .option('--run-file <file>', 'also try the endpoints of this run file, for one token each')
     .option('--json', 'print one JSON document', false)
     .action((options: DoctorOptions) =>

@@ -24,6 +24,7 @@ import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
+import { addLabelOption } from '../runs/label-option.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 import { pricesHelp, withPrices } from '../runs/with-prices.ts';
@@ -42,13 +43,14 @@ interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
   readonly prices?: string;
   readonly require?: number;
   readonly junit?: string;
+  readonly label: readonly string[];
 }
 
 export function addEvalCommand(program: Command, cli: Cli): void {
   const command = addClusterOptions(
     program.command('eval').description('evaluate one workflow on a benchmark, and write a record of each execution'),
   );
-  addTeamOption(addShareOptions(command))
+  addLabelOption(addTeamOption(addShareOptions(command)))
     .argument('[workflow]', 'the workflow file; or give --run')
     .option('--run <run>', 'evaluate the best workflow of this run (id, start of an id, or name), with its model and endpoint')
     .option('--benchmark <name>', "default: the run file's or the run's")
@@ -75,7 +77,8 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 }
 
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
-  const shared = withShare(await evaluationFile(await subjectOf(cli, workflow, options), options), options);
+  const subject = await subjectOf(cli, workflow, options);
+  const shared = withShare(await evaluationFile(subject, options), options);
   const file = await withPrices(shared, options.prices);
   const folder = dataFolderAt(options.dataDir);
   if (options.dryRun) return answerWithDryRun(file.configuration.name, await dryRunOf([file], folder));
@@ -86,7 +89,8 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   const view = cli.openView(options.json);
   try {
     return await runToItsEnd({
-      ...{ cli, folder, file, view, share: askedShare(options) },
+      ...{ cli, folder, file, view, share: askedShare(options), labels: options.label },
+      ...(subject.kind === 'run' && { ofRun: subject.runId }),
       options,
       collect: async (ended, signal) => {
         view.close();

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { statusName } from '../runs/describe-runs.ts';
-import { findRun } from '../runs/find-run.ts';
+import { findOneRun } from '../runs/find-run.ts';
 
 interface PauseOptions extends ClusterOptions {
   readonly reason: string;
@@ -19,7 +19,7 @@ export function addPauseCommand(program: Command, cli: Cli): void {
     .action((wanted: string, options: PauseOptions) =>
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
-          const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
+          const { runId } = await findOneRun(cluster, wanted, cli.interrupts.requested);
           if (cluster.kind === 'own') {
             const message = `no cluster runs on ${options.dataDir}, so nothing is working on run ${runId}: \`scale run\` with its file would continue it`;
             throw new CliError('bad-input', message);

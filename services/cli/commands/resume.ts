@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { statusName } from '../runs/describe-runs.ts';
-import { findRun } from '../runs/find-run.ts';
+import { findOneRun } from '../runs/find-run.ts';
 
 interface ResumeOptions extends ClusterOptions {
   readonly json: boolean;
@@ -17,7 +17,7 @@ export function addResumeCommand(program: Command, cli: Cli): void {
     .action((wanted: string, options: ResumeOptions) =>
       cli.answer(options.json, () =>
         withCluster(cli, options, async (cluster) => {
-          const { runId } = await findRun(cluster, wanted, cli.interrupts.requested);
+          const { runId } = await findOneRun(cluster, wanted, cli.interrupts.requested);
           if (cluster.kind === 'own') {
             const message = `no cluster runs on ${options.dataDir} to continue run ${runId}: \`scale run\` with its file starts one`;
             throw new CliError('bad-input', message);

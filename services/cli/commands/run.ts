@@ -13,6 +13,7 @@ import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { describeChoices } from '../runs/describe-choices.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
+import { addLabelOption } from '../runs/label-option.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 import { pricesHelp, withPrices } from '../runs/with-prices.ts';
@@ -27,13 +28,14 @@ interface RunOptions extends ClusterOptions, ShareOptions {
   readonly executors?: number;
   readonly slots?: number;
   readonly prices?: string;
+  readonly label: readonly string[];
 }
 
 export function addRunCommand(program: Command, cli: Cli): void {
   const command = addClusterOptions(
     program.command('run').description('run the search that a file describes, or continue it, and write its report'),
   );
-  addTeamOption(addShareOptions(command))
+  addLabelOption(addTeamOption(addShareOptions(command)))
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
@@ -55,7 +57,7 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
   const view = cli.openView(options.json);
   try {
     const { record, archive } = await runToItsEnd({
-      ...{ cli, options, folder, file, view, share: askedShare(options) },
+      ...{ cli, options, folder, file, view, share: askedShare(options), labels: options.label },
       collect: async ({ record, file: { benchmark } }) => ({
         record,
         archive: await inDataFolder(folder, () => archiveRun(folder, record, benchmark)),

@@ -47,6 +47,8 @@ export function addStatusCommand(program: Command, cli: Cli): void {
             text: alignColumns([
               ['run', run.runId],
               ['status', withRemedy(describeStatus(run, cluster.kind))],
+              ...(run.labels === undefined ? [] : [['labels', run.labels.words.join(', ')]]),
+              ...(run.ofRun === undefined ? [] : [['evaluates', run.ofRun]]),
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(told.progress === undefined ? [] : progressRows(told, told.progress, isGoingOn(run, cluster.kind))),
               ...(workers.length === 0 ? [] : [['workers', describeWorkers(workers)]]),

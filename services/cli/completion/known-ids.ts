@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { Cli } from '../cli.ts';
 import { readClusterFile } from '../cluster/cluster-file.ts';
 import { withCluster } from '../cluster/cluster-options.ts';
-import { dataFolderAt } from '../cluster/data-folder.ts';
+import { dataFolderAt, nearestDataFolder } from '../cluster/data-folder.ts';
 import type { KnownIds } from './complete-words.ts';
 
 /** Somebody waits at the keyboard. */
@@ -14,7 +14,7 @@ const withinMs = 1_500;
  */
 export function knownIds(cli: Cli): KnownIds {
   return async (options, of) => {
-    const dataDir = options.get('--data-dir') ?? '.scale';
+    const dataDir = options.get('--data-dir') ?? nearestDataFolder();
     const server = options.get('--server');
     const folder = dataFolderAt(dataDir);
     const isThere = server !== undefined || (await readClusterFile(folder))?.purpose === 'run';

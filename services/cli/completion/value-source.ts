@@ -26,7 +26,7 @@ const byPlaceholder: ReadonlyMap<string, ValueSource> = new Map<string, ValueSou
   ...['file', 'files', 'path', 'workflow'].map((word) => [word, { files: 'files' }] as const),
   ['folder', { files: 'folders' }],
   // What only its user knows.
-  ...['n', 'text', 'url', 'list', 'share', 'score', 'address', 'host:port', 'models', 'model', 'words'].map(
+  ...['n', 'text', 'url', 'list', 'share', 'score', 'address', 'host:port', 'models', 'model', 'words', 'word', 'age'].map(
     (word) => [word, {}] as const,
   ),
 ]);
@@ -35,7 +35,7 @@ const benchmarkNames = [...benchmarkDefinitions.keys()];
 
 /** By command and name, where the placeholder does not say enough. */
 const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
-  ...['eval', 'rescore', 'validate', 'memory'].map(
+  ...['eval', 'rescore', 'validate', 'memory', 'list', 'prune'].map(
     (command) => [`${command} --benchmark`, { names: benchmarkNames, files: 'files' }] as const,
   ),
   // `test` is that of a sweep.
@@ -43,6 +43,7 @@ const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
   ...['eval', 'rescore'].map((command) => [`${command} --scorer`, { names: ['aflow', 'strict'] }] as const),
   ...['eval --model', 'compare --margin', 'show --query', 'show --diff'].map((option) => [option, {}] as const),
   ['dead-letters jobs', {}],
+  ...['list', 'prune'].flatMap((command) => [`${command} --name`, `${command} --of`].map((option) => [option, {}] as const)),
   ...['run --team', 'eval --team'].map((option) => [option, {}] as const),
   ...['list', 'pull', 'verify'].map((command) => [`${command} benchmarks`, { names: [...releasedBenchmarks.keys()] }] as const),
   ['compare a', { runs: true, files: 'files' }],

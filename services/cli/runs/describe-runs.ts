@@ -55,6 +55,9 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     spentMoney: run.spentMoney === undefined ? null : moneyFromProto(run.spentMoney),
     ...defined({ estimatedCalls: run.estimatedCalls }),
     simulated: run.simulated,
+    labels: run.labels?.words ?? [],
+    ofRun: run.ofRun ?? null,
+    sweepId: run.sweepId ?? null,
     waiting: run.waiting === undefined ? null : waitingDocument(run.waiting),
     createdAt: new Date(run.createdAtMs).toISOString(),
   };
@@ -80,7 +83,8 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
   if (runs.length === 0) return 'There is no run here yet: start one with `scale run FILE`.';
   // Where no run has a price, a column of dashes says nothing.
   const cost = runs.some((run) => moneyOfSummary(run) !== undefined) ? ['COST'] : [];
-  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', ...cost, 'STARTED', ''];
+  const labels = runs.some((run) => run.labels !== undefined) ? ['LABELS'] : [];
+  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', ...cost, 'STARTED', ...labels, ''];
   const rows = runs.map((run) => [
     run.runId,
     oneLine(run.benchmark, 20),
@@ -90,6 +94,7 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,
     ...cost.map(() => costText(run)),
     new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),
+    ...labels.map(() => oneLine(run.labels?.words.join(' ') ?? '', 40)),
     run.simulated ? 'simulated model' : '',
   ]);
   return alignColumns([header, ...rows]);

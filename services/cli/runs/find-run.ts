@@ -3,8 +3,9 @@ import { CliError } from '../cli-error.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 
 /**
- * The run that a person means: by its id, the start of its id, or its name; without any of these, the run that was started last.
- * @throws CliError if there is none or more than one
+ * The run that a person means: by its id, its name, or the start of its id; of several with the name, the newest; without any of
+ * these, the run that was started last.
+ * @throws CliError if there is none, or more than one whose id begins like that
  */
 export async function findRun(
   cluster: Pick<ReachedCluster, 'client'>,
@@ -15,6 +16,21 @@ export async function findRun(
   return chooseRun(runs, wanted);
 }
 
+/**
+ * The same for what is to be changed or deleted: a name that several runs have means none of them.
+ * @throws CliError if there is none or more than one
+ */
+export async function findOneRun(
+  cluster: Pick<ReachedCluster, 'client'>,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const { runs } = await cluster.client.listRuns(signal);
+  const named = runs.filter(({ runId, name }) => name === wanted && runId !== wanted);
+  if (named.length > 1 && !runs.some(({ runId }) => runId === wanted)) throw ambiguous(wanted, named);
+  return chooseRun(runs, wanted);
+}
+
 export function chooseRun(runs: readonly RunSummary[], wanted: string | undefined): RunSummary {
   if (wanted === undefined) {
     const newest = runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs)[0];
@@ -22,15 +38,19 @@ export function chooseRun(runs: readonly RunSummary[], wanted: string | undefine
     return newest;
   }
   const exact = runs.filter((run) => run.runId === wanted);
-  const found = exact.length > 0 ? exact : runs.filter((run) => run.name === wanted || run.runId.startsWith(wanted));
+  const [newest] = runs.filter((run) => run.name === wanted).toSorted((a, b) => b.createdAtMs - a.createdAtMs);
+  if (exact.length === 0 && newest !== undefined) return newest;
+  const found = exact.length > 0 ? exact : runs.filter((run) => run.runId.startsWith(wanted));
   const [run, another] = found;
   if (run === undefined) {
     const known = runs.length === 0 ? 'there are no runs here' : `the runs here are ${runs.map(({ runId }) => runId).join(', ')}`;
     throw new CliError('bad-input', `no run is called ${wanted}: ${known}`);
   }
-  if (another !== undefined) {
-    const ids = found.map(({ runId }) => runId).join(', ');
-    throw new CliError('bad-input', `more than one run is called ${wanted}: name one of ${ids}`);
-  }
+  if (another !== undefined) throw ambiguous(wanted, found);
   return run;
+}
+
+function ambiguous(wanted: string, found: readonly RunSummary[]): CliError {
+  const ids = found.map(({ runId }) => runId).join(', ');
+  return new CliError('bad-input', `more than one run is called ${wanted}: name one of ${ids}`);
 }

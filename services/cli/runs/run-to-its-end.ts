@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../domain/defined.ts';
 import { isSearch } from '../../domain/run/run-kind.ts';
 import type { RunFile } from '../../shared/config/run-file.ts';
 import {
@@ -35,6 +36,10 @@ export interface Undertaking<Result> {
   readonly view: RunView;
   /** Changes the share of a run that is there already; a new one has what the file says. */
   readonly share?: AskedShare | undefined;
+  /** Words by which people find it again; a run that is there gets them as well. */
+  readonly labels?: readonly string[];
+  /** Of an evaluation: the run whose workflow is executed. */
+  readonly ofRun?: string | undefined;
   /** Looks at the run's endpoints before it begins. Default: one of its own. */
   readonly check?: EndpointCheck;
   /** Starts the run in another way than by asking for it, such as in its turn. It waits as long as that takes. */
@@ -133,7 +138,9 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const check = cluster.kind === 'server' ? undefined : (undertaking.check ?? checkOf(undertaking));
   // A run that already has its result asks the endpoints for nothing.
   if (!isOver) await check?.before(chosen, view);
-  const message = { ...startRunRequestOf(chosen, cluster.simulatorUrl), preflight: check?.spent() };
+  const { labels = [], ofRun } = undertaking;
+  const kept = { ...(labels.length > 0 && { labels: { words: [...labels] } }), ...defined({ ofRun }) };
+  const message = { ...startRunRequestOf(chosen, cluster.simulatorUrl), preflight: check?.spent(), ...kept };
   await cluster.bindKeys(message.endpoints);
   const start = (request: StartRunRequest, limit: AbortSignal): Promise<StartRunResponse> =>
     undertaking.start?.(cluster, request, isOver, limit) ?? cluster.client.startRun(request, limit);

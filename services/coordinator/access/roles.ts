@@ -34,11 +34,13 @@ export const roleOfMethod: Readonly<Record<Method, Role>> = {
   retryDeadLetter: 'run',
   setShare: 'run',
   setRunLimits: 'run',
+  setLabels: 'run',
   keepBenchmark: 'run',
   startSweep: 'run',
   pauseSweep: 'run',
   resumeSweep: 'run',
   cancelSweep: 'run',
+  deleteRuns: 'admin',
   // All that everybody has asked and been answered.
   backup: 'admin',
   restore: 'admin',

@@ -15,6 +15,8 @@ import {
   type CancelSweepResponse,
   type ClearCacheResponse,
   ControlServiceClient,
+  type DeleteRunsRequest,
+  type DeleteRunsResponse,
   type DiagnoseResponse,
   type FindRunsResponse,
   type ForgetMemoryResponse,
@@ -41,6 +43,8 @@ import {
   type ResumeRunResponse,
   type ResumeSweepResponse,
   type RetryDeadLetterResponse,
+  type SetLabelsRequest,
+  type SetLabelsResponse,
   type SetShareRequest,
   type SetShareResponse,
   type StartRunRequest,
@@ -75,6 +79,9 @@ export interface ControlClient {
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
   /** What is absent stays as it is. */
   setShare(request: SetShareRequest, signal: AbortSignal): Promise<SetShareResponse>;
+  setLabels(request: SetLabelsRequest, signal: AbortSignal): Promise<SetLabelsResponse>;
+  /** All that are named, or none if one may not be deleted now. */
+  deleteRuns(request: DeleteRunsRequest, signal: AbortSignal): Promise<DeleteRunsResponse>;
   /** One stream, for as long as the connection lasts; watchReliably continues after a lost connection. */
   watchRun(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchRunResponse>;
   /** Executions with their whole results. */
@@ -292,6 +299,8 @@ export function connectControl(address: string, settings: ControlClientSettings 
     pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
     setShare: (request, signal) => ask('SetShare', client.setShare, request, signal),
+    setLabels: (request, signal) => ask('SetLabels', client.setLabels, request, signal),
+    deleteRuns: (request, signal) => ask('DeleteRuns', client.deleteRuns, request, signal, 4 * deadlineMs),
     listMemory: (signal) => ask('ListMemory', client.listMemory, {}, signal),
     getCache: (signal) => ask('GetCache', client.getCache, {}, signal),
     clearCache: (signal) => ask('ClearCache', client.clearCache, {}, signal),

@@ -82,6 +82,10 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         responses: responses.open(client),
         troubles,
         workers,
+        async removeRun(runId) {
+          requireOpen(client, `delete run ${runId}`);
+          for (const part of [log, results, journal, spending, deadLetters, memory, runs]) part.remove(runId);
+        },
         check: async () => requireOpen(client, 'check'),
         trouble: () => undefined,
         link: () => ({ isUp: !client.closed, reconnects: 0, serverVersion: '' }),

@@ -1,16 +1,20 @@
 import { JobStart } from '../contracts/generated/scale/v1/job.ts';
 import { decodeModelCall, encodeModelCall } from '../contracts/result-codec.ts';
 import type { CallJournal } from './bus.ts';
-import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { type PartOfRuns, removeUnder, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { subjects } from './subjects-and-streams.ts';
 
-export function createInMemoryJournal(world: World): InMemoryPart<CallJournal> {
+export function createInMemoryJournal(world: World): PartOfRuns<CallJournal> {
   const calls = new Map<string, Stored>();
   const starts = new Map<string, Map<number, Uint8Array>>();
   return {
     wipe() {
       calls.clear();
       starts.clear();
+    },
+    remove(runId) {
+      const prefix = subjects.callsOfRun(runId).slice(0, -1);
+      for (const kept of [calls, starts]) removeUnder(kept, prefix);
     },
     open: (client) => ({
       async record(runId, jobId, call) {

@@ -1,13 +1,16 @@
 import { encodeJob } from '../contracts/job-codec.ts';
 import type { DeadLetter, DeadLetterStore } from './bus.ts';
 import { InvalidRequestError } from './errors.ts';
-import { type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
+import { type PartOfRuns, requireOpen, type World } from './in-memory-world.ts';
 import { subjects } from './subjects-and-streams.ts';
 
-export function createInMemoryDeadLetters(world: World): InMemoryPart<DeadLetterStore> {
+export function createInMemoryDeadLetters(world: World): PartOfRuns<DeadLetterStore> {
   const letters = new Map<string, DeadLetter>();
   return {
     wipe: () => letters.clear(),
+    remove(runId) {
+      for (const [subject, letter] of [...letters]) if (letter.runId === runId) letters.delete(subject);
+    },
     open: (client) => ({
       async keep(job, message) {
         const kind = job.work?.$case;

@@ -1,6 +1,6 @@
 import type { EventLog, LogEntry, SweepLogs } from './bus.ts';
 import { LogConflictError, LogLostError } from './errors.ts';
-import { type Bell, type InMemoryPart, requireOpen, type World } from './in-memory-world.ts';
+import { type Bell, type InMemoryPart, type PartOfRuns, requireOpen, type World } from './in-memory-world.ts';
 import { lastToken, subjects } from './subjects-and-streams.ts';
 
 export interface InMemorySweepLogs extends InMemoryPart<SweepLogs> {
@@ -51,7 +51,7 @@ interface LogPlace {
   readonly subjectOf: (id: string) => string;
 }
 
-export function createInMemoryLogs(world: World, place?: LogPlace): InMemoryPart<EventLog> {
+export function createInMemoryLogs(world: World, place?: LogPlace): PartOfRuns<EventLog> {
   const { logs: events, bell, subjectOf } = place ?? { logs: new Map(), bell: world.hangBell(), subjectOf: subjects.events };
   const entriesOf = (subject: string): LogEntry[] => {
     const entries = events.get(subject) ?? [];
@@ -60,6 +60,7 @@ export function createInMemoryLogs(world: World, place?: LogPlace): InMemoryPart
   };
   return {
     wipe: () => events.clear(),
+    remove: (id) => void events.delete(subjectOf(id)),
     open: (client) => ({
       async append(id, entry, expectedLast) {
         const subject = subjectOf(id);

@@ -1,12 +1,17 @@
 import { decodeRunMemory, encodeRunMemory } from '../contracts/memory-codec.ts';
 import type { MemoryStore } from './bus.ts';
-import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { lastToken, subjects, token } from './subjects-and-streams.ts';
 
-export function createInMemoryMemory(world: World): InMemoryPart<MemoryStore> {
+export function createInMemoryMemory(world: World): PartOfRuns<MemoryStore> {
   const memory = new Map<string, Stored & { readonly timeMs: number }>();
+  const forget = (runId: string): boolean => {
+    const found = [...memory.keys()].filter((subject) => lastToken(subject) === runId);
+    return found.map((subject) => memory.delete(subject)).length > 0;
+  };
   return {
     wipe: () => memory.clear(),
+    remove: forget,
     open: (client) => ({
       async keep(kept) {
         const subject = subjects.memory(kept.queriesHash, kept.runId);
@@ -24,8 +29,7 @@ export function createInMemoryMemory(world: World): InMemoryPart<MemoryStore> {
       async forget(runId) {
         const last = token(runId);
         requireOpen(client, `forget ${last}`);
-        const found = [...memory.keys()].filter((subject) => lastToken(subject) === last);
-        return found.map((subject) => memory.delete(subject)).length > 0;
+        return forget(last);
       },
     }),
   };

@@ -3,19 +3,20 @@ import { decodeResult, encodeResult } from '../contracts/result-codec.ts';
 import { presentTraceparent } from '../telemetry/tracing.ts';
 import type { ResultStore } from './bus.ts';
 import { followStored } from './in-memory-follow.ts';
-import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { type PartOfRuns, removeUnder, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { lastToken, subjects } from './subjects-and-streams.ts';
 
 interface StoredResult extends Stored {
   readonly traceparent?: string;
 }
 
-export function createInMemoryResults(world: World): InMemoryPart<ResultStore> {
+export function createInMemoryResults(world: World): PartOfRuns<ResultStore> {
   const results = new Map<string, StoredResult>();
   const bell = world.hangBell();
   const prefixOf = (runId: string): string => subjects.result(runId, 'x').slice(0, -1);
   return {
     wipe: () => results.clear(),
+    remove: (runId) => removeUnder(results, prefixOf(runId)),
     open: (client) => ({
       async put(result) {
         const subject = subjects.result(result.runId, result.jobId);

@@ -2,10 +2,10 @@ import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
 import { decodeRunManifest, encodeRunManifest } from '../contracts/run-manifest-codec.ts';
 import type { RunRegistry } from './bus.ts';
 import { followStored } from './in-memory-follow.ts';
-import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { token } from './subjects-and-streams.ts';
 
-export interface InMemoryRuns extends InMemoryPart<RunRegistry> {
+export interface InMemoryRuns extends PartOfRuns<RunRegistry> {
   manifests(): RunManifest[];
 }
 
@@ -22,6 +22,7 @@ export function createInMemoryRuns(world: World): InMemoryRuns {
   };
   return {
     wipe: () => stored.clear(),
+    remove: (runId) => void stored.delete(token(runId)),
     manifests: () => [...stored.values()].map(({ bytes }) => decodeRunManifest(bytes)),
     open: (client) => ({
       async put(manifest) {

@@ -1,9 +1,9 @@
 import { decodeSpendingNote, encodeSpendingNote } from '../contracts/spending-codec.ts';
 import type { SpendingStore } from './bus.ts';
-import { type InMemoryPart, requireOpen, type Stored, type World } from './in-memory-world.ts';
+import { type PartOfRuns, requireOpen, type Stored, type World } from './in-memory-world.ts';
 import { subjects } from './subjects-and-streams.ts';
 
-export function createInMemorySpending(world: World): InMemoryPart<SpendingStore> {
+export function createInMemorySpending(world: World): PartOfRuns<SpendingStore> {
   const spending = new Map<string, Stored[]>();
   const bell = world.hangBell();
   const notesOf = (subject: string): Stored[] => {
@@ -13,6 +13,7 @@ export function createInMemorySpending(world: World): InMemoryPart<SpendingStore
   };
   return {
     wipe: () => spending.clear(),
+    remove: (runId) => void spending.delete(subjects.spending(runId)),
     open: (client) => ({
       async note(note) {
         const subject = subjects.spending(note.runId);

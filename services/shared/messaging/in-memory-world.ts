@@ -30,6 +30,17 @@ export interface InMemoryPart<Port> {
   wipe(): void;
 }
 
+/** One that keeps something of each run. */
+export interface PartOfRuns<Port> extends InMemoryPart<Port> {
+  /** Loses what it has of a run. */
+  remove(runId: string): void;
+}
+
+/** Loses what lies under subjects that begin like this. */
+export function removeUnder(stored: Map<string, unknown>, prefix: string): void {
+  for (const subject of [...stored.keys()]) if (subject.startsWith(prefix)) stored.delete(subject);
+}
+
 /** A message with its place in the one sequence. Bytes are kept, so no two clients share an object. */
 export interface Stored {
   readonly sequence: number;

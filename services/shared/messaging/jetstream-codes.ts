@@ -17,6 +17,7 @@ export const codes = {
   wrongLastSequence: 10071,
   replicasWithoutCluster: 10074,
   storeFailed: 10077,
+  purgeDenied: 10110,
   consumerDifferent: 10148,
   wrongLastSequenceInProcess: 10164,
 } as const;
@@ -47,6 +48,7 @@ const refused: ReadonlySet<number> = new Set([
   10063, // expected stream sequence does not match
   codes.replicasWithoutCluster,
   codes.storageShort,
+  codes.purgeDenied,
   10117, // subject details would exceed maximum allowed
 ]);
 

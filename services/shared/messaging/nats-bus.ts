@@ -29,6 +29,7 @@ import { watchRefusals } from './nats-refusals.ts';
 import { createNatsResponseStore } from './nats-response-store.ts';
 import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
+import { removeRunFromNats } from './nats-run-removal.ts';
 import { type NatsSession, requestTimeoutMs, within } from './nats-session.ts';
 import { createNatsSlotTables } from './nats-slot-tables.ts';
 import { createNatsSpendingStore } from './nats-spending-store.ts';
@@ -161,6 +162,7 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     audit: createNatsAuditStore(session),
     memory: createNatsMemoryStore(session, blobs),
     responses: createNatsResponseStore(session),
+    removeRun: (runId) => removeRunFromNats(session, runId),
     check: (signal) => check(session, signal),
     trouble: () => session.waits.longest(),
     link: () => ({

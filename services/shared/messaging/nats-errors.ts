@@ -21,6 +21,11 @@ export function isStreamMissing(error: unknown): boolean {
   return hasCode(error, codes.streamMissing);
 }
 
+/** The stream was made so that nothing of it may be deleted. */
+export function isPurgeDenied(error: unknown): boolean {
+  return hasCode(error, codes.purgeDenied);
+}
+
 /** A stream of that name exists and differs. */
 export function isStreamDifferent(error: unknown): boolean {
   return hasCode(error, codes.streamDifferent);

@@ -56,6 +56,7 @@ export const subjects = {
     `journal.v1.${token(runId)}.${token(jobId)}.${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`,
   /** Beside the calls: no hash looks like it. */
   start: (runId: string, jobId: string, delivery: number) => `journal.v1.${token(runId)}.${token(jobId)}.start-${delivery}`,
+  callsOfRun: (runId: string) => `journal.v1.${token(runId)}.>`,
   callsOfJob: (runId: string, jobId: string) => `journal.v1.${token(runId)}.${token(jobId)}.>`,
   spending: (runId: string) => `spending.v1.${token(runId)}`,
   memory: (queriesHash: string, runId: string) => `memory.v1.${token(queriesHash)}.${token(runId)}`,
@@ -69,6 +70,7 @@ export const subjects = {
   allResponseParts: 'responses.v1.part.>',
   /** Messages that could not be read, kept under the subject on which they came. */
   dead: (subject: string) => `dead.v1.${subject}`,
+  deadOfRun: (runId: string) => `dead.v1.jobs.v1.*.${token(runId)}.>`,
   allDead: 'dead.v1.>',
   /** @param target of a run or a sweep, or "" */
   audit: (target: string) => `audit.v1.${target === '' ? 'cluster' : `of.${token(target)}`}`,
@@ -83,6 +85,7 @@ export const subjects = {
   allTroubles: 'trouble.v1.*',
   /** In no stream either: each worker's report, every few seconds. */
   workers: 'workers.v1',
+  runManifest: (runId: string) => `$KV.${buckets.runs}.${token(runId)}`,
   runManifests: `$KV.${buckets.runs}.>`,
   slotTables: `$KV.${buckets.slots}.>`,
 } as const;
@@ -152,6 +155,11 @@ interface Shape {
 const firstWins: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true };
 /** What is written stays, even for an administrator of the server: nothing of ours deletes there. */
 const kept: Partial<StreamConfig> = { deny_delete: true, deny_purge: true };
+/**
+ * No message goes alone; a run goes as a whole, by a purge of its subjects. Streams of earlier versions deny purges too, and nats-server
+ * lets nobody take that back.
+ */
+const keptByRun: Partial<StreamConfig> = { deny_delete: true };
 const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true };
 
 const shapes: readonly Shape[] = [
@@ -160,9 +168,9 @@ const shapes: readonly Shape[] = [
     name: streams.results,
     subjects: ['results.v1.>'],
     share: 0.332,
-    more: { ...firstWins, ...kept, max_age: nanos(14 * dayMs) },
+    more: { ...firstWins, ...keptByRun, max_age: nanos(14 * dayMs) },
   },
-  { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...kept, discard: DiscardPolicy.New } },
+  { name: streams.events, subjects: ['events.v1.*'], share: 0.14, more: { ...keptByRun, discard: DiscardPolicy.New } },
   { name: streams.sweeps, subjects: [subjects.allSweeps], share: 0.004, more: { ...kept, discard: DiscardPolicy.New } },
   // Losing old calls costs tokens, but refusing new ones would stop the work: so this stream forgets instead of refusing.
   {
@@ -176,7 +184,7 @@ const shapes: readonly Shape[] = [
     name: streams.spending,
     subjects: ['spending.v1.*'],
     share: 0.02,
-    more: { ...kept, discard: DiscardPolicy.Old, max_age: nanos(14 * dayMs) },
+    more: { ...keptByRun, discard: DiscardPolicy.Old, max_age: nanos(14 * dayMs) },
   },
   // Memory makes searches better, and none fails without it: the oldest goes.
   {

@@ -44,7 +44,7 @@ test('deploy/nats/accounts.conf is what the code makes of its subjects and strea
 /** Administrator's deeds, which no service may do. */
 const beyondAll: readonly string[] = [
   ...['RESULTS', 'EVENTS', 'JOBS', 'KV_runs'].map((stream) => `$JS.API.STREAM.DELETE.${stream}`),
-  ...['RESULTS', 'EVENTS', 'KV_runs'].map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
+  ...['SWEEPS', 'AUDIT', 'KV_leases'].map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
   ...['$JS.API.STREAM.MSG.DELETE.EVENTS', '$JS.API.STREAM.LIST', '$JS.API.ACCOUNT.PURGE.SCALE', '$SYS.REQ.SERVER.PING'],
 ];
 

@@ -161,22 +161,42 @@ test('a store of an earlier version gets the guards that it lacks', async () => 
   await using fresh = await startTestNatsServer();
   const client = await connect({ servers: fresh.url });
   const { streams } = await jetstreamManager(client);
-  await streams.add({ name: 'EVENTS', subjects: ['events.v1.*'], discard: 'new' as const, deny_delete: true });
+  await streams.add({ name: 'SWEEPS', subjects: ['sweeps.v1.*'], discard: 'new' as const, deny_delete: true });
   const bus = await connectTo(fresh);
-  expect((await streams.info('EVENTS')).config).toMatchObject({ deny_delete: true, deny_purge: true });
+  expect((await streams.info('SWEEPS')).config).toMatchObject({ deny_delete: true, deny_purge: true });
   await client.close();
   await bus.close();
 });
 
-test('the log, the results and the accounts refuse to lose what they hold', async () => {
+test('the log, the results and the accounts lose no single message, and those of sweeps and callers nothing at all', async () => {
   const bus = await connectTo(server);
   const client = await connect({ servers: server.url });
   const sequence = await bus.log.append(newRunId(), new Uint8Array([1]), 0);
   const manager = await jetstreamManager(client);
   await expect(manager.streams.deleteMessage('EVENTS', sequence)).rejects.toThrow();
-  for (const stream of ['AUDIT', 'EVENTS', 'RESULTS', 'SPENDING', 'SWEEPS']) {
+  for (const stream of ['EVENTS', 'RESULTS', 'SPENDING']) {
+    expect((await manager.streams.info(stream)).config).toMatchObject({ deny_delete: true, deny_purge: false });
+  }
+  for (const stream of ['AUDIT', 'SWEEPS']) {
     await expect(manager.streams.purge(stream)).rejects.toThrow(/purge/i);
   }
+  await client.close();
+  await bus.close();
+});
+
+test('a store that was made to keep its logs for ever says so to whoever deletes a run, and loses nothing', async () => {
+  await using fresh = await startTestNatsServer();
+  const client = await connect({ servers: fresh.url });
+  const { streams } = await jetstreamManager(client);
+  await streams.add({ name: 'EVENTS', subjects: ['events.v1.*'], deny_delete: true, deny_purge: true });
+  const bus = await connectTo(fresh);
+  const runId = newRunId();
+  await bus.log.append(runId, new Uint8Array([1]), 0);
+  await bus.results.put(executionResult(runId, 'j1'));
+  await expect(bus.removeRun(runId)).rejects.toThrow(
+    /the stream EVENTS was made by a version of SCALE that let nothing be deleted/,
+  );
+  expect(await bus.results.get(runId, 'j1')).toBeDefined();
   await client.close();
   await bus.close();
 });

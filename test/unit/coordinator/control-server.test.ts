@@ -12,6 +12,7 @@ import type { BackupHandlers } from '../../../services/coordinator/backup/backup
 import type { ControlHandlers } from '../../../services/coordinator/control-handlers.ts';
 import { startControlServer } from '../../../services/coordinator/control-server.ts';
 import type { DeadLetterHandlers } from '../../../services/coordinator/dead-letter-handlers.ts';
+import type { KeepingHandlers } from '../../../services/coordinator/keeping-handlers.ts';
 import { RequestRefusedError } from '../../../services/coordinator/request-refused-error.ts';
 import type { SweepHandlers } from '../../../services/coordinator/sweeps/sweep-handlers.ts';
 import { ControlServiceClient, type WatchRunResponse } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
@@ -47,7 +48,7 @@ async function serve(
   const settings = { address: '127.0.0.1:0', access, credentials, limits, messageBytes: 1024 ** 2, ...(audit && { audit }) };
   const server = await startControlServer(
     settings,
-    handlers as ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers,
+    handlers as ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers & KeepingHandlers,
     logger,
   );
   const client = connectControl(`127.0.0.1:${server.port}`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { chooseRun } from '../../../../services/cli/runs/find-run.ts';
+import type { ReachedCluster } from '../../../../services/cli/cluster/reach-cluster.ts';
+import { chooseRun, findOneRun } from '../../../../services/cli/runs/find-run.ts';
 import { RunStatus, type RunSummary } from '../../../../services/shared/contracts/generated/scale/v1/control.ts';
 
 const run = (runId: string, name: string, createdAtMs: number): RunSummary => ({
@@ -27,8 +28,18 @@ test.each([
   expect(chooseRun(runs, wanted).runId).toBe(runId);
 });
 
-test('a name that two runs could have is refused with both', () => {
-  expect(() => chooseRun(runs, 'demo')).toThrow('more than one run is called demo: name one of demo-aaa, demo-2-bbb');
+test('of several runs with one name the newest is meant, and where something is to be changed, none of them', async () => {
+  const again = [...runs, run('demo-ddd', 'demo', 9), run('demo-eee', 'demo', 8)];
+  expect(chooseRun(again, 'demo').runId).toBe('demo-ddd');
+  const cluster = { client: { listRuns: async () => ({ runs: again }) } } as unknown as Pick<ReachedCluster, 'client'>;
+  const find = (wanted: string) => findOneRun(cluster, wanted, new AbortController().signal);
+  await expect(find('demo')).rejects.toThrow('more than one run is called demo: name one of demo-aaa, demo-ddd, demo-eee');
+  expect((await find('demo-aaa')).runId).toBe('demo-aaa');
+  expect((await find('gsm8k')).runId).toBe('gsm8k-ccc');
+});
+
+test('the start of two ids is refused with both', () => {
+  expect(() => chooseRun(runs, 'dem')).toThrow('more than one run is called dem: name one of demo-aaa, demo-2-bbb');
 });
 
 test('a name that no run has is refused with those that there are', () => {

@@ -251,7 +251,15 @@ export interface RunManifest {
     | number
     | undefined;
   /** What the run's models cost, as of its beginning: what it is said to have cost does not change with a table of prices. Absent: unknown. */
-  prices?: PriceTable | undefined;
+  prices?:
+    | PriceTable
+    | undefined;
+  /** Not part of the log or of the run's id. Absent: none. */
+  labels?:
+    | RunLabels
+    | undefined;
+  /** Of an evaluation: the run whose workflow is executed. Absent: none, or one of a version that did not say. */
+  ofRun?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -335,6 +343,12 @@ export interface LimitShares {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
+/** Words by which people find a run again, sorted. */
+export interface RunLabels {
+  words: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
 export interface RunNeeds {
   names: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -394,7 +408,13 @@ export interface RunSummary {
     | Money
     | undefined;
   /** The same for what was spent. Absent: as much as was charged, or not known. */
-  spentMoney?: Money | undefined;
+  spentMoney?:
+    | Money
+    | undefined;
+  /** As in the manifest. */
+  labels?: RunLabels | undefined;
+  ofRun?: string | undefined;
+  sweepId?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -491,7 +511,15 @@ export interface StartRunRequest {
     | RunLimits
     | undefined;
   /** As in the manifest. A run keeps the prices that it has, and takes those of models that it has none of. */
-  prices?: PriceTable | undefined;
+  prices?:
+    | PriceTable
+    | undefined;
+  /** As in the manifest. A run that is there keeps its own and gets these as well. */
+  labels?:
+    | RunLabels
+    | undefined;
+  /** As in the manifest. */
+  ofRun?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -682,6 +710,45 @@ export interface SetRunLimitsRequest {
 
 export interface SetRunLimitsResponse {
   status: RunStatus;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SetLabelsRequest {
+  runId: string;
+  add: string[];
+  /** After those have been added. */
+  remove: string[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SetLabelsResponse {
+  /** Those that it has now. */
+  labels?: RunLabels | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface DeleteRunsRequest {
+  /** With what depends on them: memory, and evaluations of their workflows. */
+  runIds: string[];
+  /** Only says what would be deleted. */
+  dryRun: boolean;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface DeleteRunsResponse {
+  /** Those that were named and the evaluations of their workflows, in the order in which they were deleted. */
+  runs: DeletedRun[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface DeletedRun {
+  runId: string;
+  /** Of an evaluation that was not named: the run on which it depends. Absent: it was named. */
+  becauseOf?:
+    | string
+    | undefined;
+  /** Later searches do not learn from it any more. */
+  memory: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1899,6 +1966,8 @@ function createBaseRunManifest(): RunManifest {
     failureShare: undefined,
     resumed: undefined,
     prices: undefined,
+    labels: undefined,
+    ofRun: undefined,
   };
 }
 
@@ -1984,6 +2053,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     }
     if (message.prices !== undefined) {
       PriceTable.encode(message.prices, writer.uint32(210).fork()).join();
+    }
+    if (message.labels !== undefined) {
+      RunLabels.encode(message.labels, writer.uint32(234).fork()).join();
+    }
+    if (message.ofRun !== undefined) {
+      writer.uint32(242).string(message.ofRun);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2225,6 +2300,22 @@ export const RunManifest: MessageFns<RunManifest> = {
             message.prices = PriceTable.decode(reader, reader.uint32());
             continue;
           }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.labels = RunLabels.decode(reader, reader.uint32());
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.ofRun = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2326,6 +2417,12 @@ export const RunManifest: MessageFns<RunManifest> = {
         : undefined,
       resumed: isSet(object.resumed) ? globalThis.Number(object.resumed) : undefined,
       prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
+      labels: isSet(object.labels) ? RunLabels.fromJSON(object.labels) : undefined,
+      ofRun: isSet(object.ofRun)
+        ? globalThis.String(object.ofRun)
+        : isSet(object.of_run)
+        ? globalThis.String(object.of_run)
+        : undefined,
     };
   },
 
@@ -2412,6 +2509,12 @@ export const RunManifest: MessageFns<RunManifest> = {
     if (message.prices !== undefined) {
       obj.prices = PriceTable.toJSON(message.prices);
     }
+    if (message.labels !== undefined) {
+      obj.labels = RunLabels.toJSON(message.labels);
+    }
+    if (message.ofRun !== undefined) {
+      obj.ofRun = message.ofRun;
+    }
     return obj;
   },
 
@@ -2461,6 +2564,10 @@ export const RunManifest: MessageFns<RunManifest> = {
     message.prices = (object.prices !== undefined && object.prices !== null)
       ? PriceTable.fromPartial(object.prices)
       : undefined;
+    message.labels = (object.labels !== undefined && object.labels !== null)
+      ? RunLabels.fromPartial(object.labels)
+      : undefined;
+    message.ofRun = object.ofRun ?? undefined;
     return message;
   },
 };
@@ -3371,6 +3478,83 @@ export const LimitShares: MessageFns<LimitShares> = {
   },
 };
 
+function createBaseRunLabels(): RunLabels {
+  return { words: [] };
+}
+
+export const RunLabels: MessageFns<RunLabels> = {
+  encode(message: RunLabels, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.words) {
+      writer.uint32(10).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunLabels {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunLabels();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.words.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RunLabels {
+    return { words: globalThis.Array.isArray(object?.words) ? object.words.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: RunLabels): unknown {
+    const obj: any = {};
+    if (message.words?.length) {
+      obj.words = message.words;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RunLabels>): RunLabels {
+    return RunLabels.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RunLabels>): RunLabels {
+    const message = createBaseRunLabels();
+    message.words = object.words?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseRunNeeds(): RunNeeds {
   return { names: [] };
 }
@@ -3568,6 +3752,9 @@ function createBaseRunSummary(): RunSummary {
     team: undefined,
     money: undefined,
     spentMoney: undefined,
+    labels: undefined,
+    ofRun: undefined,
+    sweepId: undefined,
   };
 }
 
@@ -3629,6 +3816,15 @@ export const RunSummary: MessageFns<RunSummary> = {
     }
     if (message.spentMoney !== undefined) {
       Money.encode(message.spentMoney, writer.uint32(202).fork()).join();
+    }
+    if (message.labels !== undefined) {
+      RunLabels.encode(message.labels, writer.uint32(210).fork()).join();
+    }
+    if (message.ofRun !== undefined) {
+      writer.uint32(218).string(message.ofRun);
+    }
+    if (message.sweepId !== undefined) {
+      writer.uint32(226).string(message.sweepId);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3806,6 +4002,30 @@ export const RunSummary: MessageFns<RunSummary> = {
             message.spentMoney = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.labels = RunLabels.decode(reader, reader.uint32());
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.ofRun = reader.string();
+            continue;
+          }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3869,6 +4089,17 @@ export const RunSummary: MessageFns<RunSummary> = {
         : isSet(object.spent_money)
         ? Money.fromJSON(object.spent_money)
         : undefined,
+      labels: isSet(object.labels) ? RunLabels.fromJSON(object.labels) : undefined,
+      ofRun: isSet(object.ofRun)
+        ? globalThis.String(object.ofRun)
+        : isSet(object.of_run)
+        ? globalThis.String(object.of_run)
+        : undefined,
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : undefined,
     };
   },
 
@@ -3931,6 +4162,15 @@ export const RunSummary: MessageFns<RunSummary> = {
     if (message.spentMoney !== undefined) {
       obj.spentMoney = Money.toJSON(message.spentMoney);
     }
+    if (message.labels !== undefined) {
+      obj.labels = RunLabels.toJSON(message.labels);
+    }
+    if (message.ofRun !== undefined) {
+      obj.ofRun = message.ofRun;
+    }
+    if (message.sweepId !== undefined) {
+      obj.sweepId = message.sweepId;
+    }
     return obj;
   },
 
@@ -3966,6 +4206,11 @@ export const RunSummary: MessageFns<RunSummary> = {
     message.spentMoney = (object.spentMoney !== undefined && object.spentMoney !== null)
       ? Money.fromPartial(object.spentMoney)
       : undefined;
+    message.labels = (object.labels !== undefined && object.labels !== null)
+      ? RunLabels.fromPartial(object.labels)
+      : undefined;
+    message.ofRun = object.ofRun ?? undefined;
+    message.sweepId = object.sweepId ?? undefined;
     return message;
   },
 };
@@ -4494,6 +4739,8 @@ function createBaseStartRunRequest(): StartRunRequest {
     failureShare: undefined,
     limits: undefined,
     prices: undefined,
+    labels: undefined,
+    ofRun: undefined,
   };
 }
 
@@ -4543,6 +4790,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     }
     if (message.prices !== undefined) {
       PriceTable.encode(message.prices, writer.uint32(154).fork()).join();
+    }
+    if (message.labels !== undefined) {
+      RunLabels.encode(message.labels, writer.uint32(170).fork()).join();
+    }
+    if (message.ofRun !== undefined) {
+      writer.uint32(178).string(message.ofRun);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4688,6 +4941,22 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
             message.prices = PriceTable.decode(reader, reader.uint32());
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.labels = RunLabels.decode(reader, reader.uint32());
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.ofRun = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4741,6 +5010,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
         : undefined,
       limits: isSet(object.limits) ? RunLimits.fromJSON(object.limits) : undefined,
       prices: isSet(object.prices) ? PriceTable.fromJSON(object.prices) : undefined,
+      labels: isSet(object.labels) ? RunLabels.fromJSON(object.labels) : undefined,
+      ofRun: isSet(object.ofRun)
+        ? globalThis.String(object.ofRun)
+        : isSet(object.of_run)
+        ? globalThis.String(object.of_run)
+        : undefined,
     };
   },
 
@@ -4791,6 +5066,12 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     if (message.prices !== undefined) {
       obj.prices = PriceTable.toJSON(message.prices);
     }
+    if (message.labels !== undefined) {
+      obj.labels = RunLabels.toJSON(message.labels);
+    }
+    if (message.ofRun !== undefined) {
+      obj.ofRun = message.ofRun;
+    }
     return obj;
   },
 
@@ -4828,6 +5109,10 @@ export const StartRunRequest: MessageFns<StartRunRequest> = {
     message.prices = (object.prices !== undefined && object.prices !== null)
       ? PriceTable.fromPartial(object.prices)
       : undefined;
+    message.labels = (object.labels !== undefined && object.labels !== null)
+      ? RunLabels.fromPartial(object.labels)
+      : undefined;
+    message.ofRun = object.ofRun ?? undefined;
     return message;
   },
 };
@@ -7401,6 +7686,499 @@ export const SetRunLimitsResponse: MessageFns<SetRunLimitsResponse> = {
   fromPartial(object: DeepPartial<SetRunLimitsResponse>): SetRunLimitsResponse {
     const message = createBaseSetRunLimitsResponse();
     message.status = object.status ?? 0;
+    return message;
+  },
+};
+
+function createBaseSetLabelsRequest(): SetLabelsRequest {
+  return { runId: "", add: [], remove: [] };
+}
+
+export const SetLabelsRequest: MessageFns<SetLabelsRequest> = {
+  encode(message: SetLabelsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    for (const v of message.add) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.remove) {
+      writer.uint32(26).string(v!);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetLabelsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetLabelsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.add.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.remove.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetLabelsRequest {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      add: globalThis.Array.isArray(object?.add) ? object.add.map((e: any) => globalThis.String(e)) : [],
+      remove: globalThis.Array.isArray(object?.remove) ? object.remove.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: SetLabelsRequest): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.add?.length) {
+      obj.add = message.add;
+    }
+    if (message.remove?.length) {
+      obj.remove = message.remove;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetLabelsRequest>): SetLabelsRequest {
+    return SetLabelsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetLabelsRequest>): SetLabelsRequest {
+    const message = createBaseSetLabelsRequest();
+    message.runId = object.runId ?? "";
+    message.add = object.add?.map((e) => e) || [];
+    message.remove = object.remove?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseSetLabelsResponse(): SetLabelsResponse {
+  return { labels: undefined };
+}
+
+export const SetLabelsResponse: MessageFns<SetLabelsResponse> = {
+  encode(message: SetLabelsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.labels !== undefined) {
+      RunLabels.encode(message.labels, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetLabelsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetLabelsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.labels = RunLabels.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetLabelsResponse {
+    return { labels: isSet(object.labels) ? RunLabels.fromJSON(object.labels) : undefined };
+  },
+
+  toJSON(message: SetLabelsResponse): unknown {
+    const obj: any = {};
+    if (message.labels !== undefined) {
+      obj.labels = RunLabels.toJSON(message.labels);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SetLabelsResponse>): SetLabelsResponse {
+    return SetLabelsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SetLabelsResponse>): SetLabelsResponse {
+    const message = createBaseSetLabelsResponse();
+    message.labels = (object.labels !== undefined && object.labels !== null)
+      ? RunLabels.fromPartial(object.labels)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteRunsRequest(): DeleteRunsRequest {
+  return { runIds: [], dryRun: false };
+}
+
+export const DeleteRunsRequest: MessageFns<DeleteRunsRequest> = {
+  encode(message: DeleteRunsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(16).bool(message.dryRun);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRunsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRunsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteRunsRequest {
+    return {
+      runIds: globalThis.Array.isArray(object?.runIds)
+        ? object.runIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.run_ids)
+        ? object.run_ids.map((e: any) => globalThis.String(e))
+        : [],
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: DeleteRunsRequest): unknown {
+    const obj: any = {};
+    if (message.runIds?.length) {
+      obj.runIds = message.runIds;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteRunsRequest>): DeleteRunsRequest {
+    return DeleteRunsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteRunsRequest>): DeleteRunsRequest {
+    const message = createBaseDeleteRunsRequest();
+    message.runIds = object.runIds?.map((e) => e) || [];
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseDeleteRunsResponse(): DeleteRunsResponse {
+  return { runs: [] };
+}
+
+export const DeleteRunsResponse: MessageFns<DeleteRunsResponse> = {
+  encode(message: DeleteRunsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      DeletedRun.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRunsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRunsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(DeletedRun.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteRunsResponse {
+    return { runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => DeletedRun.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: DeleteRunsResponse): unknown {
+    const obj: any = {};
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => DeletedRun.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeleteRunsResponse>): DeleteRunsResponse {
+    return DeleteRunsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteRunsResponse>): DeleteRunsResponse {
+    const message = createBaseDeleteRunsResponse();
+    message.runs = object.runs?.map((e) => DeletedRun.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDeletedRun(): DeletedRun {
+  return { runId: "", becauseOf: undefined, memory: false };
+}
+
+export const DeletedRun: MessageFns<DeletedRun> = {
+  encode(message: DeletedRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.runId !== "") {
+      writer.uint32(10).string(message.runId);
+    }
+    if (message.becauseOf !== undefined) {
+      writer.uint32(18).string(message.becauseOf);
+    }
+    if (message.memory !== false) {
+      writer.uint32(24).bool(message.memory);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeletedRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeletedRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.becauseOf = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.memory = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeletedRun {
+    return {
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      becauseOf: isSet(object.becauseOf)
+        ? globalThis.String(object.becauseOf)
+        : isSet(object.because_of)
+        ? globalThis.String(object.because_of)
+        : undefined,
+      memory: isSet(object.memory) ? globalThis.Boolean(object.memory) : false,
+    };
+  },
+
+  toJSON(message: DeletedRun): unknown {
+    const obj: any = {};
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.becauseOf !== undefined) {
+      obj.becauseOf = message.becauseOf;
+    }
+    if (message.memory !== false) {
+      obj.memory = message.memory;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DeletedRun>): DeletedRun {
+    return DeletedRun.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeletedRun>): DeletedRun {
+    const message = createBaseDeletedRun();
+    message.runId = object.runId ?? "";
+    message.becauseOf = object.becauseOf ?? undefined;
+    message.memory = object.memory ?? false;
     return message;
   },
 };
@@ -15983,6 +16761,26 @@ export const ControlServiceService = {
       Buffer.from(SetRunLimitsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetRunLimitsResponse => SetRunLimitsResponse.decode(value),
   },
+  /** Words by which people find a run again. */
+  setLabels: {
+    path: "/scale.v1.ControlService/SetLabels" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetLabelsRequest): Buffer => Buffer.from(SetLabelsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetLabelsRequest => SetLabelsRequest.decode(value),
+    responseSerialize: (value: SetLabelsResponse): Buffer => Buffer.from(SetLabelsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetLabelsResponse => SetLabelsResponse.decode(value),
+  },
+  /** Deletes runs that have ended, or that nobody leads, with all that the cluster keeps of them. */
+  deleteRuns: {
+    path: "/scale.v1.ControlService/DeleteRuns" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteRunsRequest): Buffer => Buffer.from(DeleteRunsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteRunsRequest => DeleteRunsRequest.decode(value),
+    responseSerialize: (value: DeleteRunsResponse): Buffer => Buffer.from(DeleteRunsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteRunsResponse => DeleteRunsResponse.decode(value),
+  },
   /** The benchmark that a run was started with. */
   getRunBenchmark: {
     path: "/scale.v1.ControlService/GetRunBenchmark" as const,
@@ -16227,6 +17025,10 @@ export interface ControlServiceServer extends UntypedServiceImplementation {
   setShare: handleUnaryCall<SetShareRequest, SetShareResponse>;
   /** Replaces the limits of a run. One that a limit has ended goes on if they allow more. */
   setRunLimits: handleUnaryCall<SetRunLimitsRequest, SetRunLimitsResponse>;
+  /** Words by which people find a run again. */
+  setLabels: handleUnaryCall<SetLabelsRequest, SetLabelsResponse>;
+  /** Deletes runs that have ended, or that nobody leads, with all that the cluster keeps of them. */
+  deleteRuns: handleUnaryCall<DeleteRunsRequest, DeleteRunsResponse>;
   /** The benchmark that a run was started with. */
   getRunBenchmark: handleUnaryCall<GetRunBenchmarkRequest, GetRunBenchmarkResponse>;
   /** What the log keeps only in short: whole answers, times and calls, in the order of the log. Results are kept for two weeks. */
@@ -16415,6 +17217,38 @@ export interface ControlServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetRunLimitsResponse) => void,
+  ): ClientUnaryCall;
+  /** Words by which people find a run again. */
+  setLabels(
+    request: SetLabelsRequest,
+    callback: (error: ServiceError | null, response: SetLabelsResponse) => void,
+  ): ClientUnaryCall;
+  setLabels(
+    request: SetLabelsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetLabelsResponse) => void,
+  ): ClientUnaryCall;
+  setLabels(
+    request: SetLabelsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetLabelsResponse) => void,
+  ): ClientUnaryCall;
+  /** Deletes runs that have ended, or that nobody leads, with all that the cluster keeps of them. */
+  deleteRuns(
+    request: DeleteRunsRequest,
+    callback: (error: ServiceError | null, response: DeleteRunsResponse) => void,
+  ): ClientUnaryCall;
+  deleteRuns(
+    request: DeleteRunsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteRunsResponse) => void,
+  ): ClientUnaryCall;
+  deleteRuns(
+    request: DeleteRunsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteRunsResponse) => void,
   ): ClientUnaryCall;
   /** The benchmark that a run was started with. */
   getRunBenchmark(
