@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -32,13 +32,22 @@ export function dataFolderAt(path: string): DataFolder {
 export const dataFolderVariable = 'SCALE_DATA_FOLDER';
 export const dataFolderName = '.scale';
 
-/** The `.scale` with data in this folder or the nearest one above it; where there is none, the one that would be made here. */
+/**
+ * The `.scale` with data in this folder or the nearest one above it; where there is none, the one that would be made here. Not in a folder
+ * in which anyone may put one, such as /tmp, and not another user's: whoever made it has what its runs hold, and serves its workers.
+ */
 export function nearestDataFolder(from = process.cwd()): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const path = join(folder, dataFolderName);
-    if (hasData(dataFolderAt(path))) return relative('', path);
+    if (hasData(dataFolderAt(path)) && (folder === resolve(from) || isOurs(folder, path))) return relative('', path);
     if (dirname(folder) === folder) return join(relative('', from), dataFolderName);
   }
+}
+
+const writableByAll = 0o002;
+
+function isOurs(folder: string, path: string): boolean {
+  return (statSync(folder).mode & writableByAll) === 0 && statSync(path).uid === process.getuid?.();
 }
 
 /** Whether a cluster has ever been there. */

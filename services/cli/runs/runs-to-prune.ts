@@ -1,0 +1,43 @@
+import type { RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { type RunFilter, selectRuns, sortRuns } from './select-runs.ts';
+
+/** Which runs a person can do without. Both, where both are given: old, and not among the newest. */
+export interface PruneRule extends RunFilter {
+  /** Milliseconds since the start. */
+  readonly olderThan?: number;
+  /** Newest of each name that stay. */
+  readonly keep?: number;
+}
+
+/** Runs with it are never pruned. */
+export const keepingLabel = 'keep';
+
+/**
+ * Runs that have ended; one that was interrupted or paused only where that status was asked for, since it could still go on. What one
+ * that stays evaluates, or what evaluates one that stays, is judged for itself.
+ */
+export function runsToPrune(
+  runs: readonly RunSummary[],
+  rule: PruneRule,
+  { cluster, nowMs }: { readonly cluster: ReachedCluster['kind']; readonly nowMs: number },
+): RunSummary[] {
+  const { olderThan = 0, keep = 0, status } = rule;
+  const newest = new Set(
+    [...Map.groupBy(sortRuns(runs, 'started'), ({ name }) => name).values()].flatMap((those) => those.slice(0, keep)),
+  );
+  return sortRuns(selectRuns(runs, rule, cluster), 'started').filter(
+    (run) =>
+      (status !== undefined || hasEnded(run.status)) &&
+      run.createdAtMs <= nowMs - olderThan &&
+      !newest.has(run) &&
+      !isKept(run, runs),
+  );
+}
+
+/** By its own label, or by that of an evaluation of it: deleting a run takes its evaluations along. */
+function isKept({ runId, labels }: RunSummary, runs: readonly RunSummary[]): boolean {
+  const own = labels?.words.includes(keepingLabel) === true;
+  return own || runs.some((each) => each.ofRun === runId && each.labels?.words.includes(keepingLabel) === true);
+}
