@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -37,7 +38,8 @@ export function addDataFolderOption(command: Command): Command {
 /** Reading leaves no folder behind where nothing has run yet. */
 export class NothingHereError extends CliError {
   constructor(root: string) {
-    const where = `${root} holds no data, and no folder above has a ${dataFolderName}`;
+    const above = root === resolve(dataFolderName) ? `, and no folder above has a ${dataFolderName} with some` : '';
+    const where = `${root} holds no data${above}`;
     const remedy = `name the folder with --data-dir or ${dataFolderVariable}, or start a run with \`scale run FILE\``;
     super('bad-input', `there is no run here yet: ${where}; ${remedy}`);
   }

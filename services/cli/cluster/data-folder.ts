@@ -33,8 +33,9 @@ export const dataFolderVariable = 'SCALE_DATA_FOLDER';
 export const dataFolderName = '.scale';
 
 /**
- * The `.scale` with data in this folder or the nearest one above it; where there is none, the one that would be made here. Not in a folder
- * in which anyone may put one, such as /tmp, and not another user's: whoever made it has what its runs hold, and serves its workers.
+ * The `.scale` with data in this folder or the nearest one above it; where there is none, the one that would be made here. Not in
+ * a folder in which anyone may put one, such as /tmp, and not another user's: whoever made it has what its runs hold, and serves
+ * its workers.
  */
 export function nearestDataFolder(from = process.cwd()): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {

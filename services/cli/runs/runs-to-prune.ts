@@ -15,8 +15,8 @@ export interface PruneRule extends RunFilter {
 export const keepingLabel = 'keep';
 
 /**
- * Runs that have ended; one that was interrupted or paused only where that status was asked for, since it could still go on. What one
- * that stays evaluates, or what evaluates one that stays, is judged for itself.
+ * Runs that have ended; one that was interrupted or paused only where that status was asked for, since it could still go on. What
+ * one that stays evaluates, or what evaluates one that stays, is judged for itself.
  */
 export function runsToPrune(
   runs: readonly RunSummary[],

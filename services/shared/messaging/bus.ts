@@ -33,8 +33,8 @@ export interface Bus {
   readonly memory: MemoryStore;
   readonly responses: ResponseStore;
   /**
-   * Deletes all that is kept of a run, its manifest last, so that what was broken off can be done again. Whoever calls it holds the
-   * run's lease. Blobs that nothing refers to any more go with the collector.
+   * Deletes all that is kept of a run, its manifest last, so that what was broken off can be done again. Whoever calls it holds
+   * the run's lease. Blobs that nothing refers to any more go with the collector.
    * @throws BusError where the store was made to keep its logs for ever
    */
   removeRun(runId: string): Promise<void>;

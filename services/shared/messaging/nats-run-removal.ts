@@ -3,7 +3,9 @@ import { isPurgeDenied } from './nats-errors.ts';
 import { type NatsSession, untilDone } from './nats-session.ts';
 import { streams, subjects } from './subjects-and-streams.ts';
 
-/** The log first: a store that keeps it for ever refuses before anything is lost. The manifest last: until then the run is listed. */
+/**
+ * The log first: a store that keeps it for ever refuses before anything is lost. The manifest last: until then the run is listed.
+ */
 export async function removeRunFromNats(session: NatsSession, runId: string): Promise<void> {
   const places = [
     [streams.events, subjects.events(runId)],

@@ -156,8 +156,8 @@ const firstWins: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: Dis
 /** What is written stays, even for an administrator of the server: nothing of ours deletes there. */
 const kept: Partial<StreamConfig> = { deny_delete: true, deny_purge: true };
 /**
- * No message goes alone; a run goes as a whole, by a purge of its subjects. Streams of earlier versions deny purges too, and nats-server
- * lets nobody take that back.
+ * No message goes alone; a run goes as a whole, by a purge of its subjects. Streams of earlier versions deny purges too, and
+ * nats-server lets nobody take that back.
  */
 const keptByRun: Partial<StreamConfig> = { deny_delete: true };
 const keyValue: Partial<StreamConfig> = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, allow_rollup_hdrs: true };

@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startCli } from '../../support/run-cli.ts';
+
+const runFile = `
+name: kept
+benchmark: { name: sample, limit: 2 }
+search: { max_rounds: 1, convergence: off, final_pick: argmax }
+`;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-kept-'));
+  await mkdir(join(folder, 'below'));
+  await writeFile(join(folder, 'kept.yaml'), runFile);
+});
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+async function scale(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const cwd = args[0] === 'run' ? folder : join(folder, 'below');
+  return JSON.parse((await startCli([...args, '--json'], { cwd }).ended).stdout);
+}
+
+test('runs are found from below by their labels, deleted with what depends on them, and begun anew by the same file', async () => {
+  expect(await scale('list')).toEqual({ runs: [] });
+  const { runId } = await scale('run', 'kept.yaml', '--label', 'nightly');
+  const evaluated = await scale('eval', '--run', 'kept', '--limit', '2', '--label', 'other');
+  const { runs } = (await scale('list', '--label', 'nightly')) as { runs: Record<string, unknown>[] };
+  expect(runs).toMatchObject([{ runId, labels: ['nightly'], ofRun: null, status: 'completed' }]);
+
+  const gone = {
+    deleted: [
+      { runId: evaluated.runId, becauseOf: runId },
+      { runId, becauseOf: null, memory: true },
+    ],
+  };
+  expect(await scale('delete', 'kept', '--dry-run')).toMatchObject({ dryRun: true, ...gone });
+  expect(await scale('delete', 'kept')).toMatchObject({ dryRun: false, ...gone });
+  expect(await scale('list')).toEqual({ runs: [] });
+  expect(await scale('memory', 'list')).toEqual({ memory: [] });
+  expect(await readdir(join(folder, '.scale', 'runs'))).toEqual([]);
+  expect(await readdir(join(folder, 'below'))).toEqual([]);
+
+  expect(await scale('run', 'kept.yaml')).toMatchObject({ runId, status: 'completed' });
+});
