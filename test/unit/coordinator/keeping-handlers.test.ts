@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { createKeepingHandlers } from '../../../services/coordinator/keeping-handlers.ts';
+import type { SweepEvent } from '../../../services/domain/sweep/sweep-event.ts';
 import { RunStatus } from '../../../services/shared/contracts/generated/scale/v1/control.ts';
 import { encodeSweepEvent } from '../../../services/shared/contracts/sweep-codec.ts';
 import { systemTiming } from '../../../services/shared/lifecycle/timing.ts';
 import { createInMemoryServer } from '../../../services/shared/messaging/in-memory-bus.ts';
 import { runLease } from '../../../services/shared/messaging/run-lease.ts';
 import { runManifest, runMemory } from '../../support/bus-messages.ts';
+import * as sweepCell from '../domain/sweep/made-up-sweep.ts';
 
 const never = new AbortController().signal;
 
@@ -50,11 +52,14 @@ describe('deleting runs', () => {
   test('is refused for a cell of a sweep that has not ended', async () => {
     const { bus, ended, handlers } = await begin();
     await ended('cell', { sweepId: 's1' });
-    const defined = { ...{ name: 's', settings: { atOnce: 1 }, startsBlob: 'b', again: [], startedBy: '' }, cells: [] };
-    const begun = await bus.sweeps.append('s1', encodeSweepEvent('s1', { kind: 'sweep-defined', ...defined }), 0);
+    let last = 0;
+    const write = async (...events: readonly SweepEvent[]) => {
+      for (const event of events) last = await bus.sweeps.append('s1', encodeSweepEvent('s1', event), last);
+    };
+    await write(sweepCell.defined(['cell']), sweepCell.started('cell'));
     const remove = () => handlers.deleteRuns({ runIds: ['cell'], dryRun: false }, never);
     await expect(remove()).rejects.toThrow('run cell is a cell of the sweep s1, which has not ended');
-    await bus.sweeps.append('s1', encodeSweepEvent('s1', { kind: 'sweep-ended' }), begun);
+    await write(sweepCell.ended('cell'));
     expect((await remove()).runs).toHaveLength(1);
   });
 });
