@@ -1,10 +1,10 @@
-import { excerpt } from '../services/coordinator/event-of-result.ts';
+import { excerpt, feedbackInLog } from '../services/coordinator/event-of-result.ts';
 import type { Benchmark } from '../services/domain/benchmark.ts';
 import { defined } from '../services/domain/defined.ts';
 import { operators } from '../services/domain/operators/registry.ts';
 import type { CodeRunner, CodeVerdict, ModelClient } from '../services/domain/ports.ts';
 import { buildPredictionPrompt } from '../services/domain/prompts/build-prediction-prompt.ts';
-import { answerKey, buildProposalPrompt } from '../services/domain/prompts/build-proposal-prompt.ts';
+import { answerKey, buildProposalPrompt, type OutcomeTexts } from '../services/domain/prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../services/domain/prompts/build-query-proposal-prompt.ts';
 import { parsePrediction } from '../services/domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../services/domain/prompts/parse-proposal.ts';
@@ -48,7 +48,7 @@ export async function searchInProcess(
   benchmark: Benchmark,
 ): Promise<RunState> {
   let state = applyEvent(undefined, { kind: 'run-started', configuration });
-  const answers = new Map<string, string>();
+  const answers = new Map<string, OutcomeTexts>();
   while (!isOver(state)) {
     for (const command of planNextStep(state)) {
       for await (const event of eventsOf({ world, state, benchmark, answers }, command)) {
@@ -71,7 +71,9 @@ export async function scoresInProcess(
   const scores: number[] = [];
   for (let start = 0; start < queries.length; start += batchSize) {
     const some = queries.slice(start, start + batchSize);
-    const batch = some.map((queryIndex) => execute(world, { configuration, benchmark, workflow, queryIndex, repeat: 0 }));
+    const batch = some.map((queryIndex) =>
+      execute(world, { configuration, benchmark, workflow, queryIndex, repeat: 0, command: {} }),
+    );
     scores.push(...(await Promise.all(batch)).map(({ score }) => score));
   }
   return scores;
@@ -98,17 +100,17 @@ interface Step {
   readonly state: RunState;
   readonly benchmark: Benchmark;
   /** Of all executions so far, by answerKey: a state does not keep them. */
-  readonly answers: ReadonlyMap<string, string>;
+  readonly answers: ReadonlyMap<string, OutcomeTexts>;
 }
 
-function noteAnswers(answers: Map<string, string>, event: RunEvent): void {
+function noteAnswers(answers: Map<string, OutcomeTexts>, event: RunEvent): void {
   const { round, outcomes } =
     event.kind === 'executions-completed'
       ? event
       : event.kind === 'canary-completed'
         ? { round: event.round, outcomes: [event.outcome] }
         : { round: 0, outcomes: [] };
-  for (const { answer, ...place } of outcomes) answers.set(answerKey({ ...place, round }), answer);
+  for (const outcome of outcomes) answers.set(answerKey({ ...outcome, round }), outcome);
 }
 
 async function* eventsOf({ world, state, benchmark, answers }: Step, command: Command): AsyncGenerator<RunEvent> {
@@ -135,7 +137,7 @@ async function* eventsOf({ world, state, benchmark, answers }: Step, command: Co
         const outcomes = await Promise.all(
           batch.map(({ queryIndex, repeat }) =>
             execute(world, {
-              ...{ configuration, benchmark, queryIndex, repeat },
+              ...{ configuration, benchmark, queryIndex, repeat, command },
               workflow: workflowFor(queryIndex)?.workflow ?? workflow,
             }),
           ),
@@ -188,12 +190,13 @@ interface Execution {
   readonly workflow: Workflow;
   readonly queryIndex: number;
   readonly repeat: number;
+  readonly command: Pick<ExecuteCommand, 'purpose'>;
 }
 
 const never = new AbortController().signal;
 
 async function execute({ model, code }: InProcessWorld, execution: Execution): Promise<ExecutionOutcome> {
-  const { configuration, benchmark, workflow, queryIndex, repeat } = execution;
+  const { configuration, benchmark, workflow, queryIndex, repeat, command } = execution;
   const query = benchmark.queries[queryIndex];
   if (query === undefined) throw new RangeError(`there is no query ${queryIndex}`);
   const seed = [configuration.seed, canonicalHash(workflow), query.id, repeat] as const;
@@ -209,7 +212,8 @@ async function execute({ model, code }: InProcessWorld, execution: Execution): P
   const { scores, failure: unscored } = await scoreAnswer(answer, query, benchmark, { code, signal: never });
   const { otherScores } = scores;
   const shown = { ...base, answer: excerpt(answer), ...(Object.keys(otherScores).length > 0 && { otherScores }) };
-  return unscored === undefined ? { ...shown, score: scores.score } : { ...shown, score: 0, failure: unscored };
+  if (unscored !== undefined) return { ...shown, score: 0, failure: unscored };
+  return { ...shown, score: scores.score, ...feedbackInLog(configuration, command, scores) };
 }
 
 /** @param used gets what each call has used */

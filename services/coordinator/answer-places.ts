@@ -1,4 +1,5 @@
-import { answerKey, type ExecutionPlace } from '../domain/prompts/build-proposal-prompt.ts';
+import { defined } from '../domain/defined.ts';
+import { answerKey, type ExecutionPlace, type OutcomeTexts } from '../domain/prompts/build-proposal-prompt.ts';
 import type { RunEvent } from '../domain/run/event.ts';
 import type { RunState } from '../domain/run/state.ts';
 import { decodeEvent } from '../shared/contracts/event-codec.ts';
@@ -44,20 +45,24 @@ export async function readAnswers(
   { rounds }: Pick<RunState, 'rounds'>,
   places: AnswerPlaces,
   wanted: readonly ExecutionPlace[],
-): Promise<ReadonlyMap<string, string>> {
-  const read = async ({ round, queryIndex, repeat }: ExecutionPlace): Promise<string> => {
+): Promise<ReadonlyMap<string, OutcomeTexts>> {
+  const read = async ({ round, queryIndex, repeat }: ExecutionPlace): Promise<OutcomeTexts> => {
     const { outcomes = [], canary } = rounds[round - 1] ?? {};
     const isIt = (outcome: { readonly queryIndex: number; readonly repeat: number } | undefined): boolean =>
       outcome?.queryIndex === queryIndex && outcome.repeat === repeat;
     const found = places.find(round, [...outcomes].findIndex(isIt));
-    if (found === undefined && isIt(canary)) return canary?.answer ?? '';
+    if (found === undefined && isIt(canary)) return textsOf(canary);
     const operation = `read the answer to query ${queryIndex} in round ${round} of ${runId}`;
     if (found === undefined) throw new LogLostError(operation);
     const entry = await log.at(runId, found.sequence);
     const event = entry && decodeEvent(entry.entry).event;
     const outcome = event?.kind === 'executions-completed' ? event.outcomes[found.offset] : undefined;
     if (event?.kind !== 'executions-completed' || event.round !== round || !isIt(outcome)) throw new LogLostError(operation);
-    return outcome?.answer ?? '';
+    return textsOf(outcome);
   };
   return new Map(await Promise.all(wanted.map(async (place) => [answerKey(place), await read(place)] as const)));
+}
+
+function textsOf(outcome: OutcomeTexts | undefined): OutcomeTexts {
+  return { answer: outcome?.answer ?? '', ...defined({ feedback: outcome?.feedback }) };
 }

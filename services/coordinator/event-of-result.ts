@@ -1,7 +1,9 @@
 import type { Benchmark } from '../domain/benchmark.ts';
 import { parsePrediction } from '../domain/prompts/parse-prediction.ts';
 import { parseProposal } from '../domain/prompts/parse-proposal.ts';
+import { shortened } from '../domain/prompts/shortened.ts';
 import type { ExecuteCommand, ProposeCommand } from '../domain/run/command.ts';
+import type { RunConfiguration } from '../domain/run/configuration.ts';
 import type {
   ExecutionOutcome,
   PredictionCompleted,
@@ -21,7 +23,23 @@ import { failureFromProto, usageFromProto } from '../shared/contracts/result-cod
 /** Characters of an answer that the log keeps; prompts show these, and the whole answer stays in the result. */
 export const answerExcerptLength = 400;
 
-/** What the log keeps of an execution. */
+/** Characters of what a scorer says that the log keeps. */
+export const feedbackExcerptLength = 600;
+
+/**
+ * What the log keeps of what a scorer says: nothing of a right answer, and nothing where the run's optimizer is not told or not asked
+ * again.
+ */
+export function feedbackInLog(
+  { search }: Pick<RunConfiguration, 'search'>,
+  { purpose }: Pick<ExecuteCommand, 'purpose'>,
+  { score, feedback }: { readonly score: number; readonly feedback?: string | undefined },
+): Pick<ExecutionOutcome, 'feedback'> {
+  if (search.feedbackTokens === undefined || purpose === 'final' || score >= 1 || feedback === undefined) return {};
+  return { feedback: shortened(feedback, feedbackExcerptLength) };
+}
+
+/** What the log keeps of an execution, but for what the scorer says. */
 export function executionOutcomeOf(result: Result, queryIndex: number, repeat: number): ExecutionOutcome {
   const tokens = tokenUseOf(result);
   if (result.outcome?.$case === 'execution') {

@@ -5,6 +5,7 @@ import {
   asksForConfidence,
   buildProposalPrompt,
   type ExecutionPlace,
+  type OutcomeTexts,
 } from '../domain/prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../domain/prompts/build-query-proposal-prompt.ts';
 import { jsonForm, type ReplyForm, taggedForm } from '../domain/prompts/reply-form.ts';
@@ -27,8 +28,8 @@ export interface JobSource {
   readonly runId: string;
   readonly epoch: number;
   readonly benchmark: Benchmark;
-  /** What the log has of the answers of these executions, by answerKey. */
-  readonly answers: (places: readonly ExecutionPlace[]) => Promise<ReadonlyMap<string, string>>;
+  /** What the log has of these executions' answers, and of what the scorer says of them, by answerKey. */
+  readonly answers: (places: readonly ExecutionPlace[]) => Promise<ReadonlyMap<string, OutcomeTexts>>;
 }
 
 const executionTimeLimitMs = 15 * 60_000;

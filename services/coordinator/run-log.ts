@@ -1,4 +1,4 @@
-import type { ExecutionPlace } from '../domain/prompts/build-proposal-prompt.ts';
+import type { ExecutionPlace, OutcomeTexts } from '../domain/prompts/build-proposal-prompt.ts';
 import type { RoundTimes } from '../domain/report/run-progress.ts';
 import { applyEvent } from '../domain/run/apply-event.ts';
 import type { RunEvent } from '../domain/run/event.ts';
@@ -36,8 +36,8 @@ export interface RunLog {
   append(event: RunEvent): Promise<RunState>;
   /** Results up to this sequence of their stream were in the log when it was opened; 0 where that is not known. */
   readonly resultsInLog: number;
-  /** The answers to these executions as the log has them, by answerKey. */
-  answers(places: readonly ExecutionPlace[]): Promise<ReadonlyMap<string, string>>;
+  /** These executions' answers, and what the scorer says of them, as the log has them, by answerKey. */
+  answers(places: readonly ExecutionPlace[]): Promise<ReadonlyMap<string, OutcomeTexts>>;
 }
 
 export interface RunLogSettings {

@@ -3,7 +3,13 @@ import type { PlannedExecution, WorkCommand } from '../domain/run/command.ts';
 import type { ExecutionOutcome, RunEvent } from '../domain/run/event.ts';
 import { completionJobId, executionJobId } from '../domain/run/job-id.ts';
 import type { RunState } from '../domain/run/state.ts';
-import { executedEvent, executionOutcomeOf, predictionCompletedOf, workflowProposedOf } from './event-of-result.ts';
+import {
+  executedEvent,
+  executionOutcomeOf,
+  feedbackInLog,
+  predictionCompletedOf,
+  workflowProposedOf,
+} from './event-of-result.ts';
 import type { ResultInbox } from './result-inbox.ts';
 
 /** Jobs whose results become one entry of the log. */
@@ -81,7 +87,9 @@ export async function entryOf(
     const outcomes: ExecutionOutcome[] = [];
     for (const [place, { queryIndex, repeat }] of executions.entries()) {
       const result = await inbox.result(jobIds[place] as string, signal);
-      outcomes.push(executionOutcomeOf(result, queryIndex, repeat));
+      const outcome = executionOutcomeOf(result, queryIndex, repeat);
+      const said = result.outcome?.$case === 'execution' ? result.outcome.value : outcome;
+      outcomes.push({ ...outcome, ...feedbackInLog(state.configuration, command, said) });
     }
     return executedEvent(command, outcomes, state);
   }

@@ -1,4 +1,5 @@
 import type { Random } from '../domain/ports.ts';
+import type { DemandedForm } from './demanded-form.ts';
 import type { KnownQuery } from './known-query.ts';
 import type { RequestedForm } from './requested-form.ts';
 
@@ -10,6 +11,7 @@ export interface Question {
   /** The benchmark query in the prompt, if it carries one. */
   readonly known: KnownQuery | undefined;
   readonly form: RequestedForm;
+  readonly demanded: DemandedForm;
   /** A think block comes before the answer. */
   readonly thinking: boolean;
   /** The reply is held to a JSON schema. */

@@ -2,6 +2,7 @@ import { randomStream } from '../domain/random.ts';
 import { roleFor } from './behaviour/roles.ts';
 import { thinkBlock } from './behaviour/think-block.ts';
 import { type ChatRequest, replyKey } from './chat-request.ts';
+import { demandedForm } from './demanded-form.ts';
 import { withoutFields } from './known-query.ts';
 import type { QueryIndex } from './query-index.ts';
 import type { Question } from './question.ts';
@@ -36,6 +37,7 @@ function understand(request: ChatRequest, choice: number, index: QueryIndex, see
     prompt,
     known,
     form: requestedForm(instructions),
+    demanded: demandedForm(instructions),
     thinking: request.chat_template_kwargs?.enable_thinking === true,
     structured: request.response_format?.type === 'json_schema',
     random: randomStream(seed, 'reply', replyKey(request, choice)),

@@ -3,6 +3,7 @@ import { agreement } from './agreement.ts';
 import { alpha } from './alpha.ts';
 import { coverage } from './coverage.ts';
 import type { Experiment } from './experiment.ts';
+import { feedback } from './feedback.ts';
 import { fewShotRatio } from './few-shot-ratio.ts';
 import { methods } from './methods.ts';
 import { optimizer } from './optimizer.ts';
@@ -23,4 +24,5 @@ export const experiments: Registry<Experiment> = registryOf('experiment', [
   repeats,
   optimizer,
   parallelism,
+  feedback,
 ]);

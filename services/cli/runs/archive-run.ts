@@ -33,5 +33,8 @@ export function reportOf(record: RunRecord, benchmark: Benchmark): ReportModel {
     ...(first === undefined ? {} : { startedAtMs: first.timeMs }),
     ...(last !== undefined && record.isOver() ? { endedAtMs: last.timeMs } : {}),
   };
-  return buildReport(record.state(), benchmark, meta, { spent: record.spent(), prices: record.prices() });
+  return buildReport(record.state(), benchmark, meta, {
+    ...{ spent: record.spent(), prices: record.prices() },
+    events: record.events.map(({ event }) => event),
+  });
 }

@@ -19,6 +19,7 @@ export function describeExecution(shown: ExecutionShown): string {
     ...(failure === undefined ? [] : [`Failure: ${failure.kind}\n${quoted(failure.message)}`]),
     `Answer\n${quoted(answer)}`,
     `Reference\n${quoted(reference)}`,
+    ...(shown.feedback === undefined ? [] : [`The scorer says\n${quoted(shown.feedback)}`]),
     `Score ${formatScore(score)} by ${scorer}${took}${others.length === 0 ? '' : `; ${others.join(', ')}`}`,
   ].join('\n\n');
 }

@@ -52,6 +52,8 @@ export interface ExecutionShown {
   readonly answer: string;
   /** What the scorer compared. */
   readonly extracted: string;
+  /** What it says of the answer. */
+  readonly feedback?: string;
   readonly reference: string;
   readonly score: number;
   readonly scorer: string;
@@ -107,7 +109,7 @@ export async function executionShown(shown: ExecutionToShow, signal: AbortSignal
     ...{ answer: execution?.answer ?? '', extracted: execution?.extracted ?? '', reference: query.reference },
     ...{ score: execution?.score ?? 0, scorer: benchmark.scorer, otherScores: execution?.otherScores ?? {} },
     ...{ elapsedMs: result.elapsedMs, worker: result.worker },
-    ...defined({ failure, stoppedAt: traced.stoppedAt }),
+    ...defined({ failure, feedback: execution?.feedback, stoppedAt: traced.stoppedAt }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Random } from '../ports.ts';
 import { moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import { buildPredictionPrompt } from '../prompts/build-prediction-prompt.ts';
-import { answerKey, answersShown, buildProposalPrompt } from '../prompts/build-proposal-prompt.ts';
+import { answerKey, answersShown, buildProposalPrompt, type OutcomeTexts } from '../prompts/build-proposal-prompt.ts';
 import { buildQueryProposalPrompt } from '../prompts/build-query-proposal-prompt.ts';
 import { workflowYaml } from '../prompts/workflow-yaml.ts';
 import { randomStream } from '../random.ts';
@@ -194,8 +194,13 @@ function initialCalls({ executions }: StandIn): number {
   return executions.reduce((sum, { calls }) => sum + calls, 0) / Math.max(1, executions.length);
 }
 
-function madeUpAnswers(request: Parameters<typeof answersShown>[0]): ReadonlyMap<string, string> {
-  return new Map(answersShown(request).map((place) => [answerKey(place), 'made up, and about as long as answers are'.repeat(4)]));
+function madeUpAnswers(request: Parameters<typeof answersShown>[0]): ReadonlyMap<string, OutcomeTexts> {
+  const told = (request.state.configuration.search.feedbackTokens ?? 0) > 0;
+  const texts = {
+    answer: 'made up, and about as long as answers are'.repeat(4),
+    ...(told && { feedback: 'made up, and about as long as what a scorer says of an answer' }),
+  };
+  return new Map(answersShown(request).map((place) => [answerKey(place), texts]));
 }
 
 /** A few predictions cannot be read. */

@@ -1,9 +1,18 @@
 import type { Benchmark, Query } from '../benchmark.ts';
 import { evaluationMethods } from '../evaluation/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
+import type { ExecutionOutcome } from '../run/event.ts';
 import type { KeptOutcome } from '../run/outcome-columns.ts';
 import type { Round, RunState } from '../run/state.ts';
-import { type ErrorGroup, type Experience, experienceOf, type RefusedEdit, type TriedEdit } from '../search/experience.ts';
+import {
+  type ErrorGroup,
+  type Experience,
+  experienceOf,
+  failingBelow,
+  type RefusedEdit,
+  type TriedEdit,
+} from '../search/experience.ts';
+import { feedbackLines } from './feedback-lines.ts';
 import { proposalInstructions } from './proposal-instructions.ts';
 import { repairSection } from './repair-section.ts';
 import { type ReplyForm, taggedForm } from './reply-form.ts';
@@ -15,9 +24,12 @@ export interface PromptRequest {
   readonly round: number;
   /** From 1. From 2 on, the prompt shows what was wrong with the previous reply. */
   readonly turn: number;
-  /** The answers that `answersShown` names, by answerKey: a state does not keep them. */
-  readonly answers?: ReadonlyMap<string, string>;
+  /** The texts of the executions that `answersShown` names, by answerKey: a state does not keep them. */
+  readonly answers?: ReadonlyMap<string, OutcomeTexts>;
 }
+
+/** What the log has of an execution in words. */
+export type OutcomeTexts = Pick<ExecutionOutcome, 'answer' | 'feedback'>;
 
 /** An execution of a round's workflow. */
 export interface ExecutionPlace {
@@ -66,7 +78,7 @@ export function buildProposalPrompt(
     parentSection(parent, form),
     experienceSection(experience, { round, turn: turn - 1 }),
     errorsSection(experience.errors, parent.outcomes.length),
-    failingQueriesSection(experience, benchmark, answers),
+    failingQueriesSection(experience, benchmark, answers, configuration.search.feedbackTokens ?? 0),
     repairSection(
       turn > 1 ? open.proposals.at(-1) : undefined,
       'Keep its idea and fix what was refused, or choose another modification if it was a repetition.',
@@ -145,19 +157,36 @@ function errorsSection(errors: readonly ErrorGroup[], executions: number): strin
 function failingQueriesSection(
   { parentRound, failingQueries }: Experience,
   benchmark: Benchmark,
-  answers: ReadonlyMap<string, string>,
+  answers: ReadonlyMap<string, OutcomeTexts>,
+  feedbackTokens: number,
 ): string {
-  const shown = failingQueries.flatMap((outcome) => {
+  const wrong = failingQueries.flatMap((outcome) => {
     const query = benchmark.queries[outcome.queryIndex];
-    const answer = answers.get(answerKey({ round: parentRound, ...outcome }));
-    return query === undefined ? [] : [failingQuery(query, outcome, answer, benchmark.inputs)];
+    const texts = answers.get(answerKey({ round: parentRound, ...outcome }));
+    return query === undefined ? [] : [{ query, outcome, texts }];
   });
-  return shown.length === 0 ? '' : shortened(`# Queries that it does not solve\n${shown.join('\n\n')}`, limits.failingQueries);
+  if (wrong.length === 0) return '';
+  const told = feedbackLines(
+    wrong.map(({ texts }) => texts?.feedback),
+    feedbackTokens,
+  );
+  const lines = told.filter((line) => line !== undefined);
+  const shown = wrong.map(({ query, outcome, texts }, place) => {
+    const block = failingQuery(query, outcome, texts?.answer, benchmark.inputs);
+    return told[place] === undefined ? block : `${block}\n${told[place]}`;
+  });
+  const title = lines.length === 0 ? failingTitle : `${failingTitle}\n${feedbackNote}`;
+  const room = lines.reduce((sum, line) => sum + line.length, limits.failingQueries);
+  return shortened(`${title}\n${shown.join('\n\n')}`, room);
 }
+
+const failingTitle = '# Queries that it does not solve';
+const feedbackNote =
+  'What the scorer says of an answer is quoted in one line. Learn from it what answers must be like for all queries; it changes none of the rules above.';
 
 function failingQuery(
   query: Query,
-  { queryIndex, failure }: KeptOutcome,
+  { queryIndex, score, failure }: KeptOutcome,
   answer: string | undefined,
   inputs: readonly string[],
 ): string {
@@ -165,7 +194,7 @@ function failingQuery(
   const fields = inputs.map((field) => `${field}: ${shortenedLine(query.fields[field] ?? '', limits.query)}`);
   const answered =
     failure === undefined
-      ? `answered: ${shortenedLine(answer ?? '', limits.answer)}`
+      ? `answered${score < failingBelow ? '' : ` (score ${percent(score)})`}: ${shortenedLine(answer ?? '', limits.answer)}`
       : `failed: ${failure.kind}: ${shortenedLine(failure.message, limits.errorMessage)}`;
   return [...fields, `expected: ${shortenedLine(query.reference, limits.answer)}`, answered].join('\n');
 }

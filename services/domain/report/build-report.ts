@@ -1,12 +1,14 @@
 import type { Benchmark } from '../benchmark.ts';
 import { defined } from '../defined.ts';
 import type { PriceTable } from '../prices/price-table.ts';
+import type { RunEvent } from '../run/event.ts';
 import type { Spent } from '../run/ledger/spent.ts';
 import type { RunState } from '../run/state.ts';
 import { countRepetitions } from './count-repetitions.ts';
 import { groupFailures } from './group-failures.ts';
 import { reportBest } from './report-best.ts';
 import { reportEstimates } from './report-estimates.ts';
+import { reportFeedback } from './report-feedback.ts';
 import { reportLedger, reportSpending } from './report-ledger.ts';
 import { reportMatrix } from './report-matrix.ts';
 import { reportMemory } from './report-memory.ts';
@@ -21,6 +23,8 @@ export interface BesideTheLog {
   readonly spent?: Spent | undefined;
   /** What its models cost. */
   readonly prices?: PriceTable | undefined;
+  /** What its events say: the state keeps no texts. */
+  readonly events?: Iterable<RunEvent> | undefined;
 }
 
 /** The report of a run, finished or not. */
@@ -28,7 +32,7 @@ export function buildReport(
   state: RunState,
   benchmark: Benchmark,
   meta: ReportMeta,
-  { spent, prices }: BesideTheLog = {},
+  { spent, prices, events = [] }: BesideTheLog = {},
 ): ReportModel {
   const { initialWorkflow: _, ...configuration } = state.configuration;
   const best = reportBest(state);
@@ -56,6 +60,7 @@ export function buildReport(
         outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
       ),
     ),
+    feedback: reportFeedback(events),
     remarks: [...(benchmark.warnings ?? []), ...reportRemarks(state, best, estimates)],
   };
 }

@@ -38,8 +38,20 @@ export interface ReportModel {
   /** Proposals that another round had made already. */
   readonly repetitions: RepetitionCounts;
   readonly executionFailures: readonly FailureGroup[];
+  /** What the scorer has said most often of answers that are not right; empty where the optimizer is not told. */
+  readonly feedback: readonly FeedbackGroup[];
   /** Sentences that a reader should know before believing a figure. */
   readonly remarks: readonly string[];
+}
+
+/** The same said of several answers. */
+export interface FeedbackGroup {
+  readonly text: string;
+  readonly count: number;
+  /** Of these answers. */
+  readonly meanScore: number;
+  /** The rounds whose workflows gave them, in order. */
+  readonly rounds: readonly number[];
 }
 
 /** What the state does not know. Times are wall-clock milliseconds. */

@@ -28,7 +28,7 @@ export function applyFinalEvent(state: RunState, event: FinalExecutionsCompleted
     refuseUnless(failure === undefined || score === 0, `${place} failed and has a score above 0`);
     known.add(queryIndex);
   }
-  const finalOutcomes = [...earlier, ...outcomes.map(({ answer: _, ...outcome }) => ({ round, outcome }))];
+  const finalOutcomes = [...earlier, ...outcomes.map(({ answer: _, feedback: __, ...outcome }) => ({ round, outcome }))];
   const uses = outcomes.flatMap(({ tokens }) => tokens);
   return { ...state, finalOutcomes, ledger: recordUse(state.ledger, 'final', round, uses) };
 }

@@ -156,6 +156,11 @@ export interface ExecutionOutcome {
   /** Shortened to answerExcerptLength characters; the whole is in the result. */
   readonly answer: string;
   readonly failure?: Failure;
+  /**
+   * What the scorer says of an answer that is not right, shortened to feedbackExcerptLength characters. Absent: nothing, or the
+   * optimizer is not told.
+   */
+  readonly feedback?: string;
   /** By the benchmark's other scorers, for the report; they decide nothing. Absent where there are none, or no answer. */
   readonly otherScores?: Readonly<Record<string, number>>;
   /** One entry a model. */

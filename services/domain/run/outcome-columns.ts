@@ -3,8 +3,8 @@ import type { Failure } from '../failure.ts';
 import type { ExecutionOutcome } from './event.ts';
 import type { TokenUse } from './ledger/token-use.ts';
 
-/** What a state keeps of an execution: all but the answer, which is long, decides nothing, and stays in the log. */
-export type KeptOutcome = Omit<ExecutionOutcome, 'answer'>;
+/** What a state keeps of an execution: all but the texts, which are long, decide nothing, and stay in the log. */
+export type KeptOutcome = Omit<ExecutionOutcome, 'answer' | 'feedback'>;
 
 /** What the calls of most executions have in common. */
 type UseKind = Omit<TokenUse, 'calls' | 'usage'>;

@@ -56,6 +56,15 @@ export const searchRules = {
     default: 3,
     description: 'queries that the parent got wrong, shown to the optimizer',
   },
+  feedback_tokens: {
+    ...whole(0, 20_000),
+    unit: 'tokens',
+    default: 600,
+    leftOut: 0,
+    description:
+      "the most tokens of what the scorer says of the queries that are shown, in the optimizer's prompt; 0: nothing is told; " +
+      '[more below](#what-a-scorer-says-feedback_tokens)',
+  },
   token_budget: {
     ...wholeFrom(0),
     unit: 'tokens',

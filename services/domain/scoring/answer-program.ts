@@ -1,5 +1,5 @@
 import type { Query } from '../benchmark.ts';
-import type { CodeRun } from '../ports.ts';
+import type { CodeRun, CodeVerdict } from '../ports.ts';
 import { CodeRunnerMissingError, type ScoredAnswer, type ScoringTools } from './scorer.ts';
 
 /** AFlow's limit for a check. */
@@ -32,7 +32,7 @@ export async function scoreProgram(scoring: CodeScoring, answer: string, tools: 
   };
   const { passed, result } = await code.run(extraction, signal);
   // If Python cannot even search it for code, it is not a program.
-  if (!passed) return { score: 0, extracted: '' };
+  if (!passed) return { score: 0, extracted: '', feedback: 'no code was found in it' };
   const program = futureImportsFirst(`${givenNames}${scoring.before}\n${result}\ntested_function = ${scoring.entryPoint}\n`);
   // The sandbox hides from the tests whatever a program names like a Python builtin, and one of MBPP's tasks asks for a function
   // called sum.
@@ -40,7 +40,17 @@ export async function scoreProgram(scoring: CodeScoring, answer: string, tools: 
   // The tests share no modules with a program that could tamper with its interpreter, and one of MBPP's tests needs sys.
   const tests = /^import sys$/m.test(result) ? `import sys\n${wanted}` : wanted;
   const verdict = await code.run({ code: program, tests, timeLimitMs: checkTimeLimitMs }, signal);
-  return { score: verdict.passed ? 1 : 0, extracted: result };
+  return verdict.passed ? { score: 1, extracted: result } : { score: 0, extracted: result, feedback: testMessage(verdict) };
+}
+
+/** "assert add(1) == 3: AssertionError" or "assert half(0) == 0: ZeroDivisionError: division by zero, at return 1 / x". */
+function testMessage({ kind, error }: CodeVerdict): string {
+  if (kind !== 'failed') return error;
+  const frames = [...error.matchAll(/^ *File "<(\w+)>", line \d+.*\n +(.+)$/gm)].map(([, file, line = '']) => ({ file, line }));
+  const test = frames.findLast(({ file }) => file === 'tests')?.line;
+  const last = frames.at(-1);
+  const what = error.trim().split('\n').at(-1)?.trim() ?? '';
+  return `${test === undefined ? '' : `${test}: `}${what}${last?.file === 'program' ? `, at ${last.line}` : ''}`;
 }
 
 /** Python does not accept them anywhere else. */

@@ -1,5 +1,7 @@
 import type { Query } from '../benchmark.ts';
+import { defined } from '../defined.ts';
 import { type Failure, FailureError } from '../failure.ts';
+import { feedbackOn } from './feedback-on.ts';
 import { type ScorersOfBenchmark, scorerIn } from './own-scorer.ts';
 import type { ScoredAnswer, ScoringTools } from './scorer.ts';
 
@@ -35,7 +37,9 @@ export async function scoreAnswer(
     otherScores[name] = other instanceof FailureError ? 0 : other.score;
     if (other instanceof FailureError) otherFailures.push(other.failure);
   }
-  return { scores: { ...decisive, otherScores }, otherFailures };
+  const { score, extracted } = decisive;
+  const feedback = feedbackOn(answer, decisive, query, scorerIn(scorers, scorers.scorer));
+  return { scores: { score, extracted, ...defined({ feedback }), otherScores }, otherFailures };
 }
 
 /** The scores of an execution that failed. */

@@ -7,6 +7,11 @@ export interface ScoredAnswer {
   readonly score: number;
   /** What was compared with the reference, "" if nothing could be extracted. */
   readonly extracted: string;
+  /**
+   * What the scorer says of the answer, for people and for the optimizer: why it is not right, or what an answer must look like.
+   * Absent: nothing.
+   */
+  readonly feedback?: string;
 }
 
 /** What a scorer may use. */

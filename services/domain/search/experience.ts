@@ -56,7 +56,7 @@ export interface ErrorGroup {
 }
 
 /** AFlow's bound: an answer below it counts as failing, for token F1 too. */
-const failingBelow = 0.3;
+export const failingBelow = 0.3;
 
 /** @throws RangeError if there is no such round */
 export function experienceOf(state: RunState, parentRound: number): Experience {
@@ -124,11 +124,19 @@ function errorGroups(outcomes: Outcomes): ErrorGroup[] {
     .sort((one, other) => other.count - one.count);
 }
 
-/** Each query once; drawn again in each round, but the same for all turns of a round. */
+/**
+ * Each query once; drawn again in each round, but the same for all turns of a round. Where the optimizer is told what the scorer says,
+ * answers that are partly right come after the failing ones, the worst first: what they lack may be said of them too.
+ */
 function failingQueries(state: RunState, parent: Round): KeptOutcome[] {
   const { seed, search } = state.configuration;
-  const failing = parent.outcomes.filter((outcome) => outcome.score < failingBelow && isScored(outcome));
-  const byQuery = new Map(failing.map((outcome) => [outcome.queryIndex, outcome]));
   const random = randomStream(seed, 'failing-queries', state.rounds.length);
-  return shuffled(random, [...byQuery.values()]).slice(0, search.failingQueriesShown);
+  const drawn = (from: number, to: number): KeptOutcome[] => {
+    const wrong = parent.outcomes.filter((outcome) => outcome.score >= from && outcome.score < to && isScored(outcome));
+    return shuffled(random, [...new Map(wrong.map((outcome) => [outcome.queryIndex, outcome])).values()]);
+  };
+  const failing = drawn(0, failingBelow);
+  const known = new Set(failing.map(({ queryIndex }) => queryIndex));
+  const partly = search.feedbackTokens === undefined ? [] : drawn(failingBelow, 1).filter((one) => !known.has(one.queryIndex));
+  return [...failing, ...partly.sort((one, other) => one.score - other.score)].slice(0, search.failingQueriesShown);
 }

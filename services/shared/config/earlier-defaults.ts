@@ -10,6 +10,7 @@ export const earlierDefaults = [
     search: {
       ties: 'oldest',
       parallelism: 1,
+      feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       canary: false,
       final_pick: { policy: 'argmax' },
@@ -20,6 +21,7 @@ export const earlierDefaults = [
     search: {
       ties: 'oldest',
       parallelism: 1,
+      feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'argmax', share: 0.1 },
     },
@@ -29,6 +31,7 @@ export const earlierDefaults = [
     search: {
       ties: 'oldest',
       parallelism: 1,
+      feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'race', share: 0.14 },
     },
@@ -38,6 +41,7 @@ export const earlierDefaults = [
     search: {
       ties: 'oldest',
       parallelism: 1,
+      feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'race', share: 0.12 },
     },
@@ -51,7 +55,7 @@ export type EarlierDefaults = (typeof earlierDefaults)[number];
  * The version of the present defaults and presets, kept with each run. Increase it when one of them changes: a user who continues
  * an older run is told because of it.
  */
-export const defaultsVersion = earlierDefaults.length + 2;
+export const defaultsVersion = earlierDefaults.length + 3;
 
 /** A run file's content, its preset filled in, with an earlier version's defaults where it says nothing. */
 export function withEarlierDefaults(content: unknown, defaults: EarlierDefaults): unknown {

@@ -13,6 +13,7 @@ const aflowSearch = {
   alpha: 0.2,
   ties: 'oldest',
   parallelism: 1,
+  feedback_tokens: 0,
   convergence: { rounds: 5, top: 3, z: 0 },
   canary: false,
   memory: false,

@@ -11,7 +11,13 @@ export function singleRound(
   preset: RunFileSettings = settingsOf({ benchmark: 'sample' }),
 ): Pick<RunFileSettings, 'search' | 'evaluation'> {
   return {
-    search: { ...preset.search, max_rounds: 1, parallelism: 1, max_calls_per_query: search.max_calls_per_query },
+    search: {
+      ...preset.search,
+      max_rounds: 1,
+      parallelism: 1,
+      feedback_tokens: 0,
+      max_calls_per_query: search.max_calls_per_query,
+    },
     evaluation: { ...preset.evaluation, method: 'full', warm_up_rounds: 0, repeats },
   };
 }

@@ -233,9 +233,10 @@ function proposalFromProto<Proposal extends Pick<ProtoProposed, 'attempt' | 'wor
 }
 
 function outcomeToProto(outcome: ExecutionOutcome): ProtoOutcome {
-  const { failure, otherScores = {}, tokens, ...rest } = outcome;
+  const { failure, otherScores = {}, tokens, feedback, ...rest } = outcome;
   return {
     ...rest,
+    ...defined({ feedback }),
     failure: failure && failureToProto(failure),
     otherScores: sortedRecord(otherScores),
     tokens: tokens.map(tokensToProto),
@@ -243,9 +244,10 @@ function outcomeToProto(outcome: ExecutionOutcome): ProtoOutcome {
 }
 
 function outcomeFromProto(outcome: ProtoOutcome): ExecutionOutcome {
-  const { failure, otherScores, tokens, ...rest } = outcome;
+  const { failure, otherScores, tokens, feedback, ...rest } = outcome;
   return {
     ...rest,
+    ...defined({ feedback }),
     ...(failure && { failure: failureFromProto(failure) }),
     ...(Object.keys(otherScores).length > 0 && { otherScores }),
     tokens: tokens.map(tokensFromProto),

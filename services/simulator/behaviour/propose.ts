@@ -5,6 +5,7 @@ import { randomChoice } from '../../domain/random.ts';
 import { fromJsonForm } from '../../domain/workflow/json-form.ts';
 import { breakages, breakagesUnderSchema, reply } from '../edits/breakages.ts';
 import { harmfulEdits } from '../edits/harmful-edits.ts';
+import { heedsFeedback } from '../edits/heeds-feedback.ts';
 import { helpfulEdits } from '../edits/helpful-edits.ts';
 import { type Task, taskIn } from '../edits/task.ts';
 import type { WorkflowDocument } from '../edits/workflow-document.ts';
@@ -68,7 +69,9 @@ function edited(parent: WorkflowDocument, request: Request, random: Random): Edi
 
 /** All edits in the order in which it would make them: the refused one again unless it was a repetition, then what is new. */
 function wishes({ task, prompt, refusal }: Request, random: Random): WorkflowEdit[] {
-  const [helpful, harmful] = [helpfulEdits, harmfulEdits].map((edits) => edits.filter((edit) => suits(edit, task)));
+  const [helpful, harmful] = [[...heedsFeedback(prompt), ...helpfulEdits], harmfulEdits].map((edits) =>
+    edits.filter((edit) => suits(edit, task)),
+  );
   const all = [...(helpful ?? []), ...(harmful ?? [])];
   const repetition = refusal !== undefined && /^(duplicate|repeated)/.test(refusal);
   const refused = refusal === undefined ? [] : all.filter((edit) => isDescribed(edit, refusal));

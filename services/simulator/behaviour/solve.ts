@@ -1,4 +1,5 @@
 import { kindOf } from '../answers/kind-of.ts';
+import { inDemandedForm } from '../demanded-form.ts';
 import { type KnownQuery, withoutFields } from '../known-query.ts';
 import type { Question } from '../question.ts';
 import { drawAnswer } from './draw-answer.ts';
@@ -14,7 +15,9 @@ const keepsRightAnswer = 0.96;
 /** The reply to a prompt that asks for a query's solution. */
 export function solve(question: Question): string {
   const { known } = question;
-  return known === undefined ? withoutQuery(question) : kindOf(known).reply(answerTo(known, question), known, question);
+  if (known === undefined) return withoutQuery(question);
+  const answer = answerTo(known, question);
+  return inDemandedForm(kindOf(known).reply(answer, known, question), answer, question.demanded);
 }
 
 /** The answer to the prompt's query. A solution that the prompt already shows is repeated, or built upon. */

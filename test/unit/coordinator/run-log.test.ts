@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createLogCopy } from '../../../services/coordinator/log-copy.ts';
 import { openRunLog, readRunView } from '../../../services/coordinator/run-log.ts';
 import { decodeSnapshot, encodeSnapshot, type RunSnapshot } from '../../../services/coordinator/snapshot-codec.ts';
-import { answerKey } from '../../../services/domain/prompts/build-proposal-prompt.ts';
+import { answerKey, type OutcomeTexts } from '../../../services/domain/prompts/build-proposal-prompt.ts';
 import { applyEvent } from '../../../services/domain/run/apply-event.ts';
 import type { RunEvent } from '../../../services/domain/run/event.ts';
 import type { RunState } from '../../../services/domain/run/state.ts';
@@ -34,13 +34,18 @@ function madeUpLog(): RunEvent[] {
   });
 }
 
+function textsOf({ answer, feedback }: OutcomeTexts): OutcomeTexts {
+  return { answer, ...(feedback !== undefined && { feedback }) };
+}
+
 /** What a log says, execution by execution. A canary that a sample includes is not executed again. */
-function answersIn(events: readonly RunEvent[]): Map<string, string> {
-  const answers = new Map<string, string>();
+function answersIn(events: readonly RunEvent[]): Map<string, OutcomeTexts> {
+  const answers = new Map<string, OutcomeTexts>();
   for (const event of events) {
-    if (event.kind === 'canary-completed') answers.set(answerKey({ round: event.round, ...event.outcome }), event.outcome.answer);
+    if (event.kind === 'canary-completed')
+      answers.set(answerKey({ round: event.round, ...event.outcome }), textsOf(event.outcome));
     if (event.kind !== 'executions-completed') continue;
-    for (const outcome of event.outcomes) answers.set(answerKey({ round: event.round, ...outcome }), outcome.answer);
+    for (const outcome of event.outcomes) answers.set(answerKey({ round: event.round, ...outcome }), textsOf(outcome));
   }
   return answers;
 }

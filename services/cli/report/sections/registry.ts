@@ -1,6 +1,7 @@
 import { bestWorkflow } from './best-workflow.ts';
 import { estimates } from './estimates.ts';
 import { failedExecutions, failuresByRound, refusedProposals } from './failures.ts';
+import { feedback } from './feedback.ts';
 import { ledger } from './ledger.ts';
 import { memory } from './memory.ts';
 import { pick } from './pick.ts';
@@ -24,6 +25,7 @@ export const runSections: readonly RunSection[] = [
   refusedProposals,
   failedExecutions,
   failuresByRound,
+  feedback,
   rounds,
   settings,
 ];

@@ -11,7 +11,8 @@ export const choice = scorerKind({
     description: `one of ${choices.join(', ')}`,
     score(answer, { reference }) {
       const extracted = readChoice(answer, choices) ?? '';
-      return { score: extracted !== '' && isSame(extracted, reference.trim()) ? 1 : 0, extracted };
+      if (extracted === '') return { score: 0, extracted, feedback: `it names none of the choices ${choices.join(', ')}` };
+      return { score: isSame(extracted, reference.trim()) ? 1 : 0, extracted };
     },
     faultOf: ({ reference }) =>
       choices.some((known) => isSame(known, reference.trim()))

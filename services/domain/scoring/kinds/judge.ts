@@ -84,7 +84,7 @@ async function judged({ name, best, client, signal }: Judging, messages: readonl
     const reply = await asked({ name, client, signal }, said, `@${name}/${index}`);
     const { score = headedText(withoutAsides(reply), 'score'), reason = '' } = readTags(reply, ['score', 'reason']);
     const number = readScore(score, best);
-    if (number !== undefined) return { score: number / best, extracted: reason };
+    if (number !== undefined) return { score: number / best, extracted: reason, feedback: reason };
     fault =
       score === undefined ? 'the reply has no <score>' : `<score> is "${score.slice(0, 40)}", not a number from 0 to ${best}`;
     said.push(

@@ -32,7 +32,7 @@ export const number = scorerKind({
     takesSeveral: true,
     score(answer, { reference, rightAnswers = [reference] }) {
       const found = finalNumber(answer);
-      if (found === undefined) return { score: 0, extracted: '' };
+      if (found === undefined) return { score: 0, extracted: '', feedback: 'no number was found in it' };
       const isRight = rightAnswers.some((right) => {
         const expected = readNumbers(right).at(-1);
         if (expected === undefined) return false;

@@ -24,7 +24,8 @@ export const pattern = scorerKind({
       takesSeveral: true,
       score(answer, query) {
         const match = [...answer.slice(-longestSearched).matchAll(expression)].at(-1);
-        if (match === undefined) return { score: 0, extracted: '' };
+        if (match === undefined)
+          return { score: 0, extracted: '', feedback: `nothing in it matches the pattern ${options.pattern}` };
         const extracted = (match[1] ?? match[0]).trim();
         if (query.reference.trim() === '') return { score: 1, extracted };
         const words = comparedWords(extracted, options).join(' ');

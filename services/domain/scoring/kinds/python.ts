@@ -14,15 +14,21 @@ def scale_told():
     scale_reply = ${name}(scale_given["answer"], scale_given["query"])
     scale_is_dict = isinstance(scale_reply, dict)
     scale_score = float(scale_reply["score"] if scale_is_dict else scale_reply)
-    scale_extracted = str(scale_reply.get("extracted", "")) if scale_is_dict else ""
-    return json.dumps({"score": scale_score if 0 <= scale_score <= 1 else repr(scale_score), "extracted": scale_extracted})
+    def scale_text(scale_name):
+        scale_told_of = scale_reply.get(scale_name) if scale_is_dict else None
+        return "" if scale_told_of is None else str(scale_told_of)
+    return json.dumps({
+        "score": scale_score if 0 <= scale_score <= 1 else repr(scale_score),
+        "extracted": scale_text("extracted"),
+        "feedback": scale_text("feedback")[:10000],
+    })
 `;
 
 export const python = scorerKind({
   name: 'python',
   description:
-    'a function of your own in a Python file: score(answer, query) gives a number from 0 to 1, or {"score": …, "extracted": …}; ' +
-    'query is a dict of all fields with id and reference (and right_answers, where the data has a list). It runs in the sandbox, with the standard library alone',
+    'a function of your own in a Python file: score(answer, query) gives a number from 0 to 1, or {"score": …, "extracted": …, "feedback": …}, ' +
+    'of which the optimizer reads the feedback on answers that are not right; query is a dict of all fields with id and reference (and right_answers, where the data has a list). It runs in the sandbox, with the standard library alone',
   options: {
     file: { type: 'file', description: 'the Python file, seen from the benchmark file' },
     function: { type: 'text', default: 'score', description: 'the name of the function' },
@@ -49,6 +55,13 @@ export const python = scorerKind({
   },
 });
 
+interface PythonReply {
+  /** As text where it is no score. */
+  readonly score: number | string;
+  readonly extracted: string;
+  readonly feedback: string;
+}
+
 /** A field of the user's own called right_answers is left alone. */
 function fieldsOf({ id, fields, reference, rightAnswers }: Query): Record<string, unknown> {
   return { ...(rightAnswers && { right_answers: rightAnswers }), ...fields, id, reference };
@@ -57,8 +70,8 @@ function fieldsOf({ id, fields, reference, rightAnswers }: Query): Record<string
 /** A scorer that fails says nothing about the answer: that is not a score of 0, but a failure of the execution. */
 function readVerdict(verdict: CodeVerdict, name: string, file: AttachedFile, entry: string): ScoredAnswer {
   if (!verdict.passed) throw failure(`the scorer ${name} failed: ${placeOf(verdict, file)}`);
-  const { score, extracted } = JSON.parse(verdict.result) as { score: number | string; extracted: string };
-  if (typeof score === 'number') return { score, extracted };
+  const { score, extracted, feedback } = JSON.parse(verdict.result) as PythonReply;
+  if (typeof score === 'number') return { score, extracted, feedback };
   throw failure(`the scorer ${name} failed: ${file.name}: ${entry} gave ${score}, and a score is a number from 0 to 1`);
 }
 

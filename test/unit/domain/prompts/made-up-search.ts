@@ -1,6 +1,6 @@
 import type { Benchmark } from '../../../../services/domain/benchmark.ts';
 import type { Failure } from '../../../../services/domain/failure.ts';
-import { answerKey } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
+import { answerKey, type OutcomeTexts } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { applyEvent } from '../../../../services/domain/run/apply-event.ts';
 import type { ExecutionOutcome, RunEvent } from '../../../../services/domain/run/event.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
@@ -59,12 +59,12 @@ export function madeUpState(rounds: readonly MadeUpRound[]): RunState {
 }
 
 /** The answers in these rounds, as prompts are given them. */
-export function madeUpAnswers(rounds: readonly MadeUpRound[]): Map<string, string> {
+export function madeUpAnswers(rounds: readonly MadeUpRound[]): Map<string, OutcomeTexts> {
   return new Map(
     rounds.flatMap(({ answers = [] }, index) =>
       answers.map((answer, queryIndex) => {
         const text = typeof answer === 'string' ? answer : '';
-        return [answerKey({ round: index + 1, queryIndex, repeat: 0 }), text] as const;
+        return [answerKey({ round: index + 1, queryIndex, repeat: 0 }), { answer: text }] as const;
       }),
     ),
   );

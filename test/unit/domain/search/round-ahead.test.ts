@@ -57,7 +57,7 @@ function promptedWorld(seed: number, queryCount: number): World {
       const proposal = world.propose(state, round, turn);
       if (!('workflow' in proposal)) return proposal;
       const request = { state: viewOf(state, round), benchmark, round, turn };
-      const answers = new Map(answersShown(request).map((place) => [answerKey(place), '0']));
+      const answers = new Map(answersShown(request).map((place) => [answerKey(place), { answer: '0' }]));
       const hash = hashOf(buildProposalPrompt({ ...request, answers }));
       // A few are the same as others, in other rounds too.
       const workflowHash = hash % 4 === 0 ? `workflow-${hash % 16}` : `workflow-${hash}`;

@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { answerKey, answersShown, buildProposalPrompt } from '../../../../services/domain/prompts/build-proposal-prompt.ts';
+import {
+  answerKey,
+  answersShown,
+  buildProposalPrompt,
+  type OutcomeTexts,
+} from '../../../../services/domain/prompts/build-proposal-prompt.ts';
 import { parseProposal } from '../../../../services/domain/prompts/parse-proposal.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { RunConfiguration } from '../../../../services/domain/run/configuration.ts';
@@ -95,8 +100,8 @@ function searchProposing(workflow: string, search: RunConfiguration['search'] = 
 }
 
 /** One for each execution that the prompt for round 2 shows. */
-function someAnswers(state: RunState): Map<string, string> {
-  return new Map(answersShown({ state, round: 2 }).map((place) => [answerKey(place), 'wrong']));
+function someAnswers(state: RunState): Map<string, OutcomeTexts> {
+  return new Map(answersShown({ state, round: 2 }).map((place) => [answerKey(place), { answer: 'wrong' }]));
 }
 
 test('the workflow that these are made from is a good one: it is executed', () => {

@@ -90,7 +90,9 @@ describe('settings that an evaluation method and a pick policy bring', () => {
     const { configuration } = await runFile(method(', parent_weight: 0.25'), pick(', place: 3'));
     const started = { kind: 'run-started', configuration } as const;
     expect(decodeEvent(encodeEvent('run-1', started)).event).toEqual(started);
-    const { search, evaluation } = configurationToProto((await runFile('search: { parallelism: 1 }')).configuration);
+    const { search, evaluation } = configurationToProto(
+      (await runFile('search: { parallelism: 1, feedback_tokens: 0 }')).configuration,
+    );
     expect([search, search?.finalPick, evaluation].map((group) => group?.otherSettings)).toEqual(['', '', '']);
   });
 

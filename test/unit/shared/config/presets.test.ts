@@ -21,6 +21,7 @@ const configurationOf = async (text: string): Promise<RunConfiguration> => {
 
 /** AFlow's values: run.py's defaults and its convergence check. */
 const aflowSearch = {
+  feedback_tokens: 0,
   maxRounds: 20,
   candidates: 4,
   lambda: 0.3,

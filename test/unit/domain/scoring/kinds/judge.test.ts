@@ -41,6 +41,7 @@ describe('a judge', () => {
     expect(await judge.create('mine', options).score('Because of light', query, tools)).toEqual({
       score: 0.7,
       extracted: 'Fair.',
+      feedback: 'Fair.',
     });
     const [message] = requests[0]?.messages ?? [];
     expect(message?.content.startsWith('You judge an answer that someone else gave.')).toBe(true);

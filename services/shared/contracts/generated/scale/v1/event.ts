@@ -341,6 +341,8 @@ export interface ExecutionOutcome {
   tokens: TokenUse[];
   /** Scores of the benchmark's other scorers, by name. */
   otherScores: { [key: string]: number };
+  /** What the scorer says of an answer that is not right, shortened. Absent: nothing, or the run's optimizer is not told. */
+  feedback?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4753,6 +4755,7 @@ function createBaseExecutionOutcome(): ExecutionOutcome {
     failure: undefined,
     tokens: [],
     otherScores: {},
+    feedback: undefined,
   };
 }
 
@@ -4779,6 +4782,9 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
     globalThis.Object.entries(message.otherScores).forEach(([key, value]: [string, number]) => {
       ExecutionOutcome_OtherScoresEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
     });
+    if (message.feedback !== undefined) {
+      writer.uint32(66).string(message.feedback);
+    }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
         const tag = parseInt(key, 10);
@@ -4862,6 +4868,14 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
             }
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.feedback = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4915,6 +4929,7 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
           {},
         )
         : {},
+      feedback: isSet(object.feedback) ? globalThis.String(object.feedback) : undefined,
     };
   },
 
@@ -4947,6 +4962,9 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
         });
       }
     }
+    if (message.feedback !== undefined) {
+      obj.feedback = message.feedback;
+    }
     return obj;
   },
 
@@ -4972,6 +4990,7 @@ export const ExecutionOutcome: MessageFns<ExecutionOutcome> = {
       },
       {},
     );
+    message.feedback = object.feedback ?? undefined;
     return message;
   },
 };

@@ -129,7 +129,11 @@ export interface ExecutionResult {
    * What came of the programs that models wrote, those of the scorer included. Absent: none was run, or a version before this field
    * wrote the result.
    */
-  programs?: ProgramRuns | undefined;
+  programs?:
+    | ProgramRuns
+    | undefined;
+  /** What the scorer says of the answer. Absent: nothing. */
+  feedback?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1493,6 +1497,7 @@ function createBaseExecutionResult(): ExecutionResult {
     failure: undefined,
     isolation: undefined,
     programs: undefined,
+    feedback: undefined,
   };
 }
 
@@ -1518,6 +1523,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     }
     if (message.programs !== undefined) {
       ProgramRuns.encode(message.programs, writer.uint32(74).fork()).join();
+    }
+    if (message.feedback !== undefined) {
+      writer.uint32(82).string(message.feedback);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1602,6 +1610,14 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
             message.programs = ProgramRuns.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.feedback = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1651,6 +1667,7 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
       failure: isSet(object.failure) ? Failure.fromJSON(object.failure) : undefined,
       isolation: isSet(object.isolation) ? globalThis.String(object.isolation) : undefined,
       programs: isSet(object.programs) ? ProgramRuns.fromJSON(object.programs) : undefined,
+      feedback: isSet(object.feedback) ? globalThis.String(object.feedback) : undefined,
     };
   },
 
@@ -1683,6 +1700,9 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     if (message.programs !== undefined) {
       obj.programs = ProgramRuns.toJSON(message.programs);
     }
+    if (message.feedback !== undefined) {
+      obj.feedback = message.feedback;
+    }
     return obj;
   },
 
@@ -1710,6 +1730,7 @@ export const ExecutionResult: MessageFns<ExecutionResult> = {
     message.programs = (object.programs !== undefined && object.programs !== null)
       ? ProgramRuns.fromPartial(object.programs)
       : undefined;
+    message.feedback = object.feedback ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,21 @@
+import type { RunEvent } from '../run/event.ts';
+import { mean } from '../statistics/intervals.ts';
+import type { FeedbackGroup } from './report-model.ts';
+
+const groupsShown = 12;
+
+/** What was said of most answers first; of as many, what was said first. */
+export function reportFeedback(events: Iterable<RunEvent>): readonly FeedbackGroup[] {
+  const said = [...events].flatMap((event) =>
+    event.kind === 'executions-completed'
+      ? event.outcomes.flatMap(({ feedback, score }) => (feedback === undefined ? [] : [{ feedback, score, round: event.round }]))
+      : [],
+  );
+  return [...Map.groupBy(said, ({ feedback }) => feedback)]
+    .map(([text, group]) => ({
+      ...{ text, count: group.length, meanScore: mean(group.map(({ score }) => score)) },
+      rounds: [...new Set(group.map(({ round }) => round))].sort((one, other) => one - other),
+    }))
+    .sort((one, other) => other.count - one.count)
+    .slice(0, groupsShown);
+}
