@@ -27,8 +27,8 @@ export const answerExcerptLength = 400;
 export const feedbackExcerptLength = 600;
 
 /**
- * What the log keeps of what a scorer says: nothing of a right answer, and nothing where the run's optimizer is not told or not asked
- * again.
+ * What the log keeps of what a scorer says: nothing of a right answer, and nothing where the run's optimizer is not told or
+ * not asked again.
  */
 export function feedbackInLog(
   { search }: Pick<RunConfiguration, 'search'>,

@@ -1,6 +1,6 @@
 /**
- * What instructions demand of the very form of an answer, beyond what helps to solve a query: how it begins and ends, a tag around it,
- * capitals. Only what is quoted counts, since a rule for a form shows it.
+ * What instructions demand of the very form of an answer, beyond what helps to solve a query: how it begins and ends, a tag
+ * around it, capitals. Only what is quoted counts, since a rule for a form shows it.
  */
 export interface DemandedForm {
   /** What the answer begins or ends with; a place for the answer, such as <number> or …, is filled. */

@@ -73,6 +73,12 @@ const variants: readonly Variant[] = [
     { policy: 'top', topK: 2, share: 0.5 },
   ],
   [
+    'what the scorer says, four rounds at once',
+    { maxRounds: 8, ties: 'newest', parallelism: 4, feedbackTokens: 300 },
+    { method: 'few-shot', warmUpRounds: 0, fewShotRatio: 0.5 },
+    { policy: 'race', topK: 3, share: 0.5 },
+  ],
+  [
     'more rounds at once than there are',
     { maxRounds: 5, parallelism: 8 },
     { method: 'scale', warmUpRounds: 1, fewShotRatio: 0.25 },

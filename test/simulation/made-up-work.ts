@@ -198,7 +198,11 @@ export function createMadeUpWork(
       }
       const score = random.next() < 0.7 ? 1 : 0;
       return {
-        outcome: { $case: 'execution', value: { answer: String(score), extracted: '', score, otherScores: {} } },
+        outcome: {
+          $case: 'execution',
+          // Kept by the log only where the optimizer is told.
+          value: { answer: String(score), extracted: '', score, otherScores: {}, feedback: `of ${job.jobId}` },
+        },
         calls: [made],
       };
     }

@@ -2,8 +2,9 @@
 const bytesPerToken = 3;
 
 /**
- * What a scorer says of some answers, as lines that fit into so many tokens together. Each is one line whatever it holds, so that
- * nothing in it can pass for a part of the prompt. What was said above is not said again, and what one does not need the others have.
+ * What a scorer says of some answers, as lines that fit into so many tokens together. Each is one line whatever it holds, so
+ * that nothing in it can pass for a part of the prompt. What was said above is not said again, and what one does not need the
+ * others have.
  * @param feedbacks undefined for an answer of which nothing is said
  */
 export function feedbackLines(feedbacks: readonly (string | undefined)[], tokens: number): (string | undefined)[] {

@@ -43,7 +43,7 @@ export function buildReport(
     simulated: ledger.total.simulated,
     run: runFacts(state, benchmark, meta),
     configuration,
-    ...defined({ best, pick: reportPick(state), memory: reportMemory(state) }),
+    ...defined({ best, pick: reportPick(state), memory: reportMemory(state), feedback: reportFeedback(events) }),
     rounds: reportRounds(state, benchmark.otherScorers, prices),
     spending: reportSpending(state, prices),
     ledger,
@@ -60,7 +60,6 @@ export function buildReport(
         outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [{ round, failure }])),
       ),
     ),
-    feedback: reportFeedback(events),
     remarks: [...(benchmark.warnings ?? []), ...reportRemarks(state, best, estimates)],
   };
 }

@@ -4,13 +4,14 @@ import type { FeedbackGroup } from './report-model.ts';
 
 const groupsShown = 12;
 
-/** What was said of most answers first; of as many, what was said first. */
-export function reportFeedback(events: Iterable<RunEvent>): readonly FeedbackGroup[] {
+/** What was said of most answers first; of as many, what was said first. Undefined if nothing was said. */
+export function reportFeedback(events: Iterable<RunEvent>): readonly FeedbackGroup[] | undefined {
   const said = [...events].flatMap((event) =>
     event.kind === 'executions-completed'
       ? event.outcomes.flatMap(({ feedback, score }) => (feedback === undefined ? [] : [{ feedback, score, round: event.round }]))
       : [],
   );
+  if (said.length === 0) return undefined;
   return [...Map.groupBy(said, ({ feedback }) => feedback)]
     .map(([text, group]) => ({
       ...{ text, count: group.length, meanScore: mean(group.map(({ score }) => score)) },

@@ -38,8 +38,8 @@ export interface ReportModel {
   /** Proposals that another round had made already. */
   readonly repetitions: RepetitionCounts;
   readonly executionFailures: readonly FailureGroup[];
-  /** What the scorer has said most often of answers that are not right; empty where the optimizer is not told. */
-  readonly feedback: readonly FeedbackGroup[];
+  /** What the scorer has said most often of answers that are not right. Absent: nothing, or the optimizer is not told. */
+  readonly feedback?: readonly FeedbackGroup[];
   /** Sentences that a reader should know before believing a figure. */
   readonly remarks: readonly string[];
 }

@@ -6,8 +6,8 @@ import { quoted, textDifference } from './text-difference.ts';
 export const feedbackLimit = 2000;
 
 /**
- * What is said of an answer: the scorer's own words, otherwise how what it compared differs from the reference. Undefined where that
- * is nothing that the answer and the reference do not say themselves, and where the scorer compares no texts.
+ * What is said of an answer: the scorer's own words, otherwise how what it compared differs from the reference. Undefined
+ * where that is nothing that the answer and the reference do not say themselves, and where the scorer compares no texts.
  */
 export function feedbackOn(
   answer: string,

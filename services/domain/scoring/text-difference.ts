@@ -5,7 +5,10 @@ const quotedLength = 200;
 export interface TextDifference {
   /** The right text that is nearest, quoted. */
   readonly nearest: string;
-  /** In what they differ: capitals or punctuation alone, the order of the words, or words that only one has. "": in everything. */
+  /**
+   * In what they differ: capitals or punctuation alone, the order of the words, or words that only one has. "": in
+   * everything.
+   */
   readonly difference: string;
 }
 

@@ -125,8 +125,8 @@ function errorGroups(outcomes: Outcomes): ErrorGroup[] {
 }
 
 /**
- * Each query once; drawn again in each round, but the same for all turns of a round. Where the optimizer is told what the scorer says,
- * answers that are partly right come after the failing ones, the worst first: what they lack may be said of them too.
+ * Each query once; drawn again in each round, but the same for all turns of a round. Where the optimizer is told what the scorer
+ * says, answers that are partly right come after the failing ones, the worst first: what they lack may be said of them too.
  */
 function failingQueries(state: RunState, parent: Round): KeptOutcome[] {
   const { seed, search } = state.configuration;

@@ -6,8 +6,8 @@ import { addSentence, type WorkflowEdit } from './workflow-edit.ts';
 const weight = 12;
 
 /**
- * An edit for each rule on the form of an answer that a scorer states in a proposal prompt: the rule is added to the prompts in the
- * scorer's own words. What a scorer says beside such rules, it does not understand.
+ * An edit for each rule on the form of an answer that a scorer states in a proposal prompt: the rule is added to the prompts
+ * in the scorer's own words. What a scorer says beside such rules, it does not understand.
  */
 export function heedsFeedback(prompt: string): WorkflowEdit[] {
   const said = prompt.split('\n').flatMap((line) => (line.startsWith(feedbackLabel) ? [line.slice(feedbackLabel.length)] : []));

@@ -5,7 +5,7 @@ const roundsNamed = 8;
 
 /** What the optimizer was told of wrong answers. */
 export const feedback: RunSection = ({ feedback: groups }) => {
-  if (groups.length === 0) return undefined;
+  if (groups === undefined) return undefined;
   const rows = groups.map(({ text, count, meanScore, rounds }) => ({
     name: oneLine(text, 300),
     cells: [

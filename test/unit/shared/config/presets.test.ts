@@ -21,7 +21,6 @@ const configurationOf = async (text: string): Promise<RunConfiguration> => {
 
 /** AFlow's values: run.py's defaults and its convergence check. */
 const aflowSearch = {
-  feedback_tokens: 0,
   maxRounds: 20,
   candidates: 4,
   lambda: 0.3,
@@ -35,6 +34,7 @@ describe('a preset', () => {
   it('paper is SCALE as the paper has it: three warm-up rounds, 3 % of the queries, the product form of Eq 9, no canary', async () => {
     const { search, evaluation } = await configurationOf('preset: paper');
     expect(search).toMatchObject(aflowSearch);
+    expect(search).not.toHaveProperty('feedbackTokens');
     for (const ours of ['canary', 'finalPick', 'ties']) expect(search).not.toHaveProperty(ours);
     expect(evaluation).toEqual({
       method: 'scale',
@@ -54,6 +54,7 @@ describe('a preset', () => {
   it('aflow executes every workflow in full, without a canary', async () => {
     const { search, evaluation } = await configurationOf('preset: aflow');
     expect(search).toMatchObject(aflowSearch);
+    expect(search).not.toHaveProperty('feedbackTokens');
     for (const ours of ['canary', 'finalPick', 'ties']) expect(search).not.toHaveProperty(ours);
     expect(evaluation).toMatchObject({ method: 'full', warmUpRounds: 0, repeats: 1 });
   });

@@ -1,0 +1,69 @@
+// What a setting of the proposals is worth, on simulated searches in one process: `node test/measure/proposals.ts --seeds 10
+// --benchmarks sample,planted-rule --variants '{"without":{"feedback_tokens":0},"with":{}}'` compares each variant with the
+// first. A simulated model answers, so its figures say what reaches a search, not what real models make of it.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { rememberingRunner, scoresInProcess, searchInProcess } from '../../scripts/in-process-search.ts';
+import { mean } from '../../services/domain/statistics/intervals.ts';
+import { pairedInterval } from '../../services/domain/statistics/paired-interval.ts';
+import { loadBenchmark } from '../../services/shared/benchmarks/load-benchmark.ts';
+import { dataFolderOf } from '../../services/shared/config/data-folder.ts';
+import { readRunFile } from '../../services/shared/config/run-file.ts';
+import { createLazySandbox } from '../../services/shared/sandbox/lazy-sandbox.ts';
+import { learnBenchmarks } from '../../services/simulator/learn-benchmarks.ts';
+import { buildQueryIndex } from '../../services/simulator/query-index.ts';
+import { createSimulatedModel } from '../../services/simulator/simulated-model.ts';
+import { plantedRules, writePlantedRule } from '../support/planted-rule.ts';
+
+const { values } = parseArgs({
+  options: {
+    benchmarks: { type: 'string', default: 'sample,planted-rule' },
+    seeds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '20' },
+    variants: { type: 'string', default: '{"without":{"feedback_tokens":0},"with":{}}' },
+  },
+});
+const variants = Object.entries(JSON.parse(values.variants) as Record<string, Record<string, unknown>>);
+const data = dataFolderOf();
+const folder = await mkdtemp(join(tmpdir(), 'scale-proposals-'));
+const sandbox = createLazySandbox({ environment: process.env });
+const code = rememberingRunner(sandbox);
+try {
+  for (const name of values.benchmarks.split(',')) {
+    const [rule] = plantedRules;
+    const own = name === 'planted-rule' && rule !== undefined ? [await writePlantedRule(folder, rule, 120)] : [];
+    const { known } = await learnBenchmarks(data, join(dirname(data), 'recorded'), own);
+    const world = { model: createSimulatedModel(buildQueryIndex(known), 1), code };
+    const test = await loadBenchmark({ name: own[0] ?? name, split: 'test', folder: data });
+    const trials = variants.map(() => ({ scores: [] as number[], tokens: [] as number[] }));
+    for (let seed = 1; seed <= Number(values.seeds); seed += 1) {
+      for (const [place, [, search]] of variants.entries()) {
+        const file = join(folder, 'search.yaml');
+        const settings = { max_rounds: Number(values.rounds), ...search };
+        await writeFile(file, JSON.stringify({ benchmark: { name: own[0] ?? name, folder: data }, seed, search: settings }));
+        const { configuration, benchmark } = await readRunFile(file);
+        const state = await searchInProcess(world, configuration, benchmark);
+        const workflow = state.rounds[(state.bestRound ?? 0) - 1]?.workflow;
+        if (workflow === undefined) throw new RangeError('the search has named no workflow');
+        trials[place]?.scores.push(mean(await scoresInProcess(world, configuration, test, workflow)));
+        trials[place]?.tokens.push(state.ledger.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0));
+      }
+    }
+    const [first] = trials;
+    for (const [place, [variant]] of variants.entries()) {
+      const { scores = [], tokens = [] } = trials[place] ?? {};
+      const { difference, low, high } = pairedInterval(scores.map((score, seed) => score - (first?.scores[seed] ?? 0)));
+      const interval = place === 0 ? '' : ` | ${points(difference)} (${points(low)} to ${points(high)})`;
+      console.log(`| ${name} | ${variant} | ${points(mean(scores))} | ${Math.round(mean(tokens) / 1000)} k${interval} |`);
+    }
+  }
+} finally {
+  await sandbox.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+function points(share: number): string {
+  return (100 * share).toFixed(1);
+}
