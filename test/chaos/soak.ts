@@ -102,7 +102,6 @@ async function soak(settings: Settings): Promise<number> {
     ...{ leaseMs: 3_000, ackWaitMs: 8_000 },
     benchmarkFiles: [lanes[1]?.benchmark ?? ''],
     environment: (name) => ({ ...clocks?.environment(name) }),
-    nodeFlags: () => [],
   });
   const untilMs = performance.now() + minutes * 60_000;
   const goesOn = () => performance.now() < untilMs;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import { type ChildService, mainOf, startChildService } from '../../services/cli/cluster/child-service.ts';
+import { nodeFlags } from '../../services/cli/cluster/service-environment.ts';
 import { startRunRequestOf } from '../../services/cli/runs/run-request.ts';
 import type { RunFile } from '../../services/shared/config/run-file.ts';
 import type { RunManifest, StartedCell } from '../../services/shared/contracts/generated/scale/v1/control.ts';
@@ -141,7 +142,7 @@ export async function startChaosCluster(settings: ChaosSettings): Promise<ChaosC
           name,
           script: mainOf(kind),
           logFile: join(folder, `${name}.log`),
-          nodeFlags: settings.nodeFlags?.(name) ?? [],
+          nodeFlags: [...(nodeFlags[kind] ?? []), ...(settings.nodeFlags?.(name) ?? [])],
           environment: {
             PATH: process.env.PATH ?? '',
             SCALE_NATS_URL: proxies.map(({ port }) => `nats://127.0.0.1:${port}`).join(','),
