@@ -15,6 +15,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   pause: ['pause gsm8k --reason "the GPUs are needed elsewhere until six"'],
   resume: ['resume gsm8k'],
   share: ['share gsm8k --weight 4', 'share gsm8k --priority 10 --at-most 16'],
+  limits: ['limits gsm8k', 'limits gsm8k --max-tokens 8000000 --until 07:00'],
   report: ['report gsm8k'],
   show: ['show gsm8k', 'show gsm8k --round 6', 'show gsm8k --query gsm8k-validate-12', 'show gsm8k --diff 1,6'],
   export: ['export gsm8k > best.yaml', 'export gsm8k --what events-jsonl'],

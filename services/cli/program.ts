@@ -16,6 +16,7 @@ import { addEvalCommand } from './commands/eval.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addLabelCommand } from './commands/label.ts';
+import { addLimitsCommand } from './commands/limits.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMemoryCommand } from './commands/memory.ts';
 import { addNatsConfigCommand } from './commands/nats-config.ts';
@@ -51,6 +52,7 @@ const commands: readonly AddCommand[] = [
   addPauseCommand,
   addResumeCommand,
   addShareCommand,
+  addLimitsCommand,
   addReportCommand,
   addShowCommand,
   addExportCommand,

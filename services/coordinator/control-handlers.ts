@@ -1,6 +1,7 @@
 import { defined } from '../domain/defined.ts';
 import { executedWorkflows } from '../domain/run/query-workflows.ts';
 import type { Round } from '../domain/run/state.ts';
+import { runScope } from '../shared/budgets/scopes-of.ts';
 import { templateFault } from '../shared/config/template-settings.ts';
 import { benchmarkFromProto, benchmarkToProto, decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
@@ -43,7 +44,6 @@ import { type AskedShare, shareFault, withAsked } from '../shared/sharing/share-
 import type { Coordinator } from './coordinator.ts';
 import { diagnose } from './diagnose.ts';
 import { countMissingResults, executionsOf, outcomesOn } from './executions-of-round.ts';
-import { refuseBadLimits } from './refuse-bad-limits.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 import { roundToProto } from './round-to-proto.ts';
 import { type RunView, readRunView } from './run-log.ts';
@@ -51,6 +51,7 @@ import { describeKept, summariseMemory } from './run-memory.ts';
 import { labelsOf, runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
+import { refuseBadLimits, withLimits } from './with-limits.ts';
 
 /** "term", or "term-2", which is the same search again. */
 function isNamed(found: string, name: string): boolean {
@@ -95,6 +96,12 @@ export interface ControlHandlers {
   trouble(): string | undefined;
 }
 
+function endedByOther({ runId, summary }: RunManifest): string {
+  return summary?.progress?.limit === undefined
+    ? `run ${runId} has already ended, and not because of a limit`
+    : `run ${runId} has ended at a limit that these do not raise; its limits are set for when they are`;
+}
+
 const readWithinMs = 20_000;
 
 /** @param name of this coordinator */
@@ -135,6 +142,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
   const unlessOver = (runId: string, change: (manifest: RunManifest) => RunManifest): Promise<RunManifest | undefined> =>
     bus.runs.update(runId, (manifest) => (hasEnded(manifest.status) ? manifest : change(manifest)));
 
+  const limitFacts = () => ({ table: coordinator.budget, nowMs: timing.wallMs() });
+
   /** For a run that continues: missing results change nothing about it, but someone must know. */
   const missingResultsOf = async (runId: string): Promise<number> => {
     using limit = within(timing, readWithinMs);
@@ -147,7 +156,6 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const { configuration, benchmark, endpoints, maxInFlight, simulated, cache, failureShare, sweepId, limits, ofRun } = given;
       const asLabels = { add: given.labels?.words ?? [], remove: [] };
       refuseBadLabels(asLabels.add);
-      refuseBadLimits(limits);
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
       refuseFaults(share ?? {});
       const queries = benchmarkFromProto(benchmark);
@@ -169,13 +177,15 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       }
       const runId = runIdOf(settings);
       const places = { endpoints, maxInFlight, simulated, cache };
-      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ failureShare, sweepId, limits, ofRun }) };
-      const kept = (manifest: RunManifest): RunManifest => ({
-        ...manifest,
-        ...asked,
-        prices: addPrices(manifest.prices, prices),
-        labels: changedLabels(manifest.labels, asLabels),
-      });
+      const asked = { schemaVersion: 1, runId, configuration, ...places, ...defined({ failureShare, sweepId, ofRun }) };
+      if (limits !== undefined) {
+        const known = await bus.runs.get(runId);
+        refuseBadLimits(limits, { endpoints, prices: addPrices(known?.prices, prices) });
+      }
+      const kept = (manifest: RunManifest): RunManifest => {
+        const changed = { prices: addPrices(manifest.prices, prices), labels: changedLabels(manifest.labels, asLabels) };
+        return withLimits({ ...manifest, ...asked, ...changed }, limits, limitFacts());
+      };
       const stored = await bus.runs.update(runId, kept);
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
@@ -184,7 +194,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         ...asked,
         ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
         share: withAsked(undefined, share ?? {}),
-        ...defined({ team, prices, labels: changedLabels(undefined, asLabels) }),
+        ...defined({ team, prices, limits, labels: changedLabels(undefined, asLabels) }),
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),
@@ -215,7 +225,9 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     },
     async getRun(runId, signal) {
       const manifest = await manifestOf(runId);
-      return { manifest, summary: await summaryOf(manifest, signal) };
+      const scopes = [runScope(runId), ...(manifest.limits?.scopes ?? [])];
+      const budgets = scopes.flatMap((scope) => coordinator.budget(scope) ?? []);
+      return { manifest, summary: await summaryOf(manifest, signal), budgets };
     },
     async *watchRun(request, signal) {
       await manifestOf(request.runId);
@@ -242,9 +254,10 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       return { share: manifest.share, ...defined({ team: manifest.team }) };
     },
     setRunLimits: async (runId, limits) => {
-      refuseBadLimits(limits);
-      const limited = await bus.runs.update(runId, (manifest) => ({ ...manifest, limits }));
+      refuseBadLimits(limits, await manifestOf(runId));
+      const limited = await bus.runs.update(runId, (found) => withLimits(found, limits, limitFacts()));
       const manifest = limited ?? (await manifestOf(runId));
+      if (hasEnded(manifest.status)) throw new RequestRefusedError('conflict', endedByOther(manifest));
       if (!hasEnded(manifest.status)) coordinator.drive(manifest);
       return { status: manifest.status };
     },

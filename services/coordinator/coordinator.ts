@@ -4,6 +4,7 @@ import type { RunState } from '../domain/run/state.ts';
 import { defaultFailureShare } from '../domain/search/lost-executions.ts';
 import { decodeBenchmark, encodeBenchmark } from '../shared/contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../shared/contracts/configuration-codec.ts';
+import type { BudgetAmount, BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import { type CacheUse, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../shared/contracts/has-ended.ts';
 import { describeNeed, knownNeeds, lackingFor } from '../shared/contracts/run-needs.ts';
@@ -17,6 +18,7 @@ import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { runLease } from '../shared/messaging/run-lease.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { type HeldLease, holdLease } from './hold-lease.ts';
+import { type LimitedRun, startLimitWatch } from './limit-watch.ts';
 import { createRunCopy, type RunCopy, RunLostError, restoreRun } from './run-copy.ts';
 import { driveRun, type WantedStatus } from './run-driver.ts';
 import { type RunFigures, runFigures } from './run-figures.ts';
@@ -38,6 +40,8 @@ export interface CoordinatorSettings {
   readonly reconcileMs: number;
   /** Fewer new entries of a log than this are not worth a snapshot. Default: 64. */
   readonly snapshotEntries?: number;
+  /** What all runs together may spend in a day, in UTC. Absent: no limit. */
+  readonly dayLimits?: BudgetAmount;
 }
 
 export interface Coordinator {
@@ -64,6 +68,8 @@ export interface Coordinator {
    * what unsubscribes.
    */
   onProgress(runId: string, listener: ProgressListener): () => void;
+  /** What may be spent in a scope, and what is; undefined if there is no limit. */
+  budget(scope: string): BudgetTable | undefined;
   /** The workers heard from lately. */
   readonly workers: WaitWatch['workers'];
   /** For the metrics. */
@@ -137,6 +143,12 @@ export function startCoordinator(
     if (!steered) return;
     moved(run);
     tell(run);
+    attend(manifest.runId);
+  };
+  /** What the run's driver waits for, it looks at anew. */
+  const attend = (runId: string): void => {
+    const run = runs.get(runId);
+    if (run === undefined) return;
     const { attention } = run;
     run.attention = new AbortController();
     attention.abort();
@@ -199,6 +211,17 @@ export function startCoordinator(
     }
   });
 
+  const limitedRun = (run: DrivenRun): LimitedRun => ({
+    ...{ manifest: run.manifest, isLeading: run.isLeading },
+    isExecuting: (run.progress?.outstanding.execute ?? 0) > 0,
+    spent: (asked) => run.spending.spent(false, asked),
+  });
+  const limits = startLimitWatch({
+    ...{ bus, logger, timing, dayLimits: settings.dayLimits },
+    runs: () => [...runs.values()].map(limitedRun),
+    changed: ({ manifest: { runId } }) => attend(runId),
+  });
+
   const waits = startWaitWatch({ bus, logger, timing, runs: () => runs.values(), changed: tell });
 
   /**
@@ -228,6 +251,7 @@ export function startCoordinator(
     try {
       await restoreRun(bus, run.manifest, copy);
       const content = await contentOf(run);
+      await limits.begin(limitedRun(run), AbortSignal.any([signal, held.lost, again]));
       const state = await driveRun(
         {
           bus,
@@ -250,6 +274,7 @@ export function startCoordinator(
             if (held !== undefined) changed(run, held);
           },
           wanted: () => wantedOf(run.manifest),
+          limited: (found) => limits.eventOf(limitedRun(run), found),
           attention: () => run.attention.signal,
           progressed: (progress) => {
             moved(run);
@@ -347,6 +372,7 @@ export function startCoordinator(
         if (set.size === 0) listeners.delete(runId);
       };
     },
+    budget: (scope) => limits.table(scope),
     workers: waits.workers,
     figures: () => {
       const wallMs = timing.wallMs();
@@ -360,7 +386,7 @@ export function startCoordinator(
     async stop() {
       stopping.abort();
       forget();
-      await Promise.all([watching, waits.stop(), ...[...runs.values()].map((run) => run.loop)]);
+      await Promise.all([watching, waits.stop(), limits.stop(), ...[...runs.values()].map((run) => run.loop)]);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface JobIssuer {
   arrived(jobId: string): void;
   /** Aborts if jobs could not be queued. */
   readonly broken: AbortSignal;
+  /** None of what was issued is wanted any more, unless it is issued again. Resolves when nothing is being queued. */
+  forgotten(): Promise<void>;
   /** Until nothing is being queued any more. */
   settled(): Promise<void>;
 }
@@ -40,6 +42,9 @@ export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'see
   const publish = async (jobs: readonly Job[]): Promise<void> => {
     await publishJobs(source.bus, jobs, (job) => (leaseId === undefined ? job : { ...job, newUnder: leaseId }));
     for (const job of jobs) if (!inbox.seen(job.jobId)) queued.set(job.jobId, job);
+  };
+  const settled = async (): Promise<void> => {
+    while (publishing.size > 0) await Promise.all(publishing);
   };
   return {
     async issue(work, state) {
@@ -71,9 +76,12 @@ export function createJobIssuer(source: JobSource, inbox: Pick<ResultInbox, 'see
       queued.delete(jobId);
     },
     broken: broken.signal,
-    async settled() {
-      while (publishing.size > 0) await Promise.all(publishing);
+    async forgotten() {
+      await settled();
+      issued.clear();
+      queued.clear();
     },
+    settled,
   };
 }
 

@@ -85,12 +85,13 @@ async function executionJobs(command: ExecuteCommand, state: RunState, source: J
   const workflowFor = executedWorkflows(round);
   const blobs = new Map<string, string>();
   const jobs: Job[] = [];
+  const final = command.purpose === 'final' ? { purpose: command.purpose } : {};
   for (const { queryIndex, repeat, workflowHash = command.workflowHash } of command.executions) {
     const workflow = workflowFor(queryIndex)?.workflow ?? round.workflow;
     const workflowBlob =
       blobs.get(workflowHash) ?? (await source.bus.blobs.put(WorkflowMessage.encode(workflowToProto(workflow)).finish()));
     blobs.set(workflowHash, workflowBlob);
-    const value = { workflowHash, queryIndex, repeat, workflowBlob, round: command.round };
+    const value = { workflowHash, queryIndex, repeat, workflowBlob, round: command.round, ...final };
     jobs.push(job(source, executionJobId(workflowHash, queryIndex, repeat), executionTimeLimitMs, { $case: 'execute', value }));
   }
   return jobs;

@@ -38,6 +38,8 @@ export interface RoundsInHand {
   /** What the log says. */
   state(): RunState;
   append(event: RunEvent): Promise<void>;
+  /** A limit was reached, or raised: what is planned so far is planned no more. What has been executed of it is not lost. */
+  turn(event: RunEvent, signal: AbortSignal): Promise<void>;
   /** Decides and queues everything that does not depend on a result that is still to come. */
   plan(): Promise<void>;
   /** Takes in the next batch of results that is complete. @returns false if there is none */
@@ -146,6 +148,21 @@ export function createRoundsInHand(found: RunState, settings: RoundsInHandSettin
   return {
     state: () => state,
     append,
+    async turn(event, signal) {
+      await append(event);
+      const open = step;
+      step = undefined;
+      ahead = [];
+      if (event.kind !== 'limit-reached' || event.ends !== 'search') return;
+      for (let isWhole = true; isWhole; ) {
+        const batch = open?.arrived();
+        if (batch === undefined) return;
+        isWhole = open?.ready() !== undefined;
+        await append(await entryOf(batch, state, settings, signal));
+        inbox.release(batch.jobIds);
+        open?.taken();
+      }
+    },
     async plan() {
       await catchUp();
       await planLog();

@@ -59,7 +59,9 @@ export interface RunDriverSettings {
   hold(reason: string): Promise<void>;
   /** What people want the run to do now. */
   wanted(): WantedStatus;
-  /** Aborts when `wanted` changes; a new signal each time. */
+  /** What the run's limits mean to a log that says this; undefined for nothing new. Asked again whenever `attention` aborts. */
+  limited(state: RunState): RunEvent | undefined;
+  /** Aborts when `wanted` or `limited` changes; a new signal each time. */
   attention(): AbortSignal;
   progressed(progress: PresentStep): void;
   /** The log has been read, and says this: no work has been done yet. The times are kept current. */
@@ -95,7 +97,7 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const found = log.state();
   settings.opened(found, log.times);
   const begun = found ?? (await append({ kind: 'run-started', configuration: settings.configuration }));
-  if (isOver(begun)) return begun;
+  if (isOver(begun) && settings.limited(begun)?.kind !== 'limits-raised') return begun;
 
   const openLanes = async (): Promise<void> => {
     await Promise.all(kinds.map((kind) => bus.jobs.openLane(kind, runId, { maxInFlight: settings.maxInFlight })));
@@ -136,7 +138,14 @@ export async function driveRun(settings: RunDriverSettings, signal: AbortSignal)
   const reconciling = { bus, runId, logger, timing, inbox, jobs: jobs.queued, openLanes, everyMs: settings.reconcileMs };
   try {
     await using _reconciler = startReconciler(reconciling);
-    while (!isOver(rounds.state())) {
+    for (;;) {
+      const limit = settings.limited(rounds.state());
+      if (limit !== undefined) {
+        await jobs.forgotten();
+        await rounds.turn(limit, signal);
+        continue;
+      }
+      if (isOver(rounds.state())) break;
       // Taken before `wanted` is read: a change in between is seen below.
       using interrupt = linked(signal, settings.attention(), jobs.broken);
       const wanted = settings.wanted();

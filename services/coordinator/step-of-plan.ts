@@ -25,6 +25,8 @@ export interface StepOfPlan {
   readonly work: readonly WorkCommand[];
   /** The next batch, if all its results have arrived. */
   ready(): Batch | undefined;
+  /** The part of the next batch of executions whose results have arrived; undefined if none has, and for other work. */
+  arrived(): Batch | undefined;
   /** The next batch is in the log: the one after it is next. */
   taken(): void;
   /** Results of the next batch were given up: it waits for them once more. */
@@ -46,6 +48,14 @@ export function createStepOfPlan(work: readonly WorkCommand[], inbox: Pick<Resul
       if (batch === undefined) return undefined;
       while (arrived < batch.jobIds.length && inbox.seen(batch.jobIds[arrived] as string)) arrived += 1;
       return arrived === batch.jobIds.length ? batch : undefined;
+    },
+    arrived() {
+      const batch = batches[next];
+      if (batch === undefined || batch.command.kind !== 'execute' || batch.command.purpose !== undefined) return undefined;
+      const known = batch.jobIds.findIndex((jobId) => !inbox.seen(jobId));
+      const count = known < 0 ? batch.jobIds.length : known;
+      if (count === 0) return undefined;
+      return { ...batch, jobIds: batch.jobIds.slice(0, count), executions: batch.executions.slice(0, count) };
     },
     taken() {
       next += 1;

@@ -1083,6 +1083,45 @@ export function describeBusContract(name: string, start: () => Promise<BusUnderT
       });
     });
 
+    describe('tables of budgets', () => {
+      const holder = (name: string) => ({ holder: name, beat: 1, ttlMs: 1000, reserved: [], spent: [] });
+
+      test('are empty at first, without terms, and then what the last change made of them, each by its name', async () => {
+        const [scope, another] = [`run-${newRunId()}`, `sweep-${newRunId()}`];
+        const empty = await bus.budgets.update(scope, (table) => table);
+        expect(empty).toMatchObject({ scope, terms: undefined, holders: [], ends: [] });
+        const amount = { tokens: 2 ** 52, calls: 3, money: 0.125 };
+        const changed = await bus.budgets.update(scope, (table) => ({ ...table, gone: [{ part: 'search', amount }] }));
+        expect(changed).toEqual({ ...empty, gone: [{ part: 'search', amount }] });
+        expect(await other.budgets.update(scope, (table) => table)).toEqual(changed);
+        expect(await other.budgets.update(another, (table) => table)).toMatchObject({ scope: another, gone: [] });
+      });
+
+      test('are changed by many at the same time, and none undoes what another did', async () => {
+        const scope = `run-${newRunId()}`;
+        const join = (writer: Bus, name: string) =>
+          writer.budgets.update(scope, (table) => ({ ...table, holders: [...table.holders, holder(name)] }));
+        const names = Array.from({ length: 12 }, (_, index) => `w${index}`);
+        await Promise.all(names.map((name, index) => join(index % 2 === 0 ? bus : other, name)));
+        const { holders } = await bus.budgets.update(scope, (table) => table);
+        expect(holders.map((each) => each.holder).sort()).toEqual([...names].sort());
+      });
+
+      test('are shown as they are, then after each change', async () => {
+        const scope = `run-${newRunId()}`;
+        await bus.budgets.update(scope, (table) => ({ ...table, holders: [holder('first')] }));
+        const abort = new AbortController();
+        const seen: string[][] = [];
+        for await (const { scope: name, holders } of other.budgets.watch(abort.signal)) {
+          if (name !== scope) continue;
+          seen.push(holders.map((each) => each.holder));
+          if (seen.length === 1) await bus.budgets.update(scope, (table) => ({ ...table, holders: [holder('second')] }));
+          else abort.abort();
+        }
+        expect(seen).toEqual([['first'], ['second']]);
+      });
+    });
+
     describe('the connection', () => {
       test('can be checked', async () => {
         await bus.check(AbortSignal.timeout(5_000));

@@ -12,6 +12,7 @@ import {
   spendingNote,
 } from './bus-messages.ts';
 
+const budgetHolder = { holder: 'w', beat: 1, ttlMs: 5_000, reserved: [], spent: [] };
 const slotHolder = { holder: 'w', slots: 1, wanted: 1, limit: 1, beat: 1, turn: 1, ttlMs: 5_000, runs: [] };
 const never = new AbortController().signal;
 
@@ -123,6 +124,8 @@ async function workOn(
   await bus.responses.get('a'.repeat(64));
   await bus.slots.update('http://endpoint/v1', (table) => ({ ...table, holders: [slotHolder] }));
   await first(bus.slots.watch(never));
+  await bus.budgets.update('run-x', (table) => ({ ...table, holders: [budgetHolder] }));
+  await first(bus.budgets.watch(never));
 }
 
 function jobOfKind(kind: JobKind, runId: string, jobId: string) {

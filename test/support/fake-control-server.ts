@@ -103,7 +103,7 @@ export async function startFakeControlServer(settings: FakeControlSettings): Pro
       calls.push('FindRuns');
       reply(null, { manifests: [] });
     },
-    getRun: (call, reply) => unlessMissing(call.request.runId, reply, () => ({ summary: summary(runId, script) })),
+    getRun: (call, reply) => unlessMissing(call.request.runId, reply, () => ({ summary: summary(runId, script), budgets: [] })),
     getRound: (call, reply) =>
       reply({ code: status.NOT_FOUND, details: `run ${call.request.runId} has no round ${call.request.round}` }),
     getRunBenchmark: (call, reply) =>

@@ -10,6 +10,8 @@ import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec
 import { type RunManifest, RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
 import { runIdOf } from '../../services/shared/contracts/run-id.ts';
 import { needsOf } from '../../services/shared/contracts/run-needs.ts';
+import { type ControlClient, connectControl } from '../../services/shared/control-client/control-client.ts';
+import { ControlError } from '../../services/shared/control-client/control-error.ts';
 import type { Bus } from '../../services/shared/messaging/bus.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { createLogger } from '../../services/shared/telemetry/logger.ts';
@@ -26,6 +28,10 @@ export interface KillableCluster extends AsyncDisposable {
   readonly bus: Bus;
   /** A call begins only while the model's server has answered fewer than so many; the others wait for a higher number. */
   holdAt(calls: number): void;
+  /** Where the model is served. */
+  readonly simulatorUrl: string;
+  /** Asks the coordinator that runs now, and the one after it if that is killed meanwhile. */
+  ask<Response>(call: (client: ControlClient) => Promise<Response>): Promise<Response>;
   /** Gives the cluster a run, and its id. @param maxConcurrency calls in flight at the model's server; default: as for any run */
   begin(file: RunFile, maxConcurrency?: number): Promise<string>;
   /**
@@ -129,6 +135,21 @@ export async function startKillableCluster(
   return {
     served,
     bus,
+    simulatorUrl: simulator.url,
+    async ask(call) {
+      for (;;) {
+        const [coordinator] = await Promise.all(parts.get('coordinator') ?? []);
+        const client = connectControl(coordinator?.addresses.control ?? '');
+        try {
+          return await call(client);
+        } catch (error) {
+          if (!(error instanceof ControlError && error.kind === 'unreachable')) throw error;
+        } finally {
+          client.close();
+        }
+        await sleep(50);
+      }
+    },
     holdAt(calls) {
       mostServed = calls;
     },

@@ -5,6 +5,10 @@ import { describeMissingResults } from '../../domain/comparison/missing-results.
 import { reportSpent } from '../../domain/report/report-spent.ts';
 import { describeDoubts } from '../../domain/run/ledger/describe-doubts.ts';
 import { totalsByModel, totalUse } from '../../domain/run/ledger/totals.ts';
+import { runScope } from '../../shared/budgets/scopes-of.ts';
+import type { RunFile } from '../../shared/config/run-file.ts';
+import { noLimits } from '../../shared/config/run-limits.ts';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
@@ -25,12 +29,13 @@ import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { addLabelOption } from '../runs/label-option.ts';
+import { addLimitOptions, type LimitOptions, withLimitOptions } from '../runs/limit-options.ts';
 import { type EndedRun, runToItsEnd } from '../runs/run-to-its-end.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
 import { pricesHelp, withPrices } from '../runs/with-prices.ts';
 import { shortPath } from '../short-path.ts';
 
-interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions {
+interface EvalOptions extends ClusterOptions, EvaluationChoices, ShareOptions, LimitOptions {
   readonly team?: string;
   readonly json: boolean;
   readonly fresh: boolean;
@@ -50,7 +55,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
   const command = addClusterOptions(
     program.command('eval').description('evaluate one workflow on a benchmark, and write a record of each execution'),
   );
-  addLabelOption(addTeamOption(addShareOptions(command)))
+  addLimitOptions(addLabelOption(addTeamOption(addShareOptions(command))))
     .argument('[workflow]', 'the workflow file; or give --run')
     .option('--run <run>', 'evaluate the best workflow of this run (id, start of an id, or name), with its model and endpoint')
     .option('--benchmark <name>', "default: the run file's or the run's")
@@ -79,7 +84,7 @@ export function addEvalCommand(program: Command, cli: Cli): void {
 async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<Answer> {
   const subject = await subjectOf(cli, workflow, options);
   const shared = withShare(await evaluationFile(subject, options), options);
-  const file = await withPrices(shared, options.prices);
+  const file = await withPrices(withTestShare(withLimitOptions(shared, options), subject), options.prices);
   const folder = dataFolderAt(options.dataDir);
   if (options.dryRun) return answerWithDryRun(file.configuration.name, await dryRunOf([file], folder));
   const output: OutputFolder =
@@ -100,6 +105,12 @@ async function evaluate(cli: Cli, workflow: string | undefined, options: EvalOpt
   } finally {
     view.close();
   }
+}
+
+/** What a run has kept of its limits for the test of its winner is spent by that. */
+function withTestShare(file: RunFile, subject: EvaluationSubject): RunFile {
+  if (subject.kind !== 'run' || (subject.limits?.shares?.test ?? 0) === 0) return file;
+  return { ...file, limits: { ...(file.limits ?? noLimits), scopes: [runScope(subject.runId)] } };
 }
 
 async function subjectOf(cli: Cli, workflow: string | undefined, options: EvalOptions): Promise<EvaluationSubject> {
@@ -136,7 +147,7 @@ async function answerOf(
   const gates = required === undefined ? [] : [scoreGate(required, document)];
   if (junit !== undefined) await writeJUnit(junit, record.runId, gates, queryCases(document, records));
   return {
-    exitCode: exitCodeOfGates(exitCodeOfStatus(state.status), gates),
+    exitCode: exitCodeOfGates(state.stopReason === 'limit' ? exitCodes.limitReached : exitCodeOfStatus(state.status), gates),
     document: { ...document, files, ...(gates.length > 0 && { gates }) },
     text: [describeEvaluation(document), ...gates.map(describeGate), `Records: ${names}`].join('\n\n'),
   };

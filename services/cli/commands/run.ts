@@ -14,11 +14,14 @@ import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
 import { describeChoices } from '../runs/describe-choices.ts';
 import { exitCodeOfStatus } from '../runs/describe-runs.ts';
 import { addLabelOption } from '../runs/label-option.ts';
+import { addLimitOptions, type LimitOptions, withLimitOptions } from '../runs/limit-options.ts';
 import { runToItsEnd } from '../runs/run-to-its-end.ts';
 import { addShareOptions, addTeamOption, askedShare, type ShareOptions, withShare } from '../runs/share-options.ts';
+import { refuseStopFile } from '../runs/watch-stop-file.ts';
 import { pricesHelp, withPrices } from '../runs/with-prices.ts';
 
-interface RunOptions extends ClusterOptions, ShareOptions {
+interface RunOptions extends ClusterOptions, ShareOptions, LimitOptions {
+  readonly stopFile?: string;
   readonly team?: string;
   readonly json: boolean;
   readonly fresh: boolean;
@@ -35,12 +38,13 @@ export function addRunCommand(program: Command, cli: Cli): void {
   const command = addClusterOptions(
     program.command('run').description('run the search that a file describes, or continue it, and write its report'),
   );
-  addLabelOption(addTeamOption(addShareOptions(command)))
+  addLimitOptions(addLabelOption(addTeamOption(addShareOptions(command))))
     .argument('<file>', 'the run file, see docs/run-file.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
     .option('--prices <file>', pricesHelp)
     .option('--dry-run', dryRunHelp, false)
+    .option('--stop-file <path>', 'end the search, and name the best workflow so far, when this file appears')
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--fresh', 'start the same search again as a new run; the earlier one is kept', false)
     .option('--continue <run>', 'continue this run as it was started, even if the file or its benchmark has changed since')
@@ -50,7 +54,8 @@ export function addRunCommand(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
-  const file = await withPrices(withShare(await readRunFile(path), options), options.prices);
+  await refuseStopFile(options.stopFile);
+  const file = await withPrices(withLimitOptions(withShare(await readRunFile(path), options), options), options.prices);
   const folder = dataFolderAt(options.dataDir);
   if (options.dryRun) return answerWithDryRun(file.configuration.name, await dryRunOf([file], folder));
   await checkBeforeRun(cli, file, options.server, { path: folder.runs, option: '--data-dir' });
@@ -64,10 +69,11 @@ async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer>
       }),
     });
     view.close();
-    const { status, failure } = record.state();
+    const { status, failure, stopReason } = record.state();
     if (failure !== undefined) cli.notice(`scale: run ${record.runId} failed: ${failure.message}`);
     const isFruitless = status === 'completed' && archive.report.best === undefined;
-    return answerWithReport(isFruitless ? exitCodes.endedWithoutSuccess : exitCodeOfStatus(status), archive);
+    const exitCode = stopReason === 'limit' ? exitCodes.limitReached : exitCodeOfStatus(status);
+    return answerWithReport(isFruitless ? exitCodes.endedWithoutSuccess : exitCode, archive);
   } finally {
     view.close();
   }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { reportSpent, type SpentReport } from '../../domain/report/report-spent.ts';
 import { progressOf } from '../../domain/report/run-progress.ts';
+import { describeLimit } from '../../domain/run/describe-limit.ts';
 import { type RunProgress, RunStatus, type RunSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
+import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
 import { progressToProto, repetitionsFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
@@ -16,6 +18,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
+import { describeLimits, limitsDocument } from '../runs/describe-limits.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
@@ -35,6 +38,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
           const signal = cli.interrupts.requested;
           const run = knowingWhoWorks(knowingTheDisk(await findRun(cluster, wanted, signal), cluster.wait()), cluster.kind);
           const { workers } = isGoingOn(run, cluster.kind) ? await cluster.client.listWorkers(signal) : { workers: [] };
+          const { manifest, budgets } = await cluster.client.getRun(run.runId, signal);
           const told = run.progress === undefined ? await foldedProgress(cluster, run, signal) : run;
           return {
             exitCode: exitCodes.ok,
@@ -43,6 +47,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
               goingOn: isGoingOn(run, cluster.kind),
               workers: workers.map(({ worker, kinds, condition }) => ({ worker, kinds, version: condition?.version ?? null })),
               ...(told.progress === undefined ? {} : progressDocument(told, told.progress)),
+              ...limitsDocument(manifest?.limits, budgets),
             },
             text: alignColumns([
               ['run', run.runId],
@@ -51,6 +56,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
               ...(run.ofRun === undefined ? [] : [['evaluates', run.ofRun]]),
               ...(run.waiting === undefined ? [] : [['', describeWait(run.waiting)]]),
               ...(told.progress === undefined ? [] : progressRows(told, told.progress, isGoingOn(run, cluster.kind))),
+              ...describeLimits(manifest?.limits, budgets).map((line, place) => [place === 0 ? 'limits' : '', line]),
               ...(workers.length === 0 ? [] : [['workers', describeWorkers(workers)]]),
             ]),
           };
@@ -104,7 +110,7 @@ async function foldedProgress(cluster: ReachedCluster, run: RunSummary, signal: 
 }
 
 function progressDocument(run: RunSummary, progress: RunProgress): Record<string, unknown> {
-  const { round, bestRound, savedShare, leftMs, tokenBudget } = progress;
+  const { round, bestRound, savedShare, leftMs, tokenBudget, limit } = progress;
   return {
     round,
     bestRound: bestRound ?? null,
@@ -112,6 +118,7 @@ function progressDocument(run: RunSummary, progress: RunProgress): Record<string
     secondsLeft: leftMs === undefined ? null : Math.round(leftMs / 1_000),
     spent: spentOf(run) ?? null,
     tokenBudget: tokenBudget === 0 ? null : tokenBudget,
+    limitReached: limit === undefined ? null : limitFromProto(limit),
     repetitions: repetitionsFromProto(progress),
   };
 }
@@ -121,12 +128,13 @@ function spentOf({ spent, tokens, status }: RunSummary): SpentReport | undefined
 }
 
 function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean): string[][] {
-  const { bestRound, savedShare, leftMs, tokenBudget, stopReason } = progress;
+  const { bestRound, savedShare, leftMs, tokenBudget, stopReason, limit } = progress;
   const saved = savedShare === undefined ? '' : `, ${describeSaved(savedShare)}`;
   const spent = spentOf(run);
   const money = moneyOfSummary(run);
   const budget = describeBudget(tokenBudget, run.tokens, spent);
   const ended = stopReason === 'token-budget' ? ', which ended the search' : '';
+  const reached = limit && `${describeLimit(limitFromProto(limit))} was reached${stopReason === '' ? '' : ', which ended it'}`;
   const rows = [
     ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
     ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
@@ -135,6 +143,7 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
     ['time left', isGoingOn && leftMs ? `about ${formatDuration(leftMs)}` : ''],
     ['model', run.simulated ? 'simulated: these scores are not results' : ''],
     ['spent', describeSpent(spent)],
+    ['reached', reached ?? ''],
     ['budget', budget === '' ? '' : `${budget}${ended}`],
     ['repeated', describeRepetitions(repetitionsFromProto(progress))],
   ];

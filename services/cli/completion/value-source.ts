@@ -26,9 +26,22 @@ const byPlaceholder: ReadonlyMap<string, ValueSource> = new Map<string, ValueSou
   ...['file', 'files', 'path', 'workflow'].map((word) => [word, { files: 'files' }] as const),
   ['folder', { files: 'folders' }],
   // What only its user knows.
-  ...['n', 'text', 'url', 'list', 'share', 'score', 'address', 'host:port', 'models', 'model', 'words', 'word', 'age'].map(
-    (word) => [word, {}] as const,
-  ),
+  ...[
+    'n',
+    'text',
+    'url',
+    'list',
+    'share',
+    'score',
+    'address',
+    'time',
+    'host:port',
+    'models',
+    'model',
+    'words',
+    'word',
+    'age',
+  ].map((word) => [word, {}] as const),
 ]);
 
 const benchmarkNames = [...benchmarkDefinitions.keys()];

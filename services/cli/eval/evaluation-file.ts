@@ -11,7 +11,7 @@ import { completeRunFile, type RunFile, readRunFileSettings } from '../../shared
 import { RunFileError } from '../../shared/config/run-file-error.ts';
 import { type RunFileSettings, settingsOf } from '../../shared/config/run-file-schema.ts';
 import { singleRound } from '../../shared/config/single-round.ts';
-import type { CacheUse, Endpoint } from '../../shared/contracts/generated/scale/v1/control.ts';
+import type { CacheUse, Endpoint, RunLimits } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { addressKindOf } from '../../shared/models/endpoint-settings.ts';
 import { isGroup } from '../../shared/settings/sorted-text.ts';
 import { CliError } from '../cli-error.ts';
@@ -29,6 +29,8 @@ export interface FoundWorkflow {
   readonly endpoints: readonly Endpoint[];
   /** How it used the response cache. */
   readonly cache?: CacheUse;
+  /** What it might spend. */
+  readonly limits?: RunLimits;
 }
 
 export interface EvaluationChoices {

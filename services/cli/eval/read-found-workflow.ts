@@ -30,6 +30,6 @@ export async function readFoundWorkflow(
   }
   const configuration = configurationFromProto(manifest.configuration);
   const endpoints = manifest.endpoints.filter(({ model }) => model === configuration.executor.model);
-  const { cache } = manifest;
-  return { kind: 'run', runId, workflow, configuration, endpoints: simulated ? [] : endpoints, ...defined({ cache }) };
+  const { cache, limits } = manifest;
+  return { kind: 'run', runId, workflow, configuration, endpoints: simulated ? [] : endpoints, ...defined({ cache, limits }) };
 }

@@ -27,6 +27,7 @@ import { notEnforced } from './not-enforced.ts';
 import { patiently } from './patiently.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
 import { needsSimulator, startRunRequestOf } from './run-request.ts';
+import { watchStopFile } from './watch-stop-file.ts';
 
 export interface Undertaking<Result> {
   readonly cli: Cli;
@@ -56,6 +57,8 @@ export interface UndertakingOptions {
   readonly fresh: boolean;
   /** Continue this run (id, start of an id, or name), whatever the file says now. */
   readonly continue?: string;
+  /** End the search when this file appears. */
+  readonly stopFile?: string;
   readonly executors?: number;
   readonly slots?: number;
   /** Wait for endpoints that are unreachable, or that a person has to fix, instead of giving up. */
@@ -158,9 +161,14 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   if (continued && !isOver && undertaking.share !== undefined)
     await cluster.client.setShare({ runId, ...undertaking.share }, signal);
   const record = createRunRecord(runId);
+  await using stopping = watchStopFile(options.stopFile, chosen.limits, (limits, limit) =>
+    cluster.client.setRunLimits(runId, limits, limit),
+  );
   // A restarted coordinator continues nothing until it is told to.
   const onReconnect = async (limit: AbortSignal): Promise<void> => {
-    const again = await start({ ...message, preflight: undefined }, limit);
+    // Its limits may have been changed since.
+    const kept = { preflight: undefined, limits: stopping.limits() };
+    const again = await start({ ...message, ...kept }, limit);
     if (!again.continued && record.events.length > 0) view.notice(describeLoss(runId));
   };
   for (;;) {

@@ -4,7 +4,7 @@ import type { LimitSettings } from './limits-table.ts';
 import { untilTime } from './until-time.ts';
 
 /** No limit at all: what is not said is not limited. */
-const noLimits: RunLimits = {
+export const noLimits: RunLimits = {
   ...{ tokens: 0, calls: 0, money: 0, durationMs: 0, untilMs: 0 },
   shares: undefined,
   ...{ stopReason: '', scopes: [], heldBy: '' },

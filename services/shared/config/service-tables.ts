@@ -136,6 +136,23 @@ export const serviceTable = {
   },
 } as const satisfies VariableTable;
 
+const dayRule = 'must be such as tokens=5000000,calls=20000,money=20, with any of the three, each above 0';
+
+const dayLimits = z
+  .string()
+  .transform((text, { addIssue }) => {
+    const amount = { tokens: 0, calls: 0, money: 0 };
+    for (const part of text.split(',')) {
+      const [, kind = '', value = ''] = /^\s*(tokens|calls|money)\s*=\s*([\d_]+(?:\.\d+)?)\s*$/.exec(part) ?? [];
+      const count = Number(value.replaceAll('_', ''));
+      const isRight = count > 0 && (kind === 'money' ? count <= 1e9 : Number.isSafeInteger(count));
+      if (!isRight) addIssue({ code: 'custom', message: dayRule });
+      else amount[kind as keyof typeof amount] = count;
+    }
+    return amount;
+  })
+  .optional();
+
 export const coordinatorTable = {
   controlHost: {
     variable: 'SCALE_CONTROL_HOST',
@@ -185,6 +202,15 @@ export const coordinatorTable = {
     default: 'loopback',
     description:
       'where it may listen without TLS: on loopback only, or anywhere, since others cannot listen on this network or a mesh encrypts it',
+  },
+  dayLimits: {
+    variable: 'SCALE_DAY_LIMITS',
+    type: 'special',
+    schema: dayLimits,
+    description:
+      'what all runs together may spend in a day (UTC), such as `tokens=5000000,calls=20000,money=20`: [limits](limits.md#a-day)',
+    range: 'any of tokens, calls and money, each above 0',
+    shownDefault: 'no limit',
   },
   controlMessageBytes: {
     variable: 'SCALE_CONTROL_MESSAGE_MB',

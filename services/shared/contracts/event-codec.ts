@@ -2,9 +2,6 @@ import { defined } from '../../domain/defined.ts';
 import {
   type Evaluation,
   type ExecutionOutcome,
-  limitEnds,
-  limitNames,
-  limitScopes,
   type RunEvent,
   stopReasons,
   type WorkflowProposed,
@@ -20,6 +17,7 @@ import {
   type WorkflowProposed as ProtoProposed,
   type TokenUse as ProtoTokenUse,
 } from './generated/scale/v1/event.ts';
+import { limitFromProto, limitToProto } from './limit-codec.ts';
 import { memoryRowToProto } from './memory-codec.ts';
 import { oneOf, present, readVersionedMessage, schemaVersion, sortedRecord } from './read-message.ts';
 import { failureFromProto, failureToProto, usageFromProto, usageToProto } from './result-codec.ts';
@@ -69,8 +67,8 @@ function bodyToProto(event: RunEvent): Body {
     case 'spending-noted':
       return { $case: 'spendingNoted', value: { tokens: event.tokens, ...defined({ savedTokens: event.savedTokens }) } };
     case 'limit-reached': {
-      const { limit, scope, ends, most, used, reason = '' } = event;
-      return { $case: 'limitReached', value: { limit, scope, ends, most, used, reason } };
+      const { kind: _, ...reached } = event;
+      return { $case: 'limitReached', value: limitToProto(reached) };
     }
     case 'limits-raised':
       return { $case: 'limitsRaised', value: {} };
@@ -135,17 +133,8 @@ function bodyFromProto(body: Body): RunEvent {
       return { kind: 'tokens-reserved', ...body.value };
     case 'spendingNoted':
       return { kind: 'spending-noted', tokens: body.value.tokens, ...defined({ savedTokens: body.value.savedTokens }) };
-    case 'limitReached': {
-      const { limit, scope, ends, most, used, reason } = body.value;
-      return {
-        kind: 'limit-reached',
-        limit: oneOf(contract, 'limit_reached.limit', limitNames, limit),
-        scope: oneOf(contract, 'limit_reached.scope', limitScopes, scope),
-        ends: oneOf(contract, 'limit_reached.ends', limitEnds, ends),
-        ...{ most, used },
-        ...(reason !== '' && { reason }),
-      };
-    }
+    case 'limitReached':
+      return { kind: 'limit-reached', ...limitFromProto(body.value) };
     case 'limitsRaised':
       return { kind: 'limits-raised' };
     case 'roundStarted':

@@ -43,8 +43,10 @@ import {
   type ResumeRunResponse,
   type ResumeSweepResponse,
   type RetryDeadLetterResponse,
+  type RunLimits,
   type SetLabelsRequest,
   type SetLabelsResponse,
+  type SetRunLimitsResponse,
   type SetShareRequest,
   type SetShareResponse,
   type StartRunRequest,
@@ -77,6 +79,8 @@ export interface ControlClient {
   /** @param reason shown to whoever looks at the run; "" for none */
   pauseRun(runId: string, reason: string, signal: AbortSignal): Promise<PauseRunResponse>;
   resumeRun(runId: string, signal: AbortSignal): Promise<ResumeRunResponse>;
+  /** Replaces the limits of a run, which goes on if one of them has ended it and they allow more. */
+  setRunLimits(runId: string, limits: RunLimits, signal: AbortSignal): Promise<SetRunLimitsResponse>;
   /** What is absent stays as it is. */
   setShare(request: SetShareRequest, signal: AbortSignal): Promise<SetShareResponse>;
   setLabels(request: SetLabelsRequest, signal: AbortSignal): Promise<SetLabelsResponse>;
@@ -298,6 +302,7 @@ export function connectControl(address: string, settings: ControlClientSettings 
     cancelRun: (runId, reason, signal) => ask('CancelRun', client.cancelRun, { runId, reason }, signal),
     pauseRun: (runId, reason, signal) => ask('PauseRun', client.pauseRun, { runId, reason }, signal),
     resumeRun: (runId, signal) => ask('ResumeRun', client.resumeRun, { runId }, signal),
+    setRunLimits: (runId, limits, signal) => ask('SetRunLimits', client.setRunLimits, { runId, limits }, signal),
     setShare: (request, signal) => ask('SetShare', client.setShare, request, signal),
     setLabels: (request, signal) => ask('SetLabels', client.setLabels, request, signal),
     deleteRuns: (request, signal) => ask('DeleteRuns', client.deleteRuns, request, signal, 4 * deadlineMs),

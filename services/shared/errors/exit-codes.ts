@@ -16,6 +16,8 @@ export const exitCodes = {
   needsPerson: 5,
   /** The command ended well, and what it was told to require does not hold: `eval --require`, `compare --fail-on-regression`. */
   requirementNotMet: 6,
+  /** A limit of tokens, calls, money or time, or a stop file, has ended the run, which has a result: `scale limits` raises it. */
+  limitReached: 7,
   /** Ctrl-C. A run on this machine's cluster continues when the same command is given again. */
   interrupted: 130,
   /** SIGTERM or a closed terminal; otherwise the same as interrupted. */

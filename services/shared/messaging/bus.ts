@@ -1,3 +1,4 @@
+import type { BudgetTable } from '../contracts/generated/scale/v1/budgets.ts';
 import type { AuditEntry, RunManifest, RunMemory } from '../contracts/generated/scale/v1/control.ts';
 import type { Job, JobStart, Trouble, WorkerReport } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
@@ -9,7 +10,7 @@ import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
  * (test/contract/bus.contract.ts): NatsBus on JetStream, and InMemoryBus for simulation.
  *
  * In: durable queues with redelivery, a first-writer-wins result store, fenced append-only logs, a journal, blobs, run
- * manifests, leases and tables of slots. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by
+ * manifests, leases and tables of slots and budgets. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by
  * delivery: the result store is what makes effects happen once), request-reply.
  *
  * Every method rejects with a BusError after its own deadline; none waits for ever. Iterators end when their signal aborts.
@@ -26,6 +27,7 @@ export interface Bus {
   readonly runs: RunRegistry;
   readonly leases: LeaseStore;
   readonly slots: SlotTableStore;
+  readonly budgets: BudgetTableStore;
   readonly troubles: TroubleBoard;
   readonly workers: WorkerBoard;
   readonly deadLetters: DeadLetterStore;
@@ -322,17 +324,23 @@ export interface Lease {
   readonly ttlMs: number;
 }
 
-/** Who may have how many calls in flight at each endpoint. What its holders do with a table is services/shared/models'. */
-export interface SlotTableStore {
+/** Tables that several change together, by their names. What their holders do with them is decided elsewhere. */
+export interface TableStore<Table> {
   /**
-   * Changes the table of an endpoint, whoever else changes it at the same time: `change` is called again, with what is there
-   * then, if another writer came first. It gets a table without holders where there is none. What it returns unchanged is not
-   * written. Resolves with the table that stands.
+   * Changes a table, whoever else changes it at the same time: `change` is called again, with what is there then, if another
+   * writer came first. It gets an empty table where there is none. What it returns unchanged is not written. Resolves with the
+   * table that stands.
    */
-  update(endpoint: string, change: (table: SlotTable) => SlotTable): Promise<SlotTable>;
+  update(name: string, change: (table: Table) => Table): Promise<Table>;
   /** Every table, then each change, until the signal aborts. Starts over when the store is recreated. */
-  watch(signal: AbortSignal): AsyncIterable<SlotTable>;
+  watch(signal: AbortSignal): AsyncIterable<Table>;
 }
+
+/** Who may have how many calls in flight at each endpoint: services/shared/models. */
+export type SlotTableStore = TableStore<SlotTable>;
+
+/** What may be spent in each scope, and what is: services/shared/budgets. */
+export type BudgetTableStore = TableStore<BudgetTable>;
 
 /** What ended runs have shown about their queries, for later runs on the same ones. The oldest is lost where space runs out. */
 export interface MemoryStore {

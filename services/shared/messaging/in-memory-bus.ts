@@ -13,10 +13,11 @@ import { createInMemoryMemory } from './in-memory-memory-store.ts';
 import { type CacheLimits, createInMemoryResponses } from './in-memory-response-store.ts';
 import { createInMemoryResults } from './in-memory-result-store.ts';
 import { createInMemoryRuns } from './in-memory-run-registry.ts';
-import { createInMemorySlotTables } from './in-memory-slot-tables.ts';
 import { createInMemorySpending } from './in-memory-spending-store.ts';
+import { createInMemoryTables } from './in-memory-tables.ts';
 import { type Client, createWorld, requireOpen } from './in-memory-world.ts';
 import { blobsOfJob, blobsOfRun, blobsOfSweep } from './references.ts';
+import { budgetTables, slotTables } from './table-kinds.ts';
 
 export interface InMemoryServerSettings {
   readonly ackWaitMs?: number;
@@ -46,7 +47,8 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
   const spending = createInMemorySpending(world);
   const runs = createInMemoryRuns(world);
   const leases = createInMemoryLeases(world, leaseTtlMs);
-  const slots = createInMemorySlotTables(world);
+  const slots = createInMemoryTables(world, slotTables);
+  const budgets = createInMemoryTables(world, budgetTables);
   const deadLetters = createInMemoryDeadLetters(world);
   const audit = createInMemoryAudit();
   const memory = createInMemoryMemory(world);
@@ -78,6 +80,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         slots: slots.open(client),
         deadLetters: deadLetters.open(client),
         audit: audit.open(client),
+        budgets: budgets.open(client),
         memory: memory.open(client),
         responses: responses.open(client),
         troubles,
@@ -111,6 +114,7 @@ export function createInMemoryServer(settings: InMemoryServerSettings = {}): InM
         runs,
         leases,
         slots,
+        budgets,
         deadLetters,
         audit,
         memory,

@@ -31,11 +31,12 @@ import { createNatsResultStore } from './nats-result-store.ts';
 import { createNatsRunRegistry } from './nats-run-registry.ts';
 import { removeRunFromNats } from './nats-run-removal.ts';
 import { type NatsSession, requestTimeoutMs, within } from './nats-session.ts';
-import { createNatsSlotTables } from './nats-slot-tables.ts';
 import { createNatsSpendingStore } from './nats-spending-store.ts';
 import { fillOf } from './nats-stream-fill.ts';
 import { watchStreams } from './nats-stream-watch.ts';
+import { createNatsTables } from './nats-tables.ts';
 import { buckets, type StreamLimits, streams } from './subjects-and-streams.ts';
+import { budgetTables, slotTables } from './table-kinds.ts';
 import { createWaits, type Waits } from './waits.ts';
 
 export interface BusSettings extends StreamLimits {
@@ -136,10 +137,11 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
   const kvm = new Kvm(session.jetstream);
   // Read from the leader: a replica may not yet have what was just written.
   const open = (bucket: string) => kvm.open(bucket, { allow_direct: false });
-  const [runs, leases, slots, objects, counts] = await Promise.all([
+  const [runs, leases, slots, budgets, objects, counts] = await Promise.all([
     open(buckets.runs),
     openLeases(session, open),
     open(buckets.slots),
+    open(buckets.budgets),
     new Objm(session.jetstream).open(buckets.blobs),
     watchDeliveryCounts(session),
   ]);
@@ -155,7 +157,8 @@ async function openBus(session: OpenSession, settings: BusSettings): Promise<Bus
     blobs,
     runs: createNatsRunRegistry(session, runs),
     leases,
-    slots: createNatsSlotTables(session, slots),
+    slots: createNatsTables(session, slots, slotTables),
+    budgets: createNatsTables(session, budgets, budgetTables),
     troubles: createNatsTroubleBoard(session),
     workers: createNatsWorkerBoard(session),
     deadLetters: createNatsDeadLetters(session),

@@ -78,6 +78,7 @@ const coordinatorUses: Uses = {
   [streams.runs]: ['declare', 'look', 'read', 'follow', 'write', 'purge'],
   [streams.leases]: ['declare', 'look', 'read', 'write'],
   [streams.slots]: ['declare', 'look'],
+  [streams.budgets]: ['declare', 'look', 'read', 'follow', 'write'],
   [streams.blobs]: ['declare', 'look', 'read', 'write', 'purge'],
 };
 
@@ -107,6 +108,7 @@ const workerUses: Uses = {
   // Who leads a run: jobs that its leader calls new need no look for what came of them before.
   [streams.leases]: ['look', 'read'],
   [streams.slots]: ['look', 'read', 'follow', 'write'],
+  [streams.budgets]: ['look', 'read', 'follow', 'write'],
   [streams.blobs]: ['look', 'read', 'write'],
 };
 

@@ -28,12 +28,13 @@ export const streams = {
   runs: 'KV_runs',
   leases: 'KV_leases',
   slots: 'KV_slots',
+  budgets: 'KV_budgets',
   blobs: 'OBJ_blobs',
 } as const;
 
 export type StreamName = (typeof streams)[keyof typeof streams];
 
-export const buckets = { runs: 'runs', leases: 'leases', slots: 'slots', blobs: 'blobs' } as const;
+export const buckets = { runs: 'runs', leases: 'leases', slots: 'slots', budgets: 'budgets', blobs: 'blobs' } as const;
 
 const blobMetaPrefix = `$O.${buckets.blobs}.M.`;
 const blobChunkPrefix = `$O.${buckets.blobs}.C.`;
@@ -88,6 +89,7 @@ export const subjects = {
   runManifest: (runId: string) => `$KV.${buckets.runs}.${token(runId)}`,
   runManifests: `$KV.${buckets.runs}.>`,
   slotTables: `$KV.${buckets.slots}.>`,
+  budgetTables: `$KV.${buckets.budgets}.>`,
 } as const;
 
 /** The name of a blob, or the id of some chunks, that a subject of the object store holds. */
@@ -112,9 +114,9 @@ export function token(id: string): string {
   );
 }
 
-/** Addresses hold characters that keys forbid: their hash stands for them. */
-export function slotsKey(endpoint: string): string {
-  return createHash('sha256').update(endpoint).digest('hex').slice(0, 32);
+/** Names of tables hold characters that keys forbid, such as those of addresses: their hash stands for them. */
+export function tableKey(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }
 
 export interface StreamLimits {
@@ -217,6 +219,8 @@ const shapes: readonly Shape[] = [
     share: 0.0005,
     more: { ...keyValue, discard: DiscardPolicy.Old, max_age: nanos(2 * dayMs) },
   },
+  // Where the oldest has gone, a coordinator that still leads its run writes it again from the notes of its calls.
+  { name: streams.budgets, subjects: [subjects.budgetTables], share: 0.0005, more: { ...keyValue, discard: DiscardPolicy.Old } },
   {
     name: streams.blobs,
     subjects: [`$O.${buckets.blobs}.C.>`, `$O.${buckets.blobs}.M.>`],

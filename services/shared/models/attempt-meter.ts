@@ -1,12 +1,34 @@
-import type { Usage } from '../../domain/ports.ts';
+import type { CallPurpose, Usage } from '../../domain/ports.ts';
 import type { AttemptState } from '../../domain/run/ledger/call-attempt.ts';
 
 /** Keeps account of attempts at calls, so that what was paid for is known even if a process dies in the middle. */
 export interface AttemptMeter {
   /** Notes that the attempt is about to be made; it may be sent once this resolves. @throws if that cannot be noted */
-  begin(call: { readonly callId: string; readonly model: string }, prompt: Usage): Promise<MeteredAttempt>;
+  begin(call: Pick<CallToCome, 'callId' | 'model'>, prompt: Usage): Promise<MeteredAttempt>;
+  /**
+   * To be awaited before a call waits for a place, and before `begin`: resolves when the limits of its run have room for it.
+   * Absent: they are not looked at.
+   * @throws BudgetSpentError if there is none; the signal's reason
+   */
+  readonly hold?: (call: CallToCome, prompt: Usage, signal: AbortSignal) => Promise<HeldMeter>;
   /** For calls that belong to no job, such as those that try an endpoint. Absent: they are not accounted for. */
   readonly preflight?: AttemptMeter;
+}
+
+export interface CallToCome {
+  readonly callId: string;
+  readonly model: string;
+  /** Of a reply, in tokens. */
+  readonly maxTokens: number;
+  /** Replies that are wanted at once; absent: one. */
+  readonly samples?: number;
+  readonly purpose?: CallPurpose;
+}
+
+/** For the attempts at one call, of which the first has its room already. */
+export interface HeldMeter extends AttemptMeter {
+  /** The call is over: room that it has not used is free. */
+  release(): void;
 }
 
 export interface MeteredAttempt {

@@ -5,6 +5,7 @@ import type { ModelSettings } from '../../domain/run/configuration.ts';
 import type { ModelCall, Sample } from '../contracts/generated/scale/v1/result.ts';
 import type { AttemptMeter } from './attempt-meter.ts';
 import type { EndpointPool, PoolCaller, PooledReply } from './endpoint-pool.ts';
+import { estimatedPrompt } from './metered-attempt.ts';
 import { repliesOf, replyOf } from './model-call.ts';
 import type { EndpointRequest } from './model-endpoint.ts';
 
@@ -60,9 +61,18 @@ export function createModelClient(client: ModelClientSettings): ModelClient {
       await onCall(known);
       return known;
     }
-    const call = callOf(request, await pool.complete(request, prefixKey, signal, caller));
+    const call = callOf(request, await completed(request, signal));
     await Promise.all([onCall(call), kept?.keep(request, call)]);
     return call;
+  };
+  const completed = async (request: EndpointRequest, signal: AbortSignal): Promise<PooledReply> => {
+    // Before it takes the place of a call that may begin.
+    const held = await meter?.hold?.(request, estimatedPrompt(request), signal);
+    try {
+      return await pool.complete({ ...request, ...defined({ meter: held ?? meter }) }, prefixKey, signal, caller);
+    } finally {
+      held?.release();
+    }
   };
   return {
     complete: async (request, signal): Promise<ModelReply> => replyOf(await callFor(request, signal)),

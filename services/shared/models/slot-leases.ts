@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { defined } from '../../domain/defined.ts';
-import type { SlotHolder, SlotTable } from '../contracts/generated/scale/v1/slots.ts';
 import { coerceError } from '../errors/coerce-error.ts';
+import { createHolderDeaths } from '../lifecycle/holder-deaths.ts';
 import { restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Timing } from '../lifecycle/timing.ts';
 import type { SlotTableStore } from '../messaging/bus.ts';
@@ -41,39 +41,24 @@ export interface SlotLeasesSettings {
   readonly hasEnded?: (id: string) => boolean;
 }
 
-/** How long a server may take to notice that all calls of a process that has ended are over. */
-const noticedMs = 500;
-const lookEveryMs = 250;
 /** What the table of a cap is called, which no address begins with. */
 const capMark = 'calls of ';
 
 export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
   const { store, name, ttlMs, timing, logger, id = randomUUID(), hasEnded = () => false } = settings;
   const leases = new Map<string, { readonly endpoint: string; readonly lease: OwnSlotLease }>();
-  const observed = createBeats(timing);
   const stopping = new AbortController();
   let watching: Promise<void> | undefined;
 
-  const processes = new Map<string, { readonly lookedMs: number; readonly endedMs: number | undefined }>();
-  const hasLongEnded = (of: string): boolean => {
-    const nowMs = timing.monotonicMs();
-    let known = processes.get(of);
-    // Claims are weighed far more often than processes end, and each look is a call to the system.
-    if (known === undefined || (known.endedMs === undefined && nowMs - known.lookedMs >= lookEveryMs)) {
-      known = { lookedMs: nowMs, endedMs: hasEnded(of) ? nowMs : undefined };
-      processes.set(of, known);
-      if (known.endedMs !== undefined) timing.after(noticedMs, lookAgain);
-    }
-    return known.endedMs !== undefined && nowMs - known.endedMs >= noticedMs;
-  };
   const lookAgain = (): void => {
     for (const { lease } of leases.values()) lease.lookAgain();
   };
+  const observed = createHolderDeaths(timing, hasEnded, lookAgain);
 
   const watch = () =>
     restartingLoop('watch slots', { logger, timing, signal: stopping.signal }, async (signal) => {
       for await (const table of store.watch(signal)) {
-        observed.saw(table);
+        observed.saw(table.endpoint, table.holders);
         for (const { endpoint, lease } of leases.values()) if (endpoint === table.endpoint) lease.saw(table);
       }
     });
@@ -87,11 +72,11 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
     opened += 1;
     const lease = createSlotLease({
       ...{ endpoint, limit, holder, ttlMs, timing, logger, rate },
-      isDead: (other) => hasLongEnded(idIn(other)) || observed.isDead(endpoint, other),
+      isDead: (other) => observed.isDead(endpoint, other),
       store: {
         update: (at, change) =>
           store.update(at, (table) => {
-            observed.saw(table);
+            observed.saw(endpoint, table.holders);
             return change(table);
           }),
       },
@@ -133,35 +118,6 @@ export function createSlotLeases(settings: SlotLeasesSettings): SlotLeases {
     close: async () => {
       stopping.abort();
       await Promise.all([...[...leases.values()].map(close), watching]);
-    },
-  };
-}
-
-function idIn({ holder }: SlotHolder): string {
-  return holder.split('/').at(-2) ?? '';
-}
-
-/** How long each holder has been silent, by the own clock. */
-interface Beats {
-  saw(table: SlotTable): void;
-  isDead(endpoint: string, holder: SlotHolder): boolean;
-}
-
-function createBeats({ monotonicMs }: Pick<Timing, 'monotonicMs'>): Beats {
-  const ofEndpoints = new Map<string, ReadonlyMap<string, { readonly beat: number; readonly sinceMs: number }>>();
-  return {
-    saw: ({ endpoint, holders }) => {
-      const before = ofEndpoints.get(endpoint);
-      const now = { sinceMs: monotonicMs() };
-      const beats = holders.map(({ holder, beat }) => {
-        const known = before?.get(holder);
-        return [holder, known !== undefined && known.beat >= beat ? known : { ...now, beat }] as const;
-      });
-      ofEndpoints.set(endpoint, new Map(beats));
-    },
-    isDead: (endpoint, { holder, ttlMs }) => {
-      const known = ofEndpoints.get(endpoint)?.get(holder);
-      return known !== undefined && monotonicMs() - known.sinceMs >= ttlMs;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Benchmark } from '../../domain/benchmark.ts';
+import type { PriceTable } from '../../domain/prices/price-table.ts';
 import type { RunConfiguration } from '../../domain/run/configuration.ts';
-import type { CacheUse, Endpoint } from '../contracts/generated/scale/v1/control.ts';
+import type { CacheUse, Endpoint, RunLimits } from '../contracts/generated/scale/v1/control.ts';
 import type { Job } from '../contracts/generated/scale/v1/job.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import type { Standing } from '../sharing/standing.ts';
@@ -15,6 +16,10 @@ export interface RunContext {
   readonly cache?: CacheUse;
   /** What it has beside other runs, as it is now. Absent: as any other. */
   standing?(): Standing;
+  /** What it may spend, as it is now; absent, or undefined: no limit. */
+  limits?(): RunLimits | undefined;
+  /** Absent: unknown. */
+  readonly prices?: PriceTable;
   /** Loaded once per run, from its blob. */
   benchmark(): Promise<Benchmark>;
 }

@@ -1,4 +1,5 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
+import { BudgetSpentError } from '../budgets/budget-spent-error.ts';
 
 /** The worker ends soon: the job goes back to the queue before its next call, with those that it has paid for in the journal. */
 export class WorkerEndingError extends ScaleError {
@@ -11,28 +12,34 @@ export type CallGate = <Reply>(isPaid: boolean, call: () => Promise<Reply>) => P
 /**
  * Lets the calls of one job begin until the worker ends soon.
  * @param lastCalls aborts then
- * @throws WorkerEndingError, once no call of the job is under way: a job whose one branch fails cuts the calls of the others
+ * @throws WorkerEndingError, once no call of the job is under way: a job whose one branch fails cuts the calls of the others. A
+ *   call that the limits of its run do not allow fails as late for the same reason
  */
 export function createCallGate(lastCalls: AbortSignal | undefined): CallGate {
   let underWay = 0;
   let idle: PromiseWithResolvers<void> | undefined;
+  const untilIdle = async (): Promise<void> => {
+    while (underWay > 0) {
+      idle ??= Promise.withResolvers();
+      await idle.promise;
+    }
+  };
+  const ended = (): void => {
+    underWay -= 1;
+    if (underWay > 0) return;
+    idle?.resolve();
+    idle = undefined;
+  };
   return async (isPaid, call) => {
     if (lastCalls?.aborted && !isPaid) {
-      while (underWay > 0) {
-        idle ??= Promise.withResolvers();
-        await idle.promise;
-      }
+      await untilIdle();
       throw new WorkerEndingError('the worker is ending, and begins no further call');
     }
     underWay += 1;
-    try {
-      return await call();
-    } finally {
-      underWay -= 1;
-      if (underWay === 0) {
-        idle?.resolve();
-        idle = undefined;
-      }
-    }
+    const [outcome] = await Promise.allSettled([call()]);
+    ended();
+    if (outcome.status === 'fulfilled') return outcome.value;
+    if (outcome.reason instanceof BudgetSpentError) await untilIdle();
+    throw outcome.reason;
   };
 }

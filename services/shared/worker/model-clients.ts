@@ -1,6 +1,8 @@
 import { defined } from '../../domain/defined.ts';
 import type { ModelClient, ModelRequest } from '../../domain/ports.ts';
 import type { ModelSettings } from '../../domain/run/configuration.ts';
+import type { Budgets } from '../budgets/budgets.ts';
+import { scopesOf } from '../budgets/scopes-of.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall } from '../contracts/generated/scale/v1/result.ts';
 import { coerceError } from '../errors/coerce-error.ts';
@@ -24,6 +26,8 @@ import type { Environment } from '../settings/environment.ts';
 import { createFairLine, type FairLine } from '../sharing/fair-line.ts';
 import { usualStanding } from '../sharing/standing.ts';
 import { outsideScope } from '../telemetry/tracing.ts';
+import { budgetedMeter } from './budgeted-meter.ts';
+import { createCallSizes } from './call-sizes.ts';
 import { createJobReplies } from './job-replies.ts';
 import type { JobContext } from './job-work.ts';
 import { createCallGate } from './last-calls.ts';
@@ -84,6 +88,7 @@ export interface OwnEndpoints {
  * @param slots what this process may have in flight; not given: as many calls as the endpoints' settings say
  * @param cluster default: no run may ask for the cluster's endpoint
  * @param note told of what endpoints do without
+ * @param budgets what the limits of runs leave; default: nothing is limited
  */
 export function createModelClients(
   environmentFor: EndpointEnvironment,
@@ -94,7 +99,9 @@ export function createModelClients(
   slots?: SlotLeases,
   cluster?: OwnEndpoints,
   note?: (message: string) => void,
+  budgets?: Budgets,
 ): ModelClients {
+  const sizes = createCallSizes();
   const pools = new Map<string, ServedModel>();
   /** By the servers that calls queue for, whatever model or limit their runs name. */
   const lines = new Map<string, { readonly line: FairLine; readonly pools: EndpointPool[] }>();
@@ -248,7 +255,14 @@ export function createModelClients(
         };
       };
       const caller = { party: { runId, standing }, waits: inLine };
-      const meter = meterAfter(account, stored);
+      const noted = meterAfter(account, stored);
+      const meter =
+        budgets === undefined
+          ? noted
+          : budgetedMeter({
+              ...{ meter: noted, budgets, sizes, prices: run.prices },
+              scopes: () => scopesOf(job, run.limits?.()),
+            });
       const asking = createModelClient({
         ...{ pool, settings, seed, jobId, runId, prefixKey, meter, onCall, caller },
         ...defined({ kept }),

@@ -3,6 +3,7 @@ import { defined } from '../../domain/defined.ts';
 import { decodeBenchmark } from '../contracts/benchmark-codec.ts';
 import { configurationFromProto } from '../contracts/configuration-codec.ts';
 import { type RunManifest, RunStatus } from '../contracts/generated/scale/v1/control.ts';
+import { pricesFromProto } from '../contracts/prices-codec.ts';
 import { type LoopSettings, restartingLoop } from '../lifecycle/restarting-loop.ts';
 import type { Bus } from '../messaging/bus.ts';
 import { type Standing, standingOf, usualStanding } from '../sharing/standing.ts';
@@ -109,8 +110,9 @@ export function startRunDirectory(
         runId,
         configuration,
         endpoints: manifest.endpoints,
-        ...defined({ cache: manifest.cache }),
+        ...defined({ cache: manifest.cache, prices: manifest.prices && pricesFromProto(manifest.prices) }),
         standing: () => standingNow(runId),
+        limits: () => manifests.get(runId)?.limits ?? manifest.limits,
         benchmark: () => benchmarkOf(configuration.benchmark.contentHash),
       };
       contexts.set(manifest, context);

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { defined } from '../../domain/defined.ts';
 import { failureKinds } from '../../domain/failure.ts';
+import { createBudgets } from '../budgets/budgets.ts';
 import { busSettingsOf } from '../config/bus-settings.ts';
 import type { WorkerServiceSettings } from '../config/service-settings.ts';
 import type { Endpoint } from '../contracts/generated/scale/v1/control.ts';
@@ -85,6 +86,13 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
         hasEnded: processHasEnded,
       });
       releases.push('the slots at endpoints', () => slotLeases.close());
+      const budgets = createBudgets({
+        ...{ store: bus.budgets, name, timing: systemTiming, logger: log },
+        ttlMs: Math.max(ackWaitMs, leastLeaseMs),
+        ...defined({ id: ownProcessId() }),
+        hasEnded: processHasEnded,
+      });
+      releases.push('the budgets', () => budgets.close());
       const models = createModelClients(
         createEndpointEnvironment(processEnvironment(), settings),
         systemTiming,
@@ -94,6 +102,7 @@ export async function runWorkerService({ role, settings, kinds, createWork, look
         slotLeases,
         { endpoints, environment: processEnvironment(), refused: (error) => log.error({ err: error }, error.message) },
         (message) => log.warn(message),
+        budgets,
       );
       releases.push('the model clients', () => models.close());
       releases.push('the keys', watchKeys(models, systemTiming));

@@ -1,6 +1,7 @@
 import { defined } from '../../domain/defined.ts';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { randomStream } from '../../domain/random.ts';
+import { BudgetSpentError } from '../budgets/budget-spent-error.ts';
 import { RunStatus } from '../contracts/generated/scale/v1/control.ts';
 import type { ModelCall, Result } from '../contracts/generated/scale/v1/result.ts';
 import { hasEnded } from '../contracts/has-ended.ts';
@@ -112,6 +113,12 @@ export async function settleDelivery(delivery: Delivery, dependencies: SettleDep
   } catch (error) {
     const settled = Promise.all([account.settled(), records.stored()]);
     settled.catch(() => undefined);
+    if (error instanceof BudgetSpentError) {
+      await settled;
+      // Whoever leads the run ends its search, or queues the job again once there is room.
+      await delivery.ack();
+      return 'held';
+    }
     if (error instanceof HeldJobError) {
       await settled;
       await starts.givenBack();
@@ -194,7 +201,7 @@ async function workUntilDone(
     } catch (error) {
       // What could not be stored is held, and sent before the next call.
       records.stored().catch(() => undefined);
-      if (signal.aborted || error instanceof WorkerEndingError) throw error;
+      if (signal.aborted || error instanceof WorkerEndingError || error instanceof BudgetSpentError) throw error;
       // The same job with the new endpoints, at once; what it has paid for is in the journal.
       if (moved.aborted) continue;
       const paused = runs.paused(job.runId);

@@ -171,9 +171,9 @@ async function refusedTo(node: NatsNode, role: NatsRole, tried: NatsPermissions)
 /** What this test cannot make happen: gaps in the connection, and clusters. */
 function rarelyUsed(role: NatsRole): string[] {
   const followed = {
-    coordinator: ['AUDIT', 'EVENTS', 'JOURNAL', 'KV_runs', 'MEMORY', 'RESULTS', 'SPENDING', 'SWEEPS'],
-    executor: ['KV_runs', 'KV_slots'],
-    predictor: ['KV_runs', 'KV_slots'],
+    coordinator: ['AUDIT', 'EVENTS', 'JOURNAL', 'KV_budgets', 'KV_runs', 'MEMORY', 'RESULTS', 'SPENDING', 'SWEEPS'],
+    executor: ['KV_budgets', 'KV_runs', 'KV_slots'],
+    predictor: ['KV_budgets', 'KV_runs', 'KV_slots'],
   }[role];
   return [
     '$JS.API.CONSUMER.DELETE.OBJ_blobs.*',

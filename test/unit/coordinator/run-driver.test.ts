@@ -31,6 +31,7 @@ async function setUp() {
         simulated: true,
         spent: async () => undefined,
         ...{ tries: () => 0, failureShare: () => 0.2, hold: async () => undefined },
+        limited: () => undefined,
         wanted: () => wanted,
         attention: () => attention.signal,
         progressed: () => undefined,

@@ -30,6 +30,7 @@ async function setUp() {
       counts.push(timing.monotonicMs());
       return undefined;
     },
+    budget: () => undefined,
     wait: () => undefined,
     notices: () => notices,
     onProgress: (_, told) => {

@@ -23,7 +23,8 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Benchmark } from "./benchmark.ts";
-import { Event, MemoryRow, RunConfiguration } from "./event.ts";
+import { BudgetTable } from "./budgets.ts";
+import { Event, LimitReached, MemoryRow, RunConfiguration } from "./event.ts";
 import { Job, WorkerReport } from "./job.ts";
 import { Result } from "./result.ts";
 import { SpendingNote, Spent } from "./spending.ts";
@@ -452,6 +453,8 @@ export interface RunProgress {
   proposals: number;
   repeatedTried: number;
   repeatedUnderWay: number;
+  /** The limit that has ended the search, or the final pick. Absent: none, or one that has been raised since. */
+  limit?: LimitReached | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -572,7 +575,11 @@ export interface GetRunRequest {
 
 export interface GetRunResponse {
   summary?: RunSummary | undefined;
-  manifest?: RunManifest | undefined;
+  manifest?:
+    | RunManifest
+    | undefined;
+  /** What it may spend and has spent, its own first, then what it shares with others. */
+  budgets: BudgetTable[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4337,6 +4344,7 @@ function createBaseRunProgress(): RunProgress {
     proposals: 0,
     repeatedTried: 0,
     repeatedUnderWay: 0,
+    limit: undefined,
   };
 }
 
@@ -4368,6 +4376,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     }
     if (message.repeatedUnderWay !== 0) {
       writer.uint32(72).uint32(message.repeatedUnderWay);
+    }
+    if (message.limit !== undefined) {
+      LimitReached.encode(message.limit, writer.uint32(82).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4465,6 +4476,14 @@ export const RunProgress: MessageFns<RunProgress> = {
             message.repeatedUnderWay = reader.uint32();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.limit = LimitReached.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4518,6 +4537,7 @@ export const RunProgress: MessageFns<RunProgress> = {
         : isSet(object.repeated_under_way)
         ? globalThis.Number(object.repeated_under_way)
         : 0,
+      limit: isSet(object.limit) ? LimitReached.fromJSON(object.limit) : undefined,
     };
   },
 
@@ -4550,6 +4570,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.repeatedUnderWay !== 0) {
       obj.repeatedUnderWay = Math.round(message.repeatedUnderWay);
     }
+    if (message.limit !== undefined) {
+      obj.limit = LimitReached.toJSON(message.limit);
+    }
     return obj;
   },
 
@@ -4567,6 +4590,9 @@ export const RunProgress: MessageFns<RunProgress> = {
     message.proposals = object.proposals ?? 0;
     message.repeatedTried = object.repeatedTried ?? 0;
     message.repeatedUnderWay = object.repeatedUnderWay ?? 0;
+    message.limit = (object.limit !== undefined && object.limit !== null)
+      ? LimitReached.fromPartial(object.limit)
+      : undefined;
     return message;
   },
 };
@@ -5762,7 +5788,7 @@ export const GetRunRequest: MessageFns<GetRunRequest> = {
 };
 
 function createBaseGetRunResponse(): GetRunResponse {
-  return { summary: undefined, manifest: undefined };
+  return { summary: undefined, manifest: undefined, budgets: [] };
 }
 
 export const GetRunResponse: MessageFns<GetRunResponse> = {
@@ -5772,6 +5798,9 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
     }
     if (message.manifest !== undefined) {
       RunManifest.encode(message.manifest, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.budgets) {
+      BudgetTable.encode(v!, writer.uint32(26).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -5813,6 +5842,14 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
             message.manifest = RunManifest.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.budgets.push(BudgetTable.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5831,6 +5868,7 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
     return {
       summary: isSet(object.summary) ? RunSummary.fromJSON(object.summary) : undefined,
       manifest: isSet(object.manifest) ? RunManifest.fromJSON(object.manifest) : undefined,
+      budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => BudgetTable.fromJSON(e)) : [],
     };
   },
 
@@ -5841,6 +5879,9 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
     }
     if (message.manifest !== undefined) {
       obj.manifest = RunManifest.toJSON(message.manifest);
+    }
+    if (message.budgets?.length) {
+      obj.budgets = message.budgets.map((e) => BudgetTable.toJSON(e));
     }
     return obj;
   },
@@ -5856,6 +5897,7 @@ export const GetRunResponse: MessageFns<GetRunResponse> = {
     message.manifest = (object.manifest !== undefined && object.manifest !== null)
       ? RunManifest.fromPartial(object.manifest)
       : undefined;
+    message.budgets = object.budgets?.map((e) => BudgetTable.fromPartial(e)) || [];
     return message;
   },
 };

@@ -43,7 +43,11 @@ export interface ExecuteWork {
   /** Name of the blob that holds the Workflow. */
   workflowBlob: string;
   /** The round that it is executed for, from 1: for logs and traces alone. Absent in jobs of earlier versions. */
-  round?: number | undefined;
+  round?:
+    | number
+    | undefined;
+  /** What else it is for than the search: final. Absent: the search. */
+  purpose?: string | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -440,7 +444,14 @@ export const Job: MessageFns<Job> = {
 };
 
 function createBaseExecuteWork(): ExecuteWork {
-  return { workflowHash: "", queryIndex: 0, repeat: 0, workflowBlob: "", round: undefined };
+  return {
+    workflowHash: "",
+    queryIndex: 0,
+    repeat: 0,
+    workflowBlob: "",
+    round: undefined,
+    purpose: undefined,
+  };
 }
 
 export const ExecuteWork: MessageFns<ExecuteWork> = {
@@ -459,6 +470,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     }
     if (message.round !== undefined) {
       writer.uint32(40).uint32(message.round);
+    }
+    if (message.purpose !== undefined) {
+      writer.uint32(50).string(message.purpose);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -524,6 +538,14 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
             message.round = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.purpose = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -557,6 +579,7 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
         ? globalThis.String(object.workflow_blob)
         : "",
       round: isSet(object.round) ? globalThis.Number(object.round) : undefined,
+      purpose: isSet(object.purpose) ? globalThis.String(object.purpose) : undefined,
     };
   },
 
@@ -577,6 +600,9 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     if (message.round !== undefined) {
       obj.round = Math.round(message.round);
     }
+    if (message.purpose !== undefined) {
+      obj.purpose = message.purpose;
+    }
     return obj;
   },
 
@@ -590,6 +616,7 @@ export const ExecuteWork: MessageFns<ExecuteWork> = {
     message.repeat = object.repeat ?? 0;
     message.workflowBlob = object.workflowBlob ?? "";
     message.round = object.round ?? undefined;
+    message.purpose = object.purpose ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,57 @@
+import { type CountedKind, countedKinds } from '../../shared/budgets/amounts.ts';
+import { spentIn } from '../../shared/budgets/budget-table.ts';
+import type { BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
+import type { RunLimits } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { exact, formatShare } from '../../shared/document/format.ts';
+
+/** What a run, its sweep and the day may spend, what they have, and until when; a line each. */
+export function describeLimits(limits: RunLimits | undefined, budgets: readonly BudgetTable[]): string[] {
+  const lines = budgets.flatMap((table) =>
+    countedKinds.flatMap((kind) => {
+      const most = table.terms?.most?.[kind] ?? 0;
+      if (most === 0) return [];
+      const spent = spentIn(table)[kind];
+      return [`${exact(spent)} of ${exact(most)} ${nouns[kind]} spent, ${formatShare(spent / most)}${of(table.scope)}`];
+    }),
+  );
+  const { untilMs = 0, durationMs = 0, stopReason = '' } = limits ?? {};
+  if (durationMs > 0) lines.push(`${exact(durationMs / 3_600_000)} hours since it was started`);
+  if (untilMs > 0) lines.push(`until ${describeTime(untilMs)}`);
+  if (stopReason !== '') lines.push(`to be ended: ${stopReason}`);
+  return lines;
+}
+
+/** For programs. */
+export function limitsDocument(limits: RunLimits | undefined, budgets: readonly BudgetTable[]) {
+  const { tokens = 0, calls = 0, money = 0, durationMs = 0, untilMs = 0, stopReason = '' } = limits ?? {};
+  return {
+    limits: {
+      tokens: tokens || null,
+      calls: calls || null,
+      money: money || null,
+      hours: durationMs === 0 ? null : durationMs / 3_600_000,
+      until: untilMs === 0 ? null : new Date(untilMs).toISOString(),
+      stopReason: stopReason || null,
+    },
+    budgets: budgets.map((table) => ({
+      scope: table.scope,
+      ...{ most: table.terms?.most ?? null, spent: spentIn(table), lost: table.lost ?? null },
+      reached: table.ends.map(({ part, limit }) => ({ part, limit })),
+    })),
+  };
+}
+
+/** In this machine's zone, with the date. */
+export function describeTime(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+const nouns: Readonly<Record<CountedKind, string>> = { tokens: 'tokens', calls: 'calls', money: 'in money' };
+
+function of(scope: string): string {
+  if (scope === 'day') return ', by all runs of the day';
+  return scope.startsWith('sweep-') ? ', by its sweep' : '';
+}

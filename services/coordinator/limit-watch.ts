@@ -1,0 +1,188 @@
+import type { RunEvent } from '../domain/run/event.ts';
+import type { Spent } from '../domain/run/ledger/spent.ts';
+import type { RunState } from '../domain/run/state.ts';
+import { most, nothing } from '../shared/budgets/amounts.ts';
+import { spentIn, withEnd, withTerms } from '../shared/budgets/budget-table.ts';
+import { dayOf, dayTerms } from '../shared/budgets/day-terms.ts';
+import { dayScope, isLimited, runScope } from '../shared/budgets/scopes-of.ts';
+import type { BudgetAmount, BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
+import { type RunLimits, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
+import type { Timing } from '../shared/lifecycle/timing.ts';
+import type { Bus } from '../shared/messaging/bus.ts';
+import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { hasFinalPick, termsOf } from './budget-terms.ts';
+
+import { endsAtMs, limitEventOf } from './limit-event.ts';
+
+/** What is known of a run that is driven here, as far as its limits go. */
+export interface LimitedRun {
+  readonly manifest: RunManifest;
+  readonly isLeading: boolean;
+  readonly isExecuting: boolean;
+  /** What its calls have used; undefined if nothing was noted. */
+  spent(signal: AbortSignal): Promise<Spent | undefined>;
+}
+
+export interface LimitWatch<Run> {
+  /** What the limits mean to the run's log now; undefined for nothing new. */
+  eventOf(run: Run, state: RunState): RunEvent | undefined;
+  /** Writes what the run may spend, before any of its jobs begins. */
+  begin(run: Run, signal: AbortSignal): Promise<void>;
+  /** What is spent and what is allowed, as it is known here. */
+  table(scope: string): BudgetTable | undefined;
+  stop(): Promise<void>;
+}
+
+export interface LimitWatchSettings<Run> {
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly timing: Timing;
+  readonly runs: () => Iterable<Run>;
+  /** Something about the run's limits may have changed. */
+  readonly changed: (run: Run) => void;
+  /** What all runs together may spend in a day, in UTC; undefined: no limit. */
+  readonly dayLimits: BudgetAmount | undefined;
+}
+
+const lookEveryMs = 1_000;
+/** Without a limit of any kind. */
+const unlimited: RunLimits = {
+  ...{ tokens: 0, calls: 0, money: 0, durationMs: 0, untilMs: 0 },
+  ...{ shares: undefined, stopReason: '', scopes: [], heldBy: '' },
+};
+
+/**
+ * Keeps the tables of the runs that are led here: what they may spend, when they are to end, and what they have spent by the
+ * notes of their calls, in case a table was lost. Workers keep to the tables by themselves.
+ */
+export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSettings<Run>): LimitWatch<Run> {
+  const { bus, logger, timing, runs, changed, dayLimits } = settings;
+  const stopping = new AbortController();
+  const tables = new Map<string, BudgetTable>();
+  const loops = { signal: stopping.signal, logger, timing };
+  const saw = (table: BudgetTable): void => {
+    const before = tables.get(table.scope);
+    tables.set(table.scope, table);
+    if (JSON.stringify([before?.ends, before?.terms]) === JSON.stringify([table.ends, table.terms])) return;
+    for (const run of runs()) if (countsIn(run.manifest, table.scope)) changed(run);
+  };
+  const update = async (scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void> =>
+    saw(await bus.budgets.update(scope, change));
+
+  const watching = restartingLoop('watch limits', loops, async (signal) => {
+    for await (const table of bus.budgets.watch(signal)) saw(table);
+  });
+
+  const writeRun = async (run: Run, signal: AbortSignal): Promise<void> => {
+    const { manifest } = run;
+    const { limits = unlimited } = manifest;
+    if (!isLimited(limits) && tables.get(runScope(manifest.runId))?.terms === undefined) return;
+    const terms = termsOf(limits, hasFinalPick(manifest));
+    const noted = amountOf(await run.spent(signal));
+    const nowMs = timing.wallMs();
+    const end = endsAtMs(manifest);
+    await update(runScope(manifest.runId), (found) => {
+      // What was spent before there was a table counts as well.
+      const known = found.terms === undefined ? { ...found, gone: [...found.gone, { part: 'search', amount: noted }] } : found;
+      const limited = withoutOldEnds(withTerms(known, terms), manifest, nowMs);
+      const isMore = JSON.stringify(most(spentIn(limited), noted)) !== JSON.stringify(spentIn(limited));
+      const told = isMore ? { ...limited, noted: most(limited.noted, noted) } : limited;
+      const parts = ['propose', 'search'] as const;
+      if (limits.stopReason !== '') return withEnd(told, parts, { limit: 'stop', most: 0, reason: limits.stopReason });
+      return end !== undefined && end <= nowMs ? withEnd(told, parts, { limit: 'time', most: end }) : told;
+    });
+  };
+
+  const keepDay = async (): Promise<void> => {
+    if (dayLimits === undefined) return;
+    const today = dayTerms(dayLimits, timing.wallMs());
+    await update(dayScope, (found) => withTerms(found, today));
+  };
+  const holdByDay = async (run: Run): Promise<void> => {
+    const { manifest } = run;
+    const { runId, limits = unlimited, status } = manifest;
+    const isUsed = limits.scopes.includes(dayScope);
+    const [end] = dayLimits === undefined ? [] : (tables.get(dayScope)?.ends ?? []);
+    if (isUsed && end !== undefined && status === RunStatus.RUNNING) {
+      const day = dayOf(timing.wallMs());
+      const reason = `the day's limit of ${end.most.toLocaleString('en')} ${end.limit} is used up; the run goes on by itself after ${day}, 24:00 UTC, or with a higher limit`;
+      logger.warn({ runId, limit: end.limit, most: end.most, used: end.used }, `the run is paused: ${reason}`);
+      await pauseRun(bus, runId, reason, { nowMs: timing.wallMs() });
+      await bus.runs.update(runId, (found) => ({ ...found, limits: { ...(found.limits ?? unlimited), heldBy: dayScope } }));
+      return;
+    }
+    if (limits.heldBy !== dayScope || end !== undefined || status !== RunStatus.PAUSED) return;
+    await bus.runs.update(runId, (found) =>
+      found.status === RunStatus.PAUSED && found.limits?.heldBy === dayScope
+        ? { ...found, status: RunStatus.RUNNING, ...noPause, limits: { ...found.limits, heldBy: '' } }
+        : found,
+    );
+  };
+  const nameDay = async ({ manifest: { runId, limits = unlimited } }: Run): Promise<void> => {
+    const isNamed = limits.scopes.includes(dayScope);
+    if (isNamed === (dayLimits !== undefined)) return;
+    await bus.runs.update(runId, (found) => ({ ...found, limits: withDay(found.limits ?? unlimited, dayLimits !== undefined) }));
+  };
+
+  const looking = restartingLoop('look at limits', loops, async (signal) => {
+    while (!signal.aborted) {
+      await keepDay();
+      for (const run of runs()) {
+        if (!run.isLeading) continue;
+        await nameDay(run);
+        await writeRun(run, signal);
+        await holdByDay(run);
+      }
+      await timing.sleep(lookEveryMs, signal);
+    }
+  });
+
+  return {
+    eventOf: (run, state) =>
+      limitEventOf(state, {
+        ...{ manifest: run.manifest, table: (scope) => tables.get(scope), isExecuting: run.isExecuting },
+        nowMs: timing.wallMs(),
+      }),
+    async begin(run, signal) {
+      await keepDay();
+      await nameDay(run);
+      await writeRun(run, signal);
+    },
+    table: (scope) => tables.get(scope),
+    async stop() {
+      stopping.abort();
+      await Promise.all([watching, looking]);
+    },
+  };
+}
+
+function countsIn({ runId, sweepId, limits }: RunManifest, scope: string): boolean {
+  return scope === runScope(runId) || scope === `sweep-${sweepId ?? ''}` || (limits?.scopes.includes(scope) ?? false);
+}
+
+function withDay(limits: RunLimits, isLimitedByDay: boolean): RunLimits {
+  const others = limits.scopes.filter((scope) => scope !== dayScope);
+  return { ...limits, scopes: isLimitedByDay ? [...others, dayScope] : others };
+}
+
+/** Ends that have been put off. */
+function withoutOldEnds(table: BudgetTable, manifest: RunManifest, nowMs: number): BudgetTable {
+  const end = endsAtMs(manifest);
+  const isOld = ({ limit }: BudgetTable['ends'][number]): boolean =>
+    limit === 'time' ? end === undefined || end > nowMs : limit === 'stop' && (manifest.limits?.stopReason ?? '') === '';
+  return table.ends.some(isOld) ? { ...table, ends: table.ends.filter((each) => !isOld(each)) } : table;
+}
+
+/** What the notes of a run's calls add up to. Money is not noted. */
+function amountOf(spent: Spent | undefined): BudgetAmount {
+  if (spent === undefined) return nothing;
+  const { answered, answeredAgain, useless, lost, preflight } = spent;
+  const parts = [answered, answeredAgain, useless, lost, preflight];
+  return {
+    ...nothing,
+    tokens: parts.reduce((sum, { tokens }) => sum + tokens, 0),
+    calls: parts.reduce((sum, { calls }) => sum + calls, 0),
+  };
+}
