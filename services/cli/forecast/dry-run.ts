@@ -41,45 +41,41 @@ const coursesOfEach = 40;
 async function coursesOf(file: RunFile, folder: DataFolder, wanted: number | undefined) {
   const earlier = await readEarlierRuns(folder, file.configuration, isSimulatedRun(file));
   const { standIn, basis } = await standInOf(file, earlier);
-  const { configuration, benchmark, prices } = file;
-  // Without its limits: nothing enforces them yet, so the run will not stop there either.
-  const run = { configuration, benchmark, standIn, prices, limits: { pickShare: 0, testShare: 0 } };
+  const { configuration, benchmark, limits, prices } = file;
+  const { shares } = limits ?? {};
+  const run = {
+    ...{ configuration, benchmark, standIn, prices },
+    limits: {
+      pickShare: shares?.finalPick ?? defaultPickShare,
+      testShare: shares?.test ?? 0,
+      ...(limits !== undefined && given(limits)),
+    },
+  };
   return { courses: playCourses(run, wanted), basis };
+}
+
+/** As docs/limits.md has it. */
+const defaultPickShare = 0.1;
+
+function given({ tokens, calls, money }: NonNullable<RunFile['limits']>): { tokens?: number; calls?: number; money?: number } {
+  return { ...(tokens > 0 && { tokens }), ...(calls > 0 && { calls }), ...(money > 0 && { money }) };
 }
 
 /** Below this share of courses, a limit that ends a search is no news. */
 const worthSaying = 0.05;
 
-function limitWarnings(file: RunFile, courses: readonly Course[]): string[] {
-  return [...budgetWarnings(file, courses), ...overspendWarnings(file, courses)];
-}
-
-function budgetWarnings({ configuration }: RunFile, courses: readonly Course[]): string[] {
+function limitWarnings({ configuration }: RunFile, courses: readonly Course[]): string[] {
   const { name, search } = configuration;
-  const ended = courses.filter(({ stopReason }) => stopReason === 'token-budget');
+  const ended = courses.filter(({ stopReason }) => stopReason === 'limit' || stopReason === 'token-budget');
   const share = ended.length / Math.max(1, courses.length);
   if (share < worthSaying) return [];
   const rounds = ended.map((course) => course.rounds).sort((one, other) => one - other);
+  const what = ended[0]?.stopReason === 'limit' ? 'its limits end' : 'its token budget ends';
   const middle = rounds[Math.floor(rounds.length / 2)] ?? 0;
   const reach = share > 0.5 ? 'cannot reach what was asked' : 'may not reach what was asked';
   return [
-    `${name} ${reach}: in ${formatShare(share)} of the courses its token budget ends the search before round ${search.maxRounds}, in the middle after ${middle} round${middle === 1 ? '' : 's'}`,
+    `${name} ${reach}: in ${formatShare(share)} of the courses ${what} the search before round ${search.maxRounds}, in the middle after ${middle} round${middle === 1 ? '' : 's'}`,
   ];
-}
-
-function overspendWarnings({ configuration, limits }: RunFile, courses: readonly Course[]): string[] {
-  const limited: readonly (readonly [string, number | undefined, (course: Course) => number])[] = [
-    ['tokens', limits?.tokens, ({ tokens }) => tokens],
-    ['calls', limits?.calls, ({ calls }) => calls],
-    ['money', limits?.money, ({ money }) => money?.amount ?? 0],
-  ];
-  return limited.flatMap(([what, most = 0, taken]) => {
-    const share = courses.filter((course) => taken(course) > most).length / Math.max(1, courses.length);
-    if (most === 0 || share < worthSaying) return [];
-    return [
-      `${configuration.name} takes more than its limit of ${what} in ${formatShare(share)} of the courses, and this version does not enforce it`,
-    ];
-  });
 }
 
 /** @param subject what is forecast, e.g. "gsm8k" or "12 runs of the sweep night" */
