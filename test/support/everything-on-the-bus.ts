@@ -29,6 +29,8 @@ export async function doEverythingOnBus({ coordinator, workers, putRaw }: Everyt
   await coordinator.runs.put(runManifest(runId));
   await coordinator.runs.update(runId, (manifest) => ({ ...manifest, maxInFlight: 9 }));
   await Promise.all([coordinator.runs.get(runId), coordinator.runs.list(), first(coordinator.runs.watch(never))]);
+  await coordinator.budgets.update(`run-${runId}`, (table) => ({ ...table, ends: [] }));
+  await first(coordinator.budgets.watch(never));
   const lease = await coordinator.leases.acquire(runId, 'here');
   await coordinator.leases.acquire(runId, 'there');
   await coordinator.leases.holding(runId);

@@ -1,7 +1,7 @@
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import type { BudgetEnd } from '../contracts/generated/scale/v1/budgets.ts';
 
-/** A call may not begin: what its run, its sweep or the day may spend does not allow it. Whoever leads the run decides what follows. */
+/** A call may not begin: its run, its sweep or the day has nothing left for it. Whoever leads the run decides what follows. */
 export class BudgetSpentError extends ScaleError {
   readonly kind = 'conflict';
 

@@ -99,7 +99,7 @@ export function reservedIn({ holders }: BudgetTable): BudgetAmount {
   return totalOf(holders.flatMap(({ reserved }) => reserved));
 }
 
-/** What the request lacks, as the end that it is; undefined if there is room, `unknown` while nobody has said what may be spent. */
+/** What the request lacks, as the end that it is; undefined if there is room, `unknown` while nobody has said what there is. */
 function lackFor(table: BudgetTable, { part, expected, least }: BudgetRequest): BudgetEnd | 'unknown' | undefined {
   const { terms } = table;
   if (terms === undefined) return 'unknown';

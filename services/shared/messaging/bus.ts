@@ -10,8 +10,8 @@ import type { SpendingNote } from '../contracts/generated/scale/v1/spending.ts';
  * (test/contract/bus.contract.ts): NatsBus on JetStream, and InMemoryBus for simulation.
  *
  * In: durable queues with redelivery, a first-writer-wins result store, fenced append-only logs, a journal, blobs, run
- * manifests, leases and tables of slots and budgets. Deliberately not: ordering between jobs, exactly-once delivery (acks are not fenced by
- * delivery: the result store is what makes effects happen once), request-reply.
+ * manifests, leases, tables of slots and budgets. Deliberately not: ordering between jobs, exactly-once delivery (acks are
+ * not fenced by delivery: the result store is what makes effects happen once), request-reply.
  *
  * Every method rejects with a BusError after its own deadline; none waits for ever. Iterators end when their signal aborts.
  */
