@@ -120,7 +120,7 @@ it('scale doctor --server finds the deployment well, and says what it looked at'
   expect([code, healthy]).toEqual([0, true]);
   const names = checks.map(({ name, found }) => `${name}: ${found}`).join('\n');
   expect(names).toMatch(/^coordinator: .*nats-server 2\./m);
-  expect(names).toMatch(/^streams: 14, as they should be/m);
+  expect(names).toMatch(/^streams: 15, as they should be/m);
   expect(names).toMatch(/^executors: 2 with 8 slots$/m);
   expect(names).toMatch(/^executor-?\S*: calls http:/m);
   expect(names).toMatch(/^run scraped\S*: led by this coordinator$/m);
