@@ -40,10 +40,11 @@ import { within } from '../shared/lifecycle/abort.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
-import { type AskedShare, shareFault, withAsked } from '../shared/sharing/share-rules.ts';
+import { withAsked } from '../shared/sharing/share-rules.ts';
 import type { Coordinator } from './coordinator.ts';
 import { diagnose } from './diagnose.ts';
 import { countMissingResults, executionsOf, outcomesOn } from './executions-of-round.ts';
+import { refuseBadShare } from './refuse-bad-share.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
 import { roundToProto } from './round-to-proto.ts';
 import { type RunView, readRunView } from './run-log.ts';
@@ -56,12 +57,6 @@ import { refuseBadLimits, withLimits } from './with-limits.ts';
 /** "term", or "term-2", which is the same search again. */
 function isNamed(found: string, name: string): boolean {
   return found === name || (found.startsWith(`${name}-`) && /^\d+$/.test(found.slice(name.length + 1)));
-}
-
-/** @throws RequestRefusedError */
-function refuseFaults(asked: AskedShare): void {
-  const fault = shareFault(asked);
-  if (fault !== undefined) throw new RequestRefusedError('bad-input', fault);
 }
 
 /** @throws RequestRefusedError */
@@ -157,7 +152,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const asLabels = { add: given.labels?.words ?? [], remove: [] };
       refuseBadLabels(asLabels.add);
       if (!configuration || !benchmark) throw new RequestRefusedError('bad-input', 'configuration and benchmark must be given');
-      refuseFaults(share ?? {});
+      refuseBadShare(share ?? {});
       const queries = benchmarkFromProto(benchmark);
       const content = encodeBenchmark(queries);
       const contentHash = await bus.blobs.put(content);
@@ -246,7 +241,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         })),
       ),
     async setShare({ runId, ...asked }) {
-      refuseFaults(asked);
+      refuseBadShare(asked);
       const known = await unlessOver(runId, (manifest) => ({ ...manifest, share: withAsked(manifest.share, asked) }));
       const manifest = known ?? (await manifestOf(runId));
       if (hasEnded(manifest.status)) throw new RequestRefusedError('conflict', `run ${runId} has already ended`);

@@ -115,7 +115,7 @@ export async function startControlServer(
     cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
     pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
-    setShare: unary((request) => handlers.setShare(request)),
+    setShare: unary((request) => (request.sweepId === '' ? handlers.setShare(request) : handlers.setSweepShare(request))),
     setRunLimits: unary(({ runId, limits }) => handlers.setRunLimits(runId, limits)),
     setLabels: unary((request) => handlers.setLabels(request)),
     deleteRuns: unary((request, signal) => handlers.deleteRuns(request, signal)),

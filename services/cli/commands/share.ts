@@ -2,37 +2,57 @@ import type { Command } from 'commander';
 import type { CallShare } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import { usualShare } from '../../shared/sharing/share-rules.ts';
-import type { Cli } from '../cli.ts';
+import type { Answer, Cli } from '../cli.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { describeShare, shareDocument } from '../runs/describe-share.ts';
-import { findRun } from '../runs/find-run.ts';
 import { addShareOptions, askedShare, type ShareOptions } from '../runs/share-options.ts';
+import { findRunOrSweep } from '../sweeps/find-run-or-sweep.ts';
 
 interface ShareCommandOptions extends ClusterOptions, ShareOptions {
   readonly json: boolean;
 }
 
 export function addShareCommand(program: Command, cli: Cli): void {
-  const command = program.command('share').description('show, or change while it goes on, what a run has beside other runs');
-  addShareOptions(addClusterOptions(command).argument('<run>', 'id, start of an id, or name'))
+  const command = program
+    .command('share')
+    .description('show, or change while it goes on, what a run or a sweep has beside other runs');
+  addShareOptions(addClusterOptions(command).argument('<run or sweep>', 'id, start of an id, or name'))
     .option('--json', 'print one JSON document', false)
     .action((wanted: string, options: ShareCommandOptions) =>
       cli.answer(options.json, () =>
         withCluster(cli, options, async ({ client }) => {
           const signal = cli.interrupts.requested;
-          const { runId, share, team } = await findRun({ client }, wanted, signal);
+          const { run, sweep } = await findRunOrSweep({ client }, wanted, signal);
           const asked = askedShare(options);
-          const now = asked === undefined ? { share, team } : await client.setShare({ runId, ...asked }, signal);
-          return answerOf(runId, now.share ?? usualShare, now.team);
+          const runId = run?.runId ?? '';
+          const sweepId = sweep?.sweepId ?? '';
+          const known = { share: run?.share ?? sweep?.settings?.share, team: run?.team };
+          const now = asked === undefined ? known : await client.setShare({ runId, sweepId, ...asked }, signal);
+          return sweep === undefined ? ofRun(runId, now.share ?? usualShare, now.team) : ofSweep(sweepId, now.share);
         }),
       ),
     );
 }
 
-function answerOf(runId: string, share: CallShare, team: string | undefined) {
+function ofRun(runId: string, share: CallShare, team: string | undefined): Answer {
+  const { sweep } = share;
+  const part =
+    sweep === undefined
+      ? ''
+      : ` It divides what its sweep ${sweep.name} has with the other cells: ` +
+        `${describeShare({ ...sweep, priority: sweep.priority ?? share.priority }, undefined)}.`;
   return {
     exitCode: exitCodes.ok,
-    document: { runId, ...shareDocument(share, team) },
-    text: `Run ${runId} has ${describeShare(share, team)}.`,
+    document: { runId, ...shareDocument(share, team), sweepId: sweep?.name ?? null },
+    text: `Run ${runId} has ${describeShare(share, team)}.${part}`,
   };
+}
+
+function ofSweep(sweepId: string, share: CallShare | undefined): Answer {
+  const text =
+    share === undefined
+      ? `Sweep ${sweepId} has no share of its own: each of its runs has one.`
+      : `The runs of sweep ${sweepId} have ${describeShare(share, undefined)} together.`;
+  const document = share === undefined ? {} : shareDocument(share, undefined);
+  return { exitCode: exitCodes.ok, document: { sweepId, ...document }, text };
 }

@@ -23,6 +23,7 @@ export interface ValueSource {
 const byPlaceholder: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
   ...['run', 'runs'].map((word) => [word, { runs: true }] as const),
   ['sweep', { sweeps: true }],
+  ['run or sweep', { runs: true, sweeps: true }],
   ...['file', 'files', 'path', 'workflow'].map((word) => [word, { files: 'files' }] as const),
   ['folder', { files: 'folders' }],
   // What only its user knows.

@@ -159,7 +159,7 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));
   if (status === RunStatus.PAUSED) await cluster.client.resumeRun(runId, signal);
   if (continued && !isOver && undertaking.share !== undefined)
-    await cluster.client.setShare({ runId, ...undertaking.share }, signal);
+    await cluster.client.setShare({ runId, sweepId: '', ...undertaking.share }, signal);
   const record = createRunRecord(runId);
   await using stopping = watchStopFile(options.stopFile, chosen.limits, (limits, limit) =>
     cluster.client.setRunLimits(runId, limits, limit),

@@ -1,9 +1,10 @@
 import { planSweep, type SeenRun, type SweepCommand } from '../../domain/sweep/plan-sweep.ts';
 import type { SweepEvent } from '../../domain/sweep/sweep-event.ts';
-import { type CellState, phaseOf, runOf, type SweepState } from '../../domain/sweep/sweep-state.ts';
+import { type CellState, phaseOf, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import {
   type RunManifest,
   RunStatus,
+  type ShareGroup,
   type StartRunRequest,
   type StartRunResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
@@ -12,6 +13,7 @@ import { coerceError } from '../../shared/errors/coerce-error.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../../shared/messaging/pause-run.ts';
+import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Bell } from '../bell.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
@@ -55,6 +57,7 @@ export async function leadSweep(leading: SweepLeading, signal: AbortSignal): Pro
     for (const runId of going) watched.add(runId);
     const manifests = new Map(await Promise.all(going.map(async (runId) => [runId, await bus.runs.get(runId)] as const)));
     signal.throwIfAborted();
+    for (const manifest of manifests.values()) await shareOut(leading, state, manifest);
     const commands = planSweep(state, (runId) => seenRun(leading.sweepId, manifests.get(runId)));
     for (const command of commands) {
       await carryOut(leading, command, { state, manifests, placed }, signal);
@@ -69,6 +72,19 @@ export async function leadSweep(leading: SweepLeading, signal: AbortSignal): Pro
 
 function goingOn(state: SweepState): string[] {
   return state.cells.flatMap((cell) => (phaseOf(cell) === 'running' ? (runOf(cell)?.runId ?? []) : []));
+}
+
+/** A run divides what its sweep has as it is now with the others that go on. */
+async function shareOut({ bus, sweepId }: SweepLeading, state: SweepState, manifest: RunManifest | undefined): Promise<void> {
+  const { share } = settingsNow(state);
+  const sweep = share && { name: sweepId, weight: share.weight, atMost: share.atMost, priority: share.priority };
+  // A run that is a cell of another sweep, too, is counted for the one that was started last.
+  if (manifest?.sweepId !== sweepId || hasEnded(manifest.status) || isSameGroup(manifest.share?.sweep, sweep)) return;
+  await bus.runs.update(manifest.runId, (found) => ({ ...found, share: { ...withAsked(found.share, {}), sweep } }));
+}
+
+function isSameGroup(one: ShareGroup | undefined, other: ShareGroup | undefined): boolean {
+  return one?.weight === other?.weight && one?.atMost === other?.atMost && one?.priority === other?.priority;
 }
 
 function seenRun(sweepId: string, manifest: RunManifest | undefined): SeenRun | undefined {

@@ -1,6 +1,6 @@
 import { fruitless } from '../../domain/sweep/plan-sweep.ts';
 import type { SweepCell, SweepDefined, SweepEvent, SweepSettings } from '../../domain/sweep/sweep-event.ts';
-import { type CellState, isSweepOver, type SweepState } from '../../domain/sweep/sweep-state.ts';
+import { type CellState, isSweepOver, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import { benchmarkFromProto, encodeBenchmark } from '../../shared/contracts/benchmark-codec.ts';
 import {
   type GetSweepResponse,
@@ -9,6 +9,8 @@ import {
   type ListSweepsResponse,
   type RunManifest,
   RunStatus,
+  type SetShareRequest,
+  type SetShareResponse,
   type StartedCell,
   type StartRunRequest,
   type StartSweepRequest,
@@ -22,7 +24,9 @@ import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { LogConflictError } from '../../shared/messaging/errors.ts';
 import { noPause } from '../../shared/messaging/pause-run.ts';
+import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
+import { refuseBadShare } from '../refuse-bad-share.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
 import { idOfStart } from './cell-run.ts';
 import type { SweepLeaders } from './sweep-leaders.ts';
@@ -40,6 +44,8 @@ export interface SweepHandlers {
   pauseSweep(sweepId: string, reason: string): Promise<{ status: string }>;
   resumeSweep(sweepId: string): Promise<{ status: string }>;
   cancelSweep(sweepId: string, reason: string): Promise<{ status: string }>;
+  /** Of all its runs together; where each had its own, they divide one from now on. */
+  setSweepShare(request: SetShareRequest): Promise<SetShareResponse>;
 }
 
 export interface SweepHandlersParts {
@@ -152,6 +158,17 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
         if (run !== undefined && run.outcome === undefined) await bus.runs.update(run.runId, resumed);
       }
       return steered;
+    },
+
+    async setSweepShare({ sweepId, ...asked }) {
+      refuseBadShare(asked);
+      const state = await change(sweepId, (found) => {
+        if (found === undefined) throw noSweep(sweepId);
+        if (isSweepOver(found)) throw new RequestRefusedError('conflict', `sweep ${sweepId} has already ended`);
+        const { weight, priority, atMost } = withAsked(settingsNow(found).share, asked);
+        return { kind: 'sweep-shared', share: { weight, priority, atMost } };
+      });
+      return { share: settingsNow(state).share };
     },
 
     cancelSweep: (sweepId, reason) => steer(sweepId, { kind: 'sweep-cancelled', reason }, 'cancelled'),

@@ -1,5 +1,5 @@
 import { defined } from '../../domain/defined.ts';
-import { type CellState, isSweepOver, phaseOf, runOf, type SweepState } from '../../domain/sweep/sweep-state.ts';
+import { type CellState, isSweepOver, phaseOf, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import {
   type GetSweepResponse,
   RunStatus,
@@ -67,13 +67,13 @@ async function viewOfCell({ getRun }: Parts, cell: CellState, signal: AbortSigna
 }
 
 function summaryOf(sweepId: string, state: SweepState, cells: readonly SweepCellView[]): SweepSummary {
-  const { name, status, reason, settings, createdAtMs, endedAtMs } = state;
+  const { name, status, reason, createdAtMs, endedAtMs } = state;
   const present = cells.filter(({ leftOut }) => !leftOut);
   const count = (wanted: string) => present.filter((cell) => cell.state === wanted).length;
   const isOver = isSweepOver(state);
   const sum = (of: (cell: SweepCellView) => number) => cells.reduce((total, cell) => total + of(cell), 0);
   return {
-    ...{ sweepId, name, reason, settings: sweepSettingsToProto(settings), isOver, createdAtMs },
+    ...{ sweepId, name, reason, settings: sweepSettingsToProto(settingsNow(state)), isOver, createdAtMs },
     status: status === 'running' && isOver ? 'completed' : status,
     counts: {
       ...{ waiting: count('waiting'), running: count('running') },

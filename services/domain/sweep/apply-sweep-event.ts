@@ -1,5 +1,5 @@
 import { ScaleError } from '../errors/scale-error.ts';
-import type { SweepDefined, SweepEvent } from './sweep-event.ts';
+import type { SweepDefined, SweepEvent, SweepShare } from './sweep-event.ts';
 import { type CellState, phaseOf, type SweepState } from './sweep-state.ts';
 
 /** Thrown where an event cannot follow what is in a sweep's log: the log is damaged, or its writer is wrong. */
@@ -22,6 +22,8 @@ export function applySweepEvent(state: SweepState | undefined, event: SweepEvent
   switch (event.kind) {
     case 'sweep-moved':
       return { ...state, startsBlob: event.startsBlob };
+    case 'sweep-shared':
+      return { ...state, share: event.share };
     case 'cell-started':
       return withCell(state, event, (cell) => {
         const phase = phaseOf(cell);
@@ -58,9 +60,11 @@ function defined(state: SweepState | undefined, event: SweepDefined, timeMs: num
   // What was paid for stays in the account.
   const leftOut = [...before.values()].map(({ place: _, ...cell }) => cell);
   const { name, settings, startsBlob, startedBy } = event;
-  const { endedAtMs: _, ...rest } = state ?? { status: 'running', reason: '', createdAtMs: timeMs };
+  const { endedAtMs: _, share, ...rest } = state ?? { status: 'running', reason: '', createdAtMs: timeMs };
+  // Whoever starts the same file again means nothing new by it.
+  const changed = share !== undefined && isSameShare(state?.settings.share, settings.share) ? { share } : {};
   const wanted = rest.status === 'cancelled' ? ({ status: 'running', reason: '' } as const) : {};
-  return { ...rest, ...wanted, name, settings, startsBlob, startedBy, cells: [...cells, ...leftOut] };
+  return { ...rest, ...wanted, ...changed, name, settings, startsBlob, startedBy, cells: [...cells, ...leftOut] };
 }
 
 function withCell(
@@ -72,4 +76,8 @@ function withCell(
   const cell = state.cells[place];
   if (cell === undefined) throw new SweepEventRefusedError(kind, `there is no cell ${cellId}`);
   return { ...state, cells: state.cells.with(place, change(cell)) };
+}
+
+function isSameShare(one: SweepShare | undefined, other: SweepShare | undefined): boolean {
+  return one?.weight === other?.weight && one?.priority === other?.priority && one?.atMost === other?.atMost;
 }

@@ -80,6 +80,8 @@ export type SweepEvent =
   | SweepDefined
   /** Only where its models are served has changed. */
   | { readonly kind: 'sweep-moved'; readonly startsBlob: string }
+  /** What its runs have together, in place of what its file says. */
+  | { readonly kind: 'sweep-shared'; readonly share: SweepShare }
   /** Written before the run is started. */
   | { readonly kind: 'cell-started'; readonly cellId: string; readonly runId: string }
   | { readonly kind: 'cell-ended'; readonly cellId: string; readonly runId: string; readonly outcome: CellOutcome }

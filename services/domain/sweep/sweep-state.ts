@@ -1,9 +1,12 @@
-import type { CellOutcome, SweepCell, SweepSettings } from './sweep-event.ts';
+import type { CellOutcome, SweepCell, SweepSettings, SweepShare } from './sweep-event.ts';
 
 /** What a sweep's log adds up to. Times are those of its entries, in milliseconds since 1970. */
 export interface SweepState {
   readonly name: string;
+  /** As its file says. */
   readonly settings: SweepSettings;
+  /** In place of the one in its settings. Absent: nobody has changed it. */
+  readonly share?: SweepShare;
   readonly startsBlob: string;
   readonly startedBy: string;
   /** What people want of it. */
@@ -45,6 +48,11 @@ export function phaseOf({ runs, again }: CellState): CellPhase {
 /** The run that speaks for a cell: the one that goes on, or the last one. */
 export function runOf({ runs }: CellState): CellRun | undefined {
   return runs.at(-1);
+}
+
+/** With what was changed since its file was read. */
+export function settingsNow({ settings, share = settings.share }: SweepState): SweepSettings {
+  return { ...settings, ...(share && { share }) };
 }
 
 /** Nothing of it goes on, and nothing waits that would be started. */

@@ -6,9 +6,11 @@ import {
   type SweepEvent,
   type SweepLimits,
   type SweepSettings,
+  type SweepShare,
 } from '../../domain/sweep/sweep-event.ts';
 import { ContractError } from './contract-error.ts';
 import {
+  type CallShare,
   type SweepCell as ProtoCell,
   SweepEvent as ProtoEvent,
   type SweepCellOutcome as ProtoOutcome,
@@ -45,6 +47,8 @@ function bodyToProto(event: SweepEvent): Body {
     }
     case 'sweep-moved':
       return { $case: 'moved', value: { startsBlob: event.startsBlob } };
+    case 'sweep-shared':
+      return { $case: 'shared', value: { share: event.share } };
     case 'cell-started':
       return { $case: 'cellStarted', value: { cellId: event.cellId, runId: event.runId } };
     case 'cell-ended': {
@@ -74,6 +78,8 @@ function bodyFromProto(body: Body): SweepEvent {
     }
     case 'moved':
       return { kind: 'sweep-moved', startsBlob: body.value.startsBlob };
+    case 'shared':
+      return { kind: 'sweep-shared', share: shareFromProto(present(contract, 'shared.share', body.value.share)) };
     case 'cellStarted':
       return { kind: 'cell-started', cellId: body.value.cellId, runId: body.value.runId };
     case 'cellEnded': {
@@ -98,9 +104,13 @@ export function sweepSettingsFromProto({ atOnce, share, limits }: ProtoSettings)
   if (atOnce < 1) throw new ContractError(contract, 'its field settings.at_once is 0, and at least one run must go on at a time');
   return {
     atOnce,
-    ...(share && { share: { weight: share.weight, priority: share.priority, atMost: share.atMost } }),
+    ...(share && { share: shareFromProto(share) }),
     ...(limits && { limits: limitsFromProto(limits) }),
   };
+}
+
+function shareFromProto({ weight, priority, atMost }: CallShare): SweepShare {
+  return { weight, priority, atMost };
 }
 
 function limitsFromProto({ tokens, calls, money, durationMs, untilMs }: RunLimits): SweepLimits {

@@ -202,7 +202,8 @@ export function createEndpointPool(settings: PoolSettings): EndpointPool {
   const send = (member: PoolMember, { request, prefixKey, failed, party }: Waiter, leg: OwnSignal): Promise<PooledReply> => {
     const cut = () => leg.abort(cutError());
     const capped = caps.begin(party, cut);
-    const ask = (endpoint: ModelEndpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal);
+    // Before its slot is free: another of those that it held back is to have that, and not whoever else waits.
+    const ask = (endpoint: ModelEndpoint) => meteredAttempt(endpoint, { ...request, prefixKey }, leg.signal).finally(capped);
     return member
       .send((endpoint) => tracedAttempt(endpoint.settings.baseUrl, failed.length, () => ask(endpoint)), {
         isLook: false,

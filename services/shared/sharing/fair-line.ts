@@ -51,10 +51,10 @@ export function createFairLine(partOf: (runId: string) => number = () => 1): Fai
   let again = false;
 
   const turnOf = (priority: number): number => turns.get(priority) ?? 0;
+  const leastTag = (priority: number, weight: number): number => turnOf(priority) - credit / weight;
   const enter = (flow: Flow, weight: number): void => {
     const { priority } = flow.party.standing();
-    const saved = turnOf(priority) - credit / weight;
-    flow.tag = flow.priority === priority ? Math.max(flow.tag, saved) : turnOf(priority);
+    flow.tag = flow.priority === priority ? Math.max(flow.tag, leastTag(priority, weight)) : turnOf(priority);
     flow.priority = priority;
   };
   const flowOf = (party: Party): Flow => {
@@ -77,6 +77,14 @@ export function createFairLine(partOf: (runId: string) => number = () => 1): Fai
     return new Map(standings.map(({ flow, weight }) => [flow, shares.get(flow.party.runId) ?? weight]));
   };
 
+  /** Who is kept back by a limit is owed no more than who was away. Those of one group keep their order. */
+  const forgive = (those: readonly Flow[], weightOf: ReadonlyMap<Flow, number>): void => {
+    const [last] = those.toSorted((one, other) => one.tag - other.tag);
+    if (last === undefined) return;
+    const missed = leastTag(last.priority, weightOf.get(last) ?? 1) - last.tag;
+    if (missed > 0) for (const flow of those) flow.tag += missed;
+  };
+
   const serveOnce = (served: Set<Counter>): void => {
     const pass: Pass = { full: new Set(), held: new Set(), served };
     for (;;) {
@@ -87,9 +95,11 @@ export function createFairLine(partOf: (runId: string) => number = () => 1): Fai
         .filter((flow) => !pass.held.has(flow))
         .sort((one, other) => other.priority - one.priority || one.tag - other.tag);
       const began = order.find((flow) => beginsOne(flow, pass));
+      const passedOver = began === undefined ? [] : [...pass.held, ...order.slice(0, order.indexOf(began))];
       if (began === undefined) return;
       turns.set(began.priority, Math.max(turnOf(began.priority), began.tag));
       began.tag += 1 / ((weightOf.get(began) ?? 1) * partOf(began.party.runId));
+      for (const those of Map.groupBy(passedOver, groupOf).values()) forgive(those, weightOf);
     }
   };
   const forget = (): void => {
@@ -148,4 +158,9 @@ function beginsOne(flow: Flow, { full, held, served }: Pass): boolean {
     else held.add(flow);
   }
   return false;
+}
+
+function groupOf({ party, priority }: Flow): string {
+  const [outermost] = party.standing().within;
+  return `${priority} ${outermost?.name ?? party.runId}`;
 }

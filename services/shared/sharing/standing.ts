@@ -1,4 +1,4 @@
-import type { RunManifest } from '../contracts/generated/scale/v1/control.ts';
+import type { RunManifest, ShareGroup } from '../contracts/generated/scale/v1/control.ts';
 
 /** Runs that divide one part among themselves. */
 export interface SharingGroup {
@@ -34,22 +34,22 @@ export interface Party {
 /** Of one that says nothing. */
 export const usualStanding: Standing = { weight: 1, priority: 0, within: [], caps: [] };
 
-/** A cell of a sweep has a part of the sweep's share, and a run of a team a part of the team's. */
-export function standingOf({ runId, share, sweepId }: Pick<RunManifest, 'runId' | 'share' | 'sweepId'>): Standing {
-  if (share === undefined && sweepId === undefined) return usualStanding;
-  const { priority = 0, atMost = 0, team } = share ?? {};
-  const weight = share?.weight || 1;
-  const sweep = sweepId === undefined ? undefined : `sweep ${sweepId}`;
+/** A run of a team has a part of the team's share, and a cell of a sweep a part of the sweep's. */
+export function standingOf({ runId, share }: Pick<RunManifest, 'runId' | 'share'>): Standing {
+  if (share === undefined) return usualStanding;
+  const { priority, atMost, team, sweep } = share;
+  const groups = [...groupNamed('team', team), ...groupNamed('sweep', sweep)];
+  const { highestPriority = Number.POSITIVE_INFINITY } = team ?? {};
   return {
-    weight: sweep === undefined ? weight : 1,
-    priority,
-    within: [
-      ...(team === undefined ? [] : [{ name: `team ${team.name}`, weight: team.weight || 1 }]),
-      ...(sweep === undefined ? [] : [{ name: sweep, weight }]),
-    ],
-    caps: [
-      ...(team === undefined || team.atMost === 0 ? [] : [{ name: `team ${team.name}`, atMost: team.atMost }]),
-      ...(atMost === 0 ? [] : [{ name: sweep ?? `run ${runId}`, atMost }]),
-    ],
+    weight: share.weight || 1,
+    priority: Math.min(sweep?.priority ?? priority, highestPriority),
+    within: groups.map(({ name, weight }) => ({ name, weight: weight || 1 })),
+    caps: [...groups, { name: `run ${runId}`, atMost }].flatMap((each) =>
+      each.atMost === 0 ? [] : [{ name: each.name, atMost: each.atMost }],
+    ),
   };
+}
+
+function groupNamed(kind: string, group: ShareGroup | undefined): ShareGroup[] {
+  return group === undefined ? [] : [{ ...group, name: `${kind} ${group.name}` }];
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { applySweepEvent, SweepEventRefusedError } from '../../../../services/domain/sweep/apply-sweep-event.ts';
 import type { SweepEvent } from '../../../../services/domain/sweep/sweep-event.ts';
-import { isSweepOver, phaseOf, type SweepState } from '../../../../services/domain/sweep/sweep-state.ts';
+import { isSweepOver, phaseOf, type SweepState, settingsNow } from '../../../../services/domain/sweep/sweep-state.ts';
 import { defined, ended, fold, started } from './made-up-sweep.ts';
 
 const phases = (state: SweepState) => state.cells.map((cell) => `${cell.cellId} ${phaseOf(cell)}`);
@@ -50,6 +50,19 @@ test('pausing and cancelling are what people want of it, and a new definition en
 test('only where its models are served may change without a definition', () => {
   const state = fold(defined(['a']), { kind: 'sweep-moved', startsBlob: 'elsewhere' });
   expect([state.startsBlob, phases(state)]).toEqual(['elsewhere', ['a waiting']]);
+});
+
+test('a share that was changed stays, until the file says something else about it than it did', () => {
+  const share = { weight: 4, priority: 1, atMost: 0 };
+  const withShare = (weight: number, cells = ['a']) => ({
+    ...defined(cells),
+    settings: { atOnce: 2, share: { ...share, weight } },
+  });
+  const state = fold(withShare(2), { kind: 'sweep-shared', share });
+  expect([settingsNow(state).share?.weight, settingsNow(fold(withShare(2))).share?.weight]).toEqual([4, 2]);
+  expect(settingsNow(applySweepEvent(state, withShare(2, ['a', 'b']), 9)).share?.weight).toBe(4);
+  expect(settingsNow(applySweepEvent(state, withShare(3), 9)).share?.weight).toBe(3);
+  expect(settingsNow(fold(defined(['a']))).share).toBeUndefined();
 });
 
 test.each<[string, SweepEvent[]]>([

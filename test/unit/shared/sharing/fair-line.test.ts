@@ -101,6 +101,17 @@ describe('a line', () => {
     expect(serve(3)).toBe('aaa');
   });
 
+  test('owes nothing to who was held back for a long time', () => {
+    const { wait, serve } = place(createFairLine());
+    let isHeld = true;
+    const [a, b] = [party('a'), party('b')];
+    for (let call = 0; call < 200; call += 1) wait(a, counter, () => isHeld);
+    for (let call = 0; call < 200; call += 1) wait(b);
+    expect(times(serve(100), 'b')).toBe(100);
+    isHeld = false;
+    expect(times(serve(20), 'a')).toBeLessThanOrEqual(12);
+  });
+
   test('forgets who has left it', () => {
     const line = createFairLine();
     const { wait, serve } = place(line);

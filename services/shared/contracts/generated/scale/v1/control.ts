@@ -296,7 +296,11 @@ export interface CallShare {
   /** Most calls in flight, at all endpoints together; 0: no limit of its own. */
   atMost: number;
   /** What its team may have, by the coordinator's file of teams. Absent: no team, or one without a quota. */
-  team?: ShareGroup | undefined;
+  team?:
+    | ShareGroup
+    | undefined;
+  /** Of a cell: what its sweep has, which all of its runs that go on divide. Absent: no sweep, or one in which each run has its own. */
+  sweep?: ShareGroup | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -307,6 +311,12 @@ export interface ShareGroup {
   weight: number;
   /** Most calls in flight of all of them; 0: no limit. */
   atMost: number;
+  /** In place of their own. Absent: each has its own. */
+  priority?:
+    | number
+    | undefined;
+  /** They have no higher one. Absent: any. */
+  highestPriority?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -698,7 +708,11 @@ export interface SetShareRequest {
     | number
     | undefined;
   /** 0: no limit. */
-  atMost?: number | undefined;
+  atMost?:
+    | number
+    | undefined;
+  /** In place of run_id: what all runs of this sweep have together; "": it is a run's. */
+  sweepId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -961,6 +975,7 @@ export interface SweepEvent {
     | { $case: "cancelled"; value: SweepCancelled }
     | { $case: "ended"; value: SweepEnded }
     | { $case: "moved"; value: SweepMoved }
+    | { $case: "shared"; value: SweepShared }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -998,6 +1013,12 @@ export interface SweepSettings {
 /** Only where its models are served has changed: its cells are the same, and are started with what the blob has from now on. */
 export interface SweepMoved {
   startsBlob: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What its runs have together was changed, until its file says something else about that than it did. */
+export interface SweepShared {
+  share?: CallShare | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -2870,7 +2891,7 @@ export const ModelPrice: MessageFns<ModelPrice> = {
 };
 
 function createBaseCallShare(): CallShare {
-  return { weight: 0, priority: 0, atMost: 0, team: undefined };
+  return { weight: 0, priority: 0, atMost: 0, team: undefined, sweep: undefined };
 }
 
 export const CallShare: MessageFns<CallShare> = {
@@ -2886,6 +2907,9 @@ export const CallShare: MessageFns<CallShare> = {
     }
     if (message.team !== undefined) {
       ShareGroup.encode(message.team, writer.uint32(34).fork()).join();
+    }
+    if (message.sweep !== undefined) {
+      ShareGroup.encode(message.sweep, writer.uint32(42).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2943,6 +2967,14 @@ export const CallShare: MessageFns<CallShare> = {
             message.team = ShareGroup.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sweep = ShareGroup.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2967,6 +2999,7 @@ export const CallShare: MessageFns<CallShare> = {
         ? globalThis.Number(object.at_most)
         : 0,
       team: isSet(object.team) ? ShareGroup.fromJSON(object.team) : undefined,
+      sweep: isSet(object.sweep) ? ShareGroup.fromJSON(object.sweep) : undefined,
     };
   },
 
@@ -2984,6 +3017,9 @@ export const CallShare: MessageFns<CallShare> = {
     if (message.team !== undefined) {
       obj.team = ShareGroup.toJSON(message.team);
     }
+    if (message.sweep !== undefined) {
+      obj.sweep = ShareGroup.toJSON(message.sweep);
+    }
     return obj;
   },
 
@@ -2998,12 +3034,15 @@ export const CallShare: MessageFns<CallShare> = {
     message.team = (object.team !== undefined && object.team !== null)
       ? ShareGroup.fromPartial(object.team)
       : undefined;
+    message.sweep = (object.sweep !== undefined && object.sweep !== null)
+      ? ShareGroup.fromPartial(object.sweep)
+      : undefined;
     return message;
   },
 };
 
 function createBaseShareGroup(): ShareGroup {
-  return { name: "", weight: 0, atMost: 0 };
+  return { name: "", weight: 0, atMost: 0, priority: undefined, highestPriority: undefined };
 }
 
 export const ShareGroup: MessageFns<ShareGroup> = {
@@ -3016,6 +3055,12 @@ export const ShareGroup: MessageFns<ShareGroup> = {
     }
     if (message.atMost !== 0) {
       writer.uint32(24).uint32(message.atMost);
+    }
+    if (message.priority !== undefined) {
+      writer.uint32(32).sint32(message.priority);
+    }
+    if (message.highestPriority !== undefined) {
+      writer.uint32(40).sint32(message.highestPriority);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -3065,6 +3110,22 @@ export const ShareGroup: MessageFns<ShareGroup> = {
             message.atMost = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.priority = reader.sint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.highestPriority = reader.sint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3088,6 +3149,12 @@ export const ShareGroup: MessageFns<ShareGroup> = {
         : isSet(object.at_most)
         ? globalThis.Number(object.at_most)
         : 0,
+      priority: isSet(object.priority) ? globalThis.Number(object.priority) : undefined,
+      highestPriority: isSet(object.highestPriority)
+        ? globalThis.Number(object.highestPriority)
+        : isSet(object.highest_priority)
+        ? globalThis.Number(object.highest_priority)
+        : undefined,
     };
   },
 
@@ -3102,6 +3169,12 @@ export const ShareGroup: MessageFns<ShareGroup> = {
     if (message.atMost !== 0) {
       obj.atMost = Math.round(message.atMost);
     }
+    if (message.priority !== undefined) {
+      obj.priority = Math.round(message.priority);
+    }
+    if (message.highestPriority !== undefined) {
+      obj.highestPriority = Math.round(message.highestPriority);
+    }
     return obj;
   },
 
@@ -3113,6 +3186,8 @@ export const ShareGroup: MessageFns<ShareGroup> = {
     message.name = object.name ?? "";
     message.weight = object.weight ?? 0;
     message.atMost = object.atMost ?? 0;
+    message.priority = object.priority ?? undefined;
+    message.highestPriority = object.highestPriority ?? undefined;
     return message;
   },
 };
@@ -7323,7 +7398,7 @@ export const ResumeRunResponse: MessageFns<ResumeRunResponse> = {
 };
 
 function createBaseSetShareRequest(): SetShareRequest {
-  return { runId: "", weight: undefined, priority: undefined, atMost: undefined };
+  return { runId: "", weight: undefined, priority: undefined, atMost: undefined, sweepId: "" };
 }
 
 export const SetShareRequest: MessageFns<SetShareRequest> = {
@@ -7339,6 +7414,9 @@ export const SetShareRequest: MessageFns<SetShareRequest> = {
     }
     if (message.atMost !== undefined) {
       writer.uint32(32).uint32(message.atMost);
+    }
+    if (message.sweepId !== "") {
+      writer.uint32(42).string(message.sweepId);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -7396,6 +7474,14 @@ export const SetShareRequest: MessageFns<SetShareRequest> = {
             message.atMost = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sweepId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7424,6 +7510,11 @@ export const SetShareRequest: MessageFns<SetShareRequest> = {
         : isSet(object.at_most)
         ? globalThis.Number(object.at_most)
         : undefined,
+      sweepId: isSet(object.sweepId)
+        ? globalThis.String(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.String(object.sweep_id)
+        : "",
     };
   },
 
@@ -7441,6 +7532,9 @@ export const SetShareRequest: MessageFns<SetShareRequest> = {
     if (message.atMost !== undefined) {
       obj.atMost = Math.round(message.atMost);
     }
+    if (message.sweepId !== "") {
+      obj.sweepId = message.sweepId;
+    }
     return obj;
   },
 
@@ -7453,6 +7547,7 @@ export const SetShareRequest: MessageFns<SetShareRequest> = {
     message.weight = object.weight ?? undefined;
     message.priority = object.priority ?? undefined;
     message.atMost = object.atMost ?? undefined;
+    message.sweepId = object.sweepId ?? "";
     return message;
   },
 };
@@ -10851,6 +10946,9 @@ export const SweepEvent: MessageFns<SweepEvent> = {
       case "moved":
         SweepMoved.encode(message.body.value, writer.uint32(82).fork()).join();
         break;
+      case "shared":
+        SweepShared.encode(message.body.value, writer.uint32(90).fork()).join();
+        break;
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -10956,6 +11054,14 @@ export const SweepEvent: MessageFns<SweepEvent> = {
             message.body = { $case: "moved", value: SweepMoved.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.body = { $case: "shared", value: SweepShared.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -11002,6 +11108,8 @@ export const SweepEvent: MessageFns<SweepEvent> = {
         ? { $case: "ended", value: SweepEnded.fromJSON(object.ended) }
         : isSet(object.moved)
         ? { $case: "moved", value: SweepMoved.fromJSON(object.moved) }
+        : isSet(object.shared)
+        ? { $case: "shared", value: SweepShared.fromJSON(object.shared) }
         : undefined,
     };
   },
@@ -11030,6 +11138,8 @@ export const SweepEvent: MessageFns<SweepEvent> = {
       obj.ended = SweepEnded.toJSON(message.body.value);
     } else if (message.body?.$case === "moved") {
       obj.moved = SweepMoved.toJSON(message.body.value);
+    } else if (message.body?.$case === "shared") {
+      obj.shared = SweepShared.toJSON(message.body.value);
     }
     return obj;
   },
@@ -11087,6 +11197,12 @@ export const SweepEvent: MessageFns<SweepEvent> = {
       case "moved": {
         if (object.body?.value !== undefined && object.body?.value !== null) {
           message.body = { $case: "moved", value: SweepMoved.fromPartial(object.body.value) };
+        }
+        break;
+      }
+      case "shared": {
+        if (object.body?.value !== undefined && object.body?.value !== null) {
+          message.body = { $case: "shared", value: SweepShared.fromPartial(object.body.value) };
         }
         break;
       }
@@ -11462,6 +11578,85 @@ export const SweepMoved: MessageFns<SweepMoved> = {
   fromPartial(object: DeepPartial<SweepMoved>): SweepMoved {
     const message = createBaseSweepMoved();
     message.startsBlob = object.startsBlob ?? "";
+    return message;
+  },
+};
+
+function createBaseSweepShared(): SweepShared {
+  return { share: undefined };
+}
+
+export const SweepShared: MessageFns<SweepShared> = {
+  encode(message: SweepShared, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.share !== undefined) {
+      CallShare.encode(message.share, writer.uint32(10).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepShared {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepShared();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.share = CallShare.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepShared {
+    return { share: isSet(object.share) ? CallShare.fromJSON(object.share) : undefined };
+  },
+
+  toJSON(message: SweepShared): unknown {
+    const obj: any = {};
+    if (message.share !== undefined) {
+      obj.share = CallShare.toJSON(message.share);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SweepShared>): SweepShared {
+    return SweepShared.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SweepShared>): SweepShared {
+    const message = createBaseSweepShared();
+    message.share = (object.share !== undefined && object.share !== null)
+      ? CallShare.fromPartial(object.share)
+      : undefined;
     return message;
   },
 };
