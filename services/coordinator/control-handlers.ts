@@ -267,7 +267,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       const hashFor = (round: Round) => executedWorkflows(round)(queryIndex ?? -1)?.workflowHash ?? round.workflowHash;
       const wanted = (state?.rounds ?? []).filter((round) => workflowHash === '' || hashFor(round) === workflowHash);
       for (const round of wanted) {
-        const outcomes = queryIndex === undefined ? round.outcomes : outcomesOn(state ?? {}, round, queryIndex);
+        const outcomes = outcomesOn(state ?? {}, round, queryIndex);
         yield* executionsOf(bus, manifest, { ...round, outcomes }, signal);
       }
     },

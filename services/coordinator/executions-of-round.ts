@@ -24,16 +24,17 @@ export async function countMissingResults(bus: Bus, runId: string, { rounds }: P
   return new Set(logged.filter((jobId) => !stored.has(jobId))).size;
 }
 
-/** All that is known of a round's workflow on one query: of its evaluation, its canary and the final pick. */
+/** All that is known of a round's workflow: of its evaluation, its canary and the final pick; on one query, or on all. */
 export function outcomesOn(
   { finalOutcomes = [] }: Pick<RunState, 'finalOutcomes'>,
   round: Round,
-  queryIndex: number,
+  queryIndex: number | undefined,
 ): KeptOutcome[] {
   const picked = finalOutcomes.filter((each) => each.round === round.round).map(({ outcome }) => outcome);
   const known = [...round.outcomes, ...(round.canary === undefined ? [] : [round.canary]), ...picked];
-  const byRepeat = new Map(known.filter((each) => each.queryIndex === queryIndex).map((each) => [each.repeat, each]));
-  return [...byRepeat.values()].sort((one, other) => one.repeat - other.repeat);
+  const wanted = queryIndex === undefined ? known : known.filter((each) => each.queryIndex === queryIndex);
+  const byPlace = new Map(wanted.map((each) => [`${each.queryIndex}/${each.repeat}`, each]));
+  return queryIndex === undefined ? [...byPlace.values()] : [...byPlace.values()].sort((one, other) => one.repeat - other.repeat);
 }
 
 /**

@@ -12,12 +12,13 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { dataFolderAt, makeDataFolder } from '../../services/cli/cluster/data-folder.ts';
 import { startLocalCluster } from '../../services/cli/cluster/local-cluster.ts';
+import { openRunLog } from '../../services/coordinator/run-log.ts';
 import type { Benchmark } from '../../services/domain/benchmark.ts';
 import { executionJobId } from '../../services/domain/run/job-id.ts';
 import { encodeBenchmark } from '../../services/shared/contracts/benchmark-codec.ts';
 import { configurationToProto } from '../../services/shared/contracts/configuration-codec.ts';
-import { encodeEvent } from '../../services/shared/contracts/event-codec.ts';
 import { RunStatus } from '../../services/shared/contracts/generated/scale/v1/control.ts';
+import { systemTiming } from '../../services/shared/lifecycle/timing.ts';
 import { connectBus } from '../../services/shared/messaging/nats-bus.ts';
 import { findNatsServer } from '../../services/shared/toolchain/find-nats-server.ts';
 import { startNatsServer } from '../../services/shared/toolchain/nats-process.ts';
@@ -52,11 +53,14 @@ async function store(natsFolder: string): Promise<number> {
   });
   const configuration = { ...made, benchmark: { ...made.benchmark, contentHash } };
   const { log, state } = continueRun(madeUpWorld(), configuration);
-  let last = 0;
+  const kept = { ...runManifest(runId, RunStatus.RUNNING), configuration: configurationToProto(configuration) };
+  await bus.runs.put({ ...kept, createdAtMs: Date.now() });
+  // As a coordinator writes it, with its snapshots.
+  const written = await openRunLog(bus, runId, { timing: systemTiming, snapshotEntries: 64 }, new AbortController().signal);
   let stored = 0;
   let waiting: Promise<unknown>[] = [];
   for (const event of log) {
-    last = await bus.log.append(runId, encodeEvent(runId, event), last);
+    await written.append(event);
     if (event.kind !== 'executions-completed') continue;
     for (const { queryIndex, repeat, score } of event.outcomes) {
       const jobId = executionJobId(state.rounds[event.round - 1]?.workflowHash ?? '', queryIndex, repeat);
@@ -72,8 +76,7 @@ async function store(natsFolder: string): Promise<number> {
     }
   }
   await Promise.all(waiting);
-  const kept = { ...runManifest(runId, RunStatus.COMPLETED), configuration: configurationToProto(configuration) };
-  await bus.runs.put({ ...kept, createdAtMs: Date.now() });
+  await bus.runs.update(runId, (manifest) => ({ ...manifest, status: RunStatus.COMPLETED }));
   await bus.close();
   return stored;
 }

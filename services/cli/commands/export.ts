@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../domain/benchmark.ts';
 import { bestOf } from '../../domain/report/run-progress.ts';
@@ -8,6 +8,10 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { executionTable, type TableFormat, tableFormats } from '../export/execution-table.ts';
+import { describeProvenance, type Provenance, provenanceOf } from '../export/provenance.ts';
+import { countUpTo } from '../parse-count.ts';
 import { workflowFileText } from '../report/workflow-file-text.ts';
 import { reportOf } from '../runs/archive-run.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -15,22 +19,36 @@ import { readRun } from '../runs/follow-run.ts';
 import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
 import { encodeRunLog, renderRunEvents } from '../runs/run-log-file.ts';
 import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
+import { roundOf } from '../show/rounds-shown.ts';
 
-const parts = ['workflow', 'log', 'events-jsonl', 'report'] as const;
+const parts = ['workflow', 'executions', 'log', 'events-jsonl', 'report'] as const;
 
 interface ExportOptions extends ClusterOptions {
   readonly json: boolean;
   readonly what: (typeof parts)[number];
   readonly out?: string;
+  readonly round?: number;
+  readonly format?: TableFormat;
 }
 
 export function addExportCommand(program: Command, cli: Cli): void {
   addClusterOptions(program.command('export').description('write a part of a run to stdout or to a file'))
     .argument('[run]', 'id, start of an id, or name; default: the newest run')
     .addOption(
-      new Option('--what <part>', 'the best workflow (YAML), the log (bytes), its events as JSON lines, or the report (JSON)')
+      new Option(
+        '--what <part>',
+        'the best workflow (YAML), a table of all executions, the log (bytes), its events as JSON lines, or the report (JSON)',
+      )
         .choices(parts)
         .default('workflow'),
+    )
+    .option(
+      '--round <n>',
+      "this round's workflow or executions, instead of the best workflow or all executions",
+      countUpTo(1_000_000),
+    )
+    .addOption(
+      new Option('--format <format>', 'of executions; default: as the name of --out ends, otherwise jsonl').choices(tableFormats),
     )
     .option('--out <file>', 'write to this file instead of stdout')
     .option('--json', 'print one JSON document with the content, or with the file', false)
@@ -41,47 +59,90 @@ export function addExportCommand(program: Command, cli: Cli): void {
 
 async function exportRun(cli: Cli, wanted: string | undefined, options: ExportOptions): Promise<Answer> {
   const { what, out, json } = options;
-  if (what === 'log' && out === undefined && !json && cli.outputIsTerminal) {
-    throw new CliError('bad-input', 'the log is binary, which a terminal cannot show: give --out FILE, or redirect stdout');
+  const format = formatOf(options);
+  refuseUnfit(options);
+  const isBinary = what === 'log' || (what === 'executions' && format === 'parquet');
+  if (isBinary && out === undefined && !json && cli.outputIsTerminal) {
+    const name = what === 'log' ? 'the log' : 'Parquet';
+    throw new CliError('bad-input', `${name} is binary, which a terminal cannot show: give --out FILE, or redirect stdout`);
   }
   const signal = cli.interrupts.requested;
   const { record, content } = await withCluster(cli, options, async (cluster) => {
     const { runId } = await findRun(cluster, wanted, signal);
     const read = await readRun(cluster, createRunRecord(runId), signal);
-    return { record: read, content: await contentOf(what, read, () => readRunBenchmark(cluster, runId, signal)) };
+    return { record: read, content: await contentOf(cluster, read, { ...options, format }, signal) };
   });
-  const about = { runId: record.runId, what };
+  const about = { runId: record.runId, what, ...(content.about && { about: content.about }) };
   if (out !== undefined) {
     const file = resolve(out);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
+    await writeFile(file, content.bytes);
     return { exitCode: exitCodes.ok, document: { ...about, file }, text: '' };
   }
-  if (!json) await cli.writeOut(content);
-  const encoded = typeof content === 'string' ? { content } : { contentBase64: Buffer.from(content).toString('base64') };
+  const { bytes } = content;
+  if (!json) await cli.writeOut(bytes);
+  const encoded = typeof bytes === 'string' ? { content: bytes } : { contentBase64: Buffer.from(bytes).toString('base64') };
   return { exitCode: exitCodes.ok, document: { ...about, ...encoded }, text: '' };
 }
 
+interface Content {
+  readonly bytes: string | Uint8Array;
+  /** Of a workflow. */
+  readonly about?: Provenance;
+}
+
 async function contentOf(
-  what: ExportOptions['what'],
+  cluster: ReachedCluster,
   record: RunRecord,
-  readBenchmark: () => Promise<Benchmark>,
-): Promise<string | Uint8Array> {
+  { what, round, format }: ExportOptions & { readonly format: TableFormat },
+  signal: AbortSignal,
+): Promise<Content> {
+  const readBenchmark = () => readRunBenchmark(cluster, record.runId, signal);
   switch (what) {
     case 'log':
-      return encodeRunLog(record);
+      return { bytes: encodeRunLog(record) };
     case 'events-jsonl':
-      return renderRunEvents(record);
+      return { bytes: renderRunEvents(record) };
     case 'report':
-      return `${JSON.stringify(reportOf(record, await readBenchmark()), null, 2)}\n`;
-    case 'workflow': {
-      if (isQueryLevel(record.state().configuration)) {
-        const message = `run ${record.runId} has a workflow for each query: \`--what events-jsonl\` holds all of them`;
-        throw new CliError('bad-input', message);
-      }
-      const best = bestOf(record.state());
-      if (best?.workflow !== undefined) return workflowFileText(best.workflow);
-      throw new CliError('bad-input', `run ${record.runId} has no scored workflow yet`);
+      return { bytes: `${JSON.stringify(reportOf(record, await readBenchmark()), null, 2)}\n` };
+    case 'executions': {
+      if (round !== undefined) roundOf(record.state(), record.runId, round);
+      return { bytes: await executionTable(cluster, record, await readBenchmark(), { format, round }, signal) };
     }
+    case 'workflow':
+      return workflowContent(record, await readBenchmark(), round);
+  }
+}
+
+function workflowContent(record: RunRecord, benchmark: Benchmark, wanted: number | undefined): Content {
+  const { runId } = record;
+  const state = record.state();
+  if (isQueryLevel(state.configuration)) {
+    const message = `run ${runId} has a workflow for each query: \`--what events-jsonl\` holds all of them`;
+    throw new CliError('bad-input', message);
+  }
+  const best = bestOf(state);
+  if (wanted === undefined && best === undefined) throw new CliError('bad-input', `run ${runId} has no scored workflow yet`);
+  const round = roundOf(state, runId, wanted ?? best?.round);
+  const { workflow } = round;
+  if (workflow === undefined) {
+    throw new CliError('bad-input', `round ${round.round} of run ${runId} has no workflow: all of its proposals were refused`);
+  }
+  const about = provenanceOf(runId, state, { ...round, workflow }, benchmark, best?.round);
+  return { bytes: `${describeProvenance(about)}${workflowFileText(workflow)}`, about };
+}
+
+function formatOf({ format, out }: ExportOptions): TableFormat {
+  const ending = extname(out ?? '').slice(1);
+  return format ?? tableFormats.find((each) => each === ending) ?? 'jsonl';
+}
+
+/** @throws CliError for an option that says nothing about this part */
+function refuseUnfit({ what, round, format }: ExportOptions): void {
+  if (format !== undefined && what !== 'executions') {
+    throw new CliError('bad-input', `--format is for --what executions; ${what} has one form`);
+  }
+  if (round !== undefined && what !== 'executions' && what !== 'workflow') {
+    throw new CliError('bad-input', `--round is for a workflow and for executions; ${what} is of the whole run`);
   }
 }

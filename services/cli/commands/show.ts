@@ -15,6 +15,7 @@ import { createRunRecord } from '../runs/run-record.ts';
 import { describeExecution } from '../show/describe-execution.ts';
 import { diffWorkflows } from '../show/diff-workflows.ts';
 import { executionShown } from '../show/execution-shown.ts';
+import { describeProposals, proposalsShown } from '../show/proposals-shown.ts';
 import { queryIn } from '../show/query-in.ts';
 import { describeRound, describeRounds, executionRows, roundOf, roundsShown } from '../show/rounds-shown.ts';
 
@@ -24,6 +25,7 @@ interface ShowOptions extends ClusterOptions {
   readonly query?: string;
   readonly diff?: readonly [number, number];
   readonly executions: number;
+  readonly prompt: boolean;
 }
 
 export function addShowCommand(program: Command, cli: Cli): void {
@@ -38,12 +40,16 @@ export function addShowCommand(program: Command, cli: Cli): void {
     )
     .option('--diff <n,m>', 'how the workflows of two rounds differ', roundPair)
     .option('--executions <n>', 'executions to show with --round', countUpTo(1_000_000), 20)
+    .option('--prompt', 'with --round: what the optimizer was sent for it, and what it replied', false)
     .option('--json', 'print one JSON document, with all executions', false)
     .action((wanted: string | undefined, options: ShowOptions) => cli.answer(options.json, () => show(cli, wanted, options)));
 }
 
 async function show(cli: Cli, wanted: string | undefined, options: ShowOptions): Promise<Answer> {
-  const { query, round, diff } = options;
+  const { query, round, diff, prompt } = options;
+  if (prompt && (round === undefined || query !== undefined)) {
+    throw new CliError('bad-input', '--prompt shows what the optimizer was sent for a round: give --round N, and no --query');
+  }
   if (diff !== undefined && (query !== undefined || round !== undefined)) {
     throw new CliError('bad-input', '--diff names its rounds itself: leave out --round and --query');
   }
@@ -57,8 +63,9 @@ async function show(cli: Cli, wanted: string | undefined, options: ShowOptions):
 }
 
 async function showRounds(cluster: ReachedCluster, runId: string, options: ShowOptions, signal: AbortSignal): Promise<Answer> {
-  const { round, diff, executions } = options;
-  const state = (await readRun(cluster, createRunRecord(runId), signal)).state();
+  const { round, diff, executions, prompt } = options;
+  const record = await readRun(cluster, createRunRecord(runId), signal);
+  const state = record.state();
   const answer = (document: object, text: string): Answer => ({
     ...{ exitCode: exitCodes.ok, document: { runId, ...document }, text },
   });
@@ -74,7 +81,13 @@ async function showRounds(cluster: ReachedCluster, runId: string, options: ShowO
   }
   if (round !== undefined) {
     const found = roundOf(state, runId, round);
-    const rows = executionRows(state, found, await readRunBenchmark(cluster, runId, signal));
+    const benchmark = await readRunBenchmark(cluster, runId, signal);
+    if (prompt) {
+      const events = record.events.map(({ event }) => event);
+      const proposals = proposalsShown(events, benchmark, found.round);
+      return answer({ round: found.round, proposals }, describeProposals(proposals));
+    }
+    const rows = executionRows(state, found, benchmark);
     const [about] = roundsShown(state).filter((each) => each.round === found.round);
     const workflow = found.workflow && workflowFileText(found.workflow);
     return answer({ ...about, workflow: workflow ?? null, executions: rows }, describeRound(state, found, rows, executions));

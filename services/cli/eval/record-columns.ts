@@ -12,11 +12,11 @@ export interface RecordOrigin {
   readonly model: string;
 }
 
-export interface RecordColumn {
+export interface RecordColumn<Of extends ExecutionRecord = ExecutionRecord> {
   readonly name: string;
   readonly type: 'text' | 'whole' | 'decimal' | 'truth';
   readonly nullable: boolean;
-  value(record: ExecutionRecord): string | number | boolean | null;
+  value(record: Of): string | number | boolean | null;
 }
 
 /** The columns of every format, in their order. Other scorers' scores have one each, named score_<scorer>. */

@@ -5,7 +5,6 @@ import { quoted } from './plain-text.ts';
 /** An execution from the query to its score, as people read it. */
 export function describeExecution(shown: ExecutionShown): string {
   const { queryId, repeat, score, scorer, elapsedMs, fields, answer, extracted, reference, otherScores, failure } = shown;
-  const took = extracted === answer || extracted === '' ? '' : `; compared ${JSON.stringify(oneLine(extracted, 200))}`;
   const others = Object.entries(otherScores).map(([name, value]) => `${name} ${formatScore(value)}`);
   return [
     `Query ${oneLine(queryId, 80)}, repeat ${repeat}: ${formatScore(score)} by ${scorer}, ${shortTime(elapsedMs)}`,
@@ -20,8 +19,15 @@ export function describeExecution(shown: ExecutionShown): string {
     `Answer\n${quoted(answer)}`,
     `Reference\n${quoted(reference)}`,
     ...(shown.feedback === undefined ? [] : [`The scorer says\n${quoted(shown.feedback)}`]),
-    `Score ${formatScore(score)} by ${scorer}${took}${others.length === 0 ? '' : `; ${others.join(', ')}`}`,
+    ...(failure === undefined ? [`Taken for the answer${describeTaken(extracted, answer)}`] : []),
+    `Score ${formatScore(score)} by ${scorer}${others.length === 0 ? '' : `; ${others.join(', ')}`}`,
   ].join('\n\n');
+}
+
+/** Which part of the answer the scorer has compared with the reference. */
+function describeTaken(extracted: string, answer: string): string {
+  if (extracted === answer) return ': all of it, as it is';
+  return extracted === '' ? ': nothing that the scorer could compare' : `\n${quoted(extracted)}`;
 }
 
 function describeCall(call: CallShown, number: number): string {

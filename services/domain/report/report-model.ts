@@ -10,6 +10,7 @@ import type { Phase } from '../run/ledger/token-use.ts';
 import type { TokenTotal } from '../run/ledger/totals.ts';
 import type { RunStatus } from '../run/state.ts';
 import type { Interval } from '../statistics/intervals.ts';
+import type { PlainWorkflow } from '../workflow/to-document.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { RepetitionCounts } from './count-repetitions.ts';
 import type { SpentReport } from './report-spent.ts';
@@ -146,6 +147,8 @@ export interface RoundReport {
   readonly parentRound: number;
   readonly modification: string;
   readonly workflowHash: string;
+  /** As a workflow file has it, which YAML readers read; absent for a round whose proposals were all refused. */
+  readonly workflow?: PlainWorkflow;
   readonly completed: boolean;
   readonly score?: number;
   /** How the score was obtained: full, scale … */

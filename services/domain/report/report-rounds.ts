@@ -6,6 +6,7 @@ import { totalUse } from '../run/ledger/totals.ts';
 import { executedScore, scoresByQuery } from '../run/outcomes.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { shownScore } from '../search/static-score.ts';
+import { toDocument } from '../workflow/to-document.ts';
 import { groupFailures } from './group-failures.ts';
 import type { RoundReport } from './report-model.ts';
 
@@ -43,6 +44,7 @@ function reportRound(
       predicted: evaluation?.predicted,
       fewShot: evaluation?.fewShot,
       alpha: evaluation?.alpha,
+      workflow: round.workflow && toDocument(round.workflow),
       failure: round.failure?.message,
       money: moneyOf(prices, uses),
     }),

@@ -1,0 +1,90 @@
+import type { Benchmark } from '../../domain/benchmark.ts';
+import { detailKey, type ExecutionRecord, executionRecords } from '../../domain/comparison/execution-record.ts';
+import type { KeptOutcome } from '../../domain/run/outcome-columns.ts';
+import { executedWorkflows } from '../../domain/run/query-workflows.ts';
+import type { Round } from '../../domain/run/state.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { answersInLog } from '../eval/answers-in-log.ts';
+import { encodeCsv, encodeJsonLines, encodeParquet } from '../eval/encode-records.ts';
+import { readExecutionDetails } from '../eval/read-execution-details.ts';
+import { type RecordColumn, recordColumns } from '../eval/record-columns.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+
+export const tableFormats = ['jsonl', 'csv', 'parquet'] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+interface RoundExecution extends ExecutionRecord {
+  readonly round: number;
+  readonly workflow: string;
+  readonly modification: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Every execution of a run, or of one round, that the log has: of the evaluations, the canaries and the final pick. */
+export async function executionTable(
+  cluster: ReachedCluster,
+  record: RunRecord,
+  benchmark: Benchmark,
+  { format, round }: { readonly format: TableFormat; readonly round: number | undefined },
+  signal: AbortSignal,
+): Promise<string | Uint8Array> {
+  const { rounds, configuration } = record.state();
+  const executions: RoundExecution[] = [];
+  for (const each of rounds.filter(({ round: number }) => round === undefined || number === round)) {
+    executions.push(...(await executionsOf(cluster, record, each, benchmark, signal)));
+  }
+  const origin = {
+    ...{ evaluation: record.runId, benchmark: benchmark.name, split: benchmark.split, scorer: benchmark.scorer },
+    ...{ workflow: '', model: configuration.executor.model },
+  };
+  const fields = [...new Set(benchmark.queries.flatMap((query) => Object.keys(query.fields)))];
+  const columns = columnsOf(recordColumns(origin, executions), fields);
+  if (format === 'parquet') return encodeParquet(columns, executions);
+  return format === 'csv' ? encodeCsv(columns, executions) : encodeJsonLines(columns, executions);
+}
+
+async function executionsOf(
+  cluster: ReachedCluster,
+  record: RunRecord,
+  round: Round,
+  benchmark: Benchmark,
+  signal: AbortSignal,
+): Promise<RoundExecution[]> {
+  const { finalOutcomes = [] } = record.state();
+  const picked = finalOutcomes.filter((each) => each.round === round.round).map(({ outcome }) => outcome);
+  const known = [...round.outcomes, ...(round.canary === undefined ? [] : [round.canary]), ...picked];
+  const outcomes: KeptOutcome[] = [...new Map(known.map((outcome) => [detailKey(outcome), outcome])).values()];
+  if (outcomes.length === 0) return [];
+  const workflowFor = executedWorkflows(round);
+  const hashes = new Set(outcomes.map(({ queryIndex }) => workflowFor(queryIndex)?.workflowHash ?? round.workflowHash));
+  const details = new Map(
+    (await Promise.all([...hashes].map((hash) => readExecutionDetails(cluster, record.runId, hash, signal)))).flatMap((each) => [
+      ...each,
+    ]),
+  );
+  return executionRecords(outcomes, answersInLog(record, round.round), details, benchmark).map((execution) => ({
+    ...execution,
+    ...{ round: round.round, modification: round.modification },
+    workflow: workflowFor(execution.queryIndex)?.workflowHash ?? round.workflowHash,
+    fields: benchmark.queries[execution.queryIndex]?.fields ?? {},
+  }));
+}
+
+/** Those of an evaluation's records, with the round, its edit, and what was asked: `query_<field>` for each field of a query. */
+function columnsOf(ofRecords: readonly RecordColumn[], fields: readonly string[]): RecordColumn<RoundExecution>[] {
+  const text = (name: string, value: (execution: RoundExecution) => string | null): RecordColumn<RoundExecution> => ({
+    ...{ name, type: 'text', nullable: true, value },
+  });
+  const taken = new Set(ofRecords.map(({ name }) => name));
+  const own = fields.map((field) => {
+    const name = `query_${field}`;
+    return text(taken.has(name) ? `${name}_field` : name, ({ fields: of }) => of[field] ?? null);
+  });
+  const round = { name: 'round', type: 'whole', nullable: false, value: (each: RoundExecution) => each.round } as const;
+  return ofRecords.flatMap((column): RecordColumn<RoundExecution>[] => {
+    if (column.name === 'evaluation')
+      return [{ ...column, name: 'run' }, round, text('edit', ({ modification }) => modification)];
+    if (column.name === 'workflow') return [{ ...column, value: ({ workflow }) => workflow }];
+    return column.name === 'reference' ? [...own, column] : [column];
+  });
+}
