@@ -43,6 +43,7 @@ import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import { withAsked } from '../shared/sharing/share-rules.ts';
 import type { Coordinator } from './coordinator.ts';
 import { diagnose } from './diagnose.ts';
+import { createEndedViews } from './ended-views.ts';
 import { countMissingResults, executionsOf, outcomesOn } from './executions-of-round.ts';
 import { refuseBadShare } from './refuse-bad-share.ts';
 import { RequestRefusedError } from './request-refused-error.ts';
@@ -106,13 +107,14 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     if (!manifest) throw new RequestRefusedError('not-found', `there is no run ${runId}; \`scale list\` shows all runs`);
     return manifest;
   };
-  const viewOf = async (runId: string, signal: AbortSignal): Promise<RunView | undefined> =>
-    coordinator.view(runId) ?? (await readRunView(bus, runId, signal));
+  const readView = createEndedViews(bus);
+  const viewOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunView | undefined> =>
+    coordinator.view(manifest.runId) ?? (await readView(manifest, signal));
   const summaryOf = async (manifest: RunManifest, signal: AbortSignal): Promise<RunSummary> => {
     // Nothing is added to a run that has ended.
     if (manifest.summary !== undefined && hasEnded(manifest.status))
       return { ...manifest.summary, ...labelsOf(manifest), driven: false };
-    const view = await viewOf(manifest.runId, signal);
+    const view = await viewOf(manifest, signal);
     const wait = coordinator.wait(manifest.runId) ?? pauseOf(manifest, timing.wallMs());
     const waiting = wait && waitingToProto(wait, timing.wallMs());
     const spent = await coordinator.spent(manifest, view?.state, signal);
@@ -263,7 +265,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
     },
     async *listExecutions({ runId, workflowHash, queryIndex }, signal) {
       const manifest = await manifestOf(runId);
-      const state = (await viewOf(runId, signal))?.state;
+      const state = (await viewOf(manifest, signal))?.state;
       const hashFor = (round: Round) => executedWorkflows(round)(queryIndex ?? -1)?.workflowHash ?? round.workflowHash;
       const wanted = (state?.rounds ?? []).filter((round) => workflowHash === '' || hashFor(round) === workflowHash);
       for (const round of wanted) {
@@ -272,8 +274,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
       }
     },
     async getRound({ runId, round, queryIndex }, signal) {
-      await manifestOf(runId);
-      return roundToProto(runId, (await viewOf(runId, signal))?.state, round, queryIndex);
+      const manifest = await manifestOf(runId);
+      return roundToProto(runId, (await viewOf(manifest, signal))?.state, round, queryIndex);
     },
     trouble: () => bus.trouble()?.message,
     async listMemory() {

@@ -1,7 +1,8 @@
 /**
- * How long `scale show` of one execution takes beside how many executions are stored: node test/measure/show.ts [EXECUTIONS]
- * A finished search is made up, with the log, the results and the manifest of a real one, on a real nats-server. Then executions of
- * every round are asked for, by the command as users start it: with a cluster that runs, and with none, which it starts for itself.
+ * How long `scale show` of one execution takes beside how many executions are stored: node test/measure/show.ts [EXECUTIONS] A
+ * finished search is made up, with the log, the results and the manifest of a real one, on a real nats-server. Then executions of
+ * every round are asked for, by the command as users start it: with a cluster that runs, and with none, which it starts for
+ * itself.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -110,11 +110,15 @@ async function contentOf(
       return { bytes: await executionTable(cluster, record, await readBenchmark(), { format, round }, signal) };
     }
     case 'workflow':
-      return workflowContent(record, await readBenchmark(), round);
+      return workflowContent(record, readBenchmark, round);
   }
 }
 
-function workflowContent(record: RunRecord, benchmark: Benchmark, wanted: number | undefined): Content {
+async function workflowContent(
+  record: RunRecord,
+  readBenchmark: () => Promise<Benchmark>,
+  wanted: number | undefined,
+): Promise<Content> {
   const { runId } = record;
   const state = record.state();
   if (isQueryLevel(state.configuration)) {
@@ -128,7 +132,7 @@ function workflowContent(record: RunRecord, benchmark: Benchmark, wanted: number
   if (workflow === undefined) {
     throw new CliError('bad-input', `round ${round.round} of run ${runId} has no workflow: all of its proposals were refused`);
   }
-  const about = provenanceOf(runId, state, { ...round, workflow }, benchmark, best?.round);
+  const about = provenanceOf(runId, state, { ...round, workflow }, await readBenchmark(), best?.round);
   return { bytes: `${describeProvenance(about)}${workflowFileText(workflow)}`, about };
 }
 

@@ -19,8 +19,8 @@ export interface ProposalShown {
 }
 
 /**
- * The proposals of a round. The log holds no prompt, which follows from what was in the log before: it is built once more, as it was for the
- * optimizer. Where a request for JSON was sent instead, it is that one.
+ * The proposals of a round. The log holds no prompt, which follows from what was in the log before: it is built once more, as it
+ * was for the optimizer. Where a request for JSON was sent instead, it is that one.
  */
 export function proposalsShown(events: readonly RunEvent[], benchmark: Benchmark, round: number): ProposalShown[] {
   const answers = new Map<string, OutcomeTexts>();

@@ -159,11 +159,14 @@ describe('steering', () => {
 
 describe('export', () => {
   test('writes the best workflow as a file that the language reads', async () => {
-    const address = await serve([...log]);
+    server = await startFakeControlServer({ runId: 'made-up-1', script: [...log], benchmark });
     const out = join(folder, 'deep', 'best.yaml');
-    const { code, stdout } = await runCli('export', '--server', address, '--out', out);
+    const { code, stdout } = await runCli('export', '--server', server.address, '--out', out);
     expect(stdout).toBe('');
-    expect(parse(await readFile(out, 'utf8'))).toMatchObject({ workflow: 1, steps: expect.any(Array) });
+    const text = await readFile(out, 'utf8');
+    expect(parse(text)).toMatchObject({ workflow: 1, steps: expect.any(Array) });
+    for (const part of ['made-up-1, round ', 'temperature 0, top_p 1', 'operators  custom', 'query.question'])
+      expect(text).toContain(part);
     expect(code).toBe(0);
   });
 });

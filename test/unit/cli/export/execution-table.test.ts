@@ -1,0 +1,103 @@
+import { parquetReadObjects } from 'hyparquet';
+import { describe, expect, test } from 'vitest';
+import type { ReachedCluster } from '../../../../services/cli/cluster/reach-cluster.ts';
+import { executionTable, type TableFormat } from '../../../../services/cli/export/execution-table.ts';
+import { describeProvenance, provenanceOf } from '../../../../services/cli/export/provenance.ts';
+import { createRunRecord } from '../../../../services/cli/runs/run-record.ts';
+import { proposalsShown } from '../../../../services/cli/show/proposals-shown.ts';
+import type { Benchmark } from '../../../../services/domain/benchmark.ts';
+import type { Workflow } from '../../../../services/domain/workflow/workflow.ts';
+import { decodeProtoEvent, encodeEvent } from '../../../../services/shared/contracts/event-codec.ts';
+import { Result } from '../../../../services/shared/contracts/generated/scale/v1/result.ts';
+import { continueRun, madeUpConfiguration, madeUpWorld } from '../../domain/search/made-up-world.ts';
+
+const queryCount = 12;
+const { log, state } = continueRun(madeUpWorld(), madeUpConfiguration({ queryCount, search: { maxRounds: 4 } }));
+const benchmark: Benchmark = {
+  ...{ name: 'made-up', split: 'validate', description: '', inputs: ['question'], operators: ['custom'], scorer: 'strict' },
+  ...{ otherScorers: [], answerFormat: '' },
+  queries: Array.from({ length: queryCount }, (_, index) => ({
+    ...{ id: `q${index}`, reference: `${index}` },
+    fields: { question: `${index}, "quoted"\nand more?`, index: `own ${index}`, ...(index === 3 && { hint: '' }) },
+  })),
+};
+const record = createRunRecord('made-up-1');
+for (const [index, event] of log.entries()) {
+  record.add({ sequence: index + 1, timeMs: index, event: decodeProtoEvent(encodeEvent('made-up-1', event)) });
+}
+
+async function* stored({ workflowHash }: { readonly workflowHash: string }) {
+  const execution = { answer: 'whole answer', extracted: '7', score: 1, otherScores: {} };
+  const result = Result.fromPartial({ elapsedMs: 12, outcome: { $case: 'execution', value: execution } });
+  yield { workflowHash, queryIndex: 3, repeat: 0, result };
+}
+const cluster = { client: { listExecutions: stored } } as unknown as ReachedCluster;
+const signal = new AbortController().signal;
+const table = (format: TableFormat, round?: number) => executionTable(cluster, record, benchmark, { format, round }, signal);
+const executed = [...state.rounds].reduce((sum, { outcomes }) => sum + outcomes.length, 0);
+
+describe('the executions of a run as a table', () => {
+  test('are all of them with what was asked, as lines of JSON', async () => {
+    const rows = String(await table('jsonl'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.length).toBeGreaterThanOrEqual(executed);
+    expect(new Set(rows.map(({ round, query, repeat }) => `${round} ${query} ${repeat}`)).size).toBe(rows.length);
+    const [third] = rows.filter(({ round, query }) => round === 1 && query === 'q3');
+    expect(third).toMatchObject({
+      run: 'made-up-1',
+      answer: 'whole answer',
+      answer_is_whole: true,
+      latency_ms: 12,
+      extracted: '7',
+    });
+    expect(third).toMatchObject({
+      query_question: '3, "quoted"\nand more?',
+      query_index: 3,
+      query_index_field: 'own 3',
+      query_hint: '',
+    });
+    const [fourth] = rows.filter(({ round, query }) => round === 1 && query === 'q4');
+    expect(fourth).toMatchObject({ answer_is_whole: false, query_hint: null, reference: '4' });
+    expect(rows.every(({ workflow }) => workflow !== '')).toBe(true);
+  });
+
+  test('are the same in Parquet and in CSV', async () => {
+    const rows = String(await table('jsonl', 1))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const bytes = (await table('parquet', 1)) as Uint8Array;
+    expect(await parquetReadObjects({ file: new Uint8Array(bytes).buffer })).toEqual(rows);
+    const csv = String(await table('csv', 1));
+    expect(csv.split('\n')[0]).toBe(Object.keys(rows[0]).join(','));
+    expect(csv).toContain('"3, ""quoted""\nand more?"');
+  });
+});
+
+test('a workflow is exported with what it needs beside itself, in comments', () => {
+  const [round] = state.rounds;
+  if (round?.workflow === undefined) throw new Error('round 1 has a workflow');
+  const about = provenanceOf('made-up-1', state, { ...round, workflow: round.workflow as Workflow }, benchmark, 1);
+  expect(about).toMatchObject({ runId: 'made-up-1', round: 1, isBest: true, operators: ['custom'], inputs: ['question'] });
+  expect(about).toMatchObject({ model: { model: 'executor', temperature: 0, topP: 1, maxTokens: 256 }, queries: { all: 12 } });
+  const text = describeProvenance({ ...about, benchmark: 'two\nlines' });
+  expect(
+    text
+      .trimEnd()
+      .split('\n')
+      .every((line) => line.startsWith('# ')),
+  ).toBe(true);
+  expect(text).toContain('simulated model answered');
+});
+
+test('the prompts of a round are shown turn by turn, with the reply and what became of it', () => {
+  const asked = log.filter((event) => event.kind === 'workflow-proposed' && event.round === 3);
+  const shown = proposalsShown(log, benchmark, 3);
+  expect(shown).toHaveLength(asked.length);
+  const parent = state.rounds[(state.rounds[2]?.parentRound ?? 0) - 1];
+  expect(shown[0]?.prompt).toContain(parent?.workflow?.prompts.solve);
+  expect(shown.filter(({ refused }) => refused === undefined).length).toBeLessThanOrEqual(1);
+  expect(proposalsShown(log, benchmark, 1)).toEqual([]);
+});
