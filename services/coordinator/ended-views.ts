@@ -4,8 +4,8 @@ import type { Bus } from '../shared/messaging/bus.ts';
 import { type RunView, readRunView } from './run-log.ts';
 
 /**
- * Reads what the logs of runs add up to. Nothing is added to one that has ended: whoever asks for it next gets the same, for as long as
- * memory is not wanted for something else.
+ * Reads what the logs of runs add up to. Nothing is added to one that has ended: whoever asks for it next gets the same, for as
+ * long as memory is not wanted for something else.
  */
 export function createEndedViews(bus: Bus): (manifest: RunManifest, signal: AbortSignal) => Promise<RunView | undefined> {
   let kept: { readonly key: string; readonly view: WeakRef<RunView> } | undefined;

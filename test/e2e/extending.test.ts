@@ -101,7 +101,7 @@ test('a search uses benchmark, scorer, operator, method, policy and settings, an
     expect(shown).toContain(text);
   const summary = await scale('report');
   expect(summary.stdout).toMatch(/^The dearest rounds\nround +tokens +edit\n\d+ +[\d,]+/m);
-  expect(shown).toMatch(/<section id="dearest"[^>]*><h2[^>]*>The dearest rounds<\/h2><div class="wide"><table>/);
+  expect(shown).toMatch(/<section id="dearest"[^>]*><h2[^>]*>The dearest rounds<\/h2><div class="wide" tabindex="0"><table>/);
   expect(await readFile(files.markdown, 'utf8')).toContain('## The dearest rounds\n\n| round | tokens | edit |\n');
 });
 

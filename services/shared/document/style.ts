@@ -56,6 +56,7 @@ figure { margin: 12px 0 0; }
 figcaption { margin: 6px 0 0; font-size: 14px; max-width: 96ch; }
 figure + .wide, .wide + .wide, .wide + p { margin-top: 16px; }
 .wide { overflow-x: auto; padding-bottom: 4px; }
+.wide:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .drawing { display: block; max-width: 100%; height: auto; }
 .beside { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: flex-start; }
 .beside > figure { flex: 0 1 auto; min-width: 0; max-width: 100%; }

@@ -79,7 +79,8 @@ function tableMarkup({ title, folded, of, columns, rows }: Table): Markup {
     ({ name, cells, total }) =>
       markup`<tr${total && markup` class="total"`}><th scope="row">${name}</th>${cells.map((cell, column) => markup`<td class="${kinds[column]}${isLong(cell) && ' long'}">${cellMarkup(cell)}</td>`)}</tr>`,
   );
-  const table = markup`<div class="wide"><table><thead><tr><th scope="col">${of}</th>${heads}</tr></thead>
+  // What scrolls must be reached by the keyboard.
+  const table = markup`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${of}</th>${heads}</tr></thead>
 <tbody>${lines}</tbody></table></div>`;
   if (folded) return foldedMarkup(title ?? 'The figures', table);
   return markup`${title !== undefined && markup`<h3>${title}</h3>`}${table}`;

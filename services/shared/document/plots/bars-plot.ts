@@ -20,7 +20,7 @@ export function barsPlot(plot: BarsPlot): Markup {
 <text class="strong" x="${x(amountOf(parts)) + 8}" y="${y + 20}">${label}</text>`;
   });
   const size = { width: layout.width, height: layout.top + plot.rows.length * layout.row - 4 };
-  return markup`<div class="wide">${drawing(plot, size, markup`${content}`)}</div>${legend(used.map((phase) => ({ phase, text: phase })))}`;
+  return markup`<div class="wide" tabindex="0">${drawing(plot, size, markup`${content}`)}</div>${legend(used.map((phase) => ({ phase, text: phase })))}`;
 }
 
 type Parts = BarsPlot['rows'][number]['parts'];

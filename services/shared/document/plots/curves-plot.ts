@@ -35,7 +35,7 @@ ${nameHeight !== undefined && markup`<text class="small" x="${frame.right + 10}"
   const vertical = { scale: y, label: up, format: (value: number) => formatValue(unit, value) };
   const description = plot.description ?? `${points.length} values of ${series.length} series.`;
   const content = markup`${axes(frame, horizontal, vertical)}${drawn}`;
-  return markup`<div class="wide">${drawing({ ...plot, description }, size, content)}</div>`;
+  return markup`<div class="wide" tabindex="0">${drawing({ ...plot, description }, size, content)}</div>`;
 }
 
 const lineHeight = 14;

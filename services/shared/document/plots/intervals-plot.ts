@@ -27,7 +27,7 @@ export function intervalsPlot(plot: IntervalsPlot): Markup {
   })}`;
   const size = { width: layout.width, height: bottom + layout.bottom };
   const description = plot.description ?? `${rows.length} values with their intervals.`;
-  return markup`<div class="wide">${drawing({ ...plot, description }, size, content)}</div>`;
+  return markup`<div class="wide" tabindex="0">${drawing({ ...plot, description }, size, content)}</div>`;
 }
 
 function domainOf(rows: IntervalsPlot['rows'], fromZero: true | undefined): readonly [number, number] {

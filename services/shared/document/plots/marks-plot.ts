@@ -32,7 +32,7 @@ ${ribbon.map(
   ({ phase, from, amount, title }) =>
     markup`<rect class="p-${phase}" x="${x(from)}" y="${height - 2}" width="${rounded(Math.max(0.3, x(from + amount) - x(from)))}" height="${ribbonHeight}"><title>${title}</title></rect>`,
 )}`;
-  return markup`<div class="wide">${drawing(plot, size, content)}</div>${legend(legendOf(plot))}`;
+  return markup`<div class="wide" tabindex="0">${drawing(plot, size, content)}</div>${legend(legendOf(plot))}`;
 }
 
 function legendOf({ series, ribbon = [] }: MarksPlot): LegendEntry[] {

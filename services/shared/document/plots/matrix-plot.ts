@@ -36,7 +36,7 @@ ${cellStates.map((state) => markup`<path class="c-${state}" d="${runsOf(cells, s
 <g class="hover">${hovered}</g>
 <text class="small" x="${labelWidth}" y="${height + 18}">${note}</text>`;
   const told = cellStates.filter((state) => state !== 'partial' || rows.some(({ cells }) => cells.includes(state)));
-  return markup`<div class="wide">${drawing(plot, size, content)}</div>${legend(told.map((cell) => ({ cell, text: stateTexts[cell] })))}`;
+  return markup`<div class="wide" tabindex="0">${drawing(plot, size, content)}</div>${legend(told.map((cell) => ({ cell, text: stateTexts[cell] })))}`;
 }
 
 /** Neighbours in the same state form one piece: a few hundred of them instead of one rectangle per cell. */

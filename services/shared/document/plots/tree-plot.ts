@@ -30,7 +30,7 @@ export function treePlot(plot: TreePlot): Markup {
   };
   const content = markup`${all.map((one) => one.children.map((child) => edge(one, child)))}
 ${all.map(nodeBox)}`;
-  return markup`<div class="wide">${drawing(plot, size, content)}</div>`;
+  return markup`<div class="wide" tabindex="0">${drawing(plot, size, content)}</div>`;
 }
 
 function placed(root: TreeNode, nodes: readonly TreeNode[]): Placed {

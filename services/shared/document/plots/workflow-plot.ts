@@ -28,7 +28,7 @@ export function workflowPlot(plot: WorkflowPlot): Markup {
   const size = { width: Math.max(260, block.width + 2 * padding), height: block.height + 2 * padding };
   const content = markup`<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="arrow-head" d="M0 0L8 4L0 8z"/></marker></defs>
 ${block.draw((size.width - block.width) / 2, padding)}`;
-  return markup`<div class="wide">${drawing(plot, size, content)}</div>`;
+  return markup`<div class="wide" tabindex="0">${drawing(plot, size, content)}</div>`;
 }
 
 function blockOf(step: Step): Block {

@@ -1,29 +1,14 @@
 import { describe, expect, it, test } from 'vitest';
 import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
-import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
 import { lookOfScore } from '../../../../services/domain/report/score-look.ts';
 import { phases } from '../../../../services/domain/run/ledger/token-use.ts';
 import { style } from '../../../../services/shared/document/style.ts';
 import { addToRegistry } from '../../../support/add-to-registry.ts';
-import { finishedState, reportOf } from './made-up-report.ts';
+import { everythingReported, namesOfScores } from './made-up-report.ts';
 import { asHtml, asMarkdown, asTerminal } from './written-report.ts';
 
-/** What a score may be called: by a method, by the token budget, by a static check, or by a log from elsewhere. */
-const names = [...evaluationMethods.keys(), 'partial', 'static-check', 'oracle <of> elsewhere'];
-
-/** A report in which scores come from everywhere and tokens went into everything. */
-function everything(): ReportModel {
-  const report = reportOf(finishedState());
-  const rounds = report.rounds.map((round, index) => ({
-    ...round,
-    score: index / 50,
-    method: names[index % names.length] as string,
-  }));
-  const [total] = report.ledger.byPhase;
-  if (total === undefined) throw new Error('there is no phase');
-  const spending = phases.map((phase, index) => ({ round: 1 + index, phase, before: 100 * index, tokens: 100 }));
-  return { ...report, rounds, spending, ledger: { ...report.ledger, byPhase: phases.map((phase) => ({ ...total, phase })) } };
-}
+const names = namesOfScores;
+const everything = everythingReported;
 
 describe('whatever gave a score and whatever tokens were spent on', () => {
   const html = asHtml(everything());

@@ -1,7 +1,9 @@
+import { evaluationMethods } from '../../../../services/domain/evaluation/registry.ts';
 import type { PriceTable } from '../../../../services/domain/prices/price-table.ts';
 import { buildReport } from '../../../../services/domain/report/build-report.ts';
 import type { ReportModel } from '../../../../services/domain/report/report-model.ts';
 import type { Spent } from '../../../../services/domain/run/ledger/spent.ts';
+import { phases } from '../../../../services/domain/run/ledger/token-use.ts';
 import type { RunState } from '../../../../services/domain/run/state.ts';
 import type { Step, Workflow } from '../../../../services/domain/workflow/workflow.ts';
 import { madeUpBenchmark } from '../../domain/report/made-up-benchmark.ts';
@@ -62,4 +64,21 @@ export function hostileState(): RunState {
       ),
     })),
   };
+}
+
+/** What a score may be called: by a method, by the token budget, by a static check, or by a log from elsewhere. */
+export const namesOfScores = [...evaluationMethods.keys(), 'partial', 'static-check', 'oracle <of> elsewhere'];
+
+/** A report in which scores come from everywhere and tokens went into everything. */
+export function everythingReported(): ReportModel {
+  const report = reportOf(finishedState());
+  const rounds = report.rounds.map((round, index) => ({
+    ...round,
+    score: index / 50,
+    method: namesOfScores[index % namesOfScores.length] as string,
+  }));
+  const [total] = report.ledger.byPhase;
+  if (total === undefined) throw new Error('there is no phase');
+  const spending = phases.map((phase, index) => ({ round: 1 + index, phase, before: 100 * index, tokens: 100 }));
+  return { ...report, rounds, spending, ledger: { ...report.ledger, byPhase: phases.map((phase) => ({ ...total, phase })) } };
 }
