@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 /** What people type most, by command; each begins a line of its help. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
+  init: ['init tickets.csv', 'init tickets.csv --input Message --answer Team', 'init answers.parquet --yes --json'],
   run: ['run examples/demo.yaml', 'run my-search.yaml --executors 4 --json > result.json'],
   sweep: ['sweep my-sweep.yaml', 'sweep my-sweep.yaml --server coordinator:7070 --detach', 'sweep status my-sweep'],
   list: ['list', 'list --label nightly --sort score', 'list --status interrupted'],
@@ -35,6 +36,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   compare: ['compare eval-a eval-b'],
   rescore: ['rescore answers.jsonl --benchmark math --scorer strict'],
   validate: ['validate my-search.yaml my-workflow.yaml'],
+  schema: ['schema run-file > run-file.schema.json', 'schema --out schemas'],
   doctor: ['doctor', 'doctor --run-file my-search.yaml'],
   'nats-config': ['nats-config > accounts.conf', 'nats-config --json'],
   data: ['data list', 'data pull gsm8k mbpp', 'data verify'],

@@ -15,6 +15,7 @@ import { addEndpointsCommand } from './commands/endpoints.ts';
 import { addEvalCommand } from './commands/eval.ts';
 import { addExperimentCommand } from './commands/experiment.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addInitCommand } from './commands/init.ts';
 import { addLabelCommand } from './commands/label.ts';
 import { addLimitsCommand } from './commands/limits.ts';
 import { addListCommand } from './commands/list.ts';
@@ -28,6 +29,7 @@ import { addRescoreCommand } from './commands/rescore.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSchemaCommand } from './commands/schema.ts';
 import { addShareCommand } from './commands/share.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
@@ -42,6 +44,7 @@ export type AddCommand = (program: Command, cli: Cli) => void;
 
 /** In the order in which --help lists them. A new command is one file and one line here. */
 const commands: readonly AddCommand[] = [
+  addInitCommand,
   addRunCommand,
   addSweepCommand,
   addListCommand,
@@ -69,6 +72,7 @@ const commands: readonly AddCommand[] = [
   addCompareCommand,
   addRescoreCommand,
   addValidateCommand,
+  addSchemaCommand,
   addDoctorCommand,
   addNatsConfigCommand,
   addDataCommand,

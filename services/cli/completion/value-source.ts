@@ -41,6 +41,7 @@ const byPlaceholder: ReadonlyMap<string, ValueSource> = new Map<string, ValueSou
     'model',
     'words',
     'word',
+    'columns',
     'age',
   ].map((word) => [word, {}] as const),
 ]);
@@ -56,6 +57,7 @@ const byName: ReadonlyMap<string, ValueSource> = new Map<string, ValueSource>([
   ...['eval', 'rescore', 'test'].map((command) => [`${command} --split`, { names: ['test', 'validate'] }] as const),
   ...['eval', 'rescore'].map((command) => [`${command} --scorer`, { names: ['aflow', 'strict'] }] as const),
   ...['eval --model', 'compare --margin', 'show --query', 'show --diff'].map((option) => [option, {}] as const),
+  ...['name', 'model', 'optimizer-model', 'api-key-variable'].map((option) => [`init --${option}`, {}] as const),
   ['dead-letters jobs', {}],
   ...['list', 'prune'].flatMap((command) => [`${command} --name`, `${command} --of`].map((option) => [option, {}] as const)),
   ...['run --team', 'eval --team'].map((option) => [option, {}] as const),

@@ -9,12 +9,13 @@ const fileRule =
 const column = text('must be the name of a column');
 const columnsRule = 'must be the name of a column, or a list of them';
 const columns = z.union([column, z.array(column).min(1)], { error: columnsRule });
+const label = z.union([z.string(), z.number(), z.boolean()], { error: 'must be a text' }).transform(String);
 const separatorRule = 'must be one character, or tab';
 const separator = z.string({ error: separatorRule }).regex(/^(?:[ -!#-~\t]|tab)$/, { error: separatorRule });
 const splitName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, { error: 'must be a group of splits with names such as validate' });
 const fieldName = z
   .string()
-  .regex(/^[a-z_][a-z0-9_]{0,39}$/i, { error: 'must be a group of fields with names such as question' });
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, { error: 'must be a group of fields with names such as question' });
 const operatorNames = [...operators.keys()] as [string, ...string[]];
 
 /** A file that describes a benchmark; docs/benchmarks.md shows every key. */
@@ -47,7 +48,7 @@ export const benchmarkFileSchema = settings({
   reference: columns.optional(),
   options: settings({
     of: columns.optional(),
-    list: z.array(z.coerce.string(), { error: 'must be a list of texts' }).min(1).optional(),
+    list: z.array(label, { error: 'must be a list of texts' }).min(1).optional(),
     answer: choice(answerKinds),
     labels: column.optional(),
     field: fieldName.default('options'),

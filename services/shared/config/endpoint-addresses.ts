@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, integer, text } from '../settings/rules.ts';
+import { decimal, integer, text, written } from '../settings/rules.ts';
 
 /** One server of an endpoint. */
 export interface EndpointAddress {
@@ -15,7 +15,7 @@ const mostServers = 256;
 
 /** `base_url` of an endpoint: an address, or a list of addresses, each alone or with a limit and a weight of its own. */
 export function addresses() {
-  return z.unknown().transform((given, context): readonly EndpointAddress[] => {
+  const schema = z.unknown().transform((given, context): readonly EndpointAddress[] => {
     const read = Array.isArray(given) ? list.safeParse(given.map(withUrl)) : address().safeParse(given);
     if (!read.success) {
       context.issues.push(
@@ -30,7 +30,26 @@ export function addresses() {
     }
     return typeof read.data === 'string' ? [{ url: read.data }] : read.data;
   });
+  return written(schema, { only: { anyOf: [addressForm, listForm] } });
 }
+
+const addressForm = { type: 'string', pattern: '^https?://' };
+const listForm = {
+  ...{ type: 'array', minItems: 1, maxItems: mostServers },
+  items: {
+    anyOf: [
+      addressForm,
+      {
+        ...{ type: 'object', required: ['url'], additionalProperties: false },
+        properties: {
+          url: addressForm,
+          max_concurrency: { type: 'integer', minimum: 1, maximum: 10_000 },
+          weight: { type: 'number', exclusiveMinimum: 0, maximum: 1_000 },
+        },
+      },
+    ],
+  },
+};
 
 function withUrl(server: unknown): unknown {
   return typeof server === 'string' ? { url: server } : server;

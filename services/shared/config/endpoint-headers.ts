@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../settings/rules.ts';
+import { text, written } from '../settings/rules.ts';
 
 /** The user's own headers by name: a literal value, or the variable that holds it. */
 export type HeaderSettings = Readonly<Record<string, string | { readonly variable: string }>>;
@@ -14,7 +14,7 @@ export function variableName() {
 
 /** Whatever is wrong with them, their values are not shown: they may be keys. */
 export function endpointHeaders() {
-  return z
+  const schema = z
     .unknown()
     .superRefine((headers, context) => {
       const refuse = (path: string[], message: string) => {
@@ -27,7 +27,13 @@ export function endpointHeaders() {
       }
     })
     .transform((headers) => headers as HeaderSettings);
+  return written(schema, { only: { type: 'object', additionalProperties: { anyOf: [{ type: 'string' }, byVariable] } } });
 }
+
+const byVariable = {
+  ...{ type: 'object', required: ['variable'], additionalProperties: false },
+  properties: { variable: { type: 'string' } },
+};
 
 /** Set by the connection, or by what is sent. */
 const own =

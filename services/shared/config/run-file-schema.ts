@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { finalPickRules } from '../../domain/run/search-rules.ts';
-import { settings } from '../settings/rules.ts';
+import { benchmarkDefinitions } from '../benchmarks/registry.ts';
+import { type JsonSchema, settings, written } from '../settings/rules.ts';
 import { shapeOf, tableSchema } from '../settings/setting-table.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { priceTableSchema } from './price-file.ts';
@@ -27,9 +28,9 @@ export function runFileSchema(content: unknown) {
     name,
     preset,
     seed,
-    benchmark: z.preprocess(
-      (value) => (typeof value === 'string' ? { name: value } : withFileAsName(value)),
-      tableSchema(benchmarkTable),
+    benchmark: written(
+      z.preprocess((value) => (typeof value === 'string' ? { name: value } : withFileAsName(value)), tableSchema(benchmarkTable)),
+      { also: [{ enum: [...benchmarkDefinitions.keys()] }, { type: 'string', minLength: 1 }], alias: { file: 'name' } },
     ),
     models: settings({
       executor: tableSchema(modelTables.executor).prefault({}),
@@ -43,7 +44,7 @@ export function runFileSchema(content: unknown) {
     failure_share,
     share: tableSchema(shareTable).prefault({}),
     limits,
-    prices: holdsPrices(content) ? priceTableSchema.optional() : prices,
+    prices: holdsPrices(content) ? priceTableSchema.optional() : written(prices, { also: [priceTableForm()] }),
     cluster: tableSchema(clusterTable).prefault({}),
   });
 }
@@ -71,6 +72,11 @@ function chosenIn(content: unknown): { readonly method: string; readonly policy:
 
 function nameOr(value: unknown, otherwise: string): string {
   return typeof value === 'string' ? value : otherwise;
+}
+
+function priceTableForm(): JsonSchema {
+  const { $schema: _, ...form } = z.toJSONSchema(priceTableSchema, { io: 'input' });
+  return form;
 }
 
 /** A benchmark file may be named as such: `file` and `name` are two words for it. */

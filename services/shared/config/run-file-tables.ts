@@ -5,7 +5,7 @@ import { defaultFailureShare } from '../../domain/search/lost-executions.ts';
 import { above, between, whole, wholeFrom } from '../../domain/settings/number-rules.ts';
 import { addressKinds, endpointDefaults } from '../models/endpoint-settings.ts';
 import { namesIn } from '../settings/registries.ts';
-import { decimal, integer, listed, text } from '../settings/rules.ts';
+import { decimal, integer, listed, text, written } from '../settings/rules.ts';
 import { type SettingTable, shapeOf } from '../settings/setting-table.ts';
 import { shareRules, teamName } from '../sharing/share-rules.ts';
 import { addresses } from './endpoint-addresses.ts';
@@ -45,12 +45,13 @@ const switched = new Map<unknown, object | undefined>([
 ]);
 
 /** Undefined: off. */
-export const cacheSchema = z
-  .preprocess(
+export const cacheSchema = written(
+  z.preprocess(
     (value) => (switched.has(value) ? switched.get(value) : value),
     z.strictObject(shapeOf(cacheTable), { error: 'must be on, off or { namespace, max_age_days }' }).optional(),
-  )
-  .optional();
+  ),
+  { also: [{ enum: [...switched.keys()] }] },
+).optional();
 
 const pricesRule = 'must be the path of a price table, or a price table';
 
@@ -279,27 +280,29 @@ export const endpointTable = {
   },
 } as const satisfies SettingTable;
 
-const convergence = z
-  .preprocess(
+const convergence = written(
+  z.preprocess(
     (value) => (value === 'off' || value === false ? { rounds: 0 } : value),
     z.strictObject(shapeOf(convergenceRules), { error: 'must be `off` or { rounds, top, z }' }),
-  )
-  .prefault({ rounds: 0 });
+  ),
+  { also: [{ enum: ['off', false] }] },
+).prefault({ rounds: 0 });
 
 /** @param policy the one that the file chooses, whose own settings stand beside the others */
 function finalPickSchema(policy: string) {
   const chosenBy = 'search.final_pick.policy';
   const own = ownSettingChecks({ registry: 'pick policies', name: policy, chosenBy, taken: Object.keys(finalPickRules) });
   const names = namesIn('pick policies');
-  return z
-    .preprocess(
+  return written(
+    z.preprocess(
       (value) => (names.includes(String(value)) ? { policy: value } : value),
       z.strictObject(
         { ...own, ...shapeOf(finalPickRules) },
         { error: `must be ${listed(names)}, or { ${Object.keys(finalPickRules).join(', ')} }` },
       ),
-    )
-    .prefault({});
+    ),
+    { also: [{ enum: names }] },
+  ).prefault({});
 }
 
 /** @param policy the pick policy that the file chooses */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, settings, text } from '../settings/rules.ts';
+import { integer, settings, text, written } from '../settings/rules.ts';
 import { type SettingTable, shapeOf, tableSchema } from '../settings/setting-table.ts';
 import { isGroup } from '../settings/sorted-text.ts';
 import { limitsSchema } from './limits-table.ts';
@@ -8,9 +8,12 @@ import { shareTable } from './run-file-tables.ts';
 const entryRule = 'must be a list of groups, each of values of the axes';
 
 /** An axis is a list of values of one setting, or a group of named values that set several. */
-const axisSchema = z.custom<readonly unknown[] | Readonly<Record<string, Readonly<Record<string, unknown>>>>>(
-  (value) => Array.isArray(value) || (isGroup(value) && Object.values(value).every(isGroup)),
-  { error: 'must be a list of values, or a group of named values that are groups of settings' },
+const axisSchema = written(
+  z.custom<readonly unknown[] | Readonly<Record<string, Readonly<Record<string, unknown>>>>>(
+    (value) => Array.isArray(value) || (isGroup(value) && Object.values(value).every(isGroup)),
+    { error: 'must be a list of values, or a group of named values that are groups of settings' },
+  ),
+  { only: { anyOf: [{ type: 'array' }, { type: 'object', additionalProperties: { type: 'object' } }] } },
 );
 
 const entries = z.array(z.record(z.string(), z.unknown(), { error: entryRule }), { error: entryRule }).default([]);
@@ -26,12 +29,13 @@ export const sweepTable = {
   },
   base: {
     type: 'special',
-    schema: z
-      .custom<string | Readonly<Record<string, unknown>>>(
+    schema: written(
+      z.custom<string | Readonly<Record<string, unknown>>>(
         (value) => (typeof value === 'string' && value !== '') || isGroup(value),
         { error: 'must be the path of a run file, or the settings of one' },
-      )
-      .default({}),
+      ),
+      { only: { anyOf: [{ type: 'string', minLength: 1 }, { type: 'object' }] } },
+    ).default({}),
     description: 'what all runs have in common: a [run file](run-file.md), by its path from here or as a group',
     range: 'a path or a group',
     shownDefault: 'the defaults of a run file',

@@ -27,13 +27,32 @@ export function flag() {
   return z.boolean({ error: 'must be true or false' });
 }
 
+/** A part of a JSON schema. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * What may stand in a file instead of what a schema checks once it is prepared, for the JSON schemas that editors read.
+ * @param forms `also`: beside the schema's own form; `only`: in its place
+ */
+export function written<Schema extends z.ZodType>(schema: Schema, forms: WrittenForms): Schema {
+  return schema.meta({ written: forms });
+}
+
+export interface WrittenForms {
+  readonly also?: readonly JsonSchema[];
+  readonly only?: JsonSchema;
+  /** Other names of the settings of a group. */
+  readonly alias?: Readonly<Record<string, string>>;
+}
+
 /** YAML 1.2 reads `on` and `off` as texts. */
 export function onOrOff() {
   const words = new Map<unknown, boolean>([
     ['on', true],
     ['off', false],
   ]);
-  return z.preprocess((value) => words.get(value) ?? value, z.boolean({ error: 'must be on or off' }));
+  const schema = z.preprocess((value) => words.get(value) ?? value, z.boolean({ error: 'must be on or off' }));
+  return written(schema, { only: { enum: ['on', 'off', true, false] } });
 }
 
 export function choice<const T extends readonly [string, ...string[]]>(options: T) {

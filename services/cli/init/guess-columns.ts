@@ -1,0 +1,171 @@
+import type { AnswerKind } from '../../shared/benchmarks/answer-options.ts';
+import type { ColumnProfile } from './column-profile.ts';
+
+/** What the columns of a data file seem to be for. */
+export interface GuessedColumns {
+  /** Empty if no column seems fit. */
+  readonly inputs: readonly string[];
+  readonly answer: readonly string[];
+  readonly options: GuessedOptions | undefined;
+  /** The column that says which split a row is in, and its values by split. */
+  readonly split: { readonly column: string; readonly values: Readonly<Record<string, string>> } | undefined;
+}
+
+export interface GuessedOptions {
+  readonly of: readonly string[];
+  readonly labels: string | undefined;
+  /** Undefined: it cannot be told. */
+  readonly answer: AnswerKind | undefined;
+}
+
+/** Names of columns that answer, the surest first, in lower case and without what joins their words. */
+const answerNames = [
+  ['answer', 'answers', 'answerkey', 'finalanswer', 'correctanswer', 'rightanswer', 'answerstext', 'answertext', 'correct'],
+  ['gold', 'reference', 'groundtruth', 'target', 'expected', 'expectedoutput', 'expectedanswer'],
+  ['label', 'labels', 'class', 'category', 'intent', 'sentiment', 'team', 'department', 'queue', 'topic', 'tag', 'tags'],
+  ['output', 'completion', 'solution', 'response', 'summary', 'translation', 'y'],
+].flat();
+
+const askingNames = ['question', 'query', 'problem', 'prompt', 'instruction', 'input', 'utterance'];
+const textNames = [
+  'message',
+  'text',
+  'body',
+  'content',
+  'sentence',
+  'review',
+  'comment',
+  'description',
+  'document',
+  'email',
+  'x',
+];
+/** What a question may be about, and what stands above a message. */
+const besideNames = [
+  'context',
+  'passage',
+  'paragraph',
+  'article',
+  'story',
+  'document',
+  'premise',
+  'hypothesis',
+  'subject',
+  'title',
+];
+const optionNames = ['choices', 'options', 'endings', 'alternatives', 'choicestext', 'optionstext', 'candidates'];
+const optionLabelNames = ['choiceslabel', 'optionslabel', 'choicelabels'];
+
+/** @param given what a person has said already */
+export function guessColumns(
+  profiles: readonly ColumnProfile[],
+  given: { readonly inputs?: readonly string[]; readonly answer?: readonly string[] } = {},
+): GuessedColumns {
+  const split = splitColumn(profiles);
+  const options = optionColumns(profiles);
+  const beside = new Set([
+    ...(split ? [split.column] : []),
+    ...(options?.of ?? []),
+    ...(options?.labels ? [options.labels] : []),
+  ]);
+  const left = profiles.filter(({ name, filled }) => filled > 0 && !beside.has(name));
+  const answer = given.answer ?? answerColumn(left.filter(({ name }) => given.inputs?.includes(name) !== true));
+  const inputs = given.inputs ?? inputColumns(left.filter(({ name }) => !answer.includes(name)));
+  return {
+    ...{ inputs, answer, split },
+    options: options && { ...options, answer: answerKindOf(profiles, answer, options) },
+  };
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** The first of the names that a column has. */
+function named(profiles: readonly ColumnProfile[], names: readonly string[]): ColumnProfile | undefined {
+  for (const name of names) {
+    const found = profiles.find((profile) => plain(profile.name) === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** By its name; otherwise the last one that has few values, each of them often. */
+function answerColumn(profiles: readonly ColumnProfile[]): readonly string[] {
+  const found = named(profiles, answerNames) ?? profiles.findLast(isOfClasses);
+  return found === undefined ? [] : [found.name];
+}
+
+/** Few short values, each of them often. */
+export function isOfClasses({ values, filled, length, texts }: ColumnProfile): boolean {
+  const all = texts.reduce((sum, each) => sum + each.length, 0);
+  return (
+    values.length >= 2 && values.length <= 30 && all >= 3 * values.length && length <= 40 && filled * 20 >= texts.length * 19
+  );
+}
+
+function inputColumns(profiles: readonly ColumnProfile[]): readonly string[] {
+  const prose = profiles.filter(({ words }) => words >= 2);
+  const longest = prose.toSorted((one, other) => other.length - one.length)[0];
+  const main = named(profiles, askingNames) ?? named(prose, textNames) ?? longest;
+  if (main === undefined) return [];
+  const beside = profiles.filter((profile) => profile !== main && besideNames.includes(plain(profile.name)));
+  return [...beside.map(({ name }) => name), main.name];
+}
+
+function optionColumns(profiles: readonly ColumnProfile[]): Omit<GuessedOptions, 'answer'> | undefined {
+  const list = profiles.find(
+    ({ name, texts }) =>
+      optionNames.includes(plain(name)) && texts.filter((each) => each.length > 1).length * 10 >= texts.length * 9,
+  );
+  if (list !== undefined) return { of: [list.name], labels: named(profiles, optionLabelNames)?.name };
+  const ordered = (pattern: RegExp): readonly string[] => profiles.map(({ name }) => name).filter((name) => pattern.test(name));
+  const sets = [
+    ordered(/^(?:option|choice|answer|ending|op)[ _-]?[a-h]$/i),
+    ordered(/^(?:option|choice|answer|ending)[ _-]?\d$/i),
+  ];
+  const set = [...sets, ordered(/^[A-H]$/)].find((names) => names.length >= 2);
+  return set && { of: set, labels: undefined };
+}
+
+/** By what the answers are: undefined if they may be counted from 0 as well as from 1. */
+function answerKindOf(
+  profiles: readonly ColumnProfile[],
+  answer: readonly string[],
+  { of, labels }: Omit<GuessedOptions, 'answer'>,
+): AnswerKind | undefined {
+  const column = profiles.find(({ name }) => name === answer[0]);
+  if (column === undefined) return undefined;
+  const own = profiles.find(({ name }) => name === labels);
+  const options = of.map((name) => profiles.find((profile) => profile.name === name));
+  const rows = column.texts.map((answers, row) => ({
+    answers,
+    options: options.flatMap((profile) => profile?.texts[row] ?? []),
+    labels: own?.texts[row],
+  }));
+  const filled = rows.filter(({ answers }) => answers.length > 0);
+  const most = (holds: (row: (typeof rows)[number]) => boolean): boolean =>
+    filled.length > 0 && filled.filter(holds).length * 20 >= filled.length * 19;
+  if (own !== undefined && most(({ answers, labels: known = [] }) => answers.every((one) => known.includes(one)))) return 'label';
+  if (most(({ answers, options: known }) => answers.every((one) => known.includes(one)))) return 'text';
+  if (most(({ answers }) => answers.every((one) => /^[A-Ha-h]$/.test(one)))) return 'label';
+  const numbers = filled.flatMap(({ answers, options: { length } }) => answers.map((one) => ({ at: Number(one), length })));
+  if (!numbers.every(({ at }) => Number.isInteger(at))) return undefined;
+  if (numbers.some(({ at }) => at === 0)) return 'index';
+  return numbers.some(({ at, length }) => at === length) ? 'position' : undefined;
+}
+
+function splitColumn(profiles: readonly ColumnProfile[]): GuessedColumns['split'] {
+  const known = /^(?:train(?:ing)?|dev(?:elopment)?|val(?:id(?:ate|ation)?)?|test(?:ing)?|eval(?:uation)?)$/i;
+  const column = profiles.find(
+    ({ name, values }) =>
+      /^(?:split|subset|partition|part|set|fold)$/i.test(name) &&
+      values.length >= 2 &&
+      values.every((value) => known.test(value)),
+  );
+  if (column === undefined) return undefined;
+  const first = (pattern: RegExp): string | undefined => column.values.find((value) => pattern.test(value));
+  const test = first(/^(?:test|eval)/i);
+  const validate = first(/^(?:dev|val)/i) ?? first(/^train/i);
+  return test === undefined || validate === undefined ? undefined : { column: column.name, values: { validate, test } };
+}

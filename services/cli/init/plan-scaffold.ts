@@ -1,0 +1,164 @@
+import { basename, relative } from 'node:path';
+import { benchmarkDefinitions } from '../../shared/benchmarks/registry.ts';
+import type { ReadRows } from '../../shared/benchmarks/source-rows.ts';
+import { CliError } from '../cli-error.ts';
+import { type ColumnProfile, profileColumns } from './column-profile.ts';
+import { type GuessedColumns, guessColumns } from './guess-columns.ts';
+import { guessKind, type PlannedKind, planAnswer, sharesFor } from './plan-benchmark.ts';
+import type { Scaffold, ScaffoldModels } from './scaffold-texts.ts';
+
+/** What a person has decided; the rest is guessed. */
+export interface InitChoices {
+  readonly name?: string;
+  readonly task?: string;
+  readonly inputs?: readonly string[];
+  readonly answer?: readonly string[];
+  readonly kind?: PlannedKind;
+  readonly group?: readonly string[];
+  readonly id?: string;
+  readonly models?: ScaffoldModels;
+}
+
+/** A data file that has been looked at. */
+export interface LookedAt {
+  readonly path: string;
+  readonly read: ReadRows;
+  readonly profiles: readonly ColumnProfile[];
+}
+
+export function lookAt(path: string, read: ReadRows): LookedAt {
+  return { path, read, profiles: profileColumns(read.rows, read.columns) };
+}
+
+/** Beyond these a row-wise list of labels is not worth a line. */
+const mostOptions = 26;
+
+/**
+ * All that is to be written, with what is not decided guessed.
+ * @param folder where the benchmark file will be
+ * @throws CliError that names the flag which decides
+ */
+export function planScaffold({ path, read, profiles }: LookedAt, choices: InitChoices, folder: string): Scaffold {
+  for (const column of [...(choices.inputs ?? []), ...(choices.answer ?? []), ...(choices.group ?? [])])
+    known(column, profiles, path);
+  const guessed = guessColumns(profiles, choices);
+  const { inputs, answer } = guessed;
+  if (answer.length === 0) throw undecided('answer', 'the right answer', profiles, path);
+  if (inputs.length === 0) throw undecided('input', 'what is asked', profiles, path);
+  const answers = answer.flatMap((name) => profiles.find((profile) => profile.name === name) ?? []);
+  const options = decidedOptions(guessed, path);
+  const plan = planAnswer(choices.kind ?? guessKind(answers, options), answers, options && optionCounts(options, profiles));
+  const fields = fieldsOf(inputs);
+  const name = choices.name ?? nameFrom(path);
+  const { rows } = read;
+  const needed = [...inputs.map((column) => [column]), answer];
+  const filledOf = (columns: readonly string[], row: number): boolean =>
+    profiles.some((profile) => columns.includes(profile.name) && (profile.texts[row]?.length ?? 0) > 0);
+  const isAsked = (row: number): boolean => inputs.some((column) => filledOf([column], row));
+  const lacking = rows.some((_, row) => !isAsked(row) || !filledOf(answer, row));
+  const asked = rows.map((_, row) => JSON.stringify(needed.slice(0, -1).map(([column]) => textOf(profiles, column, row))));
+  return {
+    ...{ name, fields, options, separator: separatorToSay(read, path) },
+    task:
+      choices.task ??
+      `${capital(listedNames(Object.keys(fields)))} ${inputs.length === 1 ? 'is' : 'are'} given; the answer is ${plan.about}.`,
+    dataFile: relative(folder, path),
+    reference: answer,
+    answer: plan,
+    split: splitOf(guessed, choices, plan.isOfClasses ? answer[0] : undefined, rows.length),
+    skipsEmpty: lacking,
+    dropsDuplicates: new Set(asked).size < asked.length,
+    models: choices.models,
+  };
+}
+
+function known(column: string, profiles: readonly ColumnProfile[], path: string): void {
+  if (profiles.some(({ name }) => name === column)) return;
+  const names = profiles.map(({ name }) => name).join(', ');
+  throw new CliError('bad-input', `${path} has no column "${column}"; it has ${names}`);
+}
+
+function undecided(flag: string, what: string, profiles: readonly ColumnProfile[], path: string): CliError {
+  const names = profiles.map(({ name }) => name).join(', ');
+  return new CliError('bad-input', `which column of ${path} is ${what}? Say it with --${flag}, one of ${names}`);
+}
+
+function decidedOptions({ options }: GuessedColumns, path: string): Scaffold['options'] {
+  if (options === undefined) return undefined;
+  const { answer, ...rest } = options;
+  if (answer !== undefined) return { ...rest, answer };
+  const message = `${path} has options to choose from, but its answers may count them from 0 as well as from 1; write \`options: { of: ${options.of.join(', ')}, answer: index }\`, or position, in a benchmark file of your own`;
+  throw new CliError('bad-input', message);
+}
+
+function optionCounts({ of, labels }: NonNullable<Scaffold['options']>, profiles: readonly ColumnProfile[]) {
+  const columns = profiles.filter(({ name }) => of.includes(name));
+  const rows = columns[0]?.texts ?? [];
+  const most = Math.max(2, ...rows.map((_, row) => columns.reduce((sum, { texts }) => sum + (texts[row]?.length ?? 0), 0)));
+  const own = profiles.find(({ name }) => name === labels)?.values;
+  return { most: Math.min(most, mostOptions), labels: own && [...own].toSorted() };
+}
+
+/** A field's name is what follows the last point of a column's, in small letters. */
+function fieldsOf(inputs: readonly string[]): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  for (const column of inputs) {
+    const last = (column.split('.').at(-1) ?? '').normalize('NFKD').toLowerCase();
+    const plain = last
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/^_+|_+$/g, '')
+      .slice(0, 30);
+    const base =
+      /^[a-z]/.test(plain) && !['id', 'reference', 'options'].includes(plain) ? plain : `input${plain === '' ? '' : `_${plain}`}`;
+    let field = base;
+    for (let count = 2; field in fields; count += 1) field = `${base}_${count}`;
+    fields[field] = column;
+  }
+  return fields;
+}
+
+function nameFrom(path: string): string {
+  const base = basename(path).replace(/(?:\.\w+)(?:\.gz)?$/i, '');
+  const plain = base
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
+    .slice(0, 30);
+  if (plain === '') return 'my-task';
+  return benchmarkDefinitions.has(plain) ? `my-${plain}` : plain;
+}
+
+/** A comma is what everybody expects. */
+function separatorToSay({ separator }: ReadRows, path: string): string | undefined {
+  if (separator === undefined || separator === ',' || (separator === '\t' && /\.tsv/i.test(path))) return undefined;
+  return separator === '\t' ? 'tab' : separator;
+}
+
+function splitOf(
+  { split }: GuessedColumns,
+  { group = [] }: InitChoices,
+  stratify: string | undefined,
+  rows: number,
+): Scaffold['split'] {
+  if (split !== undefined && group.length === 0) return split;
+  return {
+    shares: sharesFor(rows),
+    seed: 1,
+    ...(stratify !== undefined && { stratify }),
+    ...(group.length > 0 && { group: group.length === 1 ? group[0] : group }),
+  };
+}
+
+function textOf(profiles: readonly ColumnProfile[], column: string | undefined, row: number): string {
+  const texts = profiles.find(({ name }) => name === column)?.texts[row] ?? [];
+  return texts.join('\n').replace(/\s+/g, ' ');
+}
+
+function listedNames(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
