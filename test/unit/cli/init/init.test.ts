@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askChoices } from '../../../../services/cli/init/ask-choices.ts';
+import { createQuestions } from '../../../../services/cli/init/ask-questions.ts';
+import { lookAt } from '../../../../services/cli/init/plan-scaffold.ts';
+import { readRows } from '../../../../services/shared/benchmarks/read-rows.ts';
+import { readRunFile } from '../../../../services/shared/config/run-file.ts';
+import { cliHere } from '../../../support/cli-here.ts';
+import { type TicketExport, teams, ticketExports, writeTickets } from '../../../support/tickets.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-init-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const { signal } = new AbortController();
+
+async function init(file: string, ...options: readonly string[]) {
+  const said = await cliHere(['init', file, '--out', join(folder, 'own'), '--json', ...options], { signal });
+  return { ...said, document: JSON.parse(said.stdout) };
+}
+
+async function put(name: string, content: string | Uint8Array): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+const many = <Row>(row: (index: number) => Row) => Array.from({ length: 40 }, (_, index) => row(index));
+
+describe('scale init', () => {
+  it.each(Object.keys(ticketExports) as TicketExport[])('writes files for tickets with %s that a run can read', async (as) => {
+    const { document } = await init(await writeTickets(folder, as), '--yes', '--name', 'desk');
+    expect(document).toMatchObject({ name: 'desk', input: ['Message'], answer: ['Team'], simulated: true, rows: 300 });
+    expect([...document.scorers.choice.choices].sort()).toEqual([...teams].sort());
+    const run = await readRunFile(join(folder, 'own/desk.yaml'));
+    expect(run.benchmark.queries).toHaveLength(document.splits.validate);
+    expect(document.splits.validate + document.splits.test).toBeGreaterThan(280);
+    expect(run.endpoints.every(({ simulated }) => simulated)).toBe(true);
+    for (const name of ['desk.yaml', 'desk-benchmark.yaml']) {
+      const [first = ''] = (await readFile(join(folder, 'own', name), 'utf8')).split('\n');
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(.+)$/.exec(first) ?? [];
+      expect(JSON.parse(await readFile(join(folder, 'own', schema), 'utf8'))).toHaveProperty('properties.name');
+    }
+  });
+
+  it.each<[string, string, string | Uint8Array, object]>([
+    [
+      'numbers',
+      'd.jsonl',
+      lines(many((index) => ({ id: index, problem: `What is ${index} + ${index}?`, solution: String(2 * index) }))),
+      { input: ['problem'], answer: ['solution'], scorers: { number: 'number' } },
+    ],
+    [
+      'several right answers below a column',
+      'd.json',
+      JSON.stringify({
+        data: many((index) => ({
+          question: `Who is ${index}?`,
+          context: `It is P${index}.`,
+          answers: { text: [`P${index}`, 'P'] },
+        })),
+      }),
+      { input: ['context', 'question'], answer: ['answers.text'], scorers: { exact: 'exact-match', overlap: 'token-f1' } },
+    ],
+    [
+      'an index into options',
+      'd.parquet',
+      new Uint8Array(
+        parquetWriteBuffer({
+          columnData: [
+            { name: 'question', data: many((index) => `Which is ${index}?`), type: 'STRING' },
+            { name: 'choices', data: many((index) => [`a${index}`, `b${index}`, 'c']), type: 'JSON' },
+            { name: 'answer', data: many((index) => index % 3), type: 'INT32' },
+          ],
+        }),
+      ),
+      { input: ['question'], answer: ['answer'], scorers: { choice: { kind: 'choice', choices: ['A', 'B', 'C'] } } },
+    ],
+    [
+      'sets of labels',
+      'd.jsonl',
+      lines(many((index) => ({ text: `A text of no ${index}`, tags: index % 2 ? ['red', 'blue'] : ['green'] }))),
+      { input: ['text'], answer: ['tags'], scorers: { all: { kind: 'labels', judge: 'exact' }, overlap: { judge: 'f1' } } },
+    ],
+    [
+      'classes under a name that nobody knows, and empty cells',
+      'd.csv',
+      `Nr;Anfrage;Zuständig\n${many((index) => `${index};"Wo ist Paket ""${index}""; bitte?";${index === 7 ? '' : index % 2 ? 'Versand' : 'Konto'}`).join('\n')}\n`,
+      { input: ['Anfrage'], answer: ['Zuständig'], scorers: { choice: { kind: 'choice' } }, splits: { validate: 20 } },
+    ],
+    [
+      'splits that the file has',
+      'd.csv',
+      `question,answer,split\n${many((index) => `what ${index}?,word${index},${['train', 'dev', 'test'][index % 3]}`).join('\n')}\n`,
+      { scorers: { exact: 'exact-match' }, splits: { validate: 13, test: 13 } },
+    ],
+  ])('guesses %s', async (_what, name, content, expected) => {
+    const { document, stderr } = await init(await put(name, content), '--yes');
+    expect(document, stderr).toMatchObject(expected);
+    await readRunFile(join(folder, 'own/d.yaml'));
+  });
+
+  it('does what options say, also which model answers', async () => {
+    const path = await writeTickets(folder, 'comma');
+    const { document } = await init(
+      ...([
+        path,
+        '--input',
+        'Message',
+        'Plan',
+        '--answer',
+        'Team',
+        '--scorer',
+        'exact-match',
+        '--task',
+        'Route {{it}}.',
+      ] as const),
+      ...['--base-url', 'http://localhost:1/v1', '--model', 'big', '--api-key-variable', 'MY_KEY', '--group', 'Opened'],
+    );
+    expect(document).toMatchObject({ input: ['Message', 'Plan'], simulated: false, scorers: { exact: 'exact-match' } });
+    const run = await readRunFile(join(folder, 'own/tickets.yaml'));
+    expect(run.benchmark).toMatchObject({ description: 'Route {{it}}.', inputs: ['message', 'plan'], scorer: 'exact' });
+    expect(run.configuration.optimizer.model).toBe('big');
+  });
+
+  it('never overwrites, and leaves nothing of what fails', async () => {
+    const path = await writeTickets(folder, 'comma');
+    await mkdir(join(folder, 'own'));
+    await put('own/tickets.yaml', 'mine');
+    expect(await init(path, '--yes')).toMatchObject({ code: 2, stderr: expect.stringContaining('is not overwritten') });
+    expect(await readdir(join(folder, 'own'))).toEqual(['tickets.yaml']);
+    expect(await readFile(join(folder, 'own/tickets.yaml'), 'utf8')).toBe('mine');
+    const wrong = await init(path, '--input', 'Message', '--answer', 'Paid', '--scorer', 'number', '--name', 'Bad Name');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('name must be') });
+    expect(await readdir(join(folder, 'own'))).toEqual(['tickets.yaml']);
+  });
+
+  it.each([
+    [['--input', 'Mesage', '--answer', 'Team'], /has no column "Mesage"; it has Ticket, /],
+    [[], /say which columns are what, or --yes to what they seem to be: --input Message --answer Team/],
+    [['--yes', '--model', 'x'], /name it with --base-url/],
+  ])('refuses %j in a sentence', async (options, message) => {
+    const { code, stderr } = await init(await writeTickets(folder, 'comma'), ...options);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+  });
+
+  it('asks a person, who may take the guesses, and asks again for what cannot be', async () => {
+    const path = await writeTickets(folder, 'json');
+    const looked = lookAt(path, await readRows(path, ''));
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    let said = '';
+    const answers = ['Mesage', '', '', '', 'Which team?', ''];
+    output.on('data', (text) => {
+      said += String(text);
+      if (/: $/.test(String(text))) input.write(`${answers.shift() ?? ''}\n`);
+    });
+    const questions = createQuestions({ input, output }, signal);
+    const choices = await askChoices(looked, {}, folder, signal, questions);
+    expect(choices).toEqual({ inputs: ['Message'], answer: ['Team'], kind: 'choice', task: 'Which team?' });
+    expect(said).toContain('there is no column "Mesage"; there is Ticket');
+  });
+});
