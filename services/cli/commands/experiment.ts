@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeDocument } from '../../shared/document/write-document.ts';
+import { writeTables } from '../../shared/document/write-tables.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -47,8 +48,11 @@ async function runToAnswer(cli: Cli, chosen: readonly Experiment[], options: Exp
   await runExperiments(cli, chosen, options, async (experiment, report) => {
     const shown = experimentToDocument(report);
     const files = await writeDocument(experimentFolder(experiment, options), shown, report);
-    documents.push({ ...report, files });
-    texts.push(`${writeTerminal(shown)}\n\nReport: ${shortPath(files.html)}, experiment.md and experiment.json`);
+    const tables = await writeTables(experimentFolder(experiment, options), shown);
+    documents.push({ ...report, files: { ...files, tables } });
+    texts.push(
+      `${writeTerminal(shown)}\n\nReport: ${shortPath(files.html)}, experiment.md and experiment.json; its tables as CSV and LaTeX in ${shortPath(tables)}`,
+    );
   });
   return {
     exitCode: exitCodes.ok,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { buildSweepReport } from '../../domain/sweep-report/build-sweep-report.ts';
 import { writeDocument } from '../../shared/document/write-document.ts';
+import { writeTables } from '../../shared/document/write-tables.ts';
 import { writeTerminal } from '../../shared/document/write-terminal.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
@@ -39,7 +40,11 @@ async function report(cli: Cli, wanted: string | undefined, options: SweepReport
   const folder = dataFolderAt(options.dataDir);
   const model = buildSweepReport(facts, cells);
   const shown = sweepToDocument(model);
-  const files = await inDataFolder(folder, () => writeDocument(join(folder.root, 'sweeps', facts.sweepId), shown, model));
+  const place = join(folder.root, 'sweeps', facts.sweepId);
+  const files = await inDataFolder(folder, async () => ({
+    ...(await writeDocument(place, shown, model)),
+    tables: await writeTables(place, shown),
+  }));
   return {
     exitCode: exitCodes.ok,
     document: { sweepId: facts.sweepId, files, report: model },

@@ -110,4 +110,9 @@ ${colourClasses}
 .way { fill: none; stroke: var(--faint); stroke-width: 1.4; }
 .arrow-head { fill: var(--faint); }
 footer { padding: 8px 28px 48px; font-size: 13px; }
+@media (max-width: 700px) {
+  main, header, footer { padding-left: 14px; padding-right: 14px; }
+  section { padding: 16px 14px; }
+  .wide > table { width: max-content; min-width: 100%; }
+}
 `;

@@ -212,13 +212,31 @@ it.each(['demo', 'local-model'])('the example %s can be read as it is', async (n
   expect((await readRunFile(projectFile(`examples/${name}.yaml`))).benchmark.name).toBe('sample');
 });
 
-it.each(['gsm8k', 'gsm8k-full', 'math', 'drop', 'hotpotqa', 'humaneval', 'mbpp'])(
-  'the example %s is a search of 20 rounds',
+const benchmarksOfPaper = ['gsm8k', 'math', 'drop', 'hotpotqa', 'humaneval', 'mbpp'];
+const exampleOf = async (name: string) =>
+  parseRunFile(await readFile(projectFile(`examples/${name}.yaml`), 'utf8'), name).settings;
+
+it.each(benchmarksOfPaper)(
+  'the example %s is a search of 20 rounds with the default method, and the one beside it with that of the paper',
   async (name) => {
-    const { settings } = parseRunFile(await readFile(projectFile(`examples/${name}.yaml`), 'utf8'), name);
-    expect(settings).toMatchObject({
-      benchmark: { name: name.replace('-full', '') },
-      search: { max_rounds: 20, convergence: { rounds: 0 } },
+    const byDefault = parseRunFile(`benchmark: { name: ${name}, scorer: aflow }`, name).settings;
+    const { search, evaluation, benchmark } = await exampleOf(name);
+    expect({ search, evaluation, benchmark }).toEqual({
+      search: byDefault.search,
+      evaluation: byDefault.evaluation,
+      benchmark: byDefault.benchmark,
+    });
+    expect(search.max_rounds).toBe(20);
+    const paper = parseRunFile(`preset: paper\nbenchmark: { name: ${name}, scorer: aflow }`, name).settings;
+    expect(await exampleOf(`paper/${name}`)).toMatchObject({
+      search: paper.search,
+      evaluation: paper.evaluation,
+      benchmark: { name },
     });
   },
 );
+
+it('the example gsm8k-full evaluates every workflow on all queries', async () => {
+  const settings = { evaluation: { method: 'full', warm_up_rounds: 0 }, search: { max_rounds: 20, convergence: { rounds: 0 } } };
+  expect(await exampleOf('gsm8k-full')).toMatchObject(settings);
+});
