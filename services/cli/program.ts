@@ -30,6 +30,7 @@ import { addRestoreCommand } from './commands/restore.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addShareCommand } from './commands/share.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addSimulateModelCommand } from './commands/simulate-model.ts';
@@ -59,6 +60,7 @@ const commands: readonly AddCommand[] = [
   addReportCommand,
   addShowCommand,
   addExportCommand,
+  addServeCommand,
   addLabelCommand,
   addDeleteCommand,
   addPruneCommand,

@@ -276,7 +276,7 @@ function finalPickOf(pick: RunFileSettings['search']['final_pick']): Pick<Search
 }
 
 /** Except for its endpoint, which says where and not what. */
-function executorSettings(model: RunFileSettings['models']['executor']): ModelSettings {
+export function executorSettings(model: RunFileSettings['models']['executor']): ModelSettings {
   const { chat_template_kwargs: _, endpoint: __, ...rules } = modelTables.executor;
   return { ...configured(rules, model), chatTemplateKwargs: model.chat_template_kwargs };
 }

@@ -1,0 +1,159 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { exitCodes } from '../../shared/errors/exit-codes.ts';
+import { untilAborted } from '../../shared/lifecycle/abort.ts';
+import { systemTiming } from '../../shared/lifecycle/timing.ts';
+import { readSecret } from '../../shared/settings/environment.ts';
+import type { Answer, Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { type ChildService, mainOf, startChildService } from '../cluster/child-service.ts';
+import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
+import { plainEnvironment, simulatorEnvironment } from '../cluster/service-environment.ts';
+import { readFoundWorkflow } from '../eval/read-found-workflow.ts';
+import { countUpTo } from '../parse-count.ts';
+import { lookWithin, troubleOf } from '../runs/check-endpoints.ts';
+import { createPreflightMeter } from '../runs/preflight-meter.ts';
+import { isLoopback } from '../serve/check-access.ts';
+import { createServedWorkflow } from '../serve/served-workflow.ts';
+import { type ToServe, whatToServe } from '../serve/what-to-serve.ts';
+import { startWorkflowServer } from '../serve/workflow-server.ts';
+
+interface ServeOptions extends ClusterOptions {
+  readonly json: boolean;
+  readonly run?: string;
+  readonly runFile?: string;
+  readonly name?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly atOnce: number;
+  readonly deadline: number;
+  readonly drain: number;
+}
+
+/** For who cannot show a secret on a command line, where everybody on the machine sees it. */
+const tokenVariable = 'SCALE_SERVE_TOKEN';
+const heartbeatMs = 5_000;
+
+export function addServeCommand(program: Command, cli: Cli): void {
+  addClusterOptions(
+    program.command('serve').description('answer at an OpenAI-compatible address by running a workflow, until Ctrl-C'),
+  )
+    .argument('[workflow]', 'the workflow file; or give --run')
+    .option('--run <run>', 'serve the best workflow of this run (id, start of an id, or name), with its model and endpoint')
+    .option(
+      '--run-file <file>',
+      'take model and endpoint from a run file; without it and without --run, a simulated model answers',
+    )
+    .option('--name <text>', "the model's name for clients; default: the run's, or the file's")
+    .option('--host <address>', 'where to listen; beyond this machine only with a token', '127.0.0.1')
+    .option('--port <n>', '0 for any free port', parsePort, 8080)
+    .option('--token <text>', `what clients must show as their API key; ${tokenVariable} keeps it off the command line`)
+    .option('--at-once <n>', 'requests answered at the same time; more are refused with the status 429', countUpTo(10_000), 256)
+    .option('--deadline <n>', 'seconds that one answer may take', countUpTo(86_400), 300)
+    .option('--drain <n>', 'seconds that answers under way have when the server is stopped', countUpTo(86_400), 30)
+    .option('--json', 'print one JSON document with the address; notices go to stderr', false)
+    .action((workflow: string | undefined, options: ServeOptions) =>
+      cli.answer(options.json, () => serve(cli, workflow, options)),
+    );
+}
+
+async function serve(cli: Cli, workflow: string | undefined, options: ServeOptions): Promise<Answer> {
+  const { requested, forced } = cli.interrupts;
+  const token = options.token ?? readSecret(tokenVariable, cli.environment);
+  if (token === undefined && !isLoopback(options.host)) {
+    const message = `at ${options.host} others could spend your tokens: set ${tokenVariable} or --token, or listen on 127.0.0.1`;
+    throw new CliError('bad-input', message);
+  }
+  const what = await whatToServe(await subjectOf(cli, workflow, options), options);
+  if (what.endpoints.every(({ simulated }) => !simulated)) {
+    await look(cli, what);
+    await serveUntil(untilAborted(requested), { cli, what, options, token });
+    return { exitCode: exitCodes.ok, document: undefined, text: '' };
+  }
+  const simulator = await startSimulator(cli, what);
+  try {
+    const endpoints = what.endpoints.map((endpoint) => ({ ...endpoint, baseUrl: simulator.addresses.models ?? '' }));
+    const over = Promise.race([untilAborted(requested), simulator.exited]);
+    await serveUntil(over, { cli, what: { ...what, endpoints }, options, token });
+  } finally {
+    await (forced.aborted ? simulator.kill() : simulator.stop());
+  }
+  if (!requested.aborted) throw new CliError('failed', 'the simulated model has ended');
+  return { exitCode: exitCodes.ok, document: undefined, text: '' };
+}
+
+interface Serving {
+  readonly cli: Cli;
+  readonly what: ToServe;
+  readonly options: ServeOptions;
+  readonly token: string | undefined;
+}
+
+async function serveUntil(over: Promise<unknown>, { cli, what, options, token }: Serving): Promise<void> {
+  const served = createServedWorkflow(what, cli.environment);
+  try {
+    const { name, inputs } = what;
+    const simulated = what.endpoints.some((endpoint) => endpoint.simulated);
+    const server = await startWorkflowServer({
+      ...{ served, token, simulated, host: options.host, port: options.port },
+      ...{ timing: systemTiming, pauseMs: heartbeatMs, atOnce: options.atOnce, deadlineMs: options.deadline * 1000 },
+      defect: (error) => cli.notice(error.stack ?? error.message),
+    });
+    const document = { url: server.url, model: name, inputs, simulated };
+    await cli.writeOut(options.json ? `${JSON.stringify(document, null, 2)}\n` : announcement(document));
+    await over;
+    await server.stop(AbortSignal.any([cli.interrupts.forced, AbortSignal.timeout(options.drain * 1000)]));
+  } finally {
+    await served.close();
+  }
+}
+
+async function subjectOf(cli: Cli, workflow: string | undefined, options: ServeOptions) {
+  if ((workflow === undefined) === (options.run === undefined)) {
+    throw new CliError('bad-input', 'name what to serve: either a workflow file, or --run RUN for its best workflow');
+  }
+  if (workflow !== undefined) return { kind: 'file', path: workflow } as const;
+  const signal = cli.interrupts.requested;
+  return await withCluster(cli, options, (cluster) => readFoundWorkflow(cluster, options.run, signal));
+}
+
+/** A model that is not up yet may come later; what only a person can mend is said now. */
+async function look(cli: Cli, { endpoints, executor }: ToServe): Promise<void> {
+  for (const endpoint of endpoints) {
+    const asked = { endpoint, settings: executor };
+    const found = await lookWithin(asked, cli, createPreflightMeter(), cli.interrupts.requested);
+    const trouble = found && troubleOf(found);
+    if (trouble === undefined) continue;
+    if (found?.kind === 'needs-person') throw new CliError('needs-person', trouble);
+    cli.notice(`The endpoint of ${executor.model} does not answer yet, and is asked again with each request: ${trouble}`);
+  }
+}
+
+function startSimulator(cli: Cli, { benchmarkFiles }: ToServe): Promise<ChildService> {
+  const environment = {
+    ...plainEnvironment(cli.environment),
+    ...simulatorEnvironment({ port: 0, benchmarkFiles }),
+    SCALE_LOG_LEVEL: cli.environment.SCALE_LOG_LEVEL ?? 'warn',
+  };
+  return startChildService({ name: 'simulator', script: mainOf('simulator'), environment }, cli.interrupts.requested);
+}
+
+interface Announced {
+  readonly url: string;
+  readonly model: string;
+  readonly inputs: readonly string[];
+  readonly simulated: boolean;
+}
+
+function announcement({ url, model, inputs, simulated }: Announced): string {
+  const [only] = inputs;
+  const question = inputs.length === 1 ? `the last message is query.${only}` : `an object "query" holds ${inputs.join(', ')}`;
+  const note = simulated ? '\nA SIMULATED model answers: its answers are no results.' : '';
+  return `The workflow answers at ${url} as the model "${model}" (${question}); Ctrl-C ends it.${note}\n`;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('it must be a port from 0 to 65535.');
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { badRequest, ServeError } from './serve-error.ts';
+
+const content = z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]).nullish();
+
+/** What is read of a request for a chat completion; what a workflow decides itself, such as the temperature, is not. */
+const schema = z.looseObject({
+  model: z.string(),
+  messages: z.array(z.looseObject({ role: z.string(), content })).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  seed: z.int().nullish(),
+  n: z.int().nullish(),
+  tools: z.array(z.unknown()).nullish(),
+  response_format: z.looseObject({ type: z.string() }).nullish(),
+  query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+});
+
+type Parsed = z.infer<typeof schema>;
+
+export interface ChatRequest {
+  readonly model: string;
+  /** Of the query, by field. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  readonly seed: number | undefined;
+}
+
+/** @param inputs the fields that the workflow reads @throws ServeError */
+export function readChatRequest(body: string, inputs: readonly string[]): ChatRequest {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch (cause) {
+    throw badRequest(`the body is no JSON: ${(cause as Error).message}`);
+  }
+  const parsed = schema.safeParse(document);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const param = issue?.path.join('.') ?? '';
+    throw badRequest(`${param === '' ? 'the body' : param}: ${issue?.message ?? 'is not as it must be'}`, param || null);
+  }
+  const request = parsed.data;
+  refuseWhatNoWorkflowDoes(request);
+  return {
+    model: request.model,
+    fields: fieldsOf(request, inputs),
+    stream: request.stream === true,
+    includeUsage: request.stream_options?.include_usage === true,
+    seed: request.seed ?? undefined,
+  };
+}
+
+function refuseWhatNoWorkflowDoes({ n, tools, response_format: format }: Parsed): void {
+  if ((n ?? 1) !== 1) throw badRequest('n must be 1: a workflow gives one answer', 'n', 'unsupported_value');
+  if ((tools ?? []).length > 0) throw badRequest('a workflow calls no tools of its caller', 'tools', 'unsupported_parameter');
+  if (format && format.type !== 'text') {
+    throw badRequest(
+      'response_format must be text: what an answer looks like is the workflow’s own',
+      'response_format',
+      'unsupported_value',
+    );
+  }
+}
+
+/** The last message of the user is the only field of a query; several are given as an object `query`, or as JSON in the message. */
+function fieldsOf({ messages, query }: Parsed, inputs: readonly string[]): Record<string, string> {
+  const place = messages.findLastIndex(({ role }) => role === 'user');
+  const param = `messages.${place}.content`;
+  const text = place < 0 ? undefined : textOf(messages[place]?.content, param);
+  const given = query ?? (inputs.length === 1 ? { [inputs[0] ?? '']: text } : objectIn(text));
+  if (given === undefined) {
+    throw badRequest(
+      `this workflow reads the fields ${inputs.join(', ')}: give them as an object "query" beside the messages (extra_body in OpenAI's Python client), or as a JSON object in the last message`,
+      'query',
+    );
+  }
+  const fields = Object.entries(given).filter(([, value]) => value !== undefined);
+  const unknown = fields.find(([name]) => !inputs.includes(name))?.[0];
+  if (unknown !== undefined) {
+    throw badRequest(`query.${unknown} is none of the fields that this workflow reads: ${inputs.join(', ')}`, `query.${unknown}`);
+  }
+  const missing = inputs.find((name) => !fields.some(([given]) => given === name));
+  if (missing === undefined) return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]));
+  if (query) throw badRequest(`query.${missing} is missing: this workflow reads ${inputs.join(', ')}`, `query.${missing}`);
+  throw badRequest('there is no message of the user to answer', 'messages');
+}
+
+function textOf(content: Parsed['messages'][number]['content'], param: string): string {
+  if (typeof content === 'string') return content;
+  const parts = content ?? [];
+  const other = parts.find(({ type, text }) => type !== 'text' || text === undefined);
+  if (other !== undefined) {
+    throw new ServeError(
+      400,
+      'unsupported_value',
+      `a workflow reads texts, and this message holds a part of type ${other.type}`,
+      { param },
+    );
+  }
+  return parts.map(({ text = '' }) => text).join('\n');
+}
+
+function objectIn(text: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const parsed = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).safeParse(JSON.parse(text ?? ''));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

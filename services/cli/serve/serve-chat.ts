@@ -1,0 +1,140 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isNoResult } from '../../domain/failure.ts';
+import { coerceError } from '../../shared/errors/coerce-error.ts';
+import type { Timing } from '../../shared/lifecycle/timing.ts';
+import { InfrastructureError } from '../../shared/models/endpoint-errors.ts';
+import { SandboxError } from '../../shared/sandbox/sandbox-error.ts';
+import { type ChatRequest, readChatRequest } from './chat-request.ts';
+import { completionBody, completionChunks, errorBody, type ServedAnswer } from './chat-response.ts';
+import { openEventStream } from './event-stream.ts';
+import { readBody } from './read-body.ts';
+import { sendJson } from './send.ts';
+import { ServeError } from './serve-error.ts';
+import type { ServeMetrics } from './serve-metrics.ts';
+import { type CallAccount, createCallAccount, type ServedWorkflow } from './served-workflow.ts';
+
+export interface ChatSettings {
+  readonly served: ServedWorkflow;
+  readonly timing: Timing;
+  /** Most workflows that run at the same time; more are refused. */
+  readonly atOnce: number;
+  readonly deadlineMs: number;
+  /** Between two signs of life in a stream. */
+  readonly pauseMs: number;
+  /** Told of defects: clients are not. */
+  readonly defect: (error: Error) => void;
+}
+
+export interface ChatServer {
+  readonly inFlight: number;
+  /** POST /v1/chat/completions. Answers whatever happens. */
+  answer(incoming: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Ends what runs. */
+  cut(): void;
+}
+
+/** Why a workflow was stopped that nobody waits for any more. */
+const gone = new ServeError(499, 'client_gone', 'the client has hung up');
+
+export function createChatServer(settings: ChatSettings, metrics: () => ServeMetrics): ChatServer {
+  const { served, timing, atOnce, deadlineMs, pauseMs } = settings;
+  const running = new Set<AbortController>();
+  let usualSeconds = 1;
+
+  const admit = (): AbortController => {
+    if (running.size >= atOnce) {
+      const seconds = Math.min(60, Math.max(1, Math.ceil(usualSeconds)));
+      const message = `${atOnce} requests are being answered; ask again in ${seconds} s`;
+      throw new ServeError(429, 'too_many_requests', message, { headers: { 'retry-after': String(seconds) } });
+    }
+    const ending = new AbortController();
+    running.add(ending);
+    return ending;
+  };
+
+  const run = async (request: ChatRequest, response: ServerResponse, account: CallAccount, id: string): Promise<ServedAnswer> => {
+    const ending = admit();
+    const onClose = (): void => ending.abort(gone);
+    response.once('close', onClose);
+    const inTime = timing.after(deadlineMs, () => ending.abort(tooLate(deadlineMs)));
+    try {
+      const asked = { id, seed: request.seed ?? randomInt(2 ** 47), account };
+      const { answer, failure } = await served.answer(request.fields, asked, ending.signal);
+      if (failure !== undefined) {
+        const outside = isNoResult([{ failure }]);
+        const { usage } = account;
+        throw new ServeError(outside ? 502 : 422, failure.kind, failure.message, { usage, headers: outside ? {} : notAgain });
+      }
+      const { usage, calls, simulated } = account;
+      const created = Math.floor(timing.wallMs() / 1000);
+      return { id, created, model: served.name, answer, usage, calls, workflowHash: served.hash, simulated };
+    } finally {
+      inTime();
+      response.off('close', onClose);
+      running.delete(ending);
+    }
+  };
+
+  return {
+    get inFlight() {
+      return running.size;
+    },
+    cut: () => {
+      const why = new ServeError(503, 'stopping', 'the server is being stopped', { headers: { 'retry-after': '5' } });
+      for (const ending of running) ending.abort(why);
+    },
+    answer: async (incoming, response) => {
+      const beganMs = timing.monotonicMs();
+      const account = createCallAccount();
+      const id = `chatcmpl-${randomUUID()}`;
+      response.setHeader('x-request-id', id);
+      const ended = (outcome: string): void => metrics().ended(outcome, (timing.monotonicMs() - beganMs) / 1000, account);
+      let stream: ReturnType<typeof openEventStream> | undefined;
+      try {
+        const request = readChatRequest(await readBody(incoming), served.inputs);
+        if (request.model !== served.name) {
+          const message = `the model "${request.model}" is not served here: ask for "${served.name}"`;
+          throw new ServeError(404, 'model_not_found', message, { param: 'model' });
+        }
+        if (request.stream) stream = openEventStream(response, timing, pauseMs);
+        const answered = await run(request, response, account, id);
+        usualSeconds += ((timing.monotonicMs() - beganMs) / 1000 - usualSeconds) / 10;
+        ended('200');
+        if (stream === undefined) sendJson(response, 200, completionBody(answered));
+        else await stream.send(completionChunks(answered, request.includeUsage));
+      } catch (error) {
+        const shown = shownError(error, account, settings.defect);
+        ended(shown === gone ? 'gone' : String(shown.status));
+        if (response.destroyed) return;
+        if (stream === undefined) sendJson(response, shown.status, errorBody(shown), shown.headers);
+        else stream.fail(shown);
+      } finally {
+        stream?.[Symbol.dispose]();
+      }
+    },
+  };
+}
+
+/** Clients of OpenAI's ask again after a 5xx by themselves, and would pay for the whole workflow each time. */
+const notAgain = { 'x-should-retry': 'false' };
+
+function tooLate(deadlineMs: number): ServeError {
+  return new ServeError(504, 'deadline', `the workflow took longer than ${deadlineMs / 1000} s`, { headers: notAgain });
+}
+
+function shownError(error: unknown, { usage, calls }: CallAccount, defect: ChatSettings['defect']): ServeError {
+  if (error instanceof ServeError) {
+    if (error === gone || error.usage !== undefined || calls === 0) return error;
+    const { status, code, message, param, headers } = error;
+    return new ServeError(status, code, message, { param, headers, usage });
+  }
+  if (error instanceof InfrastructureError) {
+    const headers = error.retryAfterMs > 0 ? { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) } : {};
+    return new ServeError(502, `endpoint_${error.problem.replaceAll('-', '_')}`, error.message, { usage, headers, cause: error });
+  }
+  const { message } = coerceError(error);
+  if (error instanceof SandboxError) return new ServeError(500, 'sandbox', message, { usage, headers: notAgain });
+  defect(coerceError(error));
+  return new ServeError(500, 'internal', 'something broke in the server; its own output says what', { usage, headers: notAgain });
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { operators } from '../../domain/operators/registry.ts';
+import { isBenchmarkFile } from '../../shared/benchmarks/find-benchmark.ts';
+import { readWorkflowText } from '../../shared/benchmarks/read-workflow-file.ts';
+import { earlierSettings, type ParsedRunFile } from '../../shared/config/parse-run-file.ts';
+import { checkEndpointUse, type RunEndpoint, usedEndpoints } from '../../shared/config/run-endpoints.ts';
+import { executorSettings, readRunFileSettings } from '../../shared/config/run-file.ts';
+import { RunFileError } from '../../shared/config/run-file-error.ts';
+import { settingsOf } from '../../shared/config/run-file-schema.ts';
+import { clusterBaseUrl } from '../../shared/models/endpoint-settings.ts';
+import { utf8Text } from '../../shared/settings/utf8-text.ts';
+import { CliError } from '../cli-error.ts';
+import type { FoundWorkflow } from '../eval/evaluation-file.ts';
+import { workflowFileText } from '../report/workflow-file-text.ts';
+import type { WhatToServe } from './served-workflow.ts';
+
+export interface ToServe extends WhatToServe {
+  readonly endpoints: readonly RunEndpoint[];
+  /** Of users, whose queries a simulated model is to know. */
+  readonly benchmarkFiles: readonly string[];
+}
+
+/**
+ * A workflow with the model that executes it: that of the run file, otherwise the one that the run had, otherwise a simulated one.
+ * @param name what clients ask for; default: the run's, or the file's without its ending
+ * @throws CliError, RunFileError, WorkflowFileError with sentences for the user
+ */
+export async function whatToServe(
+  subject: { readonly kind: 'file'; readonly path: string } | FoundWorkflow,
+  { runFile, name }: { readonly runFile?: string; readonly name?: string },
+): Promise<ToServe> {
+  const parsed = runFile === undefined ? defaults() : await readRunFileSettings(runFile);
+  checkEndpointUse(parsed, []);
+  const { settings } = parsed;
+  const ofRun = subject.kind === 'run' && runFile === undefined ? subject : undefined;
+  const executor = ofRun?.configuration.executor ?? executorSettings(settings.models.executor);
+  const all =
+    ofRun === undefined || ofRun.endpoints.length === 0
+      ? usedEndpoints(parsed, []).map((endpoint) => (ofRun === undefined ? endpoint : { ...endpoint, model: executor.model }))
+      : ofRun.endpoints.map((endpoint) => ({ ...endpoint, simulated: false }));
+  const endpoints = all.filter(({ model }) => model === executor.model);
+  if (endpoints.some(({ baseUrl }) => baseUrl === clusterBaseUrl)) {
+    const message = `the model ${executor.model} is served where only a cluster's workers know: name its endpoint in a file for --run-file`;
+    throw new CliError('bad-input', message);
+  }
+  const text = subject.kind === 'file' ? await textOf(subject.path) : workflowFileText(subject.workflow);
+  const place = subject.kind === 'file' ? subject.path : `the best workflow of ${subject.runId}`;
+  const maxCalls = ofRun?.configuration.search.maxCallsPerQuery ?? settings.search.max_calls_per_query;
+  const inputs = inputsIn(text);
+  const benchmark = settings.benchmark.name;
+  return {
+    name: name ?? (subject.kind === 'file' ? basename(subject.path, extname(subject.path)) : subject.configuration.name),
+    workflow: readWorkflowText(text, place, { operators: [...operators.keys()], inputs }, maxCalls),
+    ...{ inputs, executor, endpoints, maxCalls },
+    benchmarkFiles: runFile !== undefined && isBenchmarkFile(benchmark) ? [resolve(dirname(runFile), benchmark)] : [],
+  };
+}
+
+function defaults(): ParsedRunFile {
+  const written = { benchmark: 'sample' };
+  const error = (field: string, message: string, cause?: unknown): RunFileError =>
+    new RunFileError({ file: 'scale serve', field }, message, { cause });
+  return { settings: settingsOf(written), written, earlier: earlierSettings(written), error };
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return utf8Text(await readFile(path));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'there is no such workflow file' : `cannot be read: ${(error as Error).message}`;
+    throw new CliError('bad-input', `${path}: ${why}`, { cause: error });
+  }
+}
+
+/** The fields of a query that the workflow's templates and conditions name, in their order; `question` if they name none. */
+export function inputsIn(text: string): readonly string[] {
+  const named = [...text.matchAll(/\bquery(?:\s*\.\s*([A-Za-z_]\w*)|\s*\[\s*\\?["']([^"'\\]+))/g)];
+  const inputs = [...new Set(named.map(([, dotted, quoted]) => dotted ?? quoted ?? ''))].filter((name) => name !== 'id');
+  return inputs.length === 0 ? ['question'] : inputs;
+}
