@@ -64,7 +64,10 @@ function refuseWhatNoWorkflowDoes({ n, tools, response_format: format }: Parsed)
   }
 }
 
-/** The last message of the user is the only field of a query; several are given as an object `query`, or as JSON in the message. */
+/**
+ * The last message of the user is the only field of a query; several are given as an object `query`, or as JSON in the
+ * message.
+ */
 function fieldsOf({ messages, query }: Parsed, inputs: readonly string[]): Record<string, string> {
   const place = messages.findLastIndex(({ role }) => role === 'user');
   const param = `messages.${place}.content`;

@@ -10,8 +10,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Whether a caller may ask. Without a token everybody on this machine may, but no page of another site that a browser here has open: it
- * reaches this address under a name of its own (DNS rebinding).
+ * Whether a caller may ask. Without a token everybody on this machine may, but no page of another site that a browser here
+ * has open: it reaches this address under a name of its own (DNS rebinding).
  * @throws ServeError
  */
 export function checkAccess({ headers }: Pick<IncomingMessage, 'headers'>, token: string | undefined): void {

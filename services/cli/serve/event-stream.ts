@@ -12,8 +12,8 @@ export interface EventStream extends Disposable {
 }
 
 /**
- * Begins to answer only after the first pause, so that what fails at once still has its own status. Then a comment in each pause keeps
- * clients and proxies from taking a workflow that works for a connection that is dead.
+ * Begins to answer only after the first pause, so that what fails at once still has its own status. Then a comment in each
+ * pause keeps clients and proxies from taking a workflow that works for a connection that is dead.
  */
 export function openEventStream(response: ServerResponse, timing: Timing, pauseMs: number): EventStream {
   const begin = (): void => {

@@ -22,7 +22,8 @@ export interface ToServe extends WhatToServe {
 }
 
 /**
- * A workflow with the model that executes it: that of the run file, otherwise the one that the run had, otherwise a simulated one.
+ * A workflow with the model that executes it: that of the run file, otherwise the one that the run had, otherwise a simulated
+ * one.
  * @param name what clients ask for; default: the run's, or the file's without its ending
  * @throws CliError, RunFileError, WorkflowFileError with sentences for the user
  */

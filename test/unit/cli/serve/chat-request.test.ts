@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { readChatRequest } from '../../../../services/cli/serve/chat-request.ts';
+import { inputsIn } from '../../../../services/cli/serve/what-to-serve.ts';
+
+const user = (content: unknown) => ({ role: 'user', content });
+const read = (body: object, inputs: readonly string[] = ['question']) =>
+  readChatRequest(JSON.stringify({ model: 'm', messages: [user('What?')], ...body }), inputs);
+
+describe('the query in a request', () => {
+  it('is the last message of the user, in one text or in parts', () => {
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      user('one'),
+      { role: 'assistant', content: 'two' },
+      user('three'),
+    ];
+    expect(read({ messages })).toMatchObject({ fields: { question: 'three' }, stream: false, includeUsage: false });
+    const parts = [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ];
+    expect(read({ messages: [user(parts)] }).fields).toEqual({ question: 'a\nb' });
+  });
+
+  it('has several fields as an object, or as JSON in the message', () => {
+    const query = { passage: 'P', question: 'Q', number: 3 };
+    const inputs = ['passage', 'question', 'number'];
+    const fields = { passage: 'P', question: 'Q', number: '3' };
+    expect(read({ query }, inputs).fields).toEqual(fields);
+    expect(read({ messages: [user(JSON.stringify(query))] }, inputs).fields).toEqual(fields);
+    expect(read({ query: { question: 'Q' } }).fields).toEqual({ question: 'Q' });
+  });
+
+  it.each([
+    [{ messages: [] }, 'messages'],
+    [{ messages: [{ role: 'system', content: 'x' }] }, 'there is no message of the user'],
+    [{ messages: [user([{ type: 'image_url', image_url: {} }])] }, 'image_url'],
+    [{ n: 2 }, 'n must be 1'],
+    [{ tools: [{}] }, 'calls no tools'],
+    [{ response_format: { type: 'json_object' } }, 'response_format'],
+    [{ query: { other: 'x' } }, 'query.other is none of the fields'],
+    [{ stream: 'yes' }, 'stream'],
+    [{ query: { __proto__: 'x', constructor: 'y' } }, 'query.constructor'],
+  ])('is refused: %j', (body, message) => {
+    expect(() => read(body)).toThrow(message);
+  });
+
+  it('is refused where a field is missing, or the body is no JSON', () => {
+    expect(() => read({ query: { passage: 'P' } }, ['passage', 'question'])).toThrow('query.question is missing');
+    expect(() => read({}, ['passage', 'question'])).toThrow('give them as an object "query"');
+    expect(() => readChatRequest('{', ['question'])).toThrow('the body is no JSON');
+    expect(() => readChatRequest('[]', ['question'])).toThrow('the body');
+  });
+});
+
+it.each([
+  ['input: "{{ query.question }} {{query.passage}} {{ query.question }}"', ['question', 'passage']],
+  ['if: query["a b"] == "x"', ['a b']],
+  ["if: query['c'] == 1 && query.id == 2", ['c']],
+  ['nothing', ['question']],
+])('the fields in %j are %j', (text, inputs) => {
+  expect(inputsIn(text)).toEqual(inputs);
+});

@@ -1,0 +1,266 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import OpenAI from 'openai';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createServedWorkflow } from '../../../../services/cli/serve/served-workflow.ts';
+import { inputsIn, type ToServe } from '../../../../services/cli/serve/what-to-serve.ts';
+import { startWorkflowServer, type WorkflowServerSettings } from '../../../../services/cli/serve/workflow-server.ts';
+import { operators } from '../../../../services/domain/operators/registry.ts';
+import { readWorkflowText } from '../../../../services/shared/benchmarks/read-workflow-file.ts';
+import { systemTiming } from '../../../../services/shared/lifecycle/timing.ts';
+import { type SimulatorOptions, startSimulator } from '../../../../services/simulator/start-simulator.ts';
+
+const two = `
+workflow: 1
+steps:
+  - { id: drafts, parallel: 2, steps: [{ id: draft, call: custom, with: { input: "{{ query.question }}" } }], yield: "{{ draft.response }}" }
+  - { id: last, call: custom, with: { input: "{{ query.question }} {{ drafts[0] }}" } }
+  - return: "{{ last.response }}"
+`;
+const broken = `
+workflow: 1
+steps:
+  - { id: last, call: custom, with: { input: "{{ query.question }}" } }
+  - return: "{{ last.response.split('?')[7] }}"
+`;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Serving {
+  readonly text?: string;
+  readonly simulator?: Partial<SimulatorOptions>;
+  readonly server?: Partial<WorkflowServerSettings>;
+}
+
+async function serving({ text = two, simulator: options = {}, server: settings = {} }: Serving = {}) {
+  const served: string[] = [];
+  const simulator = await startSimulator({
+    known: [],
+    onServed: ({ cutOff }) => served.push(cutOff ? 'cut' : 'whole'),
+    ...options,
+  });
+  closing.push(() => simulator.stop());
+  const inputs = inputsIn(text);
+  const executor = { model: 'm', temperature: 0, topP: 1, maxTokens: 500, chatTemplateKwargs: {}, sendSeed: false };
+  const endpoint = {
+    model: 'm',
+    baseUrl: simulator.url,
+    apiKeyVariable: '',
+    maxConcurrency: 300,
+    timeoutMs: 0,
+    simulated: false,
+  };
+  const workflow = readWorkflowText(text, 'test', { operators: [...operators.keys()], inputs }, 20);
+  const what: ToServe = { name: 'w', workflow, inputs, executor, endpoints: [endpoint], maxCalls: 20, benchmarkFiles: [] };
+  const workflowServed = createServedWorkflow(what, {});
+  closing.push(() => workflowServed.close());
+  const defects: Error[] = [];
+  const server = await startWorkflowServer({
+    ...{ served: workflowServed, host: '127.0.0.1', port: 0, token: undefined, simulated: true, timing: systemTiming },
+    ...{ atOnce: 300, deadlineMs: 60_000, pauseMs: 5_000, defect: (error: Error) => void defects.push(error) },
+    ...settings,
+  });
+  const forced = AbortSignal.abort();
+  closing.push(() => server.stop(forced));
+  const client = new OpenAI({ baseURL: server.url, apiKey: settings.token ?? 'none', maxRetries: 0 });
+  return { server, client, served, defects, simulator };
+}
+
+const ask = { model: 'w', messages: [{ role: 'user' as const, content: 'What is three plus four?' }] };
+
+describe("OpenAI's client", () => {
+  it('gets an answer with the usage of all inner calls', async () => {
+    const { client, served } = await serving();
+    const answer = await client.chat.completions.create(ask);
+    expect(answer).toMatchObject({
+      object: 'chat.completion',
+      model: 'w',
+      system_fingerprint: 'scale-simulator',
+      scale: { calls: 3 },
+    });
+    expect(answer.choices[0]?.message.content).not.toBe('');
+    expect(answer.usage?.total_tokens).toBe((answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0));
+    expect(served).toEqual(['whole', 'whole', 'whole']);
+    expect((await client.models.list()).data).toMatchObject([{ id: 'w', owned_by: 'scale-simulator' }]);
+    expect(await client.models.retrieve('w')).toMatchObject({ id: 'w' });
+  });
+
+  it('gets the same answer in a stream, with signs of life before it and the usage at its end', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { client, server } = await serving({ server: { pauseMs: 5 }, simulator: { untilAdmitted: () => gate.promise } });
+    const stream = client.chat.completions.stream({ ...ask, stream_options: { include_usage: true } });
+    const raw = await fetch(`${server.url}/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...ask, stream: true }),
+    });
+    const reader = raw.body?.getReader();
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toMatch(/^: /);
+    gate.resolve();
+    await reader?.cancel();
+    const whole = await stream.finalChatCompletion();
+    expect(whole.choices[0]).toMatchObject({ finish_reason: 'stop' });
+    const { choices, usage } = await client.chat.completions.create(ask);
+    expect(whole.choices[0]?.message.content).toBe(choices[0]?.message.content);
+    expect(whole.usage?.total_tokens).toBe(usage?.total_tokens);
+  });
+
+  it.each([false, true])('is told of a workflow that fails, and what it has used (stream: %s)', async (stream) => {
+    const { client } = await serving({ text: broken });
+    const failed = client.chat.completions.create({ ...ask, stream });
+    await expect(failed).rejects.toMatchObject({ status: 422, type: 'workflow_failure', code: 'expression' });
+    const { error } = (await failed.catch((thrown) => thrown)) as { error: { usage: { total_tokens: number } } };
+    expect(error.usage.total_tokens).toBeGreaterThan(0);
+  });
+
+  it('is refused by its own errors', async () => {
+    const { client } = await serving({ server: { token: 'secret' } });
+    await expect(client.chat.completions.create({ ...ask, model: 'other' })).rejects.toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+    });
+    await expect(client.chat.completions.create({ ...ask, n: 2 })).rejects.toMatchObject({ status: 400, param: 'n' });
+    const stranger = new OpenAI({ baseURL: client.baseURL, apiKey: 'wrong', maxRetries: 0 });
+    await expect(stranger.chat.completions.create(ask)).rejects.toMatchObject({ status: 401 });
+    await expect(stranger.models.list()).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('is told at its deadline, and does not pay for the whole again', async () => {
+    const { server, served } = await serving({
+      server: { deadlineMs: 50 },
+      simulator: { latency: { timeToFirstTokenMs: 60_000, tokensPerSecond: 1 } },
+    });
+    const patient = new OpenAI({ baseURL: server.url, apiKey: 'none', maxRetries: 3 });
+    await expect(patient.chat.completions.create(ask)).rejects.toMatchObject({ status: 504, code: 'deadline' });
+    await expect.poll(() => served.length, { timeout: 10_000 }).toBe(2);
+    expect(served).toEqual(['cut', 'cut']);
+  });
+
+  it('waits as it is told where too many ask at the same time', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { client, server } = await serving({ server: { atOnce: 1 }, simulator: { untilAdmitted: () => gate.promise } });
+    const first = client.chat.completions.create(ask);
+    const second = async () => {
+      const error = await client.chat.completions.create(ask).then(
+        () => undefined,
+        (thrown) => thrown as InstanceType<typeof OpenAI.APIError>,
+      );
+      return error?.status === 429 ? error.headers?.get('retry-after') : undefined;
+    };
+    const metric = async () => (await fetch(new URL('/metrics', server.url))).text();
+    await expect.poll(metric).toContain('scale_serve_requests_in_flight 1');
+    expect(await second()).toBe('1');
+    const retrying = new OpenAI({ baseURL: server.url, apiKey: 'none', maxRetries: 20 }).chat.completions.create(ask);
+    gate.resolve();
+    await Promise.all([first, retrying]);
+  });
+
+  it('is answered two hundred times at once', async () => {
+    const { client, served, defects } = await serving();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => client.chat.completions.create(ask)));
+    expect(answers.every(({ choices }) => choices[0]?.finish_reason === 'stop')).toBe(true);
+    expect([served.length, defects]).toEqual([600, []]);
+  });
+
+  it.each([false, true])('that hangs up stops the inner calls (stream: %s)', async (stream) => {
+    const { client, served, server } = await serving({
+      server: { pauseMs: 5 },
+      simulator: { latency: { timeToFirstTokenMs: 10, tokensPerSecond: 0.5 } },
+    });
+    const hanging = new AbortController();
+    const asked = client.chat.completions.create({ ...ask, stream }, { signal: hanging.signal });
+    const metric = async () => (await fetch(new URL('/metrics', server.url))).text();
+    await expect.poll(metric).toContain('scale_serve_requests_in_flight 1');
+    hanging.abort();
+    await asked.then(undefined, () => undefined);
+    await expect.poll(metric, { timeout: 10_000 }).toContain('scale_serve_requests_total{outcome="gone"} 1');
+    expect(await metric()).toContain('scale_serve_requests_in_flight 0');
+    // Only the two drafts had begun, and the third call is never made.
+    expect(served.filter((end) => end === 'whole')).toEqual([]);
+  });
+});
+
+describe('the server', () => {
+  const post = (url: string, body: string, headers: Record<string, string>) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const sent = httpRequest(`${url}/chat/completions`, { method: 'POST', headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+      });
+      sent.once('error', reject);
+      sent.end(body);
+    });
+  const json = { 'content-type': 'application/json' };
+
+  it.each([
+    ['a type that any web page can send', 'text/plain', 415],
+    ['no JSON', 'application/json', 400],
+  ])('refuses %s', async (_, type, status) => {
+    const { server } = await serving();
+    expect(await post(server.url, '{', { 'content-type': type })).toMatchObject({ status });
+  });
+
+  it('refuses a body that is too long, before it has read it', async () => {
+    const { server } = await serving();
+    const answer = await fetch(`${server.url}/chat/completions`, {
+      method: 'POST',
+      headers: json,
+      body: 'x'.repeat(5 * 1024 * 1024),
+    }).then(
+      ({ status }) => status,
+      // The connection may be closed while the client still writes.
+      () => 413,
+    );
+    expect(answer).toBe(413);
+  });
+
+  it('answers a page of another site in a browser here with nothing', async () => {
+    const { server } = await serving();
+    expect(await post(server.url, JSON.stringify(ask), { ...json, host: 'evil.example' })).toMatchObject({ status: 403 });
+    const guarded = await serving({ server: { token: 'secret' } });
+    const headers = { ...json, host: 'workflows.example', authorization: 'Bearer secret' };
+    expect(await post(guarded.server.url, JSON.stringify(ask), headers)).toMatchObject({ status: 200 });
+  });
+
+  it('says 502 with the reason where the endpoint refuses', async () => {
+    const { client, simulator } = await serving({ server: { deadlineMs: 20_000 } });
+    await simulator.stop();
+    await expect(client.chat.completions.create(ask)).rejects.toMatchObject({
+      status: expect.toSatisfy((status) => status >= 502),
+    });
+  }, 30_000);
+
+  it('lets what runs end when it is stopped, and refuses what is new', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { client, server } = await serving({ simulator: { untilAdmitted: () => gate.promise } });
+    const asked = client.chat.completions.create(ask);
+    await expect.poll(async () => (await fetch(new URL('/metrics', server.url))).text()).toContain('in_flight 1');
+    const stopped = server.stop(new AbortController().signal);
+    await expect(client.chat.completions.create(ask)).rejects.toMatchObject({ status: undefined });
+    gate.resolve();
+    expect((await asked).choices).toHaveLength(1);
+    await stopped;
+  });
+
+  it('keeps no place for a client that does not read', async () => {
+    const { server } = await serving({ server: { atOnce: 1 } });
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.pause();
+    const body = JSON.stringify({ ...ask, stream: true });
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect
+      .poll(async () => (await fetch(new URL('/metrics', server.url))).text())
+      .toContain('scale_serve_requests_total{outcome="200"} 1');
+    expect(await post(server.url, JSON.stringify(ask), json)).toMatchObject({ status: 200 });
+    socket.destroy();
+  });
+});
