@@ -67,16 +67,26 @@ export async function scoresInProcess(
   benchmark: Benchmark,
   workflow: Workflow,
 ): Promise<number[]> {
+  return (await outcomesInProcess(world, configuration, benchmark, workflow)).map(({ score }) => score);
+}
+
+/** The executions of a workflow on every query, in their order. */
+export async function outcomesInProcess(
+  world: InProcessWorld,
+  configuration: RunConfiguration,
+  benchmark: Benchmark,
+  workflow: Workflow,
+): Promise<ExecutionOutcome[]> {
   const queries = [...benchmark.queries.keys()];
-  const scores: number[] = [];
+  const outcomes: ExecutionOutcome[] = [];
   for (let start = 0; start < queries.length; start += batchSize) {
     const some = queries.slice(start, start + batchSize);
     const batch = some.map((queryIndex) =>
       execute(world, { configuration, benchmark, workflow, queryIndex, repeat: 0, command: {} }),
     );
-    scores.push(...(await Promise.all(batch)).map(({ score }) => score));
+    outcomes.push(...(await Promise.all(batch)));
   }
-  return scores;
+  return outcomes;
 }
 
 /** Programs that were run before are not run again: the simulated model writes the same few for each query. */

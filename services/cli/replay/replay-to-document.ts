@@ -40,6 +40,7 @@ const columnsByKind: Readonly<Record<ReplayTable['kind'], readonly [MeasureColum
   picks: [
     { name: 'regret (points)', measure: 'regret', digits: 2 },
     { name: 'within 1 point', measure: 'withinOnePoint', digits: 2 },
+    { name: 'cost of an answer', measure: 'cost', digits: 2 },
     { name: 'f spent', measure: 'spent', digits: 3 },
     { name: 'steps of the pick', measure: 'pickSteps', digits: 1 },
   ],

@@ -7,8 +7,14 @@ import type { EvaluationSettings } from '../../domain/run/configuration.ts';
 import { evaluationRules } from '../../domain/run/evaluation-rules.ts';
 import { configured, defaultsOf } from '../../domain/settings/configured.ts';
 
-/** The settings of a run file that says nothing about evaluation: a replay is of runs as they are by default. */
-export const replayDefaults: EvaluationSettings = configured(evaluationRules, defaultsOf(evaluationRules));
+/**
+ * The settings of a run file that says nothing about evaluation: a replay is of runs as they are by default, but for the sample's
+ * floor, since what it compares is what so much of all executions buys.
+ */
+export const replayDefaults: EvaluationSettings = configured(evaluationRules, {
+  ...defaultsOf(evaluationRules),
+  few_shot_floor: evaluationRules.few_shot_floor.leftOut,
+});
 
 /** One strategy on one search with some seeds: what a thread is given at a time. */
 export interface ReplayJob {

@@ -14,7 +14,7 @@ export function drawFewShot(evidence: Evidence, draw: Draw = drawByGamma): Evalu
   if (settings.draw === 'once' && earlierSample !== undefined) {
     return { kind: 'sample', queryIndexes: earlierSample, strata: [] };
   }
-  const size = sampleSize(settings.fewShotRatio, queryCount);
+  const size = sampleSize(settings, queryCount);
   return { kind: 'sample', ...draw(binsByDifficulty(evidence), size, evidence) };
 }
 

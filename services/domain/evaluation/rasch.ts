@@ -24,7 +24,7 @@ export const rasch: EvaluationMethod = {
 /** Two batches: the results of the first decide what the second asks for. */
 function askForMore(evidence: Evidence): EvaluationStep | undefined {
   const { sampled, queryCount, settings } = evidence;
-  const wanted = sampleSize(settings.fewShotRatio, queryCount);
+  const wanted = sampleSize(settings, queryCount);
   if (sampled.length >= wanted) return undefined;
   const batch = sampled.length === 0 ? Math.ceil(wanted / 2) : wanted - sampled.length;
   const { fit, index } = fitWithCandidate(evidence);

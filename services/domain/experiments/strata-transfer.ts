@@ -31,7 +31,7 @@ export function fewShotError(search: RecordedSearch, shares: readonly number[], 
   const bins = binsOf(search, settings);
   const counts = shares.map((share) => Math.max(share * search.queryCount, Number.MIN_VALUE));
   const live = counts.map((count, bin) => (bins[bin]?.queries.length ? count : 0));
-  const size = sampleSize(ratio, search.queryCount);
+  const size = sampleSize({ fewShotRatio: ratio }, search.queryCount);
   const judged = search.workflows.slice(warmUpRounds);
   const errors = Array.from({ length: draws }, (_, draw) => {
     const { queryIndexes } = stratifiedDraw(bins, size, gamma, randomStream(seed, 'strata', draw), live);

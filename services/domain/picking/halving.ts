@@ -9,7 +9,7 @@ import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 export const halving: PickPolicy = {
   name: 'halving',
   description: 'executes all on the same queries and drops the worse half, until one is left',
-  *plan({ candidates, budget, settings, random }, board) {
+  *plan({ candidates, budget, objective, settings, random }, board) {
     const order = sharedOrder(board, candidates.length, random);
     const rungs = Math.ceil(Math.log(candidates.length) / Math.log(settings.eta) - 1e-9);
     let live = [...candidates.keys()];
@@ -23,7 +23,7 @@ export const halving: PickPolicy = {
         if (extension.requests.length > 0) left = yield extension.requests;
         length = executedLength(board, live, order, length, extension.length);
       }
-      live = ranked(board, live, order, length, random).slice(0, Math.ceil(live.length / settings.eta));
+      live = ranked(board, live, order, length, { ties: random, objective, candidates }).slice(0, Math.ceil(live.length / settings.eta));
     }
     return live[0] ?? 0;
   },

@@ -1,5 +1,6 @@
 import type { Random } from '../ports.ts';
 import type { EarlierRound } from '../run/earlier-rounds.ts';
+import type { Objective } from '../run/objective.ts';
 import type { OutcomeRow } from '../run/outcome-row.ts';
 import type { OwnSettings } from '../settings/own-settings.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
@@ -26,6 +27,8 @@ export interface PickTask {
   /** Executions that may be spent. */
   readonly budget: number;
   readonly settings: PickSettings;
+  /** What the search looks for; absent: the highest score. */
+  readonly objective?: Objective;
   /** The run's `search.parallelism`. Above 1 time counts: a policy asks for much at once instead of in many small steps. */
   readonly parallelism: number;
   /** A stream for the pick's own draws. It restarts each time the task is made. */

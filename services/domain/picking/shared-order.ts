@@ -1,7 +1,10 @@
 import type { Random } from '../ports.ts';
 import { shuffled } from '../random.ts';
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+import type { Objective } from '../run/objective.ts';
 import { isKnown, type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickRequest } from './pick-policy.ts';
+import { prefer } from './prefer.ts';
 
 /** One order of queries for all candidates: a workflow that has seen more of it has seen everything that the others have. */
 export interface SharedOrder {
@@ -75,17 +78,27 @@ export function prefixSum(board: OutcomeBoard, candidate: number, { queries }: S
   return sum;
 }
 
-/**
- * Best first by the sums over the shared beginning; `ties` says how equals are ordered: at random, or the one found last first.
- */
+export interface Ranking {
+  /** How those are ordered that the objective does not tell apart: at random, or the one found last first. */
+  readonly ties: Random | 'newest-first';
+  readonly objective: Objective | undefined;
+  readonly candidates: readonly EarlierRound[];
+  /** See Comparison. */
+  readonly slack?: number;
+}
+
+/** Best first by the scores over the shared beginning, as the objective has it. */
 export function ranked(
   board: OutcomeBoard,
   live: readonly number[],
   order: SharedOrder,
   length: number,
-  ties: Random | 'newest-first',
+  { ties, ...preference }: Ranking,
 ): number[] {
-  const sums = new Map(live.map((candidate) => [candidate, prefixSum(board, candidate, order, length)]));
   const before = ties === 'newest-first' ? [...live].sort((a, b) => b - a) : shuffled(ties, live);
-  return before.sort((a, b) => (sums.get(b) as number) - (sums.get(a) as number));
+  const standings = before.map((candidate) => ({
+    candidate,
+    score: prefixSum(board, candidate, order, length) / Math.max(1, length),
+  }));
+  return prefer(standings, { ...preference, queries: length, queryCount: board.queryCount }).map(({ candidate }) => candidate);
 }

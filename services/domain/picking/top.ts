@@ -5,7 +5,7 @@ import { executedLength, extend, ranked, sharedOrder } from './shared-order.ts';
 export const top: PickPolicy = {
   name: 'top',
   description: 'executes the K best again on the same queries, all of them if the budget allows',
-  *plan({ candidates, budget, settings, random }, board) {
+  *plan({ candidates, budget, objective, settings, random }, board) {
     const byScore = [...candidates.keys()].sort(
       (a, b) => (candidates[b]?.evaluation.score ?? 0) - (candidates[a]?.evaluation.score ?? 0) || a - b,
     );
@@ -15,6 +15,6 @@ export const top: PickPolicy = {
     if (extension.requests.length > 0) yield extension.requests;
     const length = executedLength(board, live, order, 0, extension.length);
     if (length === 0) return byScore[0] ?? 0;
-    return ranked(board, live, order, length, random)[0] ?? 0;
+    return ranked(board, live, order, length, { ties: random, objective, candidates })[0] ?? 0;
   },
 };

@@ -7,6 +7,8 @@ export interface Measures {
   readonly regret: number | undefined;
   /** 1 if the one picked is within 1 point of the best, else 0. */
   readonly withinOnePoint: number | undefined;
+  /** Of an answer of the one picked, as a multiple of what the first workflow costs. */
+  readonly cost: number | undefined;
   /** f as it turned out. */
   readonly spent: number;
   /** Times that the pick waited for executions. */
@@ -28,6 +30,7 @@ export type MeasureName = keyof Measures;
 export const measureNames: readonly MeasureName[] = [
   'regret',
   'withinOnePoint',
+  'cost',
   'spent',
   'pickSteps',
   'meanAbsoluteError',
@@ -56,6 +59,7 @@ export function measure(search: PreparedSearch, replay: Outcome, after: number):
   return {
     regret,
     withinOnePoint: regret === undefined ? undefined : Number(regret <= 1 + 1e-9),
+    cost: costOfPick(search, replay.picked),
     spent: replay.executions / (truths.length * search.queryCount),
     pickSteps: replay.pickSteps,
     meanAbsoluteError: all.meanAbsoluteError,
@@ -67,6 +71,11 @@ export function measure(search: PreparedSearch, replay: Outcome, after: number):
     workingSpearman: works.spearman,
     workingDiffCos: works.diffCos,
   };
+}
+
+function costOfPick({ workflows }: PreparedSearch, picked: number | undefined): number | undefined {
+  const [first, cost] = [workflows[0]?.cost, picked === undefined ? undefined : workflows[picked]?.cost];
+  return first === undefined || first === 0 || cost === undefined ? undefined : cost / first;
 }
 
 function agreementOf({ truths }: PreparedSearch, { evaluations }: Outcome, places: readonly number[]) {

@@ -17,6 +17,10 @@ export interface RecordedWorkflow {
   readonly parentRound: number;
   /** One list of scores by query for each time that all queries were executed; at least one. */
   readonly repeats: readonly (readonly number[])[];
+  /** Of an answer, in any unit that is the same for the whole search; absent if it was not recorded. */
+  readonly cost?: number;
+  /** Its score on all queries there are, where it was made up and that is known; otherwise what was executed stands for it. */
+  readonly truth?: number;
   /** What the optimizer really predicted, where the record has it. */
   readonly predicted?: number;
   /** How sure the optimizer said it was of its proposal, where the record has it. */
@@ -29,7 +33,8 @@ export function lacksPredictions({ workflows }: RecordedSearch): boolean {
 }
 
 /** The mean over all repeats and queries: what a replay takes as the truth. It includes the repeat that was drawn. */
-export function truthOf({ repeats }: RecordedWorkflow): number {
+export function truthOf({ repeats, truth }: RecordedWorkflow): number {
+  if (truth !== undefined) return truth;
   let sum = 0;
   for (const scores of repeats) for (const score of scores) sum += score;
   return sum / (repeats.length * (repeats[0]?.length ?? 1));

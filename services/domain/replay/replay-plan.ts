@@ -1,6 +1,7 @@
 import type { EvaluationMethod } from '../evaluation/evaluation-method.ts';
 import type { PickPolicy, PickSettings } from '../picking/pick-policy.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
+import type { Objective } from '../run/objective.ts';
 
 /** How a recorded search is evaluated again. */
 export interface ReplayPlan {
@@ -9,6 +10,8 @@ export interface ReplayPlan {
   readonly settings: EvaluationSettings;
   readonly pick: PickPolicy;
   readonly pickSettings: PickSettings;
+  /** What is looked for; absent: the highest score. */
+  readonly objective?: Objective;
   /** Rounds in flight together: a round is evaluated with those that it would see in a run (lastRoundSeen). */
   readonly parallelism: number;
   /** f = executions / (workflows x queries), warm-up and pick included; undefined for no bound and no pick. */

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { EvaluationMethod, Evidence } from '../evaluation/evaluation-method.ts';
 import { drawingRound } from '../evaluation/evidence.ts';
 import { isWarmUpRound } from '../evaluation/is-warm-up-round.ts';
@@ -55,6 +56,7 @@ export function replaySearch(search: PreparedSearch, plan: ReplayPlan, seed: num
     memory,
     budget,
     settings: plan.pickSettings,
+    ...defined({ objective: plan.objective }),
     parallelism: plan.parallelism,
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),
@@ -100,7 +102,7 @@ function scoreRounds(
   const full = new Set<number>();
   const pace = { search: { tokenBudget: 0, parallelism }, evaluation: settings };
   let executions = 0;
-  for (const [index, { round, parentRound, predicted, confidence }] of workflows.entries()) {
+  for (const [index, { round, parentRound, predicted, confidence, cost }] of workflows.entries()) {
     const row = rows[index] as Row;
     const seen = earlier.slice(0, lastRoundSeen(pace, round));
     const samples = seen.filter((sampled) => sampled.queries.length > 0 && !full.has(sampled.round));
@@ -121,7 +123,7 @@ function scoreRounds(
     const scored = scoreRound(isWarm ? warmingUp : method, base, row, predicted ?? predictions[index], { seed, random });
     executions += scored.sampled.length;
     const scores = scored.sampled.map((query) => row[query] as number);
-    earlier.push({ round, parentRound, evaluation: scored.evaluation, queries: scored.sampled, scores });
+    earlier.push({ round, parentRound, evaluation: scored.evaluation, queries: scored.sampled, scores, ...defined({ tokens: cost }) });
     if (scored.sampled.length === queryCount) full.add(round);
   }
   return { evaluations: earlier.map(({ evaluation }) => evaluation), earlier, warmUpRounds: full.size, executions };

@@ -2,6 +2,7 @@ import { defined } from '../defined.ts';
 import { type EvaluationMethods, evaluationMethods } from '../evaluation/registry.ts';
 import { defaultPickSettings, type PickPolicies, pickPolicies } from '../picking/registry.ts';
 import type { EvaluationSettings } from '../run/configuration.ts';
+import type { Objective } from '../run/objective.ts';
 import type { ReplayBudget, ReplayMemory, ReplayPlan } from './replay-plan.ts';
 
 /** What a replay compares: plain data, so that it can be handed to another thread and written into a report. */
@@ -17,6 +18,8 @@ export interface Strategy {
   readonly settings?: Partial<EvaluationSettings>;
   readonly topK?: number;
   readonly memory?: ReplayMemory;
+  /** What is looked for; absent: the highest score, whatever it costs. */
+  readonly objective?: Objective;
   /** Rounds in flight together; absent: one. */
   readonly parallelism?: number;
 }
@@ -28,14 +31,14 @@ export function planOf(
   methods: EvaluationMethods = evaluationMethods,
   policies: PickPolicies = pickPolicies,
 ): ReplayPlan {
-  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK, memory, parallelism = 1 } = strategy;
+  const { method, pick, warmUpRounds, fewShotRatio, budget, settings, topK, memory, objective, parallelism = 1 } = strategy;
   return {
     method: methods.named(method),
     settings: { ...defaults, ...settings, method, warmUpRounds, fewShotRatio },
     pick: policies.named(pick),
     pickSettings: { ...defaultPickSettings, ...defined({ topK }) },
     parallelism,
-    ...defined({ budget, memory }),
+    ...defined({ budget, memory, objective }),
   };
 }
 
@@ -100,7 +103,14 @@ export function pickStrategies(share: number): Strategy[] {
     { ...paper, name: 'difference, 3 warm-ups, argmax', method: 'difference' },
     { ...rungs, name: 'halving', pick: 'halving' },
     { ...rungs, name: 'race', pick: 'race' },
-    { ...rungs, name: 'the default: few-shot, race, 4/7 on arrival', pick: 'race', budget: { share, arrival: 4 / 7 } },
+    { ...rungs, name: 'few-shot, race, 4/7 on arrival, whatever it costs', pick: 'race', budget: { share, arrival: 4 / 7 } },
+    {
+      ...rungs,
+      name: 'the default: the same, and the cheapest of equals',
+      pick: 'race',
+      objective: { kind: 'score' },
+      budget: { share, arrival: 4 / 7 },
+    },
     { ...model, name: 'rasch, refine' },
     { ...model, name: 'rasch, refine, memory of such searches', memory: 'alike' },
     { ...model, name: 'rasch, refine, memory of full searches', memory: 'full' },

@@ -1,5 +1,7 @@
+import { defined } from '../defined.ts';
 import type { Evaluation } from './event.ts';
 import { coversAllQueries } from './executions.ts';
+import { tokensAnAnswer } from './ledger/mean-cost.ts';
 import type { OutcomeRow } from './outcome-row.ts';
 import { scoresByQuery } from './outcomes.ts';
 import type { Round, RunState } from './state.ts';
@@ -10,6 +12,8 @@ export interface EarlierRound extends OutcomeRow {
   /** 0 for round 1. */
   readonly parentRound: number;
   readonly evaluation: Evaluation;
+  /** Of an answer, the mean over what was executed; absent if nothing was. */
+  readonly tokens?: number;
 }
 
 /** Completed rounds whose workflow was executed on every query, oldest first. */
@@ -36,6 +40,7 @@ function earlierRound(round: Round): EarlierRound[] {
     evaluation: round.evaluation,
     queries: [...scores.keys()],
     scores: [...scores.values()],
+    ...defined({ tokens: tokensAnAnswer(round) }),
   };
   knownRows.set(round, row);
   return [row];

@@ -24,6 +24,14 @@ export const evaluationRules = {
     default: 0.08,
     description: 'ρ = |Dfew| / |Dval|: share of the queries that a candidate is executed on, at least one query',
   },
+  few_shot_floor: {
+    ...whole(1, 10_000),
+    unit: 'queries',
+    default: 20,
+    // Runs from before it, and the presets paper and aflow.
+    leftOut: 1,
+    description: 'fewest queries of such a sample, or all where there are fewer: [how few are too few](estimators.md#the-floor-of-the-sample)',
+  },
   bins: { ...whole(1, 1000), default: 10, description: 'K: intervals of the difficulty range' },
   gamma: {
     ...between(0, 1000),

@@ -1,5 +1,11 @@
-import { between, whole, wholeFrom } from '../settings/number-rules.ts';
+import { above, between, whole, wholeFrom } from '../settings/number-rules.ts';
 import type { SettingRules } from '../settings/setting-rule.ts';
+
+/**
+ * What a search looks for: of those that cannot be told from the best, the cheapest; the highest score less a price for its
+ * tokens; the cheapest that beats the start by so much; or the highest score, whatever it costs.
+ */
+export const objectiveNames = ['score', 'score-minus-cost', 'cheapest', 'highest-score'] as const;
 
 /**
  * The settings of `search` in a run file, except the two groups below. A new setting is one entry here; it must leave out the
@@ -35,6 +41,28 @@ export const searchRules = {
     default: 'drawn',
     leftOut: 'drawn',
     description: 'how the workflow that a round edits is chosen: [more below](#which-workflow-is-edited-parents)',
+  },
+  objective: {
+    type: 'choice',
+    choices: objectiveNames,
+    default: 'score',
+    // Runs from before there was a choice, and the presets paper and aflow: cost counts for nothing.
+    leftOut: 'highest-score',
+    description: 'what the search looks for: [more below](#what-the-search-looks-for-objective)',
+  },
+  cost_weight: {
+    ...above(0, 1000),
+    unit: 'points',
+    default: 1,
+    leftOut: 1,
+    description: 'of `score-minus-cost`: points of score (of 100) that 1,000 tokens an answer must be worth',
+  },
+  least_gain: {
+    ...between(-100, 100),
+    unit: 'points',
+    default: 0,
+    leftOut: 0,
+    description: 'of `cheapest`: points by which a workflow must be better than the start; below 0, by which it may be worse',
   },
   proposal_attempts: {
     ...whole(1, 20),

@@ -9,9 +9,18 @@ export interface StratifiedDraw {
   readonly strata: readonly Stratum[];
 }
 
-/** |Dfew| = rho |Dval|, rounded, but at least one query: rho = 0.01 of HumanEval's 33 would be none. */
-export function sampleSize(ratio: number, queryCount: number): number {
-  return Math.min(queryCount, Math.max(1, Math.round(ratio * queryCount)));
+/** rho, and the fewest queries of a sample; absent: one. */
+export interface SampleSettings {
+  readonly fewShotRatio: number;
+  readonly fewShotFloor?: number;
+}
+
+/**
+ * |Dfew| = rho |Dval|, rounded, but no fewer than the floor unless there are fewer, and at least one query: rho = 0.01 of
+ * HumanEval's 33 would be none.
+ */
+export function sampleSize({ fewShotRatio, fewShotFloor = 1 }: SampleSettings, queryCount: number): number {
+  return Math.min(queryCount, Math.max(1, fewShotFloor, Math.round(fewShotRatio * queryCount)));
 }
 
 /**

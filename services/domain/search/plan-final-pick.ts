@@ -11,6 +11,7 @@ import type { StopReason } from '../run/event.ts';
 import { meanCosts } from '../run/ledger/mean-cost.ts';
 import { totalUse } from '../run/ledger/totals.ts';
 import { memoryOf } from '../run/memory.ts';
+import { objectiveOf } from '../run/objective.ts';
 import { parallelismOf } from '../run/rounds-seen.ts';
 import type { RunState } from '../run/state.ts';
 import { jobCosts } from './budget/job-cost.ts';
@@ -94,6 +95,7 @@ function pickTask(state: RunState): PickTask {
     memory: memoryOf(state),
     budget: wantedExecutions(state, candidates.length),
     settings: { ...defaultPickSettings, ...pickSettings(search) },
+    objective: objectiveOf(search),
     parallelism: parallelismOf(state.configuration),
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),

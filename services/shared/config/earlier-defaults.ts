@@ -9,43 +9,47 @@ export const earlierDefaults = [
   {
     search: {
       ties: 'oldest',
+      objective: 'highest-score',
       parallelism: 1,
       feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       canary: false,
       final_pick: { policy: 'argmax' },
     },
-    evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03 },
+    evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03, few_shot_floor: 1 },
   },
   {
     search: {
       ties: 'oldest',
+      objective: 'highest-score',
       parallelism: 1,
       feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'argmax', share: 0.1 },
     },
-    evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03 },
+    evaluation: { method: 'scale', warm_up_rounds: 3, few_shot_ratio: 0.03, few_shot_floor: 1 },
   },
   {
     search: {
       ties: 'oldest',
+      objective: 'highest-score',
       parallelism: 1,
       feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'race', share: 0.14 },
     },
-    evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06 },
+    evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06, few_shot_floor: 1 },
   },
   {
     search: {
       ties: 'oldest',
+      objective: 'highest-score',
       parallelism: 1,
       feedback_tokens: 0,
       convergence: { rounds: 5, top: 3, z: 0 },
       final_pick: { policy: 'race', share: 0.12 },
     },
-    evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06 },
+    evaluation: { method: 'few-shot', warm_up_rounds: 0, few_shot_ratio: 0.06, few_shot_floor: 1 },
   },
 ] as const;
 

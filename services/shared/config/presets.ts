@@ -12,6 +12,7 @@ const aflowSearch = {
   lambda: 0.3,
   alpha: 0.2,
   ties: 'oldest',
+  objective: 'highest-score',
   parallelism: 1,
   feedback_tokens: 0,
   convergence: { rounds: 5, top: 3, z: 0 },
@@ -34,6 +35,7 @@ export const presets = {
       method: 'scale',
       warm_up_rounds: 3,
       few_shot_ratio: 0.03,
+      few_shot_floor: 1,
       bins: 10,
       gamma: 0.1,
       draw: 'once',
@@ -44,7 +46,7 @@ export const presets = {
     },
   },
   /** AFlow: every workflow is executed on every query. */
-  aflow: { search: aflowSearch, evaluation: { method: 'full', warm_up_rounds: 0, repeats: 1 } },
+  aflow: { search: aflowSearch, evaluation: { method: 'full', warm_up_rounds: 0, few_shot_floor: 1, repeats: 1 } },
 } as const;
 
 export type PresetName = keyof typeof presets;

@@ -15,9 +15,11 @@ export function singleRound(
       ...preset.search,
       max_rounds: 1,
       parallelism: 1,
+      // Nothing is chosen and nothing is drawn: an evaluation is the one that it was before there was a choice.
+      objective: 'highest-score',
       feedback_tokens: 0,
       max_calls_per_query: search.max_calls_per_query,
     },
-    evaluation: { ...preset.evaluation, method: 'full', warm_up_rounds: 0, repeats },
+    evaluation: { ...preset.evaluation, method: 'full', warm_up_rounds: 0, few_shot_floor: 1, repeats },
   };
 }

@@ -12,13 +12,20 @@ const scores = z.array(z.number().nullable());
 const oneSearch = z.object({
   benchmark: z.string(),
   queries: z.array(z.unknown()),
-  runs: z.array(z.object({ round: z.number().int().positive(), scores })),
+  runs: z.array(z.object({ round: z.number().int().positive(), total_cost_usd: z.number().min(0).nullish(), scores })),
 });
 
 /** Several searches on the same queries. */
 const severalSearches = z.object({
   n: z.number().int().positive(),
-  runs: z.array(z.object({ search: z.number().int(), round: z.number().int().positive(), scores })),
+  runs: z.array(
+    z.object({
+      search: z.number().int(),
+      round: z.number().int().positive(),
+      total_cost: z.number().min(0).nullish(),
+      scores,
+    }),
+  ),
 });
 
 const parentsFile = z.record(z.string(), z.record(z.string(), z.number().int().positive()));
@@ -62,12 +69,21 @@ async function readSearches(file: string, parents: z.infer<typeof parentsFile>):
   if ('queries' in matrix) {
     const { benchmark, queries, runs } = matrix;
     const about = { file, source: benchmark, name: benchmark, queryCount: queries.length };
-    return [searchOfRuns({ ...about, runs, parents: parents[benchmark] ?? {} })];
+    const recorded = runs.map(({ round, scores, total_cost_usd: cost }) => ({ round, scores, ...known(cost) }));
+    return [searchOfRuns({ ...about, runs: recorded, parents: parents[benchmark] ?? {} })];
   }
   const source = basename(file).replace(/\..*$/, '');
   return [...Map.groupBy(matrix.runs, ({ search }) => search)]
     .sort(([a], [b]) => a - b)
-    .map(([search, runs]) =>
-      searchOfRuns({ file, source, name: `${source} ${search}`, queryCount: matrix.n, sharedQueries: file, runs, parents: {} }),
-    );
+    .map(([search, runs]) => {
+      const about = { file, source, name: `${source} ${search}`, queryCount: matrix.n, sharedQueries: file, parents: {} };
+      return searchOfRuns({
+        ...about,
+        runs: runs.map(({ round, scores, total_cost: cost }) => ({ round, scores, ...known(cost) })),
+      });
+    });
+}
+
+function known(cost: number | null | undefined): { readonly cost?: number } {
+  return cost === null || cost === undefined ? {} : { cost };
 }

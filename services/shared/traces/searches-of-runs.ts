@@ -1,3 +1,4 @@
+import { defined } from '../../domain/defined.ts';
 import type { RecordedSearch, RecordedWorkflow } from '../../domain/replay/recorded-search.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -6,6 +7,8 @@ export interface RecordedRun {
   readonly round: number;
   /** null: the execution failed, which scores 0. */
   readonly scores: readonly (number | null)[];
+  /** Of all its executions, in any unit that is the same for the whole search; absent if it was not recorded. */
+  readonly cost?: number;
 }
 
 export interface RunsOfSearch {
@@ -29,9 +32,16 @@ export function searchOfRuns({ file, runs, parents, ...about }: RunsOfSearch): R
       round: index + 1,
       parentRound,
       repeats: repeats.map(({ scores }) => checked(file, recorded, scores, about.queryCount)),
+      ...defined({ cost: costOfAnswer(repeats, about.queryCount) }),
     };
   });
   return { ...about, workflows };
+}
+
+/** The mean over the runs that have a cost. */
+function costOfAnswer(runs: readonly RecordedRun[], queryCount: number): number | undefined {
+  const costs = runs.flatMap(({ cost }) => cost ?? []);
+  return costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0) / costs.length / queryCount;
 }
 
 function checked(file: string, round: number, scores: RecordedRun['scores'], queryCount: number): number[] {

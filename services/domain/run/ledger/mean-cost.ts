@@ -1,6 +1,6 @@
 import { mean } from '../../statistics/intervals.ts';
 import type { KeptOutcome } from '../outcome-columns.ts';
-import type { RunState } from '../state.ts';
+import type { Round, RunState } from '../state.ts';
 import { totalUse } from './totals.ts';
 
 export interface MeanCosts {
@@ -15,9 +15,14 @@ export function meanCosts({ rounds }: RunState): MeanCosts | undefined {
   const costs = rounds
     .filter(({ evaluation, outcomes }) => evaluation !== undefined && outcomes.length > 0)
     .toSorted((one, other) => (other.evaluation?.score ?? 0) - (one.evaluation?.score ?? 0))
-    .map(({ outcomes }) => mean(outcomes.map(tokensOfOutcome)));
+    .map((round) => tokensAnAnswer(round) ?? 0);
   if (costs.length === 0) return undefined;
   return { all: mean(costs), better: mean(costs.slice(0, Math.ceil(costs.length / 2))) };
+}
+
+/** What an answer of the round's workflow takes, by all that was executed for its score; undefined if nothing was. */
+export function tokensAnAnswer({ outcomes }: Pick<Round, 'outcomes'>): number | undefined {
+  return outcomes.length === 0 ? undefined : mean(outcomes.map(tokensOfOutcome));
 }
 
 export function tokensOfOutcome({ tokens }: KeptOutcome): number {

@@ -39,5 +39,5 @@ function likelyExecutions({ rounds, configuration }: RunState): number {
   const full = executesAll || scored.filter(isFull).length < evaluation.warmUpRounds;
   const like = scored.findLast((round) => isFull(round) === full);
   if (like !== undefined) return like.outcomes.length;
-  return full ? benchmark.queryCount * evaluation.repeats : sampleSize(evaluation.fewShotRatio, benchmark.queryCount);
+  return full ? benchmark.queryCount * evaluation.repeats : sampleSize(evaluation, benchmark.queryCount);
 }

@@ -1,4 +1,7 @@
+import { earlierRounds } from '../../run/earlier-rounds.ts';
 import type { ParentCandidate } from '../../run/event.ts';
+import { objectiveOf, worth } from '../../run/objective.ts';
+import { paretoFront } from '../../run/pareto-front.ts';
 import type { Round } from '../../run/state.ts';
 import type { ParentRequest, ParentSampling } from './parent-sampling.ts';
 
@@ -11,25 +14,40 @@ export const drawn: ParentSampling = {
 
 type SelectionSettings = ParentRequest['settings'];
 
+interface Scored {
+  readonly round: number;
+  readonly score: number;
+  readonly tokens?: number;
+}
+
 /**
  * AFlow's candidates: round 1, which keeps a way out of a dead end open, then the others by descending score, ties as the
- * settings say, with their probabilities.
+ * settings say, with their probabilities. Where cost counts, those on the front of score and cost come before the others, so that
+ * what an edit has made cheaper is built upon even if it has made nothing better.
  */
 export function bestCandidates(rounds: readonly Round[], settings: SelectionSettings): ParentCandidate[] {
-  const scored = rounds.flatMap(({ round, evaluation }) =>
-    evaluation === undefined ? [] : [{ round, score: evaluation.score }],
+  const objective = objectiveOf(settings);
+  const scored = earlierRounds(rounds).map(
+    ({ round, evaluation: { score }, tokens }): Scored => (tokens === undefined ? { round, score } : { round, score, tokens }),
   );
+  const worths = new Map(scored.map(({ round, score, tokens }) => [round, worth(objective, score, tokens)]));
+  const worthOf = ({ round }: { readonly round: number }): number => worths.get(round) as number;
   const first = scored.filter(({ round }) => round === 1);
   const newestFirst = settings.ties === 'newest';
   const others = scored
     .filter(({ round }) => round !== 1)
-    .sort((one, other) => other.score - one.score || (newestFirst ? other.round - one.round : one.round - other.round));
-  const chosen = [...first, ...others].slice(0, settings.candidates);
-  const probabilities = selectionProbabilities(
-    chosen.map(({ score }) => score),
-    settings,
-  );
-  return chosen.map((candidate, index) => ({ ...candidate, probability: probabilities[index] ?? 0 }));
+    .sort((one, other) => worthOf(other) - worthOf(one) || (newestFirst ? other.round - one.round : one.round - other.round));
+  const byChance = objective.kind === 'score' || objective.kind === 'cheapest' ? frontFirst(scored, others) : others;
+  const chosen = [...first, ...byChance].slice(0, settings.candidates);
+  const probabilities = selectionProbabilities(chosen.map(worthOf), settings);
+  return chosen.map(({ round, score }, index) => ({ round, score, probability: probabilities[index] ?? 0 }));
+}
+
+/** The order is kept among those on the front, and among the others. */
+function frontFirst(scored: readonly Scored[], others: readonly Scored[]): Scored[] {
+  const onFront = paretoFront(scored);
+  const front = new Set(scored.filter((_, place) => onFront[place]).map(({ round }) => round));
+  return [...others.filter(({ round }) => front.has(round)), ...others.filter(({ round }) => !front.has(round))];
 }
 
 /**

@@ -4,6 +4,7 @@ import { summarise } from '../../../../services/domain/replay/summarise.ts';
 
 const unknown = {
   withinOnePoint: undefined,
+  cost: undefined,
   spent: 0.2,
   pickSteps: undefined,
   meanAbsoluteError: undefined,

@@ -13,7 +13,7 @@ describe('the size of a sample', () => {
     [2, 33, 33],
     [0.5, 1, 1],
   ])('rho %d of %d queries is %d', (ratio, queryCount, size) => {
-    expect(sampleSize(ratio, queryCount)).toBe(size);
+    expect(sampleSize({ fewShotRatio: ratio }, queryCount)).toBe(size);
   });
 });
 
@@ -48,7 +48,7 @@ describe('a draw', () => {
 
     function check(scores: number[], ratio: number, gamma: number, seed: number): void {
       const bins = difficultyBins(scores, 10);
-      const size = sampleSize(ratio, scores.length);
+      const size = sampleSize({ fewShotRatio: ratio }, scores.length);
       const { queryIndexes, strata } = stratifiedDraw(bins, size, gamma, randomStream(seed));
       expect(queryIndexes).toHaveLength(size);
       expect(new Set(queryIndexes).size).toBe(size);

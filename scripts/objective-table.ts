@@ -1,0 +1,64 @@
+import { mean } from '../services/domain/statistics/intervals.ts';
+import { pairedInterval } from '../services/domain/statistics/paired-interval.ts';
+
+/** One simulated search, and what it recommends, on the test split. */
+export interface Trial {
+  readonly benchmark: string;
+  readonly seed: number;
+  readonly rule: string;
+  /** The one recommended. */
+  readonly round: number;
+  readonly testScores: readonly number[];
+  /** Of an answer on the test split. */
+  readonly tokens: number;
+  /** That the search was charged. */
+  readonly searchTokens: number;
+}
+
+/** Each rule against `before`, seed by seed: pairs are searches, so the interval is one of other seeds. */
+export function objectiveTable(trials: readonly Trial[]): string {
+  const rules = [...new Set(trials.map(({ rule }) => rule))].filter((rule) => rule !== 'before');
+  const benchmarks = [...new Set(trials.map(({ benchmark }) => benchmark))];
+  const head = [
+    '| simulated | rule | seeds | tokens an answer, before | now | share | test score, before | now | difference in points (95 %) | tokens of the search |',
+    '|---|---|---|---|---|---|---|---|---|---|',
+  ];
+  const rows = rules.flatMap((rule) =>
+    [...benchmarks.map((benchmark) => [benchmark]), benchmarks].map((some) => rowOf(trials, rule, some)),
+  );
+  return [...head, ...rows].join('\n');
+}
+
+function rowOf(trials: readonly Trial[], rule: string, benchmarks: readonly string[]): string {
+  const pairs = benchmarks.flatMap((benchmark) =>
+    trials
+      .filter((now) => now.rule === rule && now.benchmark === benchmark)
+      .flatMap((now) => {
+        const before = trials.find((one) => one.rule === 'before' && one.benchmark === benchmark && one.seed === now.seed);
+        return before === undefined ? [] : [{ before, now }];
+      }),
+  );
+  if (pairs.length === 0) return '';
+  // Benchmarks weigh the same, whatever an answer takes there.
+  const shares = benchmarks.map((benchmark) => {
+    const some = pairs.filter(({ now }) => now.benchmark === benchmark);
+    return mean(some.map(({ now }) => now.tokens)) / mean(some.map(({ before }) => before.tokens));
+  });
+  const differences = pairs.map(({ before, now }) => mean(now.testScores) - mean(before.testScores));
+  const { difference, low, high } = pairedInterval(differences);
+  const points = (value: number): string => `${value > 0 ? '+' : ''}${(100 * value).toFixed(2)}`;
+  const of = (which: 'before' | 'now', what: (trial: Trial) => number): number => mean(pairs.map((pair) => what(pair[which])));
+  const cells = [
+    benchmarks.length > 1 ? 'all' : (benchmarks[0] ?? ''),
+    rule,
+    `${pairs.length}`,
+    of('before', ({ tokens }) => tokens).toFixed(0),
+    of('now', ({ tokens }) => tokens).toFixed(0),
+    mean(shares).toFixed(2),
+    of('before', ({ testScores }) => mean(testScores)).toFixed(4),
+    of('now', ({ testScores }) => mean(testScores)).toFixed(4),
+    `${points(difference)} (${points(low)} to ${points(high)})`,
+    (of('now', ({ searchTokens }) => searchTokens) / of('before', ({ searchTokens }) => searchTokens)).toFixed(2),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,0 +1,65 @@
+import type { EarlierRound } from '../run/earlier-rounds.ts';
+import { type Objective, worth } from '../run/objective.ts';
+
+/** What a policy knows of a candidate when it compares it with others. */
+export interface Standing {
+  /** Its place in the task. */
+  readonly candidate: number;
+  /** In [0, 1], on the same queries for all, or estimated for all. */
+  readonly score: number;
+}
+
+export interface Comparison {
+  readonly objective: Objective | undefined;
+  readonly candidates: readonly EarlierRound[];
+  /** Of the validation set. */
+  readonly queryCount: number;
+  /** Those that the scores rest on. */
+  readonly queries: number;
+  /** `cheapest`: how far below what it must reach a workflow may be, in [0, 1], as long as it is looked at more closely. */
+  readonly slack?: number;
+}
+
+/**
+ * On this many queries (or all, where there are fewer), workflows with equal scores count as equally good, and the cheapest of
+ * them is preferred; on fewer, equal scores say nothing, and the order stays what it was. On recorded searches and on simulated
+ * ones, fewer cost score, and a test of significance instead, which tells almost nothing apart on so few queries, costs four to
+ * seven points (docs/decisions/0024).
+ */
+export const fewestToEqual = 20;
+
+/** The best first, as the objective has it; otherwise in the order in which they are given. */
+export function prefer(standings: readonly Standing[], comparison: Comparison): Standing[] {
+  const { objective = { kind: 'highest-score' }, candidates, queries, queryCount } = comparison;
+  const byScore = standings.toSorted((one, other) => other.score - one.score);
+  const tokensOf = ({ candidate }: Standing): number => candidates[candidate]?.tokens ?? Number.POSITIVE_INFINITY;
+  const byCost = (one: Standing, other: Standing): number => {
+    const [a, b] = [tokensOf(one), tokensOf(other)];
+    return a === b ? 0 : a - b;
+  };
+  switch (objective.kind) {
+    case 'highest-score':
+      return byScore;
+    case 'score': {
+      if (queries < Math.min(fewestToEqual, queryCount)) return byScore;
+      const best = byScore[0]?.score ?? 0;
+      // Less than half a query apart: F1 is hardly ever the same.
+      const behind = ({ score }: Standing): number => Math.round((best - score) * queries);
+      return byScore.sort((one, other) => behind(one) - behind(other) || byCost(one, other));
+    }
+    case 'score-minus-cost': {
+      const worthOf = (one: Standing): number => worth(objective, one.score, candidates[one.candidate]?.tokens);
+      return byScore.sort((one, other) => worthOf(other) - worthOf(one));
+    }
+    case 'cheapest': {
+      const start = standings.find(({ candidate }) => candidates[candidate]?.round === 1)?.score;
+      if (start === undefined) return byScore;
+      const least = start + objective.gain / 100 - (comparison.slack ?? 0) - rounding;
+      const enough = byScore.filter(({ score }) => score >= least).sort(byCost);
+      return [...enough, ...byScore.filter(({ score }) => score < least)];
+    }
+  }
+}
+
+/** Of sums of scores. */
+const rounding = 1e-9;
