@@ -4,6 +4,7 @@ import { exact, formatCount, formatScore, formatShare } from '../../shared/docum
 import { shortMoney } from '../../shared/document/format-money.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeSpent } from '../progress/describe-spent.ts';
+import { describeVerdict } from './describe-verdict.ts';
 import { runSections } from './sections/registry.ts';
 import type { RunSection } from './sections/run-section.ts';
 import {
@@ -23,12 +24,13 @@ import {
 
 /** The report of a run as every form shows it. */
 export function runToDocument(report: ReportModel, sections: readonly RunSection[] = runSections): Document {
-  const { run, simulated, remarks } = report;
+  const { run, simulated, remarks, verdict } = report;
   return {
     name: 'report',
     title: run.name,
     simulated,
     header: [
+      ...(verdict === undefined ? [] : [{ kind: 'text', text: describeVerdict(verdict) } as const]),
       { kind: 'text', text: `Run ${run.runId}: ${describeStatus(report)}` },
       { kind: 'text', text: describeSubject(report) },
       { kind: 'facts', facts: factsOf(report) },

@@ -21,6 +21,7 @@ import type { RunView } from '../progress/run-view.ts';
 import { sayWhileWaiting } from '../progress/say-while-waiting.ts';
 import { createEndpointCheck, type EndpointCheck } from './check-endpoints.ts';
 import { chooseRun } from './choose-run.ts';
+import { describeVisible } from './describe-visible.ts';
 import { findRun } from './find-run.ts';
 import { followRun, RunNeedsPersonError } from './follow-run.ts';
 import { notEnforced } from './not-enforced.ts';
@@ -151,6 +152,8 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
   const { runId, continued, status, memory, missingResults } = response;
   if (undertaking.begun !== undefined) undertaking.begun(continued, status);
   else for (const notice of notices) view.notice(notice);
+  if (undertaking.begun === undefined && !continued && isSearch(chosen.configuration))
+    view.notice(describeVisible(chosen.configuration));
   if (undertaking.begun === undefined && memory !== undefined && isSearchWithoutMemory(chosen))
     view.notice(describeUnused(memory));
   if (!isOver) for (const note of notEnforced(chosen)) view.notice(note);

@@ -1,5 +1,6 @@
-import { boardOf, isKnown, type OutcomeBoard } from './outcome-board.ts';
+import { boardOf, isKnown, type OutcomeBoard, scoreAt } from './outcome-board.ts';
 import type { PickPolicy, PickRequest, PickTask } from './pick-policy.ts';
+import { prefer } from './prefer.ts';
 
 /** What a policy wants next, or the winner. */
 export type PickStep =
@@ -57,10 +58,13 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
   let steps = 0;
   for (let step = plan.next(); ; step = plan.next(meter.left())) {
     if (step.done === true) {
-      const round = candidates[step.value]?.round as number;
+      const missing = missingOfStart(task, board, step.value, outcome, limits);
+      if (missing.length > 0) return { kind: 'execute', executions: missing };
+      const candidate = orTheStart(task, board, step.value);
+      const round = candidates[candidate]?.round as number;
       return {
         kind: 'pick',
-        candidate: step.value,
+        candidate,
         round,
         executions: meter.asked(),
         steps,
@@ -80,6 +84,47 @@ export function nextPickStep(policy: PickPolicy, task: PickTask, outcome: PickOu
     meter.take(policy, step.value, missing.length);
     steps += 1;
   }
+}
+
+/**
+ * What is missing to compare the winner with round 1: the report's first line is about their difference. What has come is put on
+ * the board; with a limit to the tokens, as many are asked for as the pick has left.
+ */
+function missingOfStart(
+  { candidates, queryCount, againstStart = 0 }: PickTask,
+  board: OutcomeBoard,
+  winner: number,
+  outcome: PickOutcome,
+  { tokens, isCut }: PickLimits,
+): PickExecution[] {
+  const start = candidates.findIndex(({ round }) => round === 1);
+  if (againstStart === 0 || start < 0 || start === winner) return [];
+  const wanted: number[] = [];
+  for (let query = 0; query < queryCount && wanted.length < againstStart; query += 1)
+    if (isKnown(board, winner, query) && !isKnown(board, start, query)) wanted.push(query);
+  const missing: PickExecution[] = [];
+  for (const queryIndex of wanted) {
+    const score = outcome(1, queryIndex);
+    if (score === undefined) missing.push({ round: 1, queryIndex });
+    else board.scores[start * queryCount + queryIndex] = score;
+  }
+  // A budget of tokens is for finding the winner.
+  return isCut === true || tokens !== undefined ? [] : missing;
+}
+
+/** Round 1 instead of the winner, if the objective prefers it on the queries that both were executed on. */
+function orTheStart({ candidates, queryCount, objective, againstStart = 0 }: PickTask, board: OutcomeBoard, winner: number): number {
+  const start = candidates.findIndex(({ round }) => round === 1);
+  if (againstStart === 0 || objective === undefined || start < 0 || start === winner) return winner;
+  const common = Array.from({ length: queryCount }, (_, query) => query).filter(
+    (query) => isKnown(board, winner, query) && isKnown(board, start, query),
+  );
+  if (common.length === 0) return winner;
+  const standings = [winner, start].map((candidate) => ({
+    candidate,
+    score: common.reduce((sum, query) => sum + scoreAt(board, candidate, query), 0) / common.length,
+  }));
+  return prefer(standings, { objective, candidates, queryCount, queries: common.length })[0]?.candidate ?? winner;
 }
 
 interface Meter {

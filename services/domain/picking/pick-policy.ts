@@ -26,6 +26,11 @@ export interface PickTask {
   readonly memory: readonly OutcomeRow[];
   /** Executions that may be spent. */
   readonly budget: number;
+  /**
+   * Executions on top of the budget, of round 1 alone, to compare it in the end with the winner on the same queries. Absent: none,
+   * and the policy's word is the last.
+   */
+  readonly againstStart?: number;
   readonly settings: PickSettings;
   /** What the search looks for; absent: the highest score. */
   readonly objective?: Objective;

@@ -16,6 +16,7 @@ import { type ReportMeta, type ReportModel, type RunFacts, reportFormat } from '
 import { reportPick } from './report-pick.ts';
 import { reportRemarks } from './report-remarks.ts';
 import { reportRounds } from './report-rounds.ts';
+import { reportVerdict } from './report-verdict.ts';
 
 /** What is known of a run beside its log. */
 export interface BesideTheLog {
@@ -43,7 +44,8 @@ export function buildReport(
     simulated: ledger.total.simulated,
     run: runFacts(state, benchmark, meta),
     configuration,
-    ...defined({ best, pick: reportPick(state), memory: reportMemory(state), feedback: reportFeedback(events) }),
+    ...defined({ best, verdict: reportVerdict(state, prices), pick: reportPick(state), memory: reportMemory(state) }),
+    ...defined({ feedback: reportFeedback(events) }),
     rounds: reportRounds(state, benchmark.otherScorers, prices),
     spending: reportSpending(state, prices),
     ledger,

@@ -14,6 +14,7 @@ import type { PlainWorkflow } from '../workflow/to-document.ts';
 import type { Workflow } from '../workflow/workflow.ts';
 import type { RepetitionCounts } from './count-repetitions.ts';
 import type { SpentReport } from './report-spent.ts';
+import type { AnswerCost, Verdict } from './report-verdict.ts';
 
 export const reportFormat = 1;
 
@@ -26,6 +27,8 @@ export interface ReportModel {
   readonly configuration: Omit<RunConfiguration, 'initialWorkflow'>;
   /** Absent until a workflow has a score. */
   readonly best?: BestWorkflow;
+  /** What came of the search; absent until both the start and another one have a score, and for anything but a search. */
+  readonly verdict?: Verdict;
   /** Absent until the run has picked. */
   readonly pick?: PickReport;
   /** What the run took over from earlier ones; absent for a run without memory. */
@@ -156,6 +159,10 @@ export interface RoundReport {
   readonly standardError?: number;
   /** Mean over the executed queries by each of the benchmark's other scorers; absent without executions. */
   readonly otherScores?: Readonly<Record<string, number>>;
+  /** What an answer takes, by all that was executed for the score; absent where nothing was. */
+  readonly answer?: AnswerCost;
+  /** No other round has at least its score for fewer tokens an answer, or a higher one for no more. */
+  readonly isOnFront?: true;
   readonly executions: number;
   /** Queries that were executed, and those of them that the score stands on. */
   readonly queries: { readonly executed: number; readonly scored: number };

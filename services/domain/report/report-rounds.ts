@@ -2,17 +2,31 @@ import { defined } from '../defined.ts';
 import { classOfOutcome } from '../failure-class.ts';
 import { moneyOf } from '../prices/money-of.ts';
 import type { PriceTable } from '../prices/price-table.ts';
+import { earlierRounds } from '../run/earlier-rounds.ts';
 import { totalUse } from '../run/ledger/totals.ts';
 import { executedScore, scoresByQuery } from '../run/outcomes.ts';
+import { paretoFront } from '../run/pareto-front.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { shownScore } from '../search/static-score.ts';
 import { toDocument } from '../workflow/to-document.ts';
 import { groupFailures } from './group-failures.ts';
 import type { RoundReport } from './report-model.ts';
+import { answerCost } from './report-verdict.ts';
 
 /** @param prices what the run's models cost, if that is known */
 export function reportRounds(state: RunState, otherScorers: readonly string[], prices?: PriceTable): readonly RoundReport[] {
-  return state.rounds.map((round) => reportRound(state, round, otherScorers, prices));
+  const front = roundsOnFront(state);
+  return state.rounds.map((round) => ({
+    ...reportRound(state, round, otherScorers, prices),
+    ...(front.has(round.round) && { isOnFront: true }),
+  }));
+}
+
+/** By the scores of the search and the tokens of an answer. */
+function roundsOnFront({ rounds }: RunState): ReadonlySet<number> {
+  const scored = earlierRounds(rounds);
+  const isOnFront = paretoFront(scored.map(({ evaluation: { score }, tokens }) => ({ score, tokens })));
+  return new Set(scored.filter((_, place) => isOnFront[place]).map(({ round }) => round));
 }
 
 function reportRound(
@@ -45,6 +59,7 @@ function reportRound(
       fewShot: evaluation?.fewShot,
       alpha: evaluation?.alpha,
       workflow: round.workflow && toDocument(round.workflow),
+      answer: answerCost(round, prices),
       failure: round.failure?.message,
       money: moneyOf(prices, uses),
     }),

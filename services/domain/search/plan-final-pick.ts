@@ -89,13 +89,16 @@ function nextStep(state: RunState, { finalOutcomes = state.finalOutcomes ?? [], 
 function pickTask(state: RunState): PickTask {
   const { seed, benchmark, search } = state.configuration;
   const candidates = earlierRounds(state.rounds);
+  const objective = objectiveOf(search);
   return {
     queryCount: benchmark.queryCount,
     candidates,
     memory: memoryOf(state),
     budget: wantedExecutions(state, candidates.length),
     settings: { ...defaultPickSettings, ...pickSettings(search) },
-    objective: objectiveOf(search),
+    objective,
+    // A pick that executes nothing is left alone.
+    againstStart: objective.kind === 'highest-score' || search.finalPick === undefined ? 0 : benchmark.queryCount,
     parallelism: parallelismOf(state.configuration),
     random: randomStream(seed, 'pick'),
     runRandom: randomStream(seed, 'evaluate'),

@@ -8,6 +8,7 @@ import { pick } from './pick.ts';
 import { queries } from './queries.ts';
 import { rounds } from './rounds.ts';
 import type { RunSection } from './run-section.ts';
+import { scoreAgainstCost } from './score-against-cost.ts';
 import { scoreAgainstTokens } from './score-against-tokens.ts';
 import { searchTree } from './search-tree.ts';
 import { settings } from './settings.ts';
@@ -15,6 +16,7 @@ import { settings } from './settings.ts';
 /** What a run's report shows, in reading order. */
 export const runSections: readonly RunSection[] = [
   scoreAgainstTokens,
+  scoreAgainstCost,
   searchTree,
   bestWorkflow,
   pick,

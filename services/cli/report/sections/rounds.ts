@@ -1,5 +1,6 @@
 import type { ReportModel, RoundReport } from '../../../domain/report/report-model.ts';
 import type { Cell, Column } from '../../../shared/document/document.ts';
+import { shortMoney } from '../../../shared/document/format-money.ts';
 import { dash, type Unit } from '../../../shared/document/figure.ts';
 import { roundNotes } from '../words.ts';
 import type { RunSection } from './run-section.ts';
@@ -45,6 +46,11 @@ function columnsOf({ rounds: all, run, ledger }: ReportModel): RoundColumn[] {
     ...known('few-shot', ({ fewShot }) => fewShot),
     figures('executions', 'count', ({ executions }) => executions),
     ...run.otherScorers.map((scorer) => figures(scorer, 'score', ({ otherScores }) => otherScores?.[scorer])),
+    figures('tokens an answer', 'count', ({ answer }) => answer && Math.round(answer.tokens)),
+    ...(all.some(({ answer }) => answer?.money !== undefined)
+      ? [texts('cost of an answer', ({ answer }) => (answer?.money ? shortMoney(answer.money) : dash))]
+      : []),
+    ...(all.some(({ isOnFront }) => isOnFront) ? [texts('front', ({ isOnFront }) => (isOnFront ? 'yes' : ''))] : []),
     figures('tokens', 'count', ({ tokens }) => tokens),
     ...(ledger.total.money === undefined
       ? []

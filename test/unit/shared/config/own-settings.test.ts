@@ -90,9 +90,11 @@ describe('settings that an evaluation method and a pick policy bring', () => {
     const { configuration } = await runFile(method(', parent_weight: 0.25'), pick(', place: 3'));
     const started = { kind: 'run-started', configuration } as const;
     expect(decodeEvent(encodeEvent('run-1', started)).event).toEqual(started);
-    const { search, evaluation } = configurationToProto(
-      (await runFile('search: { parallelism: 1, feedback_tokens: 0 }')).configuration,
-    );
+    const before = [
+      'search: { parallelism: 1, feedback_tokens: 0, objective: highest-score }',
+      'evaluation: { few_shot_floor: 1 }',
+    ];
+    const { search, evaluation } = configurationToProto((await runFile(...before)).configuration);
     expect([search, search?.finalPick, evaluation].map((group) => group?.otherSettings)).toEqual(['', '', '']);
   });
 
