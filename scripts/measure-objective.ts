@@ -5,9 +5,9 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { RunState } from '../services/domain/run/state.ts';
 import { tokensOfOutcome } from '../services/domain/run/ledger/mean-cost.ts';
 import { totalUse } from '../services/domain/run/ledger/totals.ts';
+import type { RunState } from '../services/domain/run/state.ts';
 import { mean } from '../services/domain/statistics/intervals.ts';
 import { loadBenchmark } from '../services/shared/benchmarks/load-benchmark.ts';
 import { dataFolderOf } from '../services/shared/config/data-folder.ts';

@@ -6,10 +6,10 @@ import { type RunProgress, RunStatus, type RunSummary } from '../../shared/contr
 import type { WorkerReport } from '../../shared/contracts/generated/scale/v1/job.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
-import { progressToProto, repetitionsFromProto } from '../../shared/contracts/progress-codec.ts';
+import { progressToProto, repetitionsFromProto, verdictFromProto } from '../../shared/contracts/progress-codec.ts';
 import { spentFromProto } from '../../shared/contracts/spending-codec.ts';
 import { alignColumns } from '../../shared/document/align-columns.ts';
-import { describeSaved, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
+import { describeSaved, exact, formatCount, formatDuration, formatScore } from '../../shared/document/format.ts';
 import { describeMoney } from '../../shared/document/format-money.ts';
 import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Cli } from '../cli.ts';
@@ -18,6 +18,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { describeRepetitions } from '../progress/describe-repetitions.ts';
 import { describeBudget, describeSpent } from '../progress/describe-spent.ts';
 import { describeWait, type ViewedWait } from '../progress/run-view.ts';
+import { describeVerdict } from '../report/describe-verdict.ts';
 import { describeLimits, limitsDocument } from '../runs/describe-limits.ts';
 import { describeStatus, isGoingOn, moneyOfSummary, runDocument } from '../runs/describe-runs.ts';
 import { findRun } from '../runs/find-run.ts';
@@ -114,6 +115,8 @@ function progressDocument(run: RunSummary, progress: RunProgress): Record<string
   return {
     round,
     bestRound: bestRound ?? null,
+    tokensAnAnswer: progress.bestAnswerTokens ?? null,
+    verdict: (progress.verdict && verdictFromProto(progress.verdict)) ?? null,
     savedShare: savedShare ?? null,
     secondsLeft: leftMs === undefined ? null : Math.round(leftMs / 1_000),
     spent: spentOf(run) ?? null,
@@ -133,11 +136,14 @@ function progressRows(run: RunSummary, progress: RunProgress, isGoingOn: boolean
   const spent = spentOf(run);
   const money = moneyOfSummary(run);
   const budget = describeBudget(tokenBudget, run.tokens, spent);
+  const verdict = progress.verdict && verdictFromProto(progress.verdict);
   const ended = stopReason === 'token-budget' ? ', which ended the search' : '';
   const reached = limit && `${describeLimit(limitFromProto(limit))} was reached${stopReason === '' ? '' : ', which ended it'}`;
   const rows = [
     ['rounds', `${run.roundsCompleted} of ${run.maxRounds} completed`],
     ['best', run.bestScore === undefined ? 'none yet' : `${formatScore(run.bestScore)} in round ${bestRound}`],
+    ['', verdict === undefined ? '' : describeVerdict(verdict)],
+    ['an answer', progress.bestAnswerTokens === undefined ? '' : `${exact(Math.round(progress.bestAnswerTokens))} tokens`],
     ['tokens', `${formatCount(run.tokens)}${saved}`],
     ['cost', money === undefined ? '' : describeMoney(money)],
     ['time left', isGoingOn && leftMs ? `about ${formatDuration(leftMs)}` : ''],

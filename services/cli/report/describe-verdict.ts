@@ -14,7 +14,8 @@ export function describeVerdict(verdict: ToldVerdict): string {
   const { kind, round, difference, queries, isFinal } = verdict;
   const so = isFinal ? '' : 'So far: ';
   const cost = describeCost(verdict);
-  if (difference === undefined) return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} is recommended, which is the start.`;
+  if (difference === undefined)
+    return `${so}${isFinal ? 'N' : 'n'}othing better than the start was found: round ${round} is recommended, which is the start.`;
   const interval = `${points(difference.difference)} points (95 % interval ${points(difference.low)} to ${points(difference.high)})`;
   const where = `on the ${exact(queries)} ${queries === 1 ? 'query' : 'queries'} that both executed`;
   switch (kind) {

@@ -49,6 +49,7 @@ export function runDocument(run: RunSummary): Record<string, unknown> {
     roundsCompleted: run.roundsCompleted,
     maxRounds: run.maxRounds,
     bestScore: run.bestScore ?? null,
+    tokensAnAnswer: run.progress?.bestAnswerTokens ?? null,
     tokens: run.tokens,
     spentTokens: run.spent === undefined ? null : spentBeside(run.tokens, spentFromProto(run.spent)).tokens,
     money: run.money === undefined ? null : moneyFromProto(run.money),
@@ -84,13 +85,14 @@ export function runTable(runs: readonly RunSummary[], cluster: ReachedCluster['k
   // Where no run has a price, a column of dashes says nothing.
   const cost = runs.some((run) => moneyOfSummary(run) !== undefined) ? ['COST'] : [];
   const labels = runs.some((run) => run.labels !== undefined) ? ['LABELS'] : [];
-  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'TOKENS', ...cost, 'STARTED', ...labels, ''];
+  const header = ['RUN', 'BENCHMARK', 'STATUS', 'ROUNDS', 'BEST', 'AN ANSWER', 'TOKENS', ...cost, 'STARTED', ...labels, ''];
   const rows = runs.map((run) => [
     run.runId,
     oneLine(run.benchmark, 20),
     describeStatus(run, cluster),
     `${run.roundsCompleted}/${run.maxRounds}`,
     run.bestScore === undefined ? '-' : formatScore(run.bestScore),
+    run.progress?.bestAnswerTokens === undefined ? '-' : formatCount(Math.round(run.progress.bestAnswerTokens)),
     `${run.estimatedCalls === undefined ? '' : '~'}${formatCount(run.tokens)}`,
     ...cost.map(() => costText(run)),
     new Date(run.createdAtMs).toISOString().slice(0, 16).replace('T', ' '),

@@ -5,10 +5,7 @@ import { visibleDifference } from '../../domain/search/visible-difference.ts';
 export function describeVisible(configuration: RunConfiguration): string {
   const { sampled, compared, onArrival, inTheEnd } = visibleDifference(configuration);
   const { queryCount } = configuration.benchmark;
-  const arrival =
-    compared === sampled
-      ? ''
-      : `; a workflow's first score rests on ${sampled}, which show ${points(onArrival)}`;
+  const arrival = compared === sampled ? '' : `; a workflow's first score rests on ${sampled}, which show ${points(onArrival)}`;
   const more = inTheEnd > enough ? ' More queries would show less.' : '';
   return `This search can see differences of about ${points(inTheEnd)}: the best are compared on ${compared} of ${queryCount} queries${arrival}.${more}`;
 }

@@ -8,7 +8,6 @@ import { prefer } from './prefer.ts';
 export const argmax: PickPolicy = {
   name: 'argmax',
   description: 'takes the highest score of the search',
-  // biome-ignore lint/correctness/useYield: it asks for nothing
   *plan({ candidates, objective, queryCount }) {
     const standings = candidates.map(({ evaluation: { score } }, candidate) => ({ candidate, score }));
     const queries = Math.min(...candidates.map((each) => each.queries.length));

@@ -23,7 +23,10 @@ export const halving: PickPolicy = {
         if (extension.requests.length > 0) left = yield extension.requests;
         length = executedLength(board, live, order, length, extension.length);
       }
-      live = ranked(board, live, order, length, { ties: random, objective, candidates }).slice(0, Math.ceil(live.length / settings.eta));
+      live = ranked(board, live, order, length, { ties: random, objective, candidates }).slice(
+        0,
+        Math.ceil(live.length / settings.eta),
+      );
     }
     return live[0] ?? 0;
   },

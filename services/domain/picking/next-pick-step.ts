@@ -113,7 +113,11 @@ function missingOfStart(
 }
 
 /** Round 1 instead of the winner, if the objective prefers it on the queries that both were executed on. */
-function orTheStart({ candidates, queryCount, objective, againstStart = 0 }: PickTask, board: OutcomeBoard, winner: number): number {
+function orTheStart(
+  { candidates, queryCount, objective, againstStart = 0 }: PickTask,
+  board: OutcomeBoard,
+  winner: number,
+): number {
   const start = candidates.findIndex(({ round }) => round === 1);
   if (againstStart === 0 || objective === undefined || start < 0 || start === winner) return winner;
   const common = Array.from({ length: queryCount }, (_, query) => query).filter(

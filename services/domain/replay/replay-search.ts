@@ -123,7 +123,14 @@ function scoreRounds(
     const scored = scoreRound(isWarm ? warmingUp : method, base, row, predicted ?? predictions[index], { seed, random });
     executions += scored.sampled.length;
     const scores = scored.sampled.map((query) => row[query] as number);
-    earlier.push({ round, parentRound, evaluation: scored.evaluation, queries: scored.sampled, scores, ...defined({ tokens: cost }) });
+    earlier.push({
+      round,
+      parentRound,
+      evaluation: scored.evaluation,
+      queries: scored.sampled,
+      scores,
+      ...defined({ tokens: cost }),
+    });
     if (scored.sampled.length === queryCount) full.add(round);
   }
   return { evaluations: earlier.map(({ evaluation }) => evaluation), earlier, warmUpRounds: full.size, executions };

@@ -10,13 +10,15 @@ import { isSearch } from '../run/run-kind.ts';
 import type { Round, RunState } from '../run/state.ts';
 import { type PairedInterval, pairedInterval } from '../statistics/paired-interval.ts';
 
+export const verdictKinds = ['better', 'cheaper', 'nothing-better'] as const;
+
 /** What came of a search: in one word, and in figures. */
 export interface Verdict {
   /**
    * The winner is `better` than the start if the interval of their difference is above 0. Otherwise it is `cheaper` if an answer
    * takes clearly fewer tokens and the interval is not below 0. Otherwise `nothing-better` was found.
    */
-  readonly kind: 'better' | 'cheaper' | 'nothing-better';
+  readonly kind: (typeof verdictKinds)[number];
   readonly round: number;
   /**
    * Of the mean scores on the queries that both were executed on; absent where there are none, or the start is the winner. The same

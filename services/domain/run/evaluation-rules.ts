@@ -30,7 +30,8 @@ export const evaluationRules = {
     default: 20,
     // Runs from before it, and the presets paper and aflow.
     leftOut: 1,
-    description: 'fewest queries of such a sample, or all where there are fewer: [how few are too few](estimators.md#the-floor-of-the-sample)',
+    description:
+      'fewest queries of such a sample, or all where there are fewer: [how few are too few](estimators.md#the-floor-of-the-sample)',
   },
   bins: { ...whole(1, 1000), default: 10, description: 'K: intervals of the difficulty range' },
   gamma: {

@@ -1,14 +1,18 @@
 import { defined } from '../../domain/defined.ts';
 import { countRepetitions, type RepetitionCounts } from '../../domain/report/count-repetitions.ts';
+import { reportVerdict, type Verdict, verdictKinds } from '../../domain/report/report-verdict.ts';
 import type { RunProgress } from '../../domain/report/run-progress.ts';
+import { tokensAnAnswer } from '../../domain/run/ledger/mean-cost.ts';
 import type { RunState } from '../../domain/run/state.ts';
-import type { RunProgress as ProtoProgress } from './generated/scale/v1/control.ts';
+import type { RunProgress as ProtoProgress, Verdict as ProtoVerdict } from './generated/scale/v1/control.ts';
 import { limitToProto } from './limit-codec.ts';
 
 /** What a summary does not say about the progress of a run in this state. */
 export function progressToProto(state: RunState, { round, bestRound, savedShare, leftMs }: RunProgress): ProtoProgress {
   const { configuration, stopReason, limit } = state;
   const { proposals, tried, underWay } = countRepetitions(state);
+  const best = bestRound === undefined ? undefined : state.rounds[bestRound - 1];
+  const verdict = reportVerdict(state);
   return {
     round,
     ...defined({ bestRound, savedShare, leftMs }),
@@ -16,7 +20,42 @@ export function progressToProto(state: RunState, { round, bestRound, savedShare,
     stopReason: stopReason ?? '',
     limit: limit && limitToProto(limit.reached),
     ...{ proposals, repeatedTried: tried, repeatedUnderWay: underWay },
+    ...defined({ bestAnswerTokens: best && tokensAnAnswer(best), verdict: verdict && verdictToProto(verdict) }),
   };
+}
+
+function verdictToProto({ kind, round, difference, queries, start, winner, isFinal }: Verdict): ProtoVerdict {
+  return {
+    ...{ kind, round, queries, final: isFinal },
+    ...defined({
+      difference: difference?.difference,
+      low: difference?.low,
+      high: difference?.high,
+      startTokens: start?.tokens,
+      winnerTokens: winner?.tokens,
+    }),
+  };
+}
+
+/** @returns undefined for one that a later version tells in other words */
+export function verdictFromProto(
+  told: ProtoVerdict,
+): (Omit<Verdict, 'difference'> & { readonly difference?: Difference }) | undefined {
+  const { round, difference, low, high, queries, startTokens, winnerTokens } = told;
+  const kind = verdictKinds.find((known) => known === told.kind);
+  if (kind === undefined) return undefined;
+  return {
+    ...{ kind, round, queries, isFinal: told.final },
+    ...(difference !== undefined && low !== undefined && high !== undefined && { difference: { difference, low, high } }),
+    ...(startTokens !== undefined && { start: { tokens: startTokens } }),
+    ...(winnerTokens !== undefined && { winner: { tokens: winnerTokens } }),
+  };
+}
+
+interface Difference {
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 export function repetitionsFromProto({ proposals, repeatedTried, repeatedUnderWay }: ProtoProgress): RepetitionCounts {

@@ -1,7 +1,7 @@
 import type { ReportModel, RoundReport } from '../../../domain/report/report-model.ts';
 import type { Cell, Column } from '../../../shared/document/document.ts';
-import { shortMoney } from '../../../shared/document/format-money.ts';
 import { dash, type Unit } from '../../../shared/document/figure.ts';
+import { shortMoney } from '../../../shared/document/format-money.ts';
 import { roundNotes } from '../words.ts';
 import type { RunSection } from './run-section.ts';
 

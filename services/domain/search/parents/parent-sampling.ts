@@ -8,10 +8,7 @@ export interface ParentRequest {
   readonly rounds: readonly Round[];
   /** The parents of the rounds that are under way, one for each of them, so that a parent may come twice. */
   readonly underWay: readonly number[];
-  readonly settings: Pick<
-    SearchSettings,
-    'candidates' | 'lambda' | 'alpha' | 'ties' | 'objective' | 'costWeight' | 'leastGain'
-  >;
+  readonly settings: Pick<SearchSettings, 'candidates' | 'lambda' | 'alpha' | 'ties' | 'objective' | 'costWeight' | 'leastGain'>;
 }
 
 /**

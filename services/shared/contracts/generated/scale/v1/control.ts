@@ -464,7 +464,38 @@ export interface RunProgress {
   repeatedTried: number;
   repeatedUnderWay: number;
   /** The limit that has ended the search, or the final pick. Absent: none, or one that has been raised since. */
-  limit?: LimitReached | undefined;
+  limit?:
+    | LimitReached
+    | undefined;
+  /** Tokens of an answer of the best one. Absent: nothing of it was executed. */
+  bestAnswerTokens?:
+    | number
+    | undefined;
+  /** What came of the search, or has come so far. Absent: not a search, or the start has no score yet. */
+  verdict?: Verdict | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Of a search: its winner against the workflow that it started from. */
+export interface Verdict {
+  /** better, cheaper or nothing-better. */
+  kind: string;
+  round: number;
+  /** Of the mean scores on the queries that both executed, with its 95 % interval. Absent: the start is the winner. */
+  difference?: number | undefined;
+  low?: number | undefined;
+  high?:
+    | number
+    | undefined;
+  /** That both executed. */
+  queries: number;
+  /** Of an answer. Absent: nothing was executed. */
+  startTokens?: number | undefined;
+  winnerTokens?:
+    | number
+    | undefined;
+  /** The search is over. */
+  final: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -4420,6 +4451,8 @@ function createBaseRunProgress(): RunProgress {
     repeatedTried: 0,
     repeatedUnderWay: 0,
     limit: undefined,
+    bestAnswerTokens: undefined,
+    verdict: undefined,
   };
 }
 
@@ -4454,6 +4487,12 @@ export const RunProgress: MessageFns<RunProgress> = {
     }
     if (message.limit !== undefined) {
       LimitReached.encode(message.limit, writer.uint32(82).fork()).join();
+    }
+    if (message.bestAnswerTokens !== undefined) {
+      writer.uint32(97).double(message.bestAnswerTokens);
+    }
+    if (message.verdict !== undefined) {
+      Verdict.encode(message.verdict, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -4559,6 +4598,22 @@ export const RunProgress: MessageFns<RunProgress> = {
             message.limit = LimitReached.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 97) {
+              break;
+            }
+
+            message.bestAnswerTokens = reader.double();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.verdict = Verdict.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4613,6 +4668,12 @@ export const RunProgress: MessageFns<RunProgress> = {
         ? globalThis.Number(object.repeated_under_way)
         : 0,
       limit: isSet(object.limit) ? LimitReached.fromJSON(object.limit) : undefined,
+      bestAnswerTokens: isSet(object.bestAnswerTokens)
+        ? globalThis.Number(object.bestAnswerTokens)
+        : isSet(object.best_answer_tokens)
+        ? globalThis.Number(object.best_answer_tokens)
+        : undefined,
+      verdict: isSet(object.verdict) ? Verdict.fromJSON(object.verdict) : undefined,
     };
   },
 
@@ -4648,6 +4709,12 @@ export const RunProgress: MessageFns<RunProgress> = {
     if (message.limit !== undefined) {
       obj.limit = LimitReached.toJSON(message.limit);
     }
+    if (message.bestAnswerTokens !== undefined) {
+      obj.bestAnswerTokens = floatToJson(message.bestAnswerTokens);
+    }
+    if (message.verdict !== undefined) {
+      obj.verdict = Verdict.toJSON(message.verdict);
+    }
     return obj;
   },
 
@@ -4668,6 +4735,235 @@ export const RunProgress: MessageFns<RunProgress> = {
     message.limit = (object.limit !== undefined && object.limit !== null)
       ? LimitReached.fromPartial(object.limit)
       : undefined;
+    message.bestAnswerTokens = object.bestAnswerTokens ?? undefined;
+    message.verdict = (object.verdict !== undefined && object.verdict !== null)
+      ? Verdict.fromPartial(object.verdict)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseVerdict(): Verdict {
+  return {
+    kind: "",
+    round: 0,
+    difference: undefined,
+    low: undefined,
+    high: undefined,
+    queries: 0,
+    startTokens: undefined,
+    winnerTokens: undefined,
+    final: false,
+  };
+}
+
+export const Verdict: MessageFns<Verdict> = {
+  encode(message: Verdict, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.round !== 0) {
+      writer.uint32(16).uint32(message.round);
+    }
+    if (message.difference !== undefined) {
+      writer.uint32(25).double(message.difference);
+    }
+    if (message.low !== undefined) {
+      writer.uint32(33).double(message.low);
+    }
+    if (message.high !== undefined) {
+      writer.uint32(41).double(message.high);
+    }
+    if (message.queries !== 0) {
+      writer.uint32(48).uint32(message.queries);
+    }
+    if (message.startTokens !== undefined) {
+      writer.uint32(57).double(message.startTokens);
+    }
+    if (message.winnerTokens !== undefined) {
+      writer.uint32(65).double(message.winnerTokens);
+    }
+    if (message.final !== false) {
+      writer.uint32(72).bool(message.final);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Verdict {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerdict();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.round = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.difference = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.low = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.high = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.queries = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.startTokens = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.winnerTokens = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.final = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        ((message._unknownFields ??= {})[tag] ??= []).push(buf);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Verdict {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      round: isSet(object.round) ? globalThis.Number(object.round) : 0,
+      difference: isSet(object.difference) ? globalThis.Number(object.difference) : undefined,
+      low: isSet(object.low) ? globalThis.Number(object.low) : undefined,
+      high: isSet(object.high) ? globalThis.Number(object.high) : undefined,
+      queries: isSet(object.queries) ? globalThis.Number(object.queries) : 0,
+      startTokens: isSet(object.startTokens)
+        ? globalThis.Number(object.startTokens)
+        : isSet(object.start_tokens)
+        ? globalThis.Number(object.start_tokens)
+        : undefined,
+      winnerTokens: isSet(object.winnerTokens)
+        ? globalThis.Number(object.winnerTokens)
+        : isSet(object.winner_tokens)
+        ? globalThis.Number(object.winner_tokens)
+        : undefined,
+      final: isSet(object.final) ? globalThis.Boolean(object.final) : false,
+    };
+  },
+
+  toJSON(message: Verdict): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.round !== 0) {
+      obj.round = Math.round(message.round);
+    }
+    if (message.difference !== undefined) {
+      obj.difference = floatToJson(message.difference);
+    }
+    if (message.low !== undefined) {
+      obj.low = floatToJson(message.low);
+    }
+    if (message.high !== undefined) {
+      obj.high = floatToJson(message.high);
+    }
+    if (message.queries !== 0) {
+      obj.queries = Math.round(message.queries);
+    }
+    if (message.startTokens !== undefined) {
+      obj.startTokens = floatToJson(message.startTokens);
+    }
+    if (message.winnerTokens !== undefined) {
+      obj.winnerTokens = floatToJson(message.winnerTokens);
+    }
+    if (message.final !== false) {
+      obj.final = message.final;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Verdict>): Verdict {
+    return Verdict.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Verdict>): Verdict {
+    const message = createBaseVerdict();
+    message.kind = object.kind ?? "";
+    message.round = object.round ?? 0;
+    message.difference = object.difference ?? undefined;
+    message.low = object.low ?? undefined;
+    message.high = object.high ?? undefined;
+    message.queries = object.queries ?? 0;
+    message.startTokens = object.startTokens ?? undefined;
+    message.winnerTokens = object.winnerTokens ?? undefined;
+    message.final = object.final ?? false;
     return message;
   },
 };
