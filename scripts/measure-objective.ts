@@ -1,6 +1,7 @@
-// What `search.objective: score` saves an answer, and what it costs in score, on simulated searches: the rule of before (the highest
-// score, whatever it costs, on a sample without a floor) and today's default, on the same seeds. `node scripts/measure-objective.ts`
-// prints the table of docs/decisions/0024-cheapest-of-equals.md. A trial that its file has already is not made again.
+// What `search.objective: score` saves an answer, and what it costs in score, on simulated searches: the rule of before (the
+// highest score, whatever it costs, on a sample without a floor) and the default, on the same seeds.
+// `node scripts/measure-objective.ts` prints the table of docs/decisions/0025-cheapest-of-equals.md. A trial that its file has
+// already is not made again.
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -15,18 +15,35 @@ export interface Trial {
   readonly searchTokens: number;
 }
 
-/** Each rule against `before`, seed by seed: pairs are searches, so the interval is one of other seeds. */
+/**
+ * Each rule against `before`, seed by seed. Paired by query, the interval is that of other queries and these searches, as in
+ * `scale compare`; paired by search, that of other seeds, where each benchmark weighs the same.
+ */
 export function objectiveTable(trials: readonly Trial[]): string {
   const rules = [...new Set(trials.map(({ rule }) => rule))].filter((rule) => rule !== 'before');
   const benchmarks = [...new Set(trials.map(({ benchmark }) => benchmark))];
   const head = [
-    '| simulated | rule | seeds | tokens an answer, before | now | share | test score, before | now | difference in points (95 %) | tokens of the search |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| simulated | rule | seeds | tokens an answer, before | now | share | test score, before | now | points, by query (95 %) | points, by search (95 %) | tokens of the search |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
   ];
   const rows = rules.flatMap((rule) =>
     [...benchmarks.map((benchmark) => [benchmark]), benchmarks].map((some) => rowOf(trials, rule, some)),
   );
   return [...head, ...rows].join('\n');
+}
+
+interface Pair {
+  readonly before: Trial;
+  readonly now: Trial;
+}
+
+/** Of each test query, the mean over the searches. */
+function differencesByQuery(pairs: readonly Pair[], benchmark: string): number[] {
+  const some = pairs.filter(({ now }) => now.benchmark === benchmark);
+  const queries = some[0]?.now.testScores.length ?? 0;
+  return Array.from({ length: queries }, (_, query) =>
+    mean(some.map(({ before, now }) => (now.testScores[query] ?? 0) - (before.testScores[query] ?? 0))),
+  );
 }
 
 function rowOf(trials: readonly Trial[], rule: string, benchmarks: readonly string[]): string {
@@ -44,8 +61,9 @@ function rowOf(trials: readonly Trial[], rule: string, benchmarks: readonly stri
     const some = pairs.filter(({ now }) => now.benchmark === benchmark);
     return mean(some.map(({ now }) => now.tokens)) / mean(some.map(({ before }) => before.tokens));
   });
-  const differences = pairs.map(({ before, now }) => mean(now.testScores) - mean(before.testScores));
-  const { difference, low, high } = pairedInterval(differences);
+  const bySearch = pairedInterval(pairs.map(({ before, now }) => mean(now.testScores) - mean(before.testScores)));
+  const byQuery = pairedInterval(benchmarks.flatMap((benchmark) => differencesByQuery(pairs, benchmark)));
+  const { difference, low, high } = bySearch;
   const points = (value: number): string => `${value > 0 ? '+' : ''}${(100 * value).toFixed(2)}`;
   const of = (which: 'before' | 'now', what: (trial: Trial) => number): number => mean(pairs.map((pair) => what(pair[which])));
   const cells = [
@@ -57,6 +75,7 @@ function rowOf(trials: readonly Trial[], rule: string, benchmarks: readonly stri
     mean(shares).toFixed(2),
     of('before', ({ testScores }) => mean(testScores)).toFixed(4),
     of('now', ({ testScores }) => mean(testScores)).toFixed(4),
+    `${points(byQuery.difference)} (${points(byQuery.low)} to ${points(byQuery.high)})`,
     `${points(difference)} (${points(low)} to ${points(high)})`,
     (of('now', ({ searchTokens }) => searchTokens) / of('before', ({ searchTokens }) => searchTokens)).toFixed(2),
   ];

@@ -2,8 +2,8 @@ import type { PickPolicy } from './pick-policy.ts';
 import { prefer } from './prefer.ts';
 
 /**
- * The highest score of the search, the earliest if several are equal and the objective does not say which, as the paper seems to do. Nothing is executed, so the
- * winner of many noisy scores is more likely lucky than good.
+ * The highest score of the search, the earliest if several are equal and the objective does not say which, as the paper seems to
+ * do. Nothing is executed, so the winner of many noisy scores is more likely lucky than good.
  */
 export const argmax: PickPolicy = {
   name: 'argmax',

@@ -24,7 +24,7 @@ export interface Comparison {
  * On this many queries (or all, where there are fewer), workflows with equal scores count as equally good, and the cheapest of
  * them is preferred; on fewer, equal scores say nothing, and the order stays what it was. On recorded searches and on simulated
  * ones, fewer cost score, and a test of significance instead, which tells almost nothing apart on so few queries, costs four to
- * seven points (docs/decisions/0024).
+ * seven points (docs/decisions/0025).
  */
 export const fewestToEqual = 20;
 

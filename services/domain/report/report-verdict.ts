@@ -21,8 +21,8 @@ export interface Verdict {
   readonly kind: (typeof verdictKinds)[number];
   readonly round: number;
   /**
-   * Of the mean scores on the queries that both were executed on; absent where there are none, or the start is the winner. The same
-   * queries have chosen the winner, so the difference is too high on average.
+   * Of the mean scores on the queries that both were executed on; absent where there are none, or the start is the winner. The
+   * same queries have chosen the winner, so the difference is too high on average.
    */
   readonly difference?: PairedInterval;
   readonly queries: number;

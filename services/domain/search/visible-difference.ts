@@ -39,7 +39,7 @@ function comparedInTheEnd({ finalPick, maxRounds }: RunConfiguration['search'], 
 
 /**
  * Two workflows that both work disagree on a tenth of the queries: the median of each recorded benchmark is between 6 and 19 %
- * (docs/decisions/0024). Where they differ by more than that, they disagree on no less than the difference.
+ * (docs/decisions/0025). Where they differ by more than that, they disagree on no less than the difference.
  */
 const disagreement = 0.1;
 /** Quantiles of the normal distribution: two-sided 5 %, and a power of 80 %. */

@@ -185,6 +185,13 @@ function contradictionIn({ evaluation, search }: RunFileSettings): { field: stri
       message: `evaluation.warm_up_rounds must be at most search.max_rounds (${search.max_rounds}), but is ${evaluation.warm_up_rounds}`,
     };
   }
+  const { objective, cost_weight: weight, least_gain: gain } = search;
+  if (objective !== 'score-minus-cost' && weight !== searchRules.cost_weight.default) {
+    return { field: 'search.cost_weight', message: belongsTo('cost_weight', 'score-minus-cost', objective) };
+  }
+  if (objective !== 'cheapest' && gain !== searchRules.least_gain.default) {
+    return { field: 'search.least_gain', message: belongsTo('least_gain', 'cheapest', objective) };
+  }
   if (evaluation.forecasts && evaluationMethods.get(evaluation.method)?.executesAll !== true) {
     return {
       field: 'evaluation.forecasts',
@@ -192,6 +199,10 @@ function contradictionIn({ evaluation, search }: RunFileSettings): { field: stri
     };
   }
   return undefined;
+}
+
+function belongsTo(setting: string, wanted: string, objective: string): string {
+  return `search.${setting} means something with search.objective ${wanted} alone, but that is ${objective}`;
 }
 
 /** A token budget decides about one round after another, so with one they cannot be under way at once. */

@@ -22,7 +22,7 @@ interface Scored {
 
 /**
  * AFlow's candidates: round 1, which keeps a way out of a dead end open, then the others by descending score, ties as the
- * settings say, with their probabilities. Where cost counts, those on the front of score and cost come before the others, so that
+ * settings say, with their probabilities. Where cost counts, those on the front of score and cost have every other place, so that
  * what an edit has made cheaper is built upon even if it has made nothing better.
  */
 export function bestCandidates(rounds: readonly Round[], settings: SelectionSettings): ParentCandidate[] {
@@ -37,17 +37,27 @@ export function bestCandidates(rounds: readonly Round[], settings: SelectionSett
   const others = scored
     .filter(({ round }) => round !== 1)
     .sort((one, other) => worthOf(other) - worthOf(one) || (newestFirst ? other.round - one.round : one.round - other.round));
-  const byChance = objective.kind === 'score' || objective.kind === 'cheapest' ? frontFirst(scored, others) : others;
+  const byChance = objective.kind === 'score' || objective.kind === 'cheapest' ? withFront(scored, others) : others;
   const chosen = [...first, ...byChance].slice(0, settings.candidates);
   const probabilities = selectionProbabilities(chosen.map(worthOf), settings);
   return chosen.map(({ round, score }, index) => ({ round, score, probability: probabilities[index] ?? 0 }));
 }
 
-/** The order is kept among those on the front, and among the others. */
-function frontFirst(scored: readonly Scored[], others: readonly Scored[]): Scored[] {
-  const onFront = paretoFront(scored);
-  const front = new Set(scored.filter((_, place) => onFront[place]).map(({ round }) => round));
-  return [...others.filter(({ round }) => front.has(round)), ...others.filter(({ round }) => !front.has(round))];
+/**
+ * Every other place is one of the front's, both in their order: with the front alone, a search would hardly build on what it
+ * found last, and in simulated searches it finds less (docs/decisions/0025).
+ */
+function withFront(scored: readonly Scored[], others: readonly Scored[]): Scored[] {
+  const isOnFront = paretoFront(scored);
+  const rounds = new Set(scored.filter((_, place) => isOnFront[place]).map(({ round }) => round));
+  const front = others.filter(({ round }) => rounds.has(round));
+  const taken = new Set<Scored>();
+  for (const [place, other] of others.entries()) {
+    const next = front[place];
+    if (next !== undefined) taken.add(next);
+    taken.add(other);
+  }
+  return [...taken];
 }
 
 /**

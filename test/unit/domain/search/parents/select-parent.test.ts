@@ -126,3 +126,22 @@ test.each(['drawn', 'different', 'pareto'])(
     }
   },
 );
+
+test('where cost counts, every other place is one of the front, so that what was made cheaper is built upon', () => {
+  const tokens = [100, 900, 800, 300, 850, 60, 700];
+  const use = (count: number) => ({
+    ...{ model: 'm', calls: 1, simulated: false },
+    usage: { promptTokens: count, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 },
+  });
+  const rounds = scoredRounds([0.5, 0.9, 0.9, 0.9, 0.8, 0.4, 0.9]).map((round, index): Round => {
+    const outcomes = [{ queryIndex: 0, repeat: 0, score: 1, tokens: [use(tokens[index] as number)] }];
+    return { ...round, outcomes } as unknown as Round;
+  });
+  const settings = { ...aflow, ties: 'newest' } as const;
+  expect(bestCandidates(rounds, settings).map(({ round }) => round)).toEqual([1, 7, 4, 3]);
+  // The front is 4 (the cheapest of the best), 1 and 6 (the cheapest of all).
+  expect(bestCandidates(rounds, { ...settings, objective: 'score' }).map(({ round }) => round)).toEqual([1, 4, 7, 6]);
+  const priced = bestCandidates(rounds, { ...settings, objective: 'score-minus-cost', costWeight: 50 });
+  expect(priced.map(({ round }) => round)).toEqual([1, 4, 7, 3]);
+  expect(priced[0]?.probability).toBeLessThan(priced[1]?.probability as number);
+});
