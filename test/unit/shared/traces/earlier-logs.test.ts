@@ -27,11 +27,14 @@ test.each([
   const found = JSON.parse(JSON.stringify({ state, report }));
   // What that version did not report.
   delete found.report.repetitions;
+  delete found.report.verdict;
   const groups = [...found.report.executionFailures, ...found.report.refusals];
   for (const round of found.report.rounds) {
     expect(round.queries.scored).toBe(round.queries.executed);
     groups.push(...round.failures);
     delete round.queries;
+    delete round.answer;
+    delete round.isOnFront;
     delete round.wrongAnswers;
   }
   for (const group of groups) delete group.class;
