@@ -20,6 +20,7 @@ export const scoreAgainstCost: RunSection = ({ rounds, best }) => {
   return {
     id: 'cost',
     title: 'Score against the cost of an answer',
+    filesOnly: true,
     blocks: [
       {
         kind: 'marks',

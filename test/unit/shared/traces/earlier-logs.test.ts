@@ -34,6 +34,7 @@ test.each([
     groups.push(...round.failures);
     delete round.queries;
     delete round.answer;
+    delete round.workflow;
     delete round.isOnFront;
     delete round.wrongAnswers;
   }
