@@ -53,7 +53,7 @@ import { describeKept, summariseMemory } from './run-memory.ts';
 import { labelsOf, runSummary } from './run-summary.ts';
 import { pauseOf, waitingToProto } from './run-wait.ts';
 import { watchRun } from './watch-run.ts';
-import { refuseBadLimits, withLimits } from './with-limits.ts';
+import { refuseBadLimits, withLimits, withScopes } from './with-limits.ts';
 
 /** "term", or "term-2", which is the same search again. */
 function isNamed(found: string, name: string): boolean {
@@ -183,6 +183,7 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         const changed = { prices: addPrices(manifest.prices, prices), labels: changedLabels(manifest.labels, asLabels) };
         return withLimits({ ...manifest, ...asked, ...changed }, limits, limitFacts());
       };
+      const scopes = await coordinator.scopesOf({ sweepId });
       const stored = await bus.runs.update(runId, kept);
       // A store that was recreated has lost the run; the coordinator that leads it has not.
       const remembered = stored ?? coordinator.remembered(runId);
@@ -191,7 +192,8 @@ export function createControlHandlers(bus: Bus, coordinator: Coordinator, timing
         ...asked,
         ...{ writtenHash, defaultsVersion, ...(caller !== '' && { startedBy: caller }) },
         share: withAsked(undefined, share ?? {}),
-        ...defined({ team, prices, limits, labels: changedLabels(undefined, asLabels) }),
+        ...defined({ team, prices, limits: scopes.length > 0 ? withScopes(limits, scopes) : limits }),
+        ...defined({ labels: changedLabels(undefined, asLabels) }),
         needs: { names: needsOf(queries) },
         status: RunStatus.RUNNING,
         createdAtMs: timing.wallMs(),

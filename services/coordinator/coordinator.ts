@@ -70,6 +70,9 @@ export interface Coordinator {
   onProgress(runId: string, listener: ProgressListener): () => void;
   /** What may be spent in a scope, and what is; undefined if there is no limit. */
   budget(scope: string): BudgetTable | undefined;
+  changeBudget(scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void>;
+  /** What the calls of such a run count in, beside itself. */
+  scopesOf(run: Pick<RunManifest, 'sweepId'>): Promise<string[]>;
   /** The workers heard from lately. */
   readonly workers: WaitWatch['workers'];
   /** For the metrics. */
@@ -373,6 +376,8 @@ export function startCoordinator(
       };
     },
     budget: (scope) => limits.table(scope),
+    changeBudget: limits.change,
+    scopesOf: limits.scopesOf,
     workers: waits.workers,
     figures: () => {
       const wallMs = timing.wallMs();

@@ -50,6 +50,10 @@ export function allowMore(
 ): boolean {
   const { limits } = manifest;
   if (limit === 'stop') return (limits?.stopReason ?? '') === '';
+  if (limit === 'time' && scope === 'sweep') {
+    const shared = table(sweepScope(manifest.sweepId ?? ''));
+    return shared !== undefined && !shared.ends.some((end) => end.limit === 'time');
+  }
   if (limit === 'time') {
     const end = endsAtMs(manifest);
     return end === undefined || end > Math.max(most, nowMs);

@@ -1,19 +1,19 @@
 import type { RunEvent } from '../domain/run/event.ts';
 import type { Spent } from '../domain/run/ledger/spent.ts';
 import type { RunState } from '../domain/run/state.ts';
-import { most, nothing } from '../shared/budgets/amounts.ts';
+import { most } from '../shared/budgets/amounts.ts';
 import { spentIn, withEnd, withTerms } from '../shared/budgets/budget-table.ts';
 import { dayOf, dayTerms } from '../shared/budgets/day-terms.ts';
-import { dayScope, isLimited, runScope } from '../shared/budgets/scopes-of.ts';
+import { dayScope, isLimited, runScope, sweepScope } from '../shared/budgets/scopes-of.ts';
 import type { BudgetAmount, BudgetTable } from '../shared/contracts/generated/scale/v1/budgets.ts';
 import { type RunLimits, type RunManifest, RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
+import { pricesFromProto } from '../shared/contracts/prices-codec.ts';
 import { restartingLoop } from '../shared/lifecycle/restarting-loop.ts';
 import type { Timing } from '../shared/lifecycle/timing.ts';
 import type { Bus } from '../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../shared/messaging/pause-run.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { hasFinalPick, termsOf } from './budget-terms.ts';
-
+import { hasFinalPick, spentAmount, termsOf } from './budget-terms.ts';
 import { endsAtMs, limitEventOf } from './limit-event.ts';
 
 /** What is known of a run that is driven here, as far as its limits go. */
@@ -32,6 +32,10 @@ export interface LimitWatch<Run> {
   begin(run: Run, signal: AbortSignal): Promise<void>;
   /** What is spent and what is allowed, as it is known here. */
   table(scope: string): BudgetTable | undefined;
+  /** Changes the table of a scope, which is known here from then on. */
+  change(scope: string, change: (table: BudgetTable) => BudgetTable): Promise<void>;
+  /** What the calls of such a run count in, beside itself. */
+  scopesOf(run: Pick<RunManifest, 'sweepId'>): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -80,7 +84,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
     const { limits = unlimited } = manifest;
     if (!isLimited(limits) && tables.get(runScope(manifest.runId))?.terms === undefined) return;
     const terms = termsOf(limits, hasFinalPick(manifest));
-    const noted = amountOf(await run.spent(signal));
+    const noted = spentAmount(await run.spent(signal), manifest.prices && pricesFromProto(manifest.prices));
     const nowMs = timing.wallMs();
     const end = endsAtMs(manifest);
     await update(runScope(manifest.runId), (found) => {
@@ -120,10 +124,19 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
         : found,
     );
   };
-  const nameDay = async ({ manifest: { runId, limits = unlimited } }: Run): Promise<void> => {
-    const isNamed = limits.scopes.includes(dayScope);
-    if (isNamed === (dayLimits !== undefined)) return;
-    await bus.runs.update(runId, (found) => ({ ...found, limits: withDay(found.limits ?? unlimited, dayLimits !== undefined) }));
+  const scopesOf = async ({ sweepId }: Pick<RunManifest, 'sweepId'>): Promise<string[]> => {
+    const scopes = dayLimits === undefined ? [] : [dayScope];
+    if (sweepId === undefined) return scopes;
+    const scope = sweepScope(sweepId);
+    // The watch may not have told yet what whoever leads the sweep has written.
+    if (tables.get(scope)?.terms === undefined) await update(scope, (found) => found);
+    return tables.get(scope)?.terms === undefined ? scopes : [...scopes, scope];
+  };
+  const nameScopes = async ({ manifest: { runId, sweepId, limits = unlimited } }: Run): Promise<void> => {
+    const wanted = await scopesOf({ sweepId });
+    const named = limits.scopes.filter(isShared);
+    if (named.length === wanted.length && wanted.every((scope) => named.includes(scope))) return;
+    await bus.runs.update(runId, (found) => ({ ...found, limits: withShared(found.limits ?? unlimited, wanted) }));
   };
 
   const looking = restartingLoop('look at limits', loops, async (signal) => {
@@ -131,7 +144,7 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
       await keepDay();
       for (const run of runs()) {
         if (!run.isLeading) continue;
-        await nameDay(run);
+        await nameScopes(run);
         await writeRun(run, signal);
         await holdByDay(run);
       }
@@ -147,10 +160,12 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
       }),
     async begin(run, signal) {
       await keepDay();
-      await nameDay(run);
+      await nameScopes(run);
       await writeRun(run, signal);
     },
     table: (scope) => tables.get(scope),
+    change: update,
+    scopesOf,
     async stop() {
       stopping.abort();
       await Promise.all([watching, looking]);
@@ -159,12 +174,16 @@ export function startLimitWatch<Run extends LimitedRun>(settings: LimitWatchSett
 }
 
 function countsIn({ runId, sweepId, limits }: RunManifest, scope: string): boolean {
-  return scope === runScope(runId) || scope === `sweep-${sweepId ?? ''}` || (limits?.scopes.includes(scope) ?? false);
+  return scope === runScope(runId) || scope === sweepScope(sweepId ?? '') || (limits?.scopes.includes(scope) ?? false);
 }
 
-function withDay(limits: RunLimits, isLimitedByDay: boolean): RunLimits {
-  const others = limits.scopes.filter((scope) => scope !== dayScope);
-  return { ...limits, scopes: isLimitedByDay ? [...others, dayScope] : others };
+/** The scopes of many runs, which a coordinator names; others stay as whoever started the run has named them. */
+function isShared(scope: string): boolean {
+  return scope === dayScope || scope.startsWith(sweepScope(''));
+}
+
+function withShared(limits: RunLimits, shared: readonly string[]): RunLimits {
+  return { ...limits, scopes: [...limits.scopes.filter((scope) => !isShared(scope)), ...shared] };
 }
 
 /** Ends that have been put off. */
@@ -173,16 +192,4 @@ function withoutOldEnds(table: BudgetTable, manifest: RunManifest, nowMs: number
   const isOld = ({ limit }: BudgetTable['ends'][number]): boolean =>
     limit === 'time' ? end === undefined || end > nowMs : limit === 'stop' && (manifest.limits?.stopReason ?? '') === '';
   return table.ends.some(isOld) ? { ...table, ends: table.ends.filter((each) => !isOld(each)) } : table;
-}
-
-/** What the notes of a run's calls add up to. Money is not noted. */
-function amountOf(spent: Spent | undefined): BudgetAmount {
-  if (spent === undefined) return nothing;
-  const { answered, answeredAgain, useless, lost, preflight } = spent;
-  const parts = [answered, answeredAgain, useless, lost, preflight];
-  return {
-    ...nothing,
-    tokens: parts.reduce((sum, { tokens }) => sum + tokens, 0),
-    calls: parts.reduce((sum, { calls }) => sum + calls, 0),
-  };
 }

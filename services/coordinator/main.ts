@@ -69,7 +69,10 @@ await runService({
     releases.push('the blob collector', () => collector.stop());
     const handlers = createControlHandlers(bus, coordinator, systemTiming, name);
     const { startRun, getRun } = handlers;
-    const leaders = startSweepLeaders({ settings, bus, startRun, drive: coordinator.drive, timing: systemTiming, logger: log });
+    const leaders = startSweepLeaders({
+      ...{ settings, bus, startRun, drive: coordinator.drive, budgets: coordinator },
+      ...{ timing: systemTiming, logger: log },
+    });
     releases.push('the leading of sweeps', () => leaders.stop());
     const sweeps = createSweepHandlers({ bus, leaders, getRun, timing: systemTiming });
     const backups = createBackupHandlers({ bus, timing: systemTiming, logger: log, name });

@@ -1,4 +1,5 @@
 import { findPrice } from '../domain/prices/find-price.ts';
+import { noLimits } from '../shared/config/run-limits.ts';
 import type { PriceTable, RunLimits, RunManifest } from '../shared/contracts/generated/scale/v1/control.ts';
 import { RunStatus } from '../shared/contracts/generated/scale/v1/control.ts';
 import { limitFromProto } from '../shared/contracts/limit-codec.ts';
@@ -18,13 +19,21 @@ export function withLimits(
   const isStopped = (manifest.limits?.stopReason ?? '') !== '';
   // The same command again goes on where a stop file has ended it.
   const asked = limits ?? (isStopped && manifest.limits ? { ...manifest.limits, stopReason: '' } : undefined);
-  if (asked === undefined) return manifest;
   const { scopes = [], heldBy = '' } = manifest.limits ?? {};
-  const limited = { ...manifest, limits: { ...asked, scopes: [...new Set([...scopes, ...asked.scopes])], heldBy } };
+  const limited =
+    asked === undefined
+      ? manifest
+      : { ...manifest, limits: { ...asked, scopes: [...new Set([...scopes, ...asked.scopes])], heldBy } };
   const reached = manifest.summary?.progress?.limit;
   if (manifest.status !== RunStatus.COMPLETED || reached === undefined) return limited;
   if (!allowMore(limitFromProto(reached), { ...facts, manifest: limited })) return limited;
   return { ...limited, status: RunStatus.RUNNING, summary: undefined, spent: undefined };
+}
+
+/** The limits of a run whose calls count in these scopes too. @param limits undefined: none of its own */
+export function withScopes(limits: RunLimits | undefined, scopes: readonly string[]): RunLimits {
+  const { scopes: named, ...rest } = limits ?? noLimits;
+  return { ...rest, scopes: [...new Set([...named, ...scopes])] };
 }
 
 /** @throws RequestRefusedError if the limits are none, or are of money and nobody says what a model costs */

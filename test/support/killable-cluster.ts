@@ -139,7 +139,12 @@ export async function startKillableCluster(
     async ask(call) {
       for (;;) {
         const [coordinator] = await Promise.all(parts.get('coordinator') ?? []);
-        const client = connectControl(coordinator?.addresses.control ?? '');
+        // It has been killed, and the next one is not there yet.
+        if (coordinator === undefined) {
+          await sleep(50);
+          continue;
+        }
+        const client = connectControl(coordinator.addresses.control ?? '');
         try {
           return await call(client);
         } catch (error) {

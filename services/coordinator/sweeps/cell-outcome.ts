@@ -37,6 +37,11 @@ export async function hasResult({ bus }: Pick<Parts, 'bus'>, manifest: RunManife
   return lackOf(manifest, await readRunView(bus, manifest.runId, signal)) === undefined;
 }
 
+/** A limit of the sweep has ended it: with a higher one it goes on. */
+export function wasEndedBySweep({ status, summary }: RunManifest): boolean {
+  return status === RunStatus.COMPLETED && summary?.progress?.limit?.scope === 'sweep';
+}
+
 /** Why a run that has ended gives nothing, a clause; undefined for one that does. */
 function lackOf({ status, cancelReason, summary }: RunManifest, view: RunView | undefined): string | undefined {
   if (status === RunStatus.CANCELLED) return cancelReason === '' ? 'it was cancelled' : `it was cancelled: ${cancelReason}`;

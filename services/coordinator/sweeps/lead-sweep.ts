@@ -10,15 +10,17 @@ import {
 } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { hasEnded } from '../../shared/contracts/has-ended.ts';
 import { coerceError } from '../../shared/errors/coerce-error.ts';
-import type { Timing } from '../../shared/lifecycle/timing.ts';
+import { every, type Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { noPause, pauseRun } from '../../shared/messaging/pause-run.ts';
 import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Bell } from '../bell.ts';
+import type { Coordinator } from '../coordinator.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
-import { cellOutcome, hasResult } from './cell-outcome.ts';
+import { cellOutcome, hasResult, wasEndedBySweep } from './cell-outcome.ts';
 import { type CellRunRequest, runsOfCell, withBenchmark } from './cell-run.ts';
+import { createSweepBudget, type SweepBudget } from './sweep-budget.ts';
 import type { SweepCopy } from './sweep-copy.ts';
 import type { SweepLog } from './sweep-log.ts';
 
@@ -37,20 +39,26 @@ export interface SweepLeading {
   readonly startRun: (request: StartRunRequest, startedBy: string) => Promise<StartRunResponse>;
   /** Makes sure that somebody drives the run. */
   readonly drive: (manifest: RunManifest) => void;
+  readonly budgets: Pick<Coordinator, 'budget' | 'changeBudget'>;
 }
+
+/** How often the table of a sweep with limits is looked at, for its time and in case the store has lost it. */
+const lookEveryMs = 1_000;
 
 /**
  * Does what a sweep's plan says, until the sweep is over. The caller holds its lease; whatever is done twice nevertheless is
  * harmless, since the log takes one writer's entry in each place and a run is known by its configuration.
  */
 export async function leadSweep(leading: SweepLeading, signal: AbortSignal): Promise<void> {
-  const { bus, log, copy, bell, watched } = leading;
+  const { bus, log, copy, bell, watched, timing } = leading;
+  const budget = createSweepBudget(leading, leading.sweepId);
   const placed = createPlacedRuns(leading);
   for (;;) {
     await log.refresh(signal);
     const state = log.state();
     if (state === undefined) return;
     await copy.keep(bus, log, state);
+    await budget.keep(state, copy.starts(state), signal);
     await placed.place(state, signal);
     const going = goingOn(state);
     watched.clear();
@@ -60,11 +68,12 @@ export async function leadSweep(leading: SweepLeading, signal: AbortSignal): Pro
     for (const manifest of manifests.values()) await shareOut(leading, state, manifest);
     const commands = planSweep(state, (runId) => seenRun(leading.sweepId, manifests.get(runId)));
     for (const command of commands) {
-      await carryOut(leading, command, { state, manifests, placed }, signal);
+      await carryOut(leading, command, { state, manifests, placed, budget }, signal);
       signal.throwIfAborted();
     }
     if (commands.length > 0) continue;
     if (state.endedAtMs !== undefined) return;
+    using _looking = state.settings.limits && every(timing, lookEveryMs, () => bell.ring());
     await bell.rung(signal);
     signal.throwIfAborted();
   }
@@ -111,6 +120,7 @@ interface Situation {
   readonly state: SweepState;
   readonly manifests: ReadonlyMap<string, RunManifest | undefined>;
   readonly placed: PlacedRuns;
+  readonly budget: SweepBudget;
 }
 
 async function carryOut(leading: SweepLeading, command: SweepCommand, situation: Situation, signal: AbortSignal): Promise<void> {
@@ -165,10 +175,15 @@ async function startCell(
   if (start === undefined) throw new Error(`sweep ${leading.sweepId} has no start for cell ${cell.cellId}`);
   const { runId, request } = await chooseRun(leading, cell, start, signal);
   await append(leading, { kind: 'cell-started', cellId: cell.cellId, runId });
+  const ended = situation.budget.ended();
+  if (ended !== undefined) {
+    const outcome = { status: 'cancelled', why: `it was not started: ${ended}`, tokens: 0 } as const;
+    return append(leading, { kind: 'cell-ended', cellId: cell.cellId, runId, outcome });
+  }
   await begin(leading, cell, { runId, request }, situation);
 }
 
-/** The first of its runs that goes on, has a result, or is not there yet. */
+/** The first of its runs that goes on, has a result, is not there yet, or was ended by the sweep's limit. */
 async function chooseRun(
   { bus, sweepId }: SweepLeading,
   cell: CellState,
@@ -177,9 +192,12 @@ async function chooseRun(
 ): Promise<CellRunRequest> {
   const before = new Set(cell.runs.map(({ runId }) => runId));
   for (const choice of runsOfCell(start)) {
-    if (before.has(choice.runId)) continue;
     const manifest = await bus.runs.get(choice.runId);
+    // One that was not started at the sweep's limit is not there, although the log names it.
     if (manifest === undefined) return choice;
+    // And one that it has ended goes on, instead of another that pays for all of it again.
+    if (wasEndedBySweep(manifest)) return choice;
+    if (before.has(choice.runId)) continue;
     if (manifest.simulated !== start.simulated) continue;
     if (!hasEnded(manifest.status) || (await hasResult({ bus }, manifest, signal))) return choice;
   }

@@ -1,6 +1,6 @@
 import { fruitless } from '../../domain/sweep/plan-sweep.ts';
 import type { SweepCell, SweepDefined, SweepEvent, SweepSettings } from '../../domain/sweep/sweep-event.ts';
-import { type CellState, isSweepOver, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
+import { type CellState, isSweepOver, runOf, type SweepState, settingsNow } from '../../domain/sweep/sweep-state.ts';
 import { benchmarkFromProto, encodeBenchmark } from '../../shared/contracts/benchmark-codec.ts';
 import {
   type GetSweepResponse,
@@ -17,9 +17,11 @@ import {
   type StartSweepResponse,
   type WatchSweepResponse,
 } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { limitFromProto } from '../../shared/contracts/limit-codec.ts';
 import { decodeSweepStarts, encodeSweepStarts, sweepSettingsFromProto } from '../../shared/contracts/sweep-codec.ts';
 import { sweepIdOf } from '../../shared/contracts/sweep-id.ts';
 import { pause, within } from '../../shared/lifecycle/abort.ts';
+import { mapAtOnce } from '../../shared/lifecycle/map-at-once.ts';
 import type { Timing } from '../../shared/lifecycle/timing.ts';
 import type { Bus } from '../../shared/messaging/bus.ts';
 import { LogConflictError } from '../../shared/messaging/errors.ts';
@@ -28,7 +30,10 @@ import { withAsked } from '../../shared/sharing/share-rules.ts';
 import type { ControlHandlers } from '../control-handlers.ts';
 import { refuseBadShare } from '../refuse-bad-share.ts';
 import { RequestRefusedError } from '../request-refused-error.ts';
+import { refuseBadLimits } from '../with-limits.ts';
+import { wasEndedBySweep } from './cell-outcome.ts';
 import { idOfStart } from './cell-run.ts';
+import { allowsMore, asRunLimits } from './sweep-budget.ts';
 import type { SweepLeaders } from './sweep-leaders.ts';
 import { changeSweep, openSweepLog } from './sweep-log.ts';
 import { summaryOfSweep, viewOfSweep } from './sweep-view.ts';
@@ -56,6 +61,7 @@ export interface SweepHandlersParts {
 }
 
 export const mostCells = 10_000;
+const readsAtOnce = 16;
 const changeWithinMs = 30_000;
 const lookEveryMs = 500;
 
@@ -104,7 +110,8 @@ export function createSweepHandlers(parts: SweepHandlersParts): SweepHandlers {
       if (!(await bus.sweeps.list()).includes(sweepId)) await leaders.restore(sweepId).catch(unlessConflict);
       let outcome: Omit<StartSweepResponse, 'sweepId'> = { continued: false, added: 0, leftOut: 0, again: 0 };
       await change(sweepId, async (state) => {
-        const { event, ...counts } = await defineSweep(bus, state, { ...wanted, name, keepOthers, startedBy: caller });
+        const definition = { ...wanted, name, keepOthers, startedBy: caller, nowMs: timing.wallMs() };
+        const { event, ...counts } = await defineSweep(bus, state, definition);
         // Counted once: where another writer comes first, what is there then decides.
         outcome = { continued: state !== undefined, ...counts };
         return event;
@@ -202,7 +209,9 @@ function wantedOf({ name, settings, cells: given }: StartSweepRequest): Wanted {
   const cells = given.map(cellOf);
   const ids = new Set(cells.map(({ cell }) => cell.cellId));
   if (ids.size < cells.length) throw refuse('two of the cells are the same run');
-  return { settings: sweepSettingsFromProto(settings), cells };
+  const kept = sweepSettingsFromProto(settings);
+  if (kept.limits !== undefined) for (const { start } of cells) refuseBadLimits(asRunLimits(kept.limits), start);
+  return { settings: kept, cells };
 }
 
 function cellOf({ labels, start }: StartedCell): Wanted['cells'][number] {
@@ -219,13 +228,14 @@ interface Definition extends Wanted {
   readonly name: string;
   readonly keepOthers: boolean;
   readonly startedBy: string;
+  readonly nowMs: number;
 }
 
 /** What must be written for the sweep to be as wanted; no event where it is so already. */
 async function defineSweep(
-  bus: Pick<Bus, 'blobs'>,
+  bus: Pick<Bus, 'blobs' | 'runs'>,
   state: SweepState | undefined,
-  { name, settings, cells: given, keepOthers, startedBy }: Definition,
+  { name, settings, cells: given, keepOthers, startedBy, nowMs }: Definition,
 ): Promise<{ readonly event: SweepEvent | undefined; readonly added: number; readonly leftOut: number; readonly again: number }> {
   const known = state?.cells ?? [];
   // One that a version with other defaults has begun keeps its id.
@@ -240,7 +250,9 @@ async function defineSweep(
   const cells = [...kept.map(plainCell), ...wanted.map(({ cell }) => plainCell(cell))];
   const startsBlob = await bus.blobs.put(encodeSweepStarts(starts));
   const isOver = state !== undefined && isSweepOver(state);
-  const again = isOver ? fruitless(state).flatMap(({ cellId }) => (ids.has(cellId) ? [cellId] : [])) : [];
+  const without = isOver ? fruitless(state).flatMap(({ cellId }) => (ids.has(cellId) ? [cellId] : [])) : [];
+  const more = state === undefined ? [] : await endedAtLower(bus, state, { ids, limits: settings.limits, nowMs });
+  const again = [...new Set([...without, ...more])];
   const wereThere = new Set(before.map(({ cellId }) => cellId));
   const isThere = new Set(cells.map(({ cellId }) => cellId));
   const counts = {
@@ -255,6 +267,22 @@ async function defineSweep(
   if (!isSame) return { event: definition, ...counts };
   const isWhereItWas = isOver || state.startsBlob === startsBlob;
   return { event: isWhereItWas ? undefined : { kind: 'sweep-moved', startsBlob }, ...counts };
+}
+
+/** The cells that a limit of the sweep has ended, and for which these leave more. */
+async function endedAtLower(
+  { runs }: Pick<Bus, 'runs'>,
+  { cells, createdAtMs }: SweepState,
+  { ids, limits, nowMs }: { readonly ids: ReadonlySet<string>; readonly limits: SweepSettings['limits']; readonly nowMs: number },
+): Promise<string[]> {
+  const over = cells.filter((cell) => ids.has(cell.cellId) && runOf(cell)?.outcome !== undefined && !cell.again);
+  const found = await mapAtOnce(over, readsAtOnce, async (cell) => {
+    const manifest = await runs.get(runOf(cell)?.runId ?? '');
+    const reached = manifest?.summary?.progress?.limit;
+    if (manifest === undefined || reached === undefined || !wasEndedBySweep(manifest)) return [];
+    return allowsMore(limitFromProto(reached), limits, { createdAtMs, nowMs }) ? [cell.cellId] : [];
+  });
+  return found.flat();
 }
 
 async function startsOf(

@@ -5,7 +5,7 @@ import type { Bus } from '../../shared/messaging/bus.ts';
 import { sweepLease } from '../../shared/messaging/run-lease.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type Bell, createBell } from '../bell.ts';
-import type { CoordinatorSettings } from '../coordinator.ts';
+import type { Coordinator, CoordinatorSettings } from '../coordinator.ts';
 import { type HeldLease, holdLease } from '../hold-lease.ts';
 import { leadSweep } from './lead-sweep.ts';
 import { createSweepCopy, type SweepCopy } from './sweep-copy.ts';
@@ -26,6 +26,7 @@ export interface SweepLeadersSettings {
   readonly logger: Logger;
   readonly startRun: (request: StartRunRequest, startedBy: string) => Promise<StartRunResponse>;
   readonly drive: (manifest: RunManifest) => void;
+  readonly budgets: Pick<Coordinator, 'budget' | 'changeBudget'>;
 }
 
 interface Leader {

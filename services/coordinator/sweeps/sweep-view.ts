@@ -45,7 +45,7 @@ async function viewOfCell({ getRun }: Parts, cell: CellState, signal: AbortSigna
   const isOld = state === 'waiting';
   const view: SweepCellView = {
     ...{ cell: sweepCellToProto(cell), state, leftOut: cell.place === undefined, pauseReason: '', needsPerson: false },
-    earlierRunIds: cell.runs.slice(0, isOld ? undefined : -1).map(({ runId }) => runId),
+    earlierRunIds: earlierRuns(cell, isOld ? undefined : run?.runId),
     ...(run !== undefined && !isOld && { runId: run.runId, startedAtMs: run.startedAtMs }),
     ...(run?.outcome !== undefined &&
       !isOld && { outcome: cellOutcomeToProto(run.outcome), ...defined({ endedAtMs: run.endedAtMs }) }),
@@ -64,6 +64,11 @@ async function viewOfCell({ getRun }: Parts, cell: CellState, signal: AbortSigna
     pauseReason: isPaused ? manifest.pauseReason : '',
     needsPerson: isPaused && (manifest.needsPerson ?? false),
   };
+}
+
+/** Each once: one that a limit of the sweep had ended may have gone on. */
+function earlierRuns({ runs }: CellState, current: string | undefined): string[] {
+  return [...new Set(runs.map(({ runId }) => runId))].filter((runId) => runId !== current);
 }
 
 function summaryOf(sweepId: string, state: SweepState, cells: readonly SweepCellView[]): SweepSummary {

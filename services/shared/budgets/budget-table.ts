@@ -145,6 +145,12 @@ export function withEnd(table: BudgetTable, parts: readonly BudgetPart[], end: E
   return { ...table, ends: [...table.ends, ...missing.map((part) => ({ part, used: 0, reason: '', ...end }))] };
 }
 
+/** Without the ends at these limits. */
+export function withoutEndsBy(table: BudgetTable, limits: readonly string[]): BudgetTable {
+  if (!table.ends.some(({ limit }) => limits.includes(limit))) return table;
+  return { ...table, ends: table.ends.filter(({ limit }) => !limits.includes(limit)) };
+}
+
 /** An end that does not follow from the table. */
 export interface EndByOther {
   readonly limit: Extract<LimitName, 'time' | 'stop'>;

@@ -31,6 +31,8 @@ async function setUp() {
       return undefined;
     },
     budget: () => undefined,
+    changeBudget: () => Promise.resolve(),
+    scopesOf: () => Promise.resolve([]),
     wait: () => undefined,
     notices: () => notices,
     onProgress: (_, told) => {

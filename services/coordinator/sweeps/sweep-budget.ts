@@ -1,0 +1,103 @@
+import type { LimitReached } from '../../domain/run/event.ts';
+import type { SweepLimits } from '../../domain/sweep/sweep-event.ts';
+import type { SweepState } from '../../domain/sweep/sweep-state.ts';
+import { add } from '../../shared/budgets/amounts.ts';
+import { withEnd, withoutEndsBy, withTerms } from '../../shared/budgets/budget-table.ts';
+import { sweepScope } from '../../shared/budgets/scopes-of.ts';
+import { noLimits } from '../../shared/config/run-limits.ts';
+import type { BudgetAmount, BudgetEnd, BudgetTable } from '../../shared/contracts/generated/scale/v1/budgets.ts';
+import type { RunLimits, StartRunRequest } from '../../shared/contracts/generated/scale/v1/control.ts';
+import { pricesFromProto } from '../../shared/contracts/prices-codec.ts';
+import type { Timing } from '../../shared/lifecycle/timing.ts';
+import type { Bus } from '../../shared/messaging/bus.ts';
+import { hasFinalPick, spentAmount, termsOf } from '../budget-terms.ts';
+import type { Coordinator } from '../coordinator.ts';
+import { createRunSpending } from '../run-spending.ts';
+
+/** What all runs of a sweep may spend together, kept in one table that the workers of all of them reserve in. */
+export interface SweepBudget {
+  /** Writes what the sweep's file allows now. @param starts what its cells are started with */
+  keep(state: SweepState, starts: readonly StartRunRequest[], signal: AbortSignal): Promise<void>;
+  /** Why no cell begins any more, a clause; undefined while they do. */
+  ended(): string | undefined;
+}
+
+export interface SweepBudgetParts {
+  readonly bus: Pick<Bus, 'spending' | 'runs'>;
+  readonly budgets: Pick<Coordinator, 'budget' | 'changeBudget'>;
+  readonly timing: Timing;
+}
+
+export function createSweepBudget({ bus, budgets, timing }: SweepBudgetParts, sweepId: string): SweepBudget {
+  const scope = sweepScope(sweepId);
+  const isKept = (): boolean => budgets.budget(scope)?.terms !== undefined;
+
+  /** What was spent before there was a table counts as well. */
+  const spentSoFar = async ({ cells }: SweepState, signal: AbortSignal): Promise<BudgetAmount> => {
+    const runIds = new Set(cells.flatMap(({ runs }) => runs.map(({ runId }) => runId)));
+    const amounts: BudgetAmount[] = [];
+    for (const runId of runIds) {
+      const prices = (await bus.runs.get(runId))?.prices;
+      const spent = await createRunSpending(bus, runId).spent(true, signal);
+      amounts.push(spentAmount(spent, prices && pricesFromProto(prices)));
+    }
+    return add(...amounts);
+  };
+
+  return {
+    async keep(state, starts, signal) {
+      const { limits } = state.settings;
+      if (limits === undefined && !isKept()) return;
+      const hasPick = starts.some(({ configuration }) => hasFinalPick({ configuration }));
+      const terms = termsOf(asRunLimits(limits), hasPick);
+      const before = isKept() ? undefined : await spentSoFar(state, signal);
+      const end = sweepEndsAtMs(limits, state.createdAtMs);
+      const nowMs = timing.wallMs();
+      await budgets.changeBudget(scope, (found) => withTime(withTerms(withSpent(found, before), terms), end, nowMs));
+    },
+    ended() {
+      const end = budgets.budget(scope)?.ends.find(({ part }) => part === 'search' || part === 'propose');
+      return end && describeEnd(end);
+    },
+  };
+}
+
+/** Whether a sweep under these limits has more for a run that it has ended at this one. */
+export function allowsMore(
+  { limit, most, scope }: Omit<LimitReached, 'kind'>,
+  limits: SweepLimits | undefined,
+  { createdAtMs, nowMs }: { readonly createdAtMs: number; readonly nowMs: number },
+): boolean {
+  if (scope !== 'sweep' || limit === 'stop') return false;
+  if (limit === 'time') {
+    const end = sweepEndsAtMs(limits, createdAtMs);
+    return end === undefined || end > Math.max(most, nowMs);
+  }
+  const now = limits?.[limit] ?? 0;
+  return now === 0 || now > most;
+}
+
+export function asRunLimits(limits: SweepLimits | undefined): RunLimits {
+  return { ...noLimits, ...limits };
+}
+
+function sweepEndsAtMs(limits: SweepLimits | undefined, createdAtMs: number): number | undefined {
+  const { untilMs = 0, durationMs = 0 } = limits ?? {};
+  const ends = [...(untilMs > 0 ? [untilMs] : []), ...(durationMs > 0 ? [createdAtMs + durationMs] : [])];
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+function withSpent(found: BudgetTable, before: BudgetAmount | undefined): BudgetTable {
+  if (found.terms !== undefined || before === undefined) return found;
+  return { ...found, gone: [...found.gone, { part: 'search', amount: before }] };
+}
+
+function withTime(table: BudgetTable, end: number | undefined, nowMs: number): BudgetTable {
+  if (end === undefined || end > nowMs) return withoutEndsBy(table, ['time']);
+  return withEnd(table, ['propose', 'search'], { limit: 'time', most: end });
+}
+
+function describeEnd({ limit, most }: BudgetEnd): string {
+  if (limit === 'time') return 'the time of the sweep was over';
+  return `the sweep's limit of ${most.toLocaleString('en')} ${limit} was reached`;
+}
