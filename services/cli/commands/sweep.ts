@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defined } from '../../domain/defined.ts';
 import { readSweepFile, type SweepFile } from '../../shared/config/sweep-file.ts';
 import type { GetSweepResponse, SweepSummary } from '../../shared/contracts/generated/scale/v1/control.ts';
 import { type ExitCode, exitCodes } from '../../shared/errors/exit-codes.ts';
@@ -7,6 +8,7 @@ import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
 import { dataFolderAt } from '../cluster/data-folder.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { answerWithDryRun, dryRunHelp, dryRunOf } from '../forecast/dry-run.ts';
 import { countUpTo } from '../parse-count.ts';
 import { checkBeforeRun } from '../runs/check-before-run.ts';
 import { waitForEndpointsHelp } from '../runs/check-endpoints.ts';
@@ -18,6 +20,7 @@ import { addSweepReportCommand } from './sweep-report.ts';
 import { addSweepTestCommand } from './sweep-test.ts';
 
 interface RunOptions extends ClusterOptions, SweepRunOptions {
+  readonly dryRun: boolean;
   readonly json: boolean;
 }
 
@@ -37,6 +40,7 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .argument('<file>', 'the sweep file, see docs/sweeps.md')
     .option('--executors <n>', 'executors of the cluster on this machine', countUpTo(1_024))
     .option('--slots <n>', 'jobs in flight per executor', countUpTo(1_024))
+    .option('--dry-run', dryRunHelp, false)
     .option('--wait-for-endpoints', waitForEndpointsHelp, false)
     .option('--detach', 'end once a cluster that stays has the sweep; `sweep status` shows it', false)
     .option('--json', 'print one JSON document at the end; progress goes to stderr', false)
@@ -90,6 +94,12 @@ export function addSweepCommand(program: Command, cli: Cli): void {
 async function run(cli: Cli, path: string, options: RunOptions): Promise<Answer> {
   const file = await readSweepFile(path);
   const folder = dataFolderAt(options.dataDir);
+  if (options.dryRun) {
+    const { name, cells, settings } = file;
+    const files = cells.map((cell) => cell.file);
+    const subject = `${cells.length} ${cells.length === 1 ? 'run' : 'runs'} of the sweep ${name}`;
+    return answerWithDryRun(subject, await dryRunOf(files, folder, { name, ...defined({ limits: settings.limits }) }));
+  }
   await checkCells(cli, file, options.server, folder.runs);
   const screen = cli.openScreen(options.json);
   try {

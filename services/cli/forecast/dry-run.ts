@@ -22,8 +22,18 @@ export interface DryRun {
   readonly warnings: readonly string[];
 }
 
-/** Plays what these runs may do, with their settings and their queries. Calls no model, starts nothing, and writes nothing. */
-export async function dryRunOf(files: readonly RunFile[], folder: DataFolder): Promise<DryRun> {
+/** What runs have together. */
+export interface TogetherLimits {
+  readonly name: string;
+  /** 0: no limit. Absent: none at all. */
+  readonly limits?: { readonly tokens: number; readonly calls: number; readonly money: number };
+}
+
+/**
+ * Plays what these runs may do, with their settings and their queries. Calls no model, starts nothing, and writes nothing.
+ * @param together of the sweep whose cells they are
+ */
+export async function dryRunOf(files: readonly RunFile[], folder: DataFolder, together?: TogetherLimits): Promise<DryRun> {
   const courses: Course[][] = [];
   const basis = new Set<string>();
   for (const file of files) {
@@ -31,8 +41,10 @@ export async function dryRunOf(files: readonly RunFile[], folder: DataFolder): P
     courses.push(made.courses);
     for (const clause of made.basis) basis.add(clause);
   }
+  const all = addCourses(courses);
   const warnings = files.flatMap((file, index) => limitWarnings(file, courses[index] ?? []));
-  return { forecast: forecastOf(addCourses(courses)), basis: [...basis], warnings: [...new Set(warnings)] };
+  if (together !== undefined) warnings.push(...togetherWarnings(together, all));
+  return { forecast: forecastOf(all), basis: [...basis], warnings: [...new Set(warnings)] };
 }
 
 /** Where there are many runs. */
@@ -76,6 +88,22 @@ function limitWarnings({ configuration }: RunFile, courses: readonly Course[]): 
   return [
     `${name} ${reach}: in ${formatShare(share)} of the courses ${what} the search before round ${search.maxRounds}, in the middle after ${middle} round${middle === 1 ? '' : 's'}`,
   ];
+}
+
+function togetherWarnings({ name, limits }: TogetherLimits, courses: readonly Course[]): string[] {
+  const limited: readonly (readonly [string, number | undefined, (course: Course) => number])[] = [
+    ['tokens', limits?.tokens, ({ tokens }) => tokens],
+    ['calls', limits?.calls, ({ calls }) => calls],
+    ['money', limits?.money, ({ money }) => money?.amount ?? 0],
+  ];
+  return limited.flatMap(([what, most = 0, taken]) => {
+    const share = courses.filter((course) => taken(course) > most).length / Math.max(1, courses.length);
+    if (most === 0 || share < worthSaying) return [];
+    const reach = share > 0.5 ? 'cannot reach what was asked' : 'may not reach what was asked';
+    return [
+      `${name} ${reach}: in ${formatShare(share)} of the courses its runs take more ${what} than its limit for all of them`,
+    ];
+  });
 }
 
 /** @param subject what is forecast, e.g. "gsm8k" or "12 runs of the sweep night" */

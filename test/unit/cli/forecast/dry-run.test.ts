@@ -43,6 +43,11 @@ test('several runs cost what they cost together', async () => {
   const [one, two] = [await dryRunOf([file], data), await dryRunOf([file, file], data)];
   expect(two.forecast.tokens.middle / one.forecast.tokens.middle).toBeGreaterThan(1.7);
   expect(two.forecast.tokens.middle / one.forecast.tokens.middle).toBeLessThan(2.3);
+  const limits = { tokens: one.forecast.tokens.low, calls: 0, money: 0 };
+  const { warnings } = await dryRunOf([file, file], data, { name: 'night', limits });
+  expect(warnings).toEqual([
+    'night cannot reach what was asked: in 100 % of the courses its runs take more tokens than its limit for all of them',
+  ]);
 });
 
 test('a folder of runs that cannot be read changes nothing', async () => {
