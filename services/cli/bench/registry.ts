@@ -4,6 +4,7 @@ import { busBench } from './bus.ts';
 import { errorsBench } from './errors.ts';
 import { executorBench } from './executor.ts';
 import { growthBench } from './growth.ts';
+import { limitsBench } from './limits.ts';
 import { makespanBench } from './makespan.ts';
 import { replayBench } from './replay.ts';
 import { resumeBench } from './resume.ts';
@@ -18,6 +19,7 @@ export const benches: Registry<Bench> = registryOf('bench', [
   errorsBench,
   executorBench,
   growthBench,
+  limitsBench,
   makespanBench,
   replayBench,
   resumeBench,
