@@ -28,6 +28,7 @@ import type { ControlHandlers } from './control-handlers.ts';
 import type { DeadLetterHandlers } from './dead-letter-handlers.ts';
 import type { KeepingHandlers } from './keeping-handlers.ts';
 import type { SweepHandlers } from './sweeps/sweep-handlers.ts';
+import type { TeamCaller, Teams } from './teams/teams.ts';
 
 export interface ControlServer {
   readonly port: number;
@@ -46,6 +47,8 @@ export interface ControlServerSettings {
   readonly access: Access;
   /** Default: nothing is kept. */
   readonly audit?: AuditCall;
+  /** Default: whoever calls may name any. */
+  readonly teams?: Teams;
   readonly credentials: ServerCredentials;
   readonly limits: CallLimits;
   /** Of a message, to it and from it. */
@@ -54,7 +57,7 @@ export interface ControlServerSettings {
 
 /** Serves ControlService to those who have access, and grpc.health.v1 to everyone. */
 export async function startControlServer(
-  { address, access, audit = async () => undefined, credentials, limits, messageBytes }: ControlServerSettings,
+  { address, access, teams, audit = async () => undefined, credentials, limits, messageBytes }: ControlServerSettings,
   handlers: ControlHandlers & SweepHandlers & DeadLetterHandlers & AuditHandlers & BackupHandlers & KeepingHandlers,
   logger: Logger,
   timing: Timing = systemTiming,
@@ -68,7 +71,7 @@ export async function startControlServer(
   });
   const stopping = new AbortController();
   const unary =
-    <Request, Response>(handle: (request: Request, signal: AbortSignal, caller: string) => Promise<Response>) =>
+    <Request, Response>(handle: (request: Request, signal: AbortSignal, caller: TeamCaller) => Promise<Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
       const signal = AbortSignal.any([stopping.signal, cancellationOf(call)]);
       const late = Promise.withResolvers<never>();
@@ -108,14 +111,19 @@ export async function startControlServer(
       );
     };
   const implementation: ControlServiceServer = {
-    startRun: unary((request, _signal, caller) => handlers.startRun(request, caller)),
+    startRun: unary(async (request, _signal, caller) =>
+      handlers.startRun(teams?.forRun(request, caller) ?? request, caller.name),
+    ),
     listRuns: unary((_request, signal) => handlers.listRuns(signal)),
     findRuns: unary(({ name }) => handlers.findRuns(name)),
     getRun: unary(({ runId }, signal) => handlers.getRun(runId, signal)),
     cancelRun: unary(({ runId, reason }) => handlers.cancelRun(runId, reason)),
     pauseRun: unary(({ runId, reason }) => handlers.pauseRun(runId, reason)),
     resumeRun: unary(({ runId }) => handlers.resumeRun(runId)),
-    setShare: unary((request) => (request.sweepId === '' ? handlers.setShare(request) : handlers.setSweepShare(request))),
+    setShare: unary(async (request, _signal, caller) => {
+      await teams?.checkShare(request, caller);
+      return request.sweepId === '' ? handlers.setShare(request) : handlers.setSweepShare(request);
+    }),
     setRunLimits: unary(({ runId, limits }) => handlers.setRunLimits(runId, limits)),
     setLabels: unary((request) => handlers.setLabels(request)),
     deleteRuns: unary((request, signal) => handlers.deleteRuns(request, signal)),
@@ -131,7 +139,9 @@ export async function startControlServer(
     backup: streamed((request, signal) => handlers.backup(request, signal)),
     restore: received((requests, signal) => handlers.restore(requests, signal)),
     keepBenchmark: unary((request) => handlers.keepBenchmark(request)),
-    startSweep: unary((request, _signal, caller) => handlers.startSweep(request, caller)),
+    startSweep: unary(async (request, _signal, caller) =>
+      handlers.startSweep(teams?.forSweep(request, caller) ?? request, caller.name),
+    ),
     listSweeps: unary((_request, signal) => handlers.listSweeps(signal)),
     getSweep: unary(({ sweepId }, signal) => handlers.getSweep(sweepId, signal)),
     watchSweep: streamed(({ sweepId }, signal) => handlers.watchSweep(sweepId, signal)),

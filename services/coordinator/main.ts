@@ -28,6 +28,8 @@ import { createKeepingHandlers } from './keeping-handlers.ts';
 import { startScaler } from './scaler/start-scaler.ts';
 import { createSweepHandlers } from './sweeps/sweep-handlers.ts';
 import { startSweepLeaders } from './sweeps/sweep-leaders.ts';
+import { keepTeams } from './teams/keep-teams.ts';
+import { openTeams } from './teams/teams.ts';
 
 await environmentFromParent();
 const settings = settingsOrEnd('coordinator', () => coordinatorSettings());
@@ -65,6 +67,10 @@ await runService({
     if (settings.resume === 'requested') await dropAbandonedJobs(bus, name);
     const coordinator = startCoordinator(settings, bus, log, systemTiming);
     releases.push('the coordinator', () => coordinator.stop());
+    const teams = await openTeams(settings.teamsFile, { bus, timing: systemTiming, logger: log });
+    releases.push('the teams', teams.stop);
+    const keptTeams = keepTeams(bus, teams, { timing: systemTiming, logger: log });
+    releases.push('the shares of teams', () => keptTeams.stop());
     const collector = startBlobCollector(bus, name, log, systemTiming);
     releases.push('the blob collector', () => collector.stop());
     const handlers = createControlHandlers(bus, coordinator, systemTiming, name);
@@ -80,7 +86,7 @@ await runService({
       {
         address: `${hostInAddress(settings.controlHost)}:${settings.controlPort}`,
         audit: createAuditCall(bus, { timing: systemTiming, logger: log, coordinator: name }),
-        ...{ access, credentials, messageBytes: settings.controlMessageBytes },
+        ...{ access, teams, credentials, messageBytes: settings.controlMessageBytes },
         limits: { callsPerSecond: settings.controlCallsPerSecond, callsAtOnce: settings.controlCallsAtOnce },
       },
       {

@@ -24,7 +24,6 @@ import { chooseRun } from './choose-run.ts';
 import { describeVisible } from './describe-visible.ts';
 import { findRun } from './find-run.ts';
 import { followRun, RunNeedsPersonError } from './follow-run.ts';
-import { notEnforced } from './not-enforced.ts';
 import { patiently } from './patiently.ts';
 import { createRunRecord, type RunRecord } from './run-record.ts';
 import { needsSimulator, startRunRequestOf } from './run-request.ts';
@@ -156,7 +155,6 @@ export async function runOn<Result>(cluster: ReachedCluster, undertaking: Undert
     view.notice(describeVisible(chosen.configuration));
   if (undertaking.begun === undefined && memory !== undefined && isSearchWithoutMemory(chosen))
     view.notice(describeUnused(memory));
-  if (!isOver) for (const note of notEnforced(chosen)) view.notice(note);
   if (chosen.cache !== undefined && !isOver)
     view.notice('This run uses the response cache: replies that the cluster has cost nothing.');
   if (missingResults !== undefined) view.notice(describeMissing(runId, missingResults));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ScaleError } from '../../domain/errors/scale-error.ts';
 import { parseSettings } from '../../shared/settings/parse-settings.ts';
 import { choice, settings, text } from '../../shared/settings/rules.ts';
+import { teamName } from '../../shared/sharing/share-rules.ts';
 import { digestOf } from './credential.ts';
 import { type Role, roles } from './roles.ts';
 
@@ -14,6 +15,8 @@ export interface KnownCaller {
   readonly tokenDigest?: Buffer;
   /** The certificate's common name, or one of its alternative names. */
   readonly certificate?: string;
+  /** Whose runs it starts. */
+  readonly team?: string;
 }
 
 /** What the log calls whoever shows the token that is set by this variable, or in its file. */
@@ -36,6 +39,9 @@ const entry = settings({
   token: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without spaces').optional(),
   sha256: matching(/^[0-9a-fA-F]{64}$/, 'must be the SHA-256 of a token, in 64 hexadecimal digits').optional(),
   certificate: text('must be the common name, or an alternative name, of a client certificate').optional(),
+  team: text('must be the name of a team')
+    .regex(teamName.pattern, { error: `must be ${teamName.rule}` })
+    .optional(),
 });
 
 /**
@@ -52,11 +58,12 @@ export function parseAccessFile(content: string, file: string): readonly KnownCa
     refuse: ({ line }, message, options) =>
       new AccessFileError(`${file}${line === undefined ? '' : `:${line}`}: ${message}`, options),
   });
-  const callers = entries.map(({ name, role, token, sha256, certificate }, index): KnownCaller => {
+  const callers = entries.map(({ name, role, token, sha256, certificate, team }, index): KnownCaller => {
+    const ofTeam = team === undefined ? {} : { team };
     const given = [token, sha256, certificate].filter((each) => each !== undefined);
     if (given.length !== 1) throw error(`${index}.name`, `${name} must have one of token, sha256 and certificate`);
-    if (certificate !== undefined) return { name, role, certificate };
-    return { name, role, tokenDigest: token === undefined ? Buffer.from(sha256 ?? '', 'hex') : digestOf(token) };
+    if (certificate !== undefined) return { name, role, ...ofTeam, certificate };
+    return { name, role, ...ofTeam, tokenDigest: token === undefined ? Buffer.from(sha256 ?? '', 'hex') : digestOf(token) };
   });
   callers.forEach(({ name, tokenDigest, certificate }, index) => {
     const before = callers.slice(0, index);

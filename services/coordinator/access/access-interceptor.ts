@@ -27,9 +27,12 @@ const tellEveryMs = 1_000;
 /** Under which a handler finds who calls. */
 const callerKey = 'scale-caller';
 
-/** By the name of its token or certificate; what the interceptor has seen to, and never what a client says of itself. */
-export function callerIn(metadata: Metadata): string {
-  return String(metadata.get(callerKey)[0] ?? '');
+const teamKey = 'scale-team';
+
+/** By its token or certificate; what the interceptor has seen to, and never what a client says of itself. */
+export function callerIn(metadata: Metadata): { readonly name: string; readonly team?: string } {
+  const [name = '', team] = [metadata.get(callerKey)[0], metadata.get(teamKey)[0]];
+  return { name: String(name), ...(team !== undefined && { team: String(team) }) };
 }
 
 type InterceptedCall = Parameters<ServerInterceptor>[1];
@@ -102,6 +105,8 @@ export function accessInterceptor({ audit, access, meter, logger, timing }: Acce
             releases.push(() => open.delete(check));
             // In place of any that the client may have sent.
             metadata.set(callerKey, caller.name);
+            metadata.remove(teamKey);
+            if (caller.team !== undefined) metadata.set(teamKey, caller.team);
             forward(metadata);
           },
           onReceiveMessage: (message: unknown, forward) => {

@@ -9,6 +9,7 @@ import type { Role } from './roles.ts';
 export interface Caller {
   readonly name: string;
   readonly role: Role;
+  readonly team?: string;
 }
 
 /** What a call shows. */

@@ -180,6 +180,11 @@ export const coordinatorTable = {
     type: 'text',
     description: 'a file of [tokens and certificates with their roles](security.md#tokens-and-roles); read again when it changes',
   },
+  teamsFile: {
+    variable: 'SCALE_TEAMS_FILE',
+    type: 'text',
+    description: 'a file of [teams and what each may have](sharing.md#teams); read again when it changes',
+  },
   controlCertFile: {
     variable: 'SCALE_CONTROL_CERT_FILE',
     type: 'text',
