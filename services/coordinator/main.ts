@@ -69,8 +69,10 @@ await runService({
     releases.push('the coordinator', () => coordinator.stop());
     const teams = await openTeams(settings.teamsFile, { bus, timing: systemTiming, logger: log });
     releases.push('the teams', teams.stop);
-    const keptTeams = keepTeams(bus, teams, { timing: systemTiming, logger: log });
-    releases.push('the shares of teams', () => keptTeams.stop());
+    if (settings.teamsFile !== undefined) {
+      const kept = keepTeams(bus, teams, { timing: systemTiming, logger: log });
+      releases.push('the shares of teams', () => kept.stop());
+    }
     const collector = startBlobCollector(bus, name, log, systemTiming);
     releases.push('the blob collector', () => collector.stop());
     const handlers = createControlHandlers(bus, coordinator, systemTiming, name);

@@ -22,6 +22,8 @@ test('a list of callers, by token, by its digest or by certificate', () => {
   expect(callers[1]?.tokenDigest?.toString('hex')).toBe(sha256);
   expect(callers[2]).toEqual({ name: 'alice@example.org', role: 'admin', certificate: 'alice' });
   expect(parseAccessFile('[]', 'tokens.yaml')).toEqual([]);
+  const [ofTeam] = parseAccessFile('- { name: ci, role: run, token: another-token-of-ci, team: vision }', 'tokens.yaml');
+  expect(ofTeam?.team).toBe('vision');
 });
 
 test.each([
@@ -38,7 +40,7 @@ test.each([
   [`- { name: ci, role: run, token: ${planted}, certificate: ci }`, /ci must have one of token, sha256 and certificate/],
   [
     `- { name: ci, role: run, tokne: ${planted} }`,
-    /^tokens\.yaml:1: 0 has a setting that is none of name, role, token, sha256, certificate/,
+    /^tokens\.yaml:1: 0 has a setting that is none of name, role, token, sha256, certificate, team/,
   ],
   [`- ${planted}`, /0 must be a group of settings .*not shown/],
   [`- { name: ci, role: run, ${planted}: token }`, /0 has a setting that is none of/],
