@@ -27,6 +27,7 @@ import { viewOf, viewOfWorkflows } from '../services/domain/search/view-of.ts';
 import { canonicalHash } from '../services/domain/workflow/canonical-hash.ts';
 import { interpretWorkflow } from '../services/domain/workflow/interpret.ts';
 import type { Workflow } from '../services/domain/workflow/workflow.ts';
+import { decodeEvent, encodeEvent } from '../services/shared/contracts/event-codec.ts';
 import { callSeed } from '../services/shared/models/model-client.ts';
 import { complete } from '../services/simulator/chat-completion.ts';
 import type { SimulatedModel } from '../services/simulator/simulated-model.ts';
@@ -53,7 +54,8 @@ export async function searchInProcess(
     for (const command of planNextStep(state)) {
       for await (const event of eventsOf({ world, state, benchmark, answers }, command)) {
         noteAnswers(answers, event);
-        state = applyEvent(state, chargedOnce(state, event));
+        // As a coordinator reads it again: encoding sorts, and the optimizer is shown what was sorted.
+        state = applyEvent(state, decodeEvent(encodeEvent('in-process', chargedOnce(state, event))).event);
       }
     }
   }
