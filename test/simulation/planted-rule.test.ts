@@ -25,7 +25,7 @@ async function search(rule: PlantedRule, search: string): Promise<RunState> {
   try {
     const benchmarkFile = await writePlantedRule(folder, rule);
     const file = join(folder, 'search.yaml');
-    await writeFile(file, `benchmark: benchmark.yaml\nseed: 1\nsearch: { max_rounds: 10, ${search} }\n`);
+    await writeFile(file, `benchmark: benchmark.yaml\nseed: 1\nsearch: { max_rounds: 20, ${search} }\n`);
     const { configuration, benchmark } = await readRunFile(file);
     const { known } = await learnBenchmarks(join(folder, 'none'), join(folder, 'none'), [benchmarkFile]);
     return await searchInProcess({ model: createSimulatedModel(buildQueryIndex(known), 1), code }, configuration, benchmark);
