@@ -5,7 +5,7 @@ import { isClone, packageFolder } from '../shared/toolchain/package-folder.ts';
 import { createCli, sayError } from './cli.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { commandAsInvoked, launcherVariable } from './invocation.ts';
-import { createProgram } from './program.ts';
+import { loadCommand } from './load-command.ts';
 
 const notice = (message: string): void => {
   process.stderr.write(`${message}\n`);
@@ -23,7 +23,8 @@ const launcher = environment[launcherVariable];
 const command = launcher === undefined ? 'scale' : commandAsInvoked({ launcher, environment, clone });
 const cli = createCli(process, environment, interrupts, command);
 try {
-  await createProgram(cli).parseAsync(process.argv);
+  const program = await loadCommand(process.argv[2], cli);
+  await program.parseAsync(process.argv);
   process.exit(cli.exitCode());
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(exitCodes.ok);

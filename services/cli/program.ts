@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBackupCommand } from './commands/backup.ts';
@@ -39,9 +39,7 @@ import { addSweepCommand } from './commands/sweep.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { addExamples } from './examples.ts';
-import { versionText } from './version-text.ts';
-
-export type AddCommand = (program: Command, cli: Cli) => void;
+import { type AddCommand, createRootCommand } from './root-command.ts';
 
 /** In the order in which --help lists them. A new command is one file and one line here. */
 const commands: readonly AddCommand[] = [
@@ -85,19 +83,9 @@ const commands: readonly AddCommand[] = [
   addCompletionCommand,
 ];
 
+/** With all commands. */
 export function createProgram(cli: Cli): Command {
-  const program = new Command(cli.command)
-    .description('Search for good agentic workflows with a fraction of the tokens.')
-    .option('-V, --version', 'print the version, and with it the commit, the Node.js and the protocol')
-    .showSuggestionAfterError()
-    // A wrong flag is reported like any other bad input, in one place; --help and --version still print themselves.
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined });
-  program.on('option:version', () => {
-    const text = versionText();
-    program.configureOutput().writeOut?.(`${text}\n`);
-    throw new CommanderError(0, 'commander.version', text);
-  });
+  const program = createRootCommand(cli);
   for (const add of commands) add(program, cli);
   for (const command of program.commands) addExamples(command, cli.command);
   return program;

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
+import { addExamples } from './examples.ts';
+import { createRootCommand } from './root-command.ts';
+
+/** Sources here, JavaScript in a package. */
+const ending = extname(import.meta.filename);
+
+/**
+ * The program with nothing but the command that is asked for, which starts in a half to a quarter of the time: a command is the file of
+ * its name, and most load little of what all of them load together. Anything else, such as --help or a word that is no command,
+ * needs the whole program.
+ * @param word the first of the command line
+ */
+export async function loadCommand(word: string | undefined, cli: Cli): Promise<Command> {
+  const file = join(import.meta.dirname, 'commands', `${word}${ending}`);
+  if (word !== undefined && /^[a-z]+(-[a-z]+)*$/.test(word) && existsSync(file)) {
+    const exported: Record<string, unknown> = await import(pathToFileURL(file).href);
+    const add = exported[`add${word.split('-').map(capitalized).join('')}Command`];
+    const program = createRootCommand(cli);
+    if (typeof add === 'function') add(program, cli);
+    const [command] = program.commands;
+    // `completion` looks at all of the others; an action of another command, such as sweep-report, has another name.
+    if (command?.name() === word && word !== 'completion') {
+      addExamples(command, cli.command);
+      return program;
+    }
+  }
+  const { createProgram } = await import('./program.ts');
+  return createProgram(cli);
+}
+
+function capitalized(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
