@@ -84,14 +84,14 @@ export function describeProvenance(about: Provenance): string {
     ...(Object.keys(chatTemplateKwargs).length === 0 ? [] : [`chat_template_kwargs ${JSON.stringify(chatTemplateKwargs)}`]),
   ];
   const lines = [
-    `run        ${runId}, round ${round}${isBest ? ' (the best)' : ''}`,
-    `score      ${scored}${simulated ? '; a simulated model answered: this is no result' : ''}`,
-    `benchmark  ${benchmark}, ${split}, scorer ${scorer}`,
-    `model      ${name}`,
-    `sampling   ${sampling.join(', ')}`,
-    `operators  ${operators.join(', ') || 'none'}`,
-    `inputs     ${inputs.map((input) => `query.${input}`).join(', ')}`,
-    `workflow   ${about.workflowHash}`,
+    `run: ${runId}, round ${round}${isBest ? ' (the best)' : ''}`,
+    `score: ${scored}${simulated ? '; a simulated model answered: this is no result' : ''}`,
+    `benchmark: ${benchmark}, ${split}, scorer ${scorer}`,
+    `model: ${name}`,
+    `sampling: ${sampling.join(', ')}`,
+    `operators: ${operators.join(', ') || 'none'}`,
+    `inputs: ${inputs.map((input) => `query.${input}`).join(', ')}`,
+    `workflow: ${about.workflowHash}`,
   ];
   return lines.map((line) => `# ${oneLine(line, 2_000)}\n`).join('');
 }

@@ -165,7 +165,7 @@ describe('export', () => {
     expect(stdout).toBe('');
     const text = await readFile(out, 'utf8');
     expect(parse(text)).toMatchObject({ workflow: 1, steps: expect.any(Array) });
-    for (const part of ['made-up-1, round ', 'temperature 0, top_p 1', 'operators  custom', 'query.question'])
+    for (const part of ['made-up-1, round ', 'temperature 0, top_p 1', 'operators: custom', 'query.question'])
       expect(text).toContain(part);
     expect(code).toBe(0);
   });
