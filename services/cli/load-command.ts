@@ -10,9 +10,9 @@ import { createRootCommand } from './root-command.ts';
 const ending = extname(import.meta.filename);
 
 /**
- * The program with nothing but the command that is asked for, which starts in a half to a quarter of the time: a command is the file of
- * its name, and most load little of what all of them load together. Anything else, such as --help or a word that is no command,
- * needs the whole program.
+ * The program with nothing but the command that is asked for, which starts in a half to a quarter of the time: a command is the
+ * file of its name, and most load little of what all of them load together. Anything else, such as --help or a word that is no
+ * command, needs the whole program.
  * @param word the first of the command line
  */
 export async function loadCommand(word: string | undefined, cli: Cli): Promise<Command> {

@@ -17,7 +17,7 @@ test.each(alone)('%s is loaded by itself, and is what it is among all commands',
   expect(program.commands[0]?.helpInformation()).toBe(among?.helpInformation());
 });
 
-test.each([undefined, '--help', 'lst', 'sweep-report', 'sweep-test', '../main', 'completion', ''])(
+test.each([undefined, '--help', 'lst', 'sweep-report', 'sweep-test', '/main', 'completion', ''])(
   '%s needs the whole program',
   async (word) => {
     expect((await loadCommand(word, cli)).commands).toHaveLength(whole.commands.length);
