@@ -34,7 +34,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   backup: ['backup nightly.scale', 'backup gsm8k.scale --run gsm8k --server coordinator:7070'],
   restore: ['restore nightly.scale --check', 'restore nightly.scale --server coordinator:7070'],
   eval: ['eval --run gsm8k', 'eval best.yaml --benchmark gsm8k --repeat 2'],
-  compare: ['compare eval-a eval-b'],
+  compare: ['compare tickets', 'compare eval-a eval-b'],
   rescore: ['rescore answers.jsonl --benchmark math --scorer strict'],
   validate: ['validate my-search.yaml my-workflow.yaml'],
   schema: ['schema run-file > run-file.schema.json', 'schema --out schemas'],

@@ -6,7 +6,7 @@ import { exitCodes } from '../../shared/errors/exit-codes.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { addClusterOptions, type ClusterOptions, withCluster } from '../cluster/cluster-options.ts';
-import { type ComparisonSide, readRunSide, refuseUnlike } from '../eval/comparison-side.ts';
+import { type ComparisonSide, readRunSide, readStartAndBest, refuseUnlike } from '../eval/comparison-side.ts';
 import { concludingSentence, describeComparison } from '../eval/describe-comparison.ts';
 import { readRecordFile } from '../eval/read-record-file.ts';
 import { changedCases, comparisonGates, marginPoints } from '../gate/comparison-gates.ts';
@@ -28,16 +28,18 @@ export function addCompareCommand(program: Command, cli: Cli): void {
       .description('compare two evaluations query by query, and say whether they differ by more than chance'),
   )
     .argument('<a>', 'an evaluation or a run (id, start of an id, or name), or a file of records (.jsonl)')
-    .argument('<b>', 'what to compare with it')
+    .argument('[b]', 'what to compare with it; left out: the workflow that the run A started from is compared with its best')
     .option('--changes <n>', 'changed queries to show in each direction', countUpTo(1_000_000), 10)
     .option('--fail-on-regression', 'exit with status 6 if B is worse than A by more than chance', false)
     .option('--margin <points>', 'exit with status 6 unless B is surely not worse by more than so many points', marginPoints)
     .option('--junit <file>', 'write what was required, and a test case for each changed query, as JUnit XML')
     .option('--json', 'print one JSON document, with all changed queries', false)
-    .action((a: string, b: string, options: CompareOptions) => cli.answer(options.json, () => compare(cli, [a, b], options)));
+    .action((a: string, b: string | undefined, options: CompareOptions) =>
+      cli.answer(options.json, () => compare(cli, [a, b], options)),
+    );
 }
 
-async function compare(cli: Cli, wanted: readonly [string, string], options: CompareOptions): Promise<Answer> {
+async function compare(cli: Cli, wanted: readonly [string, string | undefined], options: CompareOptions): Promise<Answer> {
   const [a, b] = await readSides(cli, wanted, options);
   refuseUnlike(a, b);
   // The seed is fixed: the same two evaluations give the same p-value.
@@ -77,15 +79,16 @@ function comparisonOf(a: ComparisonSide, b: ComparisonSide): Compared {
 /** A cluster is needed only for what is not a file. */
 async function readSides(
   cli: Cli,
-  wanted: readonly [string, string],
+  [first, second]: readonly [string, string | undefined],
   options: CompareOptions,
 ): Promise<[ComparisonSide, ComparisonSide]> {
-  const files = [await fileSide(wanted[0]), await fileSide(wanted[1])] as const;
-  if (files[0] !== undefined && files[1] !== undefined) return [files[0], files[1]];
   const signal = cli.interrupts.requested;
+  if (second === undefined) return withCluster(cli, options, (cluster) => readStartAndBest(cluster, first, signal));
+  const files = [await fileSide(first), await fileSide(second)] as const;
+  if (files[0] !== undefined && files[1] !== undefined) return [files[0], files[1]];
   return withCluster(cli, options, async (cluster) => [
-    files[0] ?? (await readRunSide(cluster, wanted[0], signal)),
-    files[1] ?? (await readRunSide(cluster, wanted[1], signal)),
+    files[0] ?? (await readRunSide(cluster, first, signal)),
+    files[1] ?? (await readRunSide(cluster, second, signal)),
   ]);
 }
 

@@ -9,7 +9,7 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { findRun } from '../runs/find-run.ts';
 import { readRun } from '../runs/follow-run.ts';
 import { readRunBenchmark } from '../runs/read-run-benchmark.ts';
-import { createRunRecord } from '../runs/run-record.ts';
+import { createRunRecord, type RunRecord } from '../runs/run-record.ts';
 import { answersInLog } from './answers-in-log.ts';
 import { readExecutionDetails } from './read-execution-details.ts';
 
@@ -34,9 +34,36 @@ export interface ComparisonSide {
  */
 export async function readRunSide(cluster: ReachedCluster, wanted: string, signal: AbortSignal): Promise<ComparisonSide> {
   const { runId } = await findRun(cluster, wanted, signal);
+  return sideOf(cluster, await readRun(cluster, createRunRecord(runId), signal), undefined, signal);
+}
+
+/**
+ * The workflow that a search started from, and its best one.
+ * @throws CliError if nothing was executed of one of them
+ */
+export async function readStartAndBest(
+  cluster: ReachedCluster,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<[ComparisonSide, ComparisonSide]> {
+  const { runId } = await findRun(cluster, wanted, signal);
   const record = await readRun(cluster, createRunRecord(runId), signal);
+  const { rounds } = record.state();
+  const [start, best] = [rounds.find(({ round }) => round === 1), bestOf(record.state())];
+  if (start === undefined || best === undefined) throw new CliError('bad-input', `run ${runId} has no best workflow yet`);
+  return [await sideOf(cluster, record, start, signal), await sideOf(cluster, record, best, signal)];
+}
+
+/** @param named the round whose workflow it is; undefined: the best one's, under the run's own name */
+async function sideOf(
+  cluster: ReachedCluster,
+  record: RunRecord,
+  named: ReturnType<typeof bestOf>,
+  signal: AbortSignal,
+): Promise<ComparisonSide> {
+  const { runId } = record;
   const state = record.state();
-  const round = bestOf(state) ?? state.rounds.at(-1);
+  const round = named ?? bestOf(state) ?? state.rounds.at(-1);
   if (round === undefined || round.outcomes.length === 0) {
     throw new CliError('bad-input', `run ${runId} has not executed its best workflow: \`scale eval --run ${runId}\` does`);
   }
@@ -50,7 +77,7 @@ export async function readRunSide(cluster: ReachedCluster, wanted: string, signa
   const executed = new Set(records.map(({ queryId }) => queryId)).size;
   const partly = `${runId} has executed ${executed} of its ${benchmark.queryCount} queries, which need not be a fair sample: \`scale eval --run ${runId}\` executes all`;
   return {
-    label: runId,
+    label: named === undefined ? runId : `${runId}, round ${named.round}${named.round === 1 ? ' (the start)' : ''}`,
     benchmark: benchmark.name,
     split: benchmark.split,
     scorer: benchmark.scorer,
